@@ -1,0 +1,209 @@
+"""The catalog: which connectors exist, loaded one by one and only when asked for.
+
+A connector comes from one of three places: this package (``CONNECTOR_CATALOG``), an installed
+distribution (entry-point group ``gateway.connectors``: ``name = "module"``), or the folder named by
+``GATEWAY_CONNECTORS_PATH``, laid out like ``connectors/``. A name in two of them is an error: a
+silent winner would send people's tokens through a file that nobody meant.
+
+Loading is lazy and isolated: a module that does not import, or whose secrets are not set, hides
+itself and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+
+from connectors.config import NAME_PATTERN, ConnectorConfig
+from connectors.errors import ConfigError, MissingVariable, UnknownConnector
+
+__all__ = [
+    "CONNECTOR_CATALOG",
+    "Catalog",
+    "get_connector_config",
+    "list_ready_connectors",
+    "require_env",
+]
+
+ENTRY_POINT_GROUP = "gateway.connectors"
+
+CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType({
+    "google": "connectors.catalog.google",
+    "notion": "connectors.catalog.notion",
+    "shopify": "connectors.catalog.shopify",
+})  # fmt: skip
+"""The connectors of this package, in alphabetical order: name -> module."""
+
+
+def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
+    """The value of a connector's variable in ``env``; ``MissingVariable`` if unset or blank."""
+    value = env.get(variable, "").strip()
+    if not value:
+        raise MissingVariable(connector, variable)
+    return value
+
+
+class Catalog:
+    """Every connector that this process knows, read through one environment.
+
+    ``env`` holds the connectors' variables; ``folder`` is a folder laid out like ``connectors/``.
+    Raises ``ConfigError`` if a name is defined twice or the folder is not one.
+    """
+
+    def __init__(self, env: Mapping[str, str] = os.environ, folder: Path | None = None) -> None:
+        self._env = env
+        self._folder = folder
+        self._locations = dict(sorted(_locations(folder).items()))
+        self._loaded: dict[str, ConnectorConfig] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Every known name in alphabetical order, whether usable or not."""
+        return tuple(self._locations)
+
+    def get(self, name: str) -> ConnectorConfig:
+        """The connector of that name or alias.
+
+        Raises ``UnknownConnector`` (no such name), ``MissingVariable`` (not configured) or
+        ``ConfigError`` (its description is wrong, or its module does not import).
+        """
+        if name in self._locations:
+            return self._load(name)
+        for config in self.ready():
+            if config.alias == name:
+                return config
+        raise UnknownConnector(name)
+
+    def ready(self) -> Iterator[ConnectorConfig]:
+        """The connectors that can be used, in alphabetical order; the others are passed over."""
+        for name in self._locations:
+            try:
+                yield self._load(name)
+            except ConfigError:
+                continue
+
+    def hidden(self) -> dict[str, str]:
+        """Name -> reason of every connector that cannot be used, for operators."""
+        reasons = {}
+        for name in self._locations:
+            try:
+                self._load(name)
+            except ConfigError as error:
+                reasons[name] = str(error)
+        return reasons
+
+    def sandbox_module(self, name: str) -> ModuleType:
+        """The module that simulates the provider (``sandbox/<name>.py``, beside the connector).
+
+        Raises ``UnknownConnector`` if there is none.
+        """
+        location = self._locations.get(name)
+        if isinstance(location, Path) and self._folder is not None:
+            return _import_file(self._folder / "sandbox" / location.name, "sandbox")
+        module = _module_name(location)
+        try:
+            return importlib.import_module(module.replace(".catalog.", ".sandbox."))
+        except ImportError:
+            raise UnknownConnector(name, "it has no simulated provider") from None
+
+    def _load(self, name: str) -> ConnectorConfig:
+        if name not in self._loaded:
+            self._loaded[name] = self._create(name)
+        return self._loaded[name]
+
+    def _create(self, name: str) -> ConnectorConfig:
+        try:
+            config = _import(self._locations[name]).create_config(self._env)
+        except ConfigError:
+            raise
+        except Exception as error:
+            # Rule 7: whatever a connector's module does when it loads, it hides only itself.
+            raise ConfigError(f"{name}: cannot be loaded ({_describe(error)})") from error
+        if not isinstance(config, ConnectorConfig):
+            raise ConfigError(f"{name}: create_config did not return a ConnectorConfig")
+        if config.name != name:
+            raise ConfigError(f'{name}: its config is named "{config.name}"')
+        return config
+
+
+def get_connector_config(
+    name: str, env: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> ConnectorConfig:
+    """The connector of that name or alias; see ``Catalog.get`` for the errors."""
+    return Catalog(env, folder).get(name)
+
+
+def list_ready_connectors(
+    env: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> list[ConnectorConfig]:
+    """The connectors whose variables are set in ``env``, in alphabetical order."""
+    return list(Catalog(env, folder).ready())
+
+
+_Location = str | EntryPoint | Path
+
+
+def _locations(folder: Path | None) -> dict[str, _Location]:
+    found: dict[str, _Location] = dict(CONNECTOR_CATALOG)
+    outside: list[tuple[str, _Location, str]] = [
+        (entry.name, entry, f'entry point "{entry.value}"')
+        for entry in entry_points(group=ENTRY_POINT_GROUP)
+    ]
+    if folder is not None:
+        catalog = folder / "catalog"
+        if not catalog.is_dir():
+            raise ConfigError(
+                f"GATEWAY_CONNECTORS_PATH: {folder} has no folder catalog/ (it is laid out like "
+                "connectors/: catalog/, hooks/, sandbox/)"
+            )
+        outside += [
+            (path.stem, path, str(path))
+            for path in sorted(catalog.glob("*.py"))
+            if path.stem != "__init__"
+        ]
+    for name, location, described in outside:
+        if not NAME_PATTERN.fullmatch(name):
+            raise ConfigError(f'{described}: the connector name "{name}" is not kebab-case')
+        if name in found:
+            raise ConfigError(f'the connector "{name}" is defined twice; the second is {described}')
+        found[name] = location
+    return found
+
+
+def _import(location: _Location) -> ModuleType:
+    if isinstance(location, Path):
+        return _import_file(location, "catalog")
+    return importlib.import_module(_module_name(location))
+
+
+def _module_name(location: _Location | None) -> str:
+    return location.module if isinstance(location, EntryPoint) else str(location)
+
+
+def _import_file(path: Path, kind: str) -> ModuleType:
+    # A name of its own, so that a folder's "notion.py" can never shadow an installed module.
+    name = f"_outside_connectors.{kind}.{path.stem.replace('-', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UnknownConnector(path.stem, f"there is no file {kind}/{path.name}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f"SyntaxError in line {error.lineno}: {error.msg}"
+    # The text of an unknown exception may hold whatever the module read from its environment; a
+    # TypeError of a dataclass names the misspelt field, which is just what its author needs.
+    return (
+        f"{type(error).__name__}: {error}"
+        if isinstance(error, (TypeError, ImportError, AttributeError))
+        else type(error).__name__
+    )

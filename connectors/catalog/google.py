@@ -1,0 +1,64 @@
+"""Google OAuth connector.
+
+Docs: https://developers.google.com/identity/protocols/oauth2/web-server
+Register an app: https://console.cloud.google.com/apis/credentials
+
+Quirks:
+1. A refresh token is issued only with ``access_type=offline``, and after the first consent only
+   with ``prompt=consent``. Without both, reconnecting an account yields an access token that dies
+   after an hour and cannot be renewed.
+2. Refresh answers carry no ``refresh_token``: the stored one stays. Overwriting it with nothing
+   would lose the connection at the second refresh.
+3. Short scope names come back expanded (``email`` as a URL), so the expanded names are requested:
+   otherwise every connection would look as if the person had refused a scope.
+4. Revoking needs no client authentication, and ends the whole grant of that person for this app:
+   other connections of the same Google account die with it.
+
+Scopes: ``openid`` lets the userinfo endpoint answer and yields the stable ``sub``; ``userinfo.email``
+gives the label by which people recognise the account. No product scope is requested by default:
+an app adds those its tools need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+
+from connectors.account import account_lookup
+from connectors.catalog import require_env
+from connectors.config import ConnectorConfig, Revocation
+from connectors.secret import Secret
+
+NAME = "google"
+
+
+def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+    """The connector as described above, with the app's credentials from ``env``."""
+    return ConnectorConfig(
+        name=NAME,
+        display_name="Google",
+        category="productivity",
+        alias="google-workspace",
+        docs_url="https://developers.google.com/identity/protocols/oauth2/web-server",
+        console_url="https://console.cloud.google.com/apis/credentials",
+        checked_on=date(2026, 11, 21),
+        client_id=require_env(env, "OAUTH_GOOGLE_CLIENT_ID", NAME),
+        client_secret=Secret(require_env(env, "OAUTH_GOOGLE_CLIENT_SECRET", NAME)),
+        authorization_url="https://accounts.google.com/o/oauth2/v2/auth",
+        token_url="https://oauth2.googleapis.com/token",
+        revocation_url="https://oauth2.googleapis.com/revoke",
+        revocation=Revocation(auth="none"),  # quirk 4
+        scopes=("openid", "https://www.googleapis.com/auth/userinfo.email"),  # quirk 3
+        extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
+        supports_refresh=True,
+        supports_multiple_accounts=True,
+        fetch_account_info=account_lookup(
+            url="https://openidconnect.googleapis.com/v1/userinfo",
+            id="sub",
+            label=("email", "name"),
+            metadata={"name": "name"},
+        ),
+        api_base_url="https://www.googleapis.com",
+        api_hosts=("*.googleapis.com",),
+    )

@@ -1,0 +1,68 @@
+"""What provider code is given. It gets everything through these and imports no HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from connectors.secret import Secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tokens:
+    """What a token endpoint issued. ``expires_at`` is UTC, ``None`` where the provider does not say."""
+
+    access_token: Secret
+    refresh_token: Secret | None
+    token_type: str
+    expires_at: datetime | None
+    scopes: tuple[str, ...]
+
+
+class Answer(Protocol):
+    """A provider's answer to ``ctx.fetch``."""
+
+    @property
+    def status(self) -> int: ...
+
+    def json(self) -> Any:
+        """The body as JSON, strictly read; raises a provider error on anything else."""
+        ...
+
+
+class ConnectionContext(Protocol):
+    """What ``fetch_account_info`` is given, right after the code exchange."""
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    @property
+    def token_response(self) -> Mapping[str, Any]:
+        """The token endpoint's JSON object as it came."""
+        ...
+
+    @property
+    def connection_config(self) -> Mapping[str, str]: ...
+
+    async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
+        """Call the provider's API with the new token (``api_headers``), in the gateway's own client.
+
+        ``url`` may hold ``${connection_config.x}``. Refused for hosts outside ``api_hosts``.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallbackContext:
+    """What a ``callback_verifier`` is given. It raises ``CallbackRefused`` or returns.
+
+    ``params`` are the callback's query parameters, decoded once, without duplicates;
+    ``now`` is UTC.
+    """
+
+    params: Mapping[str, str]
+    client_secret: Secret
+    connection_config: Mapping[str, str]
+    now: datetime

@@ -1,0 +1,1 @@
+"""The connector gateway: connect an account once, let tools use it from then on."""

@@ -1,0 +1,180 @@
+"""``python -m gateway``: the commands."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from connectors.catalog import Catalog
+from connectors.errors import ConfigError
+from gateway.errors import SettingsError, StoreUnavailable
+from gateway.identity.keys import Role
+from gateway.identity.logins import DEFAULT_TENANT
+from gateway.logs import configure_logs
+from gateway.settings import Settings, read_environment, read_settings
+from gateway.wiring import Services, open_services
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 failed, 2 wrong usage."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except (SettingsError, ConfigError, StoreUnavailable) as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway", description="The connector gateway.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    dev = commands.add_parser("dev", help="run everything on this machine, without any credential")
+    dev.set_defaults(run=lambda arguments: _dev())
+
+    serve = commands.add_parser("serve", help="run the web process")
+    serve.add_argument("--host", help="overrides GATEWAY_HOST")
+    serve.add_argument("--port", help="overrides GATEWAY_PORT")
+    serve.set_defaults(run=_serve)
+
+    sandbox = commands.add_parser("sandbox", help="run the simulated providers (dev mode only)")
+    sandbox.add_argument("--port", type=int, default=3142)
+    sandbox.set_defaults(run=_sandbox)
+
+    keys = commands.add_parser("keys", help="service keys and encryption keys")
+    actions = keys.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="create a service key and print it, this once")
+    create.add_argument("--role", action="append", required=True, choices=[*Role], dest="roles")
+    create.add_argument("--tenant", default=DEFAULT_TENANT)
+    create.add_argument("--label", default="")
+    create.set_defaults(run=_create_key)
+    listing = actions.add_parser("list", help="list service keys")
+    listing.add_argument("--tenant", default=DEFAULT_TENANT)
+    listing.set_defaults(run=_list_keys)
+    delete = actions.add_parser("delete", help="delete a service key")
+    delete.add_argument("id")
+    delete.add_argument("--tenant", default=DEFAULT_TENANT)
+    delete.set_defaults(run=_delete_key)
+    new = actions.add_parser("new-encryption-key", help="print a key for GATEWAY_ENCRYPTION_KEYS")
+    new.set_defaults(run=lambda arguments: _new_encryption_key())
+    return parser
+
+
+def _dev() -> int:
+    # Imported here: development dependencies are not installed in production.
+    from gateway.dev.run import run_dev
+
+    return run_dev()
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from gateway.sandbox.link import link_sandbox
+    from gateway.serving import serve, server_for
+    from gateway.web.app import create_app
+
+    for name in ("host", "port"):
+        if (value := getattr(arguments, name)) is not None:
+            os.environ[f"GATEWAY_{name.upper()}"] = value
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+
+    async def run() -> None:
+        link = await link_sandbox(settings, env)
+
+        def opened() -> AbstractAsyncContextManager[Services]:
+            return open_services(settings, env, sandbox=link)
+
+        async with opened():
+            pass  # fail here, with one clear line, and not inside the server's start
+        app = create_app(settings, opened)
+        await serve([server_for(app, host=settings.host, port=settings.port, lifespan="on")])
+
+    asyncio.run(run())
+    return 0
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    settings = read_settings()
+    if not settings.dev:
+        raise SettingsError("the sandbox runs in dev mode only (GATEWAY_MODE=dev)")
+    from gateway.sandbox.server import load_providers, open_sandbox
+    from gateway.serving import serve
+
+    configure_logs(settings.log_level, settings.log_format)
+    servers = open_sandbox(
+        load_providers(Catalog({}, settings.connectors_path)),
+        gateway_url=settings.public_url,
+        folder=settings.data_dir,
+        port=arguments.port,
+    )
+    asyncio.run(serve(servers))
+    return 0
+
+
+def _create_key(arguments: argparse.Namespace) -> int:
+    async def create(services: Services) -> int:
+        _, secret = await services.keys.create(
+            tenant=arguments.tenant,
+            roles=[Role(role) for role in arguments.roles],
+            label=arguments.label,
+        )
+        print(secret.reveal())
+        return 0
+
+    return _with_services(create)
+
+
+def _list_keys(arguments: argparse.Namespace) -> int:
+    async def show(services: Services) -> int:
+        for key in await services.keys.list_for(arguments.tenant):
+            print(f"{key.id}  {','.join(key.roles):30}  {key.created_at:%Y-%m-%d}  {key.label}")
+        return 0
+
+    return _with_services(show)
+
+
+def _delete_key(arguments: argparse.Namespace) -> int:
+    async def delete(services: Services) -> int:
+        if await services.keys.delete(arguments.tenant, arguments.id):
+            return 0
+        print(f"gateway: no key {arguments.id} in tenant {arguments.tenant}", file=sys.stderr)
+        return 1
+
+    return _with_services(delete)
+
+
+def _new_encryption_key() -> int:
+    from gateway.vault import new_key
+
+    print(f"k1:{new_key()}")
+    return 0
+
+
+def _with_services(work: Callable[[Services], Awaitable[int]]) -> int:
+    settings = _settings_of_running_gateway()
+    configure_logs("warning", settings.log_format)
+
+    async def run() -> int:
+        async with open_services(settings, read_environment()) as services:
+            return await work(services)
+
+    return asyncio.run(run())
+
+
+def _settings_of_running_gateway() -> Settings:
+    """The settings; where none are given, those of the ``gateway dev`` that runs in this folder."""
+    data_dir = Path(os.environ.get("GATEWAY_DATA_DIR", ".gateway-dev"))
+    if "GATEWAY_MONGODB_URL" not in read_environment():
+        from gateway.dev.data import running_environment
+
+        os.environ.update(running_environment(data_dir))
+    return read_settings()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The SDK of the connector gateway: a working access token for a user, or an error that says what
+to do. It needs httpx and nothing of the server.
+
+    from gateway.client import ConnectorRequired, Gateway
+
+    async with Gateway("http://localhost:3141", api_key=key) as gateway:
+        try:
+            token = await gateway.get_connector_token("notion", user="u_123")
+        except ConnectorRequired as missing:
+            return f"Please connect Notion first: {missing.connect_url}"
+
+Pure modules hold all decisions (`calls`, `exchange`, `answers`); `asynchronous` and `blocking` only
+send, read and sleep.
+"""
+
+from __future__ import annotations
+
+from gateway.client.asynchronous import Gateway, UserContext
+from gateway.client.blocking import SyncGateway, SyncUserContext
+from gateway.client.connection import AvailableConnector, Connection, Revoked
+from gateway.client.errors import (
+    AccountNotFound,
+    ConnectionNotFound,
+    ConnectorRequired,
+    ConnectorUnknown,
+    Forbidden,
+    GatewayError,
+    GatewayUnavailable,
+    InvalidRequest,
+    ProviderUnavailable,
+    RateLimited,
+    ReauthorizationRequired,
+    RetryLater,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+from gateway.client.token import Api, SecretHeaders, Token
+
+__all__ = [
+    "AccountNotFound",
+    "Api",
+    "AvailableConnector",
+    "Connection",
+    "ConnectionNotFound",
+    "ConnectorRequired",
+    "ConnectorUnknown",
+    "Forbidden",
+    "Gateway",
+    "GatewayError",
+    "GatewayUnavailable",
+    "InvalidRequest",
+    "ProviderUnavailable",
+    "RateLimited",
+    "ReauthorizationRequired",
+    "RetryLater",
+    "Revoked",
+    "SecretHeaders",
+    "SyncGateway",
+    "SyncUserContext",
+    "Token",
+    "Unauthorized",
+    "UnexpectedAnswer",
+    "UserContext",
+]

@@ -1,0 +1,154 @@
+"""Turns what came back into a result or into the right error. Pure: no I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import TypeVar
+
+import httpx
+
+from gateway.client.calls import Call
+from gateway.client.errors import (
+    ERRORS,
+    ConnectorRequired,
+    Facts,
+    Forbidden,
+    GatewayError,
+    GatewayUnavailable,
+    InvalidRequest,
+    RateLimited,
+    RetryLater,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+from gateway.client.fields import Fields, WrongShape, read_json
+
+__all__ = ["Answer", "read_answer"]
+
+T = TypeVar("T")
+
+LONGEST_RETRY_AFTER = 86_400.0
+
+_BY_STATUS: Mapping[int, type[GatewayError]] = MappingProxyType(
+    {401: Unauthorized, 403: Forbidden, 422: InvalidRequest, 429: RateLimited}
+)
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"]{1,2000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete HTTP answer. The body never shows in the repr: it may hold a token."""
+
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def media_type(self) -> str:
+        """The content type without parameters, in lower case."""
+        content_type: str = self.headers.get("Content-Type", "")
+        return content_type.partition(";")[0].strip().lower()
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait as the server asks (RFC 9110, section 10.2.3), at most a day.
+
+        A date counts from the answer's own `Date`, so the clocks need not agree.
+        """
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isascii() and value.isdigit():
+            # Nine digits are plenty, and keep a number of any length out of float().
+            return min(float(value[:9]), LONGEST_RETRY_AFTER)
+        try:
+            asked = parsedate_to_datetime(value)
+            seconds = (asked - parsedate_to_datetime(self.headers["Date"])).total_seconds()
+        except (ValueError, TypeError, KeyError):
+            return None
+        return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def read_answer(call: Call[T], answer: Answer) -> T:
+    """The result of a call.
+
+    Raises:
+        GatewayError: the matching one of the tree, when the answer is not a result.
+    """
+    if answer.status != 200:
+        raise _read_error(call, answer)
+    try:
+        return call.read(Fields(read_json(answer.body)))
+    except WrongShape as mismatch:
+        problem = str(mismatch)
+    raise _unexpected(call, answer, problem)
+
+
+def _read_error(call: Call[T], answer: Answer) -> GatewayError:
+    try:
+        if answer.media_type != "application/problem+json":
+            raise WrongShape("not a problem document (RFC 9457)")
+        return _read_problem(answer)
+    except WrongShape as mismatch:
+        problem = str(mismatch)
+    # A proxy in front may speak for the gateway: its status still tells what to do.
+    if answer.status == 429:
+        return RateLimited(
+            "Too many requests, says something in front of the gateway.",
+            status=429,
+            retry_after=answer.retry_after,
+        )
+    if answer.status >= 500:
+        return GatewayUnavailable(
+            f"The gateway is not available: {call.method} {call.path} answered {answer.status}.",
+            status=answer.status,
+            retry_after=answer.retry_after,
+        )
+    if 300 <= answer.status < 400:
+        problem = "a redirect, which is not followed"
+    return _unexpected(call, answer, problem)
+
+
+def _read_problem(answer: Answer) -> GatewayError:
+    fields = Fields(read_json(answer.body))
+    code = fields.text("code")
+    if not _CODE.fullmatch(code):
+        raise fields.wrong("code", "a code")
+    facts = Facts(
+        code=code,
+        status=answer.status,
+        request_id=_line(fields.any("request_id"), 128),
+        connector=_line(fields.any("connector"), 64),
+    )
+    detail = _line(fields.any("detail"), 500) or _line(fields.any("title"), 100)
+    detail = detail or f"The gateway answered {answer.status}."
+    # A code that this version does not know yet still has a meaning by its status.
+    unknown = GatewayUnavailable if answer.status >= 500 else GatewayError
+    kind = ERRORS.get(code) or _BY_STATUS.get(answer.status, unknown)
+    if issubclass(kind, ConnectorRequired):
+        connect_url = fields.text("connect_url")
+        if not _LINK.fullmatch(connect_url):
+            raise fields.wrong("connect_url", "a web address")
+        return kind(detail, connect_url=connect_url, **facts)
+    if issubclass(kind, RetryLater):
+        return kind(detail, retry_after=answer.retry_after, **facts)
+    return kind(detail, **facts)
+
+
+def _unexpected(call: Call[T], answer: Answer, problem: str) -> UnexpectedAnswer:
+    media_type = _line(answer.media_type, 60) or "no content type"
+    return UnexpectedAnswer(
+        f"{call.method} {call.path} answered {answer.status} ({media_type}) in a shape that is "
+        f"not the gateway's: {problem}. Does the base URL lead to the gateway?",
+        status=answer.status,
+    )
+
+
+def _line(value: object, limit: int) -> str | None:
+    """A text fit for one line of a log, or None."""
+    if not isinstance(value, str):
+        return None
+    return "".join(character for character in value if character.isprintable())[:limit] or None

@@ -1,0 +1,222 @@
+"""The SDK for asyncio: sends what `exchange` decides. `blocking` is its twin for threads."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from gateway.client import calls
+from gateway.client.answers import Answer
+from gateway.client.calls import Call
+from gateway.client.connection import AvailableConnector, Connection, Revoked
+from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.settings import LIMITS, read_settings
+from gateway.client.token import Token
+
+__all__ = ["Gateway", "UserContext"]
+
+T = TypeVar("T")
+
+
+class Gateway:
+    """The connector gateway as seen by a tool server. Open one per process and share it.
+
+        async with Gateway("http://localhost:3141", api_key=key) as gateway:
+            token = await gateway.get_connector_token("notion", user="u_123")
+
+    Args:
+        base_url: where the gateway is; `GATEWAY_URL` when left out.
+        api_key: a service key; `GATEWAY_API_KEY` when left out.
+        timeout: seconds that one call may take, retries included.
+        retries: how often a call may be repeated where that is safe; 0 turns retries off.
+        transport: an httpx transport to use instead of the network.
+        client: an httpx client to use instead of an own one. It stays yours to close.
+        clock, sleep, jitter: time and chance, for tests.
+
+    Raises:
+        ValueError: the address or the key is missing or unusable. The text never shows the key.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        api_key: str | None = None,
+        timeout: float = 15.0,
+        retries: int = 3,
+        transport: httpx.AsyncBaseTransport | None = None,
+        client: httpx.AsyncClient | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        if client is not None and transport is not None:
+            raise ValueError("pass either client= or transport=, not both")
+        self._settings = read_settings(
+            base_url, api_key, timeout=timeout, retries=retries, clock=clock, jitter=jitter
+        )
+        self._sleep = sleep
+        self._owns_client = client is None
+        self._client = client or httpx.AsyncClient(transport=transport, limits=LIMITS)
+
+    def __repr__(self) -> str:
+        return f"Gateway({self._settings.base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. A client that was passed in stays open."""
+        if self._owns_client:
+            await self._client.aclose()
+
+    def for_user(self, user: str) -> UserContext:
+        """The same for one user: what a tool handler is given."""
+        return UserContext(self, user)
+
+    async def get_connector_token(
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        min_seconds: int | None = None,
+        rejected_token: str | Token | None = None,
+    ) -> Token:
+        """An access token that works now. The gateway refreshes it when it is due.
+
+        Args:
+            name: the connector, such as `notion`.
+            user: your id of the person.
+            account: which linked account: a connection id, an external account id or an account
+                label. Left out, it is the default account.
+            min_seconds: how long the token should still be valid.
+            rejected_token: the token that the provider answered with a 401, to get a new one. Only
+                its SHA-256 is sent.
+
+        Raises:
+            ConnectorRequired: the user must link the account, at its `connect_url`.
+            ReauthorizationRequired: a kind of ConnectorRequired; the user must link it again.
+            RetryLater: the provider or the gateway does not answer just now.
+            GatewayError: anything else of the tree.
+        """
+        return await self._send(
+            calls.get_token(
+                name,
+                user=user,
+                account=account,
+                min_seconds=min_seconds,
+                rejected_token=rejected_token,
+            )
+        )
+
+    async def refresh_connector_token(
+        self, name: str, *, user: str, account: str | None = None
+    ) -> Token:
+        """A new token, refreshed even if the current one is valid. Rarely what you want.
+
+        Prefer `get_connector_token(rejected_token=...)` after a 401: it is safe to repeat, and
+        many callers at once cause one refresh. Raises the same errors.
+        """
+        return await self._send(calls.refresh_token(name, user=user, account=account))
+
+    async def list_connectors(self) -> list[AvailableConnector]:
+        """The connectors that can be linked now. Raises `GatewayError`."""
+        return await self._send(calls.list_connectors())
+
+    async def list_connections(self, *, user: str) -> list[Connection]:
+        """A user's linked accounts. Needs a key with role `connections`; raises `GatewayError`."""
+        return await self._send(calls.list_connections(user=user))
+
+    async def get_connection(self, connection_id: str) -> Connection:
+        """One linked account. Needs role `connections`; raises `ConnectionNotFound`."""
+        return await self._send(calls.get_connection(connection_id))
+
+    async def make_default(self, connection_id: str) -> Connection:
+        """Make this the account that is used when none is named.
+
+        Needs role `connections`; raises `ConnectionNotFound`.
+        """
+        return await self._send(calls.make_default(connection_id))
+
+    async def disconnect(self, connection_id: str) -> Revoked:
+        """Forget a linked account and tell what became of the grant at the provider.
+
+        Needs role `connections`; raises `ConnectionNotFound`.
+        """
+        return await self._send(calls.disconnect(connection_id))
+
+    async def _send(self, call: Call[T]) -> T:
+        exchange = Exchange(call, self._settings)
+        while True:
+            outcome = await self._try(exchange)
+            pause = exchange.pause_after(outcome)
+            if pause is None:
+                return exchange.result(outcome)
+            await self._sleep(pause)
+
+    async def _try(self, exchange: Exchange[T]) -> Answer | Lost:
+        request = exchange.request(self._client)
+        try:
+            async with asyncio.timeout(exchange.remaining()):
+                response = await self._client.send(
+                    request, stream=True, auth=self._settings.auth, follow_redirects=False
+                )
+                try:
+                    async for chunk in response.aiter_bytes():
+                        exchange.feed(chunk)
+                finally:
+                    await response.aclose()
+        except FAULTS as fault:
+            return exchange.lost(fault)
+        return exchange.answer(response)
+
+
+class UserContext:
+    """A gateway bound to one user; see `Gateway` for the methods."""
+
+    def __init__(self, gateway: Gateway, user: str) -> None:
+        self._gateway = gateway
+        self.user = user
+
+    def __repr__(self) -> str:
+        return f"UserContext({self._gateway!r}, user={self.user!r})"
+
+    async def get_connector_token(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        min_seconds: int | None = None,
+        rejected_token: str | Token | None = None,
+    ) -> Token:
+        """`Gateway.get_connector_token` for this user."""
+        return await self._gateway.get_connector_token(
+            name,
+            user=self.user,
+            account=account,
+            min_seconds=min_seconds,
+            rejected_token=rejected_token,
+        )
+
+    async def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
+        """`Gateway.refresh_connector_token` for this user."""
+        return await self._gateway.refresh_connector_token(name, user=self.user, account=account)
+
+    async def list_connections(self) -> list[Connection]:
+        """`Gateway.list_connections` for this user."""
+        return await self._gateway.list_connections(user=self.user)

@@ -1,0 +1,186 @@
+"""The SDK without asyncio, for scripts and threads. Every decision is shared with the async one."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from gateway.client import calls
+from gateway.client.answers import Answer
+from gateway.client.calls import Call
+from gateway.client.connection import AvailableConnector, Connection, Revoked
+from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.settings import LIMITS, read_settings
+from gateway.client.token import Token
+
+__all__ = ["SyncGateway", "SyncUserContext"]
+
+T = TypeVar("T")
+
+
+class SyncGateway:
+    """`Gateway` with blocking calls: same arguments, results and errors. Threads may share one.
+
+        with SyncGateway("http://localhost:3141", api_key=key) as gateway:
+            token = gateway.get_connector_token("notion", user="u_123")
+
+    One difference: nothing can interrupt a blocking read. The deadline is checked between the parts
+    of an answer, so a server that drips one byte at a time may hold a call longer than `timeout`.
+
+    Raises:
+        ValueError: the address or the key is missing or unusable. The text never shows the key.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        api_key: str | None = None,
+        timeout: float = 15.0,
+        retries: int = 3,
+        transport: httpx.BaseTransport | None = None,
+        client: httpx.Client | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        if client is not None and transport is not None:
+            raise ValueError("pass either client= or transport=, not both")
+        self._settings = read_settings(
+            base_url, api_key, timeout=timeout, retries=retries, clock=clock, jitter=jitter
+        )
+        self._sleep = sleep
+        self._owns_client = client is None
+        self._client = client or httpx.Client(transport=transport, limits=LIMITS)
+
+    def __repr__(self) -> str:
+        return f"SyncGateway({self._settings.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. A client that was passed in stays open."""
+        if self._owns_client:
+            self._client.close()
+
+    def for_user(self, user: str) -> SyncUserContext:
+        """The same for one user: what a tool handler is given."""
+        return SyncUserContext(self, user)
+
+    def get_connector_token(
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        min_seconds: int | None = None,
+        rejected_token: str | Token | None = None,
+    ) -> Token:
+        """See `Gateway.get_connector_token`."""
+        return self._send(
+            calls.get_token(
+                name,
+                user=user,
+                account=account,
+                min_seconds=min_seconds,
+                rejected_token=rejected_token,
+            )
+        )
+
+    def refresh_connector_token(self, name: str, *, user: str, account: str | None = None) -> Token:
+        """See `Gateway.refresh_connector_token`."""
+        return self._send(calls.refresh_token(name, user=user, account=account))
+
+    def list_connectors(self) -> list[AvailableConnector]:
+        """See `Gateway.list_connectors`."""
+        return self._send(calls.list_connectors())
+
+    def list_connections(self, *, user: str) -> list[Connection]:
+        """See `Gateway.list_connections`."""
+        return self._send(calls.list_connections(user=user))
+
+    def get_connection(self, connection_id: str) -> Connection:
+        """See `Gateway.get_connection`."""
+        return self._send(calls.get_connection(connection_id))
+
+    def make_default(self, connection_id: str) -> Connection:
+        """See `Gateway.make_default`."""
+        return self._send(calls.make_default(connection_id))
+
+    def disconnect(self, connection_id: str) -> Revoked:
+        """See `Gateway.disconnect`."""
+        return self._send(calls.disconnect(connection_id))
+
+    def _send(self, call: Call[T]) -> T:
+        exchange = Exchange(call, self._settings)
+        while True:
+            outcome = self._try(exchange)
+            pause = exchange.pause_after(outcome)
+            if pause is None:
+                return exchange.result(outcome)
+            self._sleep(pause)
+
+    def _try(self, exchange: Exchange[T]) -> Answer | Lost:
+        request = exchange.request(self._client)
+        try:
+            response = self._client.send(
+                request, stream=True, auth=self._settings.auth, follow_redirects=False
+            )
+            try:
+                for chunk in response.iter_bytes():
+                    exchange.feed(chunk)
+            finally:
+                response.close()
+        except FAULTS as fault:
+            return exchange.lost(fault)
+        return exchange.answer(response)
+
+
+class SyncUserContext:
+    """A gateway bound to one user; see `Gateway` for the methods."""
+
+    def __init__(self, gateway: SyncGateway, user: str) -> None:
+        self._gateway = gateway
+        self.user = user
+
+    def __repr__(self) -> str:
+        return f"SyncUserContext({self._gateway!r}, user={self.user!r})"
+
+    def get_connector_token(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        min_seconds: int | None = None,
+        rejected_token: str | Token | None = None,
+    ) -> Token:
+        """`SyncGateway.get_connector_token` for this user."""
+        return self._gateway.get_connector_token(
+            name,
+            user=self.user,
+            account=account,
+            min_seconds=min_seconds,
+            rejected_token=rejected_token,
+        )
+
+    def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
+        """`SyncGateway.refresh_connector_token` for this user."""
+        return self._gateway.refresh_connector_token(name, user=self.user, account=account)
+
+    def list_connections(self) -> list[Connection]:
+        """`SyncGateway.list_connections` for this user."""
+        return self._gateway.list_connections(user=self.user)

@@ -1,0 +1,158 @@
+"""The calls of the gateway's API as values: what to send, how to read it, whether to repeat it.
+
+Building one does no I/O; both clients send the same values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from gateway.client.connection import (
+    AvailableConnector,
+    Connection,
+    Revoked,
+    read_connection,
+    read_connections,
+    read_connectors,
+    read_revoked,
+)
+from gateway.client.errors import InvalidRequest
+from gateway.client.fields import Fields
+from gateway.client.token import Token, read_token
+
+__all__ = [
+    "Call",
+    "disconnect",
+    "get_connection",
+    "get_token",
+    "list_connections",
+    "list_connectors",
+    "make_default",
+    "refresh_token",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[T]):
+    """One call: `path` starts with `/v1` and is encoded, `read` makes the result of the answer.
+
+    `repeatable` says that a second arrival does no harm. It decides about retries once the request
+    may have left.
+    """
+
+    method: str
+    path: str
+    read: Callable[[Fields], T]
+    query: str = ""
+    body: bytes | None = None
+    repeatable: bool
+
+
+def get_token(
+    name: str,
+    *,
+    user: str,
+    account: str | None = None,
+    min_seconds: int | None = None,
+    rejected_token: str | Token | None = None,
+) -> Call[Token]:
+    """`POST /v1/connectors/{name}/token`: a token that works now.
+
+    Repeatable although it is a POST: the gateway refreshes only what is due, and a report of a
+    rejected token only when that token is still the current one.
+    """
+    if isinstance(rejected_token, Token):
+        rejected_token = rejected_token.access_token
+    digest = None
+    if rejected_token is not None:
+        # surrogatepass: an encoding error would carry the token.
+        digest = hashlib.sha256(rejected_token.encode(errors="surrogatepass")).hexdigest()
+    return Call(
+        method="POST",
+        path=f"/v1/connectors/{_segment(name, 'connector name')}/token",
+        body=_body(
+            user=user, account=account, min_seconds=min_seconds, rejected_token_sha256=digest
+        ),
+        read=read_token,
+        repeatable=True,
+    )
+
+
+def refresh_token(name: str, *, user: str, account: str | None = None) -> Call[Token]:
+    """`POST /v1/connectors/{name}/refresh`. Not repeated: each arrival uses a refresh token up."""
+    return Call(
+        method="POST",
+        path=f"/v1/connectors/{_segment(name, 'connector name')}/refresh",
+        body=_body(user=user, account=account),
+        read=read_token,
+        repeatable=False,
+    )
+
+
+def list_connectors() -> Call[list[AvailableConnector]]:
+    """`GET /v1/connectors/available`."""
+    return Call(
+        method="GET", path="/v1/connectors/available", read=read_connectors, repeatable=True
+    )
+
+
+def list_connections(*, user: str) -> Call[list[Connection]]:
+    """`GET /v1/connections?user=`."""
+    return Call(
+        method="GET",
+        path="/v1/connections",
+        query=urlencode({"user": user}, quote_via=quote),
+        read=read_connections,
+        repeatable=True,
+    )
+
+
+def get_connection(connection_id: str) -> Call[Connection]:
+    """`GET /v1/connections/{id}`."""
+    return Call(
+        method="GET", path=_connection_path(connection_id), read=read_connection, repeatable=True
+    )
+
+
+def make_default(connection_id: str) -> Call[Connection]:
+    """`PATCH /v1/connections/{id}`. Not repeated: a choice made meanwhile would be undone."""
+    return Call(
+        method="PATCH",
+        path=_connection_path(connection_id),
+        body=_body(is_default=True),
+        read=read_connection,
+        repeatable=False,
+    )
+
+
+def disconnect(connection_id: str) -> Call[Revoked]:
+    """`DELETE /v1/connections/{id}`. Not repeated: the second arrival would say not found."""
+    return Call(
+        method="DELETE", path=_connection_path(connection_id), read=read_revoked, repeatable=False
+    )
+
+
+def _connection_path(connection_id: str) -> str:
+    return f"/v1/connections/{_segment(connection_id, 'connection id')}"
+
+
+def _segment(value: str, what: str) -> str:
+    """One path segment, percent-encoded; refused where a server or proxy could read two."""
+    if not isinstance(value, str) or not value:
+        raise InvalidRequest(f"The {what} is empty or not a string.")
+    # Encoding is no help here: httpx resolves dot segments, and servers decode %2F before routing.
+    if value in {".", ".."} or not value.isprintable() or "/" in value or "\\" in value:
+        raise InvalidRequest(f"The {what} holds a character or a dot segment that no {what} has.")
+    return quote(value, safe="")
+
+
+def _body(**members: str | int | bool | None) -> bytes:
+    present = {name: value for name, value in members.items() if value is not None}
+    return json.dumps(present, separators=(",", ":")).encode()

@@ -1,0 +1,118 @@
+"""A linked account, and a connector that can be linked: what the gateway tells without tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, cast, get_args
+
+from gateway.client.fields import Fields
+
+__all__ = [
+    "AvailableConnector",
+    "Connection",
+    "Revoked",
+    "read_connection",
+    "read_connections",
+    "read_connectors",
+    "read_revoked",
+]
+
+Revoked = Literal["yes", "no", "unsupported", "shared"]
+"""What became of the grant at the provider: revoked · tried in vain · it has no way to · another
+connection still uses it. The gateway itself has forgotten the connection in each case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One account that a user linked. Times are aware and in UTC.
+
+    `status` is `active`, `needs_reauth` or `needs_scopes`; `status_reason` says why, when there is
+    a reason. `metadata` is what the provider told about the account.
+    """
+
+    id: str
+    connector: str
+    user: str
+    external_account_id: str
+    account_label: str
+    status: str
+    status_reason: str | None
+    is_default: bool
+    scopes: tuple[str, ...]
+    metadata: Mapping[str, Any] = field(hash=False)
+    created_at: datetime
+    updated_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailableConnector:
+    """One connector that users of this gateway can link now.
+
+    `connection_config` describes the inputs asked for before connecting, as JSON. `connect_url`
+    is the page to send the user to.
+    """
+
+    name: str
+    display_name: str
+    category: str
+    scopes: tuple[str, ...]
+    connection_config: Any = field(hash=False)
+    supports_refresh: bool
+    supports_multiple_accounts: bool
+    connect_url: str
+
+
+def read_connection(fields: Fields) -> Connection:
+    """Read one connection.
+
+    Raises:
+        WrongShape: a field is missing or of another type.
+    """
+    return Connection(
+        id=fields.text("id"),
+        connector=fields.text("connector"),
+        user=fields.text("user"),
+        external_account_id=fields.text("external_account_id"),
+        account_label=fields.text("account_label"),
+        status=fields.text("status"),
+        status_reason=fields.optional("status_reason", fields.text),
+        is_default=fields.flag("is_default"),
+        scopes=fields.texts("scopes"),
+        metadata=fields.mapping("metadata"),
+        created_at=fields.moment("created_at"),
+        updated_at=fields.moment("updated_at"),
+        last_used_at=fields.optional("last_used_at", fields.moment),
+    )
+
+
+def read_connections(fields: Fields) -> list[Connection]:
+    """Read `{"connections": [...]}`; raises `WrongShape`."""
+    return [read_connection(each) for each in fields.records("connections")]
+
+
+def read_connectors(fields: Fields) -> list[AvailableConnector]:
+    """Read `{"connectors": [...]}`; raises `WrongShape`."""
+    return [
+        AvailableConnector(
+            name=each.text("name"),
+            display_name=each.text("display_name"),
+            category=each.text("category"),
+            scopes=each.texts("scopes"),
+            connection_config=each.any("connection_config"),
+            supports_refresh=each.flag("supports_refresh"),
+            supports_multiple_accounts=each.flag("supports_multiple_accounts"),
+            connect_url=each.text("connect_url"),
+        )
+        for each in fields.records("connectors")
+    ]
+
+
+def read_revoked(fields: Fields) -> Revoked:
+    """Read `{"revoked": ...}`; raises `WrongShape`."""
+    revoked = fields.text("revoked")
+    if revoked not in get_args(Revoked):
+        raise fields.wrong("revoked", f"one of {', '.join(get_args(Revoked))}")
+    return cast(Revoked, revoked)

@@ -1,0 +1,205 @@
+"""What can go wrong between a tool and the gateway: one tree, with the facts a caller needs to act.
+
+    GatewayError
+    ├─ ConnectorRequired          the user must link the account: show connect_url
+    │  └─ ReauthorizationRequired   … link it again
+    ├─ ConnectorUnknown · AccountNotFound · ConnectionNotFound
+    ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
+    │  ├─ ProviderUnavailable       the provider does not answer the gateway
+    │  ├─ RateLimited               this key asks too often
+    │  └─ GatewayUnavailable        the gateway does not answer: no route, time-out, any 5xx
+    ├─ Unauthorized · Forbidden   the service key is unknown, or lacks a role
+    ├─ InvalidRequest             the gateway refuses the arguments, or they were never sent
+    └─ UnexpectedAnswer           what answered does not speak this API, such as a proxy's HTML page
+
+No error holds a token, an API key or a raw body, nor the HTTP request that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, TypedDict, Unpack
+
+__all__ = [
+    "ERRORS",
+    "AccountNotFound",
+    "ConnectionNotFound",
+    "ConnectorRequired",
+    "ConnectorUnknown",
+    "Facts",
+    "Forbidden",
+    "GatewayError",
+    "GatewayUnavailable",
+    "InvalidRequest",
+    "ProviderUnavailable",
+    "RateLimited",
+    "ReauthorizationRequired",
+    "RetryLater",
+    "Unauthorized",
+    "UnexpectedAnswer",
+]
+
+
+class Facts(TypedDict, total=False):
+    """What every error may know beside its sentence; each has a default."""
+
+    code: str
+    status: int | None
+    request_id: str | None
+    connector: str | None
+
+
+class GatewayError(Exception):
+    """The root of all errors of the SDK.
+
+    Attributes:
+        code: the API's stable word for what happened, such as `connector_required`.
+        status: the HTTP status, or None when there was no answer.
+        detail: one sentence for people.
+        request_id: the gateway's id of this request, to be found in its logs, or None.
+        connector: the connector concerned, or None.
+    """
+
+    default_code: ClassVar[str] = "gateway_error"
+
+    def __init__(self, detail: str, **facts: Unpack[Facts]) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = facts.get("code", self.default_code)
+        self.status = facts.get("status")
+        self.request_id = facts.get("request_id")
+        self.connector = facts.get("connector")
+
+    def __str__(self) -> str:
+        request = f", request {self.request_id}" if self.request_id else ""
+        return f"{self.detail} ({self.code}{request})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions cross process borders (task queues, multiprocessing). The inherited way calls
+        # the constructor with `args` alone, which fails for those with required facts.
+        return _restore, (type(self), self.args, dict(self.__dict__))
+
+
+def _restore(
+    kind: type[GatewayError], args: tuple[Any, ...], state: dict[str, Any]
+) -> GatewayError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class ConnectorRequired(GatewayError):
+    """The user has not linked this connector yet. Show `connect_url` to the user."""
+
+    default_code = "connector_required"
+
+    def __init__(self, detail: str, *, connect_url: str, **facts: Unpack[Facts]) -> None:
+        super().__init__(detail, **facts)
+        self.connect_url = connect_url
+
+    def __str__(self) -> str:
+        name = self.connector or "This connector"
+        return f"{name} is not connected for this user yet. To connect it, open {self.connect_url}"
+
+
+class ReauthorizationRequired(ConnectorRequired):
+    """The user linked this connector, but the provider no longer accepts it: link it again."""
+
+    default_code = "reauthorization_required"
+
+    def __str__(self) -> str:
+        name = self.connector or "this connector"
+        return (
+            f"The connection to {name} no longer works. To connect it again, "
+            f"open {self.connect_url}"
+        )
+
+
+class ConnectorUnknown(GatewayError):
+    """The gateway has no connector of this name, or its OAuth app is not configured."""
+
+    default_code = "connector_unknown"
+
+
+class AccountNotFound(GatewayError):
+    """The user linked this connector, but not the account that was asked for."""
+
+    default_code = "account_not_found"
+
+
+class ConnectionNotFound(GatewayError):
+    """There is no connection of this id, or not for this key."""
+
+    default_code = "connection_not_found"
+
+
+class RetryLater(GatewayError):
+    """The same call may succeed later. `retry_after` is in seconds, None when nobody said."""
+
+    def __init__(
+        self, detail: str, *, retry_after: float | None = None, **facts: Unpack[Facts]
+    ) -> None:
+        super().__init__(detail, **facts)
+        self.retry_after = retry_after
+
+
+class ProviderUnavailable(RetryLater):
+    """The provider gives the gateway no usable answer. The connection itself is still good."""
+
+    default_code = "provider_unavailable"
+
+
+class RateLimited(RetryLater):
+    """The gateway has had too many calls with this key."""
+
+    default_code = "rate_limited"
+
+
+class GatewayUnavailable(RetryLater):
+    """The gateway cannot be reached, does not answer in time, or answers with a 5xx."""
+
+    default_code = "gateway_unavailable"
+
+
+class Unauthorized(GatewayError):
+    """The gateway does not accept the API key."""
+
+    default_code = "unauthorized"
+
+
+class Forbidden(GatewayError):
+    """The API key is valid but lacks the role, or the connector, for this call."""
+
+    default_code = "forbidden"
+
+
+class InvalidRequest(GatewayError):
+    """The arguments are not acceptable. `status` is None when they were not even sent."""
+
+    default_code = "invalid_request"
+
+
+class UnexpectedAnswer(GatewayError):
+    """The answer does not have this API's shape. Most often the base URL leads somewhere else."""
+
+    default_code = "unexpected_answer"
+
+
+ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
+    {
+        "connector_unknown": ConnectorUnknown,
+        "connector_required": ConnectorRequired,
+        "reauthorization_required": ReauthorizationRequired,
+        "account_not_found": AccountNotFound,
+        "connection_not_found": ConnectionNotFound,
+        "provider_unavailable": ProviderUnavailable,
+        "rate_limited": RateLimited,
+        "store_unavailable": GatewayUnavailable,
+        "internal_error": GatewayUnavailable,
+        "unauthorized": Unauthorized,
+        "forbidden": Forbidden,
+        "invalid_request": InvalidRequest,
+    }
+)
+"""The API's `code` → the error that it is raised as."""

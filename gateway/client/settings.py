@@ -1,0 +1,117 @@
+"""What both clients are told at construction, checked once, with the API key out of sight."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import NoReturn
+
+import httpx
+
+from gateway.client.token import MASK
+
+__all__ = ["LIMITS", "KeyAuth", "Settings", "read_settings"]
+
+# uvicorn closes an idle connection after 5 s. Reusing one at that very moment loses the request,
+# and not each call may be repeated: so give idle connections up earlier than the server does.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3.0)
+
+
+class KeyAuth(httpx.Auth):
+    """Puts the API key on a request at the last moment, so that nothing else has to hold it."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the header; httpx calls this for each request."""
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        yield request
+
+    def __repr__(self) -> str:
+        return f"KeyAuth({MASK})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not to be pickled or copied")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Checked settings. `timeout` is the seconds one call may take with all its retries.
+
+    `clock` counts seconds monotonically, `jitter` gives a number from 0 to 1.
+    """
+
+    base_url: str
+    auth: KeyAuth
+    timeout: float
+    retries: int
+    clock: Callable[[], float]
+    jitter: Callable[[], float]
+
+
+def read_settings(
+    base_url: str | None,
+    api_key: str | None,
+    *,
+    timeout: float,
+    retries: int,
+    clock: Callable[[], float],
+    jitter: Callable[[], float],
+) -> Settings:
+    """Fill in `GATEWAY_URL` and `GATEWAY_API_KEY` for what is None, and check everything.
+
+    Raises:
+        ValueError: something is missing or not usable; the text names it and never shows the key.
+    """
+    if not math.isfinite(timeout) or timeout <= 0:
+        raise ValueError("timeout must be a number of seconds above 0")
+    if retries < 0:
+        raise ValueError("retries must be 0 or more")
+    return Settings(
+        base_url=_check_base_url(_given_or_env(base_url, "base_url", "GATEWAY_URL")),
+        auth=KeyAuth(_check_key(_given_or_env(api_key, "api_key", "GATEWAY_API_KEY"))),
+        timeout=timeout,
+        retries=retries,
+        clock=clock,
+        jitter=jitter,
+    )
+
+
+def _given_or_env(value: str | None, argument: str, variable: str) -> str:
+    if value is None:
+        value = os.environ.get(variable)
+        if not value:
+            raise ValueError(f"no {argument}: pass {argument}= or set {variable}")
+    if not value:
+        raise ValueError(f"{argument} is empty")
+    return value
+
+
+def _check_key(key: str) -> str:
+    # httpx would fail on these too, but with a message that quotes the header.
+    if not key.isascii():
+        raise ValueError("the API key holds a character that is not ASCII: was it copied whole?")
+    if not all("!" <= character <= "~" for character in key):
+        raise ValueError(
+            "the API key holds a space, a line break or another control character: "
+            "was it read from a file that ends with a line break?"
+        )
+    return key
+
+
+def _check_base_url(text: str) -> str:
+    # The texts do not repeat the URL: what stands there by mistake may be a password.
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise ValueError("the base URL is not a URL") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError("the base URL must start with http:// or https:// and name a host")
+    if url.userinfo:
+        raise ValueError("the base URL must not hold a user name or password")
+    if "?" in text or "#" in text:
+        raise ValueError("the base URL must not hold a query or a fragment")
+    return str(url).rstrip("/")

@@ -1,0 +1,118 @@
+"""A working access token and how to use it. Printing, logging or pickling one shows no secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
+
+from gateway.client.connection import Connection, read_connection
+from gateway.client.fields import Fields
+
+__all__ = ["MASK", "Api", "SecretHeaders", "Token", "read_token"]
+
+MASK = "***"
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: token
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+class SecretHeaders(Mapping[str, str]):
+    """Read-only headers whose values do not show. `dict(headers)` gives plain ones."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def __getitem__(self, name: str) -> str:
+        return self._headers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._headers)
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{name!r}: {MASK}" for name in self._headers) + "}"
+
+    def __reduce__(self) -> NoReturn:
+        _refuse_to_serialise(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """How to call the provider. `headers` is complete, the credential's own header included."""
+
+    base_url: str | None
+    headers: SecretHeaders = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An access token that works now.
+
+    `expires_at` is aware and in UTC, None when unknown or never. Do not keep a token: ask the
+    gateway for one each time, it answers from its store.
+    """
+
+    access_token: str
+    token_type: str
+    expires_at: datetime | None
+    scopes: tuple[str, ...]
+    api: Api
+    connection: Connection
+
+    @property
+    def authorization(self) -> str:
+        """The value of an `Authorization` header.
+
+        RFC 6750: the scheme is Bearer whatever the provider calls its token type (Slack says
+        `bot`). A few providers want another header: `api.headers` is right for each of them.
+        """
+        return f"Bearer {self.access_token}"
+
+    def __repr__(self) -> str:
+        return (
+            f"Token(access_token={MASK}, token_type={self.token_type!r}, "
+            f"expires_at={self.expires_at!r}, scopes={self.scopes!r}, api={self.api!r}, "
+            f"connection={self.connection!r})"
+        )
+
+    def __reduce__(self) -> NoReturn:
+        _refuse_to_serialise(self)
+
+
+def _refuse_to_serialise(secret: object) -> NoReturn:
+    # Caches, task queues and deepcopy all come through here; what they write is plain text.
+    raise TypeError(
+        f"{type(secret).__name__} holds a secret and is not to be pickled or copied: "
+        "pass the user's id on and ask the gateway again"
+    )
+
+
+def read_token(fields: Fields) -> Token:
+    """Read the answer of `/token` and `/refresh`.
+
+    Raises:
+        WrongShape: a field is missing, of another type, or not fit for an HTTP header.
+    """
+    api = fields.record("api")
+    headers = api.mapping("headers")
+    for name, value in headers.items():
+        # A line break in either would let the value start a header of its own.
+        if not _HEADER_NAME.fullmatch(name):
+            raise api.wrong("headers", "a set of HTTP headers")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            raise api.wrong("headers", "a set of HTTP headers")
+    return Token(
+        access_token=fields.header_text("access_token"),
+        token_type=fields.header_text("token_type"),
+        expires_at=fields.optional("expires_at", fields.moment),
+        scopes=fields.texts("scopes"),
+        api=Api(base_url=api.optional("base_url", api.text), headers=SecretHeaders(headers)),
+        connection=read_connection(fields.record("connection")),
+    )

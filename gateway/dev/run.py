@@ -1,0 +1,145 @@
+"""``python -m gateway dev``: MongoDB, the sandbox and the gateway, each as its own process.
+
+The gateway itself is started as in production, ``python -m gateway serve``, with its settings in
+the environment: nothing about it is special but ``GATEWAY_MODE=dev``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from types import FrameType
+
+import httpx
+
+from gateway.dev import data
+from gateway.dev.children import child
+from gateway.dev.mongod import running_mongod
+from gateway.errors import SettingsError, Unauthorized
+from gateway.identity.keys import Role, ServiceKeys
+from gateway.identity.logins import DEFAULT_TENANT
+from gateway.settings import Settings, read_environment, read_settings
+from gateway.wiring import open_services
+
+START_SECONDS = 60
+
+
+class _Stop(Exception):
+    """SIGINT or SIGTERM came."""
+
+
+def run_dev() -> int:
+    """Start everything, say where it is, and stay until a signal comes or a part fails."""
+    os.environ["GATEWAY_MODE"] = "dev"
+    settings = read_settings()
+    sandbox_port = settings.port + 1
+    _check_port(settings.port, "GATEWAY_PORT")
+    if not settings.sandbox:
+        _check_port(sandbox_port, "GATEWAY_PORT (the sandbox takes the one after it)")
+    folder = settings.data_dir.absolute()
+    data.prepare(folder)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _raise_stop)
+    try:
+        with ExitStack() as stack:
+            stack.callback((folder / data.RUNNING).unlink, missing_ok=True)
+            env = {"GATEWAY_MODE": "dev", "GATEWAY_DATA_DIR": str(folder)}
+            if not settings.encryption_keys.get_secret_value():
+                env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
+            if not settings.mongodb_url.get_secret_value():
+                env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
+            processes = []
+            if not settings.sandbox:
+                env["GATEWAY_SANDBOX"] = f"http://localhost:{sandbox_port}"
+                command = [*_SELF, "sandbox", "--port", str(sandbox_port)]
+                processes.append(stack.enter_context(child(command, env=os.environ | env)))
+                _await(f"{env['GATEWAY_SANDBOX']}/_sandbox/info", processes)
+            data.write_private(
+                folder / data.RUNNING, "".join(f"{name}='{value}'\n" for name, value in env.items())
+            )
+            processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
+            _await(f"http://{settings.host}:{settings.port}/readyz", processes)
+            _ensure_service_key(env)
+            _announce(settings, env.get("GATEWAY_SANDBOX"))
+            return _watch(processes)
+    except _Stop:
+        return 0
+
+
+_SELF = (sys.executable, "-m", "gateway")
+
+
+def _announce(settings: Settings, sandbox: str | None) -> None:
+    key_file = settings.data_dir / data.SERVICE_KEY
+    print(f"\n  Dashboard    {settings.public_url}/dashboard/connectors", flush=True)
+    if sandbox:
+        print(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
+    print(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
+    print("  Stop         Ctrl-C\n", flush=True)
+
+
+def _ensure_service_key(env: dict[str, str]) -> None:
+    """A key for the README's script, kept in the data folder; made again if it is not valid."""
+    os.environ.update(env)
+    settings = read_settings()
+    file = settings.data_dir / data.SERVICE_KEY
+
+    async def ensure() -> None:
+        async with open_services(settings, read_environment()) as services:
+            if not (file.is_file() and await _is_valid(services.keys, file.read_text().strip())):
+                roles = [Role.TOKENS, Role.CONNECTIONS]
+                _, secret = await services.keys.create(
+                    tenant=DEFAULT_TENANT, roles=roles, label="made by gateway dev"
+                )
+                data.write_private(file, secret.reveal())
+
+    asyncio.run(ensure())
+
+
+async def _is_valid(keys: ServiceKeys, key: str) -> bool:
+    try:
+        await keys.authenticate(f"Bearer {key}")
+    except Unauthorized:
+        return False
+    return True
+
+
+def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for process in processes:
+            if process.poll() is not None:
+                print("A part of the gateway ended; stopping the others.", file=sys.stderr)
+                return 1
+        time.sleep(0.2)
+
+
+def _await(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in processes):
+            raise SettingsError("a part of the gateway did not start; its own message is above")
+        try:
+            if httpx.get(url, trust_env=False, timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise SettingsError(f"nothing answers at {url}")
+
+
+def _check_port(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise SettingsError(f"port {port} is taken: set {variable} to another one") from None
+
+
+def _raise_stop(number: int, frame: FrameType | None) -> None:
+    raise _Stop

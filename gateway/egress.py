@@ -1,0 +1,110 @@
+"""Which addresses the gateway may call (security H1, H2).
+
+A host name is resolved once, every address it yields is judged, and the connection goes to a judged
+address: nothing can change between check and use. TLS still verifies the host name, because only
+the TCP target is replaced. The judge looks at addresses and never at how a host was spelt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+import httpcore
+
+from gateway.errors import EgressRefused, ProviderUnavailable
+
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+HostPort = tuple[str, int]
+
+# ``is_global`` says yes to these, although they embed or lead to other addresses.
+_TUNNELS = tuple(
+    map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
+)
+
+
+def is_public(address: Address) -> bool:
+    """Whether ``address`` is an ordinary unicast address of the public Internet."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if any(address in network for network in _TUNNELS):
+            return False
+    return address.is_global and not (
+        address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
+        or (isinstance(address, IPv4Address) and address in _IETF_PROTOCOL)
+    )  # fmt: skip
+
+
+_IETF_PROTOCOL = frozenset(IPv4Address(f"192.0.0.{n}") for n in range(256))
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Every address of ``host`` by the system's resolver, in its order."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EgressPolicy:
+    """What may be called besides public https.
+
+    ``allow`` holds host and port pairs that may be private, local or plain http. ``reroutes`` maps
+    a host (``api.notion.com`` or ``*.myshopify.com``) to the loopback address where it is
+    simulated; it is empty outside dev mode.
+    """
+
+    allow: frozenset[HostPort] = frozenset()
+    reroutes: Mapping[str, HostPort] = field(default_factory=dict)
+
+    def check_scheme(self, scheme: str, host: str, port: int) -> None:
+        """Raise ``EgressRefused`` unless the scheme is https, or http to an allowed host and port."""
+        if scheme != "https" and not (scheme == "http" and (host, port) in self.allow):
+            raise EgressRefused("only https is called (GATEWAY_EGRESS_ALLOW names the exceptions)")
+
+    def rerouted(self, host: str) -> HostPort | None:
+        """Where ``host`` is simulated, if it is."""
+        return self.reroutes.get(host) or self.reroutes.get("*." + host.partition(".")[2])
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """The connection maker under the HTTP client: it connects to judged addresses only."""
+
+    def __init__(self, policy: EgressPolicy, resolve: Resolve = resolve) -> None:
+        self._policy = policy
+        self._resolve = resolve
+        self._connect = httpcore.AnyIOBackend().connect_tcp
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, judge, connect. Raises ``EgressRefused`` if any address is not public."""
+        if target := self._policy.rerouted(host):
+            return await self._connect(*target, timeout, local_address, socket_options)
+        try:
+            addresses = await self._resolve(host, port)
+        except OSError:
+            raise ProviderUnavailable("the provider's host name cannot be resolved") from None
+        if (host, port) not in self._policy.allow:
+            # All of them: one private address among public ones is what rebinding looks like.
+            if not addresses or not all(
+                is_public(ip_address(a.partition("%")[0])) for a in addresses
+            ):
+                raise EgressRefused("the host is not on the public Internet")
+        failure: Exception = httpcore.ConnectError("no address")
+        for address in addresses:
+            try:
+                return await self._connect(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure

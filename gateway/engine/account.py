@@ -1,0 +1,46 @@
+"""Cleaning what a provider says about an account: hostile until checked (rule 8, security C6)."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+from connectors.account import AccountInfo
+from gateway.errors import UnreadableResponse
+
+MAX_ID = 255
+MAX_LABEL = 200
+MAX_METADATA = 16 * 1024  # bytes of JSON
+
+_SPACES = re.compile(r"\s+")
+
+
+def clean_account(info: AccountInfo) -> AccountInfo:
+    """``info`` with a bounded, printable label and bounded metadata.
+
+    Raises ``UnreadableResponse`` if the id is empty, too long or not printable: an identity is
+    never repaired, because two of them could become one.
+    """
+    account_id = info.external_account_id
+    if not (0 < len(account_id) <= MAX_ID and account_id.isprintable()):
+        raise UnreadableResponse("the provider's account id is empty, too long or not printable")
+    try:
+        size = len(json.dumps(dict(info.metadata)).encode())
+    except (TypeError, ValueError):
+        raise UnreadableResponse("the provider's account metadata is not plain JSON") from None
+    return AccountInfo(
+        external_account_id=account_id,
+        account_label=clean_text(info.account_label, MAX_LABEL) or account_id,
+        metadata=info.metadata if size <= MAX_METADATA else {},
+    )
+
+
+def clean_text(text: str, limit: int) -> str:
+    """``text`` on one line without control, bidi-override and other invisible characters.
+
+    Category C covers them all: Cc control, Cf format (bidi), Cs surrogates, Co private, Cn unassigned.
+    """
+    one_line = _SPACES.sub(" ", text)
+    visible = "".join(c for c in one_line if unicodedata.category(c)[0] != "C")
+    return visible.strip()[:limit]

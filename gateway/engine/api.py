@@ -1,0 +1,56 @@
+"""Where an access token may be sent, and how: ``api_base_url``, ``api_hosts``, ``api_headers``."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+from gateway.engine.request import ProviderRequest
+from gateway.engine.templates import render_url
+from gateway.errors import EgressRefused
+
+
+def api_headers(config: ConnectorConfig, access_token: Secret) -> dict[str, str]:
+    """The complete headers of a call to the provider's API, the credential included."""
+    return {
+        name: value.replace("${access_token}", access_token.reveal())
+        for name, value in config.api_headers.items()
+    }
+
+
+def api_request(
+    config: ConnectorConfig,
+    url: str,
+    *,
+    connection_config: Mapping[str, str],
+    access_token: Secret,
+    method: str = "GET",
+    json: Any = None,
+) -> ProviderRequest:
+    """A call to the provider's API with the token. Raises ``EgressRefused`` for any other host."""
+    target = render_url(url, config, connection_config)
+    if not _is_api_host(config, target, connection_config):
+        raise EgressRefused("the token may not be sent to this host: api_hosts does not name it")
+    headers = {"Accept": "application/json", **api_headers(config, access_token)}
+    content = b""
+    if json is not None:
+        headers["Content-Type"] = "application/json"
+        content = jsonlib.dumps(json).encode()
+    return ProviderRequest(method=method, url=target, headers=headers, content=content)
+
+
+def _is_api_host(config: ConnectorConfig, url: str, values: Mapping[str, str]) -> bool:
+    base = urlsplit(render_url(config.api_base_url, config, values))
+    target = urlsplit(url)
+    if (target.scheme, target.netloc) == (base.scheme, base.netloc):
+        return True
+    if target.scheme != "https" or target.netloc != target.hostname:
+        return False
+    return any(
+        target.hostname == host or (host.startswith("*.") and target.hostname.endswith(host[1:]))
+        for host in config.api_hosts
+    )

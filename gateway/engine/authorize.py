@@ -1,0 +1,49 @@
+"""The authorization request (RFC 6749 4.1.1, RFC 7636 4.3): the URL that the person's browser opens."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+
+
+def new_state() -> str:
+    """256 random bits without meaning (security A5)."""
+    return secrets.token_urlsafe(32)
+
+
+def new_code_verifier() -> Secret:
+    """A PKCE code verifier of 256 random bits (RFC 7636 4.1: 43 characters)."""
+    return Secret(secrets.token_urlsafe(32))
+
+
+def authorization_url(
+    config: ConnectorConfig, *, endpoint: str, redirect_uri: str, state: str, verifier: Secret
+) -> str:
+    """The URL at the provider. ``endpoint`` is the rendered ``authorization_url``.
+
+    State, redirect URI and code challenge come from the engine alone; the connector's extra
+    parameters cannot name them (``RESERVED_PARAMS``).
+    """
+    url = prepare_grant_uri(
+        endpoint,
+        client_id=config.client_id,
+        response_type="code",
+        redirect_uri=redirect_uri,
+        scope=config.scope_separator.join(config.scopes) if config.scopes_sent else None,
+        state=state,
+        code_challenge=create_s256_code_challenge(verifier.reveal()),
+        code_challenge_method="S256",
+        **config.extra_authorize_params,
+    )
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(urlsplit(url).query)
+        if name not in config.omit_authorize_params
+    ]
+    return f"{endpoint}?{urlencode(kept)}"

@@ -1,0 +1,34 @@
+"""How the gateway proves who it is at a provider's endpoints (RFC 6749 2.3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, quote_plus, urlencode
+
+from authlib.oauth2.auth import ClientAuth
+
+from connectors.config import BodyFormat, ConnectorConfig
+from gateway.engine.request import ProviderRequest, encode_body
+
+_METHODS = {"body": "client_secret_post", "header": "client_secret_basic"}
+
+
+def authenticated_request(
+    config: ConnectorConfig,
+    url: str,
+    params: Sequence[tuple[str, str]],
+    *,
+    body_format: BodyFormat,
+) -> ProviderRequest:
+    """A POST of ``params`` to ``url`` with exactly one kind of client authentication."""
+    client_id, secret = config.client_id, config.client_secret.reveal()
+    if config.authorization_method == "header":
+        # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
+        client_id, secret = quote_plus(client_id), quote_plus(secret)
+    auth = ClientAuth(client_id, secret, _METHODS[config.authorization_method])
+    _, headers, body = auth.prepare(
+        "POST", url, dict(config.token_headers), urlencode(list(params))
+    )
+    content_type, content = encode_body(parse_qsl(body, keep_blank_values=True), body_format)
+    headers |= {"Content-Type": content_type, "Accept": "application/json"}
+    return ProviderRequest(method="POST", url=url, headers=headers, content=content)

@@ -1,0 +1,46 @@
+"""The request that ends a grant at the provider (RFC 7009, and its many variations)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc7009 import prepare_revoke_token_request
+
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+from gateway.engine.api import api_headers
+from gateway.engine.client_auth import authenticated_request
+from gateway.engine.request import ProviderRequest, encode_body
+from gateway.engine.templates import render_url
+
+
+def revocation_request(
+    config: ConnectorConfig,
+    *,
+    connection_config: Mapping[str, str],
+    access_token: Secret,
+    refresh_token: Secret | None,
+) -> ProviderRequest | None:
+    """The request that revokes these tokens, ``None`` if the provider offers no way to.
+
+    Where the declared token is missing (a grant without refresh token), the access token is sent.
+    """
+    if config.revocation_url is None:
+        return None
+    url = render_url(config.revocation_url, config, connection_config)
+    shape = config.revocation
+    params: list[tuple[str, str]] = []
+    if shape.token is not None:
+        token = refresh_token if shape.token == "refresh_token" and refresh_token else access_token
+        body, _ = prepare_revoke_token_request(token.reveal())
+        params = parse_qsl(body)
+    if shape.auth == "client":
+        return authenticated_request(config, url, params, body_format=shape.body_format)
+    headers = {"Accept": "application/json"}
+    if shape.auth == "access_token":
+        headers |= api_headers(config, access_token)
+    content = b""
+    if params:
+        headers["Content-Type"], content = encode_body(params, shape.body_format)
+    return ProviderRequest(method=shape.method, url=url, headers=headers, content=content)

@@ -1,0 +1,39 @@
+"""The two requests to a token endpoint: code exchange (RFC 6749 4.1.3) and refresh (RFC 6749 6)."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+from gateway.engine.client_auth import authenticated_request
+from gateway.engine.request import ProviderRequest
+
+
+def exchange_request(
+    config: ConnectorConfig, *, endpoint: str, code: Secret, redirect_uri: str, verifier: Secret
+) -> ProviderRequest:
+    """Exchange an authorization code. ``redirect_uri`` is byte-equal to the authorization request's."""
+    body = prepare_token_request(
+        "authorization_code",
+        code=code.reveal(),
+        redirect_uri=redirect_uri,
+        code_verifier=verifier.reveal(),
+        **config.extra_token_params,
+    )
+    kept = [(name, value) for name, value in _pairs(body) if name not in config.omit_token_params]
+    return authenticated_request(config, endpoint, kept, body_format=config.body_format)
+
+
+def refresh_request(
+    config: ConnectorConfig, *, endpoint: str, refresh_token: Secret
+) -> ProviderRequest:
+    """Use a refresh token. Every call of this is a use of that token: see rule 2 of the design."""
+    body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
+    return authenticated_request(config, endpoint, _pairs(body), body_format=config.body_format)
+
+
+def _pairs(body: str) -> list[tuple[str, str]]:
+    return parse_qsl(body, keep_blank_values=True)

@@ -1,0 +1,197 @@
+"""What can go wrong, as one tree. Errors carry facts and never secrets or a provider's raw words.
+
+    GatewayError
+    ├─ SettingsError · StoreUnavailable · VaultError
+    ├─ InvalidRequest · Unauthorized · Forbidden · NotSignedIn · NotFound
+    ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
+    ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
+    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
+    └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
+                      ProviderUnavailable · UnreadableResponse · EgressRefused
+
+The connectors' own errors (``connectors.errors``) stand beside it. HTTP statuses and public codes
+live in ``gateway/web/problems.py`` alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def safe_code(value: object) -> str | None:
+    """A provider's error code if it is a plain word, else ``None``: anything else may carry a secret."""
+    return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None
+
+
+class GatewayError(Exception):
+    """Root of everything that the gateway raises on purpose."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").splitlines()[0])
+
+
+class SettingsError(GatewayError):
+    """The process cannot start with these settings. The message lists every problem."""
+
+
+class InvalidRequest(GatewayError):
+    """The request is not of the documented shape. ``errors`` maps field to problem."""
+
+    def __init__(self, message: str, errors: dict[str, str] | None = None) -> None:
+        self.errors = errors or {}
+        super().__init__(message)
+
+
+class Unauthorized(GatewayError):
+    """No valid credential came with the request."""
+
+
+class Forbidden(GatewayError):
+    """The credential does not allow this."""
+
+
+class NotSignedIn(GatewayError):
+    """The page needs a signed-in person."""
+
+
+class NotFound(GatewayError):
+    """There is nothing at this address."""
+
+
+class FlowError(GatewayError):
+    """A connect flow could not be finished. ``connector`` is the one it was for, if known."""
+
+    def __init__(self, message: str | None = None, *, connector: str | None = None) -> None:
+        self.connector = connector
+        super().__init__(message)
+
+
+class CallbackInvalid(FlowError):
+    """The callback's parameters are not those of one authorization response."""
+
+
+class StateUnknown(FlowError):
+    """This link does not belong to a connect attempt that the gateway knows."""
+
+
+class FlowExpired(FlowError):
+    """The connect attempt is older than ten minutes."""
+
+
+class FlowFinished(FlowError):
+    """The connect attempt was finished before, in this session. ``connector`` is set."""
+
+
+class WrongBrowser(FlowError):
+    """The connect attempt was started by somebody else or in another browser."""
+
+
+class WrongConnector(FlowError):
+    """The connect attempt was started for another connector."""
+
+
+class CallbackNotVerified(FlowError):
+    """The provider's signature on the callback does not hold."""
+
+
+class ProviderDeclined(FlowError):
+    """The provider ended the flow with an error. ``provider_code`` says which, if it is a plain word."""
+
+    def __init__(self, *, connector: str, provider_code: str | None) -> None:
+        self.provider_code = provider_code
+        super().__init__(
+            f"the provider answered {provider_code or 'an error'}", connector=connector
+        )
+
+
+class AccountMismatch(FlowError):
+    """Another account is linked already, and this connector takes only one."""
+
+
+class ProviderError(GatewayError):
+    """A provider did not do what was asked.
+
+    ``provider_code`` is its error code if it is a plain word; ``retryable`` says whether the same
+    request may succeed later.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str | None = None, *, provider_code: str | None = None) -> None:
+        self.provider_code = provider_code
+        super().__init__(message)
+
+
+class TokenRejected(ProviderError):
+    """The provider said ``invalid_grant``: this code or refresh token is not valid (any more)."""
+
+
+class ProviderMisconfigured(ProviderError):
+    """The provider refused the gateway's own credentials: an operator must look, nobody else can."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider refused the request for a reason of its own."""
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider cannot be reached or is overloaded. ``retry_after`` is in seconds."""
+
+    retryable = True
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_after: int | None = None,
+        provider_code: str | None = None,
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(message, provider_code=provider_code)
+
+
+class UnreadableResponse(ProviderError):
+    """The provider's answer is not what its protocol promises."""
+
+
+class EgressRefused(ProviderError):
+    """The address is not one that the gateway may call (private, local, or not https)."""
+
+
+class ConnectorRequired(GatewayError):
+    """The user has not connected this connector yet."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__(f"{connector} is not connected for this user")
+
+
+class ReauthorizationRequired(GatewayError):
+    """The connection cannot be renewed: the user must connect again. ``reason`` says why."""
+
+    def __init__(self, connector: str, reason: str) -> None:
+        self.connector = connector
+        self.reason = reason
+        super().__init__(f"the {connector} connection must be authorized again ({reason})")
+
+
+class AccountNotFound(GatewayError):
+    """The user has connected this connector, but not the account that was named."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__(f"no {connector} account of that id or label is connected for this user")
+
+
+class ConnectionNotFound(GatewayError):
+    """No such connection exists for this caller."""
+
+
+class StoreUnavailable(GatewayError):
+    """The database does not answer."""
+
+
+class VaultError(GatewayError):
+    """A sealed value cannot be opened: its key is not configured, or it was tampered with."""

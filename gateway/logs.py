@@ -1,0 +1,110 @@
+"""Logging: structlog for everything, JSON or console, and nothing secret in either (security J1).
+
+Three nets, from fine to coarse: secrets are ``Secret`` objects that print as ``***``; fields whose
+name says "credential" are masked here; and the libraries that print URLs or headers by themselves
+(httpx, httpcore, pymongo, uvicorn's access log) are kept above the level at which they do.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_CREDENTIAL = re.compile(
+    r"(^|_)(access_token|refresh_token|token|secret|client_secret|password|code|state|verifier|"
+    r"code_verifier|authorization|cookie|api_key|csrf|query|body)$",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+")
+_QUERY = re.compile(r"(https?://[^\s?\"'#]+)[?#][^\s\"']*")
+_TALKATIVE = (
+    "uvicorn.error",
+    "httpx",
+    "httpcore",
+    "pymongo",
+    "motor",
+    "uvicorn.access",
+    "asyncio",
+    "hpack",
+    "authlib",
+)
+
+
+def mask_credentials(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Mask fields that are named like credentials, and credentials and queries inside texts."""
+    for name, value in event.items():
+        if _CREDENTIAL.search(name):
+            event[name] = "***"
+        elif isinstance(value, str):
+            event[name] = _QUERY.sub(r"\1", _BEARER.sub(r"\1 ***", value))
+    return event
+
+
+def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace an exception by its type and the place it was raised at: messages may quote input."""
+    info = event.pop("exc_info", None)
+    if info:
+        error = info if isinstance(info, BaseException) else sys.exc_info()[1]
+        if error is not None:
+            event["error"] = type(error).__name__
+            event["at"] = _place(error)
+    return event
+
+
+def configure_logs(level: str = "info", log_format: str = "auto") -> None:
+    """Send structlog and the standard library's logging through one pipeline to standard output."""
+    console = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        drop_locals,
+        mask_credentials,
+    ]
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        if console
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def get_logger(**initial: Any) -> structlog.stdlib.BoundLogger:
+    """A logger with fields that every line carries."""
+    return structlog.stdlib.get_logger(**initial)
+
+
+def _place(error: BaseException) -> str:
+    """File, line and function where ``error`` was raised, without any value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"

@@ -1,0 +1,156 @@
+"""What the simulated providers remember: codes, grants, tokens, and a log of what they were asked.
+
+Kept in one JSON file, so that connections made in development survive a restart of ``make dev``.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+LOG_LENGTH = 2_000
+
+
+@dataclass
+class Code:
+    """An authorization code, bound to everything that it may be exchanged with."""
+
+    provider: str
+    tenant: str
+    account: str
+    scopes: list[str]
+    redirect_uri: str
+    challenge: str | None
+    params: dict[str, str]
+    consented_before: bool
+    expires_at: float
+    grant: str | None = None
+    """The grant that it was exchanged for: a second use ends that grant (RFC 6749 4.1.2)."""
+
+
+@dataclass
+class Grant:
+    """One consent. ``chain`` numbers its refresh tokens."""
+
+    id: str
+    provider: str
+    tenant: str
+    account: str
+    scopes: list[str]
+    params: dict[str, str]
+    revoked: bool = False
+
+
+@dataclass
+class AccessToken:
+    """``expires_at`` is in epoch seconds; ``retires`` is the refresh token that its first use ends."""
+
+    grant: str
+    expires_at: float | None
+    retires: str | None = None
+
+
+@dataclass
+class RefreshToken:
+    """``used`` after it was rotated away."""
+
+    grant: str
+    used: bool = False
+
+
+@dataclass
+class Ledger:
+    """The memory of all simulated providers."""
+
+    file: Path | None = None
+    now: Callable[[], float] = time.time
+    codes: dict[str, Code] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    access_tokens: dict[str, AccessToken] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, provider: str, endpoint: str, outcome: str, **facts: Any) -> None:
+        """Add a line to the log; no credential is in it."""
+        line = {"at": self.now(), "provider": provider, "endpoint": endpoint, "outcome": outcome}
+        self.log.append(line | facts)
+        del self.log[:-LOG_LENGTH]
+
+    def consented_before(self, provider: str, account: str) -> bool:
+        """Whether this account has a living grant."""
+        return any(
+            grant.provider == provider and grant.account == account and not grant.revoked
+            for grant in self.grants.values()
+        )
+
+    def new_grant(self, code: Code) -> Grant:
+        """A grant for a code that was just exchanged."""
+        grant = Grant(
+            id=secrets.token_hex(8), provider=code.provider, tenant=code.tenant,
+            account=code.account, scopes=code.scopes, params=code.params,
+        )  # fmt: skip
+        self.grants[grant.id] = grant
+        code.grant = grant.id
+        return grant
+
+    def revoke(self, grant: Grant, *, whole_account: bool) -> None:
+        """End a grant, or every grant of its account."""
+        for other in self.grants.values():
+            same = (other.provider, other.account) == (grant.provider, grant.account)
+            if other.id == grant.id or (whole_account and same):
+                other.revoked = True
+        self.save()
+
+    def expire(self, provider: str | None = None) -> int:
+        """Let all access tokens (of one provider) expire now; how many."""
+        expired = 0
+        for token in self.access_tokens.values():
+            if provider in {None, self.grants[token.grant].provider}:
+                token.expires_at = self.now()
+                expired += 1
+        self.save()
+        return expired
+
+    def summary(self, provider: str) -> Mapping[str, int]:
+        """Counts for the control page."""
+        grants = {g.id for g in self.grants.values() if g.provider == provider and not g.revoked}
+        alive = [
+            token
+            for token in self.access_tokens.values()
+            if token.grant in grants and (token.expires_at is None or token.expires_at > self.now())
+        ]
+        return {"grants": len(grants), "access_tokens": len(alive)}
+
+    def save(self) -> None:
+        """Write everything but the log to the file, if there is one."""
+        if self.file is None:
+            return
+        state = {
+            name: {key: asdict(value) for key, value in getattr(self, name).items()}
+            for name in _KINDS
+        }
+        temporary = self.file.with_suffix(".new")
+        temporary.write_text(json.dumps(state))
+        temporary.chmod(0o600)
+        temporary.replace(self.file)
+
+    def load(self) -> None:
+        """Read the file, if it is there."""
+        if self.file is None or not self.file.is_file():
+            return
+        state = json.loads(self.file.read_text())
+        for name, kind in _KINDS.items():
+            setattr(self, name, {key: kind(**value) for key, value in state[name].items()})
+
+
+_KINDS: dict[str, Any] = {
+    "codes": Code,
+    "grants": Grant,
+    "access_tokens": AccessToken,
+    "refresh_tokens": RefreshToken,
+}

@@ -1,0 +1,65 @@
+"""How a gateway in dev mode is connected to the sandbox.
+
+Only two things change for the gateway: which address the hosts of a simulated provider resolve to,
+and that the sandbox's own certificate authority is trusted. Connectors whose two variables are set
+are left alone: they go to the real provider.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from gateway.egress import HostPort
+from gateway.errors import SettingsError
+from gateway.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxLink:
+    """``url`` is the sandbox's address for browsers and tools, ``variables`` the simulated apps' credentials."""
+
+    url: str | None = None
+    ca: str | None = None
+    reroutes: Mapping[str, HostPort] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def overlay(self, env: Mapping[str, str]) -> Mapping[str, str]:
+        """``env`` with the simulated apps' credentials over it."""
+        return ChainMap(dict(self.variables), dict(env))
+
+
+NO_SANDBOX = SandboxLink()
+
+
+async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLink:
+    """The link that the settings ask for. Raises ``SettingsError`` if the sandbox does not answer."""
+    if not settings.dev or not settings.sandbox.startswith("http"):
+        return NO_SANDBOX
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(f"{settings.sandbox}/_sandbox/info")
+            info = answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError):
+        raise SettingsError(f"GATEWAY_SANDBOX: no sandbox answers at {settings.sandbox}") from None
+    host, port = info["tls_address"]
+    reroutes: dict[str, HostPort] = {}
+    variables: dict[str, str] = {}
+    for name, provider in info["providers"].items():
+        credentials = {
+            variable(name, "CLIENT_ID"): provider["client_id"],
+            variable(name, "CLIENT_SECRET"): provider["client_secret"],
+        }
+        if all(env.get(wanted, "").strip() for wanted in credentials):
+            continue
+        variables |= credentials
+        reroutes |= {simulated: (host, port) for simulated in provider["hosts"]}
+    return SandboxLink(url=settings.sandbox, ca=info["ca"], reroutes=reroutes, variables=variables)
+
+
+def variable(connector: str, what: str) -> str:
+    """The environment variable of a connector's credential."""
+    return f"OAUTH_{connector.upper().replace('-', '_')}_{what}"

@@ -1,0 +1,272 @@
+"""Connect: start a flow, finish a flow.
+
+Rule 1 of the design is this module: a flow is finished only by the user who started it, in the same
+browser, for the same connector, once, within ten minutes. All of it is checked before the code is
+sent anywhere, and whatever fails a check has used the flow up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.account import AccountInfo
+from connectors.catalog import Catalog
+from connectors.config import ConnectorConfig
+from connectors.context import CallbackContext
+from connectors.secret import Secret
+from gateway.clock import Clock
+from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
+from gateway.engine.callback import AuthorizationResponse, verify_callback
+from gateway.engine.templates import read_connection_config, render_url
+from gateway.errors import (
+    AccountMismatch,
+    CallbackNotVerified,
+    FlowExpired,
+    FlowFinished,
+    ProviderDeclined,
+    ProviderError,
+    StateUnknown,
+    WrongBrowser,
+    WrongConnector,
+)
+from gateway.logs import get_logger
+from gateway.reach import Reach
+from gateway.services.provider import Grant, Provider
+from gateway.services.sealing import TokenSealer
+from gateway.store.connections import (
+    Connection,
+    ConnectionStore,
+    NewConnection,
+    OtherAccountLinked,
+    SealedTokens,
+    Status,
+)
+from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
+from gateway.vault import Place, Vault
+
+_log = get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartedFlow:
+    """What the browser needs: where to go, and the cookie that proves it is the same browser later."""
+
+    authorization_url: str = field(repr=False)
+    cookie_name: str
+    cookie_value: Secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishedFlow:
+    """The connection that a callback made. ``other_account`` is true if a reconnect chose another one."""
+
+    connection: Connection
+    return_to: str
+    other_account: bool
+
+
+def flow_cookie_name(state: str) -> str:
+    """The name of a flow's cookie: one per flow, so that two tabs do not disturb each other."""
+    return f"gateway_flow_{flow_id(state)[:16]}"
+
+
+class ConnectService:
+    """Starts and finishes flows."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        flows: FlowStore,
+        connections: ConnectionStore,
+        provider: Provider,
+        vault: Vault,
+        sealer: TokenSealer,
+        reach: Reach,
+        redirect_uri: Callable[[str], str],
+        clock: Clock,
+    ) -> None:
+        self._catalog = catalog
+        self._flows = flows
+        self._connections = connections
+        self._provider = provider
+        self._vault = vault
+        self._sealer = sealer
+        self._reach = reach
+        self._redirect_uri = redirect_uri
+        self._clock = clock
+
+    async def start(
+        self,
+        config: ConnectorConfig,
+        *,
+        tenant: str,
+        user: str,
+        typed: Mapping[str, str],
+        return_to: str,
+        reconnect: str | None = None,
+        tool: str | None = None,
+    ) -> StartedFlow:
+        """Begin to connect ``config`` for a signed-in user.
+
+        ``typed`` is the connection_config as the person typed it. Raises ``InvalidRequest`` if it
+        does not match.
+        """
+        values = read_connection_config(config, typed)
+        endpoint = render_url(config.authorization_url, config, values)
+        state, verifier, cookie = new_state(), new_code_verifier(), secrets.token_urlsafe(32)
+        now = self._clock()
+        flow = Flow(
+            id=flow_id(state),
+            tenant=tenant,
+            user=user,
+            connector=config.name,
+            cookie_hash=_hash(cookie),
+            connection_config=values,
+            token_url=render_url(config.token_url, config, values),
+            redirect_uri=self._redirect_uri(config.name),
+            reconnect=reconnect,
+            return_to=return_to,
+            tool=tool,
+            created_at=now,
+            expires_at=now + FLOW_LIFETIME,
+        )
+        await self._flows.add(flow, self._vault.seal(verifier, _verifier_place(flow)))
+        _log.info("flow_started", connector=config.name, flow=flow.id[:16])
+        url = authorization_url(
+            config,
+            endpoint=self._reach.from_outside(endpoint),
+            redirect_uri=flow.redirect_uri,
+            state=state,
+            verifier=verifier,
+        )
+        return StartedFlow(
+            authorization_url=url,
+            cookie_name=flow_cookie_name(state),
+            cookie_value=Secret(cookie),
+        )
+
+    async def finish(
+        self,
+        name: str,
+        response: AuthorizationResponse,
+        *,
+        tenant: str | None,
+        user: str | None,
+        cookie: str | None,
+    ) -> FinishedFlow:
+        """Finish the flow of a callback on the path of connector ``name``.
+
+        ``tenant`` and ``user`` are the browser's session, ``cookie`` its flow cookie; ``None`` if
+        it has none. Raises the ``FlowError`` or ``ProviderError`` that says why it cannot be done.
+        """
+        flow = await self._flows.claim(response.state, self._clock())
+        if flow is None:
+            raise await self._why_not_claimed(response.state, name, tenant, user)
+        if flow.connector != name:
+            raise WrongConnector(connector=flow.connector)
+        if (tenant, user) != (flow.tenant, flow.user) or not _same(cookie, flow.cookie_hash):
+            raise WrongBrowser(connector=flow.connector)
+        if response.code is None:
+            raise ProviderDeclined(connector=name, provider_code=response.error)
+        config = self._catalog.get(name)
+        self._verify(config, flow, response)
+        verifier = self._vault.open(flow.verifier, _verifier_place(flow))
+        grant = await self._provider.exchange(
+            config,
+            token_url=flow.token_url,
+            code=response.code,
+            redirect_uri=flow.redirect_uri,
+            verifier=verifier,
+        )
+        connection = await self._link(config, flow, grant)
+        other = flow.reconnect is not None and flow.reconnect != connection.id
+        _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
+        return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)
+
+    async def _why_not_claimed(
+        self, state: str, name: str, tenant: str | None, user: str | None
+    ) -> StateUnknown | FlowExpired | FlowFinished:
+        flow = await self._flows.get(state)
+        # Only its own user learns what became of a flow.
+        if flow is None or (flow.tenant, flow.user, flow.connector) != (tenant, user, name):
+            return StateUnknown()
+        if flow.used_at is not None:
+            return FlowFinished(connector=name)
+        return FlowExpired(connector=name)
+
+    def _verify(self, config: ConnectorConfig, flow: Flow, response: AuthorizationResponse) -> None:
+        context = CallbackContext(
+            params=response.params,
+            client_secret=config.client_secret,
+            connection_config=flow.connection_config,
+            now=self._clock(),
+        )
+        problem = verify_callback(config, context)
+        if problem is not None:
+            raise CallbackNotVerified(problem, connector=config.name)
+
+    async def _link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
+        # If this fails the grant is left as it is: where a provider revokes per account, revoking
+        # could end a connection that works, and which account this is was never learned.
+        account = await self._provider.account(config, grant, flow.connection_config)
+        now = self._clock()
+
+        def seal(row: str, generation: int) -> SealedTokens:
+            return self._sealer.seal(
+                grant.tokens, tenant=flow.tenant, owner=flow.owner, connector=config.name,
+                row=row, generation=generation, now=now,
+            )  # fmt: skip
+
+        missing = set(config.scopes) - set(grant.tokens.scopes)
+        new = NewConnection(
+            tenant=flow.tenant,
+            owner=flow.owner,
+            connector=config.name,
+            account=account,
+            connection_config=flow.connection_config,
+            requested_scopes=config.scopes,
+            granted_scopes=grant.tokens.scopes,
+            status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
+            several_accounts=config.supports_multiple_accounts,
+        )
+        try:
+            return await self._connections.save(new, seal, now)
+        except OtherAccountLinked:
+            await self._hand_back(config, flow, grant, account)
+            raise AccountMismatch(connector=config.name) from None
+
+    async def _hand_back(
+        self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo
+    ) -> None:
+        """Revoke a grant that will not be stored, unless somebody else's connection may live on it."""
+        if await self._connections.is_linked(flow.tenant, config.name, account.external_account_id):
+            return
+        try:
+            await self._provider.revoke(
+                config,
+                connection_config=flow.connection_config,
+                access_token=grant.tokens.access_token,
+                refresh_token=grant.tokens.refresh_token,
+            )
+        except ProviderError as error:
+            _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))
+
+
+def _verifier_place(flow: Flow) -> Place:
+    return Place(
+        collection="oauth_state", tenant=flow.tenant, owner=flow.owner, connector=flow.connector,
+        row=flow.id, field="verifier", generation=0,
+    )  # fmt: skip
+
+
+def _hash(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _same(cookie: str | None, cookie_hash: str) -> bool:
+    return cookie is not None and hmac.compare_digest(_hash(cookie), cookie_hash)

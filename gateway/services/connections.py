@@ -1,0 +1,31 @@
+"""Connections as their user sees them: list, look at, choose a default."""
+
+from __future__ import annotations
+
+from gateway.clock import Clock
+from gateway.errors import ConnectionNotFound
+from gateway.store.connections import Connection, ConnectionStore
+
+
+class ConnectionService:
+    """Reads and arranges connections. Foreign and missing look the same (rule 6)."""
+
+    def __init__(self, store: ConnectionStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def list_for(self, tenant: str, user: str) -> list[Connection]:
+        """The user's connections, by connector, each connector's default first."""
+        return await self._store.list_for(tenant, f"user:{user}")
+
+    async def get(self, tenant: str, connection_id: str, user: str | None = None) -> Connection:
+        """One connection of the tenant, and of ``user`` if given; raises ``ConnectionNotFound``."""
+        connection = await self._store.get(tenant, connection_id)
+        if connection is None or user not in {None, connection.user}:
+            raise ConnectionNotFound
+        return connection
+
+    async def set_default(self, connection: Connection) -> Connection:
+        """Make it the account that is used when none is named; returns it as it is now."""
+        await self._store.set_default(connection, self._clock())
+        return await self.get(connection.tenant, connection.id)

@@ -1,0 +1,98 @@
+"""Disconnect: forget here, revoke there.
+
+Forgetting always succeeds; telling the provider is best effort, and is left out where another
+user's connection may live on the same grant (security B7).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from connectors.catalog import Catalog
+from connectors.errors import ConnectorError
+from gateway.clock import Clock
+from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, VaultError
+from gateway.logs import get_logger
+from gateway.services.provider import Provider
+from gateway.services.sealing import TokenSealer
+from gateway.store.connections import Connection, ConnectionStore
+
+_log = get_logger()
+
+
+class Revoked(StrEnum):
+    """What became of the grant at the provider."""
+
+    YES = "yes"
+    NO = "no"
+    UNSUPPORTED = "unsupported"
+    SHARED = "shared"
+
+
+class DisconnectService:
+    """Ends connections."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        connections: ConnectionStore,
+        provider: Provider,
+        sealer: TokenSealer,
+        clock: Clock,
+    ) -> None:
+        self._catalog = catalog
+        self._connections = connections
+        self._provider = provider
+        self._sealer = sealer
+        self._clock = clock
+
+    async def forecast(self, connection: Connection) -> Revoked:
+        """What ``disconnect`` would try: ``yes``, ``unsupported`` or ``shared``, for asking first."""
+        if await self._is_shared(connection):
+            return Revoked.SHARED
+        try:
+            supported = self._catalog.get(connection.connector).revocation_url is not None
+        except ConnectorError:
+            supported = False
+        return Revoked.YES if supported else Revoked.UNSUPPORTED
+
+    async def disconnect(self, connection: Connection) -> Revoked:
+        """Forget the connection, then ask the provider to end the grant.
+
+        Raises ``ConnectionNotFound`` if it was forgotten before.
+        """
+        # The row goes first: once the provider has revoked, nobody may be handed its tokens.
+        last = await self._connections.delete(connection, self._clock())
+        if last is None:
+            raise ConnectionNotFound
+        revoked = await self._revoke(last)
+        _log.info(
+            "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)
+        )
+        return revoked
+
+    async def _revoke(self, connection: Connection) -> Revoked:
+        if await self._is_shared(connection):
+            return Revoked.SHARED
+        try:
+            done = await self._provider.revoke(
+                self._catalog.get(connection.connector),
+                connection_config=connection.connection_config,
+                access_token=self._sealer.access_token(connection),
+                refresh_token=self._sealer.refresh_token(connection),
+            )
+        except (ConnectorError, ProviderError, VaultError, InvalidRequest) as error:
+            _log.warning("revocation_failed", connection=connection.id, error=type(error).__name__)
+            return Revoked.NO
+        if done is None:
+            return Revoked.UNSUPPORTED
+        return Revoked.YES if done else Revoked.NO
+
+    async def _is_shared(self, connection: Connection) -> bool:
+        return await self._connections.is_linked(
+            connection.tenant,
+            connection.connector,
+            connection.external_account_id,
+            besides=connection.id,
+        )

@@ -1,0 +1,127 @@
+"""Conversations with a provider: the engine prepares and judges, outbound sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.account import AccountInfo
+from connectors.config import ConnectorConfig
+from connectors.context import Tokens
+from connectors.errors import AccountUnreadable
+from connectors.secret import Secret
+from gateway.clock import Clock
+from gateway.engine.account import clean_account
+from gateway.engine.api import api_request
+from gateway.engine.request import ProviderAnswer
+from gateway.engine.revocation import revocation_request
+from gateway.engine.token_request import exchange_request, refresh_request
+from gateway.engine.token_response import read_token_response
+from gateway.errors import ProviderError, UnreadableResponse
+from gateway.logs import get_logger
+from gateway.outbound import Outbound
+
+_log = get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What an exchange yielded: tokens, and the answer they came in."""
+
+    tokens: Tokens
+    token_response: Mapping[str, Any] = field(repr=False)
+
+
+class Provider:
+    """The requests that the services make. Each raises a ``ProviderError`` when it does not succeed."""
+
+    def __init__(self, outbound: Outbound, clock: Clock) -> None:
+        self._outbound = outbound
+        self._clock = clock
+
+    async def exchange(
+        self,
+        config: ConnectorConfig,
+        *,
+        token_url: str,
+        code: Secret,
+        redirect_uri: str,
+        verifier: Secret,
+    ) -> Grant:
+        """Exchange an authorization code. A code is sent once: there is no retry."""
+        request = exchange_request(
+            config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
+        )
+        answer = await self._outbound.send(request)
+        tokens, body = read_token_response(config, answer, self._clock())
+        return Grant(tokens=tokens, token_response=body)
+
+    async def refresh(
+        self, config: ConnectorConfig, *, token_url: str, refresh_token: Secret
+    ) -> Tokens:
+        """Use a refresh token. The answer's own refresh token may be absent: then the old one stays."""
+        request = refresh_request(config, endpoint=token_url, refresh_token=refresh_token)
+        answer = await self._outbound.send(request)
+        tokens, _ = read_token_response(config, answer, self._clock())
+        return tokens
+
+    async def account(
+        self, config: ConnectorConfig, grant: Grant, connection_config: Mapping[str, str]
+    ) -> AccountInfo:
+        """Which account was granted, cleaned. Raises ``ProviderError`` if that cannot be told."""
+        context = _Context(self._outbound, config, grant, connection_config)
+        try:
+            return clean_account(await config.fetch_account_info(context))
+        except ProviderError:
+            raise
+        except AccountUnreadable as error:
+            raise UnreadableResponse(str(error)) from None
+        except Exception as error:
+            # Rule 7: a connector's own code may fail in any way; the person gets a clear answer.
+            _log.exception("account_lookup_failed", connector=config.name, exc_info=error)
+            raise UnreadableResponse("the account could not be read") from None
+
+    async def revoke(
+        self, config: ConnectorConfig, *, connection_config: Mapping[str, str],
+        access_token: Secret, refresh_token: Secret | None,
+    ) -> bool | None:  # fmt: skip
+        """Ask the provider to end the grant: whether it did, ``None`` if it offers no way to."""
+        request = revocation_request(
+            config,
+            connection_config=connection_config,
+            access_token=access_token,
+            refresh_token=refresh_token,
+        )
+        if request is None:
+            return None
+        answer = await self._outbound.send(request)
+        return 200 <= answer.status < 300
+
+
+class _Context:
+    """What a connector's ``fetch_account_info`` is given (``connectors.context.ConnectionContext``)."""
+
+    def __init__(
+        self,
+        outbound: Outbound,
+        config: ConnectorConfig,
+        grant: Grant,
+        connection_config: Mapping[str, str],
+    ) -> None:
+        self._outbound = outbound
+        self._config = config
+        self.tokens = grant.tokens
+        self.token_response = grant.token_response
+        self.connection_config = connection_config
+
+    async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> ProviderAnswer:
+        request = api_request(
+            self._config,
+            url,
+            connection_config=self.connection_config,
+            access_token=self.tokens.access_token,
+            method=method,
+            json=json,
+        )
+        return await self._outbound.send(request)

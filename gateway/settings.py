@@ -1,0 +1,209 @@
+"""The environment, read once at start into one frozen object.
+
+Every problem is reported at once, in words that name the variable. A variable that starts with
+``GATEWAY_`` and is not known is an error too: a typo in the name of a security setting must not
+pass as "not set".
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.egress import HostPort
+from gateway.errors import SettingsError
+
+ENV_FILE = ".env.local"
+PREFIX = "GATEWAY_"
+CLIENT_VARIABLES = frozenset({"GATEWAY_URL", "GATEWAY_API_KEY"})
+"""Read by the SDK and not by the server; both may run in one environment."""
+
+_HOST_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+
+
+class Mode(StrEnum):
+    """``production``, or ``dev``: the only mode with a made-up login and simulated providers."""
+
+    PRODUCTION = "production"
+    DEV = "dev"
+
+
+class Driver(StrEnum):
+    """Which MongoDB driver runs the store."""
+
+    MOTOR = "motor"
+    PYMONGO = "pymongo"
+
+
+class Settings(BaseSettings):
+    """The gateway's settings. Each field is the variable ``GATEWAY_<FIELD>``; docs: docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    mode: Mode = Mode.PRODUCTION
+    """`production`, or `dev` for the development sign-in and the sandbox."""
+
+    public_url: str = ""
+    """Where browsers reach the gateway, without a path. https in production. Redirect URIs are made from it."""
+
+    host: str = "127.0.0.1"
+    """The address that the web process listens on."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 3141
+    """The port that the web process listens on."""
+
+    mongodb_url: SecretStr = SecretStr("")
+    """The MongoDB replica set. In dev mode a local one is started if this is empty."""
+
+    mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "gateway"
+    """The database within it."""
+
+    mongodb_driver: Driver = Driver.MOTOR
+    """`motor`, or `pymongo` for PyMongo's own asyncio client."""
+
+    encryption_keys: SecretStr = SecretStr("")
+    """`id:key,id:key`, base64 of 32 bytes each. The first seals, all open. In dev mode one is made and kept."""
+
+    connectors_path: Path | None = None
+    """A folder with more connectors, laid out like `connectors/`: `catalog/`, `hooks/`, `sandbox/`."""
+
+    ca_file: Path | None = None
+    """Certificate authorities (PEM) to verify providers with, instead of the bundled ones."""
+
+    egress_allow: Annotated[frozenset[HostPort], NoDecode] = frozenset()
+    """`host:port,host:port` that may be called although private, local or plain http."""
+
+    sandbox: str = ""
+    """Dev mode only: `off` hides connectors without credentials; an address uses a sandbox that runs there."""
+
+    data_dir: Path = Path(".gateway-dev")
+    """Dev mode only: where the local database, the encryption key and the sandbox keep their files."""
+
+    log_format: Annotated[str, Field(pattern="^(auto|json|console)$")] = "auto"
+    """`json`, `console`, or `auto`: console on a terminal, else JSON."""
+
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    """The least severe level that is logged: `debug`, `info`, `warning` or `error`."""
+
+    @property
+    def dev(self) -> bool:
+        """Whether this is dev mode."""
+        return self.mode is Mode.DEV
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over https; cookies and headers follow this and never a request header."""
+        return self.public_url.startswith("https://")
+
+    @field_validator("egress_allow", mode="before")
+    @classmethod
+    def _read_egress_allow(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = []
+        for entry in filter(None, (part.strip() for part in value.split(","))):
+            match = _HOST_PORT.fullmatch(entry)
+            if match is None or not 0 < int(match[2]) < 65536:
+                raise ValueError(f'"{entry}" is not host:port')
+            pairs.append((match[1].strip("[]").lower(), int(match[2])))
+        return frozenset(pairs)
+
+    @field_validator("public_url")
+    @classmethod
+    def _read_public_url(cls, value: str) -> str:
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in {"http", "https"} or not parts.hostname
+            or parts.path or parts.query or parts.fragment or "@" in parts.netloc
+        ):  # fmt: skip
+            raise ValueError("must be an origin like https://gateway.example.com")
+        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if parts.scheme == "http" and not local:
+            raise ValueError("must be https (plain http is for localhost only)")
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _check_ca_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _check_mode(self) -> Self:
+        problems = []
+        if self.dev:
+            if not self.public_url:
+                object.__setattr__(self, "public_url", f"http://localhost:{self.port}")
+            if self.secure is False and self.host not in {"127.0.0.1", "localhost", "::1"}:
+                problems.append(
+                    "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
+                )
+        else:
+            for name in ("public_url", "mongodb_url", "encryption_keys"):
+                value = getattr(self, name)
+                if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
+                    problems.append(
+                        f"GATEWAY_{name.upper()} must be set (only dev mode has a default)"
+                    )
+            if self.sandbox:
+                problems.append("GATEWAY_SANDBOX can be set in dev mode only")
+            if self.public_url and not self.secure:
+                problems.append("GATEWAY_PUBLIC_URL must be https outside dev mode")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def read_environment(folder: Path = Path()) -> dict[str, str]:
+    """The process's environment over the variables of ``.env.local`` in ``folder``, if it is there."""
+    in_file = {k: v for k, v in dotenv_values(folder / ENV_FILE).items() if v is not None}
+    return in_file | dict(os.environ)
+
+
+def read_settings(folder: Path = Path()) -> Settings:
+    """The settings in the environment and in ``.env.local`` of ``folder``.
+
+    Raises ``SettingsError`` with every problem at once, and never with a value.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    problems = []
+    for name in sorted(read_environment(folder).keys() - known - CLIENT_VARIABLES):
+        if name.startswith(PREFIX):
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            problems.append(f"{name} is not a setting{hint}")
+    try:
+        settings = Settings(_env_file=folder / ENV_FILE)
+    except ValidationError as error:
+        # Unknown names in the file were reported above, with a hint.
+        problems += [
+            _describe(item["loc"], item["msg"])
+            for item in error.errors(include_input=False, include_url=False)
+            if item["type"] != "extra_forbidden"
+        ]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _describe(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"{PREFIX}{str(location[0]).upper()}: {text}" if location else text

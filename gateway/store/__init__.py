@@ -1,0 +1,1 @@
+"""MongoDB, the only shared state. Operations are domain words, never queries."""

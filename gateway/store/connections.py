@@ -1,0 +1,283 @@
+"""Linked accounts: the collection ``connections``.
+
+Every write that replaces tokens names the ``generation`` it started from and loses if the row has
+moved on: a late refresh can never overwrite a reconnect, nor bring back a deleted row. The lease of
+a refresh is judged by the database's clock (``$$NOW``), never by a process's.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from connectors.account import AccountInfo
+from gateway.store.mongo import Collection, Database, Document, Duplicate
+
+SCHEMA = 1
+"""Version of the rows that this code writes and reads."""
+
+
+class Status(StrEnum):
+    """Whether a connection works: it does, its grant is gone, or scopes were refused."""
+
+    ACTIVE = "active"
+    NEEDS_REAUTH = "needs_reauth"
+    NEEDS_SCOPES = "needs_scopes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedTokens:
+    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; both times are UTC."""
+
+    access_token: bytes = field(repr=False)
+    refresh_token: bytes | None = field(repr=False)
+    token_type: str
+    expires_at: datetime | None
+    fresh_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """One linked account, as stored."""
+
+    id: str
+    tenant: str
+    owner: str
+    connector: str
+    external_account_id: str
+    account_label: str
+    metadata: Mapping[str, Any]
+    connection_config: Mapping[str, str]
+    requested_scopes: tuple[str, ...]
+    granted_scopes: tuple[str, ...]
+    status: Status
+    status_reason: str | None
+    is_default: bool
+    tokens: SealedTokens
+    generation: int
+    lease_owner: str | None
+    created_at: datetime
+    updated_at: datetime
+    last_used_at: datetime | None
+
+    @property
+    def user(self) -> str:
+        """The user id in ``owner``."""
+        return self.owner.removeprefix("user:")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewConnection:
+    """What a finished flow knows about an account, before it has a row."""
+
+    tenant: str
+    owner: str
+    connector: str
+    account: AccountInfo
+    connection_config: Mapping[str, str]
+    requested_scopes: tuple[str, ...]
+    granted_scopes: tuple[str, ...]
+    status: Status
+    several_accounts: bool
+
+
+Seal = Callable[[str, int], SealedTokens]
+"""Seals a flow's or refresh's tokens for a row id and generation."""
+
+
+class OtherAccountLinked(Exception):
+    """The connector takes one account per user, and another one is linked."""
+
+
+class ConnectionStore:
+    """Linked accounts. Every method takes the caller's tenant; foreign rows look missing."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows: Collection = database.collection("connections")
+
+    async def save(self, new: NewConnection, seal: Seal, now: datetime) -> Connection:
+        """Store a finished flow: a new row, or a new generation of the row of the same account.
+
+        Raises ``OtherAccountLinked`` where the connector takes only one and has another.
+        """
+        while True:
+            try:
+                if (saved := await self._save_once(new, seal, now)) is not None:
+                    return saved
+            except Duplicate:
+                continue  # a concurrent flow for the same account inserted its row first
+
+    async def _save_once(self, new: NewConnection, seal: Seal, now: datetime) -> Connection | None:
+        slot = new.account.external_account_id if new.several_accounts else ""
+        mine = {"tenant": new.tenant, "owner": new.owner, "connector": new.connector}
+        row = await self._rows.find_one(mine | {"slot": slot})
+        if row is None:
+            # A row from before the connector's "several accounts" changed has another slot.
+            row = await self._rows.find_one(
+                mine | {"external_account_id": new.account.external_account_id}
+            )
+        if row is None:
+            row_id = f"con_{secrets.token_hex(12)}"
+            document: Document = mine | {
+                "_id": row_id, "slot": slot, "schema": SCHEMA,
+                "external_account_id": new.account.external_account_id,
+                "generation": 1, "is_default": await self._rows.find_one(mine) is None,
+                "created_at": now, "last_used_at": None, "refresh": {"fencing": 0},
+            }  # fmt: skip
+            document |= _flow_fields(new, seal(row_id, 1), now)
+            await self._rows.insert(document)
+            return _read(document)
+        if row["external_account_id"] != new.account.external_account_id:
+            raise OtherAccountLinked
+        generation = row["generation"] + 1
+        return read_row(
+            await self._rows.find_one_and_update(
+                {"_id": row["_id"], "tenant": new.tenant, "generation": row["generation"]},
+                {"$set": _flow_fields(new, seal(row["_id"], generation), now)
+                 | {"generation": generation, "refresh.owner": None, "refresh.until": None,
+                    "refresh.attempts": 0, "refresh.not_before": None}},
+                after=True,
+            )
+        )  # fmt: skip
+
+    async def get(self, tenant: str, connection_id: str) -> Connection | None:
+        """The connection of that id."""
+        return read_row(await self._rows.find_one({"_id": connection_id, "tenant": tenant}))
+
+    async def list_for(self, tenant: str, owner: str) -> list[Connection]:
+        """The owner's connections, by connector, each connector's default first."""
+        rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=_ORDER)
+        return [_read(row) for row in rows]
+
+    async def find_account(
+        self, tenant: str, owner: str, connector: str, account: str | None
+    ) -> Connection | None:
+        """The named account, or the default one. ``account`` is an id, external id or label.
+
+        Where a label is shared by several accounts, an exact id wins, then the default.
+        """
+        mine = {"tenant": tenant, "owner": owner, "connector": connector}
+        if account is None:
+            return read_row(await self._rows.find_one(mine, sort=_ORDER))
+        for name in ("_id", "external_account_id", "account_label"):
+            row = await self._rows.find_one(mine | {name: account}, sort=_ORDER)
+            if row is not None:
+                return _read(row)
+        return None
+
+    async def is_linked(
+        self, tenant: str, connector: str, external_account_id: str, *, besides: str | None = None
+    ) -> bool:
+        """Whether a connection of any user, other than ``besides``, holds this account.
+
+        Revoking a grant can end every connection of the account (security B7).
+        """
+        query = {
+            "tenant": tenant, "connector": connector, "external_account_id": external_account_id,
+            "_id": {"$ne": besides},
+        }  # fmt: skip
+        return await self._rows.find_one(query, projection={"_id": 1}) is not None
+
+    async def set_default(self, connection: Connection, now: datetime) -> None:
+        """Make this connection the one that is used when no account is named."""
+        mine = {
+            "tenant": connection.tenant, "owner": connection.owner,
+            "connector": connection.connector, "_id": {"$ne": connection.id}, "is_default": True,
+        }  # fmt: skip
+        while True:
+            await self._rows.update_many(mine, {"$set": {"is_default": False, "updated_at": now}})
+            try:
+                await self._rows.update_one(
+                    {"_id": connection.id, "tenant": connection.tenant},
+                    {"$set": {"is_default": True, "updated_at": now}},
+                )
+            except Duplicate:
+                continue  # somebody chose another default in between: the last choice wins
+            return
+
+    async def delete(self, connection: Connection, now: datetime) -> Connection | None:
+        """Forget a connection and return its last state; the oldest one left becomes the default."""
+        row = await self._rows.find_one_and_delete(
+            {"_id": connection.id, "tenant": connection.tenant}
+        )
+        if row is not None and row["is_default"]:
+            oldest = await self.find_account(
+                connection.tenant, connection.owner, connection.connector, None
+            )
+            if oldest is not None:
+                await self.set_default(oldest, now)
+        return read_row(row)
+
+    async def touch(self, connection: Connection, now: datetime) -> None:
+        """Note that a token was handed out."""
+        await self._rows.update_one(
+            {"_id": connection.id, "tenant": connection.tenant}, {"$set": {"last_used_at": now}}
+        )
+
+
+def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Document:
+    return {
+        "account_label": new.account.account_label,
+        "metadata": json.dumps(dict(new.account.metadata)),
+        "connection_config": dict(new.connection_config),
+        "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
+        "status": str(new.status),
+        "status_reason": None,
+        "updated_at": now,
+    } | token_fields(tokens)
+
+
+def token_fields(tokens: SealedTokens) -> Document:
+    """The fields of a row that a connect and a refresh both write."""
+    return {
+        "tokens": {
+            "access": tokens.access_token,
+            "refresh": tokens.refresh_token,
+            "type": tokens.token_type,
+        },
+        "expires_at": tokens.expires_at,
+        "fresh_until": tokens.fresh_until,
+    }
+
+
+def read_row(row: Document | None) -> Connection | None:
+    """A stored row as a ``Connection``; ``None`` stays ``None``."""
+    return None if row is None else _read(row)
+
+
+def _read(row: Document) -> Connection:
+    return Connection(
+        id=row["_id"],
+        tenant=row["tenant"],
+        owner=row["owner"],
+        connector=row["connector"],
+        external_account_id=row["external_account_id"],
+        account_label=row["account_label"],
+        metadata=json.loads(row["metadata"]),
+        connection_config=row["connection_config"],
+        requested_scopes=tuple(row["scopes"]["requested"]),
+        granted_scopes=tuple(row["scopes"]["granted"]),
+        status=Status(row["status"]),
+        status_reason=row["status_reason"],
+        is_default=row["is_default"],
+        tokens=SealedTokens(
+            access_token=row["tokens"]["access"],
+            refresh_token=row["tokens"]["refresh"],
+            token_type=row["tokens"]["type"],
+            expires_at=row["expires_at"],
+            fresh_until=row["fresh_until"],
+        ),
+        generation=row["generation"],
+        lease_owner=row["refresh"].get("owner"),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        last_used_at=row["last_used_at"],
+    )
+
+
+_ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]

@@ -1,0 +1,140 @@
+"""Where the two drivers meet: Motor, and PyMongo's own asyncio client (its successor).
+
+The rest of the store sees ``Collection``: the few operations that both drivers share, with one
+error for "the database does not answer" and one for "a unique index says no". Writes are
+acknowledged by a majority and journalled; a slow database costs seconds, not the drivers' default
+of thirty (security K2, K3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
+from pymongo.errors import ConfigurationError, DuplicateKeyError, InvalidURI, PyMongoError
+
+from gateway.errors import SettingsError, StoreUnavailable
+from gateway.settings import Driver
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+_OPTIONS: dict[str, Any] = {
+    "tz_aware": True,
+    "uuidRepresentation": "standard",
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 2_000,
+    "socketTimeoutMS": 5_000,
+    "appname": "connector-gateway",
+}
+_MAJORITY: WriteConcern = WriteConcern(w="majority", j=True, wtimeout=5_000)
+
+
+class Duplicate(Exception):
+    """A unique index refused the write: somebody else was faster."""
+
+
+class Collection:
+    """One collection on either driver. Every method raises ``StoreUnavailable`` when MongoDB is away."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    async def find_one(
+        self,
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] | None = None,
+        projection: Mapping[str, Any] | None = None,
+    ) -> Document | None:
+        """The first document that matches, or ``None``."""
+        return await _answer(self._handle.find_one(query, projection, sort=sort))
+
+    async def find(
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]]
+    ) -> list[Document]:
+        """All documents that match, sorted."""
+        return await _answer(self._handle.find(query, sort=sort).to_list(None))
+
+    async def insert(self, document: Document) -> None:
+        """Insert; raises ``Duplicate``."""
+        await _answer(self._handle.insert_one(document))
+
+    async def update_one(self, query: Mapping[str, Any], update: Any) -> bool:
+        """Update one matching document; whether there was one. Raises ``Duplicate``."""
+        result = await _answer(self._handle.update_one(query, update))
+        return bool(result.matched_count)
+
+    async def update_many(self, query: Mapping[str, Any], update: Any) -> int:
+        """Update every matching document; how many there were."""
+        result = await _answer(self._handle.update_many(query, update))
+        return int(result.matched_count)
+
+    async def find_one_and_update(
+        self, query: Mapping[str, Any], update: Any, *, after: bool
+    ) -> Document | None:
+        """Atomically update one matching document and return it as it was, or as it is ``after``."""
+        return await _answer(self._handle.find_one_and_update(query, update, return_document=after))
+
+    async def find_one_and_delete(self, query: Mapping[str, Any]) -> Document | None:
+        """Atomically delete one matching document and return it."""
+        return await _answer(self._handle.find_one_and_delete(query))
+
+    async def create_indexes(self, indexes: Sequence[IndexModel]) -> None:
+        """Create what is missing; idempotent."""
+        await _answer(self._handle.create_indexes(list(indexes)))
+
+
+class Database:
+    """The gateway's database. Made by ``open_database``."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that name: majority writes, primary reads."""
+        return Collection(
+            self._handle.get_collection(
+                name,
+                codec_options=CodecOptions(tz_aware=True),
+                write_concern=_MAJORITY,
+                read_preference=ReadPreference.PRIMARY,
+            )
+        )
+
+    async def ping(self) -> None:
+        """Raise ``StoreUnavailable`` unless the primary answers."""
+        await _answer(self._handle.command("ping"))
+
+
+@asynccontextmanager
+async def open_database(url: str, name: str, driver: Driver) -> AsyncIterator[Database]:
+    """The database ``name`` at ``url`` through ``driver``; the client is closed at the end."""
+    try:
+        if driver is Driver.MOTOR:
+            client: Any = AsyncIOMotorClient(url, **_OPTIONS)
+        else:
+            client = AsyncMongoClient(url, **_OPTIONS)
+    except (InvalidURI, ConfigurationError, ValueError):
+        # The drivers quote the URL, which holds the password.
+        raise SettingsError("GATEWAY_MONGODB_URL is not a MongoDB connection string") from None
+    try:
+        yield Database(client[name])
+    finally:
+        closing = client.close()
+        if closing is not None:  # Motor closes at once, PyMongo's client is awaited
+            await closing
+
+
+async def _answer(awaitable: Awaitable[T]) -> T:
+    try:
+        return await awaitable
+    except DuplicateKeyError:
+        raise Duplicate from None
+    except PyMongoError as error:
+        # The text of a driver's error may quote documents and addresses: only its type is kept.
+        raise StoreUnavailable(f"the database does not answer ({type(error).__name__})") from None

@@ -1,0 +1,59 @@
+"""Browser sessions: the collection ``sessions``. The cookie's value is stored as its hash only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.store.mongo import Database
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+TOUCH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredSession:
+    """A signed-in browser."""
+
+    id: str
+    tenant: str
+    user: str
+    created_at: datetime
+    seen_at: datetime
+
+
+class SessionStore:
+    """Signed-in browsers."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows = database.collection("sessions")
+
+    async def add(self, session: StoredSession) -> None:
+        """Store a new session."""
+        await self._rows.insert({
+            "_id": session.id, "tenant": session.tenant, "user": session.user,
+            "created_at": session.created_at, "seen_at": session.seen_at,
+            "expires_at": session.created_at + ABSOLUTE,
+        })  # fmt: skip
+
+    async def get(self, session_id: str, now: datetime) -> StoredSession | None:
+        """The session if it is alive; using it keeps it from going idle."""
+        row = await self._rows.find_one(
+            {"_id": session_id, "expires_at": {"$gt": now}, "seen_at": {"$gt": now - IDLE}}
+        )
+        if row is None:
+            return None
+        if now - row["seen_at"] >= TOUCH:
+            await self._rows.update_one({"_id": session_id}, {"$set": {"seen_at": now}})
+        return StoredSession(
+            id=row["_id"],
+            tenant=row["tenant"],
+            user=row["user"],
+            created_at=row["created_at"],
+            seen_at=row["seen_at"],
+        )
+
+    async def delete(self, session_id: str) -> None:
+        """End a session; idempotent."""
+        await self._rows.find_one_and_delete({"_id": session_id})

@@ -1,0 +1,84 @@
+"""The connectors that can be used here: ``GET /v1/connectors/available``."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from connectors.config import ConnectorConfig
+from gateway.web.context import services
+from gateway.web.operation import Operation
+from gateway.web.replies import reply
+
+
+class InputReply(BaseModel):
+    """What a person is asked for before connecting."""
+
+    title: str
+    description: str
+    example: str
+    pattern: str
+    suffix: str
+
+
+class ConnectorReply(BaseModel):
+    """A connector whose variables are set."""
+
+    name: str
+    display_name: str
+    category: str
+    scopes: list[str]
+    connection_config: dict[str, InputReply]
+    supports_refresh: bool
+    supports_multiple_accounts: bool
+    connect_url: str
+
+
+class AvailableReply(BaseModel):
+    """The usable connectors, in alphabetical order."""
+
+    connectors: list[ConnectorReply]
+
+
+async def available(request: Request) -> Response:
+    """List the connectors that are ready."""
+    given = services(request)
+    found = [connector_reply(config, given.settings.public_url) for config in given.catalog.ready()]
+    return reply(AvailableReply(connectors=found))
+
+
+def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
+    """What anybody may know of a connector."""
+    return ConnectorReply(
+        name=config.name,
+        display_name=config.display_name,
+        category=config.category,
+        scopes=list(config.scopes),
+        connection_config={
+            name: InputReply(
+                title=field.title,
+                description=field.description,
+                example=field.example,
+                pattern=field.pattern,
+                suffix=field.suffix,
+            )
+            for name, field in config.connection_config.items()
+        },
+        supports_refresh=config.supports_refresh,
+        supports_multiple_accounts=config.supports_multiple_accounts,
+        connect_url=connect_url(public_url, config.name),
+    )
+
+
+def connect_url(public_url: str, connector: str) -> str:
+    """The page where a person connects. It carries no right: the page asks who is there (A2)."""
+    return f"{public_url}/connectors/{connector}"
+
+
+OPERATIONS = [
+    Operation(
+        method="GET", path="/v1/connectors/available", handler=available, who="anyone",
+        summary="The connectors that can be used here", reply=AvailableReply,
+    ),
+]  # fmt: skip

@@ -1,0 +1,122 @@
+"""Connections by API, for their user's own session or a tool server's key: ``/v1/connections``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.errors import Forbidden, InvalidRequest
+from gateway.identity.keys import Role
+from gateway.identity.logins import is_user_id
+from gateway.store.connections import Connection
+from gateway.web.context import (
+    Strict,
+    check_origin,
+    read_json,
+    require_key,
+    require_session,
+    services,
+)
+from gateway.web.operation import Operation
+from gateway.web.replies import ConnectionReply, connection_reply, reply
+
+
+class ConnectionListReply(BaseModel):
+    """A user's connections, by connector, each connector's default first."""
+
+    connections: list[ConnectionReply]
+
+
+class PatchRequest(Strict):
+    """Make this connection the default. Choosing another one is the only way to unset it."""
+
+    is_default: Annotated[Literal[True], Field()]
+
+
+class DisconnectReply(BaseModel):
+    """What became of the grant at the provider: ``yes``, ``no``, ``unsupported`` or ``shared``."""
+
+    revoked: Literal["yes", "no", "unsupported", "shared"]
+
+
+async def list_connections(request: Request) -> Response:
+    """List the connections of a user: one's own in a session, any user's with a key."""
+    tenant, user = await _caller(request)
+    asked = request.query_params.get("user")
+    if user is not None and asked not in {None, user}:
+        raise Forbidden("a session sees its own connections only")
+    wanted = user or asked or ""
+    if not is_user_id(wanted):
+        raise InvalidRequest("say whose connections: ?user=…")
+    found = await services(request).connections.list_for(tenant, wanted)
+    now = services(request).clock()
+    return reply(ConnectionListReply(connections=[connection_reply(c, now) for c in found]))
+
+
+async def show_connection(request: Request) -> Response:
+    """Show one connection."""
+    return _shown(request, await _connection(request))
+
+
+async def patch_connection(request: Request) -> Response:
+    """Make one connection the default of its connector."""
+    connection = await _connection(request)
+    await read_json(request, PatchRequest)
+    return _shown(request, await services(request).connections.set_default(connection))
+
+
+async def delete_connection(request: Request) -> Response:
+    """Forget a connection here and end the grant at the provider, as well as that goes."""
+    connection = await _connection(request)
+    revoked = await services(request).disconnect.disconnect(connection)
+    return reply(DisconnectReply(revoked=revoked.value))
+
+
+async def _caller(request: Request) -> tuple[str, str | None]:
+    """``(tenant, user)``; ``user`` is ``None`` for a key, which speaks for every user of its tenant."""
+    if "authorization" in request.headers:
+        return (await require_key(request, Role.CONNECTIONS)).tenant, None
+    session = await require_session(request)
+    if request.method not in {"GET", "HEAD"}:
+        check_origin(request)
+        session.check_csrf(request.headers.get("x-csrf-token"))
+    return session.tenant, session.user
+
+
+async def _connection(request: Request) -> Connection:
+    tenant, user = await _caller(request)
+    return await services(request).connections.get(tenant, request.path_params["id"], user)
+
+
+def _shown(request: Request, connection: Connection) -> Response:
+    return reply(connection_reply(connection, services(request).clock()))
+
+
+_ERRORS = ("unauthorized", "forbidden", "connection_not_found", "store_unavailable")
+
+OPERATIONS = [
+    Operation(
+        method="GET", path="/v1/connections", handler=list_connections, query=("user",),
+        summary="A user's connections", who="session or key", role="connections",
+        reply=ConnectionListReply,
+        errors=("unauthorized", "forbidden", "invalid_request", "store_unavailable"),
+    ),
+    Operation(
+        method="GET", path="/v1/connections/{id}", handler=show_connection,
+        summary="One connection", who="session or key", role="connections",
+        reply=ConnectionReply, errors=_ERRORS,
+    ),
+    Operation(
+        method="PATCH", path="/v1/connections/{id}", handler=patch_connection,
+        summary="Choose the default account", who="session or key", role="connections",
+        request=PatchRequest, reply=ConnectionReply, errors=(*_ERRORS, "invalid_request"),
+    ),
+    Operation(
+        method="DELETE", path="/v1/connections/{id}", handler=delete_connection,
+        summary="Disconnect an account", who="session or key", role="connections",
+        reply=DisconnectReply, errors=_ERRORS,
+    ),
+]  # fmt: skip

@@ -1,0 +1,130 @@
+"""What a handler asks about its request: the services, the caller, the body, the origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from gateway.errors import Forbidden, InvalidRequest, NotSignedIn
+from gateway.identity.keys import KeyCaller, Role
+from gateway.identity.sessions import SessionCaller
+
+if TYPE_CHECKING:
+    from gateway.wiring import Services
+
+MAX_BODY = 64 * 1024
+MAX_FIELDS = 50
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A request model: no coercion and no unknown fields (security F4)."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def services(request: Request) -> Services:
+    """The services of this application."""
+    return request.state["services"]  # type: ignore[no-any-return]
+
+
+def request_id(request: Request) -> str:
+    """The id under which this request is logged."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """The full name of a cookie: ``__Host-`` binds it to this host, where https allows it (G1)."""
+    return f"__Host-{name}" if services(request).settings.secure else name
+
+
+def session_cookie(request: Request) -> str | None:
+    """The value of the session cookie."""
+    return request.cookies.get(cookie_name(request, "gateway_session"))
+
+
+async def find_session(request: Request) -> SessionCaller | None:
+    """The signed-in person, if any."""
+    return await services(request).sessions.find(session_cookie(request))
+
+
+async def require_session(request: Request) -> SessionCaller:
+    """The signed-in person; raises ``NotSignedIn``."""
+    session = await find_session(request)
+    if session is None:
+        raise NotSignedIn
+    return session
+
+
+async def require_key(request: Request, role: Role) -> KeyCaller:
+    """The tool server behind this request; raises ``Unauthorized`` or ``Forbidden``."""
+    caller = await services(request).keys.authenticate(request.headers.get("authorization"))
+    caller.require(role)
+    return caller
+
+
+def check_host(request: Request) -> None:
+    """Raise ``InvalidRequest`` if a browser came by another name than the configured one (A13).
+
+    Cookies and redirect URIs belong to one origin; under another name the flow cannot work.
+    """
+    public_url = services(request).settings.public_url
+    if request.headers.get("host") != public_url.partition("://")[2]:
+        raise InvalidRequest(f"open this page at {public_url}")
+
+
+def check_origin(request: Request) -> None:
+    """Raise ``Forbidden`` unless this came from one of our own pages (security A6, G2)."""
+    check_host(request)
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site not in {None, "same-origin"} or origin != services(request).settings.public_url:
+        raise Forbidden("this request did not come from the gateway's own page")
+
+
+async def read_json(request: Request, model: type[Model]) -> Model:
+    """The JSON body as ``model``; raises ``InvalidRequest`` naming each field that is wrong."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        raise InvalidRequest(f"the Content-Type must be {JSON}")
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        # Never the input itself: it may be a key in the wrong field.
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems = {".".join(map(str, item["loc"])) or "body": item["msg"] for item in found[:20]}
+    except RecursionError:
+        problems = {"body": "nested too deeply"}
+    text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
+    raise InvalidRequest(text[:1000], problems)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The form's fields; raises ``InvalidRequest`` if it cannot be read or a field came twice."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise InvalidRequest(f"the Content-Type must be {FORM}")
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        raise InvalidRequest("the form cannot be read") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidRequest("a field of the form came twice")
+    return fields
+
+
+def is_json(request: Request) -> bool:
+    """Whether the body says that it is JSON."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the caller is a browser that shows the answer to a person."""
+    return "text/html" in request.headers.get("accept", "")

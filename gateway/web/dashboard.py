@@ -1,0 +1,161 @@
+"""The dashboard: every connector as a card, with the accounts that the signed-in person linked."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import get_args
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from connectors.config import Category, ConnectorConfig
+from connectors.errors import ConnectorError
+from gateway.identity.sessions import SessionCaller
+from gateway.services.disconnect import Revoked
+from gateway.store.connections import Connection
+from gateway.web.context import (
+    check_host,
+    check_origin,
+    find_session,
+    read_form,
+    require_session,
+    services,
+)
+from gateway.web.outcomes import notice_for, outcome_url
+from gateway.web.pages import account_view, card_view, render
+from gateway.web.return_to import DASHBOARD
+from gateway.wiring import redirect_uri
+
+_TITLES = {
+    "ai": "AI", "crm": "CRM", "devtools": "Developer tools",
+}  # fmt: skip
+
+
+async def home(request: Request) -> Response:
+    """The dashboard is the front page."""
+    return RedirectResponse(DASHBOARD, 303)
+
+
+async def dashboard(request: Request) -> Response:
+    """The cards, by category."""
+    check_host(request)
+    session = await find_session(request)
+    if session is None:
+        return RedirectResponse("/login", 303)
+    given, now = services(request), services(request).clock()
+    ready = list(given.catalog.ready())
+    mine = await given.connections.list_for(session.tenant, session.user)
+    order = {category: number for number, category in enumerate(get_args(Category))}
+    ready_by_category = sorted(ready, key=lambda c: (order[c.category], c.display_name.lower()))
+    groups = [
+        {
+            "title": _TITLES.get(category, category.capitalize()),
+            "cards": [
+                card_view(config, [c for c in mine if c.connector == config.name], given.reach, now)
+                for config in configs
+            ],
+        }
+        for category, configs in groupby(ready_by_category, key=lambda config: config.category)
+    ]
+    return render(
+        request,
+        "dashboard.html",
+        title="Connectors",
+        session=session,
+        notice=_notice(request, ready),
+        groups=groups,
+        summary={"connected": len({c.connector for c in mine}), "total": len(ready)},
+        developer=[
+            {
+                "display_name": config.display_name,
+                "name": config.name,
+                "redirect_uri": redirect_uri(given.settings, config.name),
+                "console_url": config.console_url,
+                "sandboxed": card_view(config, [], given.reach, now).sandboxed,
+            }
+            for config in ready
+        ],
+        hidden=[
+            # What is missing is for those who run the gateway; in production that is not everybody.
+            {"name": name, "reason": reason if given.settings.dev else "It is not configured."}
+            for name, reason in given.catalog.hidden().items()
+        ],
+        api_base=given.settings.public_url,
+    )
+
+
+async def make_default(request: Request) -> Response:
+    """Make one account the default of its connector."""
+    _, connection = await _posted(request)
+    await services(request).connections.set_default(connection)
+    return RedirectResponse(outcome_url(DASHBOARD, "made_default", connection.connector), 303)
+
+
+async def confirm_disconnect(request: Request) -> Response:
+    """Ask before disconnecting, and say what will happen."""
+    check_host(request)
+    session = await require_session(request)
+    given, now = services(request), services(request).clock()
+    connection = await _mine(request, session)
+    forecast = await given.disconnect.forecast(connection)
+    revokes = {Revoked.YES: "yes", Revoked.SHARED: "shared"}.get(forecast, "no")
+    return render(
+        request,
+        "disconnect.html",
+        title="Disconnect",
+        session=session,
+        card=_card(request, connection),
+        account=account_view(connection, now),
+        revokes=revokes,
+        form_action=f"/dashboard/connections/{connection.id}/disconnect",
+        cancel_path=DASHBOARD,
+    )
+
+
+async def disconnect(request: Request) -> Response:
+    """Disconnect, and say what became of the grant."""
+    _, connection = await _posted(request)
+    revoked = await services(request).disconnect.disconnect(connection)
+    outcome = f"disconnected_{revoked.value}"
+    return RedirectResponse(outcome_url(DASHBOARD, outcome, connection.connector), 303)
+
+
+async def _posted(request: Request) -> tuple[SessionCaller, Connection]:
+    check_origin(request)
+    session = await require_session(request)
+    session.check_csrf((await read_form(request)).get("csrf_token"))
+    return session, await _mine(request, session)
+
+
+async def _mine(request: Request, session: SessionCaller) -> Connection:
+    return await services(request).connections.get(
+        session.tenant, request.path_params["id"], session.user
+    )
+
+
+def _card(request: Request, connection: Connection) -> object:
+    given = services(request)
+    try:
+        config = given.catalog.get(connection.connector)
+    except ConnectorError:
+        # The connector is gone or not configured any more; its accounts can still be forgotten.
+        return {"name": connection.connector, "display_name": connection.connector.capitalize(),
+                "monogram": connection.connector[:1].upper(), "hue": 0, "sandboxed": False,
+                "docs_url": "", "accounts": []}  # fmt: skip
+    return card_view(config, [connection], given.reach, given.clock())
+
+
+def _notice(request: Request, ready: list[ConnectorConfig]) -> object:
+    asked = request.query_params
+    names = {config.name: config.display_name for config in ready}
+    return notice_for(asked.get("outcome"), names.get(asked.get("connector", "")), asked.get("ref"))
+
+
+ROUTES = [
+    Route("/", home),
+    Route(DASHBOARD, dashboard),
+    Route("/dashboard/connections/{id}/default", make_default, methods=["POST"]),
+    Route("/dashboard/connections/{id}/disconnect", confirm_disconnect),
+    Route("/dashboard/connections/{id}/disconnect", disconnect, methods=["POST"]),
+]

@@ -1,0 +1,245 @@
+"""Connecting: the page behind every ``connect_url``, the start, and the callback."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from connectors.config import ConnectorConfig
+from gateway.engine.callback import read_callback
+from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
+from gateway.identity.sessions import SessionCaller
+from gateway.outbound import host_of
+from gateway.services.connect import StartedFlow, flow_cookie_name
+from gateway.store.connections import Connection
+from gateway.store.flows import FLOW_LIFETIME
+from gateway.web.context import (
+    Strict,
+    check_host,
+    check_origin,
+    cookie_name,
+    find_session,
+    is_json,
+    read_form,
+    read_json,
+    request_id,
+    require_session,
+    services,
+)
+from gateway.web.operation import Operation
+from gateway.web.outcomes import outcome_of, outcome_url
+from gateway.web.pages import account_view, card_view, render
+from gateway.web.return_to import DASHBOARD, own_page
+
+MAX_TOOL = 80
+
+
+class StartRequest(Strict):
+    """What to connect: the connector's inputs, where to return to, and which connection to renew."""
+
+    connection_config: Annotated[dict[str, str], Field(max_length=20, default_factory=dict)]
+    return_to: Annotated[str, Field(max_length=500)] | None = None
+    reconnect: Annotated[str, Field(max_length=64)] | None = None
+    tool: Annotated[str, Field(max_length=MAX_TOOL)] | None = None
+
+
+class StartReply(BaseModel):
+    """Where to send the browser that made this request: the flow is bound to it by a cookie."""
+
+    authorization_url: str
+
+
+async def connect_page(request: Request) -> Response:
+    """Say who links what, ask for the connector's inputs, and offer to go on. Starts nothing."""
+    check_host(request)
+    given = services(request)
+    session = await find_session(request)
+    config = given.catalog.get(request.path_params["name"])
+    if session is None:
+        here = f"/connectors/{config.name}"
+        kept = {k: v for k, v in request.query_params.items() if k in {"tool", "reconnect"}}
+        target = own_page(f"{here}?{urlencode(kept)}" if kept else here)
+        return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
+    return await _connect_page(request, session, config)
+
+
+async def start(request: Request) -> Response:
+    """Begin a flow for the signed-in person: a page that leads on, or the URL as JSON."""
+    check_origin(request)
+    session = await require_session(request)
+    config = services(request).catalog.get(request.path_params["name"])
+    if is_json(request):
+        session.check_csrf(request.headers.get("x-csrf-token"))
+        wanted = await read_json(request, StartRequest)
+        started = await _start(request, session, config, wanted)
+        answer: Response = JSONResponse({"authorization_url": started.authorization_url})
+        return _with_flow_cookie(request, answer, started)
+    form = await read_form(request)
+    session.check_csrf(form.get("csrf_token"))
+    typed = {
+        name.removeprefix("config."): value
+        for name, value in form.items()
+        if name.startswith("config.")
+    }
+    wanted = StartRequest(
+        connection_config=typed,
+        return_to=form.get("return_to", "")[:500],
+        reconnect=form.get("reconnect", "")[:64] or None,
+    )
+    try:
+        started = await _start(request, session, config, wanted)
+    except InvalidRequest as error:
+        return await _connect_page(request, session, config, wanted, error)
+    # 200 and a page that leads on, not a redirect: Chromium applies form-action to the redirect
+    # after a form post, and 'self' would block it (security A6).
+    page = render(
+        request,
+        "leaving.html",
+        title=f"To {config.display_name}",
+        session=session,
+        display_name=config.display_name,
+        authorization_url=started.authorization_url,
+        host=host_of(started.authorization_url),
+    )
+    return _with_flow_cookie(request, page, started)
+
+
+async def callback(request: Request) -> Response:
+    """Finish a flow: the address that providers send the browser back to."""
+    if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+        # Neither is a person arriving: the state must still be there for the one who does (A8).
+        return Response(status_code=204, headers=_CALLBACK_HEADERS)
+    name = request.path_params["name"]
+    check_host(request)
+    session = await find_session(request)
+    response = read_callback(request.scope["query_string"])
+    cookie = cookie_name(request, flow_cookie_name(response.state))
+    try:
+        finished = await services(request).connect.finish(
+            name,
+            response,
+            tenant=session.tenant if session else None,
+            user=session.user if session else None,
+            cookie=request.cookies.get(cookie),
+        )
+    except GatewayError as error:
+        outcome = outcome_of(error)
+        if outcome is None:
+            raise
+        url = outcome_url(DASHBOARD, outcome, name, request_id(request))
+    else:
+        outcome = "reconnected_other" if finished.other_account else "connected"
+        url = outcome_url(finished.return_to, outcome, name)
+    answer = RedirectResponse(url, 303, _CALLBACK_HEADERS)
+    answer.delete_cookie(cookie, path="/", secure=services(request).settings.secure, httponly=True)
+    return answer
+
+
+_CALLBACK_HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+
+async def _start(
+    request: Request, session: SessionCaller, config: ConnectorConfig, wanted: StartRequest
+) -> StartedFlow:
+    if wanted.reconnect is not None:
+        await _reconnected(request, session, config, wanted.reconnect)
+    return await services(request).connect.start(
+        config,
+        tenant=session.tenant,
+        user=session.user,
+        typed=wanted.connection_config,
+        return_to=own_page(wanted.return_to),
+        reconnect=wanted.reconnect,
+        tool=wanted.tool,
+    )
+
+
+async def _reconnected(
+    request: Request, session: SessionCaller, config: ConnectorConfig, connection_id: str
+) -> Connection:
+    connection = await services(request).connections.get(
+        session.tenant, connection_id, session.user
+    )
+    if connection.connector != config.name:
+        raise ConnectionNotFound
+    return connection
+
+
+async def _connect_page(
+    request: Request,
+    session: SessionCaller,
+    config: ConnectorConfig,
+    wanted: StartRequest | None = None,
+    error: InvalidRequest | None = None,
+) -> Response:
+    given, now = services(request), services(request).clock()
+    reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
+    old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
+    mine = await given.connections.list_for(session.tenant, session.user)
+    typed = wanted.connection_config if wanted else old.connection_config if old else {}
+    errors = error.errors if error else {}
+    fields = [
+        {
+            "name": name,
+            "title": field.title,
+            "description": field.description,
+            "example": field.example,
+            "suffix": field.suffix or None,
+            "pattern": None,  # the server forgives more than a pattern can say: see normalise()
+            "value": typed.get(name, ""),
+            "error": errors.get(name),
+        }
+        for name, field in config.connection_config.items()
+    ]
+    return render(
+        request,
+        "connect.html",
+        title=f"Connect {config.display_name}",
+        session=session,
+        status=422 if error else 200,
+        card=card_view(config, [c for c in mine if c.connector == config.name], given.reach, now),
+        user=session.user,
+        tool=request.query_params.get("tool", "")[:MAX_TOOL] or None,
+        fields=fields,
+        scopes=config.scopes,
+        accounts=[account_view(c, now) for c in mine if c.connector == config.name],
+        form_action=f"/v1/connectors/{config.name}/start",
+        return_to=DASHBOARD,
+        reconnect={"id": old.id, "label": old.account_label} if old else None,
+        error=None if error is None or errors else str(error),
+        cancel_path=DASHBOARD,
+    )
+
+
+def _with_flow_cookie(request: Request, answer: Response, started: StartedFlow) -> Response:
+    answer.set_cookie(
+        cookie_name(request, started.cookie_name),
+        started.cookie_value.reveal(),
+        max_age=int(FLOW_LIFETIME.total_seconds()),
+        path="/",
+        secure=services(request).settings.secure,
+        httponly=True,
+        samesite="lax",  # the callback is a top-level navigation from the provider's site
+    )
+    return answer
+
+
+OPERATIONS = [
+    Operation(
+        method="POST", path="/v1/connectors/{name}/start", handler=start, who="session",
+        summary="Begin to connect an account, in the signed-in browser",
+        request=StartRequest, reply=StartReply,
+        errors=("unauthorized", "forbidden", "invalid_request", "connector_unknown",
+                "connection_not_found", "store_unavailable"),
+    ),
+]  # fmt: skip
+
+ROUTES = [
+    Route("/connectors/{name}", connect_page),
+    Route("/v1/connectors/{name}/callback", callback),
+]

@@ -1,0 +1,40 @@
+"""``/healthz``: the process is up. ``/readyz``: it can work. Neither tells anything else (L5)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.web.context import services
+from gateway.web.operation import Operation
+from gateway.web.replies import reply
+
+
+class HealthReply(BaseModel):
+    """``status`` is ``ok``."""
+
+    status: str
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers."""
+    return reply(HealthReply(status="ok"))
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers. The keys are usable, or the process would not have started."""
+    await services(request).ping()
+    return reply(HealthReply(status="ok"))
+
+
+OPERATIONS = [
+    Operation(
+        method="GET", path="/healthz", handler=healthz, who="anyone",
+        summary="The process is up", reply=HealthReply,
+    ),
+    Operation(
+        method="GET", path="/readyz", handler=readyz, who="anyone",
+        summary="The process can work", reply=HealthReply, errors=("store_unavailable",),
+    ),
+]  # fmt: skip

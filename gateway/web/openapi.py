@@ -1,0 +1,126 @@
+"""``/openapi.json``, made from the operations themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gateway.web.context import services
+from gateway.web.operation import Operation
+from gateway.web.problems import INTERNAL, PROBLEMS
+
+_REF = "#/components/schemas/{model}"
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "anyone": [],
+    "session": [{"session": []}],
+    "key": [{"key": []}],
+    "session or key": [{"session": []}, {"key": []}],
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "connect_url": {"type": "string", "format": "uri"},
+        "connector": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+
+
+def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of ``operations``."""
+    requests = {op.request for op in operations if op.request is not None}
+    replies = {op.reply for op in operations if op.reply is not None}
+    names = sorted(requests | replies, key=lambda model: model.__name__)
+    _, schemas = models_json_schema([(model, "validation") for model in names], ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Connector Gateway",
+            "version": "1",
+            "description": "Connect an account once; let tools use it from then on.",
+        },
+        "servers": [{"url": public_url}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"] | {"Problem": _PROBLEM_SCHEMA},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "A service key."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-gateway_session",
+                    "description": "A signed-in browser. Writing needs the header X-CSRF-Token.",
+                },
+            },
+        },
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.handler.__name__,
+        "summary": operation.summary,
+        "description": (operation.handler.__doc__ or "").strip()
+        + (f" Role: `{operation.role}`." if operation.role else ""),
+        "security": _SECURITY[operation.who],
+        "responses": _responses(operation),
+    }
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ] + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query]
+    if parameters:
+        described["parameters"] = parameters
+    if operation.request is not None:
+        schema = {"$ref": _REF.format(model=operation.request.__name__)}
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+    return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Done"}
+    if operation.reply is not None:
+        schema = {"$ref": _REF.format(model=operation.reply.__name__)}
+        success["content"] = {"application/json": {"schema": schema}}
+    found: dict[str, Any] = {str(operation.status): success}
+    for problem in [*PROBLEMS.values(), INTERNAL]:
+        if problem.code in {*operation.errors, INTERNAL.code}:
+            entry = found.setdefault(
+                str(problem.status),
+                {
+                    "description": "",
+                    "content": {
+                        "application/problem+json": {
+                            "schema": {"$ref": _REF.format(model="Problem")}
+                        }
+                    },
+                },
+            )
+            if f"`{problem.code}`" not in entry["description"]:
+                entry["description"] += f"`{problem.code}`: {problem.title}. "
+    return found
+
+
+async def openapi(request: Request) -> Response:
+    """This API's description."""
+    document = describe(request.app.state.operations, services(request).settings.public_url)
+    return JSONResponse(document)

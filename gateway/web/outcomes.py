@@ -1,0 +1,94 @@
+"""How a flow can end, in words for the person who waited for it.
+
+The callback redirects to a clean URL that names an outcome from this table; nothing that a provider
+said gets into a page (security A9, A17).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from gateway import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``title`` and ``text`` may use ``{name}``, the connector's display name."""
+
+    kind: str
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """An outcome as the dashboard shows it."""
+
+    kind: str
+    title: str
+    text: str
+    request_id: str | None
+
+
+OUTCOMES = {
+    "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
+    "reconnected_other": Outcome("info", "Another {name} account was connected", "You chose a different account than the one you wanted to reconnect. Both are listed below."),
+    "already_connected": Outcome("info", "This was finished before", "The page you reloaded had already done its work. Your {name} accounts are listed below."),
+    "declined": Outcome("info", "{name} was not connected", "You chose not to allow access. Nothing was stored."),
+    "refused": Outcome("error", "{name} refused to connect", "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway."),
+    "expired": Outcome("warning", "That took too long", "An attempt to connect is good for ten minutes. Please start again."),
+    "other_account": Outcome("warning", "A different {name} account is linked already", "{name} takes one account per person. Disconnect the linked one first, or choose the same account again."),
+    "unavailable": Outcome("error", "{name} does not answer", "Nothing was stored. Please try again in a few minutes."),
+    "misconfigured": Outcome("error", "{name} does not accept this gateway", "The app's credentials are refused. Only the people who run this gateway can mend that."),
+    "failed": Outcome("error", "{name} could not be connected", "The provider's answer was not usable. Nothing was stored. Please try again."),
+    "made_default": Outcome("success", "Default changed", "Tools that name no account use this {name} account from now on."),
+    "disconnected_yes": Outcome("success", "{name} is disconnected", "The tokens are deleted here, and {name} has ended the access."),
+    "disconnected_no": Outcome("warning", "{name} is disconnected here", "The tokens are deleted, but {name} did not confirm that it ended the access. You can remove this app in your {name} settings."),
+    "disconnected_unsupported": Outcome("success", "{name} is disconnected here", "The tokens are deleted. {name} offers no way to end the access from here; you can remove this app in your {name} settings."),
+    "disconnected_shared": Outcome("success", "{name} is disconnected here", "The tokens are deleted. Another person here uses the same {name} account, so the access itself was not ended."),
+}  # fmt: skip
+
+_OF_ERROR: dict[type[errors.GatewayError], str] = {
+    errors.FlowFinished: "already_connected",
+    errors.FlowExpired: "expired",
+    errors.AccountMismatch: "other_account",
+    errors.ProviderDeclined: "refused",
+    errors.ProviderMisconfigured: "misconfigured",
+    errors.ProviderUnavailable: "unavailable",
+    errors.ProviderError: "failed",
+}
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def outcome_of(error: errors.GatewayError) -> str | None:
+    """The outcome that tells of ``error`` on the dashboard; ``None`` if it needs a page of its own."""
+    if isinstance(error, errors.ProviderDeclined) and error.provider_code == "access_denied":
+        return "declined"
+    for kind in type(error).__mro__:
+        if kind in _OF_ERROR:
+            return _OF_ERROR[kind]
+    return None
+
+
+def outcome_url(path: str, outcome: str, connector: str, request_id: str | None = None) -> str:
+    """``path`` with the outcome in its query."""
+    query = {"outcome": outcome, "connector": connector}
+    if request_id is not None:
+        query["ref"] = request_id
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
+
+
+def notice_for(outcome: str | None, display_name: str | None, ref: str | None) -> Notice | None:
+    """The notice that a dashboard URL asks for; ``None`` if it names no known outcome."""
+    if outcome not in OUTCOMES or display_name is None:
+        return None
+    found = OUTCOMES[outcome]
+    return Notice(
+        kind=found.kind,
+        title=found.title.format(name=display_name),
+        text=found.text.format(name=display_name),
+        request_id=ref if ref and _REQUEST_ID.fullmatch(ref) else None,
+    )

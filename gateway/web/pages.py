@@ -1,0 +1,150 @@
+"""Rendering: what every page shares, and the view of connectors and accounts that pages show."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from connectors.config import ConnectorConfig
+from gateway.identity.sessions import SessionCaller
+from gateway.reach import Reach
+from gateway.store.connections import Connection, Status
+from gateway.web.context import services
+from gateway.web.replies import status_of, timestamp
+
+HERE = Path(__file__).parent
+HUES = 12
+
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+)
+
+_STATUS_TEXTS = {
+    Status.ACTIVE: "Working",
+    Status.NEEDS_REAUTH: "The provider no longer accepts this connection. Reconnect to use it again.",
+    Status.NEEDS_SCOPES: "Some permissions were not granted. Tools that need them will not work.",
+}
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    title: str,
+    session: SessionCaller | None,
+    status: int = 200,
+    **context: Any,
+) -> HTMLResponse:
+    """A page. ``session`` is the signed-in person, whose name and sign-out form it shows."""
+    given = services(request)
+    page = {
+        "title": title,
+        "user": session.user if session else None,
+        "csrf": session.csrf_token if session else None,
+        "dev": given.settings.dev,
+        "sandbox_url": given.reach.sandbox_url,
+    }
+    context |= {"page": page, "title": title, "status": status}
+    return HTMLResponse(_environment.get_template(template).render(context), status)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountView:
+    """A linked account as pages show it."""
+
+    id: str
+    label: str
+    external_account_id: str
+    status: str
+    status_text: str
+    scopes: tuple[str, ...]
+    last_used: str | None
+    last_used_iso: str | None
+    connected: str
+    connected_iso: str
+    is_default: bool
+    default_path: str
+    disconnect_path: str
+    reconnect_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardView:
+    """A connector as pages show it."""
+
+    name: str
+    display_name: str
+    monogram: str
+    hue: int
+    docs_url: str
+    connect_path: str
+    supports_multiple_accounts: bool
+    sandboxed: bool
+    scopes: tuple[str, ...]
+    accounts: list[AccountView]
+
+
+def card_view(
+    config: ConnectorConfig, connections: list[Connection], reach: Reach, now: datetime
+) -> CardView:
+    """The card of a connector with its user's accounts."""
+    words = config.display_name.split()
+    monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
+    return CardView(
+        name=config.name,
+        display_name=config.display_name,
+        monogram=monogram.upper(),
+        hue=zlib.crc32(config.name.encode()) % HUES,
+        docs_url=config.docs_url,
+        connect_path=f"/connectors/{config.name}",
+        supports_multiple_accounts=config.supports_multiple_accounts,
+        sandboxed=reach.simulated(config.authorization_url.replace("${", "").replace("}", "")),
+        scopes=config.scopes,
+        accounts=[account_view(connection, now) for connection in connections],
+    )
+
+
+def account_view(connection: Connection, now: datetime) -> AccountView:
+    """An account with the paths of what can be done to it."""
+    status, _ = status_of(connection, now)
+    base = f"/dashboard/connections/{connection.id}"
+    used = connection.last_used_at
+    return AccountView(
+        id=connection.id,
+        label=connection.account_label,
+        external_account_id=connection.external_account_id,
+        status=str(status),
+        status_text=_STATUS_TEXTS[status],
+        scopes=connection.granted_scopes,
+        last_used=None if used is None else ago(used, now),
+        last_used_iso=None if used is None else timestamp(used),
+        connected=ago(connection.created_at, now),
+        connected_iso=timestamp(connection.created_at),
+        is_default=connection.is_default,
+        default_path=f"{base}/default",
+        disconnect_path=f"{base}/disconnect",
+        reconnect_path=f"/connectors/{connection.connector}?"
+        + urlencode({"reconnect": connection.id}),
+    )
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago, in the words of a person."""
+    seconds = (now - then).total_seconds()
+    if seconds < 60:
+        return "just now"
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // size)
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,72 @@
+"""The shapes that several endpoints answer with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse
+
+from gateway.store.connections import Connection, Status
+
+
+class ConnectionReply(BaseModel):
+    """A linked account, without its tokens. Times are RFC 3339 in UTC."""
+
+    id: str
+    connector: str
+    user: str
+    external_account_id: str
+    account_label: str
+    status: str
+    status_reason: str | None
+    is_default: bool
+    scopes: list[str]
+    connection_config: dict[str, str]
+    metadata: dict[str, Any]
+    created_at: str
+    updated_at: str
+    last_used_at: str | None
+
+
+def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
+    """What the outside sees of a connection."""
+    status, reason = status_of(connection, now)
+    return ConnectionReply(
+        id=connection.id,
+        connector=connection.connector,
+        user=connection.user,
+        external_account_id=connection.external_account_id,
+        account_label=connection.account_label,
+        status=str(status),
+        status_reason=reason,
+        is_default=connection.is_default,
+        scopes=list(connection.granted_scopes),
+        connection_config=dict(connection.connection_config),
+        metadata=dict(connection.metadata),
+        created_at=timestamp(connection.created_at),
+        updated_at=timestamp(connection.updated_at),
+        last_used_at=None
+        if connection.last_used_at is None
+        else timestamp(connection.last_used_at),
+    )
+
+
+def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None]:
+    """The status to show. A token that is over and cannot be renewed needs the user, too."""
+    tokens = connection.tokens
+    over = tokens.expires_at is not None and tokens.expires_at <= now
+    if connection.status is not Status.NEEDS_REAUTH and over and tokens.refresh_token is None:
+        return Status.NEEDS_REAUTH, "expired"
+    return connection.status, connection.status_reason
+
+
+def timestamp(time: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def reply(model: BaseModel, status: int = 200) -> JSONResponse:
+    """A JSON answer that no cache keeps."""
+    return JSONResponse(model.model_dump(), status, {"Cache-Control": "no-store"})

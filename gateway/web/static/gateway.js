@@ -1,0 +1,68 @@
+// Copy buttons. Each <span data-copy="ID" data-copy-what="WORDS"> becomes a button that copies the value
+// or the text of element ID. Without this script the spans stay empty and the text can be selected by hand.
+(() => {
+  "use strict";
+
+  const slots = document.querySelectorAll("[data-copy]");
+  if (slots.length === 0) return;
+
+  const hidden = (tag, text) => {
+    const element = document.createElement(tag);
+    element.className = "visually-hidden";
+    element.textContent = text;
+    return element;
+  };
+
+  // A live region is only announced if it is there before its text changes.
+  const status = hidden("p", "");
+  status.setAttribute("role", "status");
+  document.querySelector("main").append(status);
+
+  const select = (source) => {
+    if (source instanceof HTMLInputElement) {
+      source.focus();
+      source.select();
+    } else {
+      window.getSelection().selectAllChildren(source);
+    }
+  };
+
+  // Browsers offer the clipboard on https and localhost only, and may refuse it even there.
+  const copy = async (source) => {
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      return true;
+    } catch {
+      select(source);
+      return false;
+    }
+  };
+
+  for (const slot of slots) {
+    const source = document.getElementById(slot.dataset.copy);
+    if (!source) continue;
+    const what = slot.dataset.copyWhat;
+
+    const word = document.createElement("span");
+    word.textContent = "Copy";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-copy";
+    button.append(word, hidden("span", ` ${what}`));
+
+    let timer;
+    button.addEventListener("click", async () => {
+      const copied = await copy(source);
+      word.textContent = copied ? "Copied" : "Selected";
+      status.textContent = copied ? `Copied ${what}` : `Selected ${what}. Copy it with the keyboard.`;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        word.textContent = "Copy";
+        status.textContent = "";
+      }, 2500);
+    });
+
+    if (source instanceof HTMLInputElement) source.addEventListener("focus", () => source.select());
+    slot.replaceWith(button);
+  }
+})();

@@ -1,0 +1,142 @@
+"""Opens and closes everything: from settings to services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from connectors.catalog import Catalog
+from gateway.clock import Clock, utc_now
+from gateway.egress import EgressPolicy
+from gateway.identity.keys import ServiceKeys
+from gateway.identity.logins import Login, login_for
+from gateway.identity.sessions import Sessions
+from gateway.outbound import open_outbound
+from gateway.reach import Reach
+from gateway.sandbox.link import NO_SANDBOX, SandboxLink
+from gateway.services.connect import ConnectService
+from gateway.services.connections import ConnectionService
+from gateway.services.disconnect import DisconnectService
+from gateway.services.provider import Provider
+from gateway.services.sealing import TokenSealer
+from gateway.services.tokens import TokenService
+from gateway.settings import Settings
+from gateway.store.connections import ConnectionStore
+from gateway.store.flows import FlowStore
+from gateway.store.indexes import create_indexes
+from gateway.store.keys import KeyStore
+from gateway.store.mongo import Database, open_database
+from gateway.store.refreshes import RefreshStore
+from gateway.store.sessions import SessionStore
+from gateway.vault import Vault, read_keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the web layer is given."""
+
+    settings: Settings
+    catalog: Catalog
+    connect: ConnectService
+    tokens: TokenService
+    disconnect: DisconnectService
+    connections: ConnectionService
+    keys: ServiceKeys
+    sessions: Sessions
+    login: Login | None
+    reach: Reach
+    clock: Clock
+    ping: Callable[[], Awaitable[None]]
+
+
+def redirect_uri(settings: Settings, connector: str) -> str:
+    """Where providers send the browser back to: from settings alone, never from a request."""
+    return f"{settings.public_url}/v1/connectors/{connector}/callback"
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    env: Mapping[str, str],
+    *,
+    sandbox: SandboxLink = NO_SANDBOX,
+    clock: Clock = utc_now,
+) -> AsyncIterator[Services]:
+    """Everything the gateway runs on, for as long as the context lasts.
+
+    ``env`` holds the connectors' variables. Raises ``SettingsError``, ``ConfigError`` or
+    ``StoreUnavailable`` if it cannot start.
+    """
+    vault = Vault(read_keys(settings.encryption_keys.get_secret_value()))
+    catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
+    policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
+    reach = Reach(policy=policy, sandbox_url=sandbox.url)
+    async with AsyncExitStack() as stack:
+        outbound = await stack.enter_async_context(
+            open_outbound(policy, ca_file=settings.ca_file, sandbox_ca=sandbox.ca)
+        )
+        database = await stack.enter_async_context(
+            open_database(
+                settings.mongodb_url.get_secret_value(),
+                settings.mongodb_database,
+                settings.mongodb_driver,
+            )
+        )
+        await create_indexes(database)
+        services = _services(
+            settings, catalog, database, Provider(outbound, clock), vault, reach, clock
+        )
+        stack.push_async_callback(services.tokens.close)
+        yield services
+
+
+def _services(
+    settings: Settings,
+    catalog: Catalog,
+    database: Database,
+    provider: Provider,
+    vault: Vault,
+    reach: Reach,
+    clock: Clock,
+) -> Services:
+    connections = ConnectionStore(database)
+    sealer = TokenSealer(vault)
+    return Services(
+        settings=settings,
+        catalog=catalog,
+        connect=ConnectService(
+            catalog=catalog,
+            flows=FlowStore(database),
+            connections=connections,
+            provider=provider,
+            vault=vault,
+            sealer=sealer,
+            reach=reach,
+            redirect_uri=lambda name: redirect_uri(settings, name),
+            clock=clock,
+        ),
+        tokens=TokenService(
+            catalog=catalog,
+            connections=connections,
+            refreshes=RefreshStore(database),
+            provider=provider,
+            sealer=sealer,
+            reach=reach,
+            clock=clock,
+        ),
+        disconnect=DisconnectService(
+            catalog=catalog,
+            connections=connections,
+            provider=provider,
+            sealer=sealer,
+            clock=clock,
+        ),
+        connections=ConnectionService(connections, clock),
+        keys=ServiceKeys(KeyStore(database), clock),
+        sessions=Sessions(SessionStore(database), clock),
+        login=login_for(settings),
+        reach=reach,
+        clock=clock,
+        ping=database.ping,
+    )
