@@ -211,10 +211,13 @@ async def _configure(request: Request) -> Response:
             seconds = form["access_token_seconds"]
             simulation.access_token_seconds = int(seconds) if seconds else None
         if fault := form.get("fault"):
-            if fault not in FAULTS:
-                raise HTTPException(422, f"fault is one of {', '.join(FAULTS)}")
+            if fault not in {"none", *FAULTS}:
+                raise HTTPException(422, f"fault is none or one of {', '.join(FAULTS)}")
             waiting = sandbox.faults.setdefault(simulation.rules.name, Counter())
-            waiting[fault] += int(form.get("count", "1"))
+            if fault == "none":
+                waiting.clear()
+            else:
+                waiting[fault] += int(form.get("count", "1"))
     except ValueError:
         raise HTTPException(422, "access_token_seconds and count are whole numbers") from None
     return RedirectResponse("/", 303)

@@ -74,11 +74,13 @@ class Ledger:
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
+    logged: int = 0
 
     def note(self, provider: str, endpoint: str, outcome: str, **facts: Any) -> None:
         """Add a line to the log; no credential is in it."""
-        line = {"at": self.now(), "provider": provider, "endpoint": endpoint, "outcome": outcome}
-        self.log.append(line | facts)
+        self.logged += 1
+        line = {"number": self.logged, "provider": provider, "endpoint": endpoint}
+        self.log.append(line | {"outcome": outcome} | facts)
         del self.log[:-LOG_LENGTH]
 
     def consented_before(self, provider: str, account: str) -> bool:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from connectors.config import ConnectorConfig
+from connectors.config import PLACEHOLDER, ConnectorConfig
 from gateway.identity.sessions import SessionCaller
 from gateway.reach import Reach
 from gateway.store.connections import Connection, Status
@@ -108,7 +108,7 @@ def card_view(
         docs_url=config.docs_url,
         connect_path=f"/connectors/{config.name}",
         supports_multiple_accounts=config.supports_multiple_accounts,
-        sandboxed=reach.simulated(config.authorization_url.replace("${", "").replace("}", "")),
+        sandboxed=reach.simulated(PLACEHOLDER.sub("any", config.authorization_url)),
         scopes=config.scopes,
         accounts=[account_view(connection, now) for connection in connections],
     )

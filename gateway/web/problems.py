@@ -19,63 +19,72 @@ RETRY_AFTER = 5  # seconds, where nobody knows better
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the outside sees of an error. ``tells`` says whether the error's own message is shown."""
+    """What the outside sees of an error.
+
+    ``advice`` says what to do; ``None`` where the error's own message is written for the outside.
+    """
 
     status: int
     code: str
     title: str
-    tells: bool = False
+    advice: str | None = None
 
+
+_AGAIN = "Go to your connectors and start again."
+_LATER = "Try again in a moment."
+_OPERATOR = "The people who run this gateway have to look at it."
+_UNKNOWN_CONNECTOR = Problem(
+    404, "connector_unknown", "There is no such connector here",
+    "GET /v1/connectors/available lists those that are configured.",
+)  # fmt: skip
 
 PROBLEMS: dict[type[BaseException], Problem] = {
-    UnknownConnector: Problem(404, "connector_unknown", "There is no such connector here"),
-    MissingVariable: Problem(404, "connector_unknown", "There is no such connector here"),
-    errors.ConnectorRequired: Problem(409, "connector_required", "The user has to connect this connector first"),
-    errors.ReauthorizationRequired: Problem(409, "reauthorization_required", "The user has to connect this connector again"),
-    errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected", tells=True),
-    errors.ConnectionNotFound: Problem(404, "connection_not_found", "There is no such connection"),
-    errors.NotFound: Problem(404, "not_found", "There is nothing here"),
-    errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid", tells=True),
-    errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed", tells=True),
-    errors.NotSignedIn: Problem(401, "unauthorized", "Please sign in first"),
-    errors.Forbidden: Problem(403, "forbidden", "This is not allowed", tells=True),
-    errors.WrongBrowser: Problem(403, "flow_not_yours", "This connect attempt was started by somebody else or in another browser"),
-    errors.WrongConnector: Problem(400, "flow_other_connector", "This connect attempt was started for another connector"),
-    errors.CallbackInvalid: Problem(400, "callback_invalid", "The provider's answer cannot be used", tells=True),
-    errors.CallbackNotVerified: Problem(400, "callback_not_verified", "The provider's answer is not signed as it should be"),
-    errors.StateUnknown: Problem(400, "flow_unknown", "This connect attempt is not known"),
-    errors.FlowExpired: Problem(400, "flow_expired", "This connect attempt took longer than ten minutes"),
-    errors.FlowFinished: Problem(400, "flow_finished", "This connect attempt is finished already"),
-    errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt"),
-    errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already"),
-    errors.ProviderMisconfigured: Problem(502, "provider_misconfigured", "The provider refuses this gateway's own credentials"),
-    errors.ProviderUnavailable: Problem(503, "provider_unavailable", "The provider does not answer"),
-    errors.ProviderError: Problem(502, "provider_error", "The provider did not do what was asked"),
-    errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer"),
-    errors.VaultError: Problem(503, "connection_unreadable", "This connection's tokens cannot be opened"),
+    UnknownConnector: _UNKNOWN_CONNECTOR,
+    MissingVariable: _UNKNOWN_CONNECTOR,
+    errors.ConnectorRequired: Problem(409, "connector_required", "The user has not connected this yet", "Send the user to connect_url."),
+    errors.ReauthorizationRequired: Problem(409, "reauthorization_required", "The user has to connect this again", "Send the user to connect_url."),
+    errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
+    errors.ConnectionNotFound: Problem(404, "connection_not_found", "There is no such connection", "It may have been disconnected. List the user's connections."),
+    errors.NotFound: Problem(404, "not_found", "There is nothing here", "Check the address."),
+    errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid"),
+    errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
+    errors.NotSignedIn: Problem(401, "unauthorized", "Please sign in first", "Open the dashboard in this browser and sign in."),
+    errors.Forbidden: Problem(403, "forbidden", "This is not allowed"),
+    errors.WrongBrowser: Problem(403, "flow_not_yours", "Nothing was connected", "This connect attempt was started by somebody else, or in another browser. To link an account of your own, sign in and start from your connectors."),
+    errors.WrongConnector: Problem(400, "flow_other_connector", "Nothing was connected", "This connect attempt was started for another connector. " + _AGAIN),
+    errors.CallbackInvalid: Problem(400, "callback_invalid", "The provider's answer cannot be used"),
+    errors.CallbackNotVerified: Problem(400, "callback_not_verified", "Nothing was connected", "The answer that came back is not signed by the provider as it should be. " + _AGAIN),
+    errors.StateUnknown: Problem(400, "flow_unknown", "Nothing was connected", "This link does not belong to a connect attempt of yours. " + _AGAIN),
+    errors.FlowExpired: Problem(400, "flow_expired", "That took too long", "An attempt to connect is good for ten minutes. " + _AGAIN),
+    errors.FlowFinished: Problem(400, "flow_finished", "This was finished before", "Your connectors show what is linked."),
+    errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
+    errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
+    errors.ProviderMisconfigured: Problem(502, "provider_misconfigured", "The provider refuses this gateway's own credentials", "Nothing is wrong with the user's connection. " + _OPERATOR),
+    errors.ProviderUnavailable: Problem(503, "provider_unavailable", "The provider does not answer", "The connection is kept. Try again after Retry-After seconds."),
+    errors.ProviderError: Problem(502, "provider_error", "The provider did not do what was asked", "The connection is kept. " + _LATER),
+    errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer", _LATER),
+    errors.VaultError: Problem(503, "connection_unreadable", "This connection's tokens cannot be opened", "The connection is kept. " + _OPERATOR),
 }  # fmt: skip
 
-INTERNAL = Problem(500, "internal_error", "Something went wrong on our side")
-CODES_OF_STATUS = {
-    400: "invalid_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-}
-TITLES_OF_STATUS = {
-    400: "The request cannot be read",
-    404: "There is nothing here",
-    405: "This address does not take that method",
-    413: "The request is too large",
-}
+INTERNAL = Problem(
+    500,
+    "internal_error",
+    "Something went wrong on our side",
+    "The request id leads to it in the log.",
+)
+
+OF_STATUS = {
+    400: Problem(400, "invalid_request", "The request cannot be read", "Check its form."),
+    404: PROBLEMS[errors.NotFound],
+    405: Problem(405, "method_not_allowed", "This address does not take that method", "The Allow header names those it takes."),
+    413: Problem(413, "too_large", "The request is too large", "A body has at most 64 KiB."),
+}  # fmt: skip
 
 
 def problem_of(error: BaseException) -> Problem:
     """The entry of the nearest class of ``error``; an unknown error is an internal one."""
     if isinstance(error, HTTPException):
-        status = error.status_code
-        code = CODES_OF_STATUS.get(status, "invalid_request")
-        return Problem(status, code, TITLES_OF_STATUS.get(status, "The request was refused"))
+        return OF_STATUS.get(error.status_code, OF_STATUS[400])
     for kind in type(error).__mro__:
         if kind in PROBLEMS:
             return PROBLEMS[kind]
@@ -84,7 +93,7 @@ def problem_of(error: BaseException) -> Problem:
 
 def detail_of(error: BaseException, problem: Problem) -> str:
     """The sentence that goes with it."""
-    return str(error) if problem.tells else f"{problem.title}."
+    return str(error) if problem.advice is None else problem.advice
 
 
 def problem_response(

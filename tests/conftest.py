@@ -1,0 +1,92 @@
+"""Fixtures of the whole suite. Real parts: a mongod, and the sandbox as its own process."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.dev.mongod import running_mongod
+from gateway.settings import Driver
+from gateway.store.indexes import create_indexes
+from gateway.store.mongo import Database, open_database
+from tests.support.gateway import FakeClock, Harness, running_gateway
+from tests.support.sandbox import SandboxProcess, running_sandbox
+
+GATEWAY_URL = "http://localhost:3141"
+"""The gateway's address in tests that run it in this process; nothing listens there."""
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting and no credential of the developer's own shell reaches a test."""
+    for name in os.environ:
+        if name.startswith(("GATEWAY_", "OAUTH_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real replica set, shared by the whole run; each test has a database of its own."""
+    with running_mongod(tmp_path_factory.mktemp("mongod")) as url:
+        yield url
+
+
+@pytest.fixture
+def database_name() -> str:
+    return f"test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture(params=[*Driver], ids=str)
+def driver(request: pytest.FixtureRequest) -> Driver:
+    """Both drivers: a test that uses it, directly or through ``database``, runs on each."""
+    chosen: Driver = request.param
+    return chosen
+
+
+@pytest.fixture
+async def database(mongodb_url: str, database_name: str, driver: Driver) -> AsyncIterator[Database]:
+    """An empty database with its indexes."""
+    async with open_database(mongodb_url, database_name, driver) as opened:
+        await create_indexes(opened)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    folder: Path = tmp_path_factory.mktemp("sandbox")
+    with running_sandbox(folder, GATEWAY_URL) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
+    """The simulated providers, with nothing switched on."""
+    for provider in ("google", "notion", "shopify"):
+        sandbox_process.token_life(provider, None)
+        sandbox_process.fail(provider, "none")
+    return sandbox_process
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def gateway(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, clock: FakeClock
+) -> AsyncIterator[Harness]:
+    """A gateway with the sandbox's three connectors, on an empty database."""
+    async with running_gateway(
+        mongodb_url, database_name, clock=clock, sandbox=sandbox.url, public_url=GATEWAY_URL
+    ) as harness:
+        yield harness

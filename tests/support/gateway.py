@@ -1,0 +1,143 @@
+"""The gateway in this process: the real application on a real database, behind an ASGI transport."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.clock import utc_now
+from gateway.identity.keys import Role
+from gateway.sandbox.link import NO_SANDBOX, link_sandbox
+from gateway.settings import Driver, Settings
+from gateway.vault import new_key
+from gateway.web.app import create_app
+from gateway.wiring import Services, open_services
+from tests.support.browser import Browser
+
+ACCOUNTS = {
+    "google": "Ana Diaz (ana.diaz@example.com)",
+    "google-work": "Ana Diaz (work) (ana@acme.example)",
+    "notion": "Acme HQ (Ana Diaz)",
+    "notion-other": "Side project (Ana Diaz)",
+    "shopify": "The store's owner",
+}
+"""Labels of the sandbox's consent pages."""
+
+
+@dataclass
+class FakeClock:
+    """The gateway's clock: the real one plus ``offset``."""
+
+    offset: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.offset
+
+    def advance(self, **duration: float) -> None:
+        """Let time pass for the gateway (not for the providers or the database)."""
+        self.offset += timedelta(**duration)
+
+
+@dataclass
+class Harness:
+    """A running gateway. ``services`` are its insides, for arranging what no interface can."""
+
+    settings: Settings
+    services: Services
+    transport: httpx.AsyncBaseTransport
+    clock: FakeClock
+    stack: AsyncExitStack
+    keys: dict[tuple[str, tuple[Role, ...]], str] = field(default_factory=dict)
+
+    async def browser(self, user: str | None = None) -> Browser:
+        """A new browser profile, signed in as ``user`` if given."""
+        browser = Browser(self.settings.public_url, self.transport)
+        await self.stack.enter_async_context(browser)
+        if user is not None:
+            await browser.sign_in(user)
+        return browser
+
+    async def key(self, *roles: Role, tenant: str = "default") -> str:
+        """A service key with these roles."""
+        if (tenant, roles) not in self.keys:
+            _, secret = await self.services.keys.create(tenant=tenant, roles=roles)
+            self.keys[tenant, roles] = secret.reveal()
+        return self.keys[tenant, roles]
+
+    async def api(self, *roles: Role, tenant: str = "default") -> httpx.AsyncClient:
+        """An API client with a key of these roles; without roles, one without a key."""
+        headers = {}
+        if roles:
+            headers["Authorization"] = f"Bearer {await self.key(*roles, tenant=tenant)}"
+        client = httpx.AsyncClient(
+            base_url=self.settings.public_url,
+            transport=self.transport,
+            headers=headers,
+            trust_env=False,
+        )
+        return await self.stack.enter_async_context(client)
+
+    async def token(self, connector: str, user: str, **wanted: Any) -> httpx.Response:
+        """``POST /v1/connectors/{name}/token`` as a tool server."""
+        client = await self.api(Role.TOKENS)
+        return await client.post(f"/v1/connectors/{connector}/token", json={"user": user, **wanted})
+
+
+class _WithState:
+    """Hands the lifespan's state to every request, as a server does."""
+
+    def __init__(self, app: ASGIApp, state: Mapping[str, Any]) -> None:
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "state": dict(self._state)}, receive, send)
+
+
+@asynccontextmanager
+async def running_gateway(
+    mongodb_url: str,
+    database: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    clock: FakeClock | None = None,
+    encryption_keys: str | None = None,
+    **settings: Any,
+) -> AsyncIterator[Harness]:
+    """A gateway in dev mode with these settings, for as long as the context lasts."""
+    chosen = Settings(
+        mode="dev",
+        mongodb_url=SecretStr(mongodb_url),
+        mongodb_database=database,
+        encryption_keys=SecretStr(encryption_keys or f"k1:{new_key()}"),
+        **settings,
+    )
+    variables = dict(env or {})
+    link = await link_sandbox(chosen, variables) if chosen.sandbox else NO_SANDBOX
+    clock = clock or FakeClock()
+
+    def opened() -> Any:
+        return open_services(chosen, variables, sandbox=link, clock=clock)
+
+    app = create_app(chosen, opened)
+    async with AsyncExitStack() as stack:
+        state = await stack.enter_async_context(app.router.lifespan_context(app))
+        assert state is not None
+        yield Harness(
+            settings=chosen,
+            services=state["services"],
+            transport=httpx.ASGITransport(_WithState(app, state), raise_app_exceptions=False),
+            clock=clock,
+            stack=stack,
+        )
+
+
+def drivers() -> Sequence[Driver]:
+    """Both MongoDB drivers."""
+    return [*Driver]

@@ -1,0 +1,93 @@
+"""The sandbox as its own process, and what a test asks of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gateway.dev.children import child
+from gateway.serving import free_port
+
+
+@dataclass(frozen=True)
+class SandboxProcess:
+    """A running sandbox. ``gateway_url`` is the gateway whose redirect URIs are registered there."""
+
+    url: str
+    gateway_url: str
+
+    def log(self, *, after: int = 0, **wanted: str) -> list[dict[str, Any]]:
+        """The lines after number ``after`` whose fields equal ``wanted``, oldest first."""
+        lines = self._get("/_sandbox/log")["log"]
+        return [
+            line
+            for line in lines
+            if line["number"] > after and all(line.get(k) == v for k, v in wanted.items())
+        ]
+
+    def mark(self) -> int:
+        """The number of the newest line: ``log(after=mark)`` shows what came since."""
+        lines = self._get("/_sandbox/log")["log"]
+        return int(lines[-1]["number"]) if lines else 0
+
+    def token_requests(self, provider: str, *, after: int = 0) -> list[dict[str, Any]]:
+        """The token requests that a provider saw."""
+        return self.log(after=after, provider=provider, endpoint="token")
+
+    def expire(self, provider: str) -> None:
+        """Let every access token of a provider expire at the provider, now."""
+        self._post("/_sandbox/expire", provider=provider)
+
+    def token_life(self, provider: str, seconds: int | None) -> None:
+        """How long access tokens issued from now on live; ``None``: as at the real provider."""
+        text = "" if seconds is None else str(seconds)
+        self._post("/_sandbox/settings", provider=provider, access_token_seconds=text)
+
+    def fail(self, provider: str, fault: str, count: int = 1) -> None:
+        """Let the next ``count`` token requests fail (``gateway.sandbox.app.FAULTS``)."""
+        self._post("/_sandbox/settings", provider=provider, fault=fault, count=str(count))
+
+    def _get(self, path: str) -> Any:
+        return httpx.get(self.url + path, trust_env=False).raise_for_status().json()
+
+    def _post(self, path: str, **form: str) -> None:
+        answer = httpx.post(self.url + path, data=form, trust_env=False)
+        assert answer.status_code == 303, answer.text
+
+
+@contextmanager
+def running_sandbox(folder: Path, gateway_url: str, **env: str) -> Iterator[SandboxProcess]:
+    """A sandbox for the gateway at ``gateway_url``, ready to answer."""
+    port = free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "sandbox.log"
+    variables = {
+        "GATEWAY_MODE": "dev",
+        "GATEWAY_PUBLIC_URL": gateway_url,
+        "GATEWAY_DATA_DIR": str(folder),
+    }
+    command = [sys.executable, "-m", "gateway", "sandbox", "--port", str(port)]
+    with child(command, env=os.environ | variables | env, log=log) as process:
+        sandbox = SandboxProcess(f"http://localhost:{port}", gateway_url)
+        await_answer(f"{sandbox.url}/_sandbox/info", process, log)
+        yield sandbox
+
+
+def await_answer(url: str, process: Any, log: Path, seconds: float = 30) -> None:
+    """Return once ``url`` answers 200; fail with the log's end if the process dies or is too slow."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)  # another process is starting: there is no event to wait on
+    raise AssertionError(f"{url} does not answer:\n{log.read_text()[-2000:]}")
