@@ -202,12 +202,12 @@ class ConnectorConfig:
             if key == placeholder or key not in self.connection_config:
                 found.append(f"has the undeclared placeholder ${{{placeholder}}}")
         # A placeholder next to other text could be closed early ("evil.com/", "a@b"): whole labels only.
-        pieces = [*parts.netloc.replace("${connection_config.", "${").split("."),
-                  *parts.path.replace("${connection_config.", "${").split("/")]  # fmt: skip
-        if any("${" in piece and not PLACEHOLDER.fullmatch(piece) for piece in pieces):
+        labels = parts.netloc.replace("${connection_config.", "${").split(".")
+        segments = parts.path.replace("${connection_config.", "${").split("/")
+        if any("${" in p and not PLACEHOLDER.fullmatch(p) for p in [*labels, *segments]):
             found.append("has a placeholder that is not a whole host label or path segment")
-        if parts.netloc.split(".")[-1].startswith("${"):
-            found.append("has a placeholder as the last host label")
+        if any("${" in label for label in labels[-2:]):
+            found.append("has a placeholder without a domain of the provider's after it")
         return found
 
     def _scope_problems(self) -> list[str]:

@@ -11,7 +11,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpcore
 
@@ -21,26 +21,25 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 HostPort = tuple[str, int]
 
-# ``is_global`` says yes to these, although they embed or lead to other addresses.
-_TUNNELS = tuple(
-    map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
-)
+# ``is_global`` says yes to these, although they embed or lead to other addresses (NAT64, 6to4,
+# Teredo, IPv4-compatible), belong to a site, or are for documentation.
+_NOT_PUBLIC = tuple(
+    map(
+        ip_network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10",
+         "3fff::/20", "192.0.0.0/24", "192.88.99.0/24"),
+    )
+)  # fmt: skip
 
 
 def is_public(address: Address) -> bool:
     """Whether ``address`` is an ordinary unicast address of the public Internet."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if any(address in network for network in _TUNNELS):
-            return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return is_public(address.ipv4_mapped)
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
-        or (isinstance(address, IPv4Address) and address in _IETF_PROTOCOL)
+        or any(address in network for network in _NOT_PUBLIC)
     )  # fmt: skip
-
-
-_IETF_PROTOCOL = frozenset(IPv4Address(f"192.0.0.{n}") for n in range(256))
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:

@@ -16,8 +16,9 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _CREDENTIAL = re.compile(
-    r"(^|_)(access_token|refresh_token|token|secret|client_secret|password|code|state|verifier|"
-    r"code_verifier|authorization|cookie|api_key|csrf|query|body)$",
+    # Not every "…_code": what a provider answered (provider_code) is what an operator looks for.
+    r"(^|_)(access_token|refresh_token|token|secret|client_secret|password|state|verifier|"
+    r"code_verifier|authorization|cookie|api_key|csrf|query|body)$|^(auth_|authorization_)?code$",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+")
@@ -49,10 +50,14 @@ def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Replace an exception by its type and the place it was raised at: messages may quote input."""
     info = event.pop("exc_info", None)
     if info:
+        if isinstance(info, tuple):
+            info = info[1]
         error = info if isinstance(info, BaseException) else sys.exc_info()[1]
         if error is not None:
             event["error"] = type(error).__name__
             event["at"] = _place(error)
+        # asyncio appends the repr of a failed task, and with it the message.
+        event["event"] = str(event["event"]).partition("\n")[0]
     return event
 
 

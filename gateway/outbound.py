@@ -46,23 +46,24 @@ class Outbound:
         ``UnreadableResponse`` (a redirect, too large, badly compressed, not HTTP) or
         ``EgressRefused``. Never retries: only the caller knows whether that is safe.
         """
-        url = httpx.URL(request.url)
-        default_port = 443 if url.scheme == "https" else 80
-        self._policy.check_scheme(url.scheme, url.host, url.port or default_port)
         try:
+            url = httpx.URL(request.url)
+            default_port = 443 if url.scheme == "https" else 80
+            self._policy.check_scheme(url.scheme, url.host, url.port or default_port)
             async with asyncio.timeout(self._total_seconds):
                 return await self._send(request, url)
         except TimeoutError:
             raise ProviderUnavailable("the provider did not answer in time") from None
         # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
-        except httpx.TransportError as error:
-            if isinstance(error, httpx.RemoteProtocolError):
-                raise UnreadableResponse("the provider's answer is not HTTP") from None
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+            # A host that is no host name, a header that would become two: no answer will change that.
+            raise UnreadableResponse("the request to the provider could not be made") from None
+        except httpx.RemoteProtocolError:
+            raise UnreadableResponse("the provider's answer is not HTTP") from None
+        except httpx.HTTPError as error:
             raise ProviderUnavailable(
                 f"the provider cannot be reached ({type(error).__name__})"
             ) from None
-        except (httpx.InvalidURL, httpx.HTTPError, httpcore.LocalProtocolError, UnicodeError):
-            raise UnreadableResponse("the request to the provider could not be made") from None
 
     async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:
         # "identity" is a wish; a server may compress all the same, so _read caps what comes out.

@@ -117,10 +117,11 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         pairs = []
-        for entry in filter(None, (part.strip() for part in value.split(","))):
+        entries = filter(None, (part.strip() for part in value.split(",")))
+        for number, entry in enumerate(entries, start=1):
             match = _HOST_PORT.fullmatch(entry)
             if match is None or not 0 < int(match[2]) < 65536:
-                raise ValueError(f'"{entry}" is not host:port')
+                raise ValueError(f"entry {number} is not host:port")
             pairs.append((match[1].strip("[]").lower(), int(match[2])))
         return frozenset(pairs)
 
@@ -143,7 +144,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_ca_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
-            raise ValueError(f"there is no file {value}")
+            raise ValueError("there is no such file")
         return value
 
     @model_validator(mode="after")
@@ -168,7 +169,7 @@ class Settings(BaseSettings):
             if self.public_url and not self.secure:
                 problems.append("GATEWAY_PUBLIC_URL must be https outside dev mode")
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("\n".join(problems))
         return self
 
 
@@ -193,17 +194,32 @@ def read_settings(folder: Path = Path()) -> Settings:
     try:
         settings = Settings(_env_file=folder / ENV_FILE)
     except ValidationError as error:
-        # Unknown names in the file were reported above, with a hint.
-        problems += [
-            _describe(item["loc"], item["msg"])
-            for item in error.errors(include_input=False, include_url=False)
-            if item["type"] != "extra_forbidden"
-        ]
+        problems += _problems(error, folder)
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
 
 
-def _describe(location: tuple[int | str, ...], message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    return f"{PREFIX}{str(location[0]).upper()}: {text}" if location else text
+class _AnyNames(Settings):
+    model_config = SettingsConfigDict(extra="ignore")
+
+
+def _problems(error: ValidationError, folder: Path) -> list[str]:
+    wrong: dict[str, str] = {}
+    for item in error.errors(include_input=False, include_url=False):
+        text = item["msg"].removeprefix("Value error, ")
+        if not item["loc"]:
+            return text.split("\n")
+        if item["type"] != "extra_forbidden":  # unknown names were reported already, with a hint
+            wrong[str(item["loc"][0])] = text
+    found = [f"{PREFIX}{name.upper()}: {text}" for name, text in wrong.items()]
+    if "mode" not in wrong:
+        # Pydantic looks at the settings together only once each is right by itself. So a second
+        # time, with defaults for the wrong ones, which are not reported again.
+        defaults: dict[str, Any] = {name: Settings.model_fields[name].default for name in wrong}
+        try:
+            _AnyNames(_env_file=folder / ENV_FILE, **defaults)
+        except ValidationError as more:
+            names = tuple(f"{PREFIX}{name.upper()} " for name in wrong)
+            found += [text for text in _problems(more, folder) if not text.startswith(names)]
+    return found

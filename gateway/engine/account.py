@@ -26,13 +26,16 @@ def clean_account(info: AccountInfo) -> AccountInfo:
     if not (0 < len(account_id) <= MAX_ID and account_id.isprintable()):
         raise UnreadableResponse("the provider's account id is empty, too long or not printable")
     try:
-        size = len(json.dumps(dict(info.metadata)).encode())
-    except (TypeError, ValueError):
+        # Half a surrogate pair is legal in a JSON text and cannot be sent on as UTF-8.
+        metadata = json.dumps(dict(info.metadata), ensure_ascii=False, allow_nan=False).encode(
+            errors="replace"
+        )
+    except (TypeError, ValueError, RecursionError):
         raise UnreadableResponse("the provider's account metadata is not plain JSON") from None
     return AccountInfo(
         external_account_id=account_id,
         account_label=clean_text(info.account_label, MAX_LABEL) or account_id,
-        metadata=info.metadata if size <= MAX_METADATA else {},
+        metadata=json.loads(metadata) if len(metadata) <= MAX_METADATA else {},
     )
 
 

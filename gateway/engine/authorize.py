@@ -39,11 +39,11 @@ def authorization_url(
         state=state,
         code_challenge=create_s256_code_challenge(verifier.reveal()),
         code_challenge_method="S256",
-        **config.extra_authorize_params,
     )
     kept = [
         (name, value)
         for name, value in parse_qsl(urlsplit(url).query)
         if name not in config.omit_authorize_params
     ]
-    return f"{endpoint}?{urlencode(kept)}"
+    # Added here: Authlib leaves out an empty value, and has parameters of its own ("uri").
+    return f"{endpoint}?{urlencode([*kept, *config.extra_authorize_params.items()])}"

@@ -8,6 +8,7 @@ bring a worker down (security C3).
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from gateway.errors import UnreadableResponse
@@ -17,7 +18,9 @@ def read_json(content: bytes) -> Any:
     """The JSON value in ``content``; raises ``UnreadableResponse`` if it is not one."""
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_finite
+        )
     except (ValueError, RecursionError):
         raise UnreadableResponse("the answer is not valid JSON") from None
 
@@ -35,6 +38,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number too large")  # 1e999 would be the Infinity refused below
+    return value
 
 
 def _refuse(constant: str) -> NoReturn:

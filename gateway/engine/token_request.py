@@ -21,10 +21,11 @@ def exchange_request(
         code=code.reveal(),
         redirect_uri=redirect_uri,
         code_verifier=verifier.reveal(),
-        **config.extra_token_params,
     )
     kept = [(name, value) for name, value in _pairs(body) if name not in config.omit_token_params]
-    return authenticated_request(config, endpoint, kept, body_format=config.body_format)
+    # Added here: Authlib leaves out an empty value, and has parameters of its own ("body").
+    params = [*kept, *config.extra_token_params.items()]
+    return authenticated_request(config, endpoint, params, body_format=config.body_format)
 
 
 def refresh_request(

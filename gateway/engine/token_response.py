@@ -33,6 +33,7 @@ MAX_LIFETIME = 10 * 365 * 86400  # seconds; anything longer is nonsense and woul
 # VSCHAR of RFC 6749 appendix A.12 without the space: a token with CR, LF or a space would become
 # part of a header in the tool that uses it.
 _TOKEN = re.compile(r"[!-~]{1,8192}")
+_SCOPE = re.compile(r"[ -~]{0,16384}")
 
 _MISCONFIGURED = frozenset({"invalid_client", "unauthorized_client"})
 _TRANSIENT = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
@@ -48,9 +49,9 @@ def read_token_response(
     if not 200 <= answer.status < 300:
         raise provider_error(answer, now)
     body = read_object(answer.content)
-    if "error" in body:
+    if "error" in body or body.get("ok") is False:
         # Some providers hide failures in a 200 (GitHub, Slack, Zoho); none sends "error" on success.
-        raise _error_of_code(safe_code(body["error"]), answer, now)
+        raise _error_of_code(safe_code(body.get("error")), answer, now)
     return (
         Tokens(
             access_token=_token(body, "access_token"),
@@ -123,8 +124,9 @@ def _scopes(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[str, ...]
     value = body.get("scope")
     if value is None:
         return config.scopes  # RFC 6749 5.1: absent means as requested
-    if not isinstance(value, str):
-        raise UnreadableResponse("the answer has a scope that is not a string")
+    # Stored and shown: printable ASCII as in RFC 6749 appendix A.4, and no megabyte of it.
+    if not isinstance(value, str) or not _SCOPE.fullmatch(value):
+        raise UnreadableResponse("the answer has a scope that is not a list of names")
     return tuple(dict.fromkeys(value.replace(config.scope_separator, " ").split()))
 
 

@@ -94,6 +94,10 @@ class OtherAccountLinked(Exception):
     """The connector takes one account per user, and another one is linked."""
 
 
+class _Gone(Exception):
+    """The row was deleted in between."""
+
+
 class ConnectionStore:
     """Linked accounts. Every method takes the caller's tenant; foreign rows look missing."""
 
@@ -121,6 +125,8 @@ class ConnectionStore:
             row = await self._rows.find_one(
                 mine | {"external_account_id": new.account.external_account_id}
             )
+        if row is None and not new.several_accounts:
+            row = await self._rows.find_one(mine)
         if row is None:
             row_id = f"con_{secrets.token_hex(12)}"
             document: Document = mine | {
@@ -131,6 +137,9 @@ class ConnectionStore:
             }  # fmt: skip
             document |= _flow_fields(new, seal(row_id, 1), now)
             await self._rows.insert(document)
+            if not document["is_default"]:  # the default may have been deleted in between
+                await self._promote_oldest(document, now)
+                return await self.get(new.tenant, row_id) or _read(document)
             return _read(document)
         if row["external_account_id"] != new.account.external_account_id:
             raise OtherAccountLinked
@@ -184,20 +193,27 @@ class ConnectionStore:
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def set_default(self, connection: Connection, now: datetime) -> None:
-        """Make this connection the one that is used when no account is named."""
+        """Make this connection the one that is used when no account is named, if it is still there.
+
+        A reader sees the old default or the new one, never a moment without.
+        """
         mine = {
             "tenant": connection.tenant, "owner": connection.owner,
             "connector": connection.connector, "_id": {"$ne": connection.id}, "is_default": True,
         }  # fmt: skip
+        this = {"_id": connection.id, "tenant": connection.tenant}
         while True:
-            await self._rows.update_many(mine, {"$set": {"is_default": False, "updated_at": now}})
             try:
-                await self._rows.update_one(
-                    {"_id": connection.id, "tenant": connection.tenant},
-                    {"$set": {"is_default": True, "updated_at": now}},
-                )
+                async with self._rows.transaction() as both:
+                    other = {"$set": {"is_default": False, "updated_at": now}}
+                    await self._rows.update_many(mine, other, transaction=both)
+                    default = {"$set": {"is_default": True, "updated_at": now}}
+                    if not await self._rows.update_one(this, default, transaction=both):
+                        raise _Gone
             except Duplicate:
                 continue  # somebody chose another default in between: the last choice wins
+            except _Gone:
+                pass
             return
 
     async def delete(self, connection: Connection, now: datetime) -> Connection | None:
@@ -206,12 +222,23 @@ class ConnectionStore:
             {"_id": connection.id, "tenant": connection.tenant}
         )
         if row is not None and row["is_default"]:
-            oldest = await self.find_account(
-                connection.tenant, connection.owner, connection.connector, None
-            )
-            if oldest is not None:
-                await self.set_default(oldest, now)
+            await self._promote_oldest(row, now)
         return read_row(row)
+
+    async def _promote_oldest(self, sibling: Document, now: datetime) -> None:
+        """See to it that one of the sibling's owner's connections is the default, if any is left."""
+        mine = {name: sibling[name] for name in ("tenant", "owner", "connector")}
+        while True:
+            row = await self._rows.find_one(mine, sort=_ORDER)
+            if row is None or row["is_default"]:
+                return
+            try:
+                await self._rows.update_one(
+                    {"_id": row["_id"], "tenant": row["tenant"]},
+                    {"$set": {"is_default": True, "updated_at": now}},
+                )
+            except Duplicate:
+                return  # a choice that was made in between stands
 
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Note that a token was handed out."""

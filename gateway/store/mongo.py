@@ -8,6 +8,7 @@ of thirty (security K2, K3).
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -15,7 +16,13 @@ from typing import Any, TypeVar
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
-from pymongo.errors import ConfigurationError, DuplicateKeyError, InvalidURI, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    DuplicateKeyError,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+)
 
 from gateway.errors import SettingsError, StoreUnavailable
 from gateway.settings import Driver
@@ -32,10 +39,11 @@ _OPTIONS: dict[str, Any] = {
     "appname": "connector-gateway",
 }
 _MAJORITY: WriteConcern = WriteConcern(w="majority", j=True, wtimeout=5_000)
+_WRITE_CONFLICT = 112  # MongoDB's error code
 
 
 class Duplicate(Exception):
-    """A unique index refused the write: somebody else was faster."""
+    """A unique index or another transaction refused the write: somebody else was faster."""
 
 
 class Collection:
@@ -64,15 +72,36 @@ class Collection:
         """Insert; raises ``Duplicate``."""
         await _answer(self._handle.insert_one(document))
 
-    async def update_one(self, query: Mapping[str, Any], update: Any) -> bool:
+    async def update_one(
+        self, query: Mapping[str, Any], update: Any, *, transaction: Any = None
+    ) -> bool:
         """Update one matching document; whether there was one. Raises ``Duplicate``."""
-        result = await _answer(self._handle.update_one(query, update))
+        result = await _answer(self._handle.update_one(query, update, session=transaction))
         return bool(result.matched_count)
 
-    async def update_many(self, query: Mapping[str, Any], update: Any) -> int:
-        """Update every matching document; how many there were."""
-        result = await _answer(self._handle.update_many(query, update))
+    async def update_many(
+        self, query: Mapping[str, Any], update: Any, *, transaction: Any = None
+    ) -> int:
+        """Update every matching document; how many there were. Raises ``Duplicate``."""
+        result = await _answer(self._handle.update_many(query, update, session=transaction))
         return int(result.matched_count)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """Writes that become visible together, or not at all if the context ends with an error.
+
+        Raises ``Duplicate`` where another transaction wrote first: then all of it is to be done again.
+        """
+        # Motor awaits the session and PyMongo's client the transaction; the others come at once.
+        session = await _now_or_soon(self._handle.database.client.start_session())
+        async with session:
+            await _now_or_soon(session.start_transaction(write_concern=_MAJORITY))
+            try:
+                yield session
+            except BaseException:
+                await _answer(session.abort_transaction())
+                raise
+            await _answer(session.commit_transaction())
 
     async def find_one_and_update(
         self, query: Mapping[str, Any], update: Any, *, after: bool
@@ -125,9 +154,11 @@ async def open_database(url: str, name: str, driver: Driver) -> AsyncIterator[Da
     try:
         yield Database(client[name])
     finally:
-        closing = client.close()
-        if closing is not None:  # Motor closes at once, PyMongo's client is awaited
-            await closing
+        await _now_or_soon(client.close())  # Motor closes at once, PyMongo's client is awaited
+
+
+async def _now_or_soon(value: Any) -> Any:
+    return await _answer(value) if inspect.isawaitable(value) else value
 
 
 async def _answer(awaitable: Awaitable[T]) -> T:
@@ -136,5 +167,7 @@ async def _answer(awaitable: Awaitable[T]) -> T:
     except DuplicateKeyError:
         raise Duplicate from None
     except PyMongoError as error:
+        if isinstance(error, OperationFailure) and error.code == _WRITE_CONFLICT:
+            raise Duplicate from None
         # The text of a driver's error may quote documents and addresses: only its type is kept.
         raise StoreUnavailable(f"the database does not answer ({type(error).__name__})") from None

@@ -59,9 +59,8 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.FlowFinished: Problem(400, "flow_finished", "This was finished before", "Your connectors show what is linked."),
     errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
     errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
-    errors.ProviderMisconfigured: Problem(502, "provider_misconfigured", "The provider refuses this gateway's own credentials", "Nothing is wrong with the user's connection. " + _OPERATOR),
-    errors.ProviderUnavailable: Problem(503, "provider_unavailable", "The provider does not answer", "The connection is kept. Try again after Retry-After seconds."),
-    errors.ProviderError: Problem(502, "provider_error", "The provider did not do what was asked", "The connection is kept. " + _LATER),
+    # One code for every way a provider can fail a tool: which way it was is in the log.
+    errors.ProviderError: Problem(503, "provider_unavailable", "The provider cannot renew the token now", "The connection is kept. Try again after Retry-After seconds."),
     errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer", _LATER),
     errors.VaultError: Problem(503, "connection_unreadable", "This connection's tokens cannot be opened", "The connection is kept. " + _OPERATOR),
 }  # fmt: skip

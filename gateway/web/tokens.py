@@ -105,8 +105,8 @@ def _token_reply(issued: IssuedToken, request: Request) -> TokenReply:
 
 _ERRORS = (
     "unauthorized", "forbidden", "invalid_request", "connector_unknown", "connector_required",
-    "reauthorization_required", "account_not_found", "provider_error", "provider_misconfigured",
-    "provider_unavailable", "connection_unreadable", "store_unavailable",
+    "reauthorization_required", "account_not_found", "provider_unavailable",
+    "connection_unreadable", "store_unavailable",
 )  # fmt: skip
 
 OPERATIONS = [

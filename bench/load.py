@@ -1,0 +1,168 @@
+"""The load: a closed loop of keep-alive connections that send requests prepared beforehand.
+
+Written on asyncio protocols, since an HTTP library would take more of the machine than the server
+that it measures. It speaks as much HTTP/1.1 as our own servers answer with: a status, headers, and
+a body of ``Content-Length`` bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+
+MAX_REQUESTS = 200_000
+"""How many requests a cell of the table has at most: their times are kept in memory."""
+ANSWER_SECONDS = 10.0
+"""How long an answer may take before it counts as a failure."""
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A server on the loopback interface, and the requests to send to it in turn."""
+
+    port: int
+    requests: Sequence[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What was measured: the time of each answer in seconds, and what failed, by reason."""
+
+    seconds: float
+    times: Sequence[float]
+    failures: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rate(self) -> float:
+        """Good answers per second."""
+        return len(self.times) / self.seconds if self.seconds else 0.0
+
+    def percentile(self, percent: float) -> float:
+        """The time, in milliseconds, that ``percent`` of the answers stayed within."""
+        if not self.times:
+            return 0.0
+        rank = max(0, -(-len(self.times) * percent // 100) - 1)  # nearest rank
+        return sorted(self.times)[int(rank)] * 1000
+
+
+async def run_load(
+    target: Target, *, connections: int, seconds: float, limit: int = MAX_REQUESTS
+) -> Load:
+    """Keep ``connections`` busy for ``seconds``, or until ``limit`` requests were sent.
+
+    A connection sends its next request when it has the answer to the last one. One that is lost, or
+    that waits too long, counts as a failure and is not replaced.
+    """
+    loop = asyncio.get_running_loop()
+    shared = _Shared(requests=itertools.cycle(target.requests), left=limit)
+    clients = [_Client(shared, loop.create_future()) for _ in range(connections)]
+    for client in clients:
+        try:
+            await loop.create_connection(partial(_self, client), "127.0.0.1", target.port)
+        except OSError:
+            client.fail("not connected")
+    started = time.perf_counter()
+    shared.until = started + seconds
+    for client in clients:
+        client.send()
+    try:
+        await asyncio.wait([client.done for client in clients], timeout=seconds + ANSWER_SECONDS)
+        took = time.perf_counter() - started
+    finally:
+        for client in clients:
+            client.close()
+    return Load(seconds=took, times=shared.times, failures=shared.failures)
+
+
+@dataclass(kw_only=True)
+class _Shared:
+    """What the connections of one run have in common."""
+
+    requests: Iterator[bytes]
+    left: int
+    until: float = 0.0
+    times: list[float] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+class _Client(asyncio.Protocol):
+    """One connection. ``done`` is set when it has sent its last request and has its answer."""
+
+    def __init__(self, shared: _Shared, done: asyncio.Future[None]) -> None:
+        self.done = done
+        self._shared = shared
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self._expected = 0  # bytes of the whole answer, once its head was read
+        self._sent = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is of no such class
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.fail("connection lost")
+
+    def send(self) -> None:
+        """Send the next request, or finish where time or count are up."""
+        if self.done.done():
+            return
+        shared, now = self._shared, time.perf_counter()
+        if now >= shared.until or shared.left <= 0:
+            self.done.set_result(None)
+            return
+        assert self._transport is not None
+        shared.left -= 1
+        self._sent = now
+        self._transport.write(next(shared.requests))
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = self._buffer + data if self._buffer else data
+        if not self._expected:
+            head = self._buffer.find(_END)
+            if head < 0:
+                return
+            length = _LENGTH.search(self._buffer, 0, head + 2)
+            if length is None:
+                self.fail("answer without Content-Length")
+                return
+            self._expected = head + len(_END) + int(length[1])
+        if len(self._buffer) >= self._expected:
+            self._answered()
+
+    def _answered(self) -> None:
+        status = self._buffer[9:12]  # of "HTTP/1.1 200 OK"
+        if len(self._buffer) > self._expected:
+            self.fail("more than one answer")
+            return
+        if status == b"200":
+            self._shared.times.append(time.perf_counter() - self._sent)
+        else:
+            self._shared.failures[f"status {status.decode('ascii', 'replace')}"] += 1
+        self._buffer, self._expected = b"", 0
+        self.send()
+
+    def fail(self, reason: str) -> None:
+        """Count a failure and end this connection's part, unless that had ended before."""
+        if not self.done.done():
+            self._shared.failures[reason] += 1
+            self.done.set_result(None)
+
+    def close(self) -> None:
+        """Hang up. An answer that is still missing counts as a failure."""
+        self.fail("no answer in time")
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _self(client: _Client) -> _Client:
+    return client

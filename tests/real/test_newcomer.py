@@ -1,0 +1,300 @@
+"""What the README promises to a newcomer, done as it says: ``make dev``'s command and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from gateway.dev.children import child
+from gateway.serving import free_port
+from tests.support.chromium import needs_chromium, running_chromium
+from tests.support.sandbox import SandboxProcess
+
+pytestmark = needs_chromium
+ROOT = Path(__file__).resolve().parents[2]
+DASHBOARD = re.compile(r"/dashboard/connectors")
+
+
+@dataclass(frozen=True)
+class DevGateway:
+    """A running ``python -m gateway dev``."""
+
+    url: str
+    folder: Path
+    log: Path
+
+    @property
+    def sandbox(self) -> SandboxProcess:
+        """Its sandbox, on the port after its own."""
+        port = int(self.url.rpartition(":")[2]) + 1
+        return SandboxProcess(f"http://localhost:{port}", self.url)
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
+    folder = tmp_path_factory.mktemp("dev")
+    log = folder / "output.log"
+    port = free_port()
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GATEWAY_", "OAUTH_"))
+    }
+    env |= {
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_DATA_DIR": str(folder / "data"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "gateway", "dev"]
+    # An empty folder: nothing of the project's own folder may be needed.
+    with child(command, env=env, log=log, cwd=folder) as process:
+        deadline = time.monotonic() + 60
+        while "Dashboard" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)  # another process is starting: there is no event to wait on
+        yield DevGateway(f"http://localhost:{port}", folder / "data", log)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def profile(chromium: Browser, dev: DevGateway) -> Iterator[BrowserContext]:
+    """A fresh browser profile; the pages may not log an error or break the content policy."""
+    context = chromium.new_context(base_url=dev.url)
+    complaints: list[str] = []
+    context.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, user: str) -> None:
+    page.goto("/")
+    page.get_by_label("name").fill(user)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(DASHBOARD)
+
+
+def connect(page: Page, connector: str, account: str, **config: str) -> None:
+    page.goto("/dashboard/connectors")
+    card = page.locator(f"#connector-{connector}")
+    card.get_by_role("link", name=re.compile("Connect|Add account")).click()
+    for label, value in config.items():
+        page.get_by_label(label).fill(value)
+    page.get_by_role("button", name=re.compile("Continue to")).click()
+    page.get_by_role("button", name=account, exact=True).click()
+    page.wait_for_url(DASHBOARD)
+    expect(page.locator(".notice")).to_contain_text("is connected")
+
+
+def test_the_readme_walk_through_works_in_a_browser(
+    profile: BrowserContext, dev: DevGateway
+) -> None:
+    page = profile.new_page()
+    sign_in(page, "alice")
+    connect(page, "google", "Ana Diaz (ana.diaz@example.com)")
+    connect(page, "notion", "Acme HQ (Ana Diaz)")
+    connect(page, "shopify", "The store's owner", Store="https://Acme.myshopify.com/")
+    connect(page, "google", "Ana Diaz (work) (ana@acme.example)")
+
+    google = page.locator("#connector-google")
+    expect(google).to_contain_text("ana.diaz@example.com")
+    google.get_by_role("button", name=re.compile("Make default")).click()
+    expect(page.locator(".notice")).to_contain_text("Default changed")
+    expect(google.locator("li", has_text="ana@acme.example")).to_contain_text("Default")
+
+    shopify = page.locator("#connector-shopify")
+    shopify.get_by_role("link", name=re.compile("Disconnect")).click()
+    page.get_by_role("button", name=re.compile("Disconnect")).click()
+    expect(page.locator(".notice")).to_contain_text("Shopify is disconnected")
+    expect(page.locator("#connector-shopify")).not_to_contain_text("Acme Store")
+    revoked = dev.sandbox.log(provider="shopify", endpoint="revoke")
+    assert [line["outcome"] for line in revoked] == ["revoked"]
+
+
+def test_the_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
+    profile: BrowserContext, dev: DevGateway
+) -> None:
+    script = readme_script().replace('"alice"', '"nora"')
+    before = run_script(script, dev)
+    assert f"{dev.url}/connectors/notion" in before
+
+    page = profile.new_page()
+    sign_in(page, "nora")
+    connect(page, "notion", "Side project (Ana Diaz)")
+    assert "Side project" in run_script(script, dev)
+
+    # The provider ends the token early: the script reports it and gets a new one.
+    mark = dev.sandbox.mark()
+    dev.sandbox.expire("notion")
+    assert "Side project" in run_script(script, dev)
+    refreshes = dev.sandbox.log(after=mark, endpoint="token")
+    assert [(line["grant_type"], line["outcome"]) for line in refreshes] == [
+        ("refresh_token", "issued")
+    ]
+
+
+def test_a_flow_started_in_one_browser_cannot_be_finished_in_another(
+    chromium: Browser, profile: BrowserContext, dev: DevGateway
+) -> None:
+    """A1: the victim follows the attacker's authorization URL, approves, and nothing is linked."""
+    attacker = profile.new_page()
+    sign_in(attacker, "mallory")
+    attacker.goto("/connectors/google")
+    attacker.get_by_role("button", name=re.compile("Continue to")).click()
+    attacker.get_by_role("heading", name="Choose an account").wait_for()
+    url = attacker.url
+    mark = dev.sandbox.mark()
+
+    victims = chromium.new_context(base_url=dev.url)
+    victim = victims.new_page()
+    sign_in(victim, "victor")
+    victim.goto(url)
+    with victim.expect_response(re.compile(r"/v1/connectors/google/callback")) as answered:
+        victim.get_by_role("button", name="Ben Okoro (ben.okoro@example.com)").click()
+    assert answered.value.status == 403
+    expect(victim.get_by_role("heading", name="Nothing was connected")).to_be_visible()
+    victims.close()
+
+    assert dev.sandbox.token_requests("google", after=mark) == []
+    attacker.goto("/dashboard/connectors")
+    expect(attacker.locator("#connector-google")).not_to_contain_text("ben.okoro")
+
+
+def test_everything_can_be_done_with_the_keyboard(profile: BrowserContext) -> None:
+    page = profile.new_page()
+    page.goto("/login")
+    press_until(page, lambda: page.evaluate("document.activeElement.name") == "name")
+    page.keyboard.type("kim")
+    page.keyboard.press("Enter")
+    page.wait_for_url(DASHBOARD)
+    for expected in ("/connectors/google", None):
+        press_until(page, lambda: focused_text(page).startswith(("Connect Google", "Continue to")))
+        page.keyboard.press("Enter")
+        if expected:
+            page.wait_for_url(re.compile(expected))
+    page.get_by_role("heading", name="Choose an account").wait_for()
+    press_until(page, lambda: focused_text(page).startswith("Ana Diaz (ana"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(DASHBOARD)
+    expect(page.locator(".notice")).to_contain_text("Google is connected")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways(
+    chromium: Browser, dev: DevGateway, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(
+        base_url=dev.url,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    sign_in(page, "wide")
+    for path in ("/dashboard/connectors", "/connectors/shopify", "/nothing-here"):
+        page.goto(path)
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, path
+    context.close()
+
+
+def test_nothing_secret_was_printed(dev: DevGateway) -> None:
+    """J1: after all of the above, the log holds no code, state, token or key."""
+    output = dev.log.read_text()
+    key = (dev.folder / "service-key").read_text().strip()
+    assert key.startswith("gwk_")
+    for secret in (
+        key,
+        key.rpartition("_")[2],
+        "code=",
+        "state=",
+        "code-",
+        "ya29.",
+        "ntn_",
+        "shpat_",
+        "nrt_",
+    ):
+        assert secret not in output, secret
+
+
+def readme_script() -> str:
+    """The README's Python script, as a newcomer copies it."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return next(block for block in blocks if "asyncio.run" in block)
+
+
+def run_script(script: str, dev: DevGateway) -> str:
+    env = os.environ | {
+        "GATEWAY_URL": dev.url,
+        "GATEWAY_API_KEY": (dev.folder / "service-key").read_text().strip(),
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def focused_text(page: Page) -> str:
+    return " ".join(str(page.evaluate("document.activeElement.textContent")).split())
+
+
+def press_until(page: Page, reached: object) -> None:
+    assert callable(reached)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if reached():
+            return
+    raise AssertionError("the element cannot be reached with the Tab key")
+
+
+def test_the_sandbox_can_be_switched_off_but_the_production_mode_has_none(tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "GATEWAY_SANDBOX": "http://localhost:1",
+    }
+    command = [sys.executable, "-m", "gateway", "serve"]
+    done = subprocess.run(
+        command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "GATEWAY_SANDBOX can be set in dev mode only" in done.stderr
+
+
+def test_dev_says_which_port_is_taken(dev: DevGateway, tmp_path: Path) -> None:
+    taken = dev.url.rpartition(":")[2]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "GATEWAY_PORT": taken}
+    command = [sys.executable, "-m", "gateway", "dev"]
+    done = subprocess.run(
+        command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert f"port {taken} is taken: set GATEWAY_PORT" in done.stderr
+    assert httpx.get(f"{dev.url}/healthz", trust_env=False).status_code == 200

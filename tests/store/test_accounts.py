@@ -1,0 +1,143 @@
+"""Finding a connection: by which name it answers, and that nobody finds a foreign one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.mongo import Database
+from gateway.store.refreshes import Lease, RefreshStore
+from tests.support.rows import NOW, linked, sealed_tokens
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def store(database: Database) -> ConnectionStore:
+    return ConnectionStore(database)
+
+
+async def found(store: ConnectionStore, account: str | None) -> Connection | None:
+    """What a tool gets that names ``account``."""
+    return await store.find_account("default", "user:alice", "google", account)
+
+
+async def test_an_account_is_found_by_id_by_external_id_and_by_label(
+    store: ConnectionStore,
+) -> None:
+    await linked(store, "acct-1", label="Work")
+    second = await linked(store, "acct-2", label="Home")
+
+    assert await found(store, second.id) == second
+    assert await found(store, "acct-2") == second
+    assert await found(store, "Home") == second
+    assert await found(store, "home") is None
+    assert await found(store, "") is None
+
+
+async def test_an_id_wins_over_an_external_id_and_that_over_a_label(
+    store: ConnectionStore,
+) -> None:
+    """C6: a provider's label may spell anything, another connection's id included."""
+    first = await linked(store, "acct-1", label="First")
+    impostor = await linked(store, first.id, label="Second")
+    by_label = await linked(store, "acct-3", label=first.id)
+    same_label = await linked(store, "acct-4", label="acct-3")
+
+    assert await found(store, first.id) == first
+    await store.delete(first, NOW)
+    assert (await found(store, first.id) or first).id == impostor.id
+    await store.delete(impostor, NOW)
+    assert (await found(store, first.id) or first).id == by_label.id
+    assert (await found(store, "acct-3") or same_label).id == by_label.id
+
+
+async def test_of_accounts_with_one_label_the_default_wins_and_then_the_oldest(
+    store: ConnectionStore,
+) -> None:
+    default = await linked(store, "acct-0", label="Mine", now=NOW)
+    older = await linked(store, "acct-1", label="Mine", now=NOW - timedelta(days=2))
+    await linked(store, "acct-2", label="Mine", now=NOW - timedelta(days=1))
+    other = await linked(store, "acct-3", label="Other")
+
+    assert await found(store, "Mine") == default
+    await store.set_default(other, NOW)
+    assert await found(store, "Mine") == older
+
+
+async def test_without_a_name_the_default_is_found(store: ConnectionStore) -> None:
+    assert await found(store, None) is None
+    await linked(store, "acct-1")
+    second = await linked(store, "acct-2")
+    await store.set_default(second, NOW)
+
+    assert (await found(store, None) or second).id == second.id
+    assert await store.find_account("default", "user:alice", "notion", None) is None
+
+
+async def test_another_user_tenant_or_connector_finds_nothing(store: ConnectionStore) -> None:
+    """F1: foreign and missing look the same."""
+    mine = await linked(store, "acct-1", label="Work")
+
+    for account in (mine.id, "acct-1", "Work", None):
+        for place in (
+            ("default", "user:bob", "google"),
+            ("acme", "user:alice", "google"),
+            ("default", "user:alice", "notion"),
+        ):
+            assert await store.find_account(*place, account) is None
+    assert await store.get("acme", mine.id) is None
+    assert await store.list_for("acme", "user:alice") == []
+    assert await store.list_for("default", "user:bob") == []
+
+
+async def test_another_tenant_changes_nothing(store: ConnectionStore) -> None:
+    """F1: a row that is known by its id is still out of reach."""
+    first = await linked(store, "acct-1")
+    second = await linked(store, "acct-2")
+    foreign = replace(second, tenant="acme")
+
+    await store.touch(foreign, LATER)
+    await store.set_default(foreign, LATER)
+    assert await store.delete(foreign, LATER) is None
+
+    assert await store.list_for("default", "user:alice") == [first, second]
+
+
+async def test_another_tenant_takes_no_part_in_a_refresh(
+    database: Database, store: ConnectionStore
+) -> None:
+    """F1."""
+    mine = await linked(store)
+    refreshes = RefreshStore(database)
+    foreign = replace(mine, tenant="acme")
+    assert await refreshes.claim(foreign) is None
+    assert await refreshes.progress(foreign) is None
+
+    lease = await refreshes.claim(mine)
+    assert lease is not None
+    stolen = Lease(connection=replace(lease.connection, tenant="acme"), owner=lease.owner)
+    assert not await refreshes.store(stolen, sealed_tokens("theirs"), (), mine.status, NOW)
+    assert not await refreshes.give_up(stolen, "invalid_grant", NOW)
+    await refreshes.postpone(stolen, 60)
+
+    assert await store.get("default", mine.id) == lease.connection
+
+
+async def test_an_account_counts_as_linked_where_any_other_connection_holds_it(
+    store: ConnectionStore,
+) -> None:
+    """B7: revoking a grant can end the sibling's."""
+    mine = await linked(store, "acct-1", user="alice")
+    assert not await store.is_linked("default", "google", "acct-1", besides=mine.id)
+    assert await store.is_linked("default", "google", "acct-1")
+
+    for place in ({"tenant": "acme"}, {"connector": "notion"}, {"account": "acct-2"}):
+        await linked(store, **({"account": "acct-1"} | place), user="bob")
+    assert not await store.is_linked("default", "google", "acct-1", besides=mine.id)
+
+    await linked(store, "acct-1", user="bob")
+    assert await store.is_linked("default", "google", "acct-1", besides=mine.id)

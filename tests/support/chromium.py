@@ -1,0 +1,41 @@
+"""A real, headless Chromium for the tests that need one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+EXECUTABLE = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+
+needs_chromium = pytest.mark.skipif(
+    EXECUTABLE is None and not os.environ.get("REQUIRE_CHROMIUM"),
+    reason="no Chromium on PATH: install it to run the browser tests",
+)
+
+_ARGUMENTS = [
+    "--no-sandbox",  # tests may run as root in a container, where its sandbox cannot start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",  # it would look up its maker's hosts at every start
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """A browser; each ``new_context()`` is a profile of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,43 @@
+"""A valid connector of no real provider, to be bent one field at a time."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from connectors.account import account_lookup
+from connectors.config import ConnectionInput, ConnectorConfig
+from connectors.secret import Secret
+
+CLIENT_SECRET = "canary-client-secret"
+
+TENANT = ConnectionInput(
+    title="Company",
+    description="The name in your company's address.",
+    example="acme",
+    pattern=r"[a-z0-9-]{1,40}",
+    suffix=".example.com",
+)
+"""An input for ``${connection_config.company}``."""
+
+
+def make_config(**changes: Any) -> ConnectorConfig:
+    """The connector ``acme`` with ``changes``; raises what ``ConnectorConfig`` raises."""
+    fields: dict[str, Any] = {
+        "name": "acme",
+        "display_name": "Acme",
+        "category": "other",
+        "docs_url": "https://docs.example.com/oauth",
+        "console_url": "https://console.example.com/apps",
+        "checked_on": date(2026, 11, 1),
+        "client_id": "client-1",
+        "client_secret": Secret(CLIENT_SECRET),
+        "authorization_url": "https://auth.example.com/authorize",
+        "token_url": "https://auth.example.com/token",
+        "scopes": ("read", "write"),
+        "supports_refresh": True,
+        "supports_multiple_accounts": True,
+        "fetch_account_info": account_lookup(id="id", label="name"),
+        "api_base_url": "https://api.example.com/v1",
+    }
+    return ConnectorConfig(**fields | changes)
