@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import cast
 
 MAX_REQUESTS = 200_000
@@ -65,12 +64,17 @@ async def run_load(
     """
     loop = asyncio.get_running_loop()
     shared = _Shared(requests=itertools.cycle(target.requests), left=limit)
-    clients = [_Client(shared, loop.create_future()) for _ in range(connections)]
-    for client in clients:
+    clients = []
+    for _ in range(connections):
         try:
-            await loop.create_connection(partial(_self, client), "127.0.0.1", target.port)
+            _, client = await loop.create_connection(
+                lambda: _Client(shared, loop.create_future()), "127.0.0.1", target.port
+            )
+            clients.append(client)
         except OSError:
-            client.fail("not connected")
+            shared.failures["not connected"] += 1
+    if not clients:
+        return Load(seconds=0.0, times=[], failures=shared.failures)
     started = time.perf_counter()
     shared.until = started + seconds
     for client in clients:
@@ -162,7 +166,3 @@ class _Client(asyncio.Protocol):
         self.fail("no answer in time")
         if self._transport is not None:
             self._transport.close()
-
-
-def _self(client: _Client) -> _Client:
-    return client

@@ -90,6 +90,23 @@ class Revocation:
     body_format: BodyFormat = "form"
     token: Literal["access_token", "refresh_token"] | None = "refresh_token"
 
+    def problems(self) -> list[str]:
+        """What is wrong with this shape, in words."""
+        allowed: dict[str, tuple[object, ...]] = {
+            "method": ("POST", "DELETE"),
+            "auth": ("client", "none", "access_token"),
+            "body_format": get_args(BodyFormat),
+            "token": ("access_token", "refresh_token", None),
+        }
+        found = [
+            f"{name} is not one of {', '.join(map(str, values))}"
+            for name, values in allowed.items()
+            if getattr(self, name) not in values
+        ]
+        if self.auth == "none" and self.token is None:
+            found.append("names no token at all")
+        return found
+
 
 def _read_only(value: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(value))
@@ -151,6 +168,7 @@ class ConnectorConfig:
             url = getattr(self, name)
             if url is not None:
                 found += [f"{name} {problem}" for problem in self._url_problems(url)]
+        found += [f"revocation {problem}" for problem in self.revocation.problems()]
         found += self._scope_problems()
         found += self._parameter_problems()
         for key, value in self.connection_config.items():

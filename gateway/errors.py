@@ -2,7 +2,7 @@
 
     GatewayError
     ├─ SettingsError · StoreUnavailable · VaultError
-    ├─ InvalidRequest · Unauthorized · Forbidden · NotSignedIn · NotFound
+    ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
     │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
@@ -42,6 +42,10 @@ class InvalidRequest(GatewayError):
     def __init__(self, message: str, errors: dict[str, str] | None = None) -> None:
         self.errors = errors or {}
         super().__init__(message)
+
+
+class WrongHost(GatewayError):
+    """A browser came by another name than the configured one. The message names the right one."""
 
 
 class Unauthorized(GatewayError):

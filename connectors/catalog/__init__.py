@@ -60,7 +60,7 @@ class Catalog:
         self._env = env
         self._folder = folder
         self._locations = dict(sorted(_locations(folder).items()))
-        self._loaded: dict[str, ConnectorConfig] = {}
+        self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
 
     def names(self) -> tuple[str, ...]:
         """Every known name in alphabetical order, whether usable or not."""
@@ -113,8 +113,15 @@ class Catalog:
 
     def _load(self, name: str) -> ConnectorConfig:
         if name not in self._loaded:
-            self._loaded[name] = self._create(name)
-        return self._loaded[name]
+            try:
+                self._loaded[name] = self._create(name)
+            except ConfigError as error:
+                # Remembered: a broken module must not be run again with every request.
+                self._loaded[name] = error
+        found = self._loaded[name]
+        if isinstance(found, ConfigError):
+            raise found.with_traceback(None)
+        return found
 
     def _create(self, name: str) -> ConnectorConfig:
         try:

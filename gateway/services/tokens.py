@@ -14,7 +14,7 @@ import hmac
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
@@ -29,13 +29,14 @@ from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
+    StoreUnavailable,
     TokenRejected,
 )
 from gateway.logs import get_logger
 from gateway.reach import Reach
 from gateway.services.provider import Provider
 from gateway.services.sealing import TokenSealer
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.refreshes import Lease, RefreshStore
 
 _log = get_logger()
@@ -44,6 +45,8 @@ WAIT_SECONDS = 20.0
 """How long a caller waits for a refresh that another process is doing."""
 POLL_SECONDS = 0.05
 TOUCH_EVERY = timedelta(minutes=1)
+STORE_ATTEMPTS = 20
+STORE_RETRY_SECONDS = 0.5
 MAX_BACK_OFF = 60.0  # seconds between two attempts at an unavailable provider
 
 
@@ -182,16 +185,19 @@ class TokenService:
             task.exception()  # every caller may be gone: then nobody else reads it
 
     async def _refresh_or_wait(self, config: ConnectorConfig, connection: Connection) -> Connection:
+        if connection.status is Status.NEEDS_REAUTH:
+            raise ReauthorizationRequired(config.name, connection.status_reason or "revoked")
+        # All that may fail without the provider comes before the lease: nobody waits for it then.
+        refresh_token = self._sealer.refresh_token(connection)
+        if not config.supports_refresh or refresh_token is None:
+            raise ReauthorizationRequired(config.name, "the grant has no refresh token")
+        token_url = render_url(config.token_url, config, connection.connection_config)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
         while True:
-            if not config.supports_refresh or connection.tokens.refresh_token is None:
-                raise ReauthorizationRequired(config.name, "the grant has no refresh token")
-            if connection.status is Status.NEEDS_REAUTH:
-                raise ReauthorizationRequired(config.name, connection.status_reason or "revoked")
             lease = await self._refreshes.claim(connection)
             if lease is not None:
-                return await self._refresh_under(lease, config)
+                return await self._refresh_under(lease, config, token_url, refresh_token)
             progress = await self._refreshes.progress(connection)
             if progress is None:
                 raise ConnectorRequired(config.name)
@@ -213,12 +219,10 @@ class TokenService:
             raise ReauthorizationRequired(config.name, newest.status_reason or "revoked")
         return newest
 
-    async def _refresh_under(self, lease: Lease, config: ConnectorConfig) -> Connection:
+    async def _refresh_under(
+        self, lease: Lease, config: ConnectorConfig, token_url: str, refresh_token: Secret
+    ) -> Connection:
         connection = lease.connection
-        refresh_token = self._sealer.refresh_token(connection)
-        if refresh_token is None:
-            raise ReauthorizationRequired(config.name, "the grant has no refresh token")
-        token_url = render_url(config.token_url, config, connection.connection_config)
         try:
             tokens = await self._provider.refresh(
                 config, token_url=token_url, refresh_token=refresh_token
@@ -249,10 +253,31 @@ class TokenService:
         )  # fmt: skip
         missing = set(connection.requested_scopes) - set(tokens.scopes)
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
-        stored = await self._refreshes.store(lease, sealed, tokens.scopes, status, now)
+        stored = await self._store_at_last(lease, sealed, tokens.scopes, status, now)
         _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
         # Not stored means that a reconnect or disconnect came first: what is there now counts.
         return await self._current(config, connection)
+
+    async def _store_at_last(
+        self,
+        lease: Lease,
+        sealed: SealedTokens,
+        scopes: tuple[str, ...],
+        status: Status,
+        now: datetime,
+    ) -> bool:
+        """Store what the provider issued, through a database that is away for a while.
+
+        The provider may have ended the old refresh token: these tokens exist nowhere else (rule 2).
+        A write whose outcome is unknown is safe to repeat: it names the generation it started from.
+        """
+        for _ in range(STORE_ATTEMPTS - 1):
+            try:
+                return await self._refreshes.store(lease, sealed, scopes, status, now)
+            except StoreUnavailable:
+                _log.error("refresh_not_stored_yet", connection=lease.connection.id)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+        return await self._refreshes.store(lease, sealed, scopes, status, now)
 
     def _back_off(self, error: ProviderError) -> float:
         if isinstance(error, ProviderUnavailable) and error.retry_after is not None:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from connectors.account import AccountInfo
+from gateway.store.defaults import ORDER, Defaults
 from gateway.store.mongo import Collection, Database, Document, Duplicate
 
 SCHEMA = 1
@@ -94,15 +95,12 @@ class OtherAccountLinked(Exception):
     """The connector takes one account per user, and another one is linked."""
 
 
-class _Gone(Exception):
-    """The row was deleted in between."""
-
-
 class ConnectionStore:
     """Linked accounts. Every method takes the caller's tenant; foreign rows look missing."""
 
     def __init__(self, database: Database) -> None:
         self._rows: Collection = database.collection("connections")
+        self._defaults = Defaults(self._rows)
 
     async def save(self, new: NewConnection, seal: Seal, now: datetime) -> Connection:
         """Store a finished flow: a new row, or a new generation of the row of the same account.
@@ -138,7 +136,7 @@ class ConnectionStore:
             document |= _flow_fields(new, seal(row_id, 1), now)
             await self._rows.insert(document)
             if not document["is_default"]:  # the default may have been deleted in between
-                await self._promote_oldest(document, now)
+                await self._defaults.ensure(document, now)
                 return await self.get(new.tenant, row_id) or _read(document)
             return _read(document)
         if row["external_account_id"] != new.account.external_account_id:
@@ -160,7 +158,7 @@ class ConnectionStore:
 
     async def list_for(self, tenant: str, owner: str) -> list[Connection]:
         """The owner's connections, by connector, each connector's default first."""
-        rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=_ORDER)
+        rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=ORDER)
         return [_read(row) for row in rows]
 
     async def find_account(
@@ -172,9 +170,9 @@ class ConnectionStore:
         """
         mine = {"tenant": tenant, "owner": owner, "connector": connector}
         if account is None:
-            return read_row(await self._rows.find_one(mine, sort=_ORDER))
+            return read_row(await self._rows.find_one(mine, sort=ORDER))
         for name in ("_id", "external_account_id", "account_label"):
-            row = await self._rows.find_one(mine | {name: account}, sort=_ORDER)
+            row = await self._rows.find_one(mine | {name: account}, sort=ORDER)
             if row is not None:
                 return _read(row)
         return None
@@ -193,28 +191,12 @@ class ConnectionStore:
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def set_default(self, connection: Connection, now: datetime) -> None:
-        """Make this connection the one that is used when no account is named, if it is still there.
-
-        A reader sees the old default or the new one, never a moment without.
-        """
-        mine = {
-            "tenant": connection.tenant, "owner": connection.owner,
-            "connector": connection.connector, "_id": {"$ne": connection.id}, "is_default": True,
+        """Make this connection the one that is used when no account is named, if it is still there."""
+        row = {
+            "_id": connection.id, "tenant": connection.tenant, "owner": connection.owner,
+            "connector": connection.connector,
         }  # fmt: skip
-        this = {"_id": connection.id, "tenant": connection.tenant}
-        while True:
-            try:
-                async with self._rows.transaction() as both:
-                    other = {"$set": {"is_default": False, "updated_at": now}}
-                    await self._rows.update_many(mine, other, transaction=both)
-                    default = {"$set": {"is_default": True, "updated_at": now}}
-                    if not await self._rows.update_one(this, default, transaction=both):
-                        raise _Gone
-            except Duplicate:
-                continue  # somebody chose another default in between: the last choice wins
-            except _Gone:
-                pass
-            return
+        await self._defaults.choose(row, now)
 
     async def delete(self, connection: Connection, now: datetime) -> Connection | None:
         """Forget a connection and return its last state; the oldest one left becomes the default."""
@@ -222,23 +204,8 @@ class ConnectionStore:
             {"_id": connection.id, "tenant": connection.tenant}
         )
         if row is not None and row["is_default"]:
-            await self._promote_oldest(row, now)
+            await self._defaults.ensure(row, now)
         return read_row(row)
-
-    async def _promote_oldest(self, sibling: Document, now: datetime) -> None:
-        """See to it that one of the sibling's owner's connections is the default, if any is left."""
-        mine = {name: sibling[name] for name in ("tenant", "owner", "connector")}
-        while True:
-            row = await self._rows.find_one(mine, sort=_ORDER)
-            if row is None or row["is_default"]:
-                return
-            try:
-                await self._rows.update_one(
-                    {"_id": row["_id"], "tenant": row["tenant"]},
-                    {"$set": {"is_default": True, "updated_at": now}},
-                )
-            except Duplicate:
-                return  # a choice that was made in between stands
 
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Note that a token was handed out."""
@@ -305,6 +272,3 @@ def _read(row: Document) -> Connection:
         updated_at=row["updated_at"],
         last_used_at=row["last_used_at"],
     )
-
-
-_ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]

@@ -44,11 +44,15 @@ class RefreshStore:
         self._lease_seconds = lease_seconds
 
     async def claim(self, connection: Connection) -> Lease | None:
-        """The lease, or ``None`` if it is held, the row has moved on, or a cool-down is running."""
+        """The lease, or ``None`` if it is held, the row has moved on, or a cool-down is running.
+
+        A row whose status changed has moved on, too: giving up keeps the generation, and the refresh
+        token that was refused must not be sent again by who read the row before.
+        """
         owner = secrets.token_hex(16)
         free = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_before")]}
         row = await self._rows.find_one_and_update(
-            _current(connection) | {"$expr": free},
+            _current(connection) | {"status": str(connection.status), "$expr": free},
             [{"$set": {
                 "refresh.owner": owner,
                 "refresh.until": {"$add": ["$$NOW", self._lease_seconds * 1000]},

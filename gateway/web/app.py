@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from connectors.errors import ConnectorError
 from gateway.errors import GatewayError, NotSignedIn
@@ -21,7 +22,7 @@ from gateway.settings import Settings
 from gateway.web import available, connections, dashboard, flows, health, keys, login, tokens
 from gateway.web.available import connect_url
 from gateway.web.context import MAX_BODY, find_session, request_id, services, wants_page
-from gateway.web.middleware import RequestLog, SecurityHeaders
+from gateway.web.middleware import BodyLimit, RequestLog, SecurityHeaders
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
@@ -65,34 +66,51 @@ def create_app(
         async with open_services() as opened:
             yield {"services": opened}
 
-    app = Starlette(
+    app = _Gateway(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[
-            Middleware(RequestLog),
-            Middleware(SecurityHeaders, secure=settings.secure),
-        ],
+        middleware=[Middleware(BodyLimit, most=MAX_BODY)],
         exception_handlers={
             GatewayError: _answer_error,
             ConnectorError: _answer_error,
             HTTPException: _answer_error,
             Exception: _answer_error,
         },
-        max_body_size=MAX_BODY,
     )
+    app.secure = settings.secure
+    # Its redirects would be built from the Host header, and carry a callback's query (A13, A17).
+    app.router.redirect_slashes = False
     app.state.operations = OPERATIONS
     return app
+
+
+class _Gateway(Starlette):
+    """Starlette with our middleware around all of its own.
+
+    Starlette answers unexpected errors outside every middleware that it is given: those answers
+    would come without an id and without the security headers.
+    """
+
+    secure = False
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What Starlette builds, wrapped."""
+        return RequestLog(SecurityHeaders(super().build_middleware_stack(), secure=self.secure))
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= 500:
         _log.error("request_failed", code=problem.code, exc_info=error)
+    on_callback = request.scope["path"].endswith("/callback")
     if wants_page(request):
-        return await _error_page(request, error)
-    return problem_response(
-        error, request_id=request_id(request), extra=_facts(request, error, problem.code)
-    )
+        answer = await _error_page(request, error, on_callback)
+    else:
+        facts = _facts(request, error, problem.code)
+        answer = problem_response(error, request_id=request_id(request), extra=facts)
+    if on_callback:
+        answer.headers["Referrer-Policy"] = "no-referrer"  # its address holds a code (A17)
+    return answer
 
 
 def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
@@ -108,11 +126,10 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
     return facts
 
 
-async def _error_page(request: Request, error: Exception) -> Response:
+async def _error_page(request: Request, error: Exception, on_callback: bool) -> Response:
     if isinstance(error, NotSignedIn):
         return RedirectResponse("/login", 303)
     problem = problem_of(error)
-    on_callback = request.url.path.endswith("/callback")
     # The callback's page has no sign-out form: its referrer policy would make the form fail.
     session = None if on_callback else await _session_or_none(request)
     page = render(
@@ -125,8 +142,8 @@ async def _error_page(request: Request, error: Exception) -> Response:
         request_id=request_id(request),
         action={"label": "To your connectors", "href": DASHBOARD},
     )
-    if on_callback:
-        page.headers["Referrer-Policy"] = "no-referrer"
+    if isinstance(error, HTTPException):
+        page.headers.update(error.headers or {})  # Allow, which a 405 must have
     return page
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from gateway.errors import Forbidden, InvalidRequest, NotSignedIn
+from gateway.errors import Forbidden, InvalidRequest, NotSignedIn, WrongHost
 from gateway.identity.keys import KeyCaller, Role
 from gateway.identity.sessions import SessionCaller
 
@@ -70,13 +70,13 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
 
 
 def check_host(request: Request) -> None:
-    """Raise ``InvalidRequest`` if a browser came by another name than the configured one (A13).
+    """Raise ``WrongHost`` if a browser came by another name than the configured one (A13).
 
     Cookies and redirect URIs belong to one origin; under another name the flow cannot work.
     """
     public_url = services(request).settings.public_url
     if request.headers.get("host") != public_url.partition("://")[2]:
-        raise InvalidRequest(f"open this page at {public_url}")
+        raise WrongHost(f"Open it at {public_url}")
 
 
 def check_origin(request: Request) -> None:

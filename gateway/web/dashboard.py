@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import get_args
 
@@ -23,9 +24,18 @@ from gateway.web.context import (
     services,
 )
 from gateway.web.outcomes import notice_for, outcome_url
-from gateway.web.pages import account_view, card_view, render
+from gateway.web.pages import CardView, account_view, card_view, orphan_view, render
 from gateway.web.return_to import DASHBOARD
 from gateway.wiring import redirect_uri
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The cards of one category."""
+
+    title: str
+    cards: list[CardView]
+
 
 _TITLES = {
     "ai": "AI", "crm": "CRM", "devtools": "Developer tools",
@@ -46,26 +56,17 @@ async def dashboard(request: Request) -> Response:
     given, now = services(request), services(request).clock()
     ready = list(given.catalog.ready())
     mine = await given.connections.list_for(session.tenant, session.user)
-    order = {category: number for number, category in enumerate(get_args(Category))}
-    ready_by_category = sorted(ready, key=lambda c: (order[c.category], c.display_name.lower()))
-    groups = [
-        {
-            "title": _TITLES.get(category, category.capitalize()),
-            "cards": [
-                card_view(config, [c for c in mine if c.connector == config.name], given.reach, now)
-                for config in configs
-            ],
-        }
-        for category, configs in groupby(ready_by_category, key=lambda config: config.category)
-    ]
     return render(
         request,
         "dashboard.html",
         title="Connectors",
         session=session,
         notice=_notice(request, ready),
-        groups=groups,
-        summary={"connected": len({c.connector for c in mine}), "total": len(ready)},
+        groups=_groups(request, ready, mine),
+        summary={
+            "connected": len({c.connector for c in mine} & {config.name for config in ready}),
+            "total": len(ready),
+        },
         developer=[
             {
                 "display_name": config.display_name,
@@ -134,21 +135,41 @@ async def _mine(request: Request, session: SessionCaller) -> Connection:
     )
 
 
-def _card(request: Request, connection: Connection) -> object:
+def _card(request: Request, connection: Connection) -> CardView:
     given = services(request)
     try:
         config = given.catalog.get(connection.connector)
     except ConnectorError:
-        # The connector is gone or not configured any more; its accounts can still be forgotten.
-        return {"name": connection.connector, "display_name": connection.connector.capitalize(),
-                "monogram": connection.connector[:1].upper(), "hue": 0, "sandboxed": False,
-                "docs_url": "", "accounts": []}  # fmt: skip
+        return orphan_view(connection.connector, [connection], given.clock())
     return card_view(config, [connection], given.reach, given.clock())
+
+
+def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connection]) -> list[Group]:
+    given, now = services(request), services(request).clock()
+
+    def of(connector: str) -> list[Connection]:
+        return [connection for connection in mine if connection.connector == connector]
+
+    order = {category: number for number, category in enumerate(get_args(Category))}
+    by_category = sorted(ready, key=lambda config: (order[config.category], config.display_name))
+    groups = [
+        Group(
+            title=_TITLES.get(category, category.capitalize()),
+            cards=[card_view(c, of(c.name), given.reach, now) for c in configs],
+        )
+        for category, configs in groupby(by_category, key=lambda config: config.category)
+    ]
+    orphans = sorted({connection.connector for connection in mine} - {c.name for c in ready})
+    if orphans:
+        cards = [orphan_view(name, of(name), now) for name in orphans]
+        groups.append(Group(title="Not available now", cards=cards))
+    return groups
 
 
 def _notice(request: Request, ready: list[ConnectorConfig]) -> object:
     asked = request.query_params
-    names = {config.name: config.display_name for config in ready}
+    names = {name: name.capitalize() for name in services(request).catalog.names()}
+    names |= {config.name: config.display_name for config in ready}
     return notice_for(asked.get("outcome"), names.get(asked.get("connector", "")), asked.get("ref"))
 
 

@@ -36,13 +36,14 @@ from gateway.web.outcomes import outcome_of, outcome_url
 from gateway.web.pages import account_view, card_view, render
 from gateway.web.return_to import DASHBOARD, own_page
 
+MAX_INPUTS = 20
 MAX_TOOL = 80
 
 
 class StartRequest(Strict):
     """What to connect: the connector's inputs, where to return to, and which connection to renew."""
 
-    connection_config: Annotated[dict[str, str], Field(max_length=20, default_factory=dict)]
+    connection_config: Annotated[dict[str, str], Field(max_length=MAX_INPUTS, default_factory=dict)]
     return_to: Annotated[str, Field(max_length=500)] | None = None
     reconnect: Annotated[str, Field(max_length=64)] | None = None
     tool: Annotated[str, Field(max_length=MAX_TOOL)] | None = None
@@ -63,7 +64,9 @@ async def connect_page(request: Request) -> Response:
     if session is None:
         here = f"/connectors/{config.name}"
         kept = {k: v for k, v in request.query_params.items() if k in {"tool", "reconnect"}}
-        target = own_page(f"{here}?{urlencode(kept)}" if kept else here)
+        target = f"{here}?{urlencode(kept)}" if kept else here
+        if own_page(target) != target:
+            target = here  # a tool's name may hold what an address to return to may not
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     return await _connect_page(request, session, config)
 
@@ -86,10 +89,13 @@ async def start(request: Request) -> Response:
         for name, value in form.items()
         if name.startswith("config.")
     }
+    if len(typed) > MAX_INPUTS:
+        raise InvalidRequest("there are too many values")
     wanted = StartRequest(
         connection_config=typed,
         return_to=form.get("return_to", "")[:500],
         reconnect=form.get("reconnect", "")[:64] or None,
+        tool=form.get("tool", "")[:MAX_TOOL] or None,
     )
     try:
         started = await _start(request, session, config, wanted)
@@ -204,7 +210,7 @@ async def _connect_page(
         status=422 if error else 200,
         card=card_view(config, [c for c in mine if c.connector == config.name], given.reach, now),
         user=session.user,
-        tool=request.query_params.get("tool", "")[:MAX_TOOL] or None,
+        tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
         fields=fields,
         scopes=config.scopes,
         accounts=[account_view(c, now) for c in mine if c.connector == config.name],

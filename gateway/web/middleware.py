@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.logs import get_logger
@@ -84,10 +85,44 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                # Static files are kept by browsers and asked for again by their ETag.
+                static = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
                 # Not "no-referrer" here: it makes browsers send "Origin: null" with forms, which
                 # the origin check refuses. The callback, whose address holds a code, sets that.
                 headers.setdefault("Referrer-Policy", "same-origin")
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses to read more than ``most`` bytes of a body (security F5).
+
+    Not Starlette's own ``max_body_size``, which answers in plain text and replaces whatever the
+    application said, such as 401 to somebody without a key.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        known = int(declared) if declared.isdecimal() and len(declared) <= 18 else 0
+        read = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal read
+            if known > self._most:
+                raise HTTPException(413)
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._most:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receive_within_limit, send)

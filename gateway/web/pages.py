@@ -114,6 +114,22 @@ def card_view(
     )
 
 
+def orphan_view(connector: str, connections: list[Connection], now: datetime) -> CardView:
+    """The card of a connector that is gone or not configured: its accounts can still be forgotten."""
+    return CardView(
+        name=connector,
+        display_name=connector.capitalize(),
+        monogram=connector[:1].upper(),
+        hue=0,
+        docs_url="",
+        connect_path=f"/connectors/{connector}",
+        supports_multiple_accounts=False,
+        sandboxed=False,
+        scopes=(),
+        accounts=[account_view(connection, now) for connection in connections],
+    )
+
+
 def account_view(connection: Connection, now: datetime) -> AccountView:
     """An account with the paths of what can be done to it."""
     status, _ = status_of(connection, now)

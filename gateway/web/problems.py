@@ -11,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from connectors.errors import MissingVariable, UnknownConnector
+from connectors.errors import ConfigError, UnknownConnector
 from gateway import errors
 
 RETRY_AFTER = 5  # seconds, where nobody knows better
@@ -40,12 +40,13 @@ _UNKNOWN_CONNECTOR = Problem(
 
 PROBLEMS: dict[type[BaseException], Problem] = {
     UnknownConnector: _UNKNOWN_CONNECTOR,
-    MissingVariable: _UNKNOWN_CONNECTOR,
+    ConfigError: _UNKNOWN_CONNECTOR,  # not configured, or broken: hidden either way (rule 7)
     errors.ConnectorRequired: Problem(409, "connector_required", "The user has not connected this yet", "Send the user to connect_url."),
     errors.ReauthorizationRequired: Problem(409, "reauthorization_required", "The user has to connect this again", "Send the user to connect_url."),
     errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
     errors.ConnectionNotFound: Problem(404, "connection_not_found", "There is no such connection", "It may have been disconnected. List the user's connections."),
     errors.NotFound: Problem(404, "not_found", "There is nothing here", "Check the address."),
+    errors.WrongHost: Problem(400, "wrong_host", "This page has another address"),
     errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid"),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
     errors.NotSignedIn: Problem(401, "unauthorized", "Please sign in first", "Open the dashboard in this browser and sign in."),

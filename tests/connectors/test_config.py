@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from connectors.account import account_lookup
 from connectors.config import RESERVED_PARAMS, ConnectionInput, ConnectorConfig
 from connectors.errors import ConfigError
 from connectors.secret import Secret
@@ -239,7 +238,7 @@ def test_a_misspelt_field_is_a_type_error_that_names_it() -> None:
 
 def test_fields_are_given_by_name_only() -> None:
     with pytest.raises(TypeError, match="positional"):
-        ConnectorConfig("acme", "Acme")  # type: ignore[misc]
+        ConnectorConfig("acme", "Acme")  # type: ignore[call-arg]
 
 
 def test_a_config_cannot_be_changed() -> None:
@@ -287,11 +286,6 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
     assert (config.scope_separator, config.scopes_sent) == (" ", True)
     assert config.api_headers == {"Authorization": "Bearer ${access_token}"}
     assert not config.omit_authorize_params | config.omit_token_params
-
-
-def test_an_account_lookup_is_what_a_config_takes() -> None:
-    lookup = account_lookup(id="id", label="name")
-    assert make_config(fetch_account_info=lookup).fetch_account_info is lookup
 
 
 def test_an_input_needs_every_text() -> None:

@@ -10,7 +10,7 @@ import pytest
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refreshes import Lease, RefreshStore
-from tests.support.rows import NOW, linked, sealed_tokens
+from tests.support.linking import NOW, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
 
@@ -135,8 +135,9 @@ async def test_an_account_counts_as_linked_where_any_other_connection_holds_it(
     assert not await store.is_linked("default", "google", "acct-1", besides=mine.id)
     assert await store.is_linked("default", "google", "acct-1")
 
-    for place in ({"tenant": "acme"}, {"connector": "notion"}, {"account": "acct-2"}):
-        await linked(store, **({"account": "acct-1"} | place), user="bob")
+    await linked(store, "acct-1", user="bob", tenant="acme")
+    await linked(store, "acct-1", user="bob", connector="notion")
+    await linked(store, "acct-2", user="bob")
     assert not await store.is_linked("default", "google", "acct-1", besides=mine.id)
 
     await linked(store, "acct-1", user="bob")

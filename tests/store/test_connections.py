@@ -16,7 +16,7 @@ from gateway.store.connections import (
 )
 from gateway.store.mongo import Database
 from gateway.store.refreshes import RefreshStore
-from tests.support.rows import NOW, at_once, linked, new_connection, sealed_tokens
+from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
 

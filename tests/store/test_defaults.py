@@ -9,7 +9,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
-from tests.support.rows import NOW, at_once, linked
+from tests.support.linking import NOW, at_once, linked
 
 LATER = NOW + timedelta(hours=1)
 

@@ -1,0 +1,65 @@
+"""The default account of a user and connector: the one that is used when none is named.
+
+At most one row is marked, which a unique index sees to; a reader that finds none marked takes the
+oldest. Moving the mark is one transaction: between two single writes a reader would find no mark,
+and hand out the token of an account that was neither the old choice nor the new one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gateway.store.mongo import Collection, Document, Duplicate
+
+ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]
+"""By connector, each connector's default first, then by age."""
+
+
+class _Gone(Exception):
+    """The row was deleted in between."""
+
+
+class Defaults:
+    """Moves the mark among the rows of ``connections``."""
+
+    def __init__(self, rows: Collection) -> None:
+        self._rows = rows
+
+    async def choose(self, row: Document, now: datetime) -> None:
+        """Mark ``row`` (its ``_id``, tenant, owner and connector) instead of any other one.
+
+        If it is gone, the mark stays where it was.
+        """
+        others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
+        this = {"_id": row["_id"], "tenant": row["tenant"]}
+        while True:
+            try:
+                async with self._rows.transaction() as both:
+                    await self._rows.update_many(others, _mark(False, now), transaction=both)
+                    if not await self._rows.update_one(this, _mark(True, now), transaction=both):
+                        raise _Gone
+            except Duplicate:
+                continue  # somebody chose another default in between: the last choice wins
+            except _Gone:
+                pass
+            return
+
+    async def ensure(self, row: Document, now: datetime) -> None:
+        """Mark the oldest sibling of ``row``, which need not exist any more, if none is marked."""
+        while True:
+            first = await self._rows.find_one(_siblings(row), sort=ORDER)
+            if first is None or first["is_default"]:
+                return
+            this = {"_id": first["_id"], "tenant": first["tenant"]}
+            try:
+                await self._rows.update_one(this, _mark(True, now))
+            except Duplicate:
+                return  # a choice that was made in between stands
+
+
+def _siblings(row: Document) -> Document:
+    return {name: row[name] for name in ("tenant", "owner", "connector")}
+
+
+def _mark(value: bool, now: datetime) -> Document:
+    return {"$set": {"is_default": value, "updated_at": now}}

@@ -1,0 +1,119 @@
+"""Client authentication (RFC 6749 2.3.1): one way, never two."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Literal
+from urllib.parse import parse_qs, parse_qsl, unquote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.secret import Secret
+from gateway.engine.client_auth import authenticated_request
+from gateway.engine.request import ProviderRequest
+from tests.support.configs import CLIENT_SECRET, make_config
+
+URL = "https://auth.example.com/token"
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+def request_of(body_format: Literal["form", "json"] = "form", **changes: Any) -> ProviderRequest:
+    """A token request of the connector ``acme`` with these changes."""
+    config = make_config(**changes)
+    params = [("grant_type", "x"), ("code", "")]
+    return authenticated_request(config, URL, params, body_format=body_format)
+
+
+def credentials(request: ProviderRequest) -> tuple[str, str]:
+    """User and password of the Basic header, before form decoding."""
+    scheme, _, encoded = request.headers["Authorization"].partition(" ")
+    assert scheme == "Basic"
+    user, _, password = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
+    return user, password
+
+
+def test_in_the_body_the_credentials_are_two_parameters_and_no_header() -> None:
+    request = request_of(authorization_method="body")
+    assert (request.method, request.url) == ("POST", URL)
+    assert request.headers == {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept": "application/json",
+    }
+    assert parse_qs(request.content.decode(), keep_blank_values=True, strict_parsing=True) == {
+        "grant_type": ["x"],
+        "code": [""],
+        "client_id": ["client-1"],
+        "client_secret": [CLIENT_SECRET],
+    }
+
+
+def test_in_the_header_the_credentials_are_basic_and_not_in_the_body() -> None:
+    request = request_of(authorization_method="header")
+    assert set(request.headers) == {"Authorization", "Content-Type", "Accept"}
+    assert credentials(request) == ("client-1", CLIENT_SECRET)
+    assert parse_qsl(request.content.decode(), keep_blank_values=True) == [
+        ("grant_type", "x"),
+        ("code", ""),
+    ]
+
+
+def test_both_are_form_encoded_before_they_are_joined() -> None:
+    """RFC 6749 2.3.1: otherwise a colon in the id would move into the secret."""
+    request = request_of(
+        authorization_method="header", client_id="a:b c", client_secret=Secret("p%+/ü:=")
+    )
+    assert credentials(request) == ("a%3Ab+c", "p%25%2B%2F%C3%BC%3A%3D")
+
+
+@given(client_id=TEXT, secret=TEXT)
+def test_any_credentials_arrive_as_they_are_in_the_header(client_id: str, secret: str) -> None:
+    request = request_of(
+        authorization_method="header", client_id=client_id, client_secret=Secret(secret)
+    )
+    user, password = credentials(request)
+    assert (unquote_plus(user), unquote_plus(password)) == (client_id, secret)
+    assert request.headers["Authorization"].isprintable()
+
+
+@given(client_id=TEXT, secret=TEXT, body_format=st.sampled_from(["form", "json"]))
+def test_any_credentials_arrive_as_they_are_in_the_body(
+    client_id: str, secret: str, body_format: Literal["form", "json"]
+) -> None:
+    request = request_of(body_format, client_id=client_id, client_secret=Secret(secret))
+    body = (
+        json.loads(request.content)
+        if body_format == "json"
+        else dict(parse_qsl(request.content.decode("ascii"), keep_blank_values=True))
+    )
+    assert body == {
+        "grant_type": "x", "code": "", "client_id": client_id, "client_secret": secret,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["body", "header"])
+@pytest.mark.parametrize("body_format", ["form", "json"])
+def test_exactly_one_kind_of_authentication_is_used(
+    method: str, body_format: Literal["form", "json"]
+) -> None:
+    """RFC 6749 2.3: a client must not use more than one method in a request."""
+    request = request_of(body_format, authorization_method=method)
+    in_header = "Authorization" in request.headers
+    in_body = b"client_secret" in request.content or b"client_id" in request.content
+    assert (in_header, in_body) == (method == "header", method == "body")
+    assert CLIENT_SECRET not in request.url
+
+
+def test_constant_headers_are_sent_and_cannot_replace_the_engines_own() -> None:
+    request = request_of(token_headers={"Acme-Version": "2026-11", "Accept": "text/plain"})
+    assert request.headers["Acme-Version"] == "2026-11"
+    assert request.headers["Accept"] == "application/json"
+
+
+def test_a_request_shows_neither_headers_nor_body() -> None:
+    """J1: an accident that prints the request prints no credential."""
+    for method in ("body", "header"):
+        shown = repr(request_of(authorization_method=method))
+        assert shown == f"ProviderRequest(method='POST', url='{URL}')"

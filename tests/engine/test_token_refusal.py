@@ -1,0 +1,89 @@
+"""What a token endpoint's refusal means: reconnect, tell an operator, try later, or none of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.errors import (
+    ProviderError,
+    ProviderMisconfigured,
+    ProviderRefused,
+    ProviderUnavailable,
+    TokenRejected,
+    UnreadableResponse,
+)
+from tests.support.token_answers import GOOD, JSON_TYPE, read
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "code"),
+    [
+        (400, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (401, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (403, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (200, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (200, GOOD | {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (400, {"error": "invalid_client"}, ProviderMisconfigured, "invalid_client"),
+        (401, {"error": "invalid_client"}, ProviderMisconfigured, "invalid_client"),
+        (400, {"error": "unauthorized_client"}, ProviderMisconfigured, "unauthorized_client"),
+        (400, {"error": "invalid_request"}, ProviderRefused, "invalid_request"),
+        (400, {"error": "invalid_scope"}, ProviderRefused, "invalid_scope"),
+        (200, {"error": "bad_verification_code"}, ProviderRefused, "bad_verification_code"),
+        (200, {"ok": False, "error": "invalid_code"}, ProviderRefused, "invalid_code"),
+        (200, {"ok": False} | GOOD, UnreadableResponse, None),
+        (400, {"error": "temporarily_unavailable"}, ProviderUnavailable, "temporarily_unavailable"),
+        (400, {"error": "server_error"}, ProviderUnavailable, "server_error"),
+        (400, {"error": "slow_down"}, ProviderUnavailable, "slow_down"),
+        (429, {"error": "invalid_grant"}, ProviderUnavailable, "invalid_grant"),
+        (500, {"error": "invalid_grant"}, ProviderUnavailable, "invalid_grant"),
+        (503, {"error": "invalid_client"}, ProviderUnavailable, "invalid_client"),
+        (502, {}, ProviderUnavailable, None),
+        (400, {}, UnreadableResponse, None),
+        (401, GOOD, UnreadableResponse, None),
+        (404, {"message": "no"}, UnreadableResponse, None),
+        (302, GOOD, UnreadableResponse, None),
+        (100, GOOD, UnreadableResponse, None),
+        (400, {"error": {"type": "x"}}, UnreadableResponse, None),
+        (200, {"error": None}, UnreadableResponse, None),
+        (400, {"error": "canary secret"}, UnreadableResponse, None),
+        (400, {"error": "x" * 65}, UnreadableResponse, None),
+    ],
+    ids=str,
+)
+def test_every_refusal_says_what_is_to_be_done(
+    status: int, body: Any, expected: type[ProviderError], code: str | None
+) -> None:
+    """D6, C3: reconnect, tell an operator, try later, or none of them; also those within a 200."""
+    with pytest.raises(ProviderError) as caught:
+        read(body, status)
+    assert type(caught.value) is expected
+    assert caught.value.provider_code == code
+    assert caught.value.retryable is (expected is ProviderUnavailable)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/plain", "", "application/xml"])
+def test_only_json_can_say_that_a_token_is_dead(content_type: str) -> None:
+    """D6: an error page of a proxy in between must not disconnect anybody."""
+    with pytest.raises(UnreadableResponse):
+        read({"error": "invalid_grant"}, 400, {"content-type": content_type})
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0), ("7", 7), (" 7 ", 7), ("3600", 3600), ("3601", 3600), ("999999999", 3600),
+        ("Sat, 21 Nov 2026 12:00:30 GMT", 30), ("Sat, 21 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600), ("Sat, 21 Nov 2026 12:00:30", None),
+        ("", None), ("-1", None), ("1.5", None), ("soon", None), ("²", None), ("٣", None),
+        ("9" * 5000, None), ("Sat, 99 Nov 2026 12:00:30 GMT", None),
+    ],
+    ids=lambda value: repr(value)[:40],
+)  # fmt: skip
+def test_retry_after_is_seconds_or_a_date_and_capped(header: str, seconds: int | None) -> None:
+    """D6, RFC 9110 10.2.3."""
+    with pytest.raises(ProviderUnavailable) as caught:
+        read({}, 503, JSON_TYPE | {"retry-after": header})
+    assert caught.value.retry_after == seconds

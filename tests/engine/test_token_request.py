@@ -1,0 +1,102 @@
+"""The two token requests: code exchange (RFC 6749 4.1.3) and refresh (RFC 6749 6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.secret import Secret
+from gateway.engine.request import ProviderRequest
+from gateway.engine.token_request import exchange_request, refresh_request
+from tests.support.configs import CLIENT_SECRET, make_config
+
+ENDPOINT = "https://auth.example.com/token"
+REDIRECT_URI = "https://gateway.example.com/v1/connectors/acme/callback"
+CREDENTIALS = {"client_id": "client-1", "client_secret": CLIENT_SECRET}
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+EXCHANGE = {
+    "grant_type": "authorization_code",
+    "code": "code-1",
+    "redirect_uri": REDIRECT_URI,
+    "code_verifier": "v" * 43,
+}
+REFRESH = {"grant_type": "refresh_token", "refresh_token": "refresh-1"}
+
+
+def exchange(code: str = "code-1", **changes: Any) -> ProviderRequest:
+    """The exchange request of the connector ``acme`` with these changes."""
+    return exchange_request(
+        make_config(**changes),
+        endpoint=ENDPOINT,
+        code=Secret(code),
+        redirect_uri=REDIRECT_URI,
+        verifier=Secret("v" * 43),
+    )
+
+
+def refresh(token: str = "refresh-1", **changes: Any) -> ProviderRequest:
+    """The refresh request of the connector ``acme`` with these changes."""
+    return refresh_request(make_config(**changes), endpoint=ENDPOINT, refresh_token=Secret(token))
+
+
+def params(request: ProviderRequest) -> dict[str, str]:
+    """The parameters in the body, none of them twice."""
+    assert (request.method, request.url) == ("POST", ENDPOINT)
+    if request.headers["Content-Type"] == "application/json":
+        body: dict[str, str] = json.loads(request.content)
+        return body
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    pairs = parse_qsl(request.content.decode("ascii"), keep_blank_values=True, strict_parsing=True)
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize("body_format", ["form", "json"])
+def test_an_exchange_has_the_parameters_of_the_rfcs_and_no_others(body_format: str) -> None:
+    """A12, A13: verifier and redirect URI are always there, the latter byte-equal."""
+    assert params(exchange(body_format=body_format)) == EXCHANGE | CREDENTIALS
+
+
+@pytest.mark.parametrize("body_format", ["form", "json"])
+def test_a_refresh_has_the_parameters_of_the_rfc_and_no_others(body_format: str) -> None:
+    """No scope: repeating it would narrow a grant that the person has widened since."""
+    assert params(refresh(body_format=body_format)) == REFRESH | CREDENTIALS
+
+
+def test_extra_parameters_go_into_the_exchange_whatever_their_name_and_value() -> None:
+    extra = {"expiring": "1", "empty": "", "body": "x=1", "audience": "a&b=c"}
+    assert params(exchange(extra_token_params=extra)) == EXCHANGE | extra | CREDENTIALS
+
+
+def test_extra_parameters_stay_out_of_the_refresh() -> None:
+    assert params(refresh(extra_token_params={"expiring": "1"})) == REFRESH | CREDENTIALS
+
+
+def test_what_a_provider_refuses_is_left_out_of_the_exchange_only() -> None:
+    omitted = frozenset({"grant_type", "redirect_uri"})
+    left = {name: value for name, value in EXCHANGE.items() if name not in omitted}
+    assert params(exchange(omit_token_params=omitted)) == left | CREDENTIALS
+    assert params(refresh(omit_token_params=omitted)) == REFRESH | CREDENTIALS
+
+
+@given(value=TEXT, body_format=st.sampled_from(["form", "json"]))
+def test_codes_and_refresh_tokens_arrive_as_they_were_issued(value: str, body_format: str) -> None:
+    assert params(exchange(value, body_format=body_format)) == EXCHANGE | CREDENTIALS | {
+        "code": value
+    }
+    assert params(refresh(value, body_format=body_format)) == REFRESH | CREDENTIALS | {
+        "refresh_token": value
+    }
+
+
+def test_neither_request_shows_what_it_carries() -> None:
+    """J1, J2: not in the repr, not in the address."""
+    for request in (exchange("canary-code"), refresh("canary-refresh")):
+        assert "canary" not in repr(request)
+        assert CLIENT_SECRET not in repr(request)

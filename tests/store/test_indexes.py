@@ -1,0 +1,101 @@
+"""The indexes: what they make impossible, what they let MongoDB tidy up, and that each is used."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from gateway.settings import Driver
+from gateway.store.indexes import INDEXES, create_indexes
+from gateway.store.mongo import Database, Duplicate, open_database
+from gateway.store.sessions import IDLE
+from tests.support.linking import at_once
+
+
+def row(**facts: Any) -> dict[str, Any]:
+    """The indexed fields of a connection."""
+    name = secrets.token_hex(4)
+    return {
+        "_id": name, "tenant": "default", "owner": "user:alice", "connector": "google",
+        "external_account_id": name, "slot": name, "is_default": False,
+    } | facts  # fmt: skip
+
+
+def existing(url: str, name: str) -> dict[str, dict[str, Any]]:
+    """Collection -> index -> options, as the database has them."""
+    with MongoClient[dict[str, Any]](url) as client:
+        return {
+            collection: dict(client[name][collection].index_information())
+            for collection in client[name].list_collection_names()
+        }
+
+
+@pytest.mark.parametrize(
+    "clash",
+    [
+        {"external_account_id": "acct"},
+        {"slot": ""},
+        {"is_default": True},
+    ],
+    ids=["account", "slot", "default"],
+)
+async def test_no_race_makes_a_second_row(database: Database, clash: dict[str, Any]) -> None:
+    """K4: of one account, of a connector's only account, of the default."""
+    rows = database.collection("connections")
+
+    results = await at_once(50, lambda _: rows.insert(row(**clash)))
+
+    assert [type(result) for result in results].count(Duplicate) == 49
+    assert len(await rows.find({}, sort=[("_id", 1)])) == 1
+
+
+@pytest.mark.parametrize("other", [{"tenant": "acme"}, {"owner": "user:bob"}, {"connector": "x"}])
+async def test_what_is_unique_is_so_per_tenant_owner_and_connector(
+    database: Database, other: dict[str, Any]
+) -> None:
+    rows = database.collection("connections")
+    same = {"external_account_id": "acct", "slot": "", "is_default": True}
+
+    await rows.insert(row(**same))
+    await rows.insert(row(**same, **other))
+
+    assert len(await rows.find({}, sort=[("_id", 1)])) == 2
+
+
+async def test_creating_the_indexes_again_changes_nothing_and_loses_nothing(
+    database: Database, mongodb_url: str, database_name: str, driver: Driver
+) -> None:
+    await database.collection("connections").insert(row())
+    before = existing(mongodb_url, database_name)
+
+    async with open_database(mongodb_url, database_name, driver) as again:
+        results = await at_once(5, lambda _: create_indexes(again))
+
+    assert results == [None] * 5
+    assert existing(mongodb_url, database_name) == before
+    assert {name: set(found) - {"_id_"} for name, found in before.items()} == {
+        name: {index.document["name"] for index in indexes} for name, indexes in INDEXES.items()
+    }
+
+
+async def test_expired_rows_are_removed_in_the_end(
+    database: Database, mongodb_url: str, database_name: str
+) -> None:
+    """E6, L1: flows stay an hour longer, so that a late callback is told what happened."""
+    found = existing(mongodb_url, database_name)
+
+    seconds = {
+        (collection, name): options["expireAfterSeconds"]
+        for collection, indexes in found.items()
+        for name, options in indexes.items()
+        if "expireAfterSeconds" in options
+    }
+    assert seconds == {
+        ("oauth_state", "expiry"): timedelta(hours=1).total_seconds(),
+        ("sessions", "expiry"): 0,
+        ("sessions", "idle"): IDLE.total_seconds(),
+    }

@@ -1,0 +1,144 @@
+"""The two drivers behind one face: what they promise when MongoDB is slow, away or misnamed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+import pytest
+from pymongo import ReadPreference
+
+from gateway.errors import SettingsError, StoreUnavailable
+from gateway.serving import free_port
+from gateway.settings import Driver
+from gateway.store.connections import ConnectionStore
+from gateway.store.mongo import Database, Duplicate, open_database
+from tests.support.linking import linked
+
+PASSWORD = "a-password-that-nobody-may-see"
+
+
+async def refusal(driver: Driver, port: int) -> tuple[StoreUnavailable, float]:
+    """The error of a write to a database that is away, and after how many seconds it came."""
+    url = f"mongodb://admin:{PASSWORD}@127.0.0.1:{port}/?authSource=admin"
+    async with open_database(url, "gateway", driver) as database:
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable) as caught:
+            await linked(ConnectionStore(database), "an-account-in-the-document")
+        return caught.value, time.monotonic() - started
+
+
+async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """K3, J1: neither address, password nor document, and not the drivers' default of 30 s."""
+    caplog.set_level(logging.INFO)
+    port = free_port()
+
+    refusals = await asyncio.gather(*(refusal(driver, port) for driver in Driver))
+
+    for error, seconds in refusals:
+        assert str(error) == "the database does not answer (ServerSelectionTimeoutError)"
+        assert error.__cause__ is None
+        assert error.__suppress_context__
+        assert seconds < 8
+    assert len(refusals) == 2
+    assert PASSWORD not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgres://admin:{PASSWORD}@localhost/db",
+        f"mongodb://admin:{PASSWORD}@",
+        f"mongodb://admin:{PASSWORD}%zz@localhost",
+        f"mongodb://admin:{PASSWORD}@localhost:port",
+        f"mongodb://admin:{PASSWORD}@localhost:99999",
+        f"mongodb://admin:{PASSWORD}@localhost/a/b:c@d",
+        "",
+    ],
+)
+async def test_a_wrong_connection_string_is_named_and_not_shown(url: str, driver: Driver) -> None:
+    """M4, J1: the drivers quote the URL, which holds the password."""
+    with pytest.raises(SettingsError) as caught:
+        async with open_database(url, "gateway", driver):
+            pass
+
+    assert str(caught.value) == "GATEWAY_MONGODB_URL is not a MongoDB connection string"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+async def test_the_database_answers_a_ping(database: Database) -> None:
+    await database.ping()
+
+
+async def test_a_refused_write_says_duplicate_and_nothing_of_the_document(
+    database: Database,
+) -> None:
+    rows = database.collection("service_keys")
+    await rows.insert({"_id": "k1"})
+
+    with pytest.raises(Duplicate) as caught:
+        await rows.insert({"_id": "k1", "secret_hash": PASSWORD})
+
+    assert str(caught.value) == ""
+    assert caught.value.__suppress_context__
+
+
+async def test_an_operation_that_mongodb_refuses_does_not_quote_it(database: Database) -> None:
+    """J1."""
+    with pytest.raises(StoreUnavailable) as caught:
+        await database.collection("sessions").update_one({}, {"$no_such": {"field": PASSWORD}})
+
+    assert str(caught.value) == "the database does not answer (WriteError)"
+
+
+async def test_writes_are_acknowledged_by_a_majority_and_journalled_and_reads_are_from_the_primary(
+    database: Database,
+) -> None:
+    """K2."""
+    handle = database.collection("connections")._handle
+
+    assert handle.write_concern.document == {"w": "majority", "j": True, "wtimeout": 5000}
+    assert handle.read_preference == ReadPreference.PRIMARY
+
+
+async def test_the_writes_of_a_transaction_come_together_or_not_at_all(
+    database: Database,
+) -> None:
+    rows = database.collection("sessions")
+    await rows.insert({"_id": "s1", "seen": 0})
+    await rows.insert({"_id": "s2", "seen": 0})
+
+    async with rows.transaction() as both:
+        for name in ("s1", "s2"):
+            await rows.update_one({"_id": name}, {"$set": {"seen": 1}}, transaction=both)
+        outside = await rows.find({}, sort=[("_id", 1)])
+        assert [row["seen"] for row in outside] == [0, 0]
+    assert [row["seen"] for row in await rows.find({}, sort=[("_id", 1)])] == [1, 1]
+
+    async def fail() -> None:
+        async with rows.transaction() as both:
+            await rows.update_many({}, {"$set": {"seen": 2}}, transaction=both)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert [row["seen"] for row in await rows.find({}, sort=[("_id", 1)])] == [1, 1]
+
+
+async def test_of_two_transactions_on_one_row_the_second_has_to_begin_again(
+    database: Database,
+) -> None:
+    rows = database.collection("sessions")
+    await rows.insert({"_id": "s1", "seen": 0})
+
+    async with rows.transaction() as first:
+        await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=first)
+        with pytest.raises(Duplicate):
+            async with rows.transaction() as second:
+                await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=second)
+
+    assert (await rows.find_one({"_id": "s1"}) or {})["seen"] == 1

@@ -1,0 +1,52 @@
+"""Everything that a gateway answers, kept, and what must be in none of it (security F3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import httpx
+
+from tests.support.sandbox import SandboxProcess
+
+REFRESH_TOKEN = re.compile(r"(?:1//sandbox-|nrt_sandbox|shprt_sandbox|solo-refresh-)[0-9a-f]{48}")
+"""The refresh tokens of the simulated providers."""
+
+
+@dataclass
+class WatchedTransport(httpx.AsyncBaseTransport):
+    """Hands requests on and keeps the answers."""
+
+    inner: httpx.AsyncBaseTransport
+    answers: list[httpx.Response] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        await answer.aread()
+        answer.request = request
+        self.answers.append(answer)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def client_secrets(sandbox: SandboxProcess) -> list[str]:
+    """The client secrets that the simulated providers expect."""
+    info = httpx.get(f"{sandbox.url}/_sandbox/info", trust_env=False).raise_for_status().json()
+    return [provider["client_secret"] for provider in info["providers"].values()]
+
+
+def leaks(answers: list[httpx.Response], secrets: list[str]) -> list[str]:
+    """Where an answer holds a refresh token or one of ``secrets``, or may be kept by a cache."""
+    found = []
+    for answer in answers:
+        where = f"{answer.request.method} {answer.request.url.path} -> {answer.status_code}"
+        text = answer.text + "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+        if REFRESH_TOKEN.search(text):
+            found.append(f"{where}: a refresh token")
+        if any(secret in text for secret in secrets):
+            found.append(f"{where}: a secret")
+        is_static = answer.request.url.path.startswith("/static/")
+        if not is_static and answer.headers.get("cache-control") != "no-store":
+            found.append(f"{where}: may be cached")
+        if not is_static and "etag" in answer.headers:
+            found.append(f"{where}: has an ETag")
+    return found

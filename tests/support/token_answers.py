@@ -1,0 +1,35 @@
+"""Answers of a token endpoint, and what the engine reads in them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.context import Tokens
+from gateway.engine.request import ProviderAnswer
+from gateway.engine.token_response import read_token_response
+from tests.support.configs import make_config
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+"""When every answer arrives."""
+
+JSON_TYPE = {"content-type": "application/json; charset=utf-8"}
+
+GOOD: dict[str, Any] = {
+    "access_token": "canary-access",
+    "token_type": "Bearer",
+    "expires_in": 3600,
+    "refresh_token": "canary-refresh",
+    "scope": "read write",
+}
+
+
+def read(
+    content: Any, status: int = 200, headers: dict[str, str] | None = None, **changes: Any
+) -> Tokens:
+    """The tokens in an answer to the connector ``acme``; ``content`` is bytes, or is sent as JSON."""
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    answer = ProviderAnswer(status=status, headers=headers or JSON_TYPE, content=raw)
+    tokens, _ = read_token_response(make_config(**changes), answer, NOW)
+    return tokens

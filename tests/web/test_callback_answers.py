@@ -1,0 +1,270 @@
+"""What the callback answers, on every way it can end (security A9, A17, A18)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.support.browser import Browser
+from tests.support.callbacks import approved_callback, declined_callback, param, with_params
+from tests.support.gateway import ACCOUNTS, FakeClock, Harness
+from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
+
+SCRIPT = "<script>alert('from the provider')</script>"
+
+
+async def google_callback(browser: Browser, *, declined: bool = False) -> str:
+    """A callback of this browser that waits to be opened."""
+    await browser.start("google")
+    if declined:
+        return await declined_callback(browser)
+    return await approved_callback(browser, ACCOUNTS["google"])
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        ("access_denied", "declined"),
+        ("server_error", "refused"),
+        ("temporarily_unavailable", "refused"),
+        ("interaction_required", "refused"),
+        (SCRIPT, "refused"),
+        ("", "refused"),
+        ("x" * 5000, "refused"),
+        ("Access_Denied ", "refused"),
+    ],
+)
+async def test_a_providers_error_is_told_in_our_own_words(
+    gateway: Harness, rows: Rows, sandbox: SandboxProcess, error: str, outcome: str
+) -> None:
+    """A9: the provider's words are in no page and no address, and the state is used up."""
+    browser = await gateway.browser("alice")
+    declined = await google_callback(browser, declined=True)
+    callback = with_params(
+        declined, error=error, error_description=SCRIPT, error_uri="https://evil.example/more"
+    )
+    before = sandbox.mark()
+    await browser.open(callback, site="cross-site")
+    assert urlsplit(browser.url).path == "/dashboard/connectors"
+    assert browser.outcome() == outcome
+    for page in browser.history:
+        shown = page.text + page.headers.get("location", "")
+        for word in (SCRIPT, "from the provider", "evil.example", "server_error"):
+            assert word not in shown
+    assert (await rows.flow())["used_at"] is not None
+    assert sandbox.token_requests("google", after=before) == []
+
+    await browser.open(callback)
+    assert browser.outcome() == "already_connected"
+
+
+async def test_an_error_for_somebody_elses_flow_is_refused(gateway: Harness, rows: Rows) -> None:
+    """A9: an error callback needs session and cookie like any other."""
+    alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
+    callback = await google_callback(alice, declined=True)
+    assert (await bob.open(callback)).status_code == 403
+    unknown = with_params(callback, state="A" * 43)
+    assert (await alice.open(unknown)).status_code == 400
+    assert await rows.connections() == []
+
+
+Ending = Callable[[Harness, Browser], Awaitable[httpx.Response]]
+
+
+def ending(name: str, status: int) -> Callable[[Ending], Ending]:
+    """Register a way in which a callback can end."""
+
+    def register(act: Ending) -> Ending:
+        ENDINGS[name] = (status, act)
+        return act
+
+    return register
+
+
+ENDINGS: dict[str, tuple[int, Ending]] = {}
+
+
+@ending("connected", 303)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(await google_callback(browser))
+
+
+@ending("opened again", 303)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    await browser.open(callback)
+    return await browser.client.get(callback)
+
+
+@ending("declined", 303)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(await google_callback(browser, declined=True))
+
+
+@ending("expired", 303)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    gateway.clock.advance(minutes=11)
+    return await browser.client.get(callback)
+
+
+@ending("code not accepted", 303)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(with_params(await google_callback(browser), code="wrong"))
+
+
+@ending("not signed by the provider", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    await browser.start("shopify", shop="acme")
+    callback = await approved_callback(browser, ACCOUNTS["shopify"])
+    return await browser.client.get(with_params(callback, shop="other.myshopify.com"))
+
+
+@ending("state unknown", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(with_params(await google_callback(browser), state="A" * 43))
+
+
+@ending("other browser", 403)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    other = await gateway.browser("bob")
+    return await other.client.get(await google_callback(browser))
+
+
+@ending("other connector", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    return await browser.client.get(callback.replace("/google/", "/notion/"))
+
+
+@ending("unknown connector", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    return await browser.client.get(callback.replace("/google/", "/nowhere/"))
+
+
+@ending("ambiguous", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(await google_callback(browser) + "&state=again")
+
+
+@ending("token in the address", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.get(await google_callback(browser) + "&access_token=x")
+
+
+@ending("wrong host", 400)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    return await browser.client.get(callback, headers={"Host": "evil.example"})
+
+
+@ending("head", 204)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    return await browser.client.head(await google_callback(browser))
+
+
+@ending("prefetch", 204)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    return await browser.client.get(callback, headers={"Sec-Purpose": "prefetch"})
+
+
+@ending("posted", 405)
+async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+    callback = await google_callback(browser)
+    return await browser.client.post(
+        callback.partition("?")[0], data=parse_qs(urlsplit(callback).query)
+    )
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
+@pytest.mark.parametrize("name", [*ENDINGS])
+async def test_no_answer_of_the_callback_lets_its_address_out(
+    gateway: Harness, name: str, accept: str
+) -> None:
+    """A17: no referrer, no cache, no third party, and away from the address with the code."""
+    status, act = ENDINGS[name]
+    browser = await gateway.browser("alice")
+    browser.client.headers["Accept"] = accept
+    answer = await act(gateway, browser)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", _own_content(answer))
+    for name in ("state", "code"):
+        if name in answer.request.url.params:
+            assert param(str(answer.request.url), name) not in answer.text
+    if status == 303:
+        target = urlsplit(answer.headers["location"])
+        assert (target.scheme, target.netloc, target.path) == ("", "", "/dashboard/connectors")
+        assert {*parse_qs(target.query)} <= {"outcome", "connector", "ref"}
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
+async def test_a_callback_during_an_internal_error_keeps_its_address_too(
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    """A17: even if something unforeseen happens."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("unforeseen words")
+
+    browser = await gateway.browser("alice")
+    callback = await google_callback(browser)
+    monkeypatch.setattr(gateway.services.connect, "finish", broken)
+    answer = await browser.client.get(callback, headers={"Accept": accept})
+    assert answer.status_code == 500
+    assert "unforeseen" not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-request-id"] in answer.text
+
+
+async def test_a_posted_authorization_response_is_not_taken(
+    gateway: Harness, rows: Rows, sandbox: SandboxProcess
+) -> None:
+    """A18: ``response_mode=form_post`` would come without our cookies; only queries are read."""
+    browser = await gateway.browser("alice")
+    callback = await google_callback(browser)
+    before = sandbox.mark()
+    answer = await browser.client.post(callback, data=parse_qs(urlsplit(callback).query))
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert (await rows.flow())["used_at"] is None
+    assert sandbox.token_requests("google", after=before) == []
+    assert "response_mode" not in browser.url
+
+
+async def test_a_callback_address_with_a_slash_at_its_end_is_nothing(
+    gateway: Harness, rows: Rows
+) -> None:
+    """A17: no redirect may carry code and state along."""
+    browser = await gateway.browser("alice")
+    callback = await google_callback(browser)
+    answer = await browser.client.get(callback.replace("/callback?", "/callback/?"))
+    assert answer.status_code == 404
+    assert (await rows.flow())["used_at"] is None
+
+
+async def test_the_request_id_leads_from_the_notice_to_the_log(
+    gateway: Harness, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browser = await gateway.browser("alice")
+    callback = await google_callback(browser)
+    clock.advance(minutes=11)
+    await browser.open(callback)
+    reference = browser.history[0].headers["x-request-id"]
+    assert reference in browser.text
+    assert reference in capsys.readouterr().out
+
+
+def _own_content(answer: httpx.Response) -> str:
+    """The page without the footer's link to the control page, which a person may follow."""
+    return answer.text.partition('<footer class="site-footer">')[0]

@@ -1,0 +1,199 @@
+"""Who may start a flow: only the signed-in person, from the gateway's own page (security A6)."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.conftest import GATEWAY_URL
+from tests.support.browser import Browser
+from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.rows import Rows
+
+START = f"{GATEWAY_URL}/v1/connectors/google/start"
+OWN = {"Origin": GATEWAY_URL, "Sec-Fetch-Site": "same-origin"}
+
+FOREIGN = {
+    "no origin": {"Sec-Fetch-Site": "same-origin"},
+    "null origin": {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+    "foreign origin": {"Origin": "https://evil.example"},
+    "foreign origin that says it is ours": {**OWN, "Origin": "https://evil.example"},
+    "origin that begins like ours": {**OWN, "Origin": f"{GATEWAY_URL}.evil.example"},
+    "origin with another port": {**OWN, "Origin": "http://localhost:3142"},
+    "origin with another scheme": {**OWN, "Origin": "https://localhost:3141"},
+    "origin with a path": {**OWN, "Origin": f"{GATEWAY_URL}/"},
+    "cross-site": {"Origin": GATEWAY_URL, "Sec-Fetch-Site": "cross-site"},
+    "same-site": {"Origin": GATEWAY_URL, "Sec-Fetch-Site": "same-site"},
+    "typed address": {"Origin": GATEWAY_URL, "Sec-Fetch-Site": "none"},
+}
+
+
+async def assert_nothing_began(browser: Browser, rows: Rows) -> None:
+    """No flow is stored and none of its cookies is in the browser."""
+    assert await rows.flows() == []
+    assert [name for name in browser.client.cookies if "flow" in name] == []
+
+
+async def csrf_token(browser: Browser) -> str:
+    """A token of the browser's session."""
+    await browser.open("/connectors/google")
+    return browser.csrf_token()
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
+@pytest.mark.parametrize("headers", [*FOREIGN.values()], ids=[*FOREIGN])
+async def test_a_start_from_elsewhere_begins_nothing(
+    gateway: Harness, rows: Rows, headers: dict[str, str], as_json: bool
+) -> None:
+    browser = await gateway.browser("victim")
+    token = await csrf_token(browser)  # even with the right token
+    if as_json:
+        answer = await browser.client.post(
+            START, json={}, headers={**headers, "X-CSRF-Token": token}
+        )
+    else:
+        answer = await browser.client.post(START, data={"csrf_token": token}, headers=headers)
+    assert answer.status_code == 403
+    await assert_nothing_began(browser, rows)
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "of another session", "truncated", "long"])
+@pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
+async def test_a_start_without_the_sessions_own_token_begins_nothing(
+    gateway: Harness, rows: Rows, kind: str, as_json: bool
+) -> None:
+    browser, other = await gateway.browser("victim"), await gateway.browser("victim")
+    own = await csrf_token(browser)
+    wrong = {
+        "missing": None,
+        "empty": "",
+        "of another session": await csrf_token(other),
+        "truncated": own[:-1],
+        "long": own + "0",
+    }[kind]
+    answer = await start(browser, wrong, as_json=as_json)
+    assert answer.status_code == 403
+    await assert_nothing_began(browser, rows)
+    assert (await start(browser, own, as_json=as_json)).status_code == 200
+    assert len(await rows.flows()) == 1
+
+
+async def start(browser: Browser, token: str | None, *, as_json: bool) -> httpx.Response:
+    """Start with this CSRF token, from the right origin."""
+    if as_json:
+        headers = OWN if token is None else {**OWN, "X-CSRF-Token": token}
+        return await browser.client.post(START, json={}, headers=headers)
+    data = {} if token is None else {"csrf_token": token}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return await browser.client.post(START, data=data, headers=OWN | form)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", ""])
+async def test_a_body_that_a_foreign_form_could_send_is_not_read(
+    gateway: Harness, rows: Rows, content_type: str
+) -> None:
+    """A form of another site can send text/plain that looks like JSON."""
+    browser = await gateway.browser("victim")
+    token = await csrf_token(browser)
+    answer = await browser.client.post(
+        START,
+        content=f'{{"csrf_token": "{token}"}}',
+        headers={**OWN, "Content-Type": content_type, "X-CSRF-Token": token},
+    )
+    assert answer.status_code == 422
+    await assert_nothing_began(browser, rows)
+
+
+async def test_a_form_with_a_field_twice_begins_nothing(gateway: Harness, rows: Rows) -> None:
+    browser = await gateway.browser("victim")
+    token = await csrf_token(browser)
+    answer = await browser.client.post(
+        START, data={"csrf_token": token, "return_to": ["/", "/dashboard"]}, headers=OWN
+    )
+    assert answer.status_code == 422
+    await assert_nothing_began(browser, rows)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_no_other_method_starts_anything(gateway: Harness, rows: Rows, method: str) -> None:
+    browser = await gateway.browser("victim")
+    token = await csrf_token(browser)
+    answer = await browser.client.request(
+        method, START, headers={**OWN, "X-CSRF-Token": token, "Content-Type": "application/json"}
+    )
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    await assert_nothing_began(browser, rows)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+async def test_opening_a_page_from_elsewhere_begins_nothing(
+    gateway: Harness, rows: Rows, site: str
+) -> None:
+    browser = await gateway.browser("victim")
+    for path in ("/connectors/google", "/connectors/google?tool=x", "/v1/connectors/google/start"):
+        await browser.open(path, site=site)
+    await assert_nothing_began(browser, rows)
+
+
+async def test_nobody_starts_without_a_session(gateway: Harness, rows: Rows) -> None:
+    browser = await gateway.browser()
+    answer = await start(browser, "0" * 64, as_json=True)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "unauthorized"
+    await browser.open("/login")
+    page = await browser.client.post(START, data={}, headers=OWN)
+    assert (page.status_code, page.headers["location"]) == (303, "/login")
+    await assert_nothing_began(browser, rows)
+
+
+async def test_a_service_key_starts_nothing(gateway: Harness, rows: Rows) -> None:
+    """A2: a tool server cannot start a flow for a person."""
+    from gateway.identity.keys import Role
+
+    api = await gateway.api(*Role)
+    answer = await api.post("/v1/connectors/google/start", json={}, headers=OWN)
+    assert answer.status_code == 401
+    assert await rows.flows() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"connection_config": {"shop": {"$ne": None}}}, "connection_config.shop"),
+        ({"connection_config": ["acme"]}, "connection_config"),
+        ({"connection_config": {f"k{n}": "v" for n in range(21)}}, "connection_config"),
+        ({"return_to": 1}, "return_to"),
+        ({"return_to": "/" * 501}, "return_to"),
+        ({"reconnect": {"$gt": ""}}, "reconnect"),
+        ({"tool": "x" * 81}, "tool"),
+        ({"user": "somebody else"}, "user"),
+        ({"redirect_uri": "https://evil.example"}, "redirect_uri"),
+        ({"state": "chosen"}, "state"),
+        ([], "body"),
+    ],
+)
+async def test_a_start_by_script_takes_what_is_documented_and_nothing_else(
+    gateway: Harness, rows: Rows, body: object, wrong: str
+) -> None:
+    """F4: no operators, no coercion, no unknown fields."""
+    browser = await gateway.browser("victim")
+    token = await csrf_token(browser)
+    answer = await browser.client.post(START, json=body, headers={**OWN, "X-CSRF-Token": token})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+    assert [*answer.json()["errors"]] == [wrong]
+    await assert_nothing_began(browser, rows)
+
+
+async def test_the_page_that_leads_on_is_no_redirect(gateway: Harness) -> None:
+    """A6: ``form-action 'self'`` would block the redirect after the form's post."""
+    browser = await gateway.browser("alice")
+    await browser.start("google")
+    leaving = browser.history[0]
+    assert leaving.status_code == 200
+    assert "Taking you to Google" in leaving.text
+    assert leaving.headers["cache-control"] == "no-store"
+    assert "form-action 'self'" in leaving.headers["content-security-policy"]
+    await browser.approve(ACCOUNTS["google"])
+    assert browser.outcome() == "connected"
