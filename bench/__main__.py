@@ -91,18 +91,17 @@ def measure(plan: Plan, *, as_json: bool) -> int:
                 counters=counters,
             )
         )
-    rows = [row_of(connections, each) for connections, each in rounds.items()]
-    print(table(rows), explanation(database), sep="\n\n")
-    if as_json:
-        settings: dict[str, object] = {
-            "seconds": plan.seconds, "rounds": plan.rounds, "stored": plan.stored,
-            "driver": plan.driver, "answer_bytes": size, "cores": os.cpu_count(),
-        }  # fmt: skip
-        print(json_line(rows, database, settings))
-    failures = failures_of([one for each in rounds.values() for one in each])
-    for reason, count in failures.most_common():
-        print(f"bench: {count} requests failed: {reason}", file=sys.stderr)
-    return 1 if failures else 0
+    return conclude(plan, rounds, database, size if as_json else None)
+
+
+def conclude(
+    plan: Plan, rounds: Mapping[int, Sequence[Round]], database: Database, json_size: int | None
+) -> int:
+    """Print the figures of ``rounds`` (by connections) and return the exit code.
+
+    ``json_size``, the bytes of an answer, asks for the line of JSON, too.
+    """
+    XX
 
 
 async def _measure_all(

@@ -19,7 +19,7 @@ from typing import cast
 MAX_REQUESTS = 200_000
 """How many requests a cell of the table has at most: their times are kept in memory."""
 ANSWER_SECONDS = 10.0
-"""How long an answer may take before it counts as a failure."""
+"""How long the last answers may take before they count as failures."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
@@ -55,12 +55,17 @@ class Load:
 
 
 async def run_load(
-    target: Target, *, connections: int, seconds: float, limit: int = MAX_REQUESTS
+    target: Target,
+    *,
+    connections: int,
+    seconds: float,
+    limit: int = MAX_REQUESTS,
+    patience: float = ANSWER_SECONDS,
 ) -> Load:
     """Keep ``connections`` busy for ``seconds``, or until ``limit`` requests were sent.
 
     A connection sends its next request when it has the answer to the last one. One that is lost, or
-    that waits too long, counts as a failure and is not replaced.
+    that waits ``patience`` seconds after the end, counts as a failure and is not replaced.
     """
     loop = asyncio.get_running_loop()
     shared = _Shared(requests=itertools.cycle(target.requests), left=limit)
@@ -80,7 +85,7 @@ async def run_load(
     for client in clients:
         client.send()
     try:
-        await asyncio.wait([client.done for client in clients], timeout=seconds + ANSWER_SECONDS)
+        await asyncio.wait([client.done for client in clients], timeout=seconds + patience)
         took = time.perf_counter() - started
     finally:
         for client in clients:

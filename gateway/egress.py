@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 import httpcore
 
@@ -71,6 +73,40 @@ class EgressPolicy:
         return self.reroutes.get(host) or self.reroutes.get("*." + host.partition(".")[2])
 
 
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that does not outlive a TLS handshake which was cancelled.
+
+    httpcore closes it when the handshake fails, but not when the total deadline ends it.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:  # a cancellation is one
+            await self._stream.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """The connection maker under the HTTP client: it connects to judged addresses only."""
 
@@ -89,7 +125,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Resolve, judge, connect. Raises ``EgressRefused`` if any address is not public."""
         if target := self._policy.rerouted(host):
-            return await self._connect(*target, timeout, local_address, socket_options)
+            stream = await self._connect(*target, timeout, local_address, socket_options)
+            return _Stream(stream)
         try:
             addresses = await self._resolve(host, port)
         except OSError:
@@ -103,7 +140,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
-                return await self._connect(address, port, timeout, local_address, socket_options)
+                stream = await self._connect(address, port, timeout, local_address, socket_options)
+                return _Stream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

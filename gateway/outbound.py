@@ -2,7 +2,7 @@
 
 One client for the whole process: a total deadline instead of per-read time-outs (which a server
 that sends a byte every second never meets), a cap on the decompressed size, no redirects, no
-environment proxies, and no address that ``gateway.egress`` does not allow (security C1, C2, H1).
+cookies, no environment proxies, and no address that ``gateway.egress`` does not allow (security C1, C2, H1).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -99,6 +100,8 @@ async def _read(response: httpx.Response) -> bytes:
         raise UnreadableResponse("the provider's answer cannot be decompressed") from None
     if len(content) > MAX_BYTES:
         raise UnreadableResponse("the provider's answer is too large")
+    if not inflater.eof:
+        raise UnreadableResponse("the provider's answer was cut short")
     return content
 
 
@@ -139,10 +142,16 @@ async def open_outbound(
 ) -> AsyncIterator[Outbound]:
     """An ``Outbound`` whose connections are closed at the end."""
     transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
-    # One second less per step than the total, so that a step's own error names the cause.
-    timeout = httpx.Timeout(total_seconds, pool=total_seconds)
+    # Per step, so no more than a second net: what counts is the total deadline in ``send``.
+    timeout = httpx.Timeout(total_seconds)
+    # One client serves every person: a cookie that a provider sets for one must not go with another.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     async with httpx.AsyncClient(
-        transport=transport, timeout=timeout, follow_redirects=False, trust_env=False
+        transport=transport,
+        timeout=timeout,
+        cookies=no_cookies,
+        follow_redirects=False,
+        trust_env=False,
     ) as client:
         yield Outbound(client, policy, total_seconds)
 

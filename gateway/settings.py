@@ -184,23 +184,25 @@ def read_settings(folder: Path = Path()) -> Settings:
 
     Raises ``SettingsError`` with every problem at once, and never with a value.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = [name.upper() for name in Settings.model_fields]
     problems = []
-    for name in sorted(read_environment(folder).keys() - known - CLIENT_VARIABLES):
-        if name.startswith(PREFIX):
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
+    for name in sorted(read_environment(folder).keys() - CLIENT_VARIABLES):
+        short = name.removeprefix(PREFIX)
+        if short != name and short not in known:
+            near = difflib.get_close_matches(short, known, n=1)
+            hint = f" (did you mean {PREFIX}{near[0]}?)" if near else ""
             problems.append(f"{name} is not a setting{hint}")
     try:
-        settings = Settings(_env_file=folder / ENV_FILE)
+        settings: Settings = _FromEnvironment(_env_file=folder / ENV_FILE)
     except ValidationError as error:
-        problems += _problems(error, folder)
+        raise SettingsError("\n".join(problems + _problems(error, folder))) from None
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
 
 
-class _AnyNames(Settings):
+class _FromEnvironment(Settings):
+    # Unknown names are found by read_settings, which knows the SDK's variables and gives hints.
     model_config = SettingsConfigDict(extra="ignore")
 
 
@@ -210,15 +212,14 @@ def _problems(error: ValidationError, folder: Path) -> list[str]:
         text = item["msg"].removeprefix("Value error, ")
         if not item["loc"]:
             return text.split("\n")
-        if item["type"] != "extra_forbidden":  # unknown names were reported already, with a hint
-            wrong[str(item["loc"][0])] = text
+        wrong[str(item["loc"][0])] = text
     found = [f"{PREFIX}{name.upper()}: {text}" for name, text in wrong.items()]
-    if "mode" not in wrong:
+    if wrong and "mode" not in wrong:
         # Pydantic looks at the settings together only once each is right by itself. So a second
         # time, with defaults for the wrong ones, which are not reported again.
         defaults: dict[str, Any] = {name: Settings.model_fields[name].default for name in wrong}
         try:
-            _AnyNames(_env_file=folder / ENV_FILE, **defaults)
+            _FromEnvironment(_env_file=folder / ENV_FILE, **defaults)
         except ValidationError as more:
             names = tuple(f"{PREFIX}{name.upper()} " for name in wrong)
             found += [text for text in _problems(more, folder) if not text.startswith(names)]

@@ -23,7 +23,7 @@ def clean_account(info: AccountInfo) -> AccountInfo:
     never repaired, because two of them could become one.
     """
     account_id = info.external_account_id
-    if not (0 < len(account_id) <= MAX_ID and account_id.isprintable()):
+    if not (account_id.strip() and len(account_id) <= MAX_ID and account_id.isprintable()):
         raise UnreadableResponse("the provider's account id is empty, too long or not printable")
     try:
         # Half a surrogate pair is legal in a JSON text and cannot be sent on as UTF-8.

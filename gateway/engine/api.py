@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from connectors.secret import Secret
 from gateway.engine.request import ProviderRequest
 from gateway.engine.templates import render_url
 from gateway.errors import EgressRefused
+
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
 def api_headers(config: ConnectorConfig, access_token: Secret) -> dict[str, str]:
@@ -45,12 +48,18 @@ def api_request(
 
 def _is_api_host(config: ConnectorConfig, url: str, values: Mapping[str, str]) -> bool:
     base = urlsplit(render_url(config.api_base_url, config, values))
-    target = urlsplit(url)
+    try:
+        target = urlsplit(url)
+    except ValueError:
+        return False
+    if not url.isprintable():
+        return False  # urlsplit drops line ends and tabs, and would judge another URL
     if (target.scheme, target.netloc) == (base.scheme, base.netloc):
         return True
-    if target.scheme != "https" or target.netloc != target.hostname:
+    # No user information, no port, and nothing that two parsers could read as two hosts.
+    if target.scheme != "https" or not _HOST.fullmatch(target.netloc):
         return False
     return any(
-        target.hostname == host or (host.startswith("*.") and target.hostname.endswith(host[1:]))
+        target.netloc == host or (host.startswith("*.") and target.netloc.endswith(host[1:]))
         for host in config.api_hosts
     )

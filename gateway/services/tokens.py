@@ -31,6 +31,7 @@ from gateway.errors import (
     ReauthorizationRequired,
     StoreUnavailable,
     TokenRejected,
+    VaultError,
 )
 from gateway.logs import get_logger
 from gateway.reach import Reach
@@ -157,8 +158,9 @@ class TokenService:
     ) -> Connection:
         try:
             return await self._refresh(config, connection)
-        except (ProviderError, ReauthorizationRequired) as error:
-            # Rule 3. A forced refresh asks for a new token, so there the failure is the answer.
+        except (ProviderError, ReauthorizationRequired, VaultError) as error:
+            # Rule 3, also where it is the refresh token that does not open. A forced refresh asks
+            # for a new token, so there the failure is the answer.
             expires_at = connection.tokens.expires_at
             alive = expires_at is None or expires_at > self._clock()
             if wanted.force or not alive or _is_rejected(token, wanted):

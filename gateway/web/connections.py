@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,10 +30,17 @@ class ConnectionListReply(BaseModel):
     connections: list[ConnectionReply]
 
 
+def _true(value: Any) -> Any:
+    # Literal[True] alone takes 1 as well, since Python holds the two equal.
+    if value is not True:
+        raise ValueError("can only be set to true")
+    return value
+
+
 class PatchRequest(Strict):
     """Make this connection the default. Choosing another one is the only way to unset it."""
 
-    is_default: Annotated[Literal[True], Field()]
+    is_default: Annotated[Literal[True], BeforeValidator(_true)]
 
 
 class DisconnectReply(BaseModel):

@@ -41,7 +41,7 @@ async def test_a_token_that_is_valid_is_handed_out_without_asking_the_provider(
 
 
 async def test_the_answer_says_all_that_a_tool_needs_and_no_more(
-    gateway: Harness, clock: StoppedClock
+    gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
     """F3: the refresh token never leaves the gateway, and no cache keeps the access token."""
     await connect(gateway, "google")
@@ -51,13 +51,14 @@ async def test_the_answer_says_all_that_a_tool_needs_and_no_more(
     token = token_of(answer)
     linked = await connection(gateway)
     scopes = ["openid", "https://www.googleapis.com/auth/userinfo.email"]
+    expires_at = (clock() + timedelta(seconds=3599)).isoformat(timespec="milliseconds")
     assert answer.json() == {
         "access_token": token,
         "token_type": "Bearer",
-        "expires_at": (clock() + timedelta(seconds=3599)).isoformat().replace("+00:00", "Z"),
+        "expires_at": expires_at.replace("+00:00", "Z"),
         "scopes": scopes,
         "api": {
-            "base_url": answer.json()["api"]["base_url"],
+            "base_url": f"{sandbox.url}/www.googleapis.com",
             "headers": {"Authorization": f"Bearer {token}"},
         },
         "connection": linked | {"last_used_at": None},

@@ -185,3 +185,20 @@ async def test_deletions_and_choices_at_once_leave_one_default(store: Connection
     left = await store.list_for("default", "user:alice")
     assert {row.id for row in left} == {row.id for row in rows[::2]}
     assert len(await defaults(store)) == 1
+
+
+async def test_an_account_that_is_linked_while_the_default_is_deleted_becomes_the_default(
+    store: ConnectionStore,
+) -> None:
+    """D3: the flow saw a default, the deletion saw no other account; the mark is not lost."""
+    for user in (f"user-{n}" for n in range(30)):
+        default = await linked(store, "acct-1", user=user)
+
+        async def act(number: int, user: str = user, default: Connection = default) -> None:
+            await (store.delete(default, NOW) if number else linked(store, "acct-2", user=user))
+
+        await at_once(2, act)
+
+        (left,) = await store.list_for("default", f"user:{user}")
+        assert left.external_account_id == "acct-2"
+        assert left.is_default

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +12,7 @@ from tests.support.browser import Browser
 
 async def approved_callback(browser: Browser, account: str) -> str:
     """Approve on the consent page that the browser shows: the callback's URL, not opened yet."""
-    button = re.search(rf'value="([^"]+)">{re.escape(html.escape(account))}<', browser.page.text)
+    button = re.search(rf'value="([^"]+)">{re.escape(account)}<', browser.text)
     assert button, f"no account {account!r} on {browser.url}:\n{browser.text}"
     return await _answered(browser, account=button[1])
 

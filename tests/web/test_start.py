@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from gateway.identity.keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS, Harness
@@ -40,21 +41,20 @@ async def csrf_token(browser: Browser) -> str:
     return browser.csrf_token()
 
 
-@pytest.mark.parametrize("as_json", [False, True], ids=["form", "json"])
-@pytest.mark.parametrize("headers", [*FOREIGN.values()], ids=[*FOREIGN])
 async def test_a_start_from_elsewhere_begins_nothing(
-    gateway: Harness, rows: Rows, headers: dict[str, str], as_json: bool
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
+    """Not even with the right token."""
     browser = await gateway.browser("victim")
-    token = await csrf_token(browser)  # even with the right token
-    if as_json:
-        answer = await browser.client.post(
-            START, json={}, headers={**headers, "X-CSRF-Token": token}
-        )
-    else:
-        answer = await browser.client.post(START, data={"csrf_token": token}, headers=headers)
-    assert answer.status_code == 403
-    await assert_nothing_began(browser, rows)
+    token = await csrf_token(browser)
+    for name, headers in FOREIGN.items():
+        with subtests.test(name):
+            form = await browser.client.post(START, data={"csrf_token": token}, headers=headers)
+            script = await browser.client.post(
+                START, json={}, headers={**headers, "X-CSRF-Token": token}
+            )
+            assert (form.status_code, script.status_code) == (403, 403)
+            await assert_nothing_began(browser, rows)
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "of another session", "truncated", "long"])
@@ -81,7 +81,8 @@ async def test_a_start_without_the_sessions_own_token_begins_nothing(
 async def start(browser: Browser, token: str | None, *, as_json: bool) -> httpx.Response:
     """Start with this CSRF token, from the right origin."""
     if as_json:
-        headers = OWN if token is None else {**OWN, "X-CSRF-Token": token}
+        headers = {**OWN, "Accept": "application/json"}
+        headers |= {} if token is None else {"X-CSRF-Token": token}
         return await browser.client.post(START, json={}, headers=headers)
     data = {} if token is None else {"csrf_token": token}
     form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -114,25 +115,20 @@ async def test_a_form_with_a_field_twice_begins_nothing(gateway: Harness, rows: 
     await assert_nothing_began(browser, rows)
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
-async def test_no_other_method_starts_anything(gateway: Harness, rows: Rows, method: str) -> None:
+async def test_no_other_method_starts_anything(gateway: Harness, rows: Rows) -> None:
     browser = await gateway.browser("victim")
-    token = await csrf_token(browser)
-    answer = await browser.client.request(
-        method, START, headers={**OWN, "X-CSRF-Token": token, "Content-Type": "application/json"}
-    )
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "POST"
+    headers = {**OWN, "X-CSRF-Token": await csrf_token(browser), "Content-Type": "application/json"}
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        answer = await browser.client.request(method, START, headers=headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST"), method
     await assert_nothing_began(browser, rows)
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
-async def test_opening_a_page_from_elsewhere_begins_nothing(
-    gateway: Harness, rows: Rows, site: str
-) -> None:
+async def test_opening_a_page_from_elsewhere_begins_nothing(gateway: Harness, rows: Rows) -> None:
     browser = await gateway.browser("victim")
     for path in ("/connectors/google", "/connectors/google?tool=x", "/v1/connectors/google/start"):
-        await browser.open(path, site=site)
+        for site in ("cross-site", "same-site", "none"):
+            await browser.open(path, site=site)
     await assert_nothing_began(browser, rows)
 
 
@@ -149,40 +145,40 @@ async def test_nobody_starts_without_a_session(gateway: Harness, rows: Rows) -> 
 
 async def test_a_service_key_starts_nothing(gateway: Harness, rows: Rows) -> None:
     """A2: a tool server cannot start a flow for a person."""
-    from gateway.identity.keys import Role
-
     api = await gateway.api(*Role)
     answer = await api.post("/v1/connectors/google/start", json={}, headers=OWN)
     assert answer.status_code == 401
     assert await rows.flows() == []
 
 
-@pytest.mark.parametrize(
-    ("body", "wrong"),
-    [
-        ({"connection_config": {"shop": {"$ne": None}}}, "connection_config.shop"),
-        ({"connection_config": ["acme"]}, "connection_config"),
-        ({"connection_config": {f"k{n}": "v" for n in range(21)}}, "connection_config"),
-        ({"return_to": 1}, "return_to"),
-        ({"return_to": "/" * 501}, "return_to"),
-        ({"reconnect": {"$gt": ""}}, "reconnect"),
-        ({"tool": "x" * 81}, "tool"),
-        ({"user": "somebody else"}, "user"),
-        ({"redirect_uri": "https://evil.example"}, "redirect_uri"),
-        ({"state": "chosen"}, "state"),
-        ([], "body"),
-    ],
-)
+BODIES: list[tuple[object, str]] = [
+    ({"connection_config": {"shop": {"$ne": None}}}, "connection_config.shop"),
+    ({"connection_config": ["acme"]}, "connection_config"),
+    ({"connection_config": {f"k{n}": "v" for n in range(21)}}, "connection_config"),
+    ({"return_to": 1}, "return_to"),
+    ({"return_to": "/" * 501}, "return_to"),
+    ({"reconnect": {"$gt": ""}}, "reconnect"),
+    ({"tool": "x" * 81}, "tool"),
+    ({"user": "somebody else"}, "user"),
+    ({"redirect_uri": "https://evil.example"}, "redirect_uri"),
+    ({"state": "chosen"}, "state"),
+    ([], "body"),
+]
+
+
 async def test_a_start_by_script_takes_what_is_documented_and_nothing_else(
-    gateway: Harness, rows: Rows, body: object, wrong: str
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
     """F4: no operators, no coercion, no unknown fields."""
     browser = await gateway.browser("victim")
     token = await csrf_token(browser)
-    answer = await browser.client.post(START, json=body, headers={**OWN, "X-CSRF-Token": token})
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_request"
-    assert [*answer.json()["errors"]] == [wrong]
+    headers = {**OWN, "Accept": "application/json", "X-CSRF-Token": token}
+    for body, wrong in BODIES:
+        with subtests.test(wrong, body=str(body)[:40]):
+            answer = await browser.client.post(START, json=body, headers=headers)
+            assert answer.status_code == 422
+            assert answer.json()["code"] == "invalid_request"
+            assert [*answer.json()["errors"]] == [wrong]
     await assert_nothing_began(browser, rows)
 
 

@@ -1,0 +1,240 @@
+"""Connections whose tokens cannot be opened: one row's trouble, nobody else's, and never the end.
+
+What somebody can do who writes to the database without a key, and what an operator can do who loses
+or changes one (security E2 to E4).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.settings import Driver
+from gateway.store.mongo import Collection, open_database
+from gateway.vault import new_key
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import Harness, running_gateway
+from tests.support.linking import dump
+from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import (
+    StoppedClock,
+    asked,
+    connect,
+    connection,
+    connections,
+    disconnect,
+    fingerprint,
+    force,
+    problem_of,
+    token_of,
+)
+
+UNREADABLE = (503, "connection_unreadable")
+
+
+@pytest.fixture
+async def rows(gateway: Harness, mongodb_url: str, database_name: str) -> Any:
+    """The raw rows of ``connections``."""
+    async with open_database(mongodb_url, database_name, Driver.MOTOR) as database:
+        yield database.collection("connections")
+
+
+async def row_of(rows: Collection, user: str) -> dict[str, Any]:
+    """The stored row of a user's only connection."""
+    row = await rows.find_one({"owner": f"user:{user}"})
+    assert row is not None
+    return row
+
+
+async def put(rows: Collection, user: str, **fields: Any) -> None:
+    """Change a user's row behind the gateway's back."""
+    changed = {name.replace("__", "."): value for name, value in fields.items()}
+    assert await rows.update_one({"owner": f"user:{user}"}, {"$set": changed})
+
+
+async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
+    gateway: Harness, rows: Collection, sandbox: SandboxProcess
+) -> None:
+    """E2: alice, who can write to the database, does not get bob's token."""
+    for user in ("alice", "bob", "carol"):
+        await connect(gateway, "google", user=user)
+    mark = sandbox.mark()
+
+    await put(rows, "alice", tokens=(await row_of(rows, "bob"))["tokens"])
+
+    answer = await gateway.token("google", "alice")
+    assert problem_of(answer) == UNREADABLE
+    for user in ("bob", "carol"):
+        token_of(await gateway.token("google", user))
+    assert (await connection(gateway, "alice"))["status"] == "active"
+    assert sandbox.log(after=mark) == []
+
+
+async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection) -> None:
+    """E2: row, field, tenant, owner, connector and generation are all bound to the ciphertext."""
+    await connect(gateway, "notion")
+    first = await row_of(rows, "alice")
+    old = token_of(await gateway.token("notion", "alice"))
+    new = token_of(await force(gateway, "notion"))
+    good = await row_of(rows, "alice")
+    assert new != old
+
+    flipped = bytes(good["tokens"]["access"][:-1]) + bytes([good["tokens"]["access"][-1] ^ 1])
+    for changed in (
+        {"tokens__access": first["tokens"]["access"]},  # the generation before
+        {"tokens__access": good["tokens"]["refresh"]},  # another field
+        {"tokens__access": flipped},
+        {"tokens__access": good["tokens"]["access"][:20]},
+        {"tokens__access": b""},
+        {"generation": 1},
+    ):
+        await put(rows, "alice", **changed)
+        assert problem_of(await gateway.token("notion", "alice")) == UNREADABLE
+        await put(rows, "alice", tokens=good["tokens"], generation=good["generation"])
+
+    await put(rows, "alice", owner="user:eve")
+    assert problem_of(await gateway.token("notion", "eve")) == UNREADABLE
+    await put(rows, "eve", owner="user:alice", connector="google")
+    assert problem_of(await gateway.token("google", "alice")) == UNREADABLE
+    await put(rows, "alice", connector="notion")
+    assert token_of(await gateway.token("notion", "alice")) == new
+
+
+async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
+    gateway: Harness, rows: Collection, sandbox: SandboxProcess, clock: StoppedClock
+) -> None:
+    """Rule 3, E4: first the token that is still good, then an error of its own, at once each time."""
+    await connect(gateway, "google")
+    token = token_of(await gateway.token("google", "alice"))
+    row = await row_of(rows, "alice")
+    await put(rows, "alice", tokens__refresh=row["tokens"]["access"])
+    mark = sandbox.mark()
+
+    clock.advance(minutes=59, seconds=30)
+    assert token_of(await gateway.token("google", "alice")) == token
+
+    clock.advance(minutes=1)
+    for _ in range(3):
+        assert problem_of(await gateway.token("google", "alice")) == UNREADABLE
+    assert problem_of(await force(gateway, "google")) == UNREADABLE
+    assert (await connection(gateway))["status"] == "active"
+    assert asked(sandbox, "google", mark) == []
+    await put(rows, "alice", tokens=row["tokens"])
+    assert token_of(await gateway.token("google", "alice")) != token
+
+
+async def test_the_wrong_key_deletes_and_marks_nothing(
+    gateway: Harness,
+    rows: Collection,
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
+    clock: StoppedClock,
+) -> None:
+    """E4: an operator's mistake is mended by putting the key back."""
+    await connect(gateway, "google")
+    token = token_of(await gateway.token("google", "alice"))
+    before = await row_of(rows, "alice")
+    mark = sandbox.mark()
+
+    for keys in (f"k1:{new_key()}", f"k2:{new_key()}"):  # another key of this name, and none
+        async with running_gateway(
+            mongodb_url, database_name, clock=clock, encryption_keys=keys, sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
+        ) as mistaken:  # fmt: skip
+            for wanted in ({}, {"rejected_token_sha256": fingerprint(token)}):
+                answer = await mistaken.token("google", "alice", **wanted)
+                assert problem_of(answer) == UNREADABLE
+                assert "kept" in answer.json()["detail"]
+            # What needs no token goes on, and so do new connections.
+            assert (await connection(mistaken))["status"] == "active"
+            await connect(mistaken, "google", user="bob")
+            token_of(await mistaken.token("google", "bob"))
+
+    assert await row_of(rows, "alice") == before
+    assert asked(sandbox, "google", mark) == ["issued"] * 2  # the two connects
+    assert token_of(await gateway.token("google", "alice")) == token
+
+
+async def test_a_connection_that_does_not_open_can_be_disconnected_and_connected_anew(
+    gateway: Harness, rows: Collection, sandbox: SandboxProcess
+) -> None:
+    """E6: nothing keeps a person from forgetting; nobody can be told, so the answer says no."""
+    await connect(gateway, "google")
+    await put(rows, "alice", tokens__access=b"broken")
+    linked = await connection(gateway)
+
+    assert (await disconnect(gateway, linked["id"])).json() == {"revoked": "no"}
+
+    assert await connections(gateway) == []
+    await connect(gateway, "google")
+    token_of(await gateway.token("google", "alice"))
+
+
+async def test_reconnecting_mends_a_connection_that_does_not_open(
+    gateway: Harness, rows: Collection
+) -> None:
+    await connect(gateway, "google")
+    linked = await connection(gateway)
+    await put(rows, "alice", tokens__access=b"broken", tokens__refresh=b"broken")
+    assert problem_of(await gateway.token("google", "alice")) == UNREADABLE
+
+    await connect(gateway, "google")
+
+    token_of(await gateway.token("google", "alice"))
+    assert (await connection(gateway))["id"] == linked["id"]
+
+
+async def test_keys_are_changed_without_anybody_noticing(
+    gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess,
+    clock: StoppedClock,
+) -> None:  # fmt: skip
+    """E3: the new key comes first, the old one still opens; a refresh seals with the new one."""
+    await connect(gateway, "notion")
+    token = token_of(await gateway.token("notion", "alice"))
+    old, new = gateway.settings.encryption_keys.get_secret_value(), f"k2:{new_key()}"
+    shared: dict[str, Any] = {"sandbox": sandbox.url, "public_url": GATEWAY_URL, "clock": clock}
+
+    async with running_gateway(
+        mongodb_url, database_name, encryption_keys=f"{new},{old}", **shared
+    ) as rotating:
+        assert token_of(await rotating.token("notion", "alice")) == token
+        renewed = token_of(await force(rotating, "notion"))
+    async with running_gateway(
+        mongodb_url, database_name, encryption_keys=new, **shared
+    ) as rotated:
+        assert token_of(await rotated.token("notion", "alice")) == renewed
+        assert token_of(await force(rotated, "notion")) != renewed
+    assert problem_of(await gateway.token("notion", "alice")) == UNREADABLE
+
+
+async def test_no_secret_of_a_connection_is_in_the_database_in_clear(
+    gateway: Harness,
+    rows: Collection,
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
+) -> None:
+    """E1, E5: what somebody finds who reads a dump and has no key."""
+    await connect(gateway, "notion")
+    await connect(gateway, "shopify", shop="acme")
+    secrets = [token_of(await gateway.token(name, "alice")) for name in ("notion", "shopify")]
+    secrets.append(token_of(await force(gateway, "notion")))
+    secrets += [
+        "secret_sandbox-not-a-secret",
+        "shpss_sandbox-not-a-secret",
+        "ntn_sandbox",  # how access and refresh tokens of the sandbox begin
+        "nrt_sandbox",
+        "shpat_sandbox",
+        "shprt_sandbox",
+        gateway.settings.encryption_keys.get_secret_value().partition(":")[2],
+        *(key.rpartition("_")[2] for key in gateway.keys.values()),
+    ]
+
+    dumped = dump(mongodb_url, database_name)
+
+    assert {"connections", "oauth_state", "sessions", "service_keys"} <= dumped.keys()
+    everything = b"".join(dumped.values())
+    assert b"acme.myshopify.com" in everything  # the dump is of what was stored
+    assert [secret for secret in secrets if secret.encode() in everything] == []

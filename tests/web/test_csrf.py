@@ -1,0 +1,190 @@
+"""What a page of another site, or of another session, cannot make a browser do (security G2, G5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import GATEWAY_URL
+from tests.support.browser import Browser
+from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.rows import Rows
+from tests.web.test_start import FOREIGN, OWN
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def two_accounts(gateway: Harness, rows: Rows) -> tuple[Browser, str]:
+    """A browser with two linked accounts, and the id of the one that is not the default."""
+    browser = await gateway.browser("victim")
+    await browser.connect("google", ACCOUNTS["google"])
+    await browser.connect("google", ACCOUNTS["google-work"])
+    (other,) = [row["_id"] for row in await rows.connections() if not row["is_default"]]
+    return browser, other
+
+
+def writes(connection: str) -> list[tuple[str, str, bool]]:
+    """Everything a session can write besides starting: method, path, whether it is a form."""
+    return [
+        ("POST", f"/dashboard/connections/{connection}/default", True),
+        ("POST", f"/dashboard/connections/{connection}/disconnect", True),
+        ("POST", "/logout", True),
+        ("PATCH", f"/v1/connections/{connection}", False),
+        ("DELETE", f"/v1/connections/{connection}", False),
+    ]
+
+
+async def write(
+    browser: Browser,
+    method: str,
+    path: str,
+    is_form: bool,
+    *,
+    headers: dict[str, str],
+    token: str | None,
+) -> int:
+    """The status of one write with these headers and this CSRF token."""
+    given = {"csrf_token": token} if token is not None else {}
+    if is_form:
+        answer = await browser.client.request(
+            method, GATEWAY_URL + path, data=given, headers=FORM | headers
+        )
+    else:
+        as_header = {"X-CSRF-Token": token} if token is not None else {}
+        raw = {name.encode(): value.encode() for name, value in (headers | as_header).items()}
+        answer = await browser.client.request(
+            method, GATEWAY_URL + path, json={"is_default": True}, headers=raw
+        )
+    return answer.status_code
+
+
+async def test_no_foreign_page_changes_anything(
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
+) -> None:
+    """G2: the origin is checked although the token is right."""
+    browser, connection = await two_accounts(gateway, rows)
+    before, token = await rows.connections(), browser.csrf_token()
+    for method, path, is_form in writes(connection):
+        for name, headers in FOREIGN.items():
+            with subtests.test(f"{method} {path}: {name}"):
+                status = await write(browser, method, path, is_form, headers=headers, token=token)
+                assert status == 403
+    assert await rows.connections() == before
+    assert len(await rows.sessions()) == 1
+
+
+async def test_nothing_changes_without_the_sessions_own_token(
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
+) -> None:
+    """G2: an origin alone is not enough either; a token is good for its own session only."""
+    browser, connection = await two_accounts(gateway, rows)
+    second = await gateway.browser("victim")
+    before, own = await rows.connections(), browser.csrf_token()
+    wrong = {
+        "missing": None, "empty": "", "truncated": own[:-1], "upper case": own.upper(),
+        "of another session": second.csrf_token(), "not ascii": "é" * 64,
+    }  # fmt: skip
+    assert own != own.upper()
+    for method, path, is_form in writes(connection):
+        for name, token in wrong.items():
+            with subtests.test(f"{method} {path}: {name}"):
+                assert await write(browser, method, path, is_form, headers=OWN, token=token) == 403
+    assert await rows.connections() == before
+    assert len(await rows.sessions()) == 2
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x"])
+async def test_a_body_that_any_site_can_send_is_not_taken(
+    gateway: Harness, rows: Rows, content_type: str
+) -> None:
+    """G2: a JSON content type is no defence, and a simple one is refused all the same."""
+    browser, connection = await two_accounts(gateway, rows)
+    before, token = await rows.connections(), browser.csrf_token()
+    headers = {**OWN, "X-CSRF-Token": token, "Content-Type": content_type}
+    patched = await browser.client.patch(
+        f"{GATEWAY_URL}/v1/connections/{connection}",
+        content=b'{"is_default": true}',
+        headers=headers,
+    )
+    posted = await browser.client.post(
+        f"{GATEWAY_URL}/dashboard/connections/{connection}/disconnect",
+        content=f"csrf_token={token}".encode(),
+        headers=headers,
+    )
+    assert (patched.status_code, posted.status_code) == (422, 422)
+    assert await rows.connections() == before
+
+
+async def test_the_same_writes_work_from_the_gateways_own_page(
+    gateway: Harness, rows: Rows
+) -> None:
+    """What the tests above refuse is refused for their one wrong thing."""
+    for number in range(5):
+        browser, connection = await two_accounts(gateway, rows)
+        method, path, is_form = writes(connection)[number]
+        status = await write(
+            browser, method, path, is_form, headers=OWN, token=browser.csrf_token()
+        )
+        assert status in {200, 303}, f"{method} {path}"
+        if path == "/logout":
+            continue
+        for row in await rows.connections():
+            assert await write(
+                browser, "DELETE", f"/v1/connections/{row['_id']}", False,
+                headers=OWN, token=browser.csrf_token(),
+            ) == 200  # fmt: skip
+
+
+async def test_a_page_of_one_person_cannot_act_for_the_next_one(
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
+) -> None:
+    """G5: alice's tab is still open while bob is signed in, in the same browser."""
+    browser = await gateway.browser("alice")
+    await browser.connect("google", ACCOUNTS["google"])
+    page = await browser.open("/dashboard/connectors")
+    connect_page = await browser.open("/connectors/notion")
+    browser.page = page
+    await browser.submit(action="/logout")
+    await browser.sign_in("bob")
+    await browser.connect("google", ACCOUNTS["google-work"])
+    own_page = browser.page
+    await browser.connect("google", ACCOUNTS["google"])
+    before, flows = await rows.connections(), len(await rows.flows())
+
+    for row in before:
+        for action in ("default", "disconnect"):
+            with subtests.test(f"{action} of {row['owner']}"):
+                browser.page = page
+                status = await write(
+                    browser,
+                    "POST",
+                    f"/dashboard/connections/{row['_id']}/{action}",
+                    True,
+                    headers=OWN,
+                    token=browser.csrf_token(),
+                )
+                assert status == 403
+    with subtests.test("start"):
+        browser.page = connect_page
+        refused = await browser.submit(action="/v1/connectors/notion/start")
+        assert refused.status_code == 403
+        assert "does not belong to your current session" in browser.text
+    with subtests.test("sign out"):
+        browser.page = page
+        assert (await browser.submit(action="/logout")).status_code == 403
+    assert await rows.connections() == before
+    assert len(await rows.flows()) == flows
+    browser.page = own_page
+    assert (await browser.open("/dashboard/connectors")).status_code == 200
+    assert "Signed in as bob" in browser.text
+
+
+async def test_signing_in_from_another_site_is_refused(gateway: Harness, rows: Rows) -> None:
+    """A4: nobody can be signed in as the attacker without noticing."""
+    browser = await gateway.browser()
+    for name, headers in FOREIGN.items():
+        answer = await browser.client.post(
+            f"{GATEWAY_URL}/login", data={"name": "attacker"}, headers=headers
+        )
+        assert answer.status_code == 403, name
+        assert "set-cookie" not in answer.headers
+    assert await rows.sessions() == []

@@ -1,0 +1,129 @@
+"""Where a person is sent after a flow or a sign-in: a page of our own, or the dashboard (A14)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from gateway.web.return_to import DASHBOARD
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.rows import Rows
+
+REFUSED = [
+    # another host, spelt in ways that browsers understand
+    "//evil.example", "///evil.example", "////evil.example", "//evil.example/dashboard",
+    "https://evil.example", "HTTPS://EVIL.EXAMPLE", "https:evil.example", "https:/evil.example",
+    "https:///evil.example", "http:\\\\evil.example", "//evil.example:443", "//[::1]/",
+    "//127.0.0.1", "//2130706433", "/\\evil.example", "/\\\\evil.example", "\\/evil.example",
+    "\\\\evil.example", "\\evil.example", "/\\/evil.example", "//\\evil.example",
+    "/https://evil.example", "//https:evil.example", "//user@evil.example", "/@evil.example",
+    "@evil.example", "/;@evil.example", "evil.example", "evil.example/dashboard",
+    # our own name in front
+    "http://localhost:3141/dashboard", "http://localhost:3141.evil.example/",
+    "http://localhost:3141@evil.example/", "//localhost:3141@evil.example",
+    "/dashboard@evil.example", "/dashboard:80@evil.example", "/dashboard.evil.example",
+    "/dashboard\\evil.example", "/dashboard//evil.example", "/dashboard/\\evil.example",
+    "/connectors/google\\@evil.example", "/connectors//evil.example",
+    # other schemes
+    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "javascript://%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>", "vbscript:msgbox", "file:///etc/passwd", "blob:x",
+    # white space and control characters, which browsers drop
+    "/\t/evil.example", "/\n/evil.example", "/\r\n/evil.example", "\t//evil.example",
+    " //evil.example", "//evil.example ", "/ /evil.example", "/\x0b/evil.example", "\x00//evil.example",
+    "/dashboard\x00", "/dashboard\n", "/dashboard\r\nSet-Cookie: a=b", "\u00a0//evil.example",
+    "/\u2028/evil.example", "\ufeff//evil.example",
+    # percent-encoded, once and twice
+    "/%09/evil.example", "/%0a/evil.example", "/%0d%0aLocation:%20https://evil.example",
+    "/%5cevil.example", "/%5c%5cevil.example", "/%255cevil.example", "/%2fevil.example",
+    "/%2f%2fevil.example", "/%252f%252fevil.example", "%2f%2fevil.example", "%2fdashboard",
+    "/dashboard/%2f%2fevil.example", "/dashboard/%5cevil.example", "/dashboard?x=%2f%2fevil.example",
+    "/dashboard?x=%252f%252fevil.example", "/dashboard?x=%255cevil", "/dashboard?x=%0d%0aa:b",
+    "/dashboard?x=https%3a%2f%2fevil.example", "/dashboard?x=https%253a", "/dashboard?x=a%40b",
+    "/dashboard?x=%00", "/dashboard?x=%2500",
+    # up and away
+    "/..//evil.example", "/../evil.example", "/.//evil.example", "/./evil.example",
+    "/dashboard/..//evil.example", "/dashboard/../../evil.example", "/dashboard/%2e%2e//evil.example",
+    "/dashboard/%2e%2e/login", "/dashboard/%252e%252e/login", "/connectors/..",
+    "/dashboard?x=%2e%2e", "/dashboard/.%2e/logout",
+    # letters that some software turns into others
+    "\uff0f\uff0fevil.example", "/\uff0fevil.example", "\u3031evil.example", "/dashboard\uff0f\uff0fevil.example", "\uffa0//evil.example",
+    # our own, but nothing to return to
+    "", "/", "?outcome=connected", "#", "/login", "/logout", "/static/gateway.js", "/openapi.json",
+    "/v1/connectors/google/callback?code=x&state=y", "/healthz", "dashboard", "dashboard/connectors",
+    "/dashboard/", "/dashboard#//evil.example", "/Dashboard", "/dashboard/<script>", '/dashboard/"',
+    "/dashboard/'", "/dashboards",
+]  # fmt: skip
+
+KEPT = [
+    "/dashboard/connectors", "/connectors/notion", "/connectors/notion?tool=Calendar+helper",
+    "/connectors/google?reconnect=con_0123456789abcdef01234567", "/dashboard/connectors?x=1&y=%C3%A9",
+]  # fmt: skip
+
+
+def test_the_corpus_is_large_and_without_repeats() -> None:
+    assert len(set(REFUSED)) == len(REFUSED) > 100
+
+
+async def test_no_spelling_of_another_place_becomes_a_return_address(
+    gateway: Harness, rows: Rows, subtests: pytest.Subtests
+) -> None:
+    """A14: what is stored is what the person is sent to in the end."""
+    browser = await gateway.browser("alice")
+    await browser.open("/connectors/google")
+    headers = {"Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token()}
+    form = {"csrf_token": browser.csrf_token()}
+    url, seen = f"{GATEWAY_URL}/v1/connectors/google/start", 0
+    for spelling in REFUSED:
+        with subtests.test(repr(spelling)):
+            posted = await browser.client.post(
+                url, data={**form, "return_to": spelling}, headers=headers
+            )
+            script = await browser.client.post(url, json={"return_to": spelling}, headers=headers)
+            assert (posted.status_code, script.status_code) == (200, 200)
+            flows = await rows.flows()
+            assert [flow["return_to"] for flow in flows[seen:]] == [DASHBOARD, DASHBOARD]
+            seen = len(flows)
+
+
+async def test_no_spelling_of_another_place_is_where_signing_in_leads(
+    gateway: Harness, subtests: pytest.Subtests
+) -> None:
+    """A14: neither for somebody who signs in, nor for somebody who is signed in already."""
+    browser = await gateway.browser("alice")
+    for spelling in REFUSED:
+        with subtests.test(repr(spelling)):
+            query = urlencode({"next": spelling})
+            known = await browser.client.get(f"{GATEWAY_URL}/login?{query}")
+            assert (known.status_code, known.headers["location"]) == (303, DASHBOARD)
+            signed_in = await browser.client.post(
+                f"{GATEWAY_URL}/login",
+                data={"name": "alice", "next": spelling},
+                headers={"Origin": GATEWAY_URL},
+            )
+            assert (signed_in.status_code, signed_in.headers["location"]) == (303, DASHBOARD)
+
+
+async def test_the_sign_in_form_carries_no_foreign_address(gateway: Harness) -> None:
+    fresh = await gateway.browser()
+    for spelling in REFUSED:
+        page = await fresh.open("/login?" + urlencode({"next": spelling}))
+        assert page.text.count(f'name="next" value="{DASHBOARD}"') == 2, repr(spelling)
+
+
+@pytest.mark.parametrize("page", KEPT)
+async def test_a_page_of_our_own_is_kept(gateway: Harness, page: str) -> None:
+    browser = await gateway.browser()
+    await browser.open("/login?" + urlencode({"next": page}))
+    await browser.submit({"name": "alice"}, action="/login")
+    first = browser.history[1]
+    assert str(first.request.url) == GATEWAY_URL + page
+
+    await browser.open("/connectors/shopify")
+    await browser.submit({"return_to": page, "config.shop": "acme"}, action="/start")
+    await browser.approve(ACCOUNTS["shopify"])
+    landed = urlsplit(str(browser.history[2].request.url))
+    assert landed.path == urlsplit(page).path
+    assert landed.query.startswith(urlsplit(page).query)
+    assert landed.query.endswith("outcome=connected&connector=shopify")
