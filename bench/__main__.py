@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
 import os
 import platform
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from types import FrameType
 
-import httpx
-
-from bench.bare import PATH as BARE_PATH
-from bench.load import Load, Target, run_load
-from bench.processes import (
-    DatabaseCounters,
-    NotStarted,
-    database_counters,
-    running_bare,
-    running_gateway,
-)
-from bench.report import Database, Round, explanation, failures_of, json_line, row_of, table
-from bench.seed import CONNECTOR, Seeded, seed
-from gateway.dev.mongod import running_mongod
+from bench.measure import Plan, Result, measure
+from bench.processes import NotStarted
+from bench.report import explanation, failures_of, json_line, row_of, table
 from gateway.errors import GatewayError
-from gateway.settings import PREFIX, Driver
-from gateway.vault import new_key
-
-WARM_UP_SHARE = 0.2
-"""How long each cell runs before it is measured, as a share of its time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What to measure. ``seconds`` is per cell of the table and round."""
-
-    seconds: float
-    rounds: int
-    connections: tuple[int, ...]
-    stored: int
-    driver: str
+from gateway.settings import PREFIX, Driver, Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,120 +25,49 @@ def main(argv: Sequence[str] | None = None) -> int:
         rounds=arguments.rounds,
         connections=arguments.connections,
         stored=arguments.stored,
-        driver=arguments.driver,
+        driver=str(arguments.driver),
     )
-    # The measured gateway has these settings and no others: none from the developer's shell.
+    # The measured gateway has the settings of its plan, and none from the developer's shell.
     for name in [name for name in os.environ if name.startswith((PREFIX, "OAUTH_"))]:
         del os.environ[name]
     signal.signal(signal.SIGTERM, _end)  # as an exception, so that the children are stopped
+    print(_heading(plan), flush=True)
     try:
-        return measure(plan, as_json=arguments.json)
+        result = measure(plan)
     except (NotStarted, GatewayError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return conclude(plan, result, as_json=arguments.json)
 
 
-def measure(plan: Plan, *, as_json: bool) -> int:
-    """Start everything, run the plan, print its figures, and return the exit code."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-bench-")))
-        runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
-        keys = f"bench:{new_key()}"
-        mongodb_url = stack.enter_context(running_mongod(folder))
-        seeded = runner.run(seed(mongodb_url, keys, plan.stored))
-        gateway_port = stack.enter_context(running_gateway(folder, mongodb_url, keys, plan.driver))
-        size = _size_of_answer(seeded, gateway_port)
-        bare_port = stack.enter_context(running_bare(folder, size))
-        counters = stack.enter_context(database_counters(mongodb_url))
-        print(_heading(plan, size), flush=True)
-        rounds, database = runner.run(
-            _measure_all(
-                plan,
-                bare=seeded.target(bare_port, BARE_PATH),
-                token=seeded.target(gateway_port),
-                counters=counters,
-            )
-        )
-    return conclude(plan, rounds, database, size if as_json else None)
+def conclude(plan: Plan, result: Result, *, as_json: bool) -> int:
+    """Print the figures, on standard error what failed, and return the exit code."""
+    rows = [row_of(connections, rounds) for connections, rounds in result.rounds.items()]
+    print(table(rows), explanation(result.database), sep="\n\n", flush=True)
+    if as_json:
+        settings: dict[str, object] = {
+            "seconds": plan.seconds, "rounds": plan.rounds, "stored": plan.stored,
+            "driver": plan.driver, "answer_bytes": result.answer_bytes, "cores": os.cpu_count(),
+        }  # fmt: skip
+        print(json_line(rows, result.database, settings), flush=True)
+    failures = failures_of([each for rounds in result.rounds.values() for each in rounds])
+    for reason, count in failures.most_common():
+        print(f"bench: {count} failed: {reason}", file=sys.stderr)
+    return 1 if failures else 0
 
 
-def conclude(
-    plan: Plan, rounds: Mapping[int, Sequence[Round]], database: Database, json_size: int | None
-) -> int:
-    """Print the figures of ``rounds`` (by connections) and return the exit code.
-
-    ``json_size``, the bytes of an answer, asks for the line of JSON, too.
-    """
-    XX
-
-
-async def _measure_all(
-    plan: Plan, *, bare: Target, token: Target, counters: DatabaseCounters
-) -> tuple[dict[int, list[Round]], Database]:
-    rounds: dict[int, list[Round]] = {connections: [] for connections in plan.connections}
-    # Every account once: a first read also notes the last use, which later ones rarely do.
-    first = await run_load(token, connections=min(16, plan.stored), seconds=60, limit=plan.stored)
-    if first.failures:
-        raise NotStarted(f"the first token reads failed: {dict(first.failures)}")
-    reads = queries = updates = 0
-    for _ in range(plan.rounds):
-        for connections, done in rounds.items():
-            bare_load = await _cell(plan, bare, connections)
-            before = counters.read()
-            token_load = await _cell(plan, token, connections)
-            after = counters.read()
-            done.append(Round(bare=bare_load.measured, token=token_load.measured))
-            reads += token_load.requests
-            queries += after[0] - before[0]
-            updates += after[1] - before[1]
-    return rounds, Database(queries=queries / max(reads, 1), updates=updates / max(reads, 1))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cell:
-    """A measured load, and how many requests it and its warm-up were."""
-
-    measured: Load
-    requests: int
-
-
-async def _cell(plan: Plan, target: Target, connections: int) -> _Cell:
-    warm_up = await run_load(target, connections=connections, seconds=plan.seconds * WARM_UP_SHARE)
-    measured = await run_load(target, connections=connections, seconds=plan.seconds)
-    failures = warm_up.failures + measured.failures
-    measured = Load(seconds=measured.seconds, times=measured.times, failures=failures)
-    return _Cell(measured=measured, requests=len(warm_up.times) + len(measured.times))
-
-
-def _size_of_answer(seeded: Seeded, port: int) -> int:
-    answer = httpx.post(
-        f"http://127.0.0.1:{port}/v1/connectors/{CONNECTOR}/token",
-        headers={"Authorization": f"Bearer {seeded.key.reveal()}"},
-        json={"user": seeded.users[0]},
-        trust_env=False,
-    )
-    if answer.status_code != 200 or "access_token" not in json.loads(answer.content):
-        raise NotStarted(f"a token read was answered with {answer.status_code}")
-    return len(answer.content)
-
-
-def _heading(plan: Plan, size: int) -> str:
+def _heading(plan: Plan) -> str:
     return (
-        f"Token reads of one gateway process beside a bare Starlette route on the same server.\n"
+        "Token reads of one gateway process beside a bare Starlette route on the same server.\n"
         f"Python {platform.python_version()}, {os.cpu_count()} cores, driver {plan.driver}, "
-        f"{plan.stored} connections stored, answers of {size} bytes.\n"
-        f"Medians of {plan.rounds} rounds, {plan.seconds:g} s per cell; bare and token alternate.\n"
-        "Server, database and load generator share this machine's cores, so absolute figures are\n"
-        "lower than a server's alone: the ratio is the figure.\n"
+        f"{plan.stored} linked accounts.\n"
+        f"Rounds: {plan.rounds}, of which the medians are shown; {plan.seconds:g} s per cell, "
+        "bare and token in turn.\n"
+        "Server, database and load generator share the cores of this machine, so the figures are\n"
+        "lower than those of a server with a machine of its own. The ratio is the figure.\n"
     )
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None  # not on Windows; asyncio's own loop does, and takes more of the machine
-    return uvloop.new_event_loop
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -179,31 +76,44 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--seconds", type=_positive_number, default=3.0, help="per cell and round")
-    parser.add_argument("--rounds", type=_positive, default=3, help="whose medians are printed")
     parser.add_argument(
-        "--connections", type=_counts, default=(1, 16, 64), help="of the client, 1,16,64 by default"
+        "--seconds", type=_seconds, default=3.0, help="per cell and round (default: 3)"
     )
-    parser.add_argument("--stored", type=_positive, default=1000, help="linked accounts to read")
-    parser.add_argument("--driver", choices=[*Driver], default=Driver.MOTOR, help="of MongoDB")
+    parser.add_argument(
+        "--rounds", type=_count, default=3, help="the medians of so many are printed (default: 3)"
+    )
+    parser.add_argument(
+        "--connections", type=_counts, default=(1, 16, 64), help="of clients (default: 1,16,64)"
+    )
+    parser.add_argument(
+        "--stored", type=_count, default=1000, help="linked accounts to read (default: 1000)"
+    )
+    driver = Settings.model_fields["mongodb_driver"].default
+    parser.add_argument(
+        "--driver", choices=[*Driver], default=driver, help=f"of MongoDB (default: {driver})"
+    )
     parser.add_argument("--json", action="store_true", help="print a line of JSON, too")
     return parser
 
 
-def _positive(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError
-    return number
-
-
-def _positive_number(text: str) -> float:
-    if not 0 < (number := float(text)) < float("inf"):
-        raise ValueError
-    return number
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
+    return int(text)
 
 
 def _counts(text: str) -> tuple[int, ...]:
-    return tuple(sorted({_positive(part) for part in text.split(",")}))
+    return tuple(sorted({_count(part) for part in text.split(",")}))
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be a number above 0")
+    return number
 
 
 if __name__ == "__main__":

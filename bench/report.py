@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 
 from bench.load import Load
@@ -17,6 +17,7 @@ class Round:
 
     bare: Load
     token: Load
+    warm_up_failures: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ def failures_of(rounds: Sequence[Round]) -> Counter[str]:
         for side, load in (("bare", each.bare), ("token", each.token)):
             for reason, count in load.failures.items():
                 found[f"{side}: {reason}"] += count
+        for reason, count in each.warm_up_failures.items():
+            found[f"warm-up: {reason}"] += count
     return found
 
 

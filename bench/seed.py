@@ -26,6 +26,7 @@ from gateway.vault import Vault, read_keys
 from gateway.wiring import open_services
 
 CONNECTOR = "google"
+TOKEN_PATH = f"/v1/connectors/{CONNECTOR}/token"
 CREDENTIALS = {
     "OAUTH_GOOGLE_CLIENT_ID": "bench.apps.googleusercontent.com",
     "OAUTH_GOOGLE_CLIENT_SECRET": "not-a-secret",
@@ -43,8 +44,8 @@ class Seeded:
     key: Secret
     users: tuple[str, ...]
 
-    def target(self, port: int, path: str = f"/v1/connectors/{CONNECTOR}/token") -> Target:
-        """The token reads of all users, one after the other, sent to ``port``."""
+    def target(self, port: int, path: str) -> Target:
+        """The token reads of all users, one after the other, sent to ``path`` at ``port``."""
         return Target(port=port, requests=[self._request(path, user) for user in self.users])
 
     def _request(self, path: str, user: str) -> bytes:

@@ -214,7 +214,7 @@ def _problems(error: ValidationError, folder: Path) -> list[str]:
             return text.split("\n")
         wrong[str(item["loc"][0])] = text
     found = [f"{PREFIX}{name.upper()}: {text}" for name, text in wrong.items()]
-    if wrong and "mode" not in wrong:
+    if "mode" not in wrong:
         # Pydantic looks at the settings together only once each is right by itself. So a second
         # time, with defaults for the wrong ones, which are not reported again.
         defaults: dict[str, Any] = {name: Settings.model_fields[name].default for name in wrong}

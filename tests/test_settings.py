@@ -217,7 +217,7 @@ def test_dev_mode_is_for_this_machine_only(read: Read) -> None:
 
 def test_only_dev_mode_has_a_sandbox(read: Read) -> None:
     assert read(DEV, SANDBOX="http://localhost:3142").sandbox == "http://localhost:3142"
-    assert read.problems(PRODUCTION, MODE="production") == [
+    assert read.problems(PRODUCTION, MODE="production", SANDBOX="off") == [
         "GATEWAY_SANDBOX can be set in dev mode only"
     ]
 

@@ -8,6 +8,7 @@ the provider's host as the first path segment: ``http://localhost:3142/api.notio
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -127,7 +128,7 @@ async def _provider(request: Request) -> Response:
         return _authorize(sandbox, simulation, incoming)
     if endpoint == "token" and (fault := sandbox.next_fault(simulation.rules.name)):
         sandbox.ledger.note(simulation.rules.name, "token", f"fault: {fault}")
-        return await _faulty(fault)
+        return await _faulty(fault, request)
     outcome: Outcome = getattr(simulation, endpoint)(incoming)
     return JSONResponse(dict(outcome.body), outcome.status, dict(_HEADERS | dict(outcome.headers)))
 
@@ -223,7 +224,7 @@ async def _configure(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-async def _faulty(fault: str) -> Response:
+async def _faulty(fault: str, request: Request) -> Response:
     match fault:
         case "html":
             return HTMLResponse("<html><body><h1>We will be right back</h1></body></html>")
@@ -240,7 +241,10 @@ async def _faulty(fault: str) -> Response:
         case "huge":
             return Response(b'"' + b"x" * 3_000_000 + b'"', media_type="application/json")
         case _:
-            await asyncio.sleep(HANG_SECONDS)
+            # Until the client has had enough: a request that waits would hold up the shutdown.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HANG_SECONDS):
+                    await request.receive()
             return Response(status_code=504)
 
 

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from connectors.errors import ConnectorError
-from gateway.errors import GatewayError, NotSignedIn
+from gateway.errors import GatewayError, NotSignedIn, StoreUnavailable
 from gateway.logs import get_logger
 from gateway.settings import Settings
 from gateway.web import available, connections, dashboard, flows, health, keys, login, tokens
@@ -131,7 +131,9 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
         return RedirectResponse("/login", 303)
     problem = problem_of(error)
     # The callback's page has no sign-out form: its referrer policy would make the form fail.
-    session = None if on_callback else await _session_or_none(request)
+    # Nor is a database that is away asked again: its answer would take seconds.
+    alone = on_callback or isinstance(error, StoreUnavailable)
+    session = None if alone else await _session_or_none(request)
     page = render(
         request,
         "error.html",

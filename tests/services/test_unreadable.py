@@ -71,6 +71,23 @@ async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     assert sandbox.log(after=mark) == []
 
 
+async def test_a_token_of_the_same_user_s_other_account_does_not_open(
+    gateway: Harness, rows: Collection
+) -> None:
+    """E2: only the row tells the two apart."""
+    await connect(gateway, "google", account="google")
+    await connect(gateway, "google", account="google-work")
+    private, work = await connections(gateway)
+    other = await rows.find_one({"_id": work["id"]})
+    assert other is not None
+
+    await rows.update_one({"_id": private["id"]}, {"$set": {"tokens": other["tokens"]}})
+
+    answers = [await gateway.token("google", "alice", account=a["id"]) for a in (private, work)]
+    assert problem_of(answers[0]) == UNREADABLE
+    token_of(answers[1])
+
+
 async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection) -> None:
     """E2: row, field, tenant, owner, connector and generation are all bound to the ciphertext."""
     await connect(gateway, "notion")

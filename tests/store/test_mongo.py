@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 
@@ -29,6 +30,10 @@ async def refusal(driver: Driver, port: int) -> tuple[StoreUnavailable, float]:
         return caught.value, time.monotonic() - started
 
 
+# PyMongo's asyncio client forgets a socket that is just connecting when the client is closed. It
+# is collected here, where that is no failure, and not in whichever test comes next.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -37,6 +42,8 @@ async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing
     port = free_port()
 
     refusals = await asyncio.gather(*(refusal(driver, port) for driver in Driver))
+    await asyncio.sleep(0)  # lets what was cancelled end
+    gc.collect()
 
     for error, seconds in refusals:
         assert str(error) == "the database does not answer (ServerSelectionTimeoutError)"

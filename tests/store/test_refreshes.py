@@ -201,6 +201,18 @@ async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
     assert (after["attempts"], after["not_before"]) == (0, None)
 
 
+async def test_who_read_the_row_before_a_reconnect_gets_no_lease(
+    store: ConnectionStore, refreshes: RefreshStore
+) -> None:
+    """D3: it would send the old refresh token, and store the answer over the new grant."""
+    before = await linked(store, text="old")
+    after = await linked(store, text="new")
+
+    assert await refreshes.claim(before) is None
+    assert await refreshes.progress(before) == Progress(moved_on=True, held=False, cool_down=0)
+    assert await refreshes.claim(after) is not None
+
+
 async def test_a_reconnect_ends_the_cool_down(
     store: ConnectionStore, refreshes: RefreshStore
 ) -> None:
@@ -284,15 +296,3 @@ async def test_a_choice_of_default_during_a_refresh_is_kept_and_does_not_stop_it
     assert rows[connection.id].last_used_at == NOW
     assert rows[connection.id].tokens == NEW
     assert not rows[other.id].is_default
-
-
-async def test_leases_of_different_connections_do_not_meet(
-    store: ConnectionStore, refreshes: RefreshStore
-) -> None:
-    first = await linked(store, "acct-1")
-    second = await linked(store, "acct-2")
-
-    lease = await claimed(refreshes, first)
-    assert await stored(refreshes, await claimed(refreshes, second))
-
-    assert await store.get("default", first.id) == lease.connection

@@ -1,7 +1,7 @@
-"""A gate on the way from a provider: a test can hold an answer back and let other things happen.
+"""A gate on a TCP connection: a test can hold an answer back, or cut the line, and let other things
+happen meanwhile.
 
-It stands between the gateway in this process and one host of the sandbox, as a plain TCP relay:
-what is inside TLS stays there.
+It is a plain relay; what is inside TLS stays there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Gate:
         self._holding = asyncio.Event()
         self._released = asyncio.Event()
         self._armed = False
+        self._cut = False
         self._relays: set[asyncio.Task[None]] = set()
+        self.address: HostPort = ("", 0)
 
     def hold_next(self) -> None:
         """Keep the next answer until ``release``; what comes on other connections passes."""
@@ -44,14 +46,36 @@ class Gate:
         """Let the answer that waits go on."""
         self._released.set()
 
-    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Relay one connection in both directions."""
+    def cut(self) -> None:
+        """End every connection, and every new one at once, until ``mend``."""
+        self._cut = True
+        for relay in self._relays:
+            relay.cancel()
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self._cut = False
+
+    async def close(self) -> None:
+        """End every connection for good."""
+        self.cut()
+        await asyncio.gather(*self._relays, return_exceptions=True)
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Relay one connection in both directions, in the background."""
+        if self._cut:
+            writer.close()
+            return
+        relay = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(*self._target)
-        relay = asyncio.gather(
-            self._forward(reader, back, gated=False), self._forward(there, writer, gated=True)
-        )
         try:
-            await relay
+            await asyncio.gather(
+                self._forward(reader, back, gated=False), self._forward(there, writer, gated=True)
+            )
         finally:
             back.close()
             writer.close()
@@ -73,26 +97,27 @@ class Gate:
 
 
 @asynccontextmanager
-async def gate_at(harness: Harness, host: str) -> AsyncIterator[Gate]:
-    """A gate before ``host`` of the sandbox, for this gateway alone."""
-    reroutes = cast(MutableMapping[str, HostPort], harness.services.reach.policy.reroutes)
-    gate = Gate(reroutes[host])
-    connections: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(gate.accept(reader, writer))
-        connections.add(task)
-        task.add_done_callback(connections.discard)
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    original = reroutes[host]
-    reroutes[host] = server.sockets[0].getsockname()[:2]
+async def open_gate(target: HostPort) -> AsyncIterator[Gate]:
+    """A gate before ``target``; its own side is at ``address``."""
+    gate = Gate(target)
+    server = await asyncio.start_server(gate.accept, "127.0.0.1", 0)
+    gate.address = server.sockets[0].getsockname()[:2]
     try:
         yield gate
     finally:
-        reroutes[host] = original
         gate.release()
         server.close()
-        for task in list(connections):
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
+        await gate.close()
+
+
+@asynccontextmanager
+async def gate_at(harness: Harness, host: str) -> AsyncIterator[Gate]:
+    """A gate before ``host`` of the sandbox, for the gateway in this process alone."""
+    reroutes = cast(MutableMapping[str, HostPort], harness.services.reach.policy.reroutes)
+    original = reroutes[host]
+    async with open_gate(original) as gate:
+        reroutes[host] = gate.address
+        try:
+            yield gate
+        finally:
+            reroutes[host] = original

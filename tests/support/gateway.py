@@ -110,9 +110,9 @@ async def running_gateway(
     encryption_keys: str | None = None,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
-    """A gateway in dev mode with these settings, for as long as the context lasts."""
+    """A gateway with these settings, in dev mode unless they say otherwise, until the context ends."""
     chosen = Settings(
-        mode="dev",
+        mode=settings.pop("mode", "dev"),
         mongodb_url=SecretStr(mongodb_url),
         mongodb_database=database,
         encryption_keys=SecretStr(encryption_keys or f"k1:{new_key()}"),

@@ -1,0 +1,175 @@
+"""The arrows of the house (design, section 2): who may import whom, and who may name whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.catalog import CONNECTOR_CATALOG
+
+ROOT = Path(__file__).parents[1]
+
+OURS = {"gateway", "connectors", "tests", "scripts", "bench"}
+
+ARROWS: dict[str, tuple[str, ...]] = {
+    "connectors": ("connectors",),
+    "gateway.engine": ("connectors", "gateway.engine", "gateway.errors"),
+    "gateway.client": ("gateway.client",),
+    "gateway.store": ("connectors", "gateway.clock", "gateway.errors", "gateway.settings",
+                      "gateway.store"),
+    "gateway.errors": (),
+    "gateway.clock": (),
+}  # fmt: skip
+"""Package -> the only packages of this project that it may import."""
+
+CLOSED: dict[str, tuple[str, ...]] = {
+    "gateway": ("tests", "scripts", "bench"),
+    "gateway.outbound": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
+    "gateway.egress": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
+    "gateway.services": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev"),
+    "gateway.identity": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev"),
+    "gateway.web": ("gateway.sandbox", "gateway.dev", "gateway.store.mongo"),
+    "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store"),
+    "connectors.sandbox": ("connectors.catalog", "connectors.config"),
+}
+"""Package -> packages that it may not import."""
+
+PROVIDER_CODE = ("connectors.catalog", "connectors.hooks", "connectors.sandbox")
+NETWORK = {
+    "aiohttp", "anyio", "asyncio", "authlib", "ftplib", "h11", "httpcore", "httpx", "pycurl",
+    "requests", "smtplib", "socket", "ssl", "subprocess", "urllib3", "websockets",
+    "http", "http.client", "urllib.request",
+}  # fmt: skip
+"""Ways to the network; provider code is given ``ctx.fetch`` instead."""
+
+NAMELESS = ("gateway.engine", "gateway.services", "gateway.web", "gateway.store")
+"""Packages that serve every provider alike, and therefore name none."""
+
+
+def modules(package: str) -> list[Path]:
+    """The source files of a package, or the one of a module."""
+    path = ROOT / package.replace(".", "/")
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    assert files, package
+    return files
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a source file's module."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module that the source names in an import, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports are not used here"
+            assert node.module is not None
+            yield node.module
+            # What is imported may be a module, too: "from gateway import web".
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_in(name: str, packages: tuple[str, ...]) -> bool:
+    """Whether a module is one of these packages or inside of one."""
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def words(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and text of every name and string of the code; docstrings and comments are no code."""
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    } | {
+        # A string that stands alone documents the name above it.
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if id(node) in documents:
+            continue
+        line = getattr(node, "lineno", 0)
+        for field in ("id", "attr", "name", "arg", "module", "asname"):
+            if isinstance(text := getattr(node, field, None), str):
+                yield line, text
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            yield line, str(node.value)
+
+
+@pytest.mark.parametrize("package", sorted(ARROWS))
+def test_a_package_imports_only_what_is_below_it(package: str) -> None:
+    for path in modules(package):
+        for imported in imports(ast.parse(path.read_text())):
+            if imported.partition(".")[0] in OURS:
+                # "gateway" itself: the package of "from gateway import errors".
+                allowed = is_in(imported, ARROWS[package]) or imported == "gateway"
+                assert allowed, f"{name_of(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("package", sorted(CLOSED))
+def test_a_package_imports_nothing_of_what_is_above_it(package: str) -> None:
+    for path in modules(package):
+        for imported in imports(ast.parse(path.read_text())):
+            assert not is_in(imported, CLOSED[package]), f"{name_of(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("package", PROVIDER_CODE)
+def test_provider_code_imports_no_way_to_the_network(package: str) -> None:
+    """Rule 7, H1: everything goes through ``ctx.fetch``, with its deadline and its guards."""
+    for path in modules(package):
+        for imported in imports(ast.parse(path.read_text())):
+            found = {imported, imported.partition(".")[0]} & NETWORK
+            assert not found, f"{name_of(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("package", NAMELESS)
+def test_code_for_every_provider_names_none(package: str) -> None:
+    """The engine never says ``if provider is …``: a difference is a field of the config."""
+    for path in modules(package):
+        for line, text in words(ast.parse(path.read_text())):
+            for provider in CONNECTOR_CATALOG:
+                assert provider not in text.lower(), f"{name_of(path)}:{line} names {provider}"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import gateway.web.app", "gateway.web"),
+        ("import os, gateway.web as w", "gateway.web"),
+        ("from gateway.web.app import create_app", "gateway.web"),
+        ("from gateway import web", "gateway.web"),
+        ("def f():\n    from gateway.web import app", "gateway.web"),
+        ("if TYPE_CHECKING:\n    import gateway.web.app", "gateway.web"),
+        ("import http.client", "http.client"),
+        ("from urllib import request", "urllib.request"),
+    ],
+)
+def test_no_form_of_an_import_is_overlooked(source: str, found: str) -> None:
+    assert any(is_in(name, (found,)) for name in imports(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if connector == "notion": pass', "notion = 1", "x.notion = 1", "def f(notion): pass",
+        "def is_notion(): pass", "class Notion: pass", "f(notion=1)", 'x = f"a {y} of Notion"',
+        'x = {"NOTION": 1}', "import connectors.catalog.notion", "from a import notion as n",
+        "x = b'notion'", "match x:\n    case 'notion': pass",
+    ],
+)  # fmt: skip
+def test_no_way_to_name_a_provider_is_overlooked(source: str) -> None:
+    assert any("notion" in text.lower() for _, text in words(ast.parse(source)))
+
+
+def test_documentation_may_name_providers() -> None:
+    source = '"""As Notion does."""\nX = 1\n"""For Notion."""\ndef f():\n    "Notion."  # Notion\n'
+    assert not any("notion" in text.lower() for _, text in words(ast.parse(source)))
