@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         if self.dev:
             if not self.public_url:
                 object.__setattr__(self, "public_url", f"http://localhost:{self.port}")
-            if self.secure is False and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            if self.host not in {"127.0.0.1", "localhost", "::1"}:
                 problems.append(
                     "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
                 )
