@@ -209,9 +209,10 @@ def test_dev_mode_needs_nothing(read: Read) -> None:
 def test_dev_mode_is_for_this_machine_only(read: Read) -> None:
     """Its sign-in asks for a name and nothing else."""
     for host in ("0.0.0.0", "192.168.0.7", "::"):  # noqa: S104
-        assert read.problems(DEV, HOST=host) == [
-            "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
-        ]
+        for public_url in ("", "https://gateway.example.com"):
+            assert read.problems(DEV, HOST=host, PUBLIC_URL=public_url) == [
+                "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
+            ]
     assert read(DEV, HOST="::1").host == "::1"
 
 

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
@@ -26,8 +25,8 @@ from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.processes import Deployment, GatewayProcess, running_deployment
 from tests.support.tokens import asked, expiry_of, fingerprint, token_of, works
+from tests.support.waiting import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 20
 LIFE_SECONDS = 3
 
 
@@ -100,13 +99,6 @@ class Arrivals:
             return self.count >= count
 
         return reached
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return once another process has come so far; fail if that takes too long."""
-    with anyio.fail_after(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - there is no event of another process
-            await anyio.sleep(0.01)
 
 
 async def has_expired(answer: httpx.Response) -> bool:

@@ -1,0 +1,16 @@
+"""Waiting for what gives no sign: another process, or the clock of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+PATIENCE_SECONDS = 20
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Return once ``condition`` holds; ``TimeoutError`` if that takes too long."""
+    with anyio.fail_after(PATIENCE_SECONDS):
+        while not await condition():  # noqa: ASYNC110 - there is no event to wait for
+            await anyio.sleep(0.01)
