@@ -14,6 +14,7 @@ from tests.support.gate import Gate, gate_at, open_gate
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import asked, connect, connection, force, token_of
+from tests.support.waiting import until
 
 
 @asynccontextmanager
