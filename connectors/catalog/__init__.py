@@ -128,7 +128,7 @@ class Catalog:
             config = _import(self._locations[name]).create_config(self._env)
         except ConfigError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Rule 7: whatever a connector's module does when it loads, it hides only itself.
             raise ConfigError(f"{name}: cannot be loaded ({_describe(error)})") from error
         if not isinstance(config, ConnectorConfig):
@@ -204,7 +204,7 @@ def _import_file(path: Path, kind: str) -> ModuleType:
     return module
 
 
-def _describe(error: Exception) -> str:
+def _describe(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"SyntaxError in line {error.lineno}: {error.msg}"
     # The text of an unknown exception may hold whatever the module read from its environment; a
