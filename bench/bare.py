@@ -7,7 +7,6 @@ is left between the two is the gateway's own work.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from collections.abc import Sequence
 
@@ -17,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from gateway.logs import configure_logs
-from gateway.serving import serve, server_for
+from gateway.serving import run, serve, server_for
 
 PATH = "/bare"
 _FRAME = len(json.dumps({"padding": ""}, separators=(",", ":")))
@@ -41,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     configure_logs()
     server = server_for(bare_app(arguments.size), host="127.0.0.1", port=arguments.port)
-    asyncio.run(serve([server]))
+    run(serve([server]))
 
 
 if __name__ == "__main__":

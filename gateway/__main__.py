@@ -74,6 +74,7 @@ def _dev() -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from gateway.sandbox.link import link_sandbox
+    from gateway.serving import run as run_server
     from gateway.serving import serve, server_for
     from gateway.web.app import create_app
 
@@ -94,7 +95,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         app = create_app(settings, opened)
         await serve([server_for(app, host=settings.host, port=settings.port, lifespan="on")])
 
-    asyncio.run(run())
+    run_server(run())
     return 0
 
 
@@ -103,7 +104,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     if not settings.dev:
         raise SettingsError("the sandbox runs in dev mode only (GATEWAY_MODE=dev)")
     from gateway.sandbox.server import load_providers, open_sandbox
-    from gateway.serving import serve
+    from gateway.serving import run, serve
 
     configure_logs(settings.log_level, settings.log_format)
     servers = open_sandbox(
@@ -112,7 +113,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
         folder=settings.data_dir,
         port=arguments.port,
     )
-    asyncio.run(serve(servers))
+    run(serve(servers))
     return 0
 
 

@@ -6,10 +6,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 
 import uvicorn
+
+if sys.platform == "win32":  # where uvloop does not run
+    _new_event_loop = None
+else:
+    from uvloop import new_event_loop as _new_event_loop
 
 GRACE_SECONDS = 20
 
@@ -52,6 +58,12 @@ async def serve(servers: Sequence[uvicorn.Server]) -> None:
         for server in servers:
             task = group.create_task(server.serve())
             task.add_done_callback(lambda _: stop())
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """``asyncio.run`` on the fastest event loop that is installed (uvloop; Windows has none)."""
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        runner.run(work)
 
 
 def free_port() -> int:

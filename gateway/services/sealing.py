@@ -38,6 +38,7 @@ class TokenSealer:
             if tokens.refresh_token is None
             else self._vault.seal(tokens.refresh_token, place("refresh_token")),
             token_type=tokens.token_type,
+            issued_at=now,
             expires_at=tokens.expires_at,
             fresh_until=_fresh_until(tokens.expires_at, now),
         )

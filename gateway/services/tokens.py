@@ -45,6 +45,8 @@ _log = get_logger()
 WAIT_SECONDS = 20.0
 """How long a caller waits for a refresh that another process is doing."""
 POLL_SECONDS = 0.05
+LONGEST_SHARE = 0.9
+"""The share of a token's whole life that ``min_seconds`` can ask for at most."""
 TOUCH_EVERY = timedelta(minutes=1)
 STORE_ATTEMPTS = 20
 STORE_RETRY_SECONDS = 0.5
@@ -149,9 +151,11 @@ class TokenService:
         now, tokens = self._clock(), connection.tokens
         if tokens.expires_at is None or tokens.fresh_until is None:
             return False  # of unknown life: used until the provider's API refuses it
-        return now >= tokens.fresh_until or tokens.expires_at - now < timedelta(
-            seconds=wanted.min_seconds
-        )
+        # No token of this provider can live longer than it is issued for: asking for more than that
+        # must not refresh on every call.
+        longest = (tokens.expires_at - tokens.issued_at) * LONGEST_SHARE
+        wanted_life = min(timedelta(seconds=wanted.min_seconds), longest)
+        return now >= tokens.fresh_until or tokens.expires_at - now < wanted_life
 
     async def _renewed(
         self, config: ConnectorConfig, connection: Connection, token: Secret, wanted: Wanted

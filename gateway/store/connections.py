@@ -33,11 +33,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedTokens:
-    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; both times are UTC."""
+    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; all times are UTC."""
 
     access_token: bytes = field(repr=False)
     refresh_token: bytes | None = field(repr=False)
     token_type: str
+    issued_at: datetime
     expires_at: datetime | None
     fresh_until: datetime | None
 
@@ -234,6 +235,7 @@ def token_fields(tokens: SealedTokens) -> Document:
             "refresh": tokens.refresh_token,
             "type": tokens.token_type,
         },
+        "issued_at": tokens.issued_at,
         "expires_at": tokens.expires_at,
         "fresh_until": tokens.fresh_until,
     }
@@ -263,6 +265,7 @@ def _read(row: Document) -> Connection:
             access_token=row["tokens"]["access"],
             refresh_token=row["tokens"]["refresh"],
             token_type=row["tokens"]["type"],
+            issued_at=row["issued_at"],
             expires_at=row["expires_at"],
             fresh_until=row["fresh_until"],
         ),

@@ -117,6 +117,21 @@ async def test_a_tool_may_ask_for_a_token_that_lives_long_enough(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+async def test_asking_for_more_life_than_the_provider_gives_does_not_refresh_on_every_call(
+    gateway: Harness, clock: StoppedClock, sandbox: SandboxProcess
+) -> None:
+    """A Google token lives 3599 seconds: 3600 can never be had."""
+    await connect(gateway, "google")
+    first = token_of(await gateway.token("google", "alice"))
+    mark = sandbox.mark()
+    assert token_of(await gateway.token("google", "alice", min_seconds=3600)) == first
+    clock.advance(seconds=361)  # a tenth of its life, and a second
+    second = token_of(await gateway.token("google", "alice", min_seconds=3600))
+    assert second != first
+    assert token_of(await gateway.token("google", "alice", min_seconds=3600)) == second
+    assert asked(sandbox, "google", mark) == ["issued"]
+
+
 async def test_a_token_that_the_provider_refuses_is_replaced_once(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:

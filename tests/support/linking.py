@@ -60,6 +60,7 @@ def sealed_tokens(text: str) -> SealedTokens:
         refresh_token=f"refresh of {text}".encode(),
         token_type="Bearer",
         expires_at=NOW,
+        issued_at=NOW,
         fresh_until=NOW,
     )
 
