@@ -85,7 +85,7 @@ class FlowExpired(FlowError):
 
 
 class FlowFinished(FlowError):
-    """The connect attempt was finished before, in this session. ``connector`` is set."""
+    """The connect attempt was used before, by this person. ``connector`` is set."""
 
 
 class WrongBrowser(FlowError):

@@ -35,7 +35,7 @@ class Notice:
 OUTCOMES = {
     "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
     "reconnected_other": Outcome("info", "Another {name} account was connected", "You chose a different account than the one you wanted to reconnect. Both are listed below."),
-    "already_connected": Outcome("info", "This was finished before", "The page you reloaded had already done its work. Your {name} accounts are listed below."),
+    "already_connected": Outcome("info", "That attempt is over", "Each attempt to connect works once. Your {name} accounts are listed below; start again if the one you want is missing."),
     "declined": Outcome("info", "{name} was not connected", "You chose not to allow access. Nothing was stored."),
     "refused": Outcome("error", "{name} refused to connect", "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway."),
     "expired": Outcome("warning", "That took too long", "An attempt to connect is good for ten minutes. Please start again."),

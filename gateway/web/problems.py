@@ -57,7 +57,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.CallbackNotVerified: Problem(400, "callback_not_verified", "Nothing was connected", "The answer that came back is not signed by the provider as it should be. " + _AGAIN),
     errors.StateUnknown: Problem(400, "flow_unknown", "Nothing was connected", "This link does not belong to a connect attempt of yours. " + _AGAIN),
     errors.FlowExpired: Problem(400, "flow_expired", "That took too long", "An attempt to connect is good for ten minutes. " + _AGAIN),
-    errors.FlowFinished: Problem(400, "flow_finished", "This was finished before", "Your connectors show what is linked."),
+    errors.FlowFinished: Problem(400, "flow_finished", "That attempt is over", "Your connectors show what is linked."),
     errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
     errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
     # One code for every way a provider can fail a tool: which way it was is in the log.

@@ -99,7 +99,7 @@ async def test_opening_the_callback_again_shows_what_is_connected(
         await browser.open(callback)
         assert urlsplit(browser.url).path == "/dashboard/connectors"
         assert browser.outcome() == "already_connected"
-        assert "This was finished before" in browser.text
+        assert "That attempt is over" in browser.text
     assert len(sandbox.token_requests("google", after=before)) == 1
     assert (await rows.connection())["generation"] == 1
 
