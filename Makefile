@@ -46,7 +46,7 @@ bench: $(INSTALLED) ## token reads per second beside a bare route
 lock: $(INSTALLED) ## renew constraints.txt: names, versions and hashes, no addresses
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o constraints.txt
+		--no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
 
 clean: ## remove what make and the tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
