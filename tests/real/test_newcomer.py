@@ -240,7 +240,7 @@ def test_nothing_secret_was_printed(dev: DevGateway) -> None:
 def readme_script() -> str:
     """The README's Python script, as a newcomer copies it."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    return str(next(block for block in blocks if "asyncio.run" in block))
+    return str(next(block for block in blocks if "with SyncGateway" in block))
 
 
 def run_script(script: str, dev: DevGateway) -> str:
