@@ -8,7 +8,7 @@ describes that place with dot paths (``owner.user.name``); an id made of two par
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,40 +31,64 @@ class AccountInfo:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountLookup:
+    """A ``fetch_account_info`` as data; made by ``account_lookup``."""
+
+    id: tuple[str, ...]
+    label: tuple[str, ...]
+    url: str | None
+    introspect: bool
+    method: str
+    json: Mapping[str, Any] | None
+    metadata: Mapping[str, str]
+
+    async def __call__(self, ctx: ConnectionContext) -> AccountInfo:
+        """Which account ``ctx`` is about. Raises ``AccountUnreadable``."""
+        source = await self._source(ctx)
+        account_id = _first(source, self.id, ctx.connection_config)
+        if account_id is None:
+            raise AccountUnreadable(f"the answer has no {' or '.join(self.id)}")
+        kept = {name: dig(source, path) for name, path in self.metadata.items()}
+        return AccountInfo(
+            external_account_id=account_id,
+            account_label=_first(source, self.label, ctx.connection_config) or account_id,
+            metadata={name: value for name, value in kept.items() if value is not None},
+        )
+
+    async def _source(self, ctx: ConnectionContext) -> Any:
+        if self.introspect:
+            return await ctx.introspect()
+        if self.url is None:
+            return ctx.token_response
+        answer = await ctx.fetch(self.url, method=self.method, json=self.json)
+        if answer.status != 200:
+            raise AccountUnreadable(f"the account endpoint answered {answer.status}")
+        return answer.json()
+
+
 def account_lookup(
     *,
     id: str | tuple[str, ...],
     label: str | tuple[str, ...],
     url: str | None = None,
+    introspect: bool = False,
     method: str = "GET",
     json: Mapping[str, Any] | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> Callable[[ConnectionContext], Awaitable[AccountInfo]]:
-    """A ``fetch_account_info`` that reads the account from ``url``, or from the token answer without one.
+) -> AccountLookup:
+    """A ``fetch_account_info`` that reads the account from one place.
 
-    ``id`` and ``label`` are a dot path, a template of dot paths, or several of them of which the
-    first that yields text is taken. ``metadata`` maps names to dot paths; absent ones are left out.
+    That is the API call ``url``, the answer of ``introspection_url`` (RFC 7662) with ``introspect``,
+    or else the token answer. ``id`` and ``label`` are a dot path, a template of dot paths
+    (``${connection_config.x}`` is what the person typed), or several of them of which the first
+    that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
     The function raises ``AccountUnreadable`` when no ``id`` is there or the call fails.
     """
-
-    async def fetch_account_info(ctx: ConnectionContext) -> AccountInfo:
-        source: Any = ctx.token_response
-        if url is not None:
-            answer = await ctx.fetch(url, method=method, json=json)
-            if answer.status != 200:
-                raise AccountUnreadable(f"the account endpoint answered {answer.status}")
-            source = answer.json()
-        account_id = _first(source, id)
-        if account_id is None:
-            raise AccountUnreadable(f"the answer has no {' or '.join(_several(id))}")
-        kept = {name: dig(source, path) for name, path in (metadata or {}).items()}
-        return AccountInfo(
-            external_account_id=account_id,
-            account_label=_first(source, label) or account_id,
-            metadata={name: value for name, value in kept.items() if value is not None},
-        )
-
-    return fetch_account_info
+    return AccountLookup(
+        id=_several(id), label=_several(label), url=url, introspect=introspect, method=method,
+        json=json, metadata=dict(metadata or {}),
+    )  # fmt: skip
 
 
 def dig(source: Any, path: str) -> Any:
@@ -80,20 +104,26 @@ def _several(paths: str | tuple[str, ...]) -> tuple[str, ...]:
     return (paths,) if isinstance(paths, str) else paths
 
 
-def _first(source: Any, paths: str | tuple[str, ...]) -> str | None:
-    for path in _several(paths):
+def _first(source: Any, paths: tuple[str, ...], typed: Mapping[str, str]) -> str | None:
+    for path in paths:
         parts = _PART.findall(path)
-        values = {part: _text(dig(source, part)) for part in parts or [path]}
+        values = {part: _value(source, part, typed) for part in parts or [path]}
         if all(values.values()):
             return _filled(path, values) if parts else values[path]
     return None
+
+
+def _value(source: Any, part: str, typed: Mapping[str, str]) -> str | None:
+    kind, _, name = part.partition(".")
+    return typed.get(name) if kind == "connection_config" else as_text(dig(source, part))
 
 
 def _filled(template: str, values: Mapping[str, str | None]) -> str:
     return _PART.sub(lambda match: values[match[1]] or "", template)
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """``value`` as an identity's text, ``None`` if it is none: what is empty, or no text or integer."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None  # a float would lose digits, a bool is not an identity
     return str(value).strip() or None

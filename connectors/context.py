@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.secret import Secret
+
+if TYPE_CHECKING:
+    from connectors.account import AccountInfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +55,20 @@ class ConnectionContext(Protocol):
         ``url`` may hold ``${connection_config.x}``. Refused for hosts outside ``api_hosts``.
         """
         ...
+
+    async def introspect(self) -> Mapping[str, Any]:
+        """What ``introspection_url`` says about the new access token (RFC 7662), active or not.
+
+        Raises a provider error if it does not answer 200.
+        """
+        ...
+
+
+class PostConnectionContext(ConnectionContext, Protocol):
+    """What a hook's ``post_connection`` is given, once the account is known and before it is stored."""
+
+    @property
+    def account(self) -> AccountInfo: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,3 +41,10 @@ class CallbackRefused(ConnectorError):
 
 class AccountUnreadable(ConnectorError):
     """The provider's answer does not say which account was connected."""
+
+
+class AccountUnfit(ConnectorError):
+    """The account was read, and lacks what this connector needs: another choice may have it.
+
+    Raised by hooks. The message is for the log and holds nothing that the provider sent.
+    """

@@ -5,7 +5,7 @@
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
-    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
+    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountUnfit · AccountMismatch
     └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
 
@@ -108,6 +108,10 @@ class ProviderDeclined(FlowError):
         super().__init__(
             f"the provider answered {provider_code or 'an error'}", connector=connector
         )
+
+
+class AccountUnfit(FlowError):
+    """What was connected lacks what the connector needs: another choice may have it."""
 
 
 class AccountMismatch(FlowError):

@@ -50,6 +50,15 @@ class Services:
     ping: Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verbs:
+    """The three things that the product does."""
+
+    connect: ConnectService
+    tokens: TokenService
+    disconnect: DisconnectService
+
+
 def redirect_uri(settings: Settings, connector: str) -> str:
     """Where providers send the browser back to: from settings alone, never from a request."""
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
@@ -100,11 +109,45 @@ def _services(
     reach: Reach,
     clock: Clock,
 ) -> Services:
-    connections = ConnectionStore(database)
-    sealer = TokenSealer(vault)
+    verbs = make_verbs(
+        catalog=catalog,
+        database=database,
+        provider=provider,
+        vault=vault,
+        reach=reach,
+        redirect_uri=lambda name: redirect_uri(settings, name),
+        clock=clock,
+    )
     return Services(
         settings=settings,
         catalog=catalog,
+        connect=verbs.connect,
+        tokens=verbs.tokens,
+        disconnect=verbs.disconnect,
+        connections=ConnectionService(ConnectionStore(database), clock),
+        keys=ServiceKeys(KeyStore(database), clock),
+        sessions=Sessions(SessionStore(database), clock),
+        login=login_for(settings),
+        reach=reach,
+        clock=clock,
+        ping=database.ping,
+    )
+
+
+def make_verbs(
+    *,
+    catalog: Catalog,
+    database: Database,
+    provider: Provider,
+    vault: Vault,
+    reach: Reach,
+    redirect_uri: Callable[[str], str],
+    clock: Clock,
+) -> Verbs:
+    """Connect, tokens and disconnect over one database and one way to the providers."""
+    connections = ConnectionStore(database)
+    sealer = TokenSealer(vault)
+    return Verbs(
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database),
@@ -113,7 +156,7 @@ def _services(
             vault=vault,
             sealer=sealer,
             reach=reach,
-            redirect_uri=lambda name: redirect_uri(settings, name),
+            redirect_uri=redirect_uri,
             clock=clock,
         ),
         tokens=TokenService(
@@ -132,11 +175,4 @@ def _services(
             sealer=sealer,
             clock=clock,
         ),
-        connections=ConnectionService(connections, clock),
-        keys=ServiceKeys(KeyStore(database), clock),
-        sessions=Sessions(SessionStore(database), clock),
-        login=login_for(settings),
-        reach=reach,
-        clock=clock,
-        ping=database.ping,
     )

@@ -13,19 +13,24 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Any
 
-from connectors.config import NAME_PATTERN, ConnectorConfig
+from connectors.config import ConnectorConfig
+from connectors.context import PostConnectionContext
 from connectors.errors import ConfigError, MissingVariable, UnknownConnector
+from connectors.review import NAME_PATTERN
 
 __all__ = [
     "CONNECTOR_CATALOG",
     "Catalog",
+    "Hook",
     "get_connector_config",
     "list_ready_connectors",
     "require_env",
@@ -34,11 +39,22 @@ __all__ = [
 ENTRY_POINT_GROUP = "gateway.connectors"
 
 CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType({
+    "airtable": "connectors.catalog.airtable",
+    "atlassian": "connectors.catalog.atlassian",
+    "figma": "connectors.catalog.figma",
     "google": "connectors.catalog.google",
+    "hubspot": "connectors.catalog.hubspot",
+    "linear": "connectors.catalog.linear",
+    "microsoft": "connectors.catalog.microsoft",
     "notion": "connectors.catalog.notion",
     "shopify": "connectors.catalog.shopify",
+    "slack": "connectors.catalog.slack",
+    "stripe": "connectors.catalog.stripe",
 })  # fmt: skip
 """The connectors of this package, in alphabetical order: name -> module."""
+
+Hook = Callable[[PostConnectionContext], Awaitable[Mapping[str, Any]]]
+"""A hook's ``post_connection``: returns what is to be added to the account's metadata."""
 
 
 def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
@@ -97,19 +113,48 @@ class Catalog:
                 reasons[name] = str(error)
         return reasons
 
+    def module(self, name: str) -> ModuleType:
+        """The connector's own module. Raises ``UnknownConnector``, or whatever the module raises."""
+        if name not in self._locations:
+            raise UnknownConnector(name)
+        return _import(self._locations[name])
+
     def sandbox_module(self, name: str) -> ModuleType:
         """The module that simulates the provider (``sandbox/<name>.py``, beside the connector).
 
         Raises ``UnknownConnector`` if there is none.
         """
-        location = self._locations.get(name)
-        if isinstance(location, Path) and self._folder is not None:
-            return _import_file(self._folder / "sandbox" / location.name, "sandbox")
-        module = _module_name(location)
         try:
-            return importlib.import_module(module.replace(".catalog.", ".sandbox."))
+            return self._beside(name, "sandbox", name)
         except ImportError:
             raise UnknownConnector(name, "it has no simulated provider") from None
+
+    def hook(self, config: ConnectorConfig) -> Hook | None:
+        """``post_connection`` of ``hooks/<name>.py``, if the connector names one.
+
+        Raises ``ConfigError`` if there is no such hook.
+        """
+        script = config.post_connection_script
+        if script is None:
+            return None
+        try:
+            found = getattr(self._beside(config.name, "hooks", script), "post_connection", None)
+        except (ImportError, UnknownConnector):
+            raise ConfigError(f'{config.name}: there is no hook "{script}"') from None
+        if not inspect.iscoroutinefunction(found):
+            raise ConfigError(f"{config.name}: hooks/{script}.py has no async post_connection(ctx)")
+        hook: Hook = found
+        return hook
+
+    def _beside(self, name: str, kind: str, stem: str) -> ModuleType:
+        """The module ``<kind>/<stem>.py`` from where the connector itself comes."""
+        location = self._locations.get(name)
+        if isinstance(location, Path) and self._folder is not None:
+            return _import_file(self._folder / kind / f"{stem}.py", kind)
+        package, found, _ = _module_name(location).rpartition(".catalog.")
+        if not found:
+            raise ImportError(f"{name} is in no package named catalog")
+        return importlib.import_module(f"{package}.{kind}.{stem.replace('-', '_')}")
 
     def _load(self, name: str) -> ConnectorConfig:
         if name not in self._loaded:
@@ -125,7 +170,11 @@ class Catalog:
 
     def _create(self, name: str) -> ConnectorConfig:
         try:
-            config = _import(self._locations[name]).create_config(self._env)
+            config = self.module(name).create_config(self._env)
+            if isinstance(config, ConnectorConfig):
+                self.hook(
+                    config
+                )  # a missing or broken one hides the connector, and not a flow later
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:

@@ -17,8 +17,8 @@ Quirks:
 6. The API wants ``X-Shopify-Access-Token`` and refuses ``Authorization: Bearer``.
 7. Uninstalling is a DELETE with the access token; there is no RFC 7009 endpoint.
 
-Scopes: ``read_products``, the smallest useful one, so that a new store can be tried. Shopify lists
-granted write scopes without the read scopes they imply.
+Scopes: ``read_products`` and ``read_orders``, what most tools for a store look at. Shopify lists granted write
+scopes without the read scopes they imply.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         token_url=f"{STORE}/admin/oauth/access_token",
         revocation_url=f"{STORE}/admin/api_permissions/current.json",
         revocation=Revocation(method="DELETE", auth="access_token", token=None),  # quirk 7
-        scopes=("read_products",),
+        scopes=("read_products", "read_orders"),
         scope_separator=",",  # quirk 2
         omit_authorize_params=frozenset({"response_type"}),  # quirk 3
         omit_token_params=frozenset({"grant_type", "redirect_uri"}),  # quirk 3

@@ -1,4 +1,5 @@
-"""Hooks: a provider's extra step after connecting, one module per connector that needs one.
+"""The extra steps that a few providers need after connecting.
 
-None of the current connectors does: what the account endpoint says is enough for them.
+A hook is ``async def post_connection(ctx) -> Mapping``: what it returns is added to the account's
+metadata. If it raises, nothing is stored.
 """

@@ -96,5 +96,6 @@ PROVIDER = SimulatedProvider(
         ApiRules(address="openidconnect.googleapis.com/v1/userinfo", answer=_userinfo),
         ApiRules(address="www.googleapis.com/oauth2/v3/userinfo", answer=_userinfo),
     ),
+    api_hosts=frozenset({"*.googleapis.com"}),
     token_answer=_token_answer,
 )

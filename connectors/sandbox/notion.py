@@ -77,6 +77,10 @@ def _me(call: ApiCall) -> dict[str, Any]:
     }
 
 
+# Every version that is published; which of them a call uses does not change these answers.
+_VERSION = {"notion-version": frozenset({"2022-06-28", "2025-09-03", "2026-03-11"})}
+
+
 PROVIDER = SimulatedProvider(
     name="notion",
     display_name="Notion",
@@ -99,7 +103,7 @@ PROVIDER = SimulatedProvider(
         body_format="json",
         exchange_params=frozenset({"grant_type", "code", "redirect_uri", "code_verifier?"}),
         refresh_params=frozenset({"grant_type", "refresh_token"}),
-        required_headers=("notion-version",),
+        required_headers=_VERSION,
     ),
     grant=GrantRules(
         access_token_prefix="ntn_sandbox",
@@ -112,12 +116,10 @@ PROVIDER = SimulatedProvider(
         address="api.notion.com/v1/oauth/revoke",
         client_auth="basic",
         body_format="json",
+        required_headers=_VERSION,
         answer={"request_id": "00000000-0000-4000-8000-000000000000"},
     ),
-    api=(
-        ApiRules(
-            address="api.notion.com/v1/users/me", answer=_me, required_headers=("notion-version",)
-        ),
-    ),
+    api=(ApiRules(address="api.notion.com/v1/users/me", answer=_me, required_headers=_VERSION),),
+    api_hosts=frozenset({"api.notion.com"}),
     token_answer=_token_answer,
 )

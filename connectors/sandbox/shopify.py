@@ -79,6 +79,8 @@ PROVIDER = SimulatedProvider(
         params=frozenset({"grant_options[]"}),
         known_scopes=frozenset({"read_products", "write_products", "read_orders", "write_orders"}),
         scope_separator=",",
+        required={},
+        pkce="ignored",  # no Shopify source says that it is verified
     ),
     token=TokenRules(
         address="{tenant}.myshopify.com/admin/oauth/access_token",
@@ -86,7 +88,6 @@ PROVIDER = SimulatedProvider(
         body_format="form",
         exchange_params=frozenset({"code", "expiring?", "code_verifier?"}),
         refresh_params=frozenset({"grant_type", "refresh_token"}),
-        verifies_pkce=False,  # no Shopify source says that it does
     ),
     grant=GrantRules(
         access_token_prefix="shpat_sandbox",
@@ -101,6 +102,7 @@ PROVIDER = SimulatedProvider(
         token="api_header",
     ),
     api=(ApiRules(address="{tenant}.myshopify.com/admin/api/2026-10/shop.json", answer=_shop),),
+    api_hosts=frozenset({"{tenant}.myshopify.com"}),
     api_auth=("x-shopify-access-token", ""),
     token_answer=_token_answer,
     sign_callback=_sign,

@@ -47,7 +47,9 @@ def api_request(
 
 
 def _is_api_host(config: ConnectorConfig, url: str, values: Mapping[str, str]) -> bool:
-    base = urlsplit(render_url(config.api_base_url, config, values))
+    parts = urlsplit(config.api_base_url)
+    # The path may name what is not known yet, while the account is being read.
+    base = urlsplit(render_url(f"{parts.scheme}://{parts.netloc}", config, values))
     try:
         target = urlsplit(url)
     except ValueError:

@@ -35,15 +35,22 @@ def authorization_url(
         client_id=config.client_id,
         response_type="code",
         redirect_uri=redirect_uri,
-        scope=config.scope_separator.join(config.scopes) if config.scopes_sent else None,
         state=state,
-        code_challenge=create_s256_code_challenge(verifier.reveal()),
-        code_challenge_method="S256",
+        **_pkce(verifier) if config.use_pkce else {},
     )
-    kept = [
+    params = [
         (name, value)
         for name, value in parse_qsl(urlsplit(url).query)
         if name not in config.omit_authorize_params
     ]
+    if config.scopes_sent:
+        params.append((config.scope_param, config.scope_separator.join(config.scopes)))
     # Added here: Authlib leaves out an empty value, and has parameters of its own ("uri").
-    return f"{endpoint}?{urlencode([*kept, *config.extra_authorize_params.items()])}"
+    return f"{endpoint}?{urlencode([*params, *config.extra_authorize_params.items()])}"
+
+
+def _pkce(verifier: Secret) -> dict[str, str]:
+    return {
+        "code_challenge": create_s256_code_challenge(verifier.reveal()),
+        "code_challenge_method": "S256",
+    }

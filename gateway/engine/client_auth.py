@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from authlib.oauth2.auth import ClientAuth
@@ -10,6 +10,8 @@ from authlib.oauth2.auth import ClientAuth
 from connectors.config import BodyFormat, ConnectorConfig
 from gateway.engine.request import ProviderRequest, encode_body
 
+# "secret_key" is no method of RFC 6749: the secret is the platform's own API key and authenticates
+# alone, as a Bearer token.
 _METHODS = {"body": "client_secret_post", "header": "client_secret_basic"}
 
 
@@ -22,6 +24,10 @@ def authenticated_request(
 ) -> ProviderRequest:
     """A POST of ``params`` to ``url`` with exactly one kind of client authentication."""
     client_id, secret = config.client_id, config.client_secret.reveal()
+    if config.authorization_method == "secret_key":
+        content_type, content = encode_body(params, body_format)
+        headers = {**config.token_headers, "Authorization": f"Bearer {secret}"}
+        return _request(url, headers, content_type, content)
     if config.authorization_method == "header":
         # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
         client_id, secret = quote_plus(client_id), quote_plus(secret)
@@ -30,5 +36,11 @@ def authenticated_request(
         "POST", url, dict(config.token_headers), urlencode(list(params))
     )
     content_type, content = encode_body(parse_qsl(body, keep_blank_values=True), body_format)
-    headers |= {"Content-Type": content_type, "Accept": "application/json"}
+    return _request(url, headers, content_type, content)
+
+
+def _request(
+    url: str, headers: Mapping[str, str], content_type: str, content: bytes
+) -> ProviderRequest:
+    headers = {**headers, "Content-Type": content_type, "Accept": "application/json"}
     return ProviderRequest(method="POST", url=url, headers=headers, content=content)

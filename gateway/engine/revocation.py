@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc7009 import prepare_revoke_token_request
 
+from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
+from connectors.parts import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.api import api_headers
 from gateway.engine.client_auth import authenticated_request
 from gateway.engine.request import ProviderRequest, encode_body
 from gateway.engine.templates import render_url
+from gateway.errors import UnreadableResponse
 
 
 def revocation_request(
     config: ConnectorConfig,
     *,
     connection_config: Mapping[str, str],
+    metadata: Mapping[str, Any],
     access_token: Secret,
     refresh_token: Secret | None,
 ) -> ProviderRequest | None:
@@ -28,13 +33,14 @@ def revocation_request(
     """
     if config.revocation_url is None:
         return None
-    url = render_url(config.revocation_url, config, connection_config)
+    url = render_url(config.revocation_url, config, connection_config, metadata)
     shape = config.revocation
     params: list[tuple[str, str]] = []
     if shape.token is not None:
         token = refresh_token if shape.token == "refresh_token" and refresh_token else access_token
         body, _ = prepare_revoke_token_request(token.reveal())
         params = parse_qsl(body)
+    params += [(name, _filled(value, config, metadata)) for name, value in shape.params.items()]
     if shape.auth == "client":
         return authenticated_request(config, url, params, body_format=shape.body_format)
     headers = {"Accept": "application/json"}
@@ -44,3 +50,15 @@ def revocation_request(
     if params:
         headers["Content-Type"], content = encode_body(params, shape.body_format)
     return ProviderRequest(method=shape.method, url=url, headers=headers, content=content)
+
+
+def _filled(template: str, config: ConnectorConfig, metadata: Mapping[str, Any]) -> str:
+    def value_of(placeholder: str) -> str:
+        if placeholder == "client_id":
+            return config.client_id
+        value = as_text(dig(metadata, placeholder.removeprefix("metadata.")))
+        if value is None:
+            raise UnreadableResponse("the connection does not know what its grant is revoked by")
+        return value
+
+    return PLACEHOLDER.sub(lambda match: value_of(match[1]), template)

@@ -1,7 +1,7 @@
-"""URLs with ``${connection_config.x}`` in them.
+"""URLs with ``${connection_config.x}`` or ``${metadata.x}`` in them.
 
-The values come from a person or from storage and end up in a host name, so they are checked twice:
-the value must match its declared pattern completely, and the finished URL must still have the
+The values come from a person, a provider or from storage and end up in a host name, so they are
+checked twice: what a person typed must match its declared pattern completely, and the finished URL must still have the
 template's scheme, host suffix, port and nothing else (security H4).
 """
 
@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.config import PLACEHOLDER, ConnectorConfig
+from connectors.account import as_text
+from connectors.config import ConnectorConfig
+from connectors.parts import PLACEHOLDER
 from gateway.errors import InvalidRequest
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
 
@@ -40,17 +46,23 @@ def read_connection_config(config: ConnectorConfig, typed: Mapping[str, str]) ->
     return values
 
 
-def render_url(template: str, config: ConnectorConfig, values: Mapping[str, str]) -> str:
-    """``template`` with its placeholders filled in from ``values``.
+def render_url(
+    template: str,
+    config: ConnectorConfig,
+    values: Mapping[str, str],
+    metadata: Mapping[str, Any] = NOTHING,
+) -> str:
+    """``template`` with its placeholders filled in from the connection_config ``values`` and ``metadata``.
 
-    Raises ``InvalidRequest`` if a value does not match its pattern, or would change anything but
-    the host label or path segment it stands for.
+    Raises ``InvalidRequest`` if a value is missing, does not match its pattern, or would change
+    anything but the host label or path segment it stands for.
     """
     if "${" not in template:
         return template
     parts = urlsplit(template)
-    netloc = _substitute(parts.netloc, config, values, _HOST_LABEL)
-    path = _substitute(parts.path, config, values, _PATH_SEGMENT)
+    fill = _Filler(config, values, metadata)
+    netloc = fill(parts.netloc, _HOST_LABEL)
+    path = fill(parts.path, _PATH_SEGMENT)
     url = f"{parts.scheme}://{netloc}{path}"
     again = urlsplit(url)
     if (again.scheme, again.netloc, again.path, again.query, again.fragment) != (
@@ -60,16 +72,26 @@ def render_url(template: str, config: ConnectorConfig, values: Mapping[str, str]
     return url
 
 
-def _substitute(
-    text: str, config: ConnectorConfig, values: Mapping[str, str], allowed: re.Pattern[str]
-) -> str:
-    def value_of(match: re.Match[str]) -> str:
-        name = match[1].removeprefix("connection_config.")
-        value = values.get(name, "")
-        if not re.fullmatch(config.connection_config[name].pattern, value) or not allowed.fullmatch(
-            value
-        ):
-            raise InvalidRequest(f'the connection_config value "{name}" is not valid')
-        return value
+@dataclass(frozen=True, slots=True)
+class _Filler:
+    config: ConnectorConfig
+    values: Mapping[str, str]
+    metadata: Mapping[str, Any]
 
-    return PLACEHOLDER.sub(value_of, text)
+    def __call__(self, text: str, allowed: re.Pattern[str]) -> str:
+        def filled(match: re.Match[str]) -> str:
+            kind, _, name = match[1].partition(".")
+            value = self._typed(name) if kind == "connection_config" else self._known(name)
+            if value is None or not allowed.fullmatch(value):
+                raise InvalidRequest(f'the {kind} value "{name}" is not valid')
+            return value
+
+        return PLACEHOLDER.sub(filled, text)
+
+    def _typed(self, name: str) -> str | None:
+        value = self.values.get(name, "")
+        pattern = self.config.connection_config[name].pattern
+        return value if re.fullmatch(pattern, value) else None
+
+    def _known(self, name: str) -> str | None:
+        return as_text(self.metadata.get(name))

@@ -20,7 +20,7 @@ def exchange_request(
         "authorization_code",
         code=code.reveal(),
         redirect_uri=redirect_uri,
-        code_verifier=verifier.reveal(),
+        **{"code_verifier": verifier.reveal()} if config.use_pkce else {},
     )
     kept = [(name, value) for name, value in _pairs(body) if name not in config.omit_token_params]
     # Added here: Authlib leaves out an empty value, and has parameters of its own ("body").
@@ -33,7 +33,10 @@ def refresh_request(
 ) -> ProviderRequest:
     """Use a refresh token. Every call of this is a use of that token: see rule 2 of the design."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
-    return authenticated_request(config, endpoint, _pairs(body), body_format=config.body_format)
+    params = [
+        (name, value) for name, value in _pairs(body) if name not in config.omit_refresh_params
+    ]
+    return authenticated_request(config, endpoint, params, body_format=config.body_format)
 
 
 def _pairs(body: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from connectors.account import dig
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
@@ -40,39 +41,79 @@ _TRANSIENT = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 
 def read_token_response(
-    config: ConnectorConfig, answer: ProviderAnswer, now: datetime
+    config: ConnectorConfig,
+    answer: ProviderAnswer,
+    now: datetime,
+    granted: tuple[str, ...] | None = None,
 ) -> tuple[Tokens, Mapping[str, Any]]:
     """The tokens in ``answer`` and the whole JSON object, received at ``now`` (UTC).
 
+    ``granted`` are the scopes so far, given for a refresh: an answer that names none leaves them as
+    they are. At the exchange that means the requested ones (RFC 6749 5.1 and 6).
     Raises the ``ProviderError`` that says what to do about any other answer.
     """
     if not 200 <= answer.status < 300:
-        raise provider_error(answer, now)
+        raise _refusal(config, answer, now, is_refresh=granted is not None)
     body = read_object(answer.content)
-    if "error" in body or body.get("ok") is False:
-        # Some providers hide failures in a 200 (GitHub, Slack, Zoho); none sends "error" on success.
-        raise _error_of_code(safe_code(body.get("error")), answer, now)
+    if is_failure(config, body):
+        raise _error_of_code(_code(config, body), answer, now)
+    if "error" in body:
+        # No RFC 6749 success has this member: an answer that is both is not taken for either.
+        raise UnreadableResponse("the answer is a success with an error in it")
+    source, name = _token_place(config, body)
     return (
         Tokens(
-            access_token=_token(body, "access_token"),
-            refresh_token=_token(body, "refresh_token") if body.get("refresh_token") else None,
-            token_type=_token_type(body),
-            expires_at=_expires_at(body, now),
-            scopes=_scopes(config, body),
+            access_token=_token(source, name),
+            refresh_token=_token(source, "refresh_token") if source.get("refresh_token") else None,
+            token_type=_token_type(config, source),
+            expires_at=_expires_at(source, now),
+            scopes=_scopes(config, source, config.scopes if granted is None else granted),
         ),
         body,
     )
 
 
-def provider_error(answer: ProviderAnswer, now: datetime) -> ProviderError:
-    """The error that a refusing answer (any status outside 2xx) stands for."""
+def is_failure(config: ConnectorConfig, body: Any) -> bool:
+    """Whether an answer with a 2xx status is a failure all the same (``error_in_success``)."""
+    shape = config.error_in_success
+    if shape is None:
+        return False
+    if shape.flag is None:
+        return dig(body, shape.code) is not None
+    flag = dig(body, shape.flag)
+    return type(flag) is not type(shape.ok) or flag != shape.ok  # 1 is not true
+
+
+def _refusal(
+    config: ConnectorConfig, answer: ProviderAnswer, now: datetime, *, is_refresh: bool
+) -> ProviderError:
     code = None
     if "json" in answer.headers.get("content-type", ""):
         try:
-            code = safe_code(read_object(answer.content).get("error"))
+            code = _code(config, read_object(answer.content))
         except UnreadableResponse:
             code = None
+    if code is None and is_refresh and answer.status in config.refresh_rejected_statuses:
+        return TokenRejected(provider_code=f"http_{answer.status}")
     return _error_of_code(code, answer, now)
+
+
+def _code(config: ConnectorConfig, body: Mapping[str, Any]) -> str | None:
+    """The error code of RFC 6749 in ``body``, or the one that the provider's own stands for."""
+    path = config.error_in_success.code if config.error_in_success else "error"
+    code = safe_code(dig(body, path))
+    return None if code is None else config.error_codes.get(code, code)
+
+
+def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """The object that holds the tokens, and the access token's name in it."""
+    path = config.alternate_access_token_response_path
+    if path is not None:
+        parent, _, name = path.rpartition(".")
+        place = dig(body, parent) if parent else body
+        if isinstance(place, Mapping) and name in place:
+            return place, name
+    return body, "access_token"
 
 
 def _error_of_code(code: str | None, answer: ProviderAnswer, now: datetime) -> ProviderError:
@@ -99,11 +140,13 @@ def _token(body: Mapping[str, Any], name: str) -> Secret:
     return Secret(value)
 
 
-def _token_type(body: Mapping[str, Any]) -> str:
+def _token_type(config: ConnectorConfig, body: Mapping[str, Any]) -> str:
     # Shopify leaves it out; RFC 6749 7.1 forbids using a type that the client does not know.
-    value = body.get("token_type", "Bearer")
-    if not isinstance(value, str) or value.lower() != "bearer":
-        raise UnreadableResponse("the answer has a token_type other than Bearer")
+    value = body.get("token_type")
+    if value is not None and not (
+        isinstance(value, str) and value.strip().lower() in config.token_types
+    ):
+        raise UnreadableResponse("the answer has a token_type other than the connector's")
     return "Bearer"
 
 
@@ -120,14 +163,22 @@ def _expires_at(body: Mapping[str, Any], now: datetime) -> datetime | None:
     return now + timedelta(seconds=value)
 
 
-def _scopes(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[str, ...]:
-    value = body.get("scope")
+def _scopes(
+    config: ConnectorConfig, body: Mapping[str, Any], so_far: tuple[str, ...]
+) -> tuple[str, ...]:
+    value = dig(body, config.granted_scopes_path)
     if value is None:
-        return config.scopes  # RFC 6749 5.1: absent means as requested
+        return so_far
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        value = " ".join(value)
     # Stored and shown: printable ASCII as in RFC 6749 appendix A.4, and no megabyte of it.
     if not isinstance(value, str) or not _SCOPE.fullmatch(value):
         raise UnreadableResponse("the answer has a scope that is not a list of names")
-    return tuple(dict.fromkeys(value.replace(config.scope_separator, " ").split()))
+    named = value.replace(config.scope_separator, " ").split()
+    granted = [config.scope_aliases.get(name, name) for name in named]
+    # What the provider never names was granted with the rest: there is no other way to know.
+    unnamed = [name for name in config.scopes if name in config.scopes_not_echoed]
+    return tuple(dict.fromkeys([*granted, *unnamed]))
 
 
 def _retry_after(answer: ProviderAnswer, now: datetime) -> int | None:

@@ -213,7 +213,9 @@ class ConnectService:
     async def _link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
         # If this fails the grant is left as it is: where a provider revokes per account, revoking
         # could end a connection that works, and which account this is was never learned.
-        account = await self._provider.account(config, grant, flow.connection_config)
+        account = await self._provider.account(
+            config, grant, flow.connection_config, self._catalog.hook(config)
+        )
         now = self._clock()
 
         def seal(row: str, generation: int) -> SealedTokens:
@@ -250,6 +252,7 @@ class ConnectService:
             await self._provider.revoke(
                 config,
                 connection_config=flow.connection_config,
+                metadata=account.metadata,
                 access_token=grant.tokens.access_token,
                 refresh_token=grant.tokens.refresh_token,
             )

@@ -79,6 +79,7 @@ class DisconnectService:
             done = await self._provider.revoke(
                 self._catalog.get(connection.connector),
                 connection_config=connection.connection_config,
+                metadata=connection.metadata,
                 access_token=self._sealer.access_token(connection),
                 refresh_token=self._sealer.refresh_token(connection),
             )

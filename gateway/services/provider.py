@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors.account import AccountInfo
+from connectors import errors as connector_errors
+from connectors.account import AccountInfo, dig
+from connectors.catalog import Hook
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.errors import AccountUnreadable
@@ -14,11 +16,13 @@ from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.engine.account import clean_account
 from gateway.engine.api import api_request
+from gateway.engine.introspection import introspection_request
 from gateway.engine.request import ProviderAnswer
 from gateway.engine.revocation import revocation_request
+from gateway.engine.strict_json import read_object
 from gateway.engine.token_request import exchange_request, refresh_request
-from gateway.engine.token_response import read_token_response
-from gateway.errors import ProviderError, UnreadableResponse
+from gateway.engine.token_response import is_failure, read_token_response
+from gateway.errors import AccountUnfit, ProviderError, UnreadableResponse
 from gateway.logs import get_logger
 from gateway.outbound import Outbound
 
@@ -58,21 +62,46 @@ class Provider:
         return Grant(tokens=tokens, token_response=body)
 
     async def refresh(
-        self, config: ConnectorConfig, *, token_url: str, refresh_token: Secret
+        self,
+        config: ConnectorConfig,
+        *,
+        refresh_url: str,
+        refresh_token: Secret,
+        granted: tuple[str, ...],
     ) -> Tokens:
-        """Use a refresh token. The answer's own refresh token may be absent: then the old one stays."""
-        request = refresh_request(config, endpoint=token_url, refresh_token=refresh_token)
+        """Use a refresh token of a grant that has the scopes ``granted``.
+
+        The answer's own refresh token may be absent: then the old one stays.
+        """
+        request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
         answer = await self._outbound.send(request)
-        tokens, _ = read_token_response(config, answer, self._clock())
+        tokens, _ = read_token_response(config, answer, self._clock(), granted)
         return tokens
 
     async def account(
-        self, config: ConnectorConfig, grant: Grant, connection_config: Mapping[str, str]
+        self,
+        config: ConnectorConfig,
+        grant: Grant,
+        connection_config: Mapping[str, str],
+        hook: Hook | None = None,
     ) -> AccountInfo:
-        """Which account was granted, cleaned. Raises ``ProviderError`` if that cannot be told."""
+        """Which account was granted, cleaned, with what ``hook`` adds to its metadata.
+
+        Raises ``ProviderError`` if that cannot be told, ``AccountUnfit`` if the hook found that the
+        account lacks what the connector needs.
+        """
         context = _Context(self._outbound, config, grant, connection_config)
         try:
-            return clean_account(await config.fetch_account_info(context))
+            account = await config.fetch_account_info(context)
+            metadata = {**_token_metadata(config, grant), **account.metadata}
+            account = context.account = clean_account(replace(account, metadata=metadata))
+            if hook is not None:
+                added = await hook(context)
+                account = clean_account(replace(account, metadata={**metadata, **added}))
+            return account
+        except connector_errors.AccountUnfit as error:
+            _log.info("account_unfit", connector=config.name, reason=str(error))
+            raise AccountUnfit(connector=config.name) from None
         except ProviderError:
             raise
         except AccountUnreadable as error:
@@ -84,23 +113,33 @@ class Provider:
 
     async def revoke(
         self, config: ConnectorConfig, *, connection_config: Mapping[str, str],
-        access_token: Secret, refresh_token: Secret | None,
+        metadata: Mapping[str, Any], access_token: Secret, refresh_token: Secret | None,
     ) -> bool | None:  # fmt: skip
         """Ask the provider to end the grant: whether it did, ``None`` if it offers no way to."""
         request = revocation_request(
             config,
             connection_config=connection_config,
+            metadata=metadata,
             access_token=access_token,
             refresh_token=refresh_token,
         )
         if request is None:
             return None
         answer = await self._outbound.send(request)
-        return 200 <= answer.status < 300
+        if not 200 <= answer.status < 300:
+            return False
+        return config.error_in_success is None or not is_failure(config, answer.json())
+
+
+def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
+    found = {name: dig(grant.token_response, path) for name, path in config.token_metadata.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class _Context:
-    """What a connector's ``fetch_account_info`` is given (``connectors.context.ConnectionContext``)."""
+    """What a connector's own code is given (``connectors.context.PostConnectionContext``)."""
+
+    account: AccountInfo
 
     def __init__(
         self,
@@ -125,3 +164,14 @@ class _Context:
             json=json,
         )
         return await self._outbound.send(request)
+
+    async def introspect(self) -> Mapping[str, Any]:
+        request = introspection_request(
+            self._config,
+            connection_config=self.connection_config,
+            access_token=self.tokens.access_token,
+        )
+        answer = await self._outbound.send(request)
+        if answer.status != 200:
+            raise UnreadableResponse(f"the introspection endpoint answered {answer.status}")
+        return read_object(answer.content)

@@ -124,7 +124,9 @@ class TokenService:
             connection = await self._renewed(config, connection, token, wanted)
             token = self._sealer.access_token(connection)
         await self._touch(connection)
-        base_url = render_url(config.api_base_url, config, connection.connection_config)
+        base_url = render_url(
+            config.api_base_url, config, connection.connection_config, connection.metadata
+        )
         return IssuedToken(
             access_token=token,
             connection=connection,
@@ -197,13 +199,15 @@ class TokenService:
         refresh_token = self._sealer.refresh_token(connection)
         if not config.supports_refresh or refresh_token is None:
             raise ReauthorizationRequired(config.name, "the grant has no refresh token")
-        token_url = render_url(config.token_url, config, connection.connection_config)
+        refresh_url = render_url(
+            config.refresh_url or config.token_url, config, connection.connection_config
+        )
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_SECONDS
         while True:
             lease = await self._refreshes.claim(connection)
             if lease is not None:
-                return await self._refresh_under(lease, config, token_url, refresh_token)
+                return await self._refresh_under(lease, config, refresh_url, refresh_token)
             progress = await self._refreshes.progress(connection)
             if progress is None:
                 raise ConnectorRequired(config.name)
@@ -226,12 +230,15 @@ class TokenService:
         return newest
 
     async def _refresh_under(
-        self, lease: Lease, config: ConnectorConfig, token_url: str, refresh_token: Secret
+        self, lease: Lease, config: ConnectorConfig, refresh_url: str, refresh_token: Secret
     ) -> Connection:
         connection = lease.connection
         try:
             tokens = await self._provider.refresh(
-                config, token_url=token_url, refresh_token=refresh_token
+                config,
+                refresh_url=refresh_url,
+                refresh_token=refresh_token,
+                granted=connection.granted_scopes,
             )
         except TokenRejected as error:
             reason = error.provider_code or "invalid_grant"

@@ -39,6 +39,7 @@ OUTCOMES = {
     "declined": Outcome("info", "{name} was not connected", "You chose not to allow access. Nothing was stored."),
     "refused": Outcome("error", "{name} refused to connect", "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway."),
     "expired": Outcome("warning", "That took too long", "An attempt to connect is good for ten minutes. Please start again."),
+    "unfit": Outcome("warning", "{name} was not connected", "This {name} account has nothing under the name you filled in, or you did not allow access to it. Nothing was stored. Check both, and connect again."),
     "other_account": Outcome("warning", "A different {name} account is linked already", "{name} takes one account per person. Disconnect the linked one first, or choose the same account again."),
     "unavailable": Outcome("error", "{name} does not answer", "Nothing was stored. Please try again in a few minutes."),
     "misconfigured": Outcome("error", "{name} does not accept this gateway", "The app's credentials are refused. Only the people who run this gateway can mend that."),
@@ -53,6 +54,7 @@ OUTCOMES = {
 _OF_ERROR: dict[type[errors.GatewayError], str] = {
     errors.FlowFinished: "already_connected",
     errors.FlowExpired: "expired",
+    errors.AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
     errors.ProviderDeclined: "refused",
     errors.ProviderMisconfigured: "misconfigured",

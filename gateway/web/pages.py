@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from connectors.config import PLACEHOLDER, ConnectorConfig
+from connectors.config import ConnectorConfig
+from connectors.parts import PLACEHOLDER
 from gateway.identity.sessions import SessionCaller
 from gateway.reach import Reach
 from gateway.store.connections import Connection, Status

@@ -59,6 +59,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.FlowExpired: Problem(400, "flow_expired", "That took too long", "An attempt to connect is good for ten minutes. " + _AGAIN),
     errors.FlowFinished: Problem(400, "flow_finished", "That attempt is over", "Your connectors show what is linked."),
     errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
+    errors.AccountUnfit: Problem(409, "account_unfit", "This account cannot be used here", "It has nothing under the name that was filled in, or access to it was not allowed. Check both, and connect again."),
     errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
     # One code for every way a provider can fail a tool: which way it was is in the log.
     errors.ProviderError: Problem(503, "provider_unavailable", "The provider cannot renew the token now", "The connection is kept. Try again after Retry-After seconds."),

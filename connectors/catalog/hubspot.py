@@ -1,0 +1,62 @@
+"""HubSpot OAuth connector.
+
+Docs: https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide
+Versions: https://developers.hubspot.com/changelog/v1-oauth-api-deprecation
+Register an app: https://app.hubspot.com/developer
+
+Quirks:
+1. The v1 endpoints are switched off in February 2027; the dated ones take every parameter in the
+   body and none in the query.
+2. Granted scopes are an array named ``scopes``. Read as usual, every connection would seem to have
+   exactly what was requested.
+3. The account's name is known to token introspection only (RFC 7662, by POST with the client's
+   credentials); the account API has its number and the address of HubSpot's own app.
+4. A grant belongs to the portal: the app is installed there, and every connection of a portal dies
+   when its refresh token is revoked. The identity is therefore the portal and not the person.
+5. Only the refresh token can be revoked.
+
+Scopes: ``oauth`` is needed by every app; ``crm.objects.contacts.read`` is the smallest that makes a
+new connection useful.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+
+from connectors.account import account_lookup
+from connectors.catalog import require_env
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+
+NAME = "hubspot"
+
+
+def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+    """The connector as described above, with the app's credentials from ``env``."""
+    return ConnectorConfig(
+        name=NAME,
+        display_name="HubSpot",
+        category="crm",
+        docs_url="https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide",
+        console_url="https://app.hubspot.com/developer",
+        checked_on=date(2026, 11, 21),
+        client_id=require_env(env, "OAUTH_HUBSPOT_CLIENT_ID", NAME),
+        client_secret=Secret(require_env(env, "OAUTH_HUBSPOT_CLIENT_SECRET", NAME)),
+        authorization_url="https://app.hubspot.com/oauth/authorize",
+        token_url="https://api.hubapi.com/oauth/2026-03/token",  # quirk 1
+        revocation_url="https://api.hubapi.com/oauth/2026-03/token/revoke",  # quirk 5
+        introspection_url="https://api.hubapi.com/oauth/2026-03/token/introspect",  # quirk 3
+        scopes=("oauth", "crm.objects.contacts.read"),
+        granted_scopes_path="scopes",  # quirk 2
+        supports_refresh=True,
+        supports_multiple_accounts=True,
+        fetch_account_info=account_lookup(  # quirks 3 and 4
+            introspect=True,
+            id="hub_id",
+            label=("hub_domain", "user"),
+            metadata={"hub_id": "hub_id", "user": "user"},
+        ),
+        api_base_url="https://api.hubapi.com",
+    )

@@ -1,0 +1,32 @@
+"""After connecting Atlassian: which of the person's sites the connection is for.
+
+The API's address holds the cloud id of a site, which only the list of accessible resources tells.
+https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.account import dig
+from connectors.context import PostConnectionContext
+from connectors.errors import AccountUnfit, AccountUnreadable
+
+SITES = "https://api.atlassian.com/oauth/token/accessible-resources"
+
+
+async def post_connection(ctx: PostConnectionContext) -> Mapping[str, Any]:
+    """``cloud_id`` and ``site_url`` of the site that the person named.
+
+    Raises ``AccountUnfit`` if it is not among those that were allowed.
+    """
+    answer = await ctx.fetch(SITES)
+    sites = answer.json() if answer.status == 200 else None
+    if not isinstance(sites, list):
+        raise AccountUnreadable(f"the list of sites answered {answer.status}")
+    wanted = f"https://{ctx.connection_config['site']}.atlassian.net"
+    for site in sites:  # a site may come twice, once per product: with the same id
+        if dig(site, "url") == wanted:
+            return {"cloud_id": dig(site, "id"), "site_url": wanted}
+    raise AccountUnfit("the site is not among those that were allowed")

@@ -1,0 +1,101 @@
+"""The small types of a connector's description: what a person types, how a grant is revoked, how a
+failure hides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, get_args
+
+BodyFormat = Literal["form", "json"]
+PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionInput:
+    """One value that a person types before connecting, such as the shop of a Shopify store.
+
+    The typed value is trimmed, lower-cased, freed of ``https://``, a trailing slash and ``suffix``,
+    and must then match ``pattern`` completely.
+    """
+
+    title: str
+    description: str
+    example: str
+    pattern: str
+    suffix: str = ""
+
+    def problems(self) -> list[str]:
+        """What is wrong with this input, in words."""
+        found = [f"{name} is empty" for name in ("title", "description", "example", "pattern")
+                 if not getattr(self, name)]  # fmt: skip
+        try:
+            matches = re.fullmatch(self.pattern, self.normalise(self.example)) is not None
+        except re.error as error:
+            return [*found, f"pattern is not a regular expression ({error})"]
+        if not matches:
+            found.append("example does not match pattern")
+        return found
+
+    def normalise(self, typed: str) -> str:
+        """What the person most likely meant by ``typed``: ``https://Acme.myshopify.com/`` is ``acme``."""
+        value = typed.strip().lower().removeprefix("https://").rstrip("/")
+        return value.removesuffix(self.suffix) if self.suffix else value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revocation:
+    """The shape of the request that revokes a grant (RFC 7009 is the default).
+
+    ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``none``, or
+    ``access_token`` (the token itself, in ``api_headers``). ``token`` is the one that is sent;
+    ``None`` when the authentication or ``params`` name the grant already. ``params`` are further
+    parameters, which may hold ``${client_id}`` and ``${metadata.x}``.
+    """
+
+    method: Literal["POST", "DELETE"] = "POST"
+    auth: Literal["client", "none", "access_token"] = "client"
+    body_format: BodyFormat = "form"
+    token: Literal["access_token", "refresh_token"] | None = "refresh_token"
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def problems(self) -> list[str]:
+        """What is wrong with this shape, in words."""
+        allowed: dict[str, tuple[object, ...]] = {
+            "method": ("POST", "DELETE"),
+            "auth": ("client", "none", "access_token"),
+            "body_format": get_args(BodyFormat),
+            "token": ("access_token", "refresh_token", None),
+        }
+        found = [
+            f"{name} is not one of {', '.join(map(str, values))}"
+            for name, values in allowed.items()
+            if getattr(self, name) not in values
+        ]
+        if self.auth != "access_token" and self.token is None and not self.params:
+            found.append("names no token at all")
+        if taken := sorted({"token", "client_secret"} & self.params.keys()):
+            found.append(f"params sets {', '.join(taken)} (use the fields for them)")
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorInSuccess:
+    """How a failure shows inside HTTP 200.
+
+    With ``flag``, a dot path, an answer is a success only if the value there equals ``ok``; without
+    one, it is a failure if ``code`` is there. ``code`` is the dot path of the error code.
+    """
+
+    flag: str | None = None
+    ok: bool | int | str = True
+    code: str = "error"
+
+    def problems(self) -> list[str]:
+        """What is wrong with this shape, in words."""
+        return [f"{name} is empty" for name in ("flag", "code") if getattr(self, name) == ""]

@@ -1,0 +1,209 @@
+"""What is wrong with a connector's description, in words, before it is used for the first time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, get_args, get_type_hints
+from urllib.parse import urlsplit
+
+from connectors.account import AccountLookup
+from connectors.parts import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from connectors.config import ConnectorConfig
+
+NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+RESERVED_PARAMS = frozenset({
+    "client_id", "client_secret", "code", "code_challenge", "code_challenge_method",
+    "code_verifier", "grant_type", "redirect_uri", "refresh_token", "response_mode",
+    "response_type", "scope", "state",
+})  # fmt: skip
+"""Parameters that only the engine sets: a connector that could set them could undo rule 1."""
+
+OMITTABLE_AUTHORIZE_PARAMS = frozenset({"response_type"})
+OMITTABLE_TOKEN_PARAMS = frozenset({"grant_type", "redirect_uri"})
+OMITTABLE_REFRESH_PARAMS = frozenset({"grant_type"})
+
+KNOWN_ERRORS = frozenset({
+    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
+    "unsupported_grant_type", "invalid_scope", "temporarily_unavailable", "slow_down",
+})  # fmt: skip
+"""Codes of RFC 6749 (and RFC 8628's ``slow_down``) that a provider's own codes may stand for."""
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
+_URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
+"""Called before anything is known about the account."""
+_URLS_AFTER = ("revocation_url", "api_base_url")
+
+
+def problems_of(config: ConnectorConfig) -> list[str]:
+    """Every problem of a description, each beginning with its field; empty if there is none."""
+    return [
+        *_identity(config),
+        *_choices(config),
+        *_urls(config),
+        *_scopes(config),
+        *_parameters(config),
+        *_answers(config),
+        *_parts(config),
+        *_api(config),
+    ]
+
+
+def _identity(config: ConnectorConfig) -> Iterator[str]:
+    for name in ("name", "display_name", "client_id"):
+        if not getattr(config, name):
+            yield f"{name} is empty"
+    if not config.client_secret:
+        yield "client_secret is empty"
+    for name in ("name", "alias", "post_connection_script"):
+        value = getattr(config, name)
+        if value and not (NAME_PATTERN.fullmatch(value) and len(value) <= 64):
+            yield f'{name} "{value}" is not kebab-case of at most 64 characters'
+    for name in ("docs_url", "console_url"):
+        if not getattr(config, name).startswith("https://"):
+            yield f"{name} is not an https URL"
+
+
+def _choices(config: ConnectorConfig) -> Iterator[str]:
+    hints = get_type_hints(type(config))
+    for name in ("category", "authorization_method", "body_format"):
+        if getattr(config, name) not in get_args(hints[name]):
+            yield f"{name} is not one of {', '.join(get_args(hints[name]))}"
+
+
+def _urls(config: ConnectorConfig) -> Iterator[str]:
+    for name in (*_URLS_BEFORE, *_URLS_AFTER):
+        url = getattr(config, name)
+        if url is not None:
+            for problem in _url(config, url, with_metadata=name in _URLS_AFTER):
+                yield f"{name} {problem}"
+
+
+def _url(config: ConnectorConfig, url: str, *, with_metadata: bool) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        yield "is not a URL"
+        return
+    # Plain http is for a server on the developer's own machine only; outbound.py still refuses
+    # to call it unless GATEWAY_EGRESS_ALLOW names it.
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        yield "is not https"
+    if not parts.hostname:
+        yield "has no host"
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        yield "has user information, a query or a fragment (use extra_authorize_params)"
+    for placeholder in PLACEHOLDER.findall(url):
+        if not _is_declared(config, placeholder, with_metadata=with_metadata):
+            yield f"has the undeclared placeholder ${{{placeholder}}}"
+    # A placeholder next to other text could be closed early ("evil.com/", "a@b"): whole labels only.
+    labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
+    segments = PLACEHOLDER.sub("${}", parts.path).split("/")
+    if any("${" in part and part != "${}" for part in [*labels, *segments]):
+        yield "has a placeholder that is not a whole host label or path segment"
+    if any("${" in label for label in labels[-2:]):
+        yield "has a placeholder without a domain of the provider's after it"
+
+
+def _is_declared(config: ConnectorConfig, placeholder: str, *, with_metadata: bool) -> bool:
+    kind, _, key = placeholder.partition(".")
+    if kind == "connection_config":
+        return key in config.connection_config
+    return with_metadata and kind == "metadata" and _is_metadata(config, key)
+
+
+def _is_metadata(config: ConnectorConfig, key: str) -> bool:
+    """Whether ``metadata`` can have ``key``; code may put anything there, so it is taken at its word."""
+    lookup = config.fetch_account_info
+    if config.post_connection_script is not None or not isinstance(lookup, AccountLookup):
+        return bool(key)
+    return key in config.token_metadata or key in lookup.metadata
+
+
+def _scopes(config: ConnectorConfig) -> Iterator[str]:
+    if config.scopes_sent and not config.scopes:
+        yield "scopes is empty (a provider without scopes says scopes_sent=False)"
+    if not config.scopes_sent and config.scopes:
+        yield "scopes are given although scopes_sent=False"
+    if not config.scope_separator:
+        yield "scope_separator is empty"
+    elif any(config.scope_separator in scope or " " in scope for scope in config.scopes):
+        yield "a scope holds a separator"
+    if len(set(config.scopes)) != len(config.scopes):
+        yield "scopes has duplicates"
+    if not re.fullmatch(r"[A-Za-z_]+", config.scope_param):
+        yield "scope_param is not a parameter's name"
+    elif config.scope_param in RESERVED_PARAMS - {"scope"}:
+        yield f"scope_param is the reserved {config.scope_param}"
+    known = set(config.scopes)
+    if unknown := sorted(config.scopes_not_echoed - known):
+        yield f"scopes_not_echoed names {', '.join(unknown)}, which scopes does not"
+    if unknown := sorted(set(config.scope_aliases.values()) - known):
+        yield f"scope_aliases stand for {', '.join(unknown)}, which scopes does not name"
+
+
+def _parameters(config: ConnectorConfig) -> Iterator[str]:
+    for name in ("extra_authorize_params", "extra_token_params"):
+        if taken := sorted((RESERVED_PARAMS | {config.scope_param}) & getattr(config, name).keys()):
+            yield f"{name} sets reserved {', '.join(taken)}"
+    for name, allowed in (
+        ("omit_authorize_params", OMITTABLE_AUTHORIZE_PARAMS),
+        ("omit_token_params", OMITTABLE_TOKEN_PARAMS),
+        ("omit_refresh_params", OMITTABLE_REFRESH_PARAMS),
+    ):
+        if wrong := sorted(getattr(config, name) - allowed):
+            yield f"{name} may not omit {', '.join(wrong)} (only {', '.join(sorted(allowed))})"
+    for name in ("token_headers", "api_headers"):
+        for key, value in getattr(config, name).items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", key) or not re.fullmatch(r"[ -~]+", value):
+                yield f'{name} "{key}" is not a valid header'
+    if any(key.lower() in {"authorization", "content-type"} for key in config.token_headers):
+        yield "token_headers set Authorization or Content-Type (use the fields for them)"
+
+
+def _answers(config: ConnectorConfig) -> Iterator[str]:
+    paths = {
+        "alternate_access_token_response_path": config.alternate_access_token_response_path,
+        "granted_scopes_path": config.granted_scopes_path,
+    } | {f"token_metadata.{key}": path for key, path in config.token_metadata.items()}
+    for name, path in paths.items():
+        if path is not None and not _PATH.fullmatch(path):
+            yield f'{name} "{path}" is not a dot path'
+    if not config.token_types or any(kind != kind.lower() for kind in config.token_types):
+        yield "token_types is empty or not in lower case"
+    if any(not 400 <= status < 500 or status == 429 for status in config.refresh_rejected_statuses):
+        yield "refresh_rejected_statuses holds one that is no refusal (400 to 499, not 429)"
+    if wrong := sorted(set(config.error_codes.values()) - KNOWN_ERRORS):
+        yield f"error_codes stand for {', '.join(wrong)}, which RFC 6749 does not know"
+
+
+def _parts(config: ConnectorConfig) -> Iterator[str]:
+    for problem in config.revocation.problems():
+        yield f"revocation {problem}"
+    for value in config.revocation.params.values():
+        for placeholder in PLACEHOLDER.findall(value):
+            if placeholder != "client_id" and not _is_declared(
+                config, placeholder, with_metadata=True
+            ):
+                yield f"revocation params have the undeclared placeholder ${{{placeholder}}}"
+    for problem in config.error_in_success.problems() if config.error_in_success else ():
+        yield f"error_in_success {problem}"
+    for key, part in config.connection_config.items():
+        for problem in part.problems():
+            yield f"connection_config.{key} {problem}"
+
+
+def _api(config: ConnectorConfig) -> Iterator[str]:
+    for host in config.api_hosts:
+        if not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+            yield f'api_hosts: "{host}" is not a host name or "*." and a host name'
+    if not any("${access_token}" in value for value in config.api_headers.values()):
+        yield "api_headers carry no ${access_token}"
+    lookup = config.fetch_account_info
+    if isinstance(lookup, AccountLookup) and lookup.introspect and not config.introspection_url:
+        yield "fetch_account_info introspects, but there is no introspection_url"

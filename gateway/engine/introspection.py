@@ -1,0 +1,23 @@
+"""The request that asks a provider what it knows about a token (RFC 7662 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+from gateway.engine.client_auth import authenticated_request
+from gateway.engine.request import ProviderRequest
+from gateway.engine.templates import render_url
+from gateway.errors import UnreadableResponse
+
+
+def introspection_request(
+    config: ConnectorConfig, *, connection_config: Mapping[str, str], access_token: Secret
+) -> ProviderRequest:
+    """Ask about an access token. Raises ``UnreadableResponse`` if the provider offers no way to."""
+    if config.introspection_url is None:
+        raise UnreadableResponse("the connector has no introspection_url")
+    url = render_url(config.introspection_url, config, connection_config)
+    params = [("token", access_token.reveal())]
+    return authenticated_request(config, url, params, body_format="form")
