@@ -7,10 +7,7 @@ the provider's host as the first path segment: ``http://localhost:3142/api.notio
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +23,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from connectors.sandbox import SimulatedProvider
+from gateway.sandbox.authorization import Consent
+from gateway.sandbox.faults import FAULTS, LOST_ANSWER, Faults, faulty_answer
 from gateway.sandbox.ledger import Ledger
-from gateway.sandbox.provider import Consent, ProviderSimulation
+from gateway.sandbox.provider import ProviderSimulation
 from gateway.sandbox.wire import Incoming, Outcome, Refused
 
 _HERE = Path(__file__).parent
@@ -37,19 +36,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-HANG_SECONDS = 60
-
-FAULTS = (
-    "html",
-    "error_in_200",
-    "status_500",
-    "rate_limited",
-    "redirect",
-    "not_json",
-    "huge",
-    "hang",
-)
-"""Ways in which a token endpoint can be made to fail, for as many requests as asked."""
 
 
 @dataclass
@@ -61,23 +47,13 @@ class Sandbox:
     ca: str
     tls_address: tuple[str, int]
     pending: dict[str, Consent] = field(default_factory=dict)
-    faults: dict[str, Counter[str]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
 
     def find(self, incoming: Incoming) -> tuple[ProviderSimulation, str] | None:
         """The provider and endpoint that a request is for."""
         for simulation in self.providers.values():
             if endpoint := simulation.endpoint(incoming):
                 return simulation, endpoint
-        return None
-
-    def next_fault(self, provider: str) -> str | None:
-        """The fault that the next token request of this provider meets, used up."""
-        waiting = self.faults.get(provider, Counter())
-        for name in waiting:
-            waiting[name] -= 1
-            if waiting[name] <= 0:
-                del waiting[name]
-            return name
         return None
 
 
@@ -126,22 +102,32 @@ async def _provider(request: Request) -> Response:
     simulation, endpoint = found
     if endpoint == "authorize":
         return _authorize(sandbox, simulation, incoming)
-    if endpoint == "token" and (fault := sandbox.next_fault(simulation.rules.name)):
-        sandbox.ledger.note(simulation.rules.name, "token", f"fault: {fault}")
-        return await _faulty(fault, request)
+    fault = sandbox.faults.take(simulation.rules.name) if endpoint == "token" else None
+    if fault is not None:
+        if fault == LOST_ANSWER:
+            simulation.token(incoming)
+            sandbox.ledger.log[-1]["fault"] = fault
+        else:
+            sandbox.ledger.note(simulation.rules.name, "token", f"fault: {fault}")
+        return await faulty_answer(fault, request.receive)
     outcome: Outcome = getattr(simulation, endpoint)(incoming)
-    return JSONResponse(dict(outcome.body), outcome.status, dict(_HEADERS | dict(outcome.headers)))
+    body = outcome.body if isinstance(outcome.body, list) else dict(outcome.body)
+    return JSONResponse(body, outcome.status, _HEADERS | dict(outcome.headers))
 
 
 def _authorize(sandbox: Sandbox, simulation: ProviderSimulation, incoming: Incoming) -> Response:
     try:
         consent = simulation.authorize(incoming)
     except Refused as refused:
-        sandbox.ledger.note(simulation.rules.name, "authorize", refused.error)
-        return _page("refused.html", 400, provider=simulation.rules, refused=refused)
+        return _refuse(sandbox, simulation, refused)
     ticket = secrets.token_urlsafe(16)
     sandbox.pending[ticket] = consent
     return _page("consent.html", 200, provider=simulation.rules, consent=consent, ticket=ticket)
+
+
+def _refuse(sandbox: Sandbox, simulation: ProviderSimulation, refused: Refused) -> Response:
+    sandbox.ledger.note(simulation.rules.name, "authorize", refused.error, reason=refused.reason)
+    return _page("refused.html", 400, provider=simulation.rules, refused=refused)
 
 
 async def _consent(request: Request) -> Response:
@@ -149,11 +135,15 @@ async def _consent(request: Request) -> Response:
     form = await _form(request)
     consent = sandbox.pending.pop(form.get("ticket", ""), None)
     if consent is None:
-        refused = Refused("invalid_request", "this page was answered before; start again")
+        text = "this page was answered before; start again"
+        refused = Refused("invalid_request", "parameters", text)
         return _page("refused.html", 400, provider=None, refused=refused)
     simulation = sandbox.providers[consent.provider.name]
     account = form.get("account")
-    params = simulation.approve(consent, account) if account else simulation.deny(consent)
+    try:
+        params = simulation.approve(consent, account) if account else simulation.deny(consent)
+    except Refused as refused:
+        return _refuse(sandbox, simulation, refused)
     url = f"{consent.params['redirect_uri']}?{urlencode(params)}"
     return RedirectResponse(url, 303, dict(_HEADERS))
 
@@ -214,38 +204,13 @@ async def _configure(request: Request) -> Response:
         if fault := form.get("fault"):
             if fault not in {"none", *FAULTS}:
                 raise HTTPException(422, f"fault is none or one of {', '.join(FAULTS)}")
-            waiting = sandbox.faults.setdefault(simulation.rules.name, Counter())
             if fault == "none":
-                waiting.clear()
+                sandbox.faults.clear(simulation.rules.name)
             else:
-                waiting[fault] += int(form.get("count", "1"))
+                sandbox.faults.add(simulation.rules.name, fault, int(form.get("count", "1")))
     except ValueError:
         raise HTTPException(422, "access_token_seconds and count are whole numbers") from None
     return RedirectResponse("/", 303)
-
-
-async def _faulty(fault: str, request: Request) -> Response:
-    match fault:
-        case "html":
-            return HTMLResponse("<html><body><h1>We will be right back</h1></body></html>")
-        case "error_in_200":
-            return JSONResponse({"error": "invalid_grant", "error_description": "in a 200"})
-        case "status_500":
-            return JSONResponse({"error": "server_error"}, 500)
-        case "rate_limited":
-            return JSONResponse({"error": "slow_down"}, 429, {"Retry-After": "7"})
-        case "redirect":
-            return RedirectResponse("https://elsewhere.example/token", 307)
-        case "not_json":
-            return Response(b'{"access_token": "x"', media_type="application/json")
-        case "huge":
-            return Response(b'"' + b"x" * 3_000_000 + b'"', media_type="application/json")
-        case _:
-            # Until the client has had enough: a request that waits would hold up the shutdown.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(HANG_SECONDS):
-                    await request.receive()
-            return Response(status_code=504)
 
 
 async def _incoming(request: Request) -> Incoming:

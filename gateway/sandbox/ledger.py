@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,19 +48,25 @@ class Grant:
 
 @dataclass
 class AccessToken:
-    """``expires_at`` is in epoch seconds; ``retires`` is the refresh token that its first use ends."""
+    """``expires_at`` is in epoch seconds; ``retires`` is the refresh token that its first use ends.
+
+    ``scopes`` are ``None`` where they are the grant's.
+    """
 
     grant: str
     expires_at: float | None
     retires: str | None = None
+    scopes: list[str] | None = None
 
 
 @dataclass
 class RefreshToken:
-    """``used`` after it was rotated away."""
+    """``used`` after it was rotated away, at ``used_at`` (epoch seconds), for ``replaced_by``."""
 
     grant: str
     used: bool = False
+    used_at: float | None = None
+    replaced_by: str | None = None
 
 
 @dataclass
@@ -83,12 +89,15 @@ class Ledger:
         self.log.append(line | {"outcome": outcome} | facts)
         del self.log[:-LOG_LENGTH]
 
-    def consented_before(self, provider: str, account: str) -> bool:
-        """Whether this account has a living grant."""
-        return any(
-            grant.provider == provider and grant.account == account and not grant.revoked
+    def living_grants(self, provider: str, tenant: str, account: str | None = None) -> list[Grant]:
+        """The grants that were not revoked, of one account or of all; the newest consent last."""
+        return [
+            grant
             for grant in self.grants.values()
-        )
+            if (grant.provider, grant.tenant) == (provider, tenant)
+            and account in {None, grant.account}
+            and not grant.revoked
+        ]
 
     def new_grant(self, code: Code) -> Grant:
         """A grant for a code that was just exchanged."""
@@ -100,11 +109,42 @@ class Ledger:
         code.grant = grant.id
         return grant
 
+    def shared_grant(self, code: Code) -> Grant:
+        """The living grant of the code's account, continued by this consent; a new one without one."""
+        living = self.living_grants(code.provider, code.tenant, code.account)
+        if not living:
+            return self.new_grant(code)
+        grant = self.grants.pop(living[-1].id)
+        self.grants[grant.id] = grant  # the newest consent is the last
+        grant.scopes = code.scopes
+        code.grant = grant.id
+        return grant
+
+    def current_refresh_token(self, grant: Grant) -> str | None:
+        """The newest refresh token of a grant that was not used yet."""
+        tokens = [
+            token
+            for token, stored in self.refresh_tokens.items()
+            if stored.grant == grant.id and not stored.used
+        ]
+        return tokens[-1] if tokens else None
+
+    def is_living(self, token: AccessToken) -> bool:
+        """Whether an access token is neither expired nor its grant revoked."""
+        expired = token.expires_at is not None and token.expires_at <= self.now()
+        return not expired and not self.grants[token.grant].revoked
+
+    def end_access_tokens(self, grant: Grant) -> None:
+        """Let the access tokens that a grant has so far expire now."""
+        for token in self.access_tokens.values():
+            if token.grant == grant.id:
+                token.expires_at = self.now()
+
     def revoke(self, grant: Grant, *, whole_account: bool) -> None:
         """End a grant, or every grant of its account."""
-        for other in self.grants.values():
-            same = (other.provider, other.account) == (grant.provider, grant.account)
-            if other.id == grant.id or (whole_account and same):
+        grant.revoked = True
+        if whole_account:
+            for other in self.living_grants(grant.provider, grant.tenant, grant.account):
                 other.revoked = True
         self.save()
 
@@ -124,7 +164,7 @@ class Ledger:
         alive = [
             token
             for token in self.access_tokens.values()
-            if token.grant in grants and (token.expires_at is None or token.expires_at > self.now())
+            if token.grant in grants and self.is_living(token)
         ]
         return {"grants": len(grants), "access_tokens": len(alive)}
 
@@ -142,12 +182,17 @@ class Ledger:
         temporary.replace(self.file)
 
     def load(self) -> None:
-        """Read the file, if it is there."""
+        """Read the file, if it is there; what another version wrote into it besides is left out."""
         if self.file is None or not self.file.is_file():
             return
         state = json.loads(self.file.read_text())
         for name, kind in _KINDS.items():
-            setattr(self, name, {key: kind(**value) for key, value in state[name].items()})
+            known = {item.name for item in fields(kind)}
+            entries = {
+                key: kind(**{k: v for k, v in value.items() if k in known})
+                for key, value in state.get(name, {}).items()
+            }
+            setattr(self, name, entries)
 
 
 _KINDS: dict[str, Any] = {

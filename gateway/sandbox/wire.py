@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
+
+from connectors.sandbox import Endpoint, Headers, Reason, RefusedRequest, SimulatedProvider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +35,20 @@ class Outcome:
     """A JSON answer."""
 
     status: int
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | list[Any]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refused(Exception):
-    """The provider refuses; ``error`` is the RFC 6749 code."""
+    """The provider refuses; ``error`` is the code of RFC 6749, ``reason`` says it finer."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        self.error, self.description, self.status = error, description, status
+    def __init__(self, error: str, reason: Reason, description: str, status: int = 400) -> None:
+        self.error, self.reason = error, reason
+        self.description, self.status = description, status
         super().__init__(description)
+
+
+NOT_FOUND = Outcome(status=404, body={"error": "not_found"})
 
 
 def address_regex(pattern: str) -> str:
@@ -54,6 +60,12 @@ def address_regex(pattern: str) -> str:
 def matches(pattern: str, address: str) -> bool:
     """Whether host and path fit a pattern."""
     return re.fullmatch(address_regex(pattern), address) is not None
+
+
+def tenant_in(pattern: str, address: str) -> str | None:
+    """What stands for ``{tenant}`` in an address; ``None`` if the pattern has no such place."""
+    match = re.fullmatch(address_regex(pattern), address)
+    return match["tenant"] if match and "{tenant}" in pattern else None
 
 
 def basic_credentials(header: str) -> tuple[str, str] | None:
@@ -68,25 +80,83 @@ def basic_credentials(header: str) -> tuple[str, str] | None:
 
 
 def body_params(incoming: Incoming, body_format: str) -> dict[str, str]:
-    """The parameters of a body of exactly this format; raises ``Refused``."""
+    """The parameters of a body of exactly this format; raises ``Refused``.
+
+    A query is refused with it: parameters have one place only.
+    """
+    if incoming.query:
+        raise Refused("invalid_request", "body", "parameters belong into the body")
     wanted = {"form": "application/x-www-form-urlencoded", "json": "application/json"}[body_format]
-    given = incoming.headers.get("content-type", "").partition(";")[0].strip()
-    if given != wanted:
-        raise Refused("invalid_request", f"the body must be {wanted}")
+    if _media_type(incoming) != wanted:
+        raise Refused("invalid_request", "body", f"the body must be {wanted}")
     try:
         if body_format == "form":
-            return dict(
-                parse_qsl(incoming.body.decode(), keep_blank_values=True, strict_parsing=True)
-            )
+            pairs = parse_qsl(incoming.body.decode(), keep_blank_values=True, strict_parsing=True)
+            return unique(pairs)
         value = json.loads(incoming.body)
     except ValueError:
-        raise Refused("invalid_request", "the body cannot be read") from None
+        raise Refused("invalid_request", "body", "the body cannot be read") from None
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise Refused("invalid_request", "the body must be an object of strings")
+        raise Refused("invalid_request", "body", "the body must be an object of strings")
     return value
 
 
-def refusal(refused: Refused) -> Outcome:
-    """The error answer of RFC 6749 5.2."""
-    body = {"error": refused.error, "error_description": refused.description}
-    return Outcome(status=refused.status, body=body)
+def unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The parameters by name; raises ``Refused`` if one came twice (RFC 6749 3.1 and 3.2)."""
+    params = dict(pairs)
+    if len(params) != len(pairs):
+        raise Refused("invalid_request", "parameters", "a parameter came twice")
+    return params
+
+
+def json_body(incoming: Incoming) -> Any:
+    """The parsed body of an API call, ``None`` where there is none in JSON; raises ``Refused``."""
+    media_type = _media_type(incoming)
+    if not incoming.body or not (media_type == "application/json" or media_type.endswith("+json")):
+        return None
+    try:
+        return json.loads(incoming.body)
+    except ValueError:
+        raise Refused("invalid_request", "body", "the body is not JSON") from None
+
+
+def check_headers(incoming: Incoming, required: Headers) -> None:
+    """Raise ``Refused`` unless every header is there with a value that is accepted."""
+    for name, accepted in required.items():
+        value = incoming.headers.get(name)
+        if value is None:
+            raise Refused("invalid_request", "header", f"the header {name} is missing")
+        if value not in accepted:
+            raise Refused("invalid_request", "header", f"the header {name} has an unknown value")
+
+
+def check_names(params: Iterable[str], names: frozenset[str]) -> None:
+    """Raise ``Refused`` unless ``names`` are there, and no others; ``?`` marks those that may be."""
+    given = set(params)
+    required = {name for name in names if not name.endswith("?")}
+    if missing := required - given:
+        raise Refused("invalid_request", "parameters", f"missing: {', '.join(sorted(missing))}")
+    if unknown := given - {name.removesuffix("?") for name in names}:
+        raise Refused("invalid_request", "parameters", f"unknown: {', '.join(sorted(unknown))}")
+
+
+def split_scopes(text: str, separator: str) -> tuple[str, ...]:
+    """The scopes of a parameter; each character of ``separator`` separates."""
+    return tuple(re.split(f"[{re.escape(separator)}]", text) if separator else [text])
+
+
+def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> Outcome:
+    """The error answer in the provider's shape; that of RFC 6749 5.2 if it has none of its own."""
+    if rules.error_answer is None:
+        body = {"error": refused.error, "error_description": refused.description}
+        return Outcome(status=refused.status, body=body)
+    request = RefusedRequest(
+        endpoint=endpoint, error=refused.error, reason=refused.reason,
+        description=refused.description, status=refused.status,
+    )  # fmt: skip
+    shaped = rules.error_answer(request)
+    return Outcome(status=shaped.status, body=shaped.body)
+
+
+def _media_type(incoming: Incoming) -> str:
+    return incoming.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -102,6 +102,7 @@ PROVIDER = SimulatedProvider(
     api=(
         ApiRules(address="api.solo.example/me", answer=lambda call: {{"id": call.account.key}}),
     ),
+    api_hosts=frozenset({{"api.solo.example"}}),
     token_answer=_token_answer,
 )
 '''

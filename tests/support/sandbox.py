@@ -52,7 +52,7 @@ class SandboxProcess:
         self._post("/_sandbox/settings", provider=provider, access_token_seconds=text)
 
     def fail(self, provider: str, fault: str, count: int = 1) -> None:
-        """Let the next ``count`` token requests fail (``gateway.sandbox.app.FAULTS``)."""
+        """Let the next ``count`` token requests fail (``gateway.sandbox.faults.FAULTS``)."""
         self._post("/_sandbox/settings", provider=provider, fault=fault, count=str(count))
 
     def _get(self, path: str) -> Any:

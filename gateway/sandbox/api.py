@@ -1,0 +1,91 @@
+"""The provider's API, and introspection (RFC 7662): what an access token opens, and what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.sandbox import ApiCall, Refusal, SimulatedProvider
+from gateway.sandbox.credentials import account_of, authenticate_bearer, authenticate_client
+from gateway.sandbox.ledger import AccessToken, Grant, Ledger
+from gateway.sandbox.wire import (
+    NOT_FOUND,
+    Incoming,
+    Outcome,
+    Refused,
+    body_params,
+    check_headers,
+    check_names,
+    json_body,
+    matches,
+    refusal,
+    tenant_in,
+)
+
+
+class ApiEndpoints:
+    """Answers the API's addresses and the introspection endpoint."""
+
+    def __init__(self, rules: SimulatedProvider, ledger: Ledger) -> None:
+        self.rules = rules
+        self.ledger = ledger
+
+    def api(self, incoming: Incoming) -> Outcome:
+        """Answer an API call."""
+        found = [
+            api for api in self.rules.api
+            if matches(api.address, incoming.address) and api.method == incoming.method
+        ]  # fmt: skip
+        if not found:
+            return NOT_FOUND
+        api = found[0]
+        try:
+            check_headers(incoming, api.required_headers)
+            grant, token = authenticate_bearer(self.rules, self.ledger, incoming, api.address)
+            answer = api.answer(self._call(grant, token, json_body(incoming)))
+        except Refused as refused:
+            self.ledger.note(self.rules.name, "api", refused.error, reason=refused.reason)
+            return refusal(self.rules, "api", refused)
+        if token.retires is not None:
+            self.ledger.refresh_tokens[token.retires].used = True
+            token.retires = None
+            self.ledger.save()
+        self.ledger.note(self.rules.name, "api", "answered")
+        if isinstance(answer, Refusal):
+            return Outcome(status=answer.status, body=answer.body)
+        return Outcome(status=200, body=answer)
+
+    def introspect(self, incoming: Incoming) -> Outcome:
+        """Answer an introspection request."""
+        rules = self.rules.introspect
+        if rules is None:
+            return NOT_FOUND
+        try:
+            params = body_params(incoming, "form")
+            params = authenticate_client(self.rules, incoming, params, rules.client_auth)
+            check_names(params, frozenset({"token", "token_type_hint?"}))
+        except Refused as refused:
+            self.ledger.note(self.rules.name, "introspect", refused.error, reason=refused.reason)
+            return refusal(self.rules, "introspect", refused)
+        token = self.ledger.access_tokens.get(params["token"])
+        grant = self.ledger.grants[token.grant] if token else None
+        tenant = tenant_in(rules.address, incoming.address)
+        if (
+            token is None
+            or grant is None
+            or grant.provider != self.rules.name
+            or tenant not in {None, grant.tenant}
+            or not self.ledger.is_living(token)
+        ):
+            # RFC 7662 2.2: no word about why.
+            self.ledger.note(self.rules.name, "introspect", "inactive")
+            return Outcome(status=200, body={"active": False})
+        self.ledger.note(self.rules.name, "introspect", "active")
+        return Outcome(status=200, body=rules.answer(self._call(grant, token, None)))
+
+    def _call(self, grant: Grant, token: AccessToken, body: Any) -> ApiCall:
+        return ApiCall(
+            account=account_of(self.rules, grant.account),
+            tenant=grant.tenant,
+            scopes=tuple(grant.scopes if token.scopes is None else token.scopes),
+            json=body,
+        )

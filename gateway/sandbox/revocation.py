@@ -1,0 +1,79 @@
+"""The revocation endpoint: of a token (RFC 7009), or whatever the provider has instead."""
+
+from __future__ import annotations
+
+from connectors.sandbox import RevokeRules, SimulatedProvider
+from gateway.sandbox.credentials import authenticate_bearer, authenticate_client
+from gateway.sandbox.ledger import Grant, Ledger
+from gateway.sandbox.wire import (
+    NOT_FOUND,
+    Incoming,
+    Outcome,
+    Refused,
+    body_params,
+    check_headers,
+    check_names,
+    refusal,
+    tenant_in,
+)
+
+
+class RevocationEndpoint:
+    """Ends grants."""
+
+    def __init__(self, rules: SimulatedProvider, ledger: Ledger) -> None:
+        self.rules = rules
+        self.ledger = ledger
+
+    def revoke(self, incoming: Incoming) -> Outcome:
+        """Answer a revocation request."""
+        rules = self.rules.revoke
+        if rules is None:
+            return NOT_FOUND
+        try:
+            grants = self._grants(rules, incoming)
+        except Refused as refused:
+            self.ledger.note(self.rules.name, "revoke", refused.error, reason=refused.reason)
+            return refusal(self.rules, "revoke", refused)
+        for grant in grants:
+            self.ledger.revoke(grant, whole_account=rules.reach == "account")
+        self.ledger.note(self.rules.name, "revoke", "revoked")
+        return Outcome(status=200, body=rules.answer)
+
+    def _grants(self, rules: RevokeRules, incoming: Incoming) -> list[Grant]:
+        check_headers(incoming, rules.required_headers)
+        if rules.token == "api_header":
+            return [authenticate_bearer(self.rules, self.ledger, incoming, rules.address)[0]]
+        known = rules.params | (
+            {rules.account_param} if rules.token == "account" else {"token", "token_type_hint?"}
+        )
+        params = body_params(incoming, rules.body_format)
+        params = authenticate_client(self.rules, incoming, params, rules.client_auth, known)
+        if rules.client_auth == "post":
+            known -= {"client_id", "client_secret"}  # they were there: they authenticated the app
+        check_names(params, known)
+        tenant = tenant_in(rules.address, incoming.address)
+        if rules.token == "account":
+            return self._grants_of_account(rules.account_param, params[rules.account_param], tenant)
+        return [self._grant_of_token(rules, params["token"], tenant)]
+
+    def _grants_of_account(self, fact: str, value: str, tenant: str | None) -> list[Grant]:
+        grants = [
+            grant
+            for account in self.rules.accounts
+            if account.facts.get(fact) == value
+            for grant in self.ledger.living_grants(self.rules.name, tenant or "", account.key)
+        ]
+        if not grants:
+            raise Refused("invalid_grant", "token", "this account is not connected to the app")
+        return grants
+
+    def _grant_of_token(self, rules: RevokeRules, token: str, tenant: str | None) -> Grant:
+        is_access = token in self.ledger.access_tokens
+        stored = self.ledger.access_tokens.get(token) or self.ledger.refresh_tokens.get(token)
+        grant = self.ledger.grants.get(stored.grant) if stored else None
+        if grant is None or grant.provider != self.rules.name or tenant not in {None, grant.tenant}:
+            raise Refused("invalid_token", "token", "no such token")
+        if ("access_token" if is_access else "refresh_token") not in rules.accepts:
+            raise Refused("unsupported_token_type", "token", "tokens of this kind are not taken")
+        return grant
