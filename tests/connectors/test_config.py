@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from connectors.config import RESERVED_PARAMS, ConnectionInput, ConnectorConfig
+from connectors.config import ConnectionInput, ConnectorConfig
 from connectors.errors import ConfigError
+from connectors.review import RESERVED_PARAMS
 from connectors.secret import Secret
 from tests.support.configs import CLIENT_SECRET, TENANT, make_config
 

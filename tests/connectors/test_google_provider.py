@@ -19,11 +19,20 @@ from connectors.secret import Secret
 from gateway.engine.authorize import authorization_url
 from gateway.errors import (
     ProviderMisconfigured,
+    ProviderRefused,
     ProviderUnavailable,
     TokenRejected,
     UnreadableResponse,
 )
 from gateway.services.provider import Grant, Provider
+from gateway.testing import (
+    AccountSample,
+    ConnectorContract,
+    ErrorSample,
+    Person,
+    Probe,
+    TokenSample,
+)
 from tests.support.wire import form, own_headers
 
 CONFIG = get_connector_config(
@@ -202,7 +211,10 @@ async def test_a_refresh_repeats_no_scope_and_no_redirect_uri(
     httpx_mock.add_response(method="POST", url=TOKEN_URL, json=answer)
 
     tokens = await provider.refresh(
-        CONFIG, token_url=CONFIG.token_url, refresh_token=Secret("1//0gFAKE")
+        CONFIG,
+        refresh_url=CONFIG.token_url,
+        granted=CONFIG.scopes,
+        refresh_token=Secret("1//0gFAKE"),
     )
 
     request = httpx_mock.get_requests()[0]
@@ -225,6 +237,7 @@ async def test_revoking_sends_the_refresh_token_without_credentials(
     done = await provider.revoke(
         CONFIG,
         connection_config={},
+        metadata={},
         access_token=Secret("ya29.a0AbCFAKE"),
         refresh_token=Secret("1//0gFAKE"),
     )
@@ -245,3 +258,87 @@ async def test_a_grant_without_refresh_token_is_revoked_by_its_access_token(
         CONFIG, connection_config={}, access_token=Secret("ya29.x"), refresh_token=None
     )
     assert form(httpx_mock.get_requests()[0]) == {"token": "ya29.x"}
+
+
+class TestGoogle(ConnectorContract):
+    """The documented answers, and what is expected of the connector."""
+
+    connector = "google"
+    expected_category = "productivity"
+    expected_alias = "google-workspace"
+    expected_scopes = ("openid", "https://www.googleapis.com/auth/userinfo.email")
+    expected_supports_refresh = True
+    expected_supports_multiple_accounts = True
+    expected_use_pkce = True
+    expected_extra_authorize_params = {"access_type": "offline", "prompt": "consent"}
+    people = (Person(account="100000000000000000001"), Person(account="100000000000000000002"))
+    probe = Probe("/oauth2/v3/userinfo")
+    token_sample = TokenSample(
+        answer={
+            "access_token": "ya29.a0AbCFAKE",
+            "expires_in": 3599,
+            "refresh_token": "1//0gFAKE",
+            "scope": "openid https://www.googleapis.com/auth/userinfo.email",
+            "token_type": "Bearer",
+            "id_token": "eyJhbGciOi.FAKE.sig",
+        },
+        access_token="ya29.a0AbCFAKE",
+        refresh_token="1//0gFAKE",
+        expires_in=3599,
+        scopes=("openid", "https://www.googleapis.com/auth/userinfo.email"),
+    )
+    refresh_sample = TokenSample(
+        answer={
+            "access_token": "ya29.a0NEW",
+            "expires_in": 3599,
+            "scope": "openid",
+            "token_type": "Bearer",
+        },
+        access_token="ya29.a0NEW",
+        refresh_token=None,
+        expires_in=3599,
+        scopes=("openid",),
+    )
+    account_samples = (
+        AccountSample(
+            answers={
+                "openidconnect.googleapis.com/v1/userinfo": {
+                    "sub": "100000000000000000001",
+                    "email": "ana@example.com",
+                    "email_verified": True,
+                    "name": "Ana Diaz",
+                    "picture": "https://lh3.googleusercontent.com/a/x",
+                }
+            },
+            expected=AccountInfo(
+                external_account_id="100000000000000000001",
+                account_label="ana@example.com",
+                metadata={"name": "Ana Diaz"},
+            ),
+        ),
+        AccountSample(
+            answers={
+                "openidconnect.googleapis.com/v1/userinfo": {
+                    "sub": "100000000000000000001",
+                    "name": "Ana Diaz",
+                }
+            },
+            expected=AccountInfo(
+                external_account_id="100000000000000000001",
+                account_label="Ana Diaz",
+                metadata={"name": "Ana Diaz"},
+            ),
+        ),
+    )
+    error_samples = (
+        ErrorSample(
+            status=400,
+            body={
+                "error": "invalid_grant",
+                "error_description": "Token has been expired or revoked.",
+            },
+            raises=TokenRejected,
+        ),
+        ErrorSample(status=401, body={"error": "invalid_client"}, raises=ProviderMisconfigured),
+        ErrorSample(status=400, body={"error": "redirect_uri_mismatch"}, raises=ProviderRefused),
+    )

@@ -25,6 +25,14 @@ from gateway.errors import (
     UnreadableResponse,
 )
 from gateway.services.provider import Grant, Provider
+from gateway.testing import (
+    AccountSample,
+    ConnectorContract,
+    ErrorSample,
+    Person,
+    Probe,
+    TokenSample,
+)
 from tests.support.wire import basic, json_body, own_headers
 
 CONFIG = get_connector_config(
@@ -226,7 +234,7 @@ async def test_a_refresh_is_json_with_basic_authentication_and_yields_a_new_pair
     httpx_mock.add_response(method="POST", url=TOKEN_URL, json=body)
 
     tokens = await provider.refresh(
-        CONFIG, token_url=CONFIG.token_url, refresh_token=Secret("nrt_FAKE")
+        CONFIG, refresh_url=CONFIG.token_url, granted=(), refresh_token=Secret("nrt_FAKE")
     )
 
     request = httpx_mock.get_requests()[0]
@@ -247,6 +255,7 @@ async def test_revoking_is_json_with_basic_authentication(
     done = await provider.revoke(
         CONFIG,
         connection_config={},
+        metadata={},
         access_token=Secret("ntn_FAKE"),
         refresh_token=Secret("nrt_FAKE"),
     )
@@ -261,3 +270,69 @@ def test_a_tool_is_told_the_version_header_that_every_call_needs() -> None:
         "Authorization": "Bearer ntn_FAKE",
         "Notion-Version": "2025-09-03",
     }
+
+
+class TestNotion(ConnectorContract):
+    """The documented answers, and what is expected of the connector."""
+
+    connector = "notion"
+    expected_category = "productivity"
+    expected_scopes = ()
+    expected_supports_refresh = True
+    expected_supports_multiple_accounts = True
+    expected_use_pkce = True
+    expected_extra_authorize_params = {"owner": "user"}
+    people = (Person(account="workspace-1"), Person(account="workspace-2"))
+    probe = Probe("/users/me")
+    token_sample = TokenSample(
+        answer=TOKENS,
+        access_token="ntn_FAKE",
+        refresh_token="nrt_FAKE",
+        expires_in=None,
+        scopes=(),
+    )
+    refresh_sample = TokenSample(
+        answer=answer(access_token="ntn_NEW", refresh_token="nrt_NEW"),
+        access_token="ntn_NEW",
+        refresh_token="nrt_NEW",
+        expires_in=None,
+        scopes=(),
+    )
+    account_samples = (
+        AccountSample(
+            expected=AccountInfo(
+                external_account_id=f"{WORKSPACE}:{PERSON}",
+                account_label="Acme HQ",
+                metadata={"workspace_id": WORKSPACE, "bot_id": BOT},
+            )
+        ),
+        AccountSample(
+            token_answer=answer(workspace_name=None),
+            expected=AccountInfo(
+                external_account_id=f"{WORKSPACE}:{PERSON}",
+                account_label="Ana",
+                metadata={"workspace_id": WORKSPACE, "bot_id": BOT},
+            ),
+        ),
+        AccountSample(
+            token_answer=answer(owner={"type": "workspace", "workspace": True}),
+            expected=AccountInfo(
+                external_account_id=WORKSPACE,
+                account_label="Acme HQ",
+                metadata={"workspace_id": WORKSPACE, "bot_id": BOT},
+            ),
+        ),
+    )
+    error_samples = (
+        ErrorSample(
+            status=400,
+            body={"error": "invalid_grant", "request_id": "req-fake"},
+            raises=TokenRejected,
+        ),
+        ErrorSample(status=401, body={"error": "invalid_client"}, raises=ProviderMisconfigured),
+        ErrorSample(
+            status=401,
+            body={"object": "error", "status": 401, "code": "unauthorized", "message": "…"},
+            raises=UnreadableResponse,
+        ),
+    )

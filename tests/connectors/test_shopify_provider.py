@@ -24,9 +24,18 @@ from gateway.errors import (
     ProviderMisconfigured,
     ProviderRefused,
     ProviderUnavailable,
+    TokenRejected,
     UnreadableResponse,
 )
 from gateway.services.provider import Grant, Provider
+from gateway.testing import (
+    AccountSample,
+    ConnectorContract,
+    ErrorSample,
+    Person,
+    Probe,
+    TokenSample,
+)
 from tests.support.wire import form, own_headers
 
 CONFIG = get_connector_config(
@@ -218,7 +227,9 @@ async def test_a_refresh_says_its_grant_type_and_yields_a_new_pair(
     body = TOKENS | {"access_token": "shpat_NEW", "refresh_token": "shprt_NEW"}
     httpx_mock.add_response(method="POST", url=TOKEN_URL, json=body)
 
-    tokens = await provider.refresh(CONFIG, token_url=TOKEN_URL, refresh_token=Secret("shprt_FAKE"))
+    tokens = await provider.refresh(
+        CONFIG, refresh_url=TOKEN_URL, granted=CONFIG.scopes, refresh_token=Secret("shprt_FAKE")
+    )
 
     request = httpx_mock.get_requests()[0]
     assert "authorization" not in request.headers
@@ -242,6 +253,7 @@ async def test_disconnecting_uninstalls_with_the_access_token_alone(
     done = await provider.revoke(
         CONFIG,
         connection_config=SHOP,
+        metadata={},
         access_token=Secret("shpat_FAKE"),
         refresh_token=Secret("shprt_FAKE"),
     )
@@ -267,3 +279,113 @@ def test_the_token_goes_to_no_other_shop() -> None:
             connection_config=SHOP,
             access_token=Secret("shpat_FAKE"),
         )
+
+
+class TestShopify(ConnectorContract):
+    """The documented answers, and what is expected of the connector."""
+
+    connector = "shopify"
+    expected_category = "commerce"
+    expected_scopes = ("read_products", "read_orders")
+    expected_supports_refresh = True
+    expected_supports_multiple_accounts = True
+    expected_use_pkce = True
+    expected_extra_authorize_params = {}
+    people = (
+        Person(account="owner", typed={"shop": "acme"}),
+        Person(account="owner", typed={"shop": "https://Globex.myshopify.com/"}),
+    )
+    accepted_inputs = {
+        "shop": {
+            "acme": "acme",
+            "Acme.myshopify.com": "acme",
+            "https://acme.myshopify.com/": "acme",
+            "acme_2-x": "acme_2-x",
+        }
+    }
+    refused_inputs = {
+        "shop": (
+            "",
+            "acme.example.com",
+            "acme/admin",
+            "acme.myshopify.com.example.com",
+            "-acme",
+            "a b",
+            "http://acme.myshopify.com",
+            "a" * 64,
+        )
+    }
+    probe = Probe("/shop.json")
+    token_sample = TokenSample(
+        answer={
+            "access_token": "shpat_FAKE",
+            "scope": "read_products,write_orders",
+            "expires_in": 3600,
+            "refresh_token": "shprt_FAKE",
+            "refresh_token_expires_in": 7776000,
+        },
+        access_token="shpat_FAKE",
+        refresh_token="shprt_FAKE",
+        expires_in=3600,
+        scopes=("read_products", "write_orders"),
+    )
+    refresh_sample = TokenSample(
+        answer={
+            "access_token": "shpat_NEW",
+            "scope": "read_products",
+            "expires_in": 3600,
+            "refresh_token": "shprt_NEW",
+            "refresh_token_expires_in": 7776000,
+        },
+        access_token="shpat_NEW",
+        refresh_token="shprt_NEW",
+        expires_in=3600,
+        scopes=("read_products",),
+    )
+    account_samples = (
+        AccountSample(
+            answers={
+                "acme.myshopify.com/admin/api/2026-10/shop.json": {
+                    "shop": {
+                        "id": 800000001,
+                        "name": "Acme Store",
+                        "email": "owner@acme.com",
+                        "domain": "acme.com",
+                        "myshopify_domain": "acme.myshopify.com",
+                        "plan_name": "basic",
+                    }
+                }
+            },
+            typed={"shop": "acme"},
+            expected=AccountInfo(
+                external_account_id="acme.myshopify.com",
+                account_label="Acme Store",
+                metadata={"domain": "acme.com"},
+            ),
+        ),
+        AccountSample(
+            answers={
+                "acme.myshopify.com/admin/api/2026-10/shop.json": {
+                    "shop": {"myshopify_domain": "acme.myshopify.com"}
+                }
+            },
+            typed={"shop": "acme"},
+            expected=AccountInfo(
+                external_account_id="acme.myshopify.com", account_label="acme.myshopify.com"
+            ),
+        ),
+    )
+    error_samples = (
+        ErrorSample(status=400, body={"error": "invalid_grant"}, raises=TokenRejected),
+        ErrorSample(
+            status=400,
+            body={
+                "error": "invalid_request",
+                "error_description": "The authorization code was not found or was already used",
+            },
+            raises=ProviderRefused,
+        ),
+        ErrorSample(
+            status=401, body={"errors": "[API] Invalid API key"}, raises=UnreadableResponse
+        ),
+    )

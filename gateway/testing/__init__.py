@@ -1,0 +1,18 @@
+"""Contracts for connectors: what every one of them must do, proven against its simulated provider.
+
+Public: third parties use it for connectors of their own. See docs/adding-a-connector.md.
+"""
+
+from __future__ import annotations
+
+from gateway.testing.contract import ConnectorContract
+from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, TokenSample
+
+__all__ = [
+    "AccountSample",
+    "ConnectorContract",
+    "ErrorSample",
+    "Person",
+    "Probe",
+    "TokenSample",
+]

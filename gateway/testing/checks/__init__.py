@@ -1,0 +1,13 @@
+"""Everything that a contract demands, from the cheapest to the slowest."""
+
+from __future__ import annotations
+
+from gateway.testing.checks.check import Check
+from gateway.testing.checks.description import DESCRIPTION
+from gateway.testing.checks.economy import ECONOMY
+from gateway.testing.checks.journey import JOURNEY
+from gateway.testing.checks.refusals import REFUSALS
+from gateway.testing.checks.samples import SAMPLES
+
+CHECKS: tuple[Check, ...] = (*DESCRIPTION, *SAMPLES, *JOURNEY, *REFUSALS, *ECONOMY)
+"""Every check, each with a name of its own."""

@@ -1,0 +1,118 @@
+"""Checks of the description itself: what it says is what its author expects, and it is complete."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from urllib.parse import urlsplit
+
+from connectors.account import AccountLookup
+from connectors.errors import MissingVariable
+from connectors.parts import PLACEHOLDER
+from gateway.testing.checks.check import Checks
+from gateway.testing.header import header_problems
+from gateway.testing.subject import Subject, credentials, expect
+
+DESCRIPTION = Checks("description")
+
+
+@DESCRIPTION.of_subject("its name is its key in the catalog")
+async def _name(subject: Subject) -> None:
+    config = subject.config
+    expect(config.name == subject.name, f'its config is named "{config.name}"')
+
+
+@DESCRIPTION.of_subject("every address is https")
+async def _https(subject: Subject) -> None:
+    config = subject.config
+    for name in ("authorization_url", "token_url", "refresh_url", "revocation_url",
+                 "introspection_url", "api_base_url"):  # fmt: skip
+        url = getattr(config, name)
+        expect(url is None or url.startswith("https://"), f"{name} is not https")
+
+
+def _equal(name: str, expected_name: str) -> None:
+    @DESCRIPTION.of_subject(f"its {name} is the expected one")
+    async def equal(subject: Subject) -> None:
+        found = getattr(subject.config, name)
+        expected = getattr(subject.expectations, expected_name)
+        expect(found == expected, f"{name} is {found!r}, expected {expected!r}")
+
+
+for _field in ("category", "alias", "scopes", "supports_refresh", "supports_multiple_accounts",
+               "use_pkce", "extra_authorize_params"):  # fmt: skip
+    _equal(_field, f"expected_{_field}")
+
+
+@DESCRIPTION.of_subject("every missing variable is named")
+async def _variables(subject: Subject) -> None:
+    complete = credentials(subject.name, subject.provider)
+    for variable in complete:
+        env = {name: value for name, value in complete.items() if name != variable}
+        try:
+            subject.catalog.module(subject.name).create_config(env)
+        except MissingVariable as error:
+            expect(error.variable == variable, f"without {variable} it asks for {error.variable}")
+            expect(variable in str(error), f"the error does not name {variable}")
+        else:
+            expect(False, f"it can be made without {variable}")
+
+
+@DESCRIPTION.of_subject("its header is complete")
+async def _header(subject: Subject) -> None:
+    found = header_problems(subject.header, subject.config)
+    expect(not found, "; ".join(found))
+
+
+@DESCRIPTION.of_subject("the account is read by account_lookup or an async function")
+async def _account(subject: Subject) -> None:
+    function = subject.config.fetch_account_info
+    expect(
+        isinstance(function, AccountLookup) or inspect.iscoroutinefunction(function),
+        "fetch_account_info is neither",
+    )
+
+
+@DESCRIPTION.of_subject("its token goes to the provider's API and nowhere else")
+async def _hosts(subject: Subject) -> None:
+    base = PLACEHOLDER.sub("{tenant}", urlsplit(subject.config.api_base_url).netloc)
+    found, documented = {base, *subject.config.api_hosts}, subject.provider.api_hosts
+    for host in found:
+        covered = any(p.startswith("*.") and host.endswith(p[1:]) for p in documented)
+        expect(host in documented or covered, f"{host} is not a host of the provider's API")
+    missing = documented - found
+    expect(not missing, f"the token may not go to {', '.join(sorted(missing))}")
+    redundant = {base} & set(subject.config.api_hosts)
+    expect(not redundant, f"api_hosts repeats {base}, the host of api_base_url")
+
+
+@DESCRIPTION.of_subject("it revokes if the provider can")
+async def _revocation(subject: Subject) -> None:
+    can, does = subject.provider.revoke is not None, subject.config.revocation_url is not None
+    expect(
+        can == does, "the provider has a revocation endpoint" if can else "the provider has none"
+    )
+
+
+@DESCRIPTION.of_subject("what people type is understood")
+async def _inputs(subject: Subject) -> None:
+    accepted, refused = subject.expectations.accepted_inputs, subject.expectations.refused_inputs
+    inputs = subject.config.connection_config
+    for name, of in (("accepted_inputs", accepted), ("refused_inputs", refused)):
+        expect(of.keys() == inputs.keys(), f"{name} does not have samples for exactly its inputs")
+        expect(all(of.values()), f"{name} has an input without samples")
+    for key, wanted in inputs.items():
+        for typed, meant in accepted[key].items():
+            value = wanted.normalise(typed)
+            ok = value == meant and re.fullmatch(wanted.pattern, value)
+            expect(ok, f"{key}: {typed!r} is not understood as {meant!r}")
+        for typed in refused[key]:
+            value = wanted.normalise(typed)
+            expect(not re.fullmatch(wanted.pattern, value), f"{key}: {typed!r} is accepted")
+        expect(wanted.example in accepted[key], f"{key}: the example is not among accepted_inputs")
+
+
+@DESCRIPTION.of_subject("it has two people who connect")
+async def _people(subject: Subject) -> None:
+    people = subject.expectations.people
+    expect(len(people) == 2 and people[0] != people[1], "people are not two different ones")

@@ -1,0 +1,243 @@
+"""Checks on the wire of what goes well: connect, use, refresh, reconnect, disconnect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+from gateway.errors import AccountMismatch, GatewayError, ProviderDeclined, ReauthorizationRequired
+from gateway.services.disconnect import Revoked
+from gateway.services.tokens import IssuedToken
+from gateway.store.connections import Status
+from gateway.testing.checks.check import Checks
+from gateway.testing.expectations import Person
+from gateway.testing.subject import expect
+from gateway.testing.workbench import GATEWAY_URL, Workbench
+
+JOURNEY = Checks("journey")
+MONTH = 30 * 86400  # seconds
+
+_STANDARD_HEADERS = {
+    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type",
+    "host", "user-agent",
+}  # fmt: skip
+
+
+@JOURNEY.of_workbench("the authorization request says what is expected")
+async def _authorize(bench: Workbench) -> None:
+    expected, started = bench.subject.expectations, await bench.start(_first(bench))
+    sent = parse_qs(urlsplit(started.authorization_url).query, keep_blank_values=True)
+    consent = bench.consent(started)
+    expect(
+        consent.scopes == expected.expected_scopes,
+        f"the provider reads the scopes {consent.scopes}, expected {expected.expected_scopes}",
+    )
+    for name, value in expected.expected_extra_authorize_params.items():
+        expect(sent.get(name) == [value], f"{name} is not {value!r} in the authorization request")
+    pkce = {"code_challenge", "code_challenge_method"} <= sent.keys()
+    expect(pkce == expected.expected_use_pkce, "PKCE is sent" if pkce else "PKCE is not sent")
+    redirect_uri = f"{GATEWAY_URL}/v1/connectors/{bench.subject.name}/callback"
+    expect(sent["redirect_uri"] == [redirect_uri], "the redirect URI is not the engine's")
+
+
+@JOURNEY.of_workbench("a person connects")
+async def _connect(bench: Workbench) -> None:
+    connection = await bench.connect()
+    expected = bench.subject.expectations
+    expect(connection.status is Status.ACTIVE, f"the connection is {connection.status}")
+    expect(connection.requested_scopes == expected.expected_scopes, "other scopes are noted")
+    expect(
+        set(connection.granted_scopes) >= set(expected.expected_scopes),
+        f"granted scopes are read as {connection.granted_scopes}",
+    )
+    expect("@" not in connection.external_account_id, "an e-mail address is no stable id")
+    expect(
+        connection.account_label != connection.external_account_id,
+        "the label is the id: people do not recognise their account by it",
+    )
+
+
+@JOURNEY.of_workbench("every request carries documented headers only")
+async def _headers(bench: Workbench) -> None:
+    connection = await bench.connect()
+    token = await bench.token(connection, force=True) if _refreshes(bench) else None
+    bench.call(token or await bench.token(connection))
+    await bench.disconnect(connection)
+    rules = bench.subject.provider
+    documented = {*rules.token.required_headers, rules.api_auth[0]}
+    for api in rules.api:
+        documented |= api.required_headers.keys()
+    if rules.revoke is not None:
+        documented |= rules.revoke.required_headers.keys()
+    for seen in bench.transport.seen:
+        unknown = seen.incoming.headers.keys() - documented - _STANDARD_HEADERS
+        expect(not unknown, f"{seen.endpoint} gets the header {', '.join(sorted(unknown))}")
+    extra = {name.lower() for name in bench.subject.config.api_headers} - documented
+    expect(not extra, f"tools are told the header {', '.join(sorted(extra))}")
+
+
+@JOURNEY.of_workbench("the token opens the API")
+async def _use(bench: Workbench) -> None:
+    _works(bench, await bench.token(await bench.connect()))
+    expect(bench.token_requests == 1, "reading a fresh token asks the provider again")
+
+
+@JOURNEY.of_workbench("the token's life is what the provider says")
+async def _life(bench: Workbench) -> None:
+    connection = await bench.connect()
+    token = await bench.token(connection)
+    ends = bench.simulation.ledger.access_tokens[token.access_token.reveal()].expires_at
+    known = connection.tokens.expires_at
+    expect((ends is None) == (known is None), f"it ends at {ends}, and {known} is stored")
+    if ends is not None and known is not None:
+        expect(abs(known.timestamp() - ends) < 5, "the stored expiry is not the provider's")
+
+
+@JOURNEY.of_workbench("two people are two accounts")
+async def _accounts(bench: Workbench) -> None:
+    first, second = bench.subject.expectations.people
+    one = await bench.connect(first)
+    if bench.subject.expectations.expected_supports_multiple_accounts:
+        other = await bench.connect(second)
+        expect(one.external_account_id != other.external_account_id, "both have the same id")
+        expect(len(await bench.connections()) == 2, "both accounts should be linked")
+        for connection in (one, other):
+            _works(bench, await bench.token(connection))
+        return
+    try:
+        await bench.connect(second)
+    except AccountMismatch:
+        expect(len(await bench.connections()) == 1, "only the first account should be linked")
+        return
+    expect(False, "a second account is linked, although only one is supported")
+
+
+@JOURNEY.of_workbench("connecting again is the same account")
+async def _again(bench: Workbench) -> None:
+    one, again = await bench.connect(), await bench.connect()
+    expect(one.id == again.id, "the same account is linked twice")
+    expect(again.generation > one.generation, "the new grant is not stored")
+    _works(bench, await bench.token(again))
+    if _refreshes(bench):
+        _works(bench, await bench.token(again, force=True))
+
+
+@JOURNEY.of_workbench("it is refreshed when it is time, and again after that")
+async def _refresh(bench: Workbench) -> None:
+    connection = await bench.connect()
+    token = await bench.token(connection)
+    if connection.tokens.expires_at is None:
+        bench.clock.advance(MONTH)
+        expect((await bench.token(connection)).access_token == token.access_token,
+               "a token of unknown life is replaced unasked")  # fmt: skip
+    if not _refreshes(bench):
+        if connection.tokens.expires_at is not None:
+            bench.clock.advance(MONTH)
+        try:
+            await bench.token(connection, force=True)
+        except ReauthorizationRequired:
+            return
+        expect(False, "it is refreshed, although that is not supported")
+    for round in (1, 2):
+        requests = bench.token_requests
+        if connection.tokens.expires_at is not None:
+            _expire(bench, token)
+            newer = await bench.token(connection)
+        else:
+            newer = await bench.token(connection, force=True)
+        expect(newer.access_token != token.access_token, f"refresh {round} brings no new token")
+        expect(bench.token_requests == requests + 1, f"refresh {round} takes several requests")
+        expect(newer.connection.status is Status.ACTIVE, f"it is {newer.connection.status} then")
+        _works(bench, newer)
+        token = newer
+
+
+@JOURNEY.of_workbench("a grant that the provider ended asks for the person")
+async def _dead(bench: Workbench) -> None:
+    connection = await bench.connect()
+    if not _refreshes(bench):
+        return
+    ledger = bench.simulation.ledger
+    for grant in ledger.grants.values():
+        ledger.revoke(grant, whole_account=False)
+    try:
+        await bench.token(connection, force=True)
+    except ReauthorizationRequired:
+        expect((await bench.connections())[0].status is Status.NEEDS_REAUTH, "it is not noted")
+        return
+    expect(False, "a token is handed out")
+
+
+@JOURNEY.of_workbench("a scope that the person refuses is noticed")
+async def _refused_scope(bench: Workbench) -> None:
+    if not bench.subject.expectations.scopes_are_echoed:
+        return
+    expected = bench.subject.expectations
+    for scope in set(expected.expected_scopes) - expected.expected_scopes_not_echoed:
+        started = await bench.start(_first(bench))
+        consent = bench.consent(started)
+        narrowed = replace(consent, scopes=tuple(s for s in consent.scopes if s != scope))
+        try:
+            finished = await bench.finish(started, bench.approve(narrowed, _first(bench)))
+        except GatewayError:
+            continue  # without this scope not even the account can be read
+        expect(
+            finished.connection.status is Status.NEEDS_SCOPES,
+            f"without {scope} the connection is {finished.connection.status}",
+        )
+
+
+@JOURNEY.of_workbench("disconnecting ends the grant")
+async def _disconnect(bench: Workbench) -> None:
+    connection = await bench.connect()
+    token = await bench.token(connection)
+    revoked = await bench.disconnect(connection)
+    expect(await bench.connections() == [], "the connection is still there")
+    if bench.subject.provider.revoke is None:
+        expect(revoked is Revoked.UNSUPPORTED, f"revoked is {revoked}, but it cannot be")
+        return
+    expect(revoked is Revoked.YES, f"revoked is {revoked}")
+    expect(all(grant.revoked for grant in bench.simulation.ledger.grants.values()),
+           "the provider still knows the grant")  # fmt: skip
+    expect(not _opens(bench, token), "the token still works")
+
+
+@JOURNEY.of_workbench("declining connects nothing")
+async def _decline(bench: Workbench) -> None:
+    started = await bench.start(_first(bench))
+    params = bench.simulation.deny(bench.consent(started))
+    try:
+        await bench.finish(started, params)
+    except ProviderDeclined:
+        expect(await bench.connections() == [], "something is stored")
+        expect(bench.token_requests == 0, "the token endpoint is asked")
+        return
+    expect(False, "a connection is made of a refusal")
+
+
+def _first(bench: Workbench) -> Person:
+    return bench.subject.expectations.people[0]
+
+
+def _refreshes(bench: Workbench) -> bool:
+    return bench.subject.expectations.expected_supports_refresh
+
+
+def _expire(bench: Workbench, token: IssuedToken) -> None:
+    expires_at = token.connection.tokens.expires_at
+    if expires_at is not None:
+        bench.clock.advance((expires_at - bench.clock()).total_seconds() + 1)
+    expect(not _opens(bench, token), "the simulated provider still takes an expired token")
+
+
+def _opens(bench: Workbench, token: IssuedToken) -> bool:
+    answer = bench.call(token)
+    return answer.status == 200 and not _says_no(answer.body)
+
+
+def _says_no(body: object) -> bool:
+    return isinstance(body, dict) and (body.get("ok") is False or "errors" in body)
+
+
+def _works(bench: Workbench, token: IssuedToken) -> None:
+    expect(_opens(bench, token), f"the API refuses the token: {bench.call(token).status}")

@@ -1,0 +1,145 @@
+"""Checks on documented answers: what the provider is known to say is understood."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from connectors.context import Tokens
+from connectors.secret import Secret
+from gateway.egress import EgressPolicy
+from gateway.engine.request import ProviderAnswer
+from gateway.engine.token_response import read_token_response
+from gateway.errors import ProviderError
+from gateway.outbound import Outbound
+from gateway.services.provider import Grant, Provider
+from gateway.testing.checks.check import Checks
+from gateway.testing.expectations import AccountSample, TokenSample
+from gateway.testing.subject import Subject, expect
+from gateway.testing.wire import SampleTransport
+
+SAMPLES = Checks("samples")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@SAMPLES.of_subject("the documented token answer is read")
+async def _token(subject: Subject) -> None:
+    _check_token(subject, subject.expectations.token_sample)
+
+
+@SAMPLES.of_subject("the documented refresh answer is read")
+async def _refresh(subject: Subject) -> None:
+    sample = subject.expectations.refresh_sample
+    expect(
+        (sample is not None) == subject.expectations.expected_supports_refresh,
+        "refresh_sample is needed by connectors that refresh, and by no other",
+    )
+    if sample is not None:
+        _check_token(subject, sample)
+
+
+def _check_token(subject: Subject, sample: TokenSample) -> None:
+    tokens = _read(subject, sample.answer)
+    seconds = None if tokens.expires_at is None else (tokens.expires_at - NOW).total_seconds()
+    refresh_token = tokens.refresh_token.reveal() if tokens.refresh_token else None
+    for name, found, expected in (
+        ("access_token", tokens.access_token.reveal(), sample.access_token),
+        ("refresh_token", refresh_token, sample.refresh_token),
+        ("expires_in", seconds, sample.expires_in),
+        ("scopes", tokens.scopes, sample.scopes),
+    ):
+        expect(found == expected, f"{name} is read as {found!r}, expected {expected!r}")
+
+
+@SAMPLES.of_subject("an answer without the token is an error")
+async def _no_token(subject: Subject) -> None:
+    sample = subject.expectations.token_sample
+    without = _without(sample.answer, sample.access_token)
+    expect(without != sample.answer, "token_sample does not hold its access_token")
+    try:
+        _read(subject, without)
+    except ProviderError:
+        return
+    expect(False, "a token is read in an answer that has none")
+
+
+@SAMPLES.of_subject("documented errors are understood")
+async def _errors(subject: Subject) -> None:
+    expect(subject.expectations.error_samples, "error_samples is empty")
+    for sample in subject.expectations.error_samples:
+        try:
+            _read(subject, sample.body, sample.status)
+        except ProviderError as error:
+            expect(
+                type(error) is sample.raises,
+                f"{sample.status} {sample.body} is {type(error).__name__}, "
+                f"expected {sample.raises.__name__}",
+            )
+        else:
+            expect(False, f"{sample.status} {sample.body} is taken for a token")
+
+
+@SAMPLES.of_subject("the documented account is read")
+async def _account(subject: Subject) -> None:
+    expect(subject.expectations.account_samples, "account_samples is empty")
+    for sample in subject.expectations.account_samples:
+        async with _provider(sample.answers) as provider:
+            found = await provider.account(
+                subject.config, _grant(subject, sample), sample.typed, subject.hook
+            )
+        expected = sample.expected
+        for name in ("external_account_id", "account_label", "metadata"):
+            expect(
+                getattr(found, name) == getattr(expected, name),
+                f"{name} is {getattr(found, name)!r}, expected {getattr(expected, name)!r}",
+            )
+
+
+@SAMPLES.of_subject("an account without its id is an error")
+async def _no_account(subject: Subject) -> None:
+    for sample in subject.expectations.account_samples:
+        grant = _grant(subject, sample)
+        emptied = Grant(tokens=grant.tokens, token_response={})
+        async with _provider({address: {} for address in sample.answers}) as provider:
+            try:
+                found = await provider.account(subject.config, emptied, sample.typed, subject.hook)
+            except ProviderError:
+                continue
+        expect(False, f"an empty answer is taken for the account {found.external_account_id!r}")
+
+
+def _read(subject: Subject, body: Mapping[str, Any], status: int = 200) -> Tokens:
+    response = httpx.Response(status, json=body)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    answer = ProviderAnswer(status=status, headers=headers, content=response.content)
+    return read_token_response(subject.config, answer, NOW)[0]
+
+
+def _grant(subject: Subject, sample: AccountSample) -> Grant:
+    tokens = Tokens(
+        access_token=Secret("sample-token"),
+        refresh_token=None,
+        token_type="Bearer",
+        expires_at=NOW + timedelta(hours=1),
+        scopes=subject.config.scopes,
+    )
+    answer = sample.token_answer or subject.expectations.token_sample.answer
+    return Grant(tokens=tokens, token_response=answer)
+
+
+@asynccontextmanager
+async def _provider(answers: Mapping[str, Any]) -> AsyncIterator[Provider]:
+    """A ``Provider`` whose API answers with samples."""
+    async with httpx.AsyncClient(transport=SampleTransport(answers)) as client:
+        yield Provider(Outbound(client, EgressPolicy()), lambda: NOW)
+
+
+def _without(answer: Any, value: str) -> Any:
+    """``answer`` without every member that is ``value``."""
+    if isinstance(answer, Mapping):
+        return {key: _without(item, value) for key, item in answer.items() if item != value}
+    return answer

@@ -1,0 +1,143 @@
+"""The contract of a connector as a pytest class.
+
+    class TestAcme(ConnectorContract):
+        connector = "acme"
+        expected_scopes = ("read",)
+        ...
+
+The tests are the same for every connector and cannot be overridden; what differs is data
+(``gateway.testing.expectations``), and what is missing fails. Tests of one's own may stand beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from gateway.testing.checks import CHECKS
+from gateway.testing.checks.check import Check
+from gateway.testing.expectations import (
+    FIELDS,
+    REQUIRED,
+    AccountSample,
+    ErrorSample,
+    Expectations,
+    Person,
+    Probe,
+    TokenSample,
+)
+from gateway.testing.subject import ContractViolation, Subject, load_subject
+from gateway.testing.workshop import workshop
+
+
+def _checks(section: str) -> pytest.MarkDecorator:
+    found = [check for check in CHECKS if check.section == section]
+    return pytest.mark.parametrize("check", found, ids=lambda check: check.name)
+
+
+class ConnectorContract:
+    """Derive a class named ``Test…`` and give it the fields of ``Expectations``.
+
+    ``folder`` is where a connector from outside lives (laid out like ``connectors/``); ``None`` for
+    those of this package or of an installed one.
+    """
+
+    folder: ClassVar[Path | None] = None
+
+    connector: ClassVar[str]
+    expected_category: ClassVar[str]
+    expected_alias: ClassVar[str | None]
+    expected_scopes: ClassVar[tuple[str, ...]]
+    expected_scopes_not_echoed: ClassVar[frozenset[str]]
+    expected_supports_refresh: ClassVar[bool]
+    expected_supports_multiple_accounts: ClassVar[bool]
+    expected_use_pkce: ClassVar[bool]
+    expected_extra_authorize_params: ClassVar[Mapping[str, str]]
+    accepted_inputs: ClassVar[Mapping[str, Mapping[str, str]]]
+    refused_inputs: ClassVar[Mapping[str, tuple[str, ...]]]
+    scopes_are_echoed: ClassVar[bool]
+    people: ClassVar[tuple[Person, ...]]
+    probe: ClassVar[Probe]
+    token_sample: ClassVar[TokenSample]
+    refresh_sample: ClassVar[TokenSample | None]
+    account_samples: ClassVar[tuple[AccountSample, ...]]
+    error_samples: ClassVar[tuple[ErrorSample, ...]]
+    gaps: ClassVar[Mapping[str, str]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = {name for name in vars(cls) if not name.startswith("__")}
+        if taken := sorted(own & _PROTECTED):
+            raise TypeError(
+                f"{cls.__name__} overrides {', '.join(taken)}: a contract's tests are the same for all"
+            )
+        unknown = {name for name in own if name.startswith(("expected_", "accepted_", "refused_"))}
+        if unknown := unknown - set(FIELDS):
+            raise TypeError(
+                f"{cls.__name__} has the unknown {', '.join(sorted(unknown))} "
+                f"(there are: {', '.join(FIELDS)})"
+            )
+
+    @classmethod
+    def expectations(cls) -> Expectations:
+        """The class's data. Raises ``ContractViolation`` naming what is missing."""
+        missing = [name for name in REQUIRED if not hasattr(cls, name)]
+        if missing:
+            raise ContractViolation(f"{cls.__name__} does not give {', '.join(missing)}")
+        found = Expectations(**{name: getattr(cls, name) for name in FIELDS if hasattr(cls, name)})
+        unknown = found.gaps.keys() - {check.name for check in CHECKS}
+        if unknown:
+            raise ContractViolation(f"gaps names no check: {', '.join(sorted(unknown))}")
+        if not all(reason.strip() for reason in found.gaps.values()):
+            raise ContractViolation("a gap has no reason")
+        return found
+
+    @classmethod
+    def subject(cls) -> Subject:
+        """The connector with everything that is expected of it."""
+        return load_subject(cls.expectations(), cls.folder)
+
+    @_checks("description")
+    def test_description(self, check: Check) -> None:
+        """What the description says is what its author expects."""
+        self._hold(check)
+
+    @_checks("samples")
+    def test_samples(self, check: Check) -> None:
+        """Documented answers are understood."""
+        self._hold(check)
+
+    @_checks("journey")
+    def test_journey(self, check: Check) -> None:
+        """Connecting, using, refreshing and disconnecting work on the wire."""
+        self._hold(check)
+
+    @_checks("refusals")
+    def test_refusals(self, check: Check) -> None:
+        """Every failure is a typed error, and nothing is stored."""
+        self._hold(check)
+
+    @_checks("economy")
+    def test_economy(self, check: Check) -> None:
+        """Nothing is said that nobody can see."""
+        self._hold(check)
+
+    @classmethod
+    def _hold(cls, check: Check) -> None:
+        subject = cls.subject()
+        gap = subject.expectations.gaps.get(check.name)
+        if gap is None:
+            workshop().run(check, subject)
+        elif workshop().failure(check, subject) is None:
+            pytest.fail(f'the gap "{check.name}" is closed: take it out')
+        else:
+            pytest.xfail(gap)
+
+
+_PROTECTED = {
+    name for name in vars(ConnectorContract)
+    if name.startswith(("test_", "_hold")) or name in {"expectations", "subject"}
+}  # fmt: skip

@@ -1,0 +1,21 @@
+"""The header of a connector's file: its documentation, its quirks, and why each scope is requested."""
+
+from __future__ import annotations
+
+import re
+
+from connectors.config import ConnectorConfig
+
+
+def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
+    """What is missing in a module's docstring, in words."""
+    found = [f'its header has no "{wanted}"' for wanted in ("Docs: https://", "Quirks:", "Scopes:")
+             if wanted not in header]  # fmt: skip
+    quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
+    if "Quirks:" in header and not re.search(r"^1\. ", quirks, re.MULTILINE):
+        found.append("its header lists no quirk (1., 2., …)")
+    justified = header.partition("Scopes:")[2]
+    for scope in config.scopes if config else ():
+        if scope.rpartition("/")[2] not in justified:
+            found.append(f'its header does not justify the scope "{scope}"')
+    return found

@@ -1,0 +1,231 @@
+"""One connector between the gateway's real services and its simulated provider, in this process.
+
+The services, the engine, the HTTP client and the database are the product's own; only the wire is
+shortened, and the clock is ours.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import httpx
+
+from connectors.catalog import Catalog, Hook
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+from gateway.clock import utc_now
+from gateway.egress import EgressPolicy
+from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
+from gateway.engine.callback import read_callback
+from gateway.engine.templates import read_connection_config, render_url
+from gateway.outbound import TOTAL_SECONDS, Outbound
+from gateway.reach import Reach
+from gateway.sandbox.authorization import Consent
+from gateway.sandbox.ledger import Ledger
+from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.wire import Outcome, Refused
+from gateway.services.connect import FinishedFlow, StartedFlow
+from gateway.services.disconnect import Revoked
+from gateway.services.provider import Provider
+from gateway.services.tokens import IssuedToken, Wanted
+from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.mongo import Database
+from gateway.testing.expectations import Person, Probe
+from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.wire import SandboxTransport, incoming_of
+from gateway.vault import Vault, new_key, read_keys
+from gateway.wiring import Verbs, make_verbs
+
+GATEWAY_URL = "https://gateway.example.com"
+
+
+class _OneConnector(Catalog):
+    """The catalog of a subject: its config may be a mutant's, its hook is the catalog's own."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def get(self, name: str) -> ConnectorConfig:
+        return self._subject.config
+
+    def hook(self, config: ConnectorConfig) -> Hook | None:
+        return self._subject.catalog.hook(config)
+
+
+@dataclass
+class Clock:
+    """The time of gateway and provider: the real one plus ``offset``."""
+
+    offset: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        """Now, in UTC."""
+        return utc_now() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.offset += timedelta(seconds=seconds)
+
+
+@dataclass
+class Workbench:
+    """What a wire check works with: a tenant and a user who have not connected anything yet."""
+
+    subject: Subject
+    database: Database
+    verbs: Verbs
+    provider: Provider
+    simulation: ProviderSimulation
+    transport: SandboxTransport
+    store: ConnectionStore
+    clock: Clock
+    tenant: str = field(default_factory=lambda: f"t_{secrets.token_hex(8)}")
+    user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
+
+    async def start(self, person: Person, *, reconnect: str | None = None) -> StartedFlow:
+        """Begin to connect."""
+        return await self.verbs.connect.start(
+            self.subject.config, tenant=self.tenant, user=self.user, typed=person.typed, return_to="/",
+            reconnect=reconnect,
+        )  # fmt: skip
+
+    def consent(self, started: StartedFlow) -> Consent:
+        """The provider's consent page; raises ``ContractViolation`` if it refuses to show it."""
+        return self.consent_at(started.authorization_url)
+
+    def consent_at(self, url: str) -> Consent:
+        """The consent page behind an authorization URL; raises ``ContractViolation``."""
+        incoming = incoming_of(httpx.Request("GET", url))
+        if self.simulation.endpoint(incoming) != "authorize":
+            raise ContractViolation(f"the provider has no authorization page at {incoming.address}")
+        try:
+            return self.simulation.authorize(incoming)
+        except Refused as refused:
+            raise ContractViolation(
+                f"the provider refuses the authorization request: {refused}"
+            ) from None
+
+    async def finish(self, started: StartedFlow, params: Mapping[str, str]) -> FinishedFlow:
+        """Bring the callback's parameters back in the browser that started."""
+        return await self.verbs.connect.finish(
+            self.subject.name,
+            read_callback(urlencode(params).encode()),
+            tenant=self.tenant,
+            user=self.user,
+            cookie=started.cookie_value.reveal(),
+        )
+
+    async def connect(self, person: Person | None = None) -> Connection:
+        """The whole way: start, consent as ``person`` (the first one), finish."""
+        person = person or self.subject.expectations.people[0]
+        started = await self.start(person)
+        params = self.approve(self.consent(started), person)
+        return (await self.finish(started, params)).connection
+
+    def approve(self, consent: Consent, person: Person) -> dict[str, str]:
+        """The callback's parameters after ``person`` agreed."""
+        try:
+            return self.simulation.approve(consent, person.account)
+        except Refused as refused:
+            raise ContractViolation(f"the provider does not let them connect: {refused}") from None
+
+    async def connections(self) -> list[Connection]:
+        """What is stored for the user."""
+        return await self.store.list_for(self.tenant, f"user:{self.user}")
+
+    def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
+        """A code that nobody has used, and the verifier that goes with it."""
+        config, person = self.subject.config, person or self.subject.expectations.people[0]
+        verifier = new_code_verifier()
+        url = authorization_url(
+            config,
+            endpoint=render_url(
+                config.authorization_url, config, read_connection_config(config, person.typed)
+            ),
+            redirect_uri=self.simulation.redirect_uri,
+            state=new_state(),
+            verifier=verifier,
+        )
+        return Secret(self.approve(self.consent_at(url), person)["code"]), verifier
+
+    async def exchange(
+        self, code: Secret, verifier: Secret, *, config: ConnectorConfig | None = None
+    ) -> None:
+        """Exchange a code of the first person's, perhaps as another ``config`` would."""
+        config, typed = config or self.subject.config, self.subject.expectations.people[0].typed
+        await self.provider.exchange(
+            config,
+            token_url=render_url(config.token_url, config, read_connection_config(config, typed)),
+            code=code,
+            redirect_uri=self.simulation.redirect_uri,
+            verifier=verifier,
+        )
+
+    async def token(self, connection: Connection, *, force: bool = False) -> IssuedToken:
+        """An access token, as a tool gets it."""
+        wanted = Wanted(
+            connector=self.subject.name, tenant=self.tenant, user=self.user, account=connection.id,
+            force=force,
+        )  # fmt: skip
+        return await self.verbs.tokens.get(wanted)
+
+    async def disconnect(self, connection: Connection) -> Revoked:
+        """Forget the connection here and there."""
+        return await self.verbs.disconnect.disconnect(connection)
+
+    def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
+        """A tool's call to the API with what it was given."""
+        probe = probe or self.subject.expectations.probe
+        request = httpx.Request(
+            probe.method,
+            token.api_base_url + probe.path,
+            json=probe.json,
+            headers=token.api_headers,
+        )
+        incoming = incoming_of(request, request.read())
+        if self.simulation.endpoint(incoming) != "api":
+            raise ContractViolation(f"the provider has nothing at {probe.method} {request.url}")
+        return self.simulation.api(incoming)
+
+    @property
+    def token_requests(self) -> int:
+        """How many requests reached the token endpoint."""
+        return len(self.transport.requests_to("token"))
+
+
+@asynccontextmanager
+async def open_workbench(
+    subject: Subject, database: Database, total_seconds: float | None = None
+) -> AsyncIterator[Workbench]:
+    """A workbench with a provider that remembers nothing. ``total_seconds`` bounds a provider's answer."""
+    clock = Clock()
+    redirect_uri = f"{GATEWAY_URL}/v1/connectors/{subject.name}/callback"
+    ledger = Ledger(now=lambda: clock().timestamp())
+    simulation = ProviderSimulation(subject.provider, ledger, redirect_uri)
+    transport = SandboxTransport(simulation)
+    policy = EgressPolicy()
+    async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
+        provider = Provider(Outbound(client, policy, total_seconds or TOTAL_SECONDS), clock)
+        yield Workbench(
+            subject=subject,
+            database=database,
+            verbs=make_verbs(
+                catalog=_OneConnector(subject),
+                database=database,
+                provider=provider,
+                vault=Vault(read_keys(f"contract:{new_key()}")),
+                reach=Reach(policy=policy),
+                redirect_uri=lambda name: redirect_uri,
+                clock=clock,
+            ),
+            provider=provider,
+            simulation=simulation,
+            transport=transport,
+            store=ConnectionStore(database),
+            clock=clock,
+        )
