@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from connectors.context import ConnectionContext
 from connectors.errors import AccountUnreadable
@@ -39,9 +39,22 @@ class AccountLookup:
     label: tuple[str, ...]
     url: str | None
     introspect: bool
-    method: str
+    method: Literal["GET", "POST"]
     json: Mapping[str, Any] | None
     metadata: Mapping[str, str]
+
+    def problems(self) -> list[str]:
+        """What is wrong with this lookup, in words."""
+        found = []
+        if not self.id or not self.label:
+            found.append("has no id or no label")
+        if self.introspect and self.url is not None:
+            found.append("has a url and introspects")
+        if self.url is None and (self.method != "GET" or self.json is not None):
+            found.append("has a method or json and no url")
+        if self.method not in ("GET", "POST") or (self.method == "GET" and self.json is not None):
+            found.append("sends json by something else than POST")
+        return found
 
     async def __call__(self, ctx: ConnectionContext) -> AccountInfo:
         """Which account ``ctx`` is about. Raises ``AccountUnreadable``."""
@@ -73,7 +86,7 @@ def account_lookup(
     label: str | tuple[str, ...],
     url: str | None = None,
     introspect: bool = False,
-    method: str = "GET",
+    method: Literal["GET", "POST"] = "GET",
     json: Mapping[str, Any] | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> AccountLookup:

@@ -79,6 +79,9 @@ class Revocation:
         ]
         if self.auth != "access_token" and self.token is None and not self.params:
             found.append("names no token at all")
+        if self.auth == "access_token" and self.token is None and not self.params:
+            if self.body_format != "form":
+                found.append("has a body_format and no body")
         if taken := sorted({"token", "client_secret"} & self.params.keys()):
             found.append(f"params sets {', '.join(taken)} (use the fields for them)")
         return found

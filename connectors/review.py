@@ -205,5 +205,8 @@ def _api(config: ConnectorConfig) -> Iterator[str]:
     if not any("${access_token}" in value for value in config.api_headers.values()):
         yield "api_headers carry no ${access_token}"
     lookup = config.fetch_account_info
-    if isinstance(lookup, AccountLookup) and lookup.introspect and not config.introspection_url:
-        yield "fetch_account_info introspects, but there is no introspection_url"
+    if isinstance(lookup, AccountLookup):
+        for problem in lookup.problems():
+            yield f"fetch_account_info {problem}"
+        if lookup.introspect and not config.introspection_url:
+            yield "fetch_account_info introspects, but there is no introspection_url"

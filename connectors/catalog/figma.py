@@ -12,7 +12,8 @@ Quirks:
    address means is not documented; integrators take it for a dead refresh token. If it were taken
    for a fault that passes, nobody would ever be asked to reconnect.
 5. A code lives for 30 seconds: it is exchanged inside the callback.
-6. There is no revocation endpoint; people remove the app in their settings.
+6. Scopes are separated by commas in the documented example; spaces are taken, too.
+7. There is no revocation endpoint; people remove the app in their settings.
 
 Scopes: ``current_user:read`` lets the account be read; ``file_content:read`` is the smallest that makes a
 new connection useful. ``files:read`` is deprecated.
@@ -46,6 +47,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         authorization_url="https://www.figma.com/oauth",
         token_url="https://api.figma.com/v1/oauth/token",
         refresh_url="https://api.figma.com/v1/oauth/refresh",  # quirk 2
+        scope_separator=",",  # quirk 6
         omit_refresh_params=frozenset({"grant_type"}),  # quirk 2
         refresh_rejected_statuses=frozenset({400}),  # quirk 4
         scopes=("current_user:read", "file_content:read"),

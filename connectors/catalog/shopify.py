@@ -79,7 +79,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         fetch_account_info=account_lookup(
             url=f"{API}/shop.json",
             id="shop.myshopify_domain",
-            label=("shop.name", "shop.myshopify_domain"),
+            label="shop.name",
             metadata={"domain": "shop.domain"},
         ),
         api_base_url=API,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.account import dig
+from connectors.account import as_text, dig
 from connectors.context import PostConnectionContext
 from connectors.errors import AccountUnfit, AccountUnreadable
 
@@ -19,7 +19,8 @@ SITES = "https://api.atlassian.com/oauth/token/accessible-resources"
 async def post_connection(ctx: PostConnectionContext) -> Mapping[str, Any]:
     """``cloud_id`` and ``site_url`` of the site that the person named.
 
-    Raises ``AccountUnfit`` if it is not among those that were allowed.
+    Raises ``AccountUnfit`` if it is not among those that were allowed, ``AccountUnreadable`` if the
+    list or the site's id cannot be read.
     """
     answer = await ctx.fetch(SITES)
     sites = answer.json() if answer.status == 200 else None
@@ -28,5 +29,8 @@ async def post_connection(ctx: PostConnectionContext) -> Mapping[str, Any]:
     wanted = f"https://{ctx.connection_config['site']}.atlassian.net"
     for site in sites:  # a site may come twice, once per product: with the same id
         if dig(site, "url") == wanted:
-            return {"cloud_id": dig(site, "id"), "site_url": wanted}
+            cloud_id = as_text(dig(site, "id"))
+            if cloud_id is None:
+                raise AccountUnreadable("the site has no id")
+            return {"cloud_id": cloud_id, "site_url": wanted}
     raise AccountUnfit("the site is not among those that were allowed")

@@ -97,7 +97,7 @@ PROVIDER = SimulatedProvider(
                 "projects:read",
             }
         ),
-        scope_separator=" ,",
+        scope_separator=",",  # spaces are taken, too; the documented example has commas
     ),
     token=TokenRules(
         address="api.figma.com/v1/oauth/token",

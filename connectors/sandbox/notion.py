@@ -117,6 +117,7 @@ PROVIDER = SimulatedProvider(
         client_auth="basic",
         body_format="json",
         required_headers=_VERSION,
+        accepts=frozenset({"access_token"}),  # the reference speaks of no other
         answer={"request_id": "00000000-0000-4000-8000-000000000000"},
     ),
     api=(ApiRules(address="api.notion.com/v1/users/me", answer=_me, required_headers=_VERSION),),

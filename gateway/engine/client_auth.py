@@ -21,13 +21,14 @@ def authenticated_request(
     params: Sequence[tuple[str, str]],
     *,
     body_format: BodyFormat,
+    method: str = "POST",
 ) -> ProviderRequest:
-    """A POST of ``params`` to ``url`` with exactly one kind of client authentication."""
+    """A request with ``params`` to ``url`` with exactly one kind of client authentication."""
     client_id, secret = config.client_id, config.client_secret.reveal()
     if config.authorization_method == "secret_key":
         content_type, content = encode_body(params, body_format)
         headers = {**config.token_headers, "Authorization": f"Bearer {secret}"}
-        return _request(url, headers, content_type, content)
+        return _request(method, url, headers, content_type, content)
     if config.authorization_method == "header":
         # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
         client_id, secret = quote_plus(client_id), quote_plus(secret)
@@ -36,11 +37,11 @@ def authenticated_request(
         "POST", url, dict(config.token_headers), urlencode(list(params))
     )
     content_type, content = encode_body(parse_qsl(body, keep_blank_values=True), body_format)
-    return _request(url, headers, content_type, content)
+    return _request(method, url, headers, content_type, content)
 
 
 def _request(
-    url: str, headers: Mapping[str, str], content_type: str, content: bytes
+    method: str, url: str, headers: Mapping[str, str], content_type: str, content: bytes
 ) -> ProviderRequest:
     headers = {**headers, "Content-Type": content_type, "Accept": "application/json"}
-    return ProviderRequest(method="POST", url=url, headers=headers, content=content)
+    return ProviderRequest(method=method, url=url, headers=headers, content=content)

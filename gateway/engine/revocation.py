@@ -42,7 +42,9 @@ def revocation_request(
         params = parse_qsl(body)
     params += [(name, _filled(value, config, metadata)) for name, value in shape.params.items()]
     if shape.auth == "client":
-        return authenticated_request(config, url, params, body_format=shape.body_format)
+        return authenticated_request(
+            config, url, params, body_format=shape.body_format, method=shape.method
+        )
     headers = {"Accept": "application/json"}
     if shape.auth == "access_token":
         headers |= api_headers(config, access_token)

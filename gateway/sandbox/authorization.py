@@ -13,7 +13,8 @@ from connectors.sandbox import FictionalAccount, SimulatedProvider
 from gateway.sandbox.ledger import Code, Ledger
 from gateway.sandbox.wire import Incoming, Refused, split_scopes, tenant_in, unique
 
-_PROTOCOL = frozenset({"response_type", "client_id", "redirect_uri", "state"})
+# response_type is not among them: a provider that wants it requires it, and one does not know it.
+_PROTOCOL = frozenset({"client_id", "redirect_uri", "state"})
 _PKCE = frozenset({"code_challenge", "code_challenge_method"})
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """The SHA-256 of a verifier in base64url (RFC 7636 4.2)."""

@@ -58,6 +58,10 @@ class AccessToken:
     retires: str | None = None
     scopes: list[str] | None = None
 
+    def is_over(self, now: float) -> bool:
+        """Whether it is expired at ``now``, in epoch seconds."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 @dataclass
 class RefreshToken:
@@ -131,8 +135,7 @@ class Ledger:
 
     def is_living(self, token: AccessToken) -> bool:
         """Whether an access token is neither expired nor its grant revoked."""
-        expired = token.expires_at is not None and token.expires_at <= self.now()
-        return not expired and not self.grants[token.grant].revoked
+        return not token.is_over(self.now()) and not self.grants[token.grant].revoked
 
     def end_access_tokens(self, grant: Grant) -> None:
         """Let the access tokens that a grant has so far expire now."""

@@ -43,6 +43,10 @@ class RevocationEndpoint:
     def _grants(self, rules: RevokeRules, incoming: Incoming) -> list[Grant]:
         check_headers(incoming, rules.required_headers)
         if rules.token == "api_header":
+            if incoming.body or incoming.query:
+                raise Refused(
+                    "invalid_request", "parameters", "the header says all there is to say"
+                )
             return [authenticate_bearer(self.rules, self.ledger, incoming, rules.address)[0]]
         known = rules.params | (
             {rules.account_param} if rules.token == "account" else {"token", "token_type_hint?"}
@@ -69,11 +73,13 @@ class RevocationEndpoint:
         return grants
 
     def _grant_of_token(self, rules: RevokeRules, token: str, tenant: str | None) -> Grant:
-        is_access = token in self.ledger.access_tokens
-        stored = self.ledger.access_tokens.get(token) or self.ledger.refresh_tokens.get(token)
+        access_token = self.ledger.access_tokens.get(token)
+        stored = access_token or self.ledger.refresh_tokens.get(token)
         grant = self.ledger.grants.get(stored.grant) if stored else None
         if grant is None or grant.provider != self.rules.name or tenant not in {None, grant.tenant}:
             raise Refused("invalid_token", "token", "no such token")
-        if ("access_token" if is_access else "refresh_token") not in rules.accepts:
+        if access_token is not None and access_token.is_over(self.ledger.now()):
+            raise Refused("invalid_token", "token", "the access token is expired")
+        if ("access_token" if access_token else "refresh_token") not in rules.accepts:
             raise Refused("unsupported_token_type", "token", "tokens of this kind are not taken")
         return grant

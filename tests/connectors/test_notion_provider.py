@@ -6,25 +6,22 @@ https://developers.notion.com/reference/refresh-a-token, and the types of Notion
 
 from __future__ import annotations
 
-import copy
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pytest_httpx import HTTPXMock
 
 from connectors.account import AccountInfo
-from connectors.catalog import get_connector_config
 from connectors.secret import Secret
 from gateway.engine.api import api_headers
-from gateway.engine.authorize import authorization_url
 from gateway.errors import (
     ProviderMisconfigured,
     ProviderUnavailable,
     TokenRejected,
     UnreadableResponse,
 )
-from gateway.services.provider import Grant, Provider
+from gateway.services.provider import Provider
 from gateway.testing import (
     AccountSample,
     ConnectorContract,
@@ -33,14 +30,16 @@ from gateway.testing import (
     Probe,
     TokenSample,
 )
-from tests.support.wire import basic, json_body, own_headers
-
-CONFIG = get_connector_config(
-    "notion", {"OAUTH_NOTION_CLIENT_ID": "n-id", "OAUTH_NOTION_CLIENT_SECRET": "secret_n"}
+from tests.support.conversation import (
+    ACCESS_TOKEN,
+    CHALLENGE,
+    CODE,
+    REFRESH_TOKEN,
+    VERIFIER,
+    Conversation,
 )
-REDIRECT_URI = "https://gateway.example.com/v1/connectors/notion/callback"
-TOKEN_URL = "https://api.notion.com/v1/oauth/token"
-REVOKE_URL = "https://api.notion.com/v1/oauth/revoke"
+from tests.support.samples import outcome, read, without
+from tests.support.wire import basic, json_body, own_headers
 
 WORKSPACE = "3b1c6fe0-0000-4000-8000-000000000001"
 PERSON = "44444444-dddd-4000-8000-000000000402"
@@ -68,208 +67,11 @@ TOKENS: dict[str, Any] = {
     "duplicated_template_id": None,
     "request_id": "req-fake",
 }
-TOKEN_HEADERS = {
-    "accept": "application/json",
-    "authorization": basic("n-id", "secret_n"),
-    "content-type": "application/json",
-    "notion-version": "2025-09-03",
-}
 
 
 def answer(**changes: Any) -> dict[str, Any]:
     """The documented token answer with changes."""
-    return copy.deepcopy(TOKENS) | changes
-
-
-async def exchange(provider: Provider) -> Grant:
-    """Exchange the code ``n-code``."""
-    return await provider.exchange(
-        CONFIG,
-        token_url=CONFIG.token_url,
-        code=Secret("n-code"),
-        redirect_uri=REDIRECT_URI,
-        verifier=Secret("v" * 43),
-    )
-
-
-def test_the_authorization_request_names_the_owner_and_no_scope() -> None:
-    url = authorization_url(
-        CONFIG,
-        endpoint=CONFIG.authorization_url,
-        redirect_uri=REDIRECT_URI,
-        state="state-1",
-        verifier=Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-    )
-    assert url.startswith("https://api.notion.com/v1/oauth/authorize?")
-    assert parse_qs(urlsplit(url).query, keep_blank_values=True) == {
-        "response_type": ["code"],
-        "client_id": ["n-id"],
-        "redirect_uri": [REDIRECT_URI],
-        "state": ["state-1"],
-        "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],  # RFC 7636 appendix B
-        "code_challenge_method": ["S256"],
-        "owner": ["user"],
-    }
-
-
-async def test_the_exchange_is_json_with_basic_authentication(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=TOKENS)
-    await exchange(provider)
-    request = httpx_mock.get_requests()[0]
-    assert own_headers(request) == TOKEN_HEADERS
-    assert json_body(request) == {
-        "grant_type": "authorization_code",
-        "code": "n-code",
-        "redirect_uri": REDIRECT_URI,
-        "code_verifier": "v" * 43,
-    }
-
-
-async def test_an_exchange_yields_tokens_without_expiry_and_the_account_without_a_call(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=TOKENS)
-
-    grant = await exchange(provider)
-
-    assert grant.tokens.access_token.reveal() == "ntn_FAKE"
-    assert grant.tokens.refresh_token == Secret("nrt_FAKE")
-    assert grant.tokens.expires_at is None
-    assert grant.tokens.scopes == ()
-    assert await provider.account(CONFIG, grant, {}) == AccountInfo(
-        external_account_id=f"{WORKSPACE}:{PERSON}",
-        account_label="Acme HQ",
-        metadata={"workspace_id": WORKSPACE, "bot_id": BOT},
-    )
-    assert len(httpx_mock.get_requests()) == 1
-
-
-async def test_a_null_refresh_token_is_none(provider: Provider, httpx_mock: HTTPXMock) -> None:
-    """C5: Notion's type is string or null."""
-    httpx_mock.add_response(url=TOKEN_URL, json=answer(refresh_token=None))
-    assert (await exchange(provider)).tokens.refresh_token is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "account_id", "label"),
-    [
-        ({"workspace_name": None}, f"{WORKSPACE}:{PERSON}", "Ana"),
-        (
-            {
-                "workspace_name": None,
-                "owner": {"type": "user", "user": {"object": "user", "id": PERSON}},
-            },
-            f"{WORKSPACE}:{PERSON}",
-            f"{WORKSPACE}:{PERSON}",
-        ),
-        ({"owner": {"type": "workspace", "workspace": True}}, WORKSPACE, "Acme HQ"),
-    ],
-    ids=["no workspace name", "partial user", "owned by the workspace"],
-)
-async def test_every_documented_owner_is_an_account(
-    provider: Provider,
-    httpx_mock: HTTPXMock,
-    changes: dict[str, Any],
-    account_id: str,
-    label: str,
-) -> None:
-    httpx_mock.add_response(url=TOKEN_URL, json=answer(**changes))
-    account = await provider.account(CONFIG, await exchange(provider), {})
-    assert (account.external_account_id, account.account_label) == (account_id, label)
-
-
-async def test_two_people_of_one_workspace_are_two_accounts(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    other = {"type": "user", "user": {"object": "user", "id": BOT, "name": "Ben"}}
-    httpx_mock.add_response(url=TOKEN_URL, json=TOKENS)
-    httpx_mock.add_response(url=TOKEN_URL, json=answer(owner=other))
-    accounts = [await provider.account(CONFIG, await exchange(provider), {}) for _ in range(2)]
-    assert len({account.external_account_id for account in accounts}) == 2
-
-
-async def test_without_a_workspace_there_is_no_account(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    httpx_mock.add_response(url=TOKEN_URL, json=answer(workspace_id=None))
-    grant = await exchange(provider)
-    with pytest.raises(UnreadableResponse, match="the answer has no"):
-        await provider.account(CONFIG, grant, {})
-
-
-@pytest.mark.parametrize(
-    ("status", "error", "expected"),
-    [
-        (400, "invalid_grant", TokenRejected),
-        (401, "invalid_client", ProviderMisconfigured),
-        (401, "unauthorized", UnreadableResponse),
-        (502, "invalid_grant", ProviderUnavailable),
-    ],
-)
-async def test_a_refused_exchange_says_what_is_to_be_done(
-    provider: Provider, httpx_mock: HTTPXMock, status: int, error: str, expected: type[Exception]
-) -> None:
-    # Notion's own API errors have "code" where RFC 6749 has "error".
-    body = {"code" if error == "unauthorized" else "error": error, "request_id": "req-fake"}
-    httpx_mock.add_response(url=TOKEN_URL, status_code=status, json=body)
-    with pytest.raises(expected):
-        await exchange(provider)
-
-
-async def test_an_exchange_without_an_access_token_is_unreadable(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    body = {name: value for name, value in TOKENS.items() if name != "access_token"}
-    httpx_mock.add_response(url=TOKEN_URL, json=body)
-    with pytest.raises(UnreadableResponse, match="no usable access_token"):
-        await exchange(provider)
-
-
-async def test_a_refresh_is_json_with_basic_authentication_and_yields_a_new_pair(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    body = answer(access_token="ntn_NEW", refresh_token="nrt_NEW")
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=body)
-
-    tokens = await provider.refresh(
-        CONFIG, refresh_url=CONFIG.token_url, granted=(), refresh_token=Secret("nrt_FAKE")
-    )
-
-    request = httpx_mock.get_requests()[0]
-    assert own_headers(request) == TOKEN_HEADERS
-    assert json_body(request) == {"grant_type": "refresh_token", "refresh_token": "nrt_FAKE"}
-    assert tokens.access_token == Secret("ntn_NEW")
-    assert tokens.refresh_token == Secret("nrt_NEW")
-    assert tokens.expires_at is None
-
-
-@pytest.mark.parametrize(("status", "revoked"), [(200, True), (401, False), (500, False)])
-async def test_revoking_is_json_with_basic_authentication(
-    provider: Provider, httpx_mock: HTTPXMock, status: int, revoked: bool
-) -> None:
-    httpx_mock.add_response(
-        method="POST", url=REVOKE_URL, status_code=status, json={"request_id": "req-fake"}
-    )
-    done = await provider.revoke(
-        CONFIG,
-        connection_config={},
-        metadata={},
-        access_token=Secret("ntn_FAKE"),
-        refresh_token=Secret("nrt_FAKE"),
-    )
-    assert done is revoked
-    request = httpx_mock.get_requests()[0]
-    assert own_headers(request) == TOKEN_HEADERS
-    assert json_body(request) == {"token": "ntn_FAKE"}
-
-
-def test_a_tool_is_told_the_version_header_that_every_call_needs() -> None:
-    assert api_headers(CONFIG, Secret("ntn_FAKE")) == {
-        "Authorization": "Bearer ntn_FAKE",
-        "Notion-Version": "2025-09-03",
-    }
+    return {**TOKENS, **changes}
 
 
 class TestNotion(ConnectorContract):
@@ -315,6 +117,17 @@ class TestNotion(ConnectorContract):
             ),
         ),
         AccountSample(
+            token_answer=answer(
+                workspace_name=None,
+                owner={"type": "user", "user": {"object": "user", "id": PERSON}},
+            ),
+            expected=AccountInfo(
+                external_account_id=f"{WORKSPACE}:{PERSON}",
+                account_label=f"{WORKSPACE}:{PERSON}",
+                metadata={"workspace_id": WORKSPACE, "bot_id": BOT},
+            ),
+        ),
+        AccountSample(
             token_answer=answer(owner={"type": "workspace", "workspace": True}),
             expected=AccountInfo(
                 external_account_id=WORKSPACE,
@@ -336,3 +149,130 @@ class TestNotion(ConnectorContract):
             raises=UnreadableResponse,
         ),
     )
+
+
+TOKEN_URL = "https://api.notion.com/v1/oauth/token"
+REVOKE_URL = "https://api.notion.com/v1/oauth/revoke"
+TOKEN_HEADERS = {
+    "accept": "application/json",
+    "authorization": basic("notion-id", "notion-secret"),
+    "content-type": "application/json",
+    "notion-version": "2025-09-03",
+}
+
+
+@pytest.fixture
+def notion(provider: Provider, httpx_mock: HTTPXMock) -> Conversation:
+    """What the gateway asks Notion."""
+    return Conversation(provider, httpx_mock, "notion")
+
+
+async def test_the_authorization_request_names_the_owner_and_no_scope(notion: Conversation) -> None:
+    assert notion.authorization_request() == (
+        "https://api.notion.com/v1/oauth/authorize",
+        {
+            "response_type": "code",
+            "client_id": "notion-id",
+            "redirect_uri": notion.redirect_uri,
+            "state": "state-1",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            "owner": "user",
+        },
+    )
+
+
+async def test_the_exchange_is_json_with_basic_authentication(notion: Conversation) -> None:
+    notion.answers(TOKEN_URL, TOKENS)
+    await notion.exchange()
+    request = notion.sent(TOKEN_URL)
+    assert own_headers(request) == TOKEN_HEADERS
+    assert json_body(request) == {
+        "grant_type": "authorization_code",
+        "code": CODE,
+        "redirect_uri": notion.redirect_uri,
+        "code_verifier": VERIFIER,
+    }
+
+
+async def test_an_exchange_yields_tokens_without_expiry_and_the_account_without_a_call(
+    notion: Conversation, now: datetime
+) -> None:
+    notion.answers(TOKEN_URL, TOKENS)
+    grant = await notion.exchange()
+    assert read(grant.tokens, now) == outcome(TestNotion.token_sample)
+    assert await notion.account(grant) == TestNotion.account_samples[0].expected
+    assert notion.count() == 1
+
+
+async def test_a_null_refresh_token_is_none(notion: Conversation) -> None:
+    """C5: Notion's type is string or null."""
+    notion.answers(TOKEN_URL, answer(refresh_token=None))
+    assert (await notion.exchange()).tokens.refresh_token is None
+
+
+async def test_two_people_of_one_workspace_are_two_accounts(notion: Conversation) -> None:
+    """Each consent is a grant of its own, and the one must not replace the other."""
+    accounts = []
+    for person in (PERSON, BOT):
+        owner = {"type": "user", "user": {"object": "user", "id": person}}
+        notion.answers(TOKEN_URL, answer(owner=owner))
+        accounts.append((await notion.connect()).external_account_id)
+    assert accounts == [f"{WORKSPACE}:{PERSON}", f"{WORKSPACE}:{BOT}"]
+
+
+@pytest.mark.parametrize("body", [without(TOKENS, "workspace_id"), answer(workspace_id=None)])
+async def test_without_a_workspace_there_is_no_account(notion: Conversation, body: Any) -> None:
+    notion.answers(TOKEN_URL, body)
+    with pytest.raises(UnreadableResponse, match="the answer has no"):
+        await notion.connect()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, without(TOKENS, "access_token"), UnreadableResponse),
+        (400, {"error": "invalid_grant"}, TokenRejected),
+        (401, {"error": "invalid_client"}, ProviderMisconfigured),
+        # Notion's own API errors have "code" where RFC 6749 has "error".
+        (401, {"code": "unauthorized"}, UnreadableResponse),
+        (502, {"error": "invalid_grant"}, ProviderUnavailable),
+    ],
+)
+async def test_an_exchange_without_a_token_says_why(
+    notion: Conversation, status: int, body: Any, expected: type[Exception]
+) -> None:
+    notion.answers(TOKEN_URL, body, status=status)
+    with pytest.raises(expected):
+        await notion.exchange()
+
+
+async def test_a_refresh_is_json_with_basic_authentication_and_yields_a_new_pair(
+    notion: Conversation, now: datetime
+) -> None:
+    notion.answers(TOKEN_URL, TestNotion.refresh_sample.answer)
+    tokens = await notion.refresh()
+    request = notion.sent(TOKEN_URL)
+    assert own_headers(request) == TOKEN_HEADERS
+    assert json_body(request) == {"grant_type": "refresh_token", "refresh_token": REFRESH_TOKEN}
+    assert read(tokens, now) == outcome(TestNotion.refresh_sample)
+
+
+@pytest.mark.parametrize(("status", "revoked"), [(200, True), (401, False), (500, False)])
+async def test_revoking_is_json_with_basic_authentication(
+    notion: Conversation, status: int, revoked: bool
+) -> None:
+    notion.answers(REVOKE_URL, {"request_id": "req-fake"}, status=status)
+    assert await notion.revoke() is revoked
+    request = notion.sent(REVOKE_URL)
+    assert own_headers(request) == TOKEN_HEADERS
+    assert json_body(request) == {"token": ACCESS_TOKEN}
+
+
+async def test_a_tool_is_told_the_version_header_that_every_call_needs(
+    notion: Conversation,
+) -> None:
+    assert api_headers(notion.config, Secret("ntn_FAKE")) == {
+        "Authorization": "Bearer ntn_FAKE",
+        "Notion-Version": "2025-09-03",
+    }

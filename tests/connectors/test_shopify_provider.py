@@ -5,29 +5,24 @@ Sources: shopify.dev, authorization code grant and offline access tokens; Shopif
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pytest_httpx import HTTPXMock
 
 from connectors.account import AccountInfo
-from connectors.catalog import get_connector_config
 from connectors.secret import Secret
 from gateway.engine.api import api_headers, api_request
-from gateway.engine.authorize import authorization_url
-from gateway.engine.templates import read_connection_config, render_url
 from gateway.errors import (
     EgressRefused,
-    InvalidRequest,
     ProviderMisconfigured,
     ProviderRefused,
     ProviderUnavailable,
     TokenRejected,
     UnreadableResponse,
 )
-from gateway.services.provider import Grant, Provider
+from gateway.services.provider import Provider
 from gateway.testing import (
     AccountSample,
     ConnectorContract,
@@ -36,249 +31,17 @@ from gateway.testing import (
     Probe,
     TokenSample,
 )
+from tests.support.conversation import (
+    ACCESS_TOKEN,
+    CHALLENGE,
+    CODE,
+    JSON_FORM,
+    REFRESH_TOKEN,
+    VERIFIER,
+    Conversation,
+)
+from tests.support.samples import outcome, read, without
 from tests.support.wire import form, own_headers
-
-CONFIG = get_connector_config(
-    "shopify", {"OAUTH_SHOPIFY_CLIENT_ID": "s-id", "OAUTH_SHOPIFY_CLIENT_SECRET": "shpss_s"}
-)
-REDIRECT_URI = "https://gateway.example.com/v1/connectors/shopify/callback"
-SHOP = {"shop": "acme"}
-TOKEN_URL = "https://acme.myshopify.com/admin/oauth/access_token"
-SHOP_URL = "https://acme.myshopify.com/admin/api/2026-10/shop.json"
-UNINSTALL_URL = "https://acme.myshopify.com/admin/api_permissions/current.json"
-
-TOKENS: dict[str, Any] = {
-    "access_token": "shpat_FAKE",
-    "scope": "read_products,write_products",
-    "expires_in": 3600,
-    "refresh_token": "shprt_FAKE",
-    "refresh_token_expires_in": 7776000,
-}
-SHOP_ANSWER: dict[str, Any] = {
-    "shop": {
-        "id": 800000001,
-        "name": "Acme Store",
-        "email": "owner@acme.com",
-        "domain": "acme.com",
-        "myshopify_domain": "acme.myshopify.com",
-        "plan_name": "basic",
-    }
-}
-
-
-async def exchange(provider: Provider) -> Grant:
-    """Exchange the code ``s-code`` for the shop ``acme``."""
-    return await provider.exchange(
-        CONFIG,
-        token_url=render_url(CONFIG.token_url, CONFIG, SHOP),
-        code=Secret("s-code"),
-        redirect_uri=REDIRECT_URI,
-        verifier=Secret("v" * 43),
-    )
-
-
-def test_the_authorization_request_goes_to_the_shop_without_a_response_type() -> None:
-    url = authorization_url(
-        CONFIG,
-        endpoint=render_url(CONFIG.authorization_url, CONFIG, SHOP),
-        redirect_uri=REDIRECT_URI,
-        state="state-1",
-        verifier=Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-    )
-    assert url.startswith("https://acme.myshopify.com/admin/oauth/authorize?")
-    assert parse_qs(urlsplit(url).query, keep_blank_values=True) == {
-        "client_id": ["s-id"],
-        "redirect_uri": [REDIRECT_URI],
-        "scope": ["read_products"],
-        "state": ["state-1"],
-        "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],  # RFC 7636 appendix B
-        "code_challenge_method": ["S256"],
-    }
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["acme", "ACME", " acme ", "acme.myshopify.com", "https://acme.myshopify.com/", "Acme.MyShopify.com"],
-)  # fmt: skip
-def test_people_may_type_their_stores_address(typed: str) -> None:
-    assert read_connection_config(CONFIG, {"shop": typed}) == SHOP
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "", "evil.com/", "acme.evil.com", "a@b", "a#", "a?", "a\\", "acme\n.evil.com", "-acme",
-        "x.evil.com%2f", "acme.myshopify.com.evil.com", "acme.myshopify.com@evil.com", "a" * 64,
-        "äcme", "acme:443", "../acme", "acme\u200b",
-    ],
-)  # fmt: skip
-def test_anything_that_is_no_store_is_refused(typed: str) -> None:
-    """H4: the client secret would travel to whatever host came out of it."""
-    with pytest.raises(InvalidRequest) as caught:
-        read_connection_config(CONFIG, {"shop": typed})
-    assert list(caught.value.errors) == ["shop"]
-
-
-async def test_the_exchange_is_a_form_without_grant_type_and_redirect_uri(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=TOKENS)
-    await exchange(provider)
-    request = httpx_mock.get_requests()[0]
-    assert own_headers(request) == {
-        "accept": "application/json",
-        "content-type": "application/x-www-form-urlencoded",
-    }
-    assert form(request) == {
-        "client_id": "s-id",
-        "client_secret": "shpss_s",
-        "code": "s-code",
-        "code_verifier": "v" * 43,
-        "expiring": "1",
-    }
-
-
-async def test_an_exchange_yields_tokens_for_an_hour_and_the_shop(
-    provider: Provider, httpx_mock: HTTPXMock, now: datetime
-) -> None:
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=TOKENS)
-    httpx_mock.add_response(method="GET", url=SHOP_URL, json=SHOP_ANSWER)
-
-    grant = await exchange(provider)
-
-    assert grant.tokens.access_token.reveal() == "shpat_FAKE"
-    assert grant.tokens.refresh_token == Secret("shprt_FAKE")
-    assert grant.tokens.expires_at == now + timedelta(hours=1)
-    assert grant.tokens.token_type == "Bearer"  # Shopify sends none
-    assert grant.tokens.scopes == ("read_products", "write_products")
-    assert await provider.account(CONFIG, grant, SHOP) == AccountInfo(
-        external_account_id="acme.myshopify.com",
-        account_label="Acme Store",
-        metadata={"domain": "acme.com"},
-    )
-    assert own_headers(httpx_mock.get_requests()[1]) == {
-        "accept": "application/json",
-        "x-shopify-access-token": "shpat_FAKE",
-    }
-
-
-async def test_a_token_that_never_expires_is_taken_as_such(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    body = {"access_token": "shpat_FAKE", "scope": "read_products"}
-    httpx_mock.add_response(url=TOKEN_URL, json=body)
-    tokens = (await exchange(provider)).tokens
-    assert (tokens.expires_at, tokens.refresh_token) == (None, None)
-
-
-async def test_a_shop_without_a_name_is_shown_by_its_address(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    httpx_mock.add_response(url=TOKEN_URL, json=TOKENS)
-    httpx_mock.add_response(url=SHOP_URL, json={"shop": SHOP_ANSWER["shop"] | {"name": ""}})
-    account = await provider.account(CONFIG, await exchange(provider), SHOP)
-    assert account.account_label == "acme.myshopify.com"
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"shop": None}, {"shop": {"id": 1}}, {"errors": "[API] Invalid API key"}]
-)
-async def test_an_answer_without_the_shop_is_no_account(
-    provider: Provider, httpx_mock: HTTPXMock, body: Any
-) -> None:
-    httpx_mock.add_response(url=TOKEN_URL, json=TOKENS)
-    httpx_mock.add_response(url=SHOP_URL, json=body)
-    grant = await exchange(provider)
-    with pytest.raises(UnreadableResponse, match=r"the answer has no shop\.myshopify_domain"):
-        await provider.account(CONFIG, grant, SHOP)
-
-
-@pytest.mark.parametrize(
-    ("status", "error", "expected"),
-    [
-        (400, "invalid_request", ProviderRefused),
-        (401, "invalid_client", ProviderMisconfigured),
-        (429, "invalid_request", ProviderUnavailable),
-    ],
-)
-async def test_a_refused_exchange_says_what_is_to_be_done(
-    provider: Provider, httpx_mock: HTTPXMock, status: int, error: str, expected: type[Exception]
-) -> None:
-    text = "The authorization code was not found or was already used"
-    body = {"error": error, "error_description": text}
-    httpx_mock.add_response(url=TOKEN_URL, status_code=status, json=body)
-    with pytest.raises(expected) as caught:
-        await exchange(provider)
-    assert text not in str(caught.value)
-
-
-async def test_an_exchange_without_an_access_token_is_unreadable(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    body = {name: value for name, value in TOKENS.items() if name != "access_token"}
-    httpx_mock.add_response(url=TOKEN_URL, json=body)
-    with pytest.raises(UnreadableResponse, match="no usable access_token"):
-        await exchange(provider)
-
-
-async def test_a_refresh_says_its_grant_type_and_yields_a_new_pair(
-    provider: Provider, httpx_mock: HTTPXMock
-) -> None:
-    body = TOKENS | {"access_token": "shpat_NEW", "refresh_token": "shprt_NEW"}
-    httpx_mock.add_response(method="POST", url=TOKEN_URL, json=body)
-
-    tokens = await provider.refresh(
-        CONFIG, refresh_url=TOKEN_URL, granted=CONFIG.scopes, refresh_token=Secret("shprt_FAKE")
-    )
-
-    request = httpx_mock.get_requests()[0]
-    assert "authorization" not in request.headers
-    assert form(request) == {
-        "grant_type": "refresh_token",
-        "refresh_token": "shprt_FAKE",
-        "client_id": "s-id",
-        "client_secret": "shpss_s",
-    }
-    assert (tokens.access_token, tokens.refresh_token) == (
-        Secret("shpat_NEW"),
-        Secret("shprt_NEW"),
-    )
-
-
-@pytest.mark.parametrize(("status", "revoked"), [(200, True), (401, False), (404, False)])
-async def test_disconnecting_uninstalls_with_the_access_token_alone(
-    provider: Provider, httpx_mock: HTTPXMock, status: int, revoked: bool
-) -> None:
-    httpx_mock.add_response(method="DELETE", url=UNINSTALL_URL, status_code=status)
-    done = await provider.revoke(
-        CONFIG,
-        connection_config=SHOP,
-        metadata={},
-        access_token=Secret("shpat_FAKE"),
-        refresh_token=Secret("shprt_FAKE"),
-    )
-    assert done is revoked
-    request = httpx_mock.get_requests()[0]
-    assert own_headers(request) == {
-        "accept": "application/json",
-        "x-shopify-access-token": "shpat_FAKE",
-    }
-    assert request.content == b""
-
-
-def test_a_tool_is_told_shopifys_own_header_and_no_bearer() -> None:
-    assert api_headers(CONFIG, Secret("shpat_FAKE")) == {"X-Shopify-Access-Token": "shpat_FAKE"}
-
-
-def test_the_token_goes_to_no_other_shop() -> None:
-    """C7, I1: the token of one store is never sent to another one's host."""
-    with pytest.raises(EgressRefused):
-        api_request(
-            CONFIG,
-            "https://other.myshopify.com/admin/api/2026-10/shop.json",
-            connection_config=SHOP,
-            access_token=Secret("shpat_FAKE"),
-        )
 
 
 class TestShopify(ConnectorContract):
@@ -298,23 +61,21 @@ class TestShopify(ConnectorContract):
     accepted_inputs = {
         "shop": {
             "acme": "acme",
-            "Acme.myshopify.com": "acme",
+            " ACME ": "acme",
+            "Acme.MyShopify.com": "acme",
             "https://acme.myshopify.com/": "acme",
             "acme_2-x": "acme_2-x",
         }
     }
+    # H4: the client secret would travel to whatever host came out of it.
     refused_inputs = {
         "shop": (
-            "",
-            "acme.example.com",
-            "acme/admin",
-            "acme.myshopify.com.example.com",
-            "-acme",
-            "a b",
-            "http://acme.myshopify.com",
-            "a" * 64,
+            "", "-acme", "äcme", "a" * 64, "a b", "a@b", "a#", "a?", "a\\", "acme\u200b",
+            "acme:443", "acme/admin", "../acme", "evil.com/", "acme.example.com",
+            "acme\n.evil.com", "x.evil.com%2f", "http://acme.myshopify.com",
+            "acme.myshopify.com.example.com", "acme.myshopify.com@evil.com",
         )
-    }
+    }  # fmt: skip
     probe = Probe("/shop.json")
     token_sample = TokenSample(
         answer={
@@ -332,7 +93,7 @@ class TestShopify(ConnectorContract):
     refresh_sample = TokenSample(
         answer={
             "access_token": "shpat_NEW",
-            "scope": "read_products",
+            "scope": "read_products,read_orders",
             "expires_in": 3600,
             "refresh_token": "shprt_NEW",
             "refresh_token_expires_in": 7776000,
@@ -389,3 +150,151 @@ class TestShopify(ConnectorContract):
             status=401, body={"errors": "[API] Invalid API key"}, raises=UnreadableResponse
         ),
     )
+
+
+TOKEN_URL = "https://acme.myshopify.com/admin/oauth/access_token"
+ACCOUNT_URL = "https://acme.myshopify.com/admin/api/2026-10/shop.json"
+UNINSTALL_URL = "https://acme.myshopify.com/admin/api_permissions/current.json"
+SHOP = {"shop": "acme"}
+TOKENS = TestShopify.token_sample
+ACCOUNT = TestShopify.account_samples[0]
+CREDENTIALS = {"client_id": "shopify-id", "client_secret": "shopify-secret"}
+
+
+def shop_header(token: str) -> dict[str, str]:
+    """The headers of an API call with ``token``: Shopify's own and no Bearer."""
+    return {"accept": "application/json", "x-shopify-access-token": token}
+
+
+@pytest.fixture
+def shopify(provider: Provider, httpx_mock: HTTPXMock) -> Conversation:
+    """What the gateway asks Shopify."""
+    return Conversation(provider, httpx_mock, "shopify", SHOP)
+
+
+async def test_the_authorization_request_goes_to_the_shop_without_a_response_type(
+    shopify: Conversation,
+) -> None:
+    assert shopify.authorization_request() == (
+        "https://acme.myshopify.com/admin/oauth/authorize",
+        {
+            "client_id": "shopify-id",
+            "redirect_uri": shopify.redirect_uri,
+            "scope": "read_products,read_orders",
+            "state": "state-1",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        },
+    )
+
+
+async def test_the_exchange_is_a_form_without_grant_type_and_redirect_uri(
+    shopify: Conversation,
+) -> None:
+    shopify.answers(TOKEN_URL, TOKENS.answer)
+    await shopify.exchange()
+    request = shopify.sent(TOKEN_URL)
+    assert own_headers(request) == JSON_FORM
+    assert form(request) == CREDENTIALS | {
+        "code": CODE,
+        "code_verifier": VERIFIER,
+        "expiring": "1",
+    }
+
+
+async def test_an_exchange_yields_tokens_for_an_hour_and_the_shop(
+    shopify: Conversation, now: datetime
+) -> None:
+    shopify.answers(TOKEN_URL, TOKENS.answer)
+    shopify.tells(ACCOUNT)
+    grant = await shopify.exchange()
+    assert read(grant.tokens, now) == outcome(TOKENS)
+    assert grant.tokens.token_type == "Bearer"  # Shopify sends none
+    assert await shopify.account(grant) == ACCOUNT.expected
+    assert own_headers(shopify.sent(ACCOUNT_URL)) == shop_header(TOKENS.access_token)
+
+
+async def test_a_token_that_never_expires_is_taken_as_such(
+    shopify: Conversation, now: datetime
+) -> None:
+    shopify.answers(TOKEN_URL, {"access_token": "shpat_FAKE", "scope": "read_products"})
+    tokens = (await shopify.exchange()).tokens
+    assert read(tokens, now) == ("shpat_FAKE", None, None, ("read_products",))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (200, {}, r"the answer has no shop\.myshopify_domain"),
+        (200, {"shop": None}, r"the answer has no shop\.myshopify_domain"),
+        (200, {"shop": {"id": 1, "email": "a@b.c"}}, r"the answer has no shop\.myshopify_domain"),
+        (401, {"errors": "[API] Invalid API key"}, "the account endpoint answered 401"),
+        (500, "<h1>Oops</h1>", "the account endpoint answered 500"),
+    ],
+)
+async def test_an_answer_without_the_shop_is_no_account(
+    shopify: Conversation, status: int, body: Any, reason: str
+) -> None:
+    shopify.answers(TOKEN_URL, TOKENS.answer)
+    shopify.answers(ACCOUNT_URL, body, status=status, method="GET")
+    with pytest.raises(UnreadableResponse, match=reason):
+        await shopify.connect()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, without(TOKENS.answer, "access_token"), UnreadableResponse),
+        (400, TestShopify.error_samples[1].body, ProviderRefused),
+        (401, {"error": "invalid_client"}, ProviderMisconfigured),
+        (429, {"error": "invalid_request"}, ProviderUnavailable),
+    ],
+)
+async def test_an_exchange_without_a_token_says_why(
+    shopify: Conversation, status: int, body: Any, expected: type[Exception]
+) -> None:
+    shopify.answers(TOKEN_URL, body, status=status)
+    with pytest.raises(expected) as caught:
+        await shopify.exchange()
+    assert "not found" not in str(caught.value)  # never the provider's own words
+
+
+async def test_a_refresh_says_its_grant_type_and_yields_a_new_pair(
+    shopify: Conversation, now: datetime
+) -> None:
+    shopify.answers(TOKEN_URL, TestShopify.refresh_sample.answer)
+    tokens = await shopify.refresh()
+    request = shopify.sent(TOKEN_URL)
+    assert own_headers(request) == JSON_FORM
+    assert form(request) == CREDENTIALS | {
+        "grant_type": "refresh_token",
+        "refresh_token": REFRESH_TOKEN,
+    }
+    assert read(tokens, now) == outcome(TestShopify.refresh_sample)
+
+
+@pytest.mark.parametrize(("status", "revoked"), [(200, True), (401, False), (404, False)])
+async def test_disconnecting_uninstalls_with_the_access_token_alone(
+    shopify: Conversation, status: int, revoked: bool
+) -> None:
+    shopify.answers(UNINSTALL_URL, {}, status=status, method="DELETE")
+    assert await shopify.revoke() is revoked
+    request = shopify.sent(UNINSTALL_URL)
+    assert own_headers(request) == shop_header(ACCESS_TOKEN)
+    assert request.content == b""
+
+
+async def test_a_tool_is_told_shopifys_own_header_and_no_bearer(shopify: Conversation) -> None:
+    expected = {"X-Shopify-Access-Token": "shpat_FAKE"}
+    assert api_headers(shopify.config, Secret("shpat_FAKE")) == expected
+
+
+async def test_the_token_goes_to_no_other_shop(shopify: Conversation) -> None:
+    """C7, I1: the token of one store is never sent to another one's host."""
+    with pytest.raises(EgressRefused):
+        api_request(
+            shopify.config,
+            "https://other.myshopify.com/admin/api/2026-10/shop.json",
+            connection_config=SHOP,
+            access_token=Secret("shpat_FAKE"),
+        )

@@ -202,6 +202,18 @@ async def _disconnect(bench: Workbench) -> None:
     expect(not _opens(bench, token), "the token still works")
 
 
+@JOURNEY.of_workbench("disconnecting ends the grant long after the token")
+async def _disconnect_late(bench: Workbench) -> None:
+    connection = await bench.connect()
+    if bench.subject.provider.revoke is None or connection.tokens.expires_at is None:
+        return
+    _expire(bench, await bench.token(connection))
+    revoked = await bench.disconnect(connection)
+    # A provider that takes nothing but the access token cannot be told once that is expired.
+    wanted = Revoked.NO if bench.subject.provider.revoke.token == "api_header" else Revoked.YES
+    expect(revoked is wanted, f"revoked is {revoked}")
+
+
 @JOURNEY.of_workbench("declining connects nothing")
 async def _decline(bench: Workbench) -> None:
     started = await bench.start(_first(bench))

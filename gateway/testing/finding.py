@@ -1,0 +1,74 @@
+"""Where the contract of a connector is: in a test file whose name follows from the connector's.
+
+A connector of this package has it in ``tests/connectors/`` of the source tree, one of a folder
+(``GATEWAY_CONNECTORS_PATH``) in ``tests/`` of that folder; any other file has to be named.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import connectors
+from gateway.testing.contract import ConnectorContract
+from gateway.testing.subject import ContractViolation
+
+SOURCE_TREE = Path(connectors.__file__).parents[1]
+"""The folder that holds ``connectors/``, and ``tests/`` unless only the package is installed."""
+
+
+def find_contract(
+    name: str, folder: Path | None = None, file: Path | None = None
+) -> type[ConnectorContract]:
+    """The ``ConnectorContract`` of the connector ``name``.
+
+    ``folder`` is one laid out like ``connectors/``; a connector that is in it gets it as its class's
+    ``folder``, unless the class names one. ``file`` is looked into instead of the usual place.
+    Raises ``ContractViolation`` if there is no such file or class, or the file does not import.
+    """
+    is_outside = folder is not None and (folder / "catalog" / f"{name}.py").is_file()
+    path = file or contract_file(name, folder if is_outside else None)
+    if not path.is_file():
+        raise ContractViolation(f"there is no contract for {name}: {path} does not exist")
+    found = {
+        value
+        for value in vars(_import(path)).values()
+        if isinstance(value, type)
+        and issubclass(value, ConnectorContract)
+        and getattr(value, "connector", None) == name
+    }
+    if len(found) != 1:
+        count = "no" if not found else "more than one"
+        raise ContractViolation(
+            f'{path} has {count} class derived from ConnectorContract with connector = "{name}"'
+        )
+    contract = found.pop()
+    if is_outside and contract.folder is None:
+        contract.folder = folder
+    return contract
+
+
+def contract_file(name: str, folder: Path | None = None) -> Path:
+    """The usual place: in ``folder``, or in the source tree for a connector of this package."""
+    tests = SOURCE_TREE / "tests" / "connectors" if folder is None else folder / "tests"
+    return tests / f"test_{name.replace('-', '_')}_provider.py"
+
+
+def _import(path: Path) -> ModuleType:
+    # A name of its own: the same file may have been imported by pytest, and keeps its classes.
+    name = f"_contracts.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ContractViolation(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        # Whatever the file does: its author needs one sentence and not our traceback.
+        raise ContractViolation(
+            f"{path} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return module

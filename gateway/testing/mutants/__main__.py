@@ -1,0 +1,85 @@
+"""``python -m gateway.testing.mutants``: every connector's mutants, as many at a time as there are cores."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from connectors.catalog import CONNECTOR_CATALOG
+from gateway.logs import configure_logs
+from gateway.testing.finding import find_contract
+from gateway.testing.mutants.mutant import EXEMPT
+from gateway.testing.mutants.trial import BY_THE_RULES, Score, try_mutants
+from gateway.testing.subject import ContractViolation
+from gateway.testing.workshop import workshop
+
+SECTIONS = (BY_THE_RULES, "description", "samples", "journey", "refusals", "economy")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the score of every connector and who survived; 0 if nobody did."""
+    parser = argparse.ArgumentParser(prog="python -m gateway.testing.mutants", description=__doc__)
+    parser.add_argument("--connector", choices=[*CONNECTOR_CATALOG], help="only this one")
+    parser.add_argument("--json", action="store_true", help="the score as JSON, of one connector")
+    chosen = parser.parse_args(argv)
+    if chosen.json and not chosen.connector:
+        parser.error("--json needs --connector")
+    configure_logs("critical")
+    try:
+        if chosen.json:
+            print(json.dumps(_score(chosen.connector).as_json()))
+            return 0
+        scores = [_score(chosen.connector)] if chosen.connector else _all_scores()
+    except ContractViolation as violation:
+        print(violation, file=sys.stderr)
+        return 2
+    _report(scores)
+    return 1 if any(score.survivors for score in scores) else 0
+
+
+def _score(name: str) -> Score:
+    names = [*CONNECTOR_CATALOG]
+    start = names.index(name)
+    subject, *neighbours = [
+        find_contract(other).subject() for other in [*names[start:], *names[:start]]
+    ]
+    return try_mutants(subject, neighbours, workshop())
+
+
+def _all_scores() -> list[Score]:
+    # A process for each: a contract's database and event loop belong to one process.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_score_elsewhere, CONNECTOR_CATALOG))
+
+
+def _score_elsewhere(name: str) -> Score:
+    command = [sys.executable, "-m", "gateway.testing.mutants", "--json", "--connector", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ContractViolation(f"{name}: {done.stderr.strip()[-500:]}")
+    found = json.loads(done.stdout)
+    return Score(found["connector"], Counter(found["killed"]), found["survivors"])
+
+
+def _report(scores: Sequence[Score]) -> None:
+    print(f"{'connector':<12}{'mutants':>8}" + "".join(f"{name:>13}" for name in SECTIONS)
+          + f"{'survivors':>11}")  # fmt: skip
+    for score in scores:
+        counts = "".join(f"{score.killed[name]:>13}" for name in SECTIONS)
+        print(f"{score.connector:<12}{score.total:>8}{counts}{len(score.survivors):>11}")
+    for score in scores:
+        for survivor in score.survivors:
+            print(f"SURVIVED  {score.connector}.{survivor}")
+    print("Not mutated: " + "; ".join(f"{name} ({why})" for name, why in EXEMPT.items()))
+    total, alive = sum(s.total for s in scores), sum(len(s.survivors) for s in scores)
+    print(f"{total - alive} of {total} mutants killed, {alive} survived")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Other values for one value: changed, removed, or another of those that are allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from connectors.account import AccountInfo
+from connectors.context import CallbackContext, ConnectionContext
+from connectors.secret import Secret
+
+Variant = tuple[str, Any]
+"""Which part of the field and what was done to it, and the field's new value."""
+
+
+def variants(value: Any, hint: Any = None) -> Iterator[Variant]:
+    """Every other value, each with what was done. ``hint`` is the type of the field."""
+    allowed = _literals(hint)
+    if allowed:
+        yield from ((f"is {other!r}", other) for other in allowed if other != value)
+    elif isinstance(value, bool):
+        yield f"is {not value}", not value
+    elif isinstance(value, str):
+        yield "changed", changed(value)
+    elif isinstance(value, int):
+        yield "changed", value + 1
+    elif isinstance(value, Secret):
+        yield "changed", Secret(changed(value.reveal()))
+    elif isinstance(value, (tuple, frozenset)):
+        yield from _of_collection(value)
+    elif isinstance(value, Mapping):
+        yield from _of_mapping(value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield from _of_dataclass(value)
+    elif callable(value):
+        yield "does something else", _something_else
+
+
+def changed(text: str) -> str:
+    """``text`` with another last letter or digit: still of the same kind, and not the same."""
+    found = re.search(r"[A-Za-z0-9](?=[^A-Za-z0-9]*\Z)", text)
+    if found is None:
+        return f"{text}x"
+    last = found[0]
+    other = {"z": "y", "9": "8"}.get(last.lower(), "z" if last.isalpha() else "9")
+    return text[: found.start()] + other + text[found.end() :]
+
+
+def _literals(hint: Any) -> tuple[Any, ...]:
+    """The values that a ``Literal`` allows, ``None`` among them where the type is optional."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    members = get_args(hint)
+    if not any(get_origin(member) is Literal for member in members):
+        return ()
+    found: list[Any] = []
+    for member in members:
+        found += get_args(member) if get_origin(member) is Literal else [None]
+    return tuple(found)
+
+
+def _of_collection(value: tuple[Any, ...] | frozenset[Any]) -> Iterator[Variant]:
+    kind = type(value)
+    items = list(value)
+    for index, item in enumerate(items):
+        rest = [*items[:index], *items[index + 1 :]]
+        yield f"without {item}", kind(rest)
+        for what, other in variants(item):
+            yield f"{item} {what}", kind([*items[:index], other, *items[index + 1 :]])
+
+
+def _of_mapping(value: Mapping[Any, Any]) -> Iterator[Variant]:
+    for key, item in value.items():
+        yield f"without {key}", {k: v for k, v in value.items() if k != key}
+        for what, other in variants(item):
+            yield f"{key} {what}", {**value, key: other}
+
+
+def _of_dataclass(value: Any) -> Iterator[Variant]:
+    hints = get_type_hints(type(value))
+    for field in dataclasses.fields(value):
+        current = getattr(value, field.name)
+        for what, other in variants(current, hints[field.name]):
+            yield f"{field.name} {what}", replace(value, **{field.name: other})
+        if current and is_optional(hints[field.name]):
+            yield f"{field.name} removed", replace(value, **{field.name: None})
+
+
+def is_optional(hint: Any) -> bool:
+    """Whether a field of that type may be left out, and is no choice among literals."""
+    return type(None) in get_args(hint) and not _literals(hint)
+
+
+class _SomethingElse:
+    """Stands in for a connector's own function: finds nothing wrong, and always the same account."""
+
+    def __call__(self, ctx: CallbackContext | ConnectionContext) -> Awaitable[AccountInfo] | None:
+        return None if isinstance(ctx, CallbackContext) else self._account()
+
+    async def _account(self) -> AccountInfo:
+        return AccountInfo(external_account_id="always-the-same", account_label="Somebody")
+
+
+_something_else: Callable[[Any], Any] = _SomethingElse()
