@@ -105,7 +105,8 @@ class ConnectorConfig:
         for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         if problems := problems_of(self):
-            raise ConfigError(f"{self.name or '(no name)'}: " + "; ".join(problems))
+            message = f"{self.name or '(no name)'}: " + "; ".join(problems)
+            raise ConfigError(message, tuple(problems))
 
 
 FIELD_NAMES = tuple(f.name for f in dataclasses.fields(ConnectorConfig))

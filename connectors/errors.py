@@ -8,7 +8,14 @@ class ConnectorError(Exception):
 
 
 class ConfigError(ConnectorError):
-    """A connector's description is wrong. The message lists every problem by field name."""
+    """A connector's description is wrong. The message lists every problem by field name.
+
+    ``problems`` are the same, one by one, where there may be several.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
 
 
 class MissingVariable(ConfigError):

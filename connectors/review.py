@@ -187,9 +187,9 @@ def _parts(config: ConnectorConfig) -> Iterator[str]:
         yield f"revocation {problem}"
     for value in config.revocation.params.values():
         for placeholder in PLACEHOLDER.findall(value):
-            if placeholder != "client_id" and not _is_declared(
-                config, placeholder, with_metadata=True
-            ):
+            kind, _, key = placeholder.partition(".")
+            is_known = kind == "metadata" and _is_metadata(config, key)
+            if placeholder != "client_id" and not is_known:
                 yield f"revocation params have the undeclared placeholder ${{{placeholder}}}"
     for problem in config.error_in_success.problems() if config.error_in_success else ():
         yield f"error_in_success {problem}"

@@ -91,6 +91,6 @@ def _tenant(id_token: object) -> str | None:
     try:
         payload = str(id_token).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return None
     return as_text(dig(claims, "tid"))

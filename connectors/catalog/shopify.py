@@ -75,7 +75,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
                 suffix=".myshopify.com",
             )
         },
-        callback_verifier=verify_callback,
+        callback_verifier=verify_callback,  # quirk 5
         fetch_account_info=account_lookup(
             url=f"{API}/shop.json",
             id="shop.myshopify_domain",
