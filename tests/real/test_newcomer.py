@@ -6,104 +6,17 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from gateway.dev.children import child
-from gateway.serving import free_port
-from tests.support.chromium import needs_chromium, running_chromium
-from tests.support.sandbox import SandboxProcess
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DASHBOARD, DevGateway, connect, sign_in
 
 pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parents[2]
-DASHBOARD = re.compile(r"/dashboard/connectors")
-
-
-@dataclass(frozen=True)
-class DevGateway:
-    """A running ``python -m gateway dev``."""
-
-    url: str
-    folder: Path
-    log: Path
-
-    @property
-    def sandbox(self) -> SandboxProcess:
-        """Its sandbox, on the port after its own."""
-        port = int(self.url.rpartition(":")[2]) + 1
-        return SandboxProcess(f"http://localhost:{port}", self.url)
-
-
-@pytest.fixture(scope="module")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
-    folder = tmp_path_factory.mktemp("dev")
-    log = folder / "output.log"
-    port = free_port()
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GATEWAY_", "OAUTH_"))
-    }
-    env |= {
-        "GATEWAY_PORT": str(port),
-        "GATEWAY_DATA_DIR": str(folder / "data"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "gateway", "dev"]
-    # An empty folder: nothing of the project's own folder may be needed.
-    with child(command, env=env, log=log, cwd=folder) as process:
-        deadline = time.monotonic() + 60
-        while "Dashboard" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)  # another process is starting: there is no event to wait on
-        yield DevGateway(f"http://localhost:{port}", folder / "data", log)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def profile(chromium: Browser, dev: DevGateway) -> Iterator[BrowserContext]:
-    """A fresh browser profile; the pages may not log an error or break the content policy."""
-    context = chromium.new_context(base_url=dev.url)
-    complaints: list[str] = []
-    context.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
-    )
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    yield context
-    context.close()
-    assert complaints == []
-
-
-def sign_in(page: Page, user: str) -> None:
-    page.goto("/")
-    page.get_by_label("name").fill(user)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(DASHBOARD)
-
-
-def connect(page: Page, connector: str, account: str, **config: str) -> None:
-    page.goto("/dashboard/connectors")
-    card = page.locator(f"#connector-{connector}")
-    card.get_by_role("link", name=re.compile("Connect|Add account")).click()
-    for label, value in config.items():
-        page.get_by_label(label).fill(value)
-    page.get_by_role("button", name=re.compile("Continue to")).click()
-    page.get_by_role("button", name=account, exact=True).click()
-    page.wait_for_url(DASHBOARD)
-    expect(page.locator(".notice")).to_contain_text("is connected")
 
 
 def test_the_readme_walk_through_works_in_a_browser(

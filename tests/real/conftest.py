@@ -1,0 +1,66 @@
+"""The product as a newcomer starts it, once for all tests of this folder, and real browsers."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from gateway.dev.children import child
+from gateway.serving import free_port
+from tests.support.chromium import running_chromium
+from tests.support.dashboard import DevGateway
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
+    folder = tmp_path_factory.mktemp("dev")
+    log = folder / "output.log"
+    port = free_port()
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GATEWAY_", "OAUTH_"))
+    }
+    env |= {
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_DATA_DIR": str(folder / "data"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "gateway", "dev"]
+    # An empty folder: nothing of the project's own folder may be needed.
+    with child(command, env=env, log=log, cwd=folder) as process:
+        deadline = time.monotonic() + 60
+        while "Dashboard" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)  # another process is starting: there is no event to wait on
+        yield DevGateway(f"http://localhost:{port}", folder / "data", log)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def profile(chromium: Browser, dev: DevGateway) -> Iterator[BrowserContext]:
+    """A fresh browser profile; the pages may not log an error or break the content policy."""
+    context = chromium.new_context(base_url=dev.url)
+    complaints: list[str] = []
+    context.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert complaints == []
