@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check fix bench lock clean
+.PHONY: help install dev test check fix mutants bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: $(INSTALLED) ## format, lint, types, connectors, layers
 fix: $(INSTALLED) ## format the code and mend what the linter can
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
+	$(BIN)/python -m gateway.testing.mutants
 
 bench: $(INSTALLED) ## token reads per second beside a bare route
 	$(BIN)/python -m bench

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
+from gateway.catalog_tools.commands import add_connector_commands
 from gateway.errors import SettingsError, StoreUnavailable
 from gateway.identity.keys import Role
 from gateway.identity.logins import DEFAULT_TENANT
@@ -62,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     delete.set_defaults(run=_delete_key)
     new = actions.add_parser("new-encryption-key", help="print a key for GATEWAY_ENCRYPTION_KEYS")
     new.set_defaults(run=lambda arguments: _new_encryption_key())
+
+    connectors = commands.add_parser("connectors", help="list, show, check and begin connectors")
+    add_connector_commands(
+        connectors.add_subparsers(required=True, metavar="ACTION"), _settings_of_running_gateway
+    )
     return parser
 
 

@@ -21,6 +21,7 @@ from connectors.config import ConnectorConfig
 from connectors.errors import ConfigError, ConnectorError
 from connectors.parts import PLACEHOLDER
 from connectors.sandbox import SimulatedProvider
+from gateway.catalog_tools.check import fill_in_marks
 from gateway.sandbox.link import variable
 from gateway.testing.checks.economy import ECONOMY
 from gateway.testing.finding import find_contract
@@ -163,6 +164,25 @@ def contract_exists(checked: Checked) -> Iterator[str]:
         yield f"there is no {checked.file('tests/connectors').relative_to(ROOT)}"
 
 
+def contract_is_complete(checked: Checked) -> Iterator[str]:
+    """the contract has every expectation and sample"""
+    if not checked.file("tests/connectors").is_file():
+        return
+    try:
+        find_contract(checked.name).expectations()
+    except ContractViolation as violation:
+        cause = violation.__cause__
+        if not isinstance(cause, ImportError) or not (cause.name or "").startswith("connectors."):
+            yield _relative(str(violation))  # a connector's missing file is another rule's finding
+
+
+def nothing_is_left_to_fill_in(checked: Checked) -> Iterator[str]:
+    """no mark of ``connectors new`` is left in its files"""
+    for folder in ("connectors/catalog", "connectors/sandbox", "tests/connectors"):
+        if checked.file(folder).is_file() and (marks := fill_in_marks(checked.file(folder))):
+            yield _relative(marks)
+
+
 def header_explains(checked: Checked) -> Iterator[str]:
     """its header names its documentation, lists its quirks and justifies every scope"""
     if checked.file("connectors/catalog").is_file():
@@ -218,6 +238,8 @@ RULES: tuple[Rule, ...] = (
     hook_exists,
     provider_is_simulated,
     contract_exists,
+    contract_is_complete,
+    nothing_is_left_to_fill_in,
     header_explains,
     quirks_are_answered,
     no_way_to_the_network,
@@ -225,27 +247,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def contract_is_complete(checked: Checked) -> Iterator[str]:
-    """the contract has every expectation and sample"""
-    try:
-        find_contract(checked.name).expectations()
-    except ContractViolation as violation:
-        yield str(violation).replace(f"{ROOT}/", "")
-
-
 def fields_are_seen(checked: Checked) -> Iterator[str]:
     """every declared field makes a difference that the simulated provider sees"""
-    try:
-        subject = find_contract(checked.name).subject()
-    except ContractViolation:
-        return  # the rule before has said why
+    subject = find_contract(checked.name).subject()
     for check in ECONOMY:
         if (failure := workshop().failure(check, subject)) is not None:
             yield failure
 
 
-LAST_RULES: tuple[Rule, ...] = (contract_is_complete, fields_are_seen)
-"""Need all that the others ask for, and are run where they found nothing."""
+LAST_RULES: tuple[Rule, ...] = (fields_are_seen,)
+"""Needs all that the others ask for, and is run where they found nothing."""
 
 
 def catalog_is_sorted(names: Sequence[str]) -> Iterator[str]:
@@ -286,6 +297,10 @@ def load(name: str) -> Checked:
     if not isinstance(config, ConnectorConfig):
         return Checked(name, None, ("create_config does not return a ConnectorConfig",))
     return Checked(name, config, ())
+
+
+def _relative(text: str) -> str:
+    return text.replace(f"{ROOT}/", "")
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

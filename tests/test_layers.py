@@ -29,10 +29,16 @@ CLOSED: dict[str, tuple[str, ...]] = {
     "gateway": ("tests", "scripts", "bench"),
     "gateway.outbound": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
     "gateway.egress": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
-    "gateway.services": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev"),
-    "gateway.identity": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev"),
-    "gateway.web": ("gateway.sandbox", "gateway.dev", "gateway.store.mongo"),
-    "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store"),
+    "gateway.services": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev",
+                         "gateway.testing", "gateway.catalog_tools"),
+    "gateway.identity": ("gateway.web", "gateway.wiring", "gateway.sandbox", "gateway.dev",
+                         "gateway.testing", "gateway.catalog_tools"),
+    "gateway.web": ("gateway.sandbox", "gateway.dev", "gateway.store.mongo", "gateway.testing",
+                    "gateway.catalog_tools"),
+    "gateway.wiring": ("gateway.web", "gateway.dev", "gateway.testing", "gateway.catalog_tools"),
+    "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store", "gateway.testing"),
+    "gateway.testing": ("gateway.web", "gateway.catalog_tools"),
+    "gateway.catalog_tools": ("gateway.web", "gateway.services", "gateway.store"),
     "connectors.sandbox": ("connectors.catalog", "connectors.config"),
 }
 """Package -> packages that it may not import."""
@@ -45,7 +51,10 @@ NETWORK = {
 }  # fmt: skip
 """Ways to the network; provider code is given ``ctx.fetch`` instead."""
 
-NAMELESS = ("gateway.engine", "gateway.services", "gateway.web", "gateway.store")
+NAMELESS = (
+    "gateway.engine", "gateway.services", "gateway.web", "gateway.store", "gateway.sandbox",
+    "gateway.testing", "gateway.catalog_tools", "gateway.outbound", "gateway.egress",
+)  # fmt: skip
 """Packages that serve every provider alike, and therefore name none."""
 
 

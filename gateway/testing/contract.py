@@ -38,7 +38,29 @@ def _checks(section: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("check", found, ids=lambda check: check.name)
 
 
-class ConnectorContract:
+def _overrides(cls: type, *names: str) -> str:
+    return f"{cls.__name__} overrides {', '.join(names)}: a contract's tests are the same for all"
+
+
+def _refuse_skipping(cls: type, marks: Any) -> None:
+    """``marks`` is what pytest keeps in ``pytestmark``: a mark or several."""
+    for mark in marks if isinstance(marks, (list, tuple)) else [marks]:
+        if mark.name in {"skip", "skipif", "xfail"}:
+            raise TypeError(f"{cls.__name__} is marked {mark.name}: what cannot hold is a gap")
+
+
+class _Guarded(type):
+    """Refuses what is set once the class is made, as decorators do: other tests, and skipping them."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name in _PROTECTED:
+            raise TypeError(_overrides(cls, name))
+        if name == "pytestmark":
+            _refuse_skipping(cls, value)
+        super().__setattr__(name, value)
+
+
+class ConnectorContract(metaclass=_Guarded):
     """Derive a class named ``Test…`` and give it the fields of ``Expectations``.
 
     ``folder`` is where a connector from outside lives (laid out like ``connectors/``); ``None`` for
@@ -69,11 +91,13 @@ class ConnectorContract:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = {name for name in vars(cls) if not name.startswith("__")}
+        # Whatever stands beside this class counts, too: a mixin's tests would win over ours.
+        beside = [base for base in cls.__mro__ if base not in ConnectorContract.__mro__]
+        own = {name for base in beside for name in vars(base)}
         if taken := sorted(own & _PROTECTED):
-            raise TypeError(
-                f"{cls.__name__} overrides {', '.join(taken)}: a contract's tests are the same for all"
-            )
+            raise TypeError(_overrides(cls, *taken))
+        for base in beside:
+            _refuse_skipping(cls, vars(base).get("pytestmark", ()))
         unknown = {name for name in own if name.startswith(("expected_", "accepted_", "refused_"))}
         if unknown := unknown - set(FIELDS):
             raise TypeError(
@@ -137,7 +161,10 @@ class ConnectorContract:
             pytest.xfail(gap)
 
 
-_PROTECTED = {
-    name for name in vars(ConnectorContract)
-    if name.startswith(("test_", "_hold")) or name in {"expectations", "subject"}
-}  # fmt: skip
+_PROTECTED = {name for name in vars(ConnectorContract) if name.startswith(("test_", "_hold"))} | {
+    "expectations",
+    "subject",
+    "__init_subclass__",
+    "__test__",
+}
+"""What makes a contract: tests, the way to their data, and that they are collected."""

@@ -16,6 +16,8 @@ def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
         found.append("its header lists no quirk (1., 2., …)")
     justified = header.partition("Scopes:")[2]
     for scope in config.scopes if config else ():
-        if scope.rpartition("/")[2] not in justified:
+        # A whole word: "read" is not justified by "already".
+        word = re.escape(scope.rpartition("/")[2])
+        if not re.search(rf"(?<![\w:]){word}(?![\w:])", justified):
             found.append(f'its header does not justify the scope "{scope}"')
     return found

@@ -20,7 +20,7 @@ from connectors.secret import Secret
 from gateway.errors import GatewayError
 from gateway.sandbox.wire import Incoming
 from gateway.store.mongo import Database
-from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.subject import ContractViolation, Subject, expect
 from gateway.testing.wire import incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
@@ -35,8 +35,15 @@ Observation = list[Any]
 
 
 async def dead_fields(subject: Subject, database: Database) -> list[str]:
-    """The names of declared fields that could as well have been left out."""
+    """The names of declared fields that could as well have been left out.
+
+    Raises ``ContractViolation`` if two runs of the same connector differ: then nothing can be told.
+    """
     expected = await observe(subject, database)
+    again = await observe(subject, database)
+    expect(
+        again == expected, "two runs of the same connector differ: its provider answers at random"
+    )
     dead = []
     for field in dataclasses.fields(ConnectorConfig):
         default = default_of(field)

@@ -82,10 +82,10 @@ def _sent(answer: httpx.Response) -> httpx.Response:
 
 
 def incoming_of(request: httpx.Request, body: bytes = b"") -> Incoming:
-    """A request as a simulated provider sees it."""
+    """A request as a simulated provider sees it. A port that is not that of https belongs to the host."""
     return Incoming(
         method=request.method,
-        host=request.url.host,
+        host=request.url.netloc.decode(),
         path=request.url.path,
         query=request.url.query.decode(),
         headers={name.lower(): value for name, value in request.headers.items()},

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from connectors.errors import ConnectorError
 from gateway.dev.mongod import running_mongod
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, SettingsError
 from gateway.settings import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
@@ -37,9 +37,11 @@ class Workshop:
         self._runner.run(self._checked(check, subject))
 
     def failure(self, check: Check, subject: Subject) -> str | None:
-        """Why a check fails, ``None`` if it holds."""
+        """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` if there is no MongoDB."""
         try:
             self.run(check, subject)
+        except SettingsError:
+            raise  # no finding about a connector: it would keep a gap open and kill every mutant
         except ContractViolation as violation:
             return str(violation)
         except Exception as error:
@@ -59,6 +61,8 @@ class Workshop:
                 database = await self._open_database()
                 async with open_workbench(subject, database, check.seconds) as bench:
                     await check.on_workbench(bench)
+        except SettingsError:
+            raise
         except _OURS as error:
             raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
 

@@ -29,6 +29,9 @@ async def _https(subject: Subject) -> None:
                  "introspection_url", "api_base_url"):  # fmt: skip
         url = getattr(config, name)
         expect(url is None or url.startswith("https://"), f"{name} is not https")
+    lookup = config.fetch_account_info
+    url = lookup.url if isinstance(lookup, AccountLookup) else None
+    expect(url is None or url.startswith("https://"), "the account's address is not https")
 
 
 def _equal(name: str, expected_name: str) -> None:
@@ -53,6 +56,7 @@ async def _variables(subject: Subject) -> None:
             subject.catalog.module(subject.name).create_config(env)
         except MissingVariable as error:
             expect(error.variable == variable, f"without {variable} it asks for {error.variable}")
+            expect(error.connector == subject.name, f"it asks in the name of {error.connector}")
             expect(variable in str(error), f"the error does not name {variable}")
         else:
             expect(False, f"it can be made without {variable}")

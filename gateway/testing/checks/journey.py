@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.errors import AccountMismatch, GatewayError, ProviderDeclined, ReauthorizationRequired
+from connectors.sandbox import SimulatedProvider
+from gateway.errors import (
+    AccountMismatch,
+    AccountUnfit,
+    ProviderDeclined,
+    ProviderError,
+    ReauthorizationRequired,
+)
 from gateway.services.disconnect import Revoked
 from gateway.services.tokens import IssuedToken
 from gateway.store.connections import Status
@@ -57,23 +64,44 @@ async def _connect(bench: Workbench) -> None:
     )
 
 
+@JOURNEY.of_workbench("every request goes to an endpoint of the provider")
+async def _addresses(bench: Workbench) -> None:
+    await _live(bench)
+    for seen in bench.transport.seen:
+        known = seen.endpoint not in {None, "authorize"}
+        expect(known, f"the provider has nothing at {seen.incoming.method} {seen.incoming.address}")
+
+
 @JOURNEY.of_workbench("every request carries documented headers only")
 async def _headers(bench: Workbench) -> None:
-    connection = await bench.connect()
-    token = await bench.token(connection, force=True) if _refreshes(bench) else None
-    bench.call(token or await bench.token(connection))
-    await bench.disconnect(connection)
-    rules = bench.subject.provider
-    documented = {*rules.token.required_headers, rules.api_auth[0]}
-    for api in rules.api:
-        documented |= api.required_headers.keys()
-    if rules.revoke is not None:
-        documented |= rules.revoke.required_headers.keys()
+    await _live(bench)
     for seen in bench.transport.seen:
+        documented = _documented_headers(bench.subject.provider, seen.endpoint)
         unknown = seen.incoming.headers.keys() - documented - _STANDARD_HEADERS
         expect(not unknown, f"{seen.endpoint} gets the header {', '.join(sorted(unknown))}")
-    extra = {name.lower() for name in bench.subject.config.api_headers} - documented
+    told = {name.lower() for name in bench.subject.config.api_headers}
+    extra = told - _documented_headers(bench.subject.provider, "api")
     expect(not extra, f"tools are told the header {', '.join(sorted(extra))}")
+
+
+async def _live(bench: Workbench) -> None:
+    """Connect, refresh, use, disconnect: everything that makes a request."""
+    connection = await bench.connect()
+    token = await bench.token(connection, force=_refreshes(bench))
+    bench.call(token)
+    await bench.disconnect(connection)
+
+
+def _documented_headers(rules: SimulatedProvider, endpoint: str | None) -> set[str]:
+    """Those that an endpoint documents, beside the standard ones."""
+    if endpoint == "token":
+        return {*rules.token.required_headers}
+    if endpoint == "api":
+        return {rules.api_auth[0]}.union(*(api.required_headers for api in rules.api))
+    if endpoint == "revoke" and rules.revoke is not None:
+        own_header = {rules.api_auth[0]} if rules.revoke.token == "api_header" else set()
+        return {*rules.revoke.required_headers} | own_header
+    return set()
 
 
 @JOURNEY.of_workbench("the token opens the API")
@@ -155,35 +183,42 @@ async def _refresh(bench: Workbench) -> None:
 @JOURNEY.of_workbench("a grant that the provider ended asks for the person")
 async def _dead(bench: Workbench) -> None:
     connection = await bench.connect()
-    if not _refreshes(bench):
-        return
     ledger = bench.simulation.ledger
     for grant in ledger.grants.values():
         ledger.revoke(grant, whole_account=False)
     try:
         await bench.token(connection, force=True)
     except ReauthorizationRequired:
-        expect((await bench.connections())[0].status is Status.NEEDS_REAUTH, "it is not noted")
+        noted = (await bench.connections())[0].status is Status.NEEDS_REAUTH
+        expect(noted or not _refreshes(bench), "it is not noted")
         return
     expect(False, "a token is handed out")
 
 
 @JOURNEY.of_workbench("a scope that the person refuses is noticed")
 async def _refused_scope(bench: Workbench) -> None:
-    if not bench.subject.expectations.scopes_are_echoed:
-        return
     expected = bench.subject.expectations
-    for scope in set(expected.expected_scopes) - expected.expected_scopes_not_echoed:
+    for scope in expected.expected_scopes:
+        before = await bench.connections()
         started = await bench.start(_first(bench))
         consent = bench.consent(started)
         narrowed = replace(consent, scopes=tuple(s for s in consent.scopes if s != scope))
+        params = bench.approve(narrowed, _first(bench))
         try:
-            finished = await bench.finish(started, bench.approve(narrowed, _first(bench)))
-        except GatewayError:
-            continue  # without this scope not even the account can be read
+            connection = (await bench.finish(started, params)).connection
+        except (ProviderError, AccountUnfit):
+            # Without this scope not even the account can be read: the person is told at once.
+            expect(await bench.connections() == before, f"without {scope} something is stored")
+            continue
+        echoed = expected.scopes_are_echoed and scope not in expected.expected_scopes_not_echoed
+        # What is said never to be echoed must go unseen: else it only hides a scope from this check.
+        wanted = Status.NEEDS_SCOPES if echoed else Status.ACTIVE
         expect(
-            finished.connection.status is Status.NEEDS_SCOPES,
-            f"without {scope} the connection is {finished.connection.status}",
+            connection.status is wanted, f"without {scope} the connection is {connection.status}"
+        )
+        expect(
+            (scope in connection.granted_scopes) is not echoed,
+            f"without {scope} the granted scopes are {connection.granted_scopes}",
         )
 
 
@@ -212,6 +247,9 @@ async def _disconnect_late(bench: Workbench) -> None:
     # A provider that takes nothing but the access token cannot be told once that is expired.
     wanted = Revoked.NO if bench.subject.provider.revoke.token == "api_header" else Revoked.YES
     expect(revoked is wanted, f"revoked is {revoked}")
+    expect(await bench.connections() == [], "the connection is still there")
+    ended = all(grant.revoked for grant in bench.simulation.ledger.grants.values())
+    expect(ended is (wanted is Revoked.YES), "what is said of the grant is not so")
 
 
 @JOURNEY.of_workbench("declining connects nothing")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-
-import httpx
+from functools import partial
 
 from connectors.secret import Secret
 from gateway.errors import (
@@ -14,64 +13,46 @@ from gateway.errors import (
     GatewayError,
     ProviderError,
     ProviderMisconfigured,
+    ProviderRefused,
     ReauthorizationRequired,
+    TokenRejected,
+    UnreadableResponse,
 )
 from gateway.services.connect import StartedFlow
 from gateway.services.disconnect import Revoked
 from gateway.store.connections import Connection
 from gateway.testing.checks.check import Checks
+from gateway.testing.checks.faults import AT_THE_API, FAULTS
+from gateway.testing.expectations import Person
 from gateway.testing.subject import expect
-from gateway.testing.wire import HANGS
 from gateway.testing.workbench import Workbench
 
 REFUSALS = Checks("refusals")
-PATIENCE = 0.1  # seconds that a provider has to answer where it is made to hang
-
-FAULTS = {
-    "HTML": httpx.Response(200, html="<h1>We will be right back</h1>"),
-    "HTML and 502": httpx.Response(502, html="<h1>Bad gateway</h1>"),
-    "a 500": httpx.Response(500, json={"error": "server_error"}),
-    "too many requests": httpx.Response(429, json={"error": "slow_down"}, headers={"Retry-After": "7"}),
-    "half of a JSON text": httpx.Response(200, content=b'{"access_token": "x"', headers={"content-type": "application/json"}),
-    "a list": httpx.Response(200, json=[]),
-    "an empty object": httpx.Response(200, json={}),
-    "an error in a 200": httpx.Response(200, json={"error": "access_denied"}),
-    "ok: false in a 200": httpx.Response(200, json={"ok": False, "error": "fatal_error"}),
-    "an error and a token": httpx.Response(200, json={"error": "x", "access_token": "y"}),
-    "a token that is a number": httpx.Response(200, json={"access_token": 5}),
-    "a token with a line end": httpx.Response(200, json={"access_token": "a\r\nb"}),
-    "a refused client": httpx.Response(401, json={"error": "invalid_client"}),
-    "a redirect": httpx.Response(307, headers={"location": "https://elsewhere.example/"}),
-    "more than a megabyte": httpx.Response(200, content=b'"' + b"x" * 1_100_000 + b'"'),
-    "nothing at all": HANGS,
-}  # fmt: skip
-"""What an endpoint answers instead of what it should."""
-
-_AT_THE_API = ("HTML", "a 500", "half of a JSON text", "a list", "an empty object",
-               "ok: false in a 200", "a refused client", "a redirect", "nothing at all")  # fmt: skip
-
-
-def _patience(fault: str) -> float | None:
-    return PATIENCE if FAULTS[fault] is HANGS else None
+_REFUSED = (TokenRejected, ProviderRefused, UnreadableResponse)
+"""What a used code may be: not every provider says ``invalid_grant``, but none is down because of it."""
+_Change = Callable[[Mapping[str, str]], dict[str, str]]
 
 
 def _exchange_fails(fault: str) -> None:
     @REFUSALS.of_workbench(f"connecting fails when the token endpoint answers {fault}",
-                           seconds=_patience(fault))  # fmt: skip
+                           seconds=FAULTS[fault].seconds)  # fmt: skip
     async def check(bench: Workbench) -> None:
-        bench.transport.replace("token", FAULTS[fault])
-        await _connecting_fails(bench)
+        bench.transport.replace("token", FAULTS[fault].answer)
+        await _connecting_fails(bench, FAULTS[fault].raises)
+        expect(
+            bench.token_requests == 1, f"the token endpoint is asked {bench.token_requests} times"
+        )
 
 
 def _refresh_fails(fault: str) -> None:
     @REFUSALS.of_workbench(f"the connection stays when a refresh is answered with {fault}",
-                           seconds=_patience(fault))  # fmt: skip
+                           seconds=FAULTS[fault].seconds)  # fmt: skip
     async def check(bench: Workbench) -> None:
         before = await bench.connect()
-        bench.transport.replace("token", FAULTS[fault])
+        bench.transport.replace("token", FAULTS[fault].answer)
         try:
             await bench.token(before, force=True)
-        except ProviderError:
+        except FAULTS[fault].raises:
             await _is_unharmed(bench, before)
         except ReauthorizationRequired:
             expect(not bench.subject.expectations.expected_supports_refresh, "it is given up")
@@ -81,15 +62,15 @@ def _refresh_fails(fault: str) -> None:
 
 def _account_fails(fault: str) -> None:
     @REFUSALS.of_workbench(f"connecting fails when the account is answered with {fault}",
-                           seconds=_patience(fault))  # fmt: skip
+                           seconds=FAULTS[fault].seconds)  # fmt: skip
     async def check(bench: Workbench) -> None:
         await bench.disconnect(await bench.connect())
         asked = {
             s.incoming.address for s in bench.transport.seen if s.endpoint in {"api", "introspect"}
         }
         for address in sorted(asked):
-            bench.transport.replace(address, FAULTS[fault])
-            await _connecting_fails(bench)
+            bench.transport.replace(address, FAULTS[fault].answer)
+            await _connecting_fails(bench, (ProviderError, AccountUnfit))
             del bench.transport.replaced[address]
         # Where the account stands in the token answer, nothing was asked, and it connects again.
         expect(await bench.connect(), "it does not connect any more")
@@ -97,7 +78,7 @@ def _account_fails(fault: str) -> None:
 
 for _fault in FAULTS:
     _exchange_fails(_fault)
-for _fault in _AT_THE_API:
+for _fault in AT_THE_API:
     _account_fails(_fault)
 for _fault in FAULTS:
     _refresh_fails(_fault)
@@ -109,7 +90,7 @@ async def _used_code(bench: Workbench) -> None:
     await bench.exchange(code, verifier)
     try:
         await bench.exchange(code, verifier)
-    except ProviderError:
+    except _REFUSED:
         return
     expect(False, "the same code is exchanged twice")
 
@@ -121,7 +102,7 @@ async def _verifier(bench: Workbench) -> None:
     code, _ = bench.code()
     try:
         await bench.exchange(code, Secret("x" * 43))
-    except ProviderError:
+    except _REFUSED:
         return
     expect(False, "a code is exchanged with another verifier")
 
@@ -142,17 +123,48 @@ async def _tampered(bench: Workbench) -> None:
     if bench.subject.provider.sign_callback is None:
         expect(bench.subject.config.callback_verifier is None, "the provider signs no callback")
         return
-    person = bench.subject.expectations.people[0]
-    started = await bench.start(person)
-    names = bench.approve(bench.consent(started), person).keys() - {"state"}
-    for name in sorted(names):
-        started = await bench.start(person)
-        params = bench.approve(bench.consent(started), person)
-        await _not_verified(bench, started, params | {name: params[name] + "1"}, name)
-    started = await bench.start(person)
-    params = bench.approve(bench.consent(started), person)
+    genuine = await _callback(bench)
+    changes: dict[str, _Change] = {"what was added": lambda params: {**params, "added": "1"}}
+    for name in sorted(genuine.keys() - {"state"}):
+        changes[name] = partial(_lengthened, name)
+    for name in sorted(genuine.keys() - {"state", "code"}):
+        changes[f"the absence of {name}"] = partial(_removed, name)
+    for what, change in changes.items():
+        started = await bench.start(_first(bench))
+        await _not_verified(bench, started, change(await _callback(bench, started)), what)
+    started = await bench.start(_first(bench))
+    params = await _callback(bench, started)
     bench.clock.advance(300)
     await _not_verified(bench, started, params, "its age")
+
+
+@REFUSALS.of_workbench("a callback that is signed for another tenant is refused")
+async def _foreign(bench: Workbench) -> None:
+    provider = bench.subject.provider
+    if provider.sign_callback is None or "{tenant}" not in provider.authorize.address:
+        return
+    started = await bench.start(_first(bench))
+    consent = replace(bench.consent(started), tenant="another")
+    params = bench.approve(consent, _first(bench))
+    await _not_verified(bench, started, params, "the tenant")
+
+
+def _first(bench: Workbench) -> Person:
+    return bench.subject.expectations.people[0]
+
+
+async def _callback(bench: Workbench, started: StartedFlow | None = None) -> dict[str, str]:
+    """What the provider sends back, signed, after the first person agreed."""
+    started = started or await bench.start(_first(bench))
+    return bench.approve(bench.consent(started), _first(bench))
+
+
+def _lengthened(name: str, params: Mapping[str, str]) -> dict[str, str]:
+    return {**params, name: params[name] + "1"}
+
+
+def _removed(name: str, params: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in params.items() if key != name}
 
 
 async def _not_verified(
@@ -166,22 +178,27 @@ async def _not_verified(
     expect(False, f"a callback is accepted although {what} is wrong")
 
 
-@REFUSALS.of_workbench("disconnecting succeeds when revoking fails")
-async def _revocation(bench: Workbench) -> None:
-    connection = await bench.connect()
-    bench.transport.replace("revoke", FAULTS["a 500"])
-    revoked = await bench.disconnect(connection)
-    can = bench.subject.provider.revoke is not None
-    expect(revoked is (Revoked.NO if can else Revoked.UNSUPPORTED), f"revoked is {revoked}")
-    expect(await bench.connections() == [], "the connection is still there")
+def _revoking_fails(fault: str, name: str) -> None:
+    @REFUSALS.of_workbench(name, seconds=FAULTS[fault].seconds)
+    async def check(bench: Workbench) -> None:
+        connection = await bench.connect()
+        bench.transport.replace("revoke", FAULTS[fault].answer)
+        revoked = await bench.disconnect(connection)
+        can = bench.subject.provider.revoke is not None
+        expect(revoked is (Revoked.NO if can else Revoked.UNSUPPORTED), f"revoked is {revoked}")
+        expect(await bench.connections() == [], "the connection is still there")
 
 
-async def _connecting_fails(bench: Workbench) -> None:
+_revoking_fails("a 500", "disconnecting succeeds when revoking fails")
+_revoking_fails("a refused client", "disconnecting succeeds when revoking is refused")
+_revoking_fails("nothing at all", "disconnecting succeeds when revoking is not answered")
+
+
+async def _connecting_fails(bench: Workbench, raises: tuple[type[GatewayError], ...]) -> None:
     try:
         await bench.connect()
     except GatewayError as error:
-        typed = isinstance(error, (ProviderError, AccountUnfit))
-        expect(typed, f"the error is {type(error).__name__}")
+        expect(isinstance(error, raises), f"the error is {type(error).__name__}: {error}")
         expect(await bench.connections() == [], "something is stored")
         return
     expect(False, "a connection is made")
@@ -192,3 +209,5 @@ async def _is_unharmed(bench: Workbench, before: Connection) -> None:
     expect(after.status is before.status, f"the connection is {after.status}")
     expect(after.generation == before.generation, "something else is stored")
     expect(after.tokens.access_token == before.tokens.access_token, "the token is lost")
+    expect(after.tokens.refresh_token == before.tokens.refresh_token, "the refresh token is lost")
+    expect(bench.call(await bench.token(before)).status == 200, "the token does not work any more")

@@ -14,7 +14,7 @@ from connectors.secret import Secret
 from gateway.egress import EgressPolicy
 from gateway.engine.request import ProviderAnswer
 from gateway.engine.token_response import read_token_response
-from gateway.errors import ProviderError
+from gateway.errors import ProviderError, UnreadableResponse
 from gateway.outbound import Outbound
 from gateway.services.provider import Grant, Provider
 from gateway.testing.checks.check import Checks
@@ -62,7 +62,7 @@ async def _no_token(subject: Subject) -> None:
     expect(without != sample.answer, "token_sample does not hold its access_token")
     try:
         _read(subject, without)
-    except ProviderError:
+    except UnreadableResponse:
         return
     expect(False, "a token is read in an answer that has none")
 
@@ -101,6 +101,7 @@ async def _account(subject: Subject) -> None:
 
 @SAMPLES.of_subject("an account without its id is an error")
 async def _no_account(subject: Subject) -> None:
+    expect(subject.expectations.account_samples, "account_samples is empty")
     for sample in subject.expectations.account_samples:
         grant = _grant(subject, sample)
         emptied = Grant(tokens=grant.tokens, token_response={})

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from connectors.catalog import CONNECTOR_CATALOG
+from gateway.errors import SettingsError
 from gateway.logs import configure_logs
 from gateway.testing.finding import find_contract
 from gateway.testing.mutants.mutant import EXEMPT
@@ -23,7 +24,10 @@ SECTIONS = (BY_THE_RULES, "description", "samples", "journey", "refusals", "econ
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the score of every connector and who survived; 0 if nobody did."""
+    """Print the score of every connector and who survived.
+
+    0 if nobody did, 1 if somebody did, 2 if a contract does not hold or cannot be checked.
+    """
     parser = argparse.ArgumentParser(prog="python -m gateway.testing.mutants", description=__doc__)
     parser.add_argument("--connector", choices=[*CONNECTOR_CATALOG], help="only this one")
     parser.add_argument("--json", action="store_true", help="the score as JSON, of one connector")
@@ -36,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(json.dumps(_score(chosen.connector).as_json()))
             return 0
         scores = [_score(chosen.connector)] if chosen.connector else _all_scores()
-    except ContractViolation as violation:
+    except (ContractViolation, SettingsError) as violation:
         print(violation, file=sys.stderr)
         return 2
     _report(scores)

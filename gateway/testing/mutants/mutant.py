@@ -51,7 +51,8 @@ def mutants_of(config: ConnectorConfig, neighbours: list[ConnectorConfig]) -> It
 
 
 def _is_exempt(field: str, what: str) -> bool:
-    return any(f"{field} {part}" in EXEMPT for part in what.split())
+    words = what.split()  # "shop title changed", and not "without title"
+    return len(words) == 3 and f"{field} {words[1]}" in EXEMPT
 
 
 def _mutant(config: ConnectorConfig, field: str, what: str, value: Any) -> Mutant:

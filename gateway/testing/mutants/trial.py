@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.testing.checks import CHECKS
+from gateway.testing.checks.check import Check
 from gateway.testing.mutants.mutant import Mutant, mutants_of
-from gateway.testing.subject import Subject
+from gateway.testing.subject import Subject, expect
 from gateway.testing.workshop import Workshop
 
 BY_THE_RULES = "rules"
@@ -39,7 +40,15 @@ class Score:
 
 
 def try_mutants(subject: Subject, neighbours: list[Subject], workshop: Workshop) -> Score:
-    """Run the contract of ``subject`` against each of its mutants."""
+    """Run the contract of ``subject`` against each of its mutants.
+
+    Raises ``ContractViolation`` if the connector itself does not hold it: it would kill anything.
+    """
+    for check in _checks(subject):
+        failure = workshop.failure(check, subject)
+        expect(
+            failure is None, f"{subject.name} does not hold its contract: {check.name}: {failure}"
+        )
     score = Score(subject.name)
     for mutant in _mutants(subject, neighbours):
         section = _killed_by(mutant, subject, workshop)
@@ -54,13 +63,15 @@ def _mutants(subject: Subject, neighbours: list[Subject]) -> Iterator[Mutant]:
     return mutants_of(subject.config, [neighbour.config for neighbour in neighbours])
 
 
+def _checks(subject: Subject) -> list[Check]:
+    return [check for check in CHECKS if check.name not in subject.expectations.gaps]
+
+
 def _killed_by(mutant: Mutant, subject: Subject, workshop: Workshop) -> str | None:
     if mutant.config is None:
         return BY_THE_RULES
     mutated = replace(subject, config=mutant.config)
-    for check in CHECKS:
-        if check.name in subject.expectations.gaps:
-            continue
+    for check in _checks(subject):
         if workshop.failure(check, mutated) is not None:
             return check.section
     return None

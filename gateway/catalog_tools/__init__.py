@@ -1,0 +1,1 @@
+"""What ``python -m gateway connectors …`` does: list, show, check and begin connectors."""

@@ -1,0 +1,235 @@
+"""Write docs/connectors.md: what each connector of the catalog is, from its own description.
+
+Everything comes from the connector's config (made with made-up credentials) and from the header of
+its module; nothing is said here that is not said there. ``--check`` writes nothing and exits with 1
+if the page is not what would be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# The tree that this script stands in, and not one that happens to be installed.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from connectors.account import AccountLookup
+from connectors.catalog import CONNECTOR_CATALOG
+from connectors.config import ConnectorConfig
+from gateway.catalog_tools.known import MadeUp
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "connectors.md"
+COMMAND = "python scripts/document_connectors.py"
+
+_AUTHENTICATION = {
+    "body": "client id and secret in the body",
+    "header": "client id and secret as HTTP Basic",
+    "secret_key": "the secret alone, as Bearer",
+}
+_REVOCATION_AUTH = {
+    "client": "the client authenticates",
+    "none": "nobody authenticates",
+    "access_token": "the access token authenticates",
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The docstring of a connector's module. ``notes`` are what stands between quirks and scopes."""
+
+    links: tuple[tuple[str, str], ...]
+    quirks: tuple[str, ...]
+    notes: tuple[str, ...]
+    scopes: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the page, or compare it; returns the exit code."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; 1 if it is out of date"
+    )
+    text = page()
+    if not parser.parse_args(argv).check:
+        PAGE.write_text(text, encoding="utf-8")
+        print(f"wrote {PAGE.relative_to(ROOT)}")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{PAGE.relative_to(ROOT)} is out of date: run {COMMAND}", file=sys.stderr)
+    return 1
+
+
+def page() -> str:
+    """The whole page."""
+    described = [_describe(name) for name in CONNECTOR_CATALOG]
+    lines = [
+        "# The connectors",
+        "",
+        f"<!-- Written by {COMMAND} from connectors/catalog; changes made here are lost. -->",
+        "",
+        f"{len(described)} connectors come with the gateway. How they are described, and how to add "
+        "one: [adding a connector](adding-a-connector.md). `python -m gateway connectors show NAME` "
+        "shows one of them in the terminal, those of your own, too.",
+        "",
+        *_overview([config for config, _, _ in described]),
+    ]
+    for config, header, variables in described:
+        lines += ["", *_section(config, header, variables)]
+    return "\n".join(lines) + "\n"
+
+
+def read_header(docstring: str) -> Header:
+    """The parts of a connector's header, each on one line and in Markdown."""
+    body, _, scopes = docstring.partition("Scopes:")
+    about, _, listed = body.partition("Quirks:")
+    quirks, notes = [], []
+    for paragraph in listed.split("\n\n"):
+        first, *items = re.split(r"(?m)^\d+\. ", paragraph.strip())
+        notes += [first] if first else []
+        quirks += items
+    return Header(
+        links=tuple(re.findall(r"(?m)^([A-Z][A-Za-z ]+): (https://\S+)$", about)),
+        quirks=tuple(map(_markdown, quirks)),
+        notes=tuple(map(_markdown, notes)),
+        scopes=_markdown(scopes),
+    )
+
+
+def _describe(name: str) -> tuple[ConnectorConfig, Header, tuple[str, ...]]:
+    """The connector, its header, and the variables that it reads."""
+    module, made_up = importlib.import_module(CONNECTOR_CATALOG[name]), MadeUp()
+    config: ConnectorConfig = module.create_config(made_up)
+    return config, read_header(module.__doc__ or ""), tuple(made_up.asked)
+
+
+def _overview(configs: Sequence[ConnectorConfig]) -> Iterator[str]:
+    yield "| connector | category | refreshed | revoked | PKCE | several accounts | asks for |"
+    yield "|---|---|---|---|---|---|---|"
+    for config in configs:
+        cells = (
+            f"[{config.display_name}](#{_anchor(config)})",
+            config.category,
+            _yes(config.supports_refresh),
+            _yes(config.revocation_url is not None),
+            _yes(config.use_pkce),
+            _yes(config.supports_multiple_accounts),
+            ", ".join(part.title for part in config.connection_config.values()) or "nothing",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _section(config: ConnectorConfig, header: Header, variables: Sequence[str]) -> Iterator[str]:
+    yield f"## {config.display_name}"
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    for title, text in _facts(config, header, variables):
+        yield f"| {title} | {text} |"
+    yield ""
+    yield "Quirks:"
+    yield ""
+    for number, quirk in enumerate(header.quirks, 1):
+        yield f"{number}. {quirk}"
+    for note in header.notes:
+        yield ""
+        yield note
+    yield ""
+    yield f"Scopes: {header.scopes}"
+
+
+def _facts(
+    config: ConnectorConfig, header: Header, variables: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    yield "name", f"`{config.name}`" + (f", or `{config.alias}`" if config.alias else "")
+    yield "category", config.category
+    shown = {config.docs_url, config.console_url}
+    further = [f"{label}: {_link(url)}" for label, url in header.links if url not in shown]
+    yield "documentation", "<br>".join([_link(config.docs_url), *further])
+    yield "register an app", _link(config.console_url)
+    yield "redirect URI", f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{config.name}/callback`"
+    yield "variables", "<br>".join(f"`{variable}`" for variable in variables)
+    yield "default scopes", " ".join(f"`{scope}`" for scope in config.scopes) or "none"
+    authentication = _AUTHENTICATION[config.authorization_method]
+    yield "authentication", f"{authentication}; the body is {config.body_format}"
+    yield "PKCE", "S256" if config.use_pkce else "not used"
+    yield "refresh", _refresh(config)
+    yield "revocation", _revocation(config)
+    yield "account", _account(config)
+    yield "API", _code(config.api_base_url, *config.api_hosts)
+    yield "asks for", "<br>".join(_inputs(config)) or "nothing"
+    yield "several accounts", _yes(config.supports_multiple_accounts)
+    yield "code of its own", ", ".join(_overrides(config)) or "none"
+    yield "checked on", config.checked_on.isoformat()
+
+
+def _refresh(config: ConnectorConfig) -> str:
+    if not config.supports_refresh:
+        return "none: a person connects again when the token ends"
+    return "yes" + (f", at `{config.refresh_url}`" if config.refresh_url else "")
+
+
+def _revocation(config: ConnectorConfig) -> str:
+    shape = config.revocation
+    if config.revocation_url is None:
+        return "none: disconnecting forgets the tokens here"
+    token = [f"the {shape.token.replace('_', ' ')}"] if shape.token else []
+    sent = " and ".join([*token, *(f"`{name}`" for name in shape.params)])
+    said = f"{shape.body_format} with {sent}" if sent else "no body"
+    return f"{shape.method} `{config.revocation_url}`, {said}; {_REVOCATION_AUTH[shape.auth]}"
+
+
+def _account(config: ConnectorConfig) -> str:
+    lookup = config.fetch_account_info
+    if not isinstance(lookup, AccountLookup):
+        return "told by a function of its own"
+    place = "the introspection answer" if lookup.introspect else "the token answer"
+    if lookup.url is not None:
+        place = f"{lookup.method} `{lookup.url}`"
+    return f"{_code(*lookup.id)} of {place}; shown as {_code(*lookup.label)}"
+
+
+def _inputs(config: ConnectorConfig) -> Iterator[str]:
+    for name, part in config.connection_config.items():
+        yield f"`{name}`: {part.title}. {part.description} Example: `{part.example}{part.suffix}`"
+
+
+def _overrides(config: ConnectorConfig) -> Iterator[str]:
+    if not isinstance(config.fetch_account_info, AccountLookup):
+        yield "`fetch_account_info`"
+    if config.callback_verifier is not None:
+        yield "`callback_verifier`"
+    if config.post_connection_script is not None:
+        yield f"hook `{config.post_connection_script}`"
+
+
+def _anchor(config: ConnectorConfig) -> str:
+    return re.sub(r"[^\w\- ]", "", config.display_name.lower()).replace(" ", "-")
+
+
+def _markdown(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())
+
+
+def _link(url: str) -> str:
+    parts = urlsplit(url)
+    return f"[{parts.netloc}{parts.path}]({url})"
+
+
+def _code(*texts: str) -> str:
+    return ", else ".join(f"`{text}`" for text in texts)
+
+
+def _yes(condition: bool) -> str:
+    return "yes" if condition else "no"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
