@@ -9,26 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from connectors.context import ConnectionContext
+from connectors.context import AccountInfo, ConnectionContext
 from connectors.errors import AccountUnreadable
 
+__all__ = ["AccountInfo", "AccountLookup", "account_lookup", "as_text", "dig"]
+
 _PART = re.compile(r"\$\{([^}]+)\}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AccountInfo:
-    """The provider's own identity behind a connection.
-
-    ``external_account_id`` is stable and never an e-mail address; ``account_label`` is what a
-    person recognises it by. Both are hostile until the engine has cleaned them.
-    """
-
-    external_account_id: str
-    account_label: str
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

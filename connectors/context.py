@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from connectors.secret import Secret
-
-if TYPE_CHECKING:
-    from connectors.account import AccountInfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +30,19 @@ class Answer(Protocol):
     def json(self) -> Any:
         """The body as JSON, strictly read; raises a provider error on anything else."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountInfo:
+    """The provider's own identity behind a connection.
+
+    ``external_account_id`` is stable and never an e-mail address; ``account_label`` is what a
+    person recognises it by. Both are hostile until the engine has cleaned them.
+    """
+
+    external_account_id: str
+    account_label: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ConnectionContext(Protocol):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,9 +52,51 @@ def test_every_public_code_has_a_heading_and_no_heading_names_another() -> None:
 
 
 def test_every_field_of_a_connector_is_in_the_table() -> None:
-    rows = re.findall(r"^\| *(`.+?) *\|", read("docs/adding-a-connector.md"), re.MULTILINE)
+    section = read("docs/adding-a-connector.md").partition("\n## Every field\n")[2]
+    rows = re.findall(r"^\| *(`.+?) *\|", section.partition("\n## ")[0], re.MULTILINE)
     found = named(rows, r"`([a-z_]+)`")
     assert sorted(found) == sorted(FIELD_NAMES)
+
+
+def test_the_page_of_the_connectors_is_what_they_say_of_themselves() -> None:
+    done = document_connectors(ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_page_of_the_connectors_that_is_out_of_date_is_noticed(tmp_path: Path) -> None:
+    for folder in ("connectors", "gateway", "scripts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "connectors.md"
+    assert document_connectors(tmp_path).returncode == 1  # there is none
+    page.write_text(read("docs/connectors.md"), encoding="utf-8")
+    assert document_connectors(tmp_path).returncode == 0
+    slack = tmp_path / "connectors" / "catalog" / "slack.py"
+    changed = slack.read_text(encoding="utf-8").replace("7. Tokens expire", "7. Tokens may expire")
+    slack.write_text(changed, encoding="utf-8")
+    done = document_connectors(tmp_path)
+    assert done.returncode == 1
+    assert "docs/connectors.md is out of date" in done.stderr
+
+
+def test_every_connector_has_a_section_with_what_its_app_needs() -> None:
+    text = read("docs/connectors.md")
+    assert re.findall(r"^\| name \| `([a-z0-9-]+)`", text, re.MULTILINE) == [*CONNECTOR_CATALOG]
+    for name in CONNECTOR_CATALOG:
+        assert f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback`" in text
+        for what in ("CLIENT_ID", "CLIENT_SECRET"):
+            assert f"`{variable(name, what)}`" in text
+
+
+def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
+    """The script that writes docs/connectors.md, asked whether that is up to date."""
+    return subprocess.run(
+        [sys.executable, "scripts/document_connectors.py", "--check"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_the_example_environment_lists_every_variable_once() -> None:

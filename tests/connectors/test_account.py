@@ -45,6 +45,7 @@ class Context:
     answer: Answer = field(default_factory=lambda: Answer(200, {}))
     connection_config: Mapping[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    introspection: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tokens(self) -> Tokens:
@@ -56,6 +57,10 @@ class Context:
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
         self.calls.append((method, url, json))
         return self.answer
+
+    async def introspect(self) -> Mapping[str, Any]:
+        self.calls.append(("INTROSPECT", "", None))
+        return self.introspection
 
 
 async def test_the_token_answer_is_read_without_a_call() -> None:
@@ -88,6 +93,63 @@ async def test_the_first_path_that_yields_text_is_taken() -> None:
     assert await lookup(both) == AccountInfo(external_account_id="1:2", account_label="e")
     one = Context(token_response={"a": "1", "b": {"c": ""}, "name": "  "})
     assert await lookup(one) == AccountInfo(external_account_id="1", account_label="1")
+
+
+async def test_the_introspection_is_read_and_nothing_else() -> None:
+    """RFC 7662 2.2: neither the token answer nor the API is asked, whatever they would say."""
+    lookup = account_lookup(
+        id="sub", label="username", introspect=True, metadata={"hub": "hub_id", "none": "none"},
+        url="https://api.example.com/me",
+    )  # fmt: skip
+    ctx = Context(
+        token_response={"sub": "wrong"},
+        answer=Answer(200, {"sub": "wrong"}),
+        introspection={"active": True, "sub": "7", "username": "ana", "hub_id": 42},
+    )
+    assert await lookup(ctx) == AccountInfo(
+        external_account_id="7", account_label="ana", metadata={"hub": 42}
+    )
+    assert ctx.calls == [("INTROSPECT", "", None)]
+
+
+async def test_an_introspection_that_names_nobody_is_unreadable() -> None:
+    """RFC 7662 2.2: a token that is not active has no other member."""
+    lookup = account_lookup(id="sub", label="sub", introspect=True)
+    with pytest.raises(AccountUnreadable, match="the answer has no sub"):
+        await lookup(Context(introspection={"active": False}, token_response={"sub": "1"}))
+
+
+async def test_what_the_person_typed_may_be_part_of_id_and_label() -> None:
+    lookup = account_lookup(
+        id="${account_id}:${connection_config.site}",
+        label=("${connection_config.site} (${email})", "${connection_config.site}"),
+    )
+    ctx = Context(
+        token_response={"account_id": 5, "email": "a@b"}, connection_config={"site": "acme"}
+    )
+    assert await lookup(ctx) == AccountInfo(
+        external_account_id="5:acme", account_label="acme (a@b)"
+    )
+    shy = Context(token_response={"account_id": 5}, connection_config={"site": "acme"})
+    assert (await lookup(shy)).account_label == "acme"
+
+
+async def test_what_was_not_typed_is_no_part_of_an_id() -> None:
+    """C6: ``5:`` would be the same account for every site."""
+    lookup = account_lookup(id="${account_id}:${connection_config.site}", label="account_id")
+    for typed in ({}, {"site": ""}, {"other": "acme"}):
+        with pytest.raises(AccountUnreadable):
+            await lookup(Context(token_response={"account_id": 5}, connection_config=typed))
+
+
+async def test_a_provider_cannot_say_what_the_person_typed() -> None:
+    """C6: ``connection_config`` in an answer is not the person's."""
+    lookup = account_lookup(id="${id}:${connection_config.site}", label="id")
+    answer = {"id": "1", "connection_config": {"site": "globex"}}
+    ctx = Context(token_response=answer, connection_config={"site": "acme"})
+    assert (await lookup(ctx)).external_account_id == "1:acme"
+    with pytest.raises(AccountUnreadable):
+        await lookup(Context(token_response=answer))
 
 
 async def test_values_that_look_like_templates_are_not_filled_in_again() -> None:

@@ -23,8 +23,8 @@ from connectors.errors import ConfigError, MissingVariable, UnknownConnector
 ROOT = Path(catalog_module.__file__).parents[2]
 
 ENV = {
-    f"OAUTH_{name}_CLIENT_{part}": f"{name.lower()}-{part.lower()}"
-    for name in ("GOOGLE", "NOTION", "SHOPIFY")
+    f"OAUTH_{name.upper()}_CLIENT_{part}": f"{name}-{part.lower()}"
+    for name in CONNECTOR_CATALOG
     for part in ("ID", "SECRET")
 }
 
@@ -73,7 +73,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.usefixtures("_imported_anew")
 def test_a_connector_is_imported_when_it_is_asked_for_and_not_before() -> None:
     catalog = Catalog(ENV)
-    assert catalog.names() == ("google", "notion", "shopify")
+    assert catalog.names() == tuple(CONNECTOR_CATALOG)
     assert not [name for name in sys.modules if name.startswith("connectors.catalog.")]
     catalog.get("notion")
     assert [name for name in sys.modules if name.startswith("connectors.catalog.")] == [
@@ -122,7 +122,7 @@ def test_a_broken_module_hides_itself_and_nothing_else(
 
     catalog = Catalog(ENV)
 
-    assert [config.name for config in catalog.ready()] == ["google", "notion", "shopify"]
+    assert [config.name for config in catalog.ready()] == list(CONNECTOR_CATALOG)
     assert catalog.get("google-workspace").name == "google"
     assert list(catalog.hidden()) == ["broken"]
     with pytest.raises(ConfigError, match=r"^broken: ") as caught:
@@ -194,7 +194,9 @@ def test_blanks_around_a_variable_are_not_part_of_it() -> None:
 
 def test_only_connectors_with_both_variables_are_ready() -> None:
     env = {name: value for name, value in ENV.items() if name != "OAUTH_NOTION_CLIENT_SECRET"}
-    assert [config.name for config in list_ready_connectors(env)] == ["google", "shopify"]
+    assert [config.name for config in list_ready_connectors(env)] == [
+        name for name in CONNECTOR_CATALOG if name != "notion"
+    ]
     assert list_ready_connectors({}) == []
     hidden = Catalog(env).hidden()
     assert list(hidden) == ["notion"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.config import ConnectionInput, ConnectorConfig
+from connectors.config import ConnectorConfig
 from connectors.errors import ConfigError
 from connectors.review import RESERVED_PARAMS
 from connectors.secret import Secret
@@ -54,7 +54,7 @@ def test_every_problem_is_reported_at_once_by_field_name() -> None:
         'alias "Not Kebab" is not kebab-case of at most 64 characters',
         "category is not one of productivity, communication, crm, design, commerce, data, devtools,"
         " media, finance, ai, other",
-        "authorization_method is not one of body, header",
+        "authorization_method is not one of body, header, secret_key",
         "body_format is not one of form, json",
         "docs_url is not an https URL",
         "console_url is not an https URL",
@@ -169,7 +169,15 @@ def test_plain_http_is_accepted_for_the_developers_own_machine(host: str) -> Non
     ],
 )
 @pytest.mark.parametrize(
-    "field", ["authorization_url", "token_url", "revocation_url", "api_base_url"]
+    "field",
+    [
+        "authorization_url",
+        "token_url",
+        "refresh_url",
+        "introspection_url",
+        "revocation_url",
+        "api_base_url",
+    ],
 )
 def test_every_other_url_must_be_https(field: str, url: str) -> None:
     assert f"{field} is not https" in problems_of(**{field: url})
@@ -218,20 +226,6 @@ def test_an_api_host_is_a_host_name_or_a_subdomain_wildcard(host: str) -> None:
     assert f'api_hosts: "{host}"' in problems_of(api_hosts=(host,))
 
 
-def test_an_input_with_a_broken_pattern_is_reported() -> None:
-    broken = dataclasses.replace(TENANT, pattern="[a-")
-    assert "connection_config.company pattern is not a regular expression" in problems_of(
-        connection_config={"company": broken}
-    )
-
-
-@pytest.mark.parametrize(
-    "typed", ["acme", " ACME ", "https://acme.example.com/", "acme.example.com", "HTTPS://Acme/"]
-)
-def test_an_input_understands_what_people_type(typed: str) -> None:
-    assert TENANT.normalise(typed) == "acme"
-
-
 def test_a_misspelt_field_is_a_type_error_that_names_it() -> None:
     with pytest.raises(TypeError, match="authorisation_url"):
         make_config(authorisation_url="https://auth.example.com/authorize")
@@ -250,23 +244,18 @@ def test_a_config_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    ["extra_authorize_params", "extra_token_params", "token_headers", "api_headers"],
-)
+    [
+        "extra_authorize_params", "extra_token_params", "token_headers", "api_headers",
+        "token_metadata",
+    ],
+)  # fmt: skip
 def test_mappings_are_read_only_copies(field: str) -> None:
-    given = {"X-Acme": "${access_token}"}
+    given = {"X-Acme": "token-of-${access_token}"}
     config = make_config(**{field: given})
     given["X-Later"] = "x"
-    assert getattr(config, field) == {"X-Acme": "${access_token}"}
+    assert getattr(config, field) == {"X-Acme": "token-of-${access_token}"}
     with pytest.raises(TypeError, match="does not support item assignment"):
         getattr(config, field)["X-Evil"] = "x"
-
-
-def test_inputs_are_read_only() -> None:
-    config = make_config(connection_config={"company": TENANT})
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        config.connection_config["evil"] = TENANT  # type: ignore[index]
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        config.connection_config["company"].pattern = ".*"  # type: ignore[misc]
 
 
 def test_a_copy_is_checked_again() -> None:
@@ -286,11 +275,12 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
     assert (config.authorization_method, config.body_format) == ("body", "form")
     assert (config.scope_separator, config.scopes_sent) == (" ", True)
     assert config.api_headers == {"Authorization": "Bearer ${access_token}"}
-    assert not config.omit_authorize_params | config.omit_token_params
-
-
-def test_an_input_needs_every_text() -> None:
-    empty = ConnectionInput(title="", description="", example="", pattern="")
-    assert empty.problems() == [
-        "title is empty", "description is empty", "example is empty", "pattern is empty",
-    ]  # fmt: skip
+    assert not config.omit_authorize_params | config.omit_token_params | config.omit_refresh_params
+    assert (config.use_pkce, config.scope_param) == (True, "scope")
+    assert (config.token_types, config.granted_scopes_path) == (frozenset({"bearer"}), "scope")
+    assert (config.refresh_url, config.introspection_url) == (None, None)
+    assert config.alternate_access_token_response_path is None
+    assert (config.error_in_success, config.post_connection_script) == (None, None)
+    assert not config.error_codes
+    assert not config.scope_aliases
+    assert not config.scopes_not_echoed | config.refresh_rejected_statuses

@@ -233,7 +233,7 @@ async def test_an_id_token_without_a_tenant_is_no_account(
 ) -> None:
     microsoft.answers(TOKEN_URL, {**TOKENS.answer, "id_token": value})
     microsoft.tells(ACCOUNT)
-    with pytest.raises(UnreadableResponse):
+    with pytest.raises(UnreadableResponse, match="have no tenant"):
         await microsoft.connect()
 
 

@@ -16,6 +16,8 @@ ENV = {"OAUTH_ACME_CLIENT_ID": "acme-id", "OAUTH_ACME_CLIENT_SECRET": "acme-secr
     for part in ("ID", "SECRET")
 }
 
+ALL = sorted(["acme", *CONNECTOR_CATALOG])
+
 ACME = """
 from datetime import date
 
@@ -64,8 +66,8 @@ def install(folder: Path, name: str, entry_points: str, modules: dict[str, str])
 
 def test_a_folders_connector_stands_among_the_others(folder: Path) -> None:
     catalog = Catalog(ENV, folder)
-    assert catalog.names() == ("acme", "google", "notion", "shopify")
-    assert [config.name for config in catalog.ready()] == ["acme", "google", "notion", "shopify"]
+    assert catalog.names() == tuple(ALL)
+    assert [config.name for config in catalog.ready()] == ALL
     assert catalog.get("acme").client_id == "acme-id"
     assert catalog.get("acme-crm") is catalog.get("acme")
 
@@ -80,14 +82,14 @@ def test_a_broken_file_hides_itself_and_nothing_else(folder: Path) -> None:
     """Rule 7, and J1: what the file said is not repeated, it may be a secret."""
     (folder / "catalog/bad-luck.py").write_text("raise ValueError('canary-secret')")
     catalog = Catalog(ENV, folder)
-    assert [config.name for config in catalog.ready()] == ["acme", "google", "notion", "shopify"]
+    assert [config.name for config in catalog.ready()] == ALL
     assert catalog.hidden() == {"bad-luck": "bad-luck: cannot be loaded (ValueError)"}
 
 
 def test_a_syntax_error_is_reported_with_its_line(folder: Path) -> None:
     (folder / "catalog/typo.py").write_text("x = 1\n\ndef create_config(env)\n    pass\n")
     catalog = Catalog(ENV, folder)
-    assert [config.name for config in catalog.ready()] == ["acme", "google", "notion", "shopify"]
+    assert [config.name for config in catalog.ready()] == ALL
     assert catalog.hidden() == {
         "typo": "typo: cannot be loaded (SyntaxError in line 3: expected ':')"
     }
@@ -120,7 +122,7 @@ def test_a_file_whose_name_is_not_kebab_case_is_refused(folder: Path, name: str)
 def test_a_package_file_and_other_files_are_not_connectors(folder: Path) -> None:
     (folder / "catalog/__init__.py").write_text("")
     (folder / "catalog/README.md").write_text("Ours.")
-    assert Catalog(ENV, folder).names() == ("acme", "google", "notion", "shopify")
+    assert Catalog(ENV, folder).names() == tuple(ALL)
 
 
 def test_a_folder_of_another_layout_is_refused(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_an_installed_distribution_adds_a_connector(
     install(tmp_path, "acme-for-gateway", "acme = acme_for_gateway", {"acme_for_gateway": ACME})
     monkeypatch.syspath_prepend(tmp_path)
     catalog = Catalog(ENV)
-    assert catalog.names() == ("acme", "google", "notion", "shopify")
+    assert catalog.names() == tuple(ALL)
     assert "acme_for_gateway" not in sys.modules  # found without being imported
     assert catalog.get("acme").client_id == "acme-id"
 
@@ -169,7 +171,7 @@ def test_a_broken_distribution_hides_itself_and_nothing_else(
     )
     monkeypatch.syspath_prepend(tmp_path)
     catalog = Catalog(ENV)
-    assert [config.name for config in catalog.ready()] == ["acme", "google", "notion", "shopify"]
+    assert [config.name for config in catalog.ready()] == ALL
     assert catalog.hidden() == {
         "bad-luck": "bad-luck: cannot be loaded (OSError)",
         "gone": "gone: cannot be loaded (ModuleNotFoundError: No module named 'mixed_gone')",

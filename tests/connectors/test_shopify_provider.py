@@ -93,7 +93,7 @@ class TestShopify(ConnectorContract):
     refresh_sample = TokenSample(
         answer={
             "access_token": "shpat_NEW",
-            "scope": "read_products,read_orders",
+            "scope": "read_products",
             "expires_in": 3600,
             "refresh_token": "shprt_NEW",
             "refresh_token_expires_in": 7776000,
@@ -225,7 +225,6 @@ async def test_a_token_that_never_expires_is_taken_as_such(
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
-        (200, {}, r"the answer has no shop\.myshopify_domain"),
         (200, {"shop": None}, r"the answer has no shop\.myshopify_domain"),
         (200, {"shop": {"id": 1, "email": "a@b.c"}}, r"the answer has no shop\.myshopify_domain"),
         (401, {"errors": "[API] Invalid API key"}, "the account endpoint answered 401"),

@@ -162,6 +162,40 @@ def test_a_stored_value_that_is_no_label_is_refused_before_a_token_is_touched() 
         )
 
 
+BY_SITE: dict[str, Any] = {
+    "api_base_url": "https://api.example.com/sites/${metadata.site_id}/v1",
+    "token_metadata": {"site_id": "site_id"},
+}
+"""An API whose address is complete only once the account was read."""
+
+
+def test_while_the_account_is_being_read_its_api_is_known_by_the_host() -> None:
+    """C7: the account lookup calls an API whose path it is about to find out."""
+    assert call("https://api.example.com/sites", **BY_SITE).url == "https://api.example.com/sites"
+    for url in (
+        "https://evil.com/sites",
+        "https://api.example.com:8443/",
+        "http://api.example.com/",
+    ):
+        with pytest.raises(EgressRefused):
+            call(url, **BY_SITE)
+
+
+def test_what_is_not_known_yet_cannot_be_called() -> None:
+    """H4: no request is made to an address with a hole in it."""
+    with pytest.raises(InvalidRequest, match='the metadata value "site_id" is not valid'):
+        call("https://api.example.com/sites/${metadata.site_id}/v1/me", **BY_SITE)
+
+
+def test_an_api_on_a_host_that_is_not_known_yet_gets_no_token() -> None:
+    """C7, H4: until then, nothing says that a host is the provider's."""
+    changes: dict[str, Any] = BY_SITE | {"api_base_url": "https://${metadata.site_id}.example.com"}
+    for url in ("https://acme.example.com/me", "https://evil.com/", changes["api_base_url"]):
+        with pytest.raises(InvalidRequest) as caught:
+            call(url, **changes)
+        assert "canary" not in str(caught.value)
+
+
 def test_a_call_may_have_a_method_and_a_json_body() -> None:
     request = api_request(
         CONFIG,

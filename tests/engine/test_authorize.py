@@ -25,10 +25,10 @@ STANDARD = [
     ("response_type", "code"),
     ("client_id", "client-1"),
     ("redirect_uri", REDIRECT_URI),
-    ("scope", "read write"),
     ("state", "state-1"),
     ("code_challenge", CHALLENGE),
     ("code_challenge_method", "S256"),
+    ("scope", "read write"),
 ]
 
 
@@ -85,6 +85,26 @@ def test_scopes_are_joined_by_the_providers_separator() -> None:
 def test_a_provider_without_scopes_gets_no_scope_parameter() -> None:
     url = url_of(scopes=(), scopes_sent=False)
     assert query_of(url) == [pair for pair in STANDARD if pair[0] != "scope"]
+
+
+def test_the_scopes_may_have_another_name_and_leave_the_standard_one_out() -> None:
+    """Slack's user scopes: ``scope`` itself would ask for a bot."""
+    url = url_of(scope_param="user_scope", scope_separator=",")
+    assert query_of(url) == [*STANDARD[:-1], ("user_scope", "read,write")]
+
+
+def test_a_provider_without_scopes_gets_none_under_another_name_either() -> None:
+    assert query_of(url_of(scope_param="user_scope", scopes=(), scopes_sent=False)) == STANDARD[:-1]
+
+
+def test_without_pkce_nothing_of_it_is_sent() -> None:
+    """A12: for providers that refuse a parameter they do not know; the state still binds the flow."""
+    url = url_of(use_pkce=False)
+    assert query_of(url) == [
+        pair for pair in STANDARD if pair[0] not in {"code_challenge", "code_challenge_method"}
+    ]
+    assert CHALLENGE not in url
+    assert VERIFIER not in url
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

@@ -83,17 +83,38 @@ def test_any_credentials_arrive_as_they_are_in_the_body(
     client_id: str, secret: str, body_format: Literal["form", "json"]
 ) -> None:
     request = request_of(body_format, client_id=client_id, client_secret=Secret(secret))
-    body = (
-        json.loads(request.content)
-        if body_format == "json"
-        else dict(parse_qsl(request.content.decode("ascii"), keep_blank_values=True))
-    )
-    assert body == {
+    assert _params(request) == {
         "grant_type": "x", "code": "", "client_id": client_id, "client_secret": secret,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["body", "header"])
+@pytest.mark.parametrize("body_format", ["form", "json"])
+def test_a_secret_key_authenticates_alone_as_a_bearer_token(
+    body_format: Literal["form", "json"],
+) -> None:
+    """Stripe: the secret is the platform's own API key, and the client id is not repeated."""
+    request = request_of(body_format, authorization_method="secret_key")
+    assert (request.method, request.url) == ("POST", URL)
+    kinds = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
+    assert request.headers == {
+        "Authorization": f"Bearer {CLIENT_SECRET}",
+        "Content-Type": kinds[body_format],
+        "Accept": "application/json",
+    }
+    assert _params(request) == {"grant_type": "x", "code": ""}
+
+
+def test_a_secret_key_is_sent_beside_constant_headers() -> None:
+    request = request_of(
+        authorization_method="secret_key",
+        token_headers={"Acme-Version": "2026-11", "Accept": "text/plain"},
+    )
+    assert request.headers["Acme-Version"] == "2026-11"
+    assert request.headers["Accept"] == "application/json"
+    assert request.headers["Authorization"] == f"Bearer {CLIENT_SECRET}"
+
+
+@pytest.mark.parametrize("method", ["body", "header", "secret_key"])
 @pytest.mark.parametrize("body_format", ["form", "json"])
 def test_exactly_one_kind_of_authentication_is_used(
     method: str, body_format: Literal["form", "json"]
@@ -102,7 +123,7 @@ def test_exactly_one_kind_of_authentication_is_used(
     request = request_of(body_format, authorization_method=method)
     in_header = "Authorization" in request.headers
     in_body = b"client_secret" in request.content or b"client_id" in request.content
-    assert (in_header, in_body) == (method == "header", method == "body")
+    assert (in_header, in_body) == (method != "body", method == "body")
     assert CLIENT_SECRET not in request.url
 
 
@@ -114,6 +135,16 @@ def test_constant_headers_are_sent_and_cannot_replace_the_engines_own() -> None:
 
 def test_a_request_shows_neither_headers_nor_body() -> None:
     """J1: an accident that prints the request prints no credential."""
-    for method in ("body", "header"):
+    for method in ("body", "header", "secret_key"):
         shown = repr(request_of(authorization_method=method))
         assert shown == f"ProviderRequest(method='POST', url='{URL}')"
+
+
+def _params(request: ProviderRequest) -> dict[str, str]:
+    """The parameters in the body, none of them twice."""
+    if request.headers["Content-Type"] == "application/json":
+        body: dict[str, str] = json.loads(request.content)
+        return body
+    pairs = parse_qsl(request.content.decode("ascii"), keep_blank_values=True, strict_parsing=True)
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)

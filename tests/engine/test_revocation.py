@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,17 +13,22 @@ from connectors.config import Revocation
 from connectors.secret import Secret
 from gateway.engine.request import ProviderRequest
 from gateway.engine.revocation import revocation_request
-from gateway.errors import InvalidRequest
+from gateway.errors import InvalidRequest, UnreadableResponse
 from tests.support.configs import CLIENT_SECRET, TENANT, make_config
 
 URL = "https://auth.example.com/revoke"
 
 
-def request_of(refresh_token: str | None = "refresh-1", **changes: Any) -> ProviderRequest:
+def request_of(
+    refresh_token: str | None = "refresh-1",
+    metadata: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> ProviderRequest:
     """The revocation request of the connector ``acme`` with these changes."""
     request = revocation_request(
         make_config(**{"revocation_url": URL} | changes),
         connection_config={"company": "acme"},
+        metadata=metadata or {},
         access_token=Secret("access-1"),
         refresh_token=Secret(refresh_token) if refresh_token else None,
     )
@@ -33,7 +39,11 @@ def request_of(refresh_token: str | None = "refresh-1", **changes: Any) -> Provi
 def test_a_provider_without_an_endpoint_gets_no_request() -> None:
     assert (
         revocation_request(
-            make_config(), connection_config={}, access_token=Secret("a"), refresh_token=None
+            make_config(),
+            connection_config={},
+            metadata={},
+            access_token=Secret("a"),
+            refresh_token=None,
         )
         is None
     )
@@ -95,6 +105,85 @@ def test_the_address_is_checked_again_when_it_is_filled_in() -> None:
         revocation_request(
             config,
             connection_config={"company": "evil.com/"},
+            metadata={},
             access_token=Secret("a"),
             refresh_token=None,
         )
+
+
+BY_ACCOUNT = Revocation(
+    auth="client",
+    token=None,
+    params={"client_id": "${client_id}", "account": "${metadata.account_id}", "empty": ""},
+)
+"""A grant that is named by its app and its account, and not by a token."""
+
+
+def by_account(metadata: Mapping[str, Any], shape: Revocation = BY_ACCOUNT) -> ProviderRequest:
+    """The request that ends a grant of an account with this metadata."""
+    return request_of(
+        metadata=metadata,
+        revocation=shape,
+        authorization_method="secret_key",
+        token_metadata={"account_id": "account_id", "team": "team"},
+    )
+
+
+def test_a_grant_may_be_named_by_its_app_and_its_account() -> None:
+    request = by_account({"account_id": "acct_1"})
+    assert (request.method, request.url) == ("POST", URL)
+    assert parse_qsl(request.content.decode(), keep_blank_values=True) == [
+        ("client_id", "client-1"),
+        ("account", "acct_1"),
+        ("empty", ""),
+    ]
+    assert request.headers["Authorization"] == f"Bearer {CLIENT_SECRET}"
+    assert "refresh-1" not in request.content.decode()
+    assert "access-1" not in str(request.headers)
+
+
+def test_params_stand_beside_the_token_and_may_mix_text_and_values() -> None:
+    shape = Revocation(
+        auth="none",
+        body_format="json",
+        params={"hint": "refresh_token", "app": "${client_id}/${metadata.team}"},
+    )
+    request = request_of(metadata={"team": 7}, revocation=shape, token_metadata={"team": "team"})
+    assert json.loads(request.content) == {
+        "token": "refresh-1",
+        "hint": "refresh_token",
+        "app": "client-1/7",
+    }
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"account_id": None}, {"account_id": ""}, {"account_id": " "}, {"account_id": True},
+     {"account_id": 1.5}, {"account_id": ["a"]}, {"account_id": {"id": "a"}}, {"team": "T"}],
+    ids=repr,
+)  # fmt: skip
+def test_a_grant_that_cannot_be_named_is_not_revoked(metadata: dict[str, Any]) -> None:
+    """An empty name could mean all of them."""
+    with pytest.raises(UnreadableResponse):
+        by_account(metadata)
+
+
+@pytest.mark.parametrize("value", ["a&token=b", "${client_id}", "a\r\nX-Evil: 1", "é", r"\1"])
+def test_a_value_is_one_parameter_whatever_is_in_it(value: str) -> None:
+    """I2: what a provider once said adds no parameter and is no template."""
+    request = by_account({"account_id": value})
+    assert dict(parse_qsl(request.content.decode("ascii"), keep_blank_values=True)) == {
+        "client_id": "client-1", "account": value, "empty": "",
+    }  # fmt: skip
+
+
+def test_the_address_may_hold_what_is_known_about_the_account() -> None:
+    changes: dict[str, Any] = {
+        "revocation_url": "https://auth.example.com/accounts/${metadata.account_id}/revoke",
+        "token_metadata": {"account_id": "account_id"},
+    }
+    request = request_of(metadata={"account_id": "acct_1"}, **changes)
+    assert request.url == "https://auth.example.com/accounts/acct_1/revoke"
+    for metadata in ({}, {"account_id": "../other"}, {"account_id": ".."}):
+        with pytest.raises(InvalidRequest):
+            request_of(metadata=metadata, **changes)

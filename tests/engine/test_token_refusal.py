@@ -23,16 +23,16 @@ from tests.support.token_answers import GOOD, JSON_TYPE, read
         (400, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
         (401, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
         (403, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
-        (200, {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
-        (200, GOOD | {"error": "invalid_grant"}, TokenRejected, "invalid_grant"),
+        (200, {"error": "invalid_grant"}, UnreadableResponse, None),
+        (200, GOOD | {"error": "invalid_grant"}, UnreadableResponse, None),
+        (201, GOOD | {"error": None}, UnreadableResponse, None),
         (400, {"error": "invalid_client"}, ProviderMisconfigured, "invalid_client"),
         (401, {"error": "invalid_client"}, ProviderMisconfigured, "invalid_client"),
         (400, {"error": "unauthorized_client"}, ProviderMisconfigured, "unauthorized_client"),
         (400, {"error": "invalid_request"}, ProviderRefused, "invalid_request"),
         (400, {"error": "invalid_scope"}, ProviderRefused, "invalid_scope"),
-        (200, {"error": "bad_verification_code"}, ProviderRefused, "bad_verification_code"),
-        (200, {"ok": False, "error": "invalid_code"}, ProviderRefused, "invalid_code"),
-        (200, {"ok": False} | GOOD, UnreadableResponse, None),
+        (200, {"error": "bad_verification_code"}, UnreadableResponse, None),
+        (200, {"ok": False, "error": "invalid_code"}, UnreadableResponse, None),
         (400, {"error": "temporarily_unavailable"}, ProviderUnavailable, "temporarily_unavailable"),
         (400, {"error": "server_error"}, ProviderUnavailable, "server_error"),
         (400, {"error": "slow_down"}, ProviderUnavailable, "slow_down"),
@@ -55,7 +55,10 @@ from tests.support.token_answers import GOOD, JSON_TYPE, read
 def test_every_refusal_says_what_is_to_be_done(
     status: int, body: Any, expected: type[ProviderError], code: str | None
 ) -> None:
-    """D6, C3: reconnect, tell an operator, try later, or none of them; also those within a 200."""
+    """D6, C3: reconnect, tell an operator, try later, or none of them.
+
+    Nobody is disconnected for a 200, unless the connector declares that shape (``ErrorInSuccess``).
+    """
     with pytest.raises(ProviderError) as caught:
         read(body, status)
     assert type(caught.value) is expected

@@ -85,6 +85,29 @@ def test_what_a_provider_refuses_is_left_out_of_the_exchange_only() -> None:
     assert params(refresh(omit_token_params=omitted)) == REFRESH | CREDENTIALS
 
 
+@pytest.mark.parametrize("body_format", ["form", "json"])
+def test_without_pkce_the_exchange_has_no_verifier(body_format: str) -> None:
+    """A12: a provider that was shown no challenge may refuse a verifier."""
+    left = {name: value for name, value in EXCHANGE.items() if name != "code_verifier"}
+    request = exchange(use_pkce=False, body_format=body_format)
+    assert params(request) == left | CREDENTIALS
+    assert b"v" * 43 not in request.content
+
+
+def test_what_a_refresh_address_refuses_is_left_out_of_the_refresh_only() -> None:
+    """Some providers refresh at an address of its own, which knows no ``grant_type``."""
+    omitted = frozenset({"grant_type"})
+    assert (
+        params(refresh(omit_refresh_params=omitted)) == {"refresh_token": "refresh-1"} | CREDENTIALS
+    )
+    assert params(exchange(omit_refresh_params=omitted)) == EXCHANGE | CREDENTIALS
+
+
+def test_scopes_under_another_name_are_in_neither_request() -> None:
+    assert params(exchange(scope_param="user_scope")) == EXCHANGE | CREDENTIALS
+    assert params(refresh(scope_param="user_scope")) == REFRESH | CREDENTIALS
+
+
 @given(value=TEXT, body_format=st.sampled_from(["form", "json"]))
 def test_codes_and_refresh_tokens_arrive_as_they_were_issued(value: str, body_format: str) -> None:
     assert params(exchange(value, body_format=body_format)) == EXCHANGE | CREDENTIALS | {

@@ -142,59 +142,6 @@ def test_a_lifetime_that_is_no_number_of_seconds_is_unreadable(value: Any) -> No
         read(GOOD | {"expires_in": value})
 
 
-@pytest.mark.parametrize("value", ["bearer", "Bearer", "BEARER"])
-def test_the_token_type_is_bearer_in_any_case(value: str) -> None:
-    assert read(GOOD | {"token_type": value}).token_type == "Bearer"
-
-
-def test_an_absent_token_type_means_bearer() -> None:
-    assert read({"access_token": "a"}).token_type == "Bearer"
-
-
-@pytest.mark.parametrize(
-    "value", ["mac", "DPoP", "N_A", "bot", "", " bearer", "bearer ", None, 1, True, ["bearer"], {}]
-)
-def test_any_other_token_type_is_unreadable(value: Any) -> None:
-    """C4: RFC 6749 7.1 forbids using a token of a type that one does not know."""
-    with pytest.raises(UnreadableResponse, match="token_type"):
-        read(GOOD | {"token_type": value})
-
-
-@pytest.mark.parametrize(
-    ("separator", "value", "scopes"),
-    [
-        (" ", "read write", ("read", "write")),
-        (" ", "  read   read ", ("read",)),
-        (" ", "", ()),
-        (",", "read,write", ("read", "write")),
-        (",", "read, write", ("read", "write")),
-        (" ", "repo,gist", ("repo,gist",)),
-    ],
-)
-def test_granted_scopes_are_split_as_the_provider_joins_them(
-    separator: str, value: str, scopes: tuple[str, ...]
-) -> None:
-    """A16: what was granted, which may be less than what was asked for."""
-    assert read(GOOD | {"scope": value}, scope_separator=separator).scopes == scopes
-
-
-@pytest.mark.parametrize("change", [{}, {"scope": None}], ids=repr)
-def test_an_absent_scope_means_as_requested(change: Any) -> None:
-    """RFC 6749 5.1."""
-    assert read({"access_token": "a"} | change).scopes == ("read", "write")
-
-
-@pytest.mark.parametrize(
-    "value",
-    [1, True, [], ["read"], {}, "read\nwrite", "re\x00ad", "\ud800", "réad", "r " * 8193],
-    ids=lambda value: repr(value)[:40],
-)
-def test_a_scope_that_is_no_list_of_names_is_unreadable(value: Any) -> None:
-    """C3, C6: scopes are stored and shown, so they are printable and not a megabyte."""
-    with pytest.raises(UnreadableResponse, match="scope"):
-        read(GOOD | {"scope": value})
-
-
 @given(
     content=st.binary() | VALUES.map(lambda value: json.dumps(value).encode()),
     status=st.integers(100, 599),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
+from connectors.parts import ErrorInSuccess
 from gateway.identity.keys import Role
 from gateway.serving import free_port
 from tests.support.gateway import Harness
@@ -140,13 +143,18 @@ async def test_a_provider_that_is_away_does_not_stop_the_forgetting(
 
 
 async def test_a_connection_that_needs_its_user_can_be_disconnected(
-    gateway: Harness, sandbox: SandboxProcess
+    gateway: Harness, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The provider takes the refresh token no longer, and ends the grant all the same."""
     await connect(gateway, "google")
     linked = await connection(gateway)
     current = fingerprint(token_of(await gateway.token("google", "alice")))
-    sandbox.fail("google", "error_in_200")
-    dead = await gateway.token("google", "alice", rejected_token_sha256=current)
+    catalog = gateway.services.catalog
+    refusing = replace(catalog.get("google"), error_in_success=ErrorInSuccess())
+    with monkeypatch.context() as refusals_are_in_a_200:
+        refusals_are_in_a_200.setitem(catalog._loaded, "google", refusing)
+        sandbox.fail("google", "error_in_200")
+        dead = await gateway.token("google", "alice", rejected_token_sha256=current)
     assert problem_of(dead) == (409, "reauthorization_required")
     mark = sandbox.mark()
 

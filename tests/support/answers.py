@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.support.sandbox import SandboxProcess
+from tests.support.simulation import PROVIDERS
 
-REFRESH_TOKEN = re.compile(r"(?:1//sandbox-|nrt_sandbox|shprt_sandbox|solo-refresh-)[0-9a-f]{48}")
+_PREFIXES = [*(provider.grant.refresh_token_prefix for provider in PROVIDERS), "solo-refresh-"]
+REFRESH_TOKEN = re.compile(f"(?:{'|'.join(map(re.escape, _PREFIXES))})[0-9a-f]{{48}}")
 """The refresh tokens of the simulated providers."""
 
 

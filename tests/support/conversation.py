@@ -66,8 +66,9 @@ class Conversation:
     def answers(
         self, url: str, body: Any = None, *, status: int = 200, method: str = "POST"
     ) -> None:
-        """The next ``method`` to exactly ``url`` is answered with ``body`` as JSON."""
-        self._mock.add_response(method=method, url=url, status_code=status, json=body)
+        """The next ``method`` to exactly ``url`` is answered with ``body``: HTML if it is a text, else JSON."""
+        as_html = {"html": body} if isinstance(body, str) else {"json": body}
+        self._mock.add_response(method=method, url=url, status_code=status, **as_html)
 
     def tells(self, sample: AccountSample, *, method: str = "GET") -> None:
         """The API answers as in ``sample``."""
@@ -125,7 +126,10 @@ class Conversation:
         )
 
     async def revoke(
-        self, metadata: Mapping[str, Any] | None = None, *, refresh_token: str | None = REFRESH_TOKEN
+        self,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        refresh_token: str | None = REFRESH_TOKEN,
     ) -> bool | None:
         """End the grant of ``ACCESS_TOKEN`` and ``refresh_token``."""
         return await self._provider.revoke(

@@ -21,9 +21,7 @@ def without(answer: Mapping[str, Any], path: str) -> dict[str, Any]:
     return changed
 
 
-def read(
-    tokens: Tokens, now: datetime
-) -> tuple[str, str | None, int | None, tuple[str, ...]]:
+def read(tokens: Tokens, now: datetime) -> tuple[str, str | None, int | None, tuple[str, ...]]:
     """Access token, refresh token, seconds to live from ``now``, scopes."""
     seconds = None if tokens.expires_at is None else (tokens.expires_at - now).total_seconds()
     return (

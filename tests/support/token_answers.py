@@ -26,10 +26,18 @@ GOOD: dict[str, Any] = {
 
 
 def read(
-    content: Any, status: int = 200, headers: dict[str, str] | None = None, **changes: Any
+    content: Any,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    *,
+    granted: tuple[str, ...] | None = None,
+    **changes: Any,
 ) -> Tokens:
-    """The tokens in an answer to the connector ``acme``; ``content`` is bytes, or is sent as JSON."""
+    """The tokens in an answer to the connector ``acme``; ``content`` is bytes, or is sent as JSON.
+
+    ``granted`` are the scopes so far: with them it is the answer to a refresh.
+    """
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     answer = ProviderAnswer(status=status, headers=headers or JSON_TYPE, content=raw)
-    tokens, _ = read_token_response(make_config(**changes), answer, NOW)
+    tokens, _ = read_token_response(make_config(**changes), answer, NOW, granted)
     return tokens

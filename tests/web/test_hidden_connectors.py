@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.catalog import CONNECTOR_CATALOG
 from gateway.identity.keys import Role
 from gateway.vault import new_key
 from tests.conftest import GATEWAY_URL
@@ -25,7 +26,7 @@ async def test_without_any_variable_the_dashboard_says_what_to_set(
         await browser.open(DASHBOARD)
         assert "No connector is configured yet" in browser.text
         assert "Not ready" in browser.text
-        for name in ("google", "notion", "shopify"):
+        for name in CONNECTOR_CATALOG:
             assert (
                 f'OAuth provider "{name}" is not configured: missing env var '
                 f"OAUTH_{name.upper()}_CLIENT_ID." in browser.text

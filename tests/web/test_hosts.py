@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.catalog import CONNECTOR_CATALOG
 from gateway.identity.keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback, param
@@ -95,7 +96,7 @@ async def test_links_in_the_api_are_the_configured_ones(
     api = await gateway.api(Role.TOKENS)
     listed = await api.get("/v1/connectors/available", headers=headers)
     assert {entry["connect_url"] for entry in listed.json()["connectors"]} == {
-        f"{GATEWAY_URL}/connectors/{name}" for name in ("google", "notion", "shopify")
+        f"{GATEWAY_URL}/connectors/{name}" for name in CONNECTOR_CATALOG
     }
     wanted = await api.post("/v1/connectors/google/token", json={"user": "u"}, headers=headers)
     assert wanted.json()["connect_url"] == f"{GATEWAY_URL}/connectors/google"

@@ -13,6 +13,7 @@ from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.problems import problem
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import revoke_at_google, token_of
 from tests.web.test_flow import call_api
 
 
@@ -165,12 +166,12 @@ async def test_a_grant_that_is_gone_leads_back_to_the_connect_page(
 ) -> None:
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
-    sandbox.fail("google", "error_in_200")
+    revoke_at_google(sandbox, token_of(await gateway.token("google", "alice")))
     api = await gateway.api(Role.TOKENS)
     answer = await api.post("/v1/connectors/google/refresh", json={"user": "alice"})
     body = problem(answer, 409, "reauthorization_required")
     assert body["connect_url"] == f"{GATEWAY_URL}/connectors/google"
-    assert "in a 200" not in answer.text
+    assert "the grant is revoked" not in answer.text
     assert (await rows.connection())["status"] == "needs_reauth"
     await browser.open("/dashboard/connectors")
     assert "The provider no longer accepts this connection." in browser.text
@@ -210,8 +211,9 @@ async def test_the_search_for_refresh_tokens_would_find_one(gateway: Harness, ro
     browser = await gateway.browser("alice")
     for connector, config in (("google", {}), ("notion", {}), ("shopify", {"shop": "acme"})):
         await browser.connect(connector, ACCOUNTS[connector], **config)
+    await browser.connect("atlassian", "Ana Diaz (ana@acme.example)", site="acme")
     stored = await gateway.services.connections.list_for("default", "alice")
-    assert len(stored) == 3
+    assert len(stored) == 4
     for connection in stored:
         secret = gateway.services.tokens._sealer.refresh_token(connection)
         assert secret is not None
