@@ -103,7 +103,8 @@ class ConnectorConfig:
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            if isinstance(value := getattr(self, name), Mapping):
+                object.__setattr__(self, name, MappingProxyType(dict(value)))
         if problems := problems_of(self):
             message = f"{self.name or '(no name)'}: " + "; ".join(problems)
             raise ConfigError(message, tuple(problems))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, get_args, get_type_hints
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
-from connectors.parts import PLACEHOLDER
+from connectors.parts import PLACEHOLDER, ConnectionInput, ErrorInSuccess, Revocation
+from connectors.secret import Secret
 
 if TYPE_CHECKING:
     from connectors.config import ConnectorConfig
@@ -41,6 +44,8 @@ _URLS_AFTER = ("revocation_url", "api_base_url")
 
 def problems_of(config: ConnectorConfig) -> list[str]:
     """Every problem of a description, each beginning with its field; empty if there is none."""
+    if wrong := list(_kinds(config)):
+        return wrong  # the other rules would stumble over it
     return [
         *_identity(config),
         *_choices(config),
@@ -51,6 +56,40 @@ def problems_of(config: ConnectorConfig) -> list[str]:
         *_parts(config),
         *_api(config),
     ]
+
+
+_KINDS: dict[str, tuple[Any, str]] = {
+    "str": (str, "a string"),
+    "bool": (bool, "True or False"),
+    "date": (date, "a date"),
+    "Secret": (Secret, "a Secret"),
+    "tuple": (tuple, "a tuple (one element needs a comma: (x,))"),
+    "frozenset": (frozenset, "a frozenset"),
+    "Mapping": (Mapping, "a mapping"),
+    "Revocation": (Revocation, "a Revocation"),
+    "ErrorInSuccess": (ErrorInSuccess, "an ErrorInSuccess"),
+}
+
+
+def _kinds(config: ConnectorConfig) -> Iterator[str]:
+    """Fields of another kind than declared: ``scopes="read"`` would be four scopes."""
+    for field in fields(config):
+        declared, _, rest = str(field.type).partition("[")
+        kind, wording = _KINDS.get(declared.removesuffix(" | None"), (object, ""))
+        value: Any = getattr(config, field.name)
+        if value is None and str(field.type).endswith("| None"):
+            continue
+        if not isinstance(value, kind):
+            yield f"{field.name} is not {wording}"
+        elif declared in {"tuple", "frozenset"} and rest.startswith("str"):
+            if not all(isinstance(item, str) for item in value):
+                yield f"{field.name} holds something else than strings"
+        elif rest.startswith("str, str"):
+            if not all(isinstance(text, str) for item in value.items() for text in item):
+                yield f"{field.name} holds something else than strings"
+        elif rest.startswith("str, ConnectionInput"):
+            if not all(isinstance(item, ConnectionInput) for item in value.values()):
+                yield f"{field.name} holds something else than ConnectionInput"
 
 
 def _identity(config: ConnectorConfig) -> Iterator[str]:

@@ -1,0 +1,295 @@
+"""What is wrong with a description, field by field: the rules of ``connectors.review``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.account import AccountInfo, account_lookup
+from connectors.config import ConnectorConfig
+from connectors.context import ConnectionContext
+from connectors.errors import ConfigError
+from connectors.parts import ErrorInSuccess, Revocation
+from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
+from tests.support.configs import TENANT, make_config
+
+SITE = "https://api.example.com/sites/${metadata.site_id}"
+
+
+def problem(**changes: Any) -> str:
+    """The only problem of the valid connector with these changes."""
+    with pytest.raises(ConfigError) as caught:
+        make_config(**changes)
+    name, _, text = str(caught.value).partition(": ")
+    assert name == "acme"
+    assert ";" not in text
+    return text
+
+
+async def by_code(ctx: ConnectionContext) -> AccountInfo:
+    """A lookup that is no data."""
+    return AccountInfo(external_account_id="1", account_label="1")
+
+
+def test_a_valid_description_has_no_problem() -> None:
+    assert problems_of(make_config()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"scope_param": "user scope"},
+            "scope_param is not a parameter's name",
+        ),
+        ({"scope_param": ""}, "scope_param is not a parameter's name"),
+        ({"scope_param": "state"}, "scope_param is the reserved state"),
+        ({"scope_param": "code_challenge"}, "scope_param is the reserved code_challenge"),
+        (
+            {"scope_param": "user_scope", "extra_authorize_params": {"user_scope": "x"}},
+            "extra_authorize_params sets reserved user_scope",
+        ),
+        (
+            {"scope_param": "user_scope", "extra_token_params": {"scope": "x"}},
+            "extra_token_params sets reserved scope",
+        ),
+        (
+            {"scopes_not_echoed": frozenset({"write", "admin", "a"})},
+            "scopes_not_echoed names a, admin, which scopes does not",
+        ),
+        (
+            {"scope_aliases": {"r": "read", "x": "reed"}},
+            "scope_aliases stand for reed, which scopes does not name",
+        ),
+        (
+            {"omit_refresh_params": frozenset({"grant_type", "refresh_token"})},
+            "omit_refresh_params may not omit refresh_token (only grant_type)",
+        ),
+        (
+            {"alternate_access_token_response_path": "user..token"},
+            'alternate_access_token_response_path "user..token" is not a dot path',
+        ),
+        (
+            {"alternate_access_token_response_path": ""},
+            'alternate_access_token_response_path "" is not a dot path',
+        ),
+        ({"granted_scopes_path": ".scope"}, 'granted_scopes_path ".scope" is not a dot path'),
+        ({"granted_scopes_path": "scope "}, 'granted_scopes_path "scope " is not a dot path'),
+        (
+            {"token_metadata": {"team": "team.", "plan": "plan"}},
+            'token_metadata.team "team." is not a dot path',
+        ),
+        ({"token_types": frozenset()}, "token_types is empty or not in lower case"),
+        ({"token_types": frozenset({"Bearer"})}, "token_types is empty or not in lower case"),
+        (
+            {"error_codes": {"dead": "invalid_token", "x": "nonsense"}},
+            "error_codes stand for invalid_token, nonsense, which RFC 6749 does not know",
+        ),
+        (
+            {"post_connection_script": "../evil"},
+            'post_connection_script "../evil" is not kebab-case of at most 64 characters',
+        ),
+        (
+            {"error_in_success": ErrorInSuccess(flag="")},
+            "error_in_success flag is empty",
+        ),
+        (
+            {"error_in_success": ErrorInSuccess(flag="ok", code="")},
+            "error_in_success code is empty",
+        ),
+        (
+            {"authorization_method": "none"},
+            "authorization_method is not one of body, header, secret_key",
+        ),
+        ({"refresh_url": "http://auth.example.com/refresh"}, "refresh_url is not https"),
+        ({"introspection_url": "ftp://auth.example.com/i"}, "introspection_url is not https"),
+        (
+            {"fetch_account_info": account_lookup(id="sub", label="sub", introspect=True)},
+            "fetch_account_info introspects, but there is no introspection_url",
+        ),
+        (
+            {"revocation": Revocation(method="PUT")},  # type: ignore[arg-type]
+            "revocation method is not one of POST, DELETE",
+        ),
+        (
+            {"revocation": Revocation(auth="basic")},  # type: ignore[arg-type]
+            "revocation auth is not one of client, none, access_token",
+        ),
+        (
+            {"revocation": Revocation(body_format="xml")},  # type: ignore[arg-type]
+            "revocation body_format is not one of form, json",
+        ),
+        (
+            {"revocation": Revocation(token="both")},  # type: ignore[arg-type]
+            "revocation token is not one of access_token, refresh_token, None",
+        ),
+        ({"revocation": Revocation(token=None)}, "revocation names no token at all"),
+        ({"revocation": Revocation(token=None, auth="none")}, "revocation names no token at all"),
+        (
+            {"revocation": Revocation(params={"token": "x", "client_secret": "y"})},
+            "revocation params sets client_secret, token (use the fields for them)",
+        ),
+        (
+            {"revocation": Revocation(params={"app": "${client_secret}"})},
+            "revocation params have the undeclared placeholder ${client_secret}",
+        ),
+        (
+            {"revocation": Revocation(params={"account": "${metadata.account}"})},
+            "revocation params have the undeclared placeholder ${metadata.account}",
+        ),
+    ],
+    ids=str,
+)
+def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> None:
+    assert problem(**changes) == text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope_param": "user_scope", "extra_authorize_params": {"userscope": ""}},
+        {"scopes_not_echoed": frozenset({"read", "write"})},
+        {"scope_aliases": {"r": "read", "R": "read"}},
+        {"omit_refresh_params": frozenset({"grant_type"})},
+        {"alternate_access_token_response_path": "user.auth.token"},
+        {"token_types": frozenset({"bearer", "user"})},
+        {"error_codes": {code: code for code in KNOWN_ERRORS}},
+        {"error_in_success": ErrorInSuccess(flag="ok", ok=0, code="meta.code")},
+        {"authorization_method": "secret_key"},
+        {"revocation": Revocation(token=None, auth="access_token")},
+        {"revocation": Revocation(token=None, params={"app": "${client_id}"})},
+        {
+            "introspection_url": "https://auth.example.com/introspect",
+            "fetch_account_info": account_lookup(id="sub", label="sub", introspect=True),
+        },
+    ],
+    ids=str,
+)
+def test_what_is_in_order_is_accepted(changes: dict[str, Any]) -> None:
+    config = make_config(**changes)
+    assert isinstance(config, ConnectorConfig)
+    assert {name: getattr(config, name) for name in changes} == changes
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 399, 429, 500, 503])
+def test_only_a_refusal_can_reject_a_refresh_token(status: int) -> None:
+    """D6: an overloaded provider disconnects nobody."""
+    assert problem(refresh_rejected_statuses=frozenset({400, status})) == (
+        "refresh_rejected_statuses holds one that is no refusal (400 to 499, not 429)"
+    )
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 499])
+def test_a_refusal_can(status: int) -> None:
+    config = make_config(refresh_rejected_statuses=frozenset({status}))
+    assert config.refresh_rejected_statuses == {status}
+
+
+@pytest.mark.parametrize("param", sorted(RESERVED_PARAMS - {"scope"}))
+def test_scopes_cannot_take_the_place_of_what_protects_the_flow(param: str) -> None:
+    """A12, A13."""
+    name = "is the reserved" if param.replace("_", "").isalpha() else "is not a parameter's name"
+    assert problem(scope_param=param).startswith(f"scope_param {name}")
+
+
+@pytest.mark.parametrize(
+    "field", ["authorization_url", "token_url", "refresh_url", "introspection_url"]
+)
+def test_an_address_that_is_called_before_the_account_is_known_holds_no_metadata(
+    field: str,
+) -> None:
+    """H4: there is none yet."""
+    text = problem(**{field: SITE, "token_metadata": {"site_id": "site_id"}})
+    assert text == f"{field} has the undeclared placeholder ${{metadata.site_id}}"
+
+
+@pytest.mark.parametrize("field", ["revocation_url", "api_base_url"])
+def test_an_address_that_is_called_later_holds_metadata_that_somebody_provides(
+    field: str,
+) -> None:
+    text = f"{field} has the undeclared placeholder ${{metadata.site_id}}"
+    assert problem(**{field: SITE}) == text
+    assert problem(**{field: SITE, "token_metadata": {"site": "site_id"}}) == text
+    looked_up = account_lookup(id="id", label="id", metadata={"site_id": "site.id"})
+    for changes in (
+        {"token_metadata": {"site_id": "site_id"}},
+        {"fetch_account_info": looked_up},
+        {"fetch_account_info": by_code},
+        {"post_connection_script": "acme"},
+    ):
+        assert getattr(make_config(**{field: SITE} | changes), field) == SITE
+
+
+def test_metadata_has_a_name() -> None:
+    url = SITE.replace(".site_id", ".")
+    text = problem(api_base_url=url, post_connection_script="acme")
+    assert text == "api_base_url has the undeclared placeholder ${metadata.}"
+
+
+def test_a_placeholder_of_metadata_is_a_whole_label_with_a_domain_after_it() -> None:
+    """H4: as for what people type."""
+    known = {"token_metadata": {"x": "x"}}
+    assert "not a whole host label" in problem(
+        api_base_url="https://api-${metadata.x}.example.com", **known
+    )
+    assert "without a domain of the provider's" in problem(
+        api_base_url="https://${metadata.x}/v1", **known
+    )
+
+
+def test_params_of_a_revocation_may_hold_what_is_known_about_the_account() -> None:
+    params = {"a": "${client_id}:${metadata.x}", "b": "text"}
+    shape = Revocation(token=None, params=params)
+    config = make_config(revocation=shape, token_metadata={"x": "x"})
+    assert config.revocation.params == params
+
+
+def test_params_of_a_revocation_hold_nothing_that_was_typed() -> None:
+    """The engine fills in the app and the account, and would find nothing there."""
+    shape = Revocation(params={"company": "${connection_config.company}"})
+    text = "revocation params have the undeclared placeholder ${connection_config.company}"
+    assert problem(revocation=shape, connection_config={"company": TENANT}) == text
+
+
+def test_params_of_a_revocation_are_read_only() -> None:
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        make_config(revocation=Revocation(params={"a": "b"})).revocation.params["c"] = "d"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("field", ["scope_aliases", "error_codes"])
+def test_tables_are_read_only_copies(field: str) -> None:
+    given = {"scope_aliases": {"r": "read"}, "error_codes": {"dead": "invalid_grant"}}[field]
+    config = make_config(**{field: given})
+    given["later"] = "nonsense"
+    assert "later" not in getattr(config, field)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        getattr(config, field)["evil"] = "read"
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"scopes": "read"}, "scopes is not a tuple (one element needs a comma: (x,))"),
+        ({"scopes": ("a", 1)}, "scopes holds something else than strings"),
+        ({"supports_refresh": "yes"}, "supports_refresh is not True or False"),
+        ({"client_secret": "x"}, "client_secret is not a Secret"),
+        ({"token_headers": ["a"]}, "token_headers is not a mapping"),
+        ({"token_headers": {"a": 1}}, "token_headers holds something else than strings"),
+        ({"checked_on": "2026-11-21"}, "checked_on is not a date"),
+        ({"refresh_url": 5}, "refresh_url is not a string"),
+        ({"omit_token_params": {"grant_type"}}, "omit_token_params is not a frozenset"),
+        ({"revocation": None}, "revocation is not a Revocation"),
+        ({"error_in_success": "ok"}, "error_in_success is not an ErrorInSuccess"),
+        (
+            {"connection_config": {"shop": "acme"}},
+            "connection_config holds something else than ConnectionInput",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_named_before_anything_stumbles_over_it(
+    changes: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_config(**changes)
+    assert caught.value.problems == (problem,)
