@@ -139,8 +139,10 @@ class Catalog:
             return None
         try:
             found = getattr(self._beside(config.name, "hooks", script), "post_connection", None)
-        except (ImportError, UnknownConnector):
-            raise ConfigError(f'{config.name}: there is no hook "{script}"') from None
+        except (ModuleNotFoundError, UnknownConnector) as error:
+            if _is_of(error, script):
+                raise ConfigError(f'{config.name}: there is no hook "{script}"') from None
+            raise
         if not inspect.iscoroutinefunction(found):
             raise ConfigError(f"{config.name}: hooks/{script}.py has no async post_connection(ctx)")
         hook: Hook = found
@@ -153,7 +155,7 @@ class Catalog:
             return _import_file(self._folder / kind / f"{stem}.py", kind)
         package, found, _ = _module_name(location).rpartition(".catalog.")
         if not found:
-            raise ImportError(f"{name} is in no package named catalog")
+            raise ModuleNotFoundError(f"{name} is in no package named catalog", name=stem)
         return importlib.import_module(f"{package}.{kind}.{stem.replace('-', '_')}")
 
     def _load(self, name: str) -> ConnectorConfig:
@@ -172,9 +174,8 @@ class Catalog:
         try:
             config = self.module(name).create_config(self._env)
             if isinstance(config, ConnectorConfig):
-                self.hook(
-                    config
-                )  # a missing or broken one hides the connector, and not a flow later
+                # A missing or broken one hides the connector now, and breaks no flow later.
+                self.hook(config)
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:
@@ -251,6 +252,11 @@ def _import_file(path: Path, kind: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _is_of(error: ModuleNotFoundError | UnknownConnector, script: str) -> bool:
+    """Whether it is the hook itself that is missing, and not something that it imports."""
+    return (error.name or "").rpartition(".")[2].replace("_", "-") == script
 
 
 def _describe(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.account import as_text
+from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
 from connectors.parts import PLACEHOLDER
 from gateway.errors import InvalidRequest
@@ -94,4 +94,4 @@ class _Filler:
         return value if re.fullmatch(pattern, value) else None
 
     def _known(self, name: str) -> str | None:
-        return as_text(self.metadata.get(name))
+        return as_text(dig(self.metadata, name))

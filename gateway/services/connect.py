@@ -27,9 +27,11 @@ from gateway.errors import (
     CallbackNotVerified,
     FlowExpired,
     FlowFinished,
+    InvalidRequest,
     ProviderDeclined,
     ProviderError,
     StateUnknown,
+    UnreadableResponse,
     WrongBrowser,
     WrongConnector,
 )
@@ -216,6 +218,7 @@ class ConnectService:
         account = await self._provider.account(
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
+        self._check_api(config, flow, account)
         now = self._clock()
 
         def seal(row: str, generation: int) -> SealedTokens:
@@ -241,6 +244,13 @@ class ConnectService:
         except OtherAccountLinked:
             await self._hand_back(config, flow, grant, account)
             raise AccountMismatch(connector=config.name) from None
+
+    def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
+        """Raise ``UnreadableResponse`` if the account lacks what the API's address is made of."""
+        try:
+            render_url(config.api_base_url, config, flow.connection_config, account.metadata)
+        except InvalidRequest as error:
+            raise UnreadableResponse(f"the API has no address: {error}") from None
 
     async def _hand_back(
         self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo

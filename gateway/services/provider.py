@@ -128,7 +128,15 @@ class Provider:
         answer = await self._outbound.send(request)
         if not 200 <= answer.status < 300:
             return False
-        return config.error_in_success is None or not is_failure(config, answer.json())
+        return not self._is_hidden_failure(config, answer)
+
+    def _is_hidden_failure(self, config: ConnectorConfig, answer: ProviderAnswer) -> bool:
+        if config.error_in_success is None:
+            return False
+        try:
+            return is_failure(config, read_object(answer.content))
+        except UnreadableResponse:
+            return False  # RFC 7009 2.2: the status says it all
 
 
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:

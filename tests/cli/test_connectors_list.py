@@ -1,0 +1,111 @@
+"""``connectors list``: every connector, whether it can be used, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from connectors.catalog import CONNECTOR_CATALOG
+from gateway.__main__ import main
+from tests.support.commands import run_gateway
+from tests.support.outside import write_solo
+
+CREDENTIALS = {
+    "OAUTH_NOTION_CLIENT_ID": "canary-id",
+    "OAUTH_NOTION_CLIENT_SECRET": "canary-secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No ``.env.local`` of the developer's is read."""
+    monkeypatch.chdir(tmp_path)
+
+
+def rows(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Name -> the whole line, of what ``list`` prints."""
+    assert main(["connectors", "list"]) == 0
+    return {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+
+
+def test_the_table_has_every_connector_in_alphabetical_order(tmp_path: Path) -> None:
+    done = run_gateway("connectors", "list", cwd=tmp_path, env=CREDENTIALS)
+    assert (done.returncode, done.stderr) == (0, "")
+    title, *lines = done.stdout.splitlines()
+    assert title.split() == ["NAME", "DISPLAY", "NAME", "FROM", "STATE"]
+    assert [line.split()[0] for line in lines] == sorted(CONNECTOR_CATALOG)
+    ready = [line.split() for line in lines if line.endswith("  ready")]
+    assert ready == [["notion", "Notion", "package", "ready"]]
+    assert "canary" not in done.stdout
+
+
+def test_a_hidden_connector_says_which_variables_are_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OAUTH_SLACK_CLIENT_ID", "x")
+    monkeypatch.setenv("OAUTH_SLACK_CLIENT_SECRET", " ")
+    found = rows(capsys)
+    assert found["slack"].endswith("  hidden: OAUTH_SLACK_CLIENT_SECRET is not set")
+    assert found["figma"].endswith(
+        "  hidden: OAUTH_FIGMA_CLIENT_ID and OAUTH_FIGMA_CLIENT_SECRET are not set"
+    )
+
+
+def test_a_folders_connectors_are_listed_even_if_they_are_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_solo(tmp_path)
+    (tmp_path / "catalog/broken.py").write_text("raise ValueError('canary')")
+    solo = (tmp_path / "catalog/solo.py").read_text()
+    (tmp_path / "catalog/wrong.py").write_text(
+        solo.replace('"solo"', '"wrong"').replace("https://auth", "http://auth")
+    )
+    monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", str(tmp_path))
+    found = rows(capsys)
+    assert found["solo"].split()[1:3] == ["Solo", "folder"]
+    assert found["broken"].endswith("  folder   hidden: cannot be loaded (ValueError)")
+    assert found["wrong"].endswith("  folder   hidden: authorization_url is not https, and 2 more")
+
+
+def test_programs_get_the_same_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_solo(tmp_path)
+    monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", str(tmp_path))
+    monkeypatch.setenv("OAUTH_SOLO_CLIENT_ID", "x")
+    assert main(["connectors", "list", "--json"]) == 0
+    found = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert found.keys() == {*CONNECTOR_CATALOG, "solo"}
+    assert found["solo"] == {
+        "name": "solo",
+        "display_name": "Solo",
+        "from": "folder",
+        "location": str(tmp_path / "catalog/solo.py"),
+        "ready": False,
+        "reason": "OAUTH_SOLO_CLIENT_SECRET is not set",
+        "missing_variables": ["OAUTH_SOLO_CLIENT_SECRET"],
+    }
+
+
+def test_in_dev_mode_it_says_that_the_sandbox_stands_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "In" not in rows(capsys)
+    monkeypatch.setenv("GATEWAY_MODE", "dev")
+    assert rows(capsys)["In"] == (
+        "In dev mode the sandbox stands in for those whose variables are not set."
+    )
+    monkeypatch.setenv("GATEWAY_SANDBOX", "off")
+    assert "In" not in rows(capsys)
+
+
+def test_a_folder_that_is_none_is_one_clear_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", "nowhere")
+    assert main(["connectors", "list"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "gateway: GATEWAY_CONNECTORS_PATH: nowhere has no folder catalog/"
+    )

@@ -1,0 +1,76 @@
+"""Tokens that are not at the top of the answer (``alternate_access_token_response_path``)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.errors import UnreadableResponse
+from tests.support.token_answers import GOOD, NOW, read
+
+NESTED: dict[str, Any] = {
+    "token": "nested-access",
+    "refresh_token": "nested-refresh",
+    "token_type": "bearer",
+    "expires_in": 60,
+    "scope": "nested",
+}
+
+
+def test_everything_is_read_from_the_object_that_holds_the_token() -> None:
+    """What stands beside another token belongs to that one."""
+    tokens = read(
+        GOOD | {"user": {"auth": NESTED}}, alternate_access_token_response_path="user.auth.token"
+    )
+    assert tokens.access_token.reveal() == "nested-access"
+    assert tokens.refresh_token is not None
+    assert tokens.refresh_token.reveal() == "nested-refresh"
+    assert tokens.expires_at == NOW + timedelta(seconds=60)
+    assert tokens.scopes == ("nested",)
+
+
+def test_what_is_missing_beside_the_token_is_not_taken_from_elsewhere() -> None:
+    """C5: the outer refresh token renews the outer token."""
+    tokens = read(
+        GOOD | {"user": {"token": "u"}}, alternate_access_token_response_path="user.token"
+    )
+    assert tokens.access_token.reveal() == "u"
+    assert tokens.refresh_token is None
+    assert tokens.expires_at is None
+    assert tokens.scopes == ("read", "write")  # as requested: the outer scopes are another token's
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"user": None}, {"user": {}}, {"user": "token"}, {"user": ["token"]}, {"user": []}],
+    ids=repr,
+)
+def test_where_the_place_is_absent_the_answer_is_flat(change: dict[str, Any]) -> None:
+    """Providers nest the answer to the exchange and not the one to a refresh."""
+    tokens = read(GOOD | change, alternate_access_token_response_path="user.token")
+    assert tokens.access_token.reveal() == "canary-access"
+    assert tokens.scopes == ("read", "write")
+
+
+def test_a_place_at_the_top_is_another_name_for_the_token() -> None:
+    answer = {**GOOD, "user_token": "u"}
+    tokens = read(answer, alternate_access_token_response_path="user_token")
+    assert tokens.access_token.reveal() == "u"
+    assert tokens.refresh_token is not None
+    assert tokens.refresh_token.reveal() == "canary-refresh"
+    flat = read(GOOD, alternate_access_token_response_path="user_token")
+    assert flat.access_token.reveal() == "canary-access"
+
+
+@pytest.mark.parametrize("value", [None, "", 1, {}, ["u"], "a b", "a\r\nX-Evil: 1"], ids=repr)
+def test_a_token_in_its_place_that_is_none_is_unreadable(value: Any) -> None:
+    """C3: the outer one is another token, and no substitute."""
+    with pytest.raises(UnreadableResponse, match="no usable token"):
+        read(GOOD | {"user": {"token": value}}, alternate_access_token_response_path="user.token")
+
+
+def test_without_a_token_anywhere_the_answer_is_unreadable() -> None:
+    with pytest.raises(UnreadableResponse, match="no usable access_token"):
+        read({"user": {}}, alternate_access_token_response_path="user.token")

@@ -1,0 +1,239 @@
+"""What the services make of a provider's answers beyond tokens: accounts, introspection, revocation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pytest_httpx import HTTPXMock
+
+from connectors.account import AccountInfo, account_lookup
+from connectors.config import ConnectorConfig
+from connectors.context import ConnectionContext, PostConnectionContext, Tokens
+from connectors.errors import AccountUnfit as Unfit
+from connectors.errors import AccountUnreadable
+from connectors.parts import ErrorInSuccess
+from connectors.secret import Secret
+from gateway import errors
+from gateway.egress import EgressPolicy
+from gateway.outbound import open_outbound
+from gateway.services.provider import Grant, Provider
+from tests.support.configs import make_config
+from tests.support.wire import form
+
+INTROSPECTION = "https://auth.example.com/introspect"
+REVOCATION = "https://auth.example.com/revoke"
+REFRESH = "https://auth.example.com/refresh"
+ACCOUNT = {"id": "1", "name": "Ana", "plan": "free"}
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """Over the gateway's only HTTP client."""
+    async with open_outbound(EgressPolicy()) as outbound:
+        yield Provider(outbound, lambda: datetime(2026, 11, 21, tzinfo=UTC))
+
+
+def grant_with(**token_response: Any) -> Grant:
+    """A grant that came with this answer."""
+    tokens = Tokens(
+        access_token=Secret("canary-access"), refresh_token=None, token_type="Bearer",
+        expires_at=None, scopes=(),
+    )  # fmt: skip
+    return Grant(tokens=tokens, token_response=token_response)
+
+
+def introspecting(**changes: Any) -> ConnectorConfig:
+    """A connector that asks about its token."""
+    lookup = account_lookup(id="sub", label="username", introspect=True)
+    return make_config(
+        **{"introspection_url": INTROSPECTION, "fetch_account_info": lookup} | changes
+    )
+
+
+async def test_facts_of_the_token_answer_are_kept_beside_those_of_the_account(
+    provider: Provider,
+) -> None:
+    config = make_config(
+        token_metadata={"team": "team.id", "plan": "team.plan", "none": "none", "null": "null"},
+        fetch_account_info=account_lookup(id="id", label="name", metadata={"plan": "plan"}),
+    )
+    grant = grant_with(**ACCOUNT, team={"id": "T1", "plan": "of the token"}, null=None)
+    account = await provider.account(config, grant, {})
+    assert account == AccountInfo(
+        external_account_id="1",
+        account_label="Ana",
+        metadata={"team": "T1", "plan": "free"},  # the account's own word about it
+    )
+
+
+async def test_a_hook_adds_to_them_and_has_the_last_word(provider: Provider) -> None:
+    config = make_config(token_metadata={"team": "team", "region": "region"})
+    seen: list[AccountInfo] = []
+
+    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+        seen.append(ctx.account)
+        return {"region": "us", "site": "acme"}
+
+    account = await provider.account(
+        config, grant_with(**ACCOUNT, team="T1", region="eu"), {}, hook
+    )
+    assert seen[0].metadata == {"team": "T1", "region": "eu"}
+    assert account.metadata == {"team": "T1", "region": "us", "site": "acme"}
+    assert (account.external_account_id, account.account_label) == ("1", "Ana")
+
+
+async def test_a_hook_is_shown_a_cleaned_account(provider: Provider) -> None:
+    """C6."""
+    shown: list[str] = []
+
+    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+        shown.append(ctx.account.account_label)
+        return {}
+
+    await provider.account(make_config(), grant_with(id="1", name="A\u202en\na"), {}, hook)
+    assert shown == ["An a"]
+
+
+async def test_a_hook_is_not_asked_about_an_account_that_cannot_be_read(
+    provider: Provider,
+) -> None:
+    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+        raise AssertionError("there is no account")
+
+    with pytest.raises(errors.UnreadableResponse, match="the answer has no id"):
+        await provider.account(make_config(), grant_with(name="Ana"), {}, hook)
+
+
+@pytest.mark.parametrize("by", ["lookup", "hook"])
+async def test_an_unfit_account_is_told_by_a_lookup_and_by_a_hook(
+    provider: Provider, by: str
+) -> None:
+    async def fails(ctx: ConnectionContext) -> Any:
+        raise Unfit("no such site")
+
+    config = make_config(fetch_account_info=fails) if by == "lookup" else make_config()
+    with pytest.raises(errors.AccountUnfit) as caught:
+        await provider.account(config, grant_with(**ACCOUNT), {}, fails if by == "hook" else None)
+    assert caught.value.connector == "acme"
+    assert "no such site" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [AccountUnreadable("no list"), RuntimeError("canary"), TypeError(), errors.EgressRefused()],
+    ids=repr,
+)
+async def test_a_hook_that_fails_is_a_provider_error(provider: Provider, error: Exception) -> None:
+    """Rule 7."""
+
+    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+        raise error
+
+    with pytest.raises(errors.ProviderError) as caught:
+        await provider.account(make_config(), grant_with(**ACCOUNT), {}, hook)
+    assert "canary" not in str(caught.value)
+
+
+async def test_the_account_may_come_from_the_introspection(
+    provider: Provider, httpx_mock: HTTPXMock
+) -> None:
+    """RFC 7662."""
+    answer = {"active": True, "sub": "7", "username": "ana"}
+    httpx_mock.add_response(method="POST", url=INTROSPECTION, json=answer)
+    account = await provider.account(introspecting(), grant_with(), {})
+    assert (account.external_account_id, account.account_label) == ("7", "ana")
+    (request,) = httpx_mock.get_requests()
+    assert form(request)["token"] == "canary-access"
+    assert "client_secret" in form(request)
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, b'{"active": false}'), (200, b"[]"), (200, b"null"), (200, b"<html>"), (200, b""),
+        (200, b'{"sub": ""}'), (200, b'{"sub": "1", "sub": "2"}'), (201, b'{"sub": "1"}'),
+        (401, b'{"error": "invalid_client"}'), (404, b"{}"), (500, b'{"sub": "1"}'),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_introspection_that_says_nothing_is_unreadable(
+    provider: Provider, httpx_mock: HTTPXMock, status: int, content: bytes
+) -> None:
+    """C3."""
+    httpx_mock.add_response(
+        url=INTROSPECTION, status_code=status, content=content,
+        headers={"Content-Type": "application/json"},
+    )  # fmt: skip
+    with pytest.raises(errors.UnreadableResponse):
+        await provider.account(introspecting(), grant_with(), {})
+
+
+async def revoked(provider: Provider, config: ConnectorConfig) -> bool | None:
+    """What becomes of a grant."""
+    return await provider.revoke(
+        config,
+        connection_config={},
+        metadata={},
+        access_token=Secret("canary-access"),
+        refresh_token=Secret("canary-refresh"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "shape", "done"),
+    [
+        (200, b"", None, True),
+        (204, b"", None, True),
+        (200, b"<html>", None, True),
+        (200, b'{"ok": false, "error": "x"}', None, True),
+        (200, b'{"ok": true}', ErrorInSuccess(flag="ok"), True),
+        (200, b'{"ok": false, "error": "invalid_auth"}', ErrorInSuccess(flag="ok"), False),
+        (200, b"{}", ErrorInSuccess(flag="ok"), False),
+        (200, b"{}", ErrorInSuccess(), True),
+        (200, b'{"error": "x"}', ErrorInSuccess(), False),
+        (400, b'{"ok": true}', ErrorInSuccess(flag="ok"), False),
+        (400, b'{"error": "invalid_token"}', None, False),
+        (503, b"", None, False),
+    ],
+    ids=str,
+)
+async def test_a_grant_is_over_if_the_provider_says_so_in_its_own_way(
+    provider: Provider,
+    httpx_mock: HTTPXMock,
+    status: int,
+    content: bytes,
+    shape: ErrorInSuccess | None,
+    done: bool,
+) -> None:
+    """RFC 7009 2.2: the status is the answer; where a provider hides failures in it, the body."""
+    httpx_mock.add_response(url=REVOCATION, status_code=status, content=content)
+    config = make_config(revocation_url=REVOCATION, error_in_success=shape)
+    assert await revoked(provider, config) is done
+
+
+async def test_where_nothing_can_be_revoked_nothing_is_asked(provider: Provider) -> None:
+    assert await revoked(provider, make_config()) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "scopes"),
+    [({}, ("read",)), ({"scope": None}, ("read",)), ({"scope": "read write"}, ("read", "write"))],
+    ids=repr,
+)
+async def test_a_refresh_goes_to_its_address_and_keeps_what_was_granted(
+    provider: Provider, httpx_mock: HTTPXMock, answer: dict[str, Any], scopes: tuple[str, ...]
+) -> None:
+    """RFC 6749 6, A16: silence does not widen a grant."""
+    httpx_mock.add_response(method="POST", url=REFRESH, json={"access_token": "a"} | answer)
+    tokens = await provider.refresh(
+        make_config(refresh_url=REFRESH, omit_refresh_params=frozenset({"grant_type"})),
+        refresh_url=REFRESH,
+        refresh_token=Secret("canary-refresh"),
+        granted=("read",),
+    )
+    assert tokens.scopes == scopes
+    (request,) = httpx_mock.get_requests()
+    assert {*form(request)} == {"refresh_token", "client_id", "client_secret"}

@@ -1,0 +1,60 @@
+"""Refreshes at an address of their own, whose answers do not name the scopes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.settings import Driver
+from gateway.store.mongo import open_database
+from tests.support.gateway import Harness
+from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import asked, connection, force, problem_of, token_of
+
+ACCOUNT = "Ana Diaz (ana.diaz@example.com)"
+
+
+async def connect_figma(gateway: Harness) -> None:
+    """Link an account of a provider with such an address."""
+    browser = await gateway.browser("alice")
+    assert await browser.connect("figma", ACCOUNT) == "connected"
+
+
+async def test_a_refresh_goes_to_the_address_for_refreshes(
+    gateway: Harness, sandbox: SandboxProcess
+) -> None:
+    await connect_figma(gateway)
+    first = token_of(await gateway.token("figma", "alice"))
+    mark = sandbox.mark()
+    second = token_of(await force(gateway, "figma"))
+    assert first != second
+    assert asked(sandbox, "figma", mark) == ["issued"]
+
+
+async def test_the_token_address_would_not_have_done(
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The simulated provider tells the two apart, so the test above can fail."""
+    await connect_figma(gateway)
+    catalog = gateway.services.catalog
+    wrong = replace(catalog.get("figma"), refresh_url=None)
+    monkeypatch.setitem(catalog._loaded, "figma", wrong)
+    assert problem_of(await force(gateway, "figma"))[0] in {409, 503}
+
+
+async def test_scopes_that_were_not_granted_do_not_come_back_with_a_refresh(
+    gateway: Harness, mongodb_url: str, database_name: str
+) -> None:
+    """A16, RFC 6749 6: an answer without scopes leaves them as they were."""
+    await connect_figma(gateway)
+    linked = await connection(gateway)
+    async with open_database(mongodb_url, database_name, Driver.MOTOR) as database:
+        await Rows(database).change_connection(
+            linked["id"], **{"scopes.granted": ["current_user:read"], "status": "needs_scopes"}
+        )
+    body = (await force(gateway, "figma")).json()
+    assert body["scopes"] == ["current_user:read"]
+    after = await connection(gateway)
+    assert (after["scopes"], after["status"]) == (["current_user:read"], "needs_scopes")

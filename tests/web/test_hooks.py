@@ -1,0 +1,243 @@
+"""The extra step after connecting: what it finds is kept, and what it does not find stops the flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.context import PostConnectionContext
+from connectors.errors import AccountUnfit, AccountUnreadable
+from connectors.hooks import atlassian
+from gateway.errors import EgressRefused
+from tests.support.gateway import Harness
+from tests.support.problems import problem
+from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
+from tests.support.words import words
+
+ANA, BEN = "Ana Diaz (ana@acme.example)", "Ben Okoro (ben@globex.example)"
+CLOUD_ID = "33333333-cccc-4000-8000-000000000301"
+
+Hook = Callable[[PostConnectionContext], Awaitable[Any]]
+
+
+def raising(error: BaseException) -> Hook:
+    """A hook that fails."""
+
+    async def hook(ctx: PostConnectionContext) -> Any:
+        raise error
+
+    return hook
+
+
+def returning(added: Any) -> Hook:
+    """A hook that finds this."""
+
+    async def hook(ctx: PostConnectionContext) -> Any:
+        return added
+
+    return hook
+
+
+async def metadata_of(gateway: Harness) -> dict[str, Any]:
+    """The metadata of alice's only connection, as a tool sees it."""
+    (connection,) = await gateway.services.connections.list_for("default", "alice")
+    return dict(connection.metadata)
+
+
+async def test_what_a_hook_finds_is_kept_with_the_account(gateway: Harness, rows: Rows) -> None:
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+    row = await rows.connection()
+    assert await metadata_of(gateway) == {
+        "cloud_id": CLOUD_ID,
+        "site_url": "https://acme.atlassian.net",
+    }
+    assert row["external_account_id"] == "55aa00000000000000000501:acme"
+    assert row["account_label"] == "acme (ana@acme.example)"
+
+
+async def test_a_tool_gets_the_address_of_the_api_filled_in(
+    gateway: Harness, sandbox: SandboxProcess
+) -> None:
+    """The tool need not know that the address depends on the account, or how."""
+    browser = await gateway.browser("alice")
+    await browser.connect("atlassian", ANA, site="acme")
+    answer = (await gateway.token("atlassian", "alice")).json()
+    base_url = answer["api"]["base_url"]
+    assert base_url.endswith(f"/api.atlassian.com/ex/jira/{CLOUD_ID}")
+    assert "${" not in base_url
+    assert answer["connection"]["metadata"]["cloud_id"] == CLOUD_ID
+    before = sandbox.mark()
+    called = await browser.client.get(
+        f"{base_url}/rest/api/3/myself", headers=answer["api"]["headers"]
+    )
+    assert called.status_code == 200
+    assert called.json()["displayName"] == "Ana Diaz"
+    assert len(sandbox.log(after=before, provider="atlassian", endpoint="api")) == 1
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"cloud_id": "../../oauth"}, {"cloud_id": "a/b"}, {"cloud_id": None}, {"cloud_id": True}],
+    ids=repr,
+)
+async def test_a_stored_value_that_is_no_path_segment_leads_nowhere(
+    gateway: Harness, rows: Rows, metadata: dict[str, Any]
+) -> None:
+    """H4: no token is handed out with an address that it was not meant for."""
+    browser = await gateway.browser("alice")
+    await browser.connect("atlassian", ANA, site="acme")
+    await rows.change_connection((await rows.connection())["_id"], metadata=json.dumps(metadata))
+    answer = await gateway.token("atlassian", "alice")
+    problem(answer, 422, "invalid_request")
+    assert "access_token" not in answer.text
+    assert "eyJsandbox" not in answer.text
+
+
+@pytest.mark.parametrize("account", [ANA, BEN])
+async def test_an_account_that_lacks_what_is_needed_is_not_stored(
+    gateway: Harness, rows: Rows, account: str
+) -> None:
+    """The person is told what to check, and may try again at once."""
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", account, site="nowhere") == "unfit"
+    assert urlsplit(browser.url).path == "/dashboard/connectors"
+    assert "Atlassian was not connected" in browser.text
+    assert "has nothing under the name you filled in" in words(browser)
+    assert "notice-warning" in browser.page.text
+    assert browser.history[-2].headers["x-request-id"] in browser.text
+    assert await rows.connections() == []
+    assert (await rows.flow())["verifier"] == b""
+    assert (await gateway.token("atlassian", "alice")).json()["code"] == "connector_required"
+
+    site = {ANA: "acme", BEN: "umbrella"}[account]
+    assert await browser.connect("atlassian", account, site=site) == "connected"
+
+
+async def test_an_unfit_choice_keeps_the_connection_that_is_there(
+    gateway: Harness, rows: Rows
+) -> None:
+    browser = await gateway.browser("alice")
+    await browser.connect("atlassian", ANA, site="acme")
+    before = await rows.connection()
+    query = f"?reconnect={before['_id']}"
+    assert await browser.connect("atlassian", ANA, query, site="nowhere") == "unfit"
+    assert await rows.connection() == before
+    assert (await gateway.token("atlassian", "alice")).status_code == 200
+
+
+async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
+    gateway: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """J1, J3."""
+    browser = await gateway.browser("alice")
+    await browser.connect("atlassian", ANA, site="nowhere")
+    log = capsys.readouterr().out
+    assert "account_unfit" in log
+    assert "the site is not among those that were allowed" in log
+    assert "ana@acme.example" not in log
+    assert "eyJsandbox" not in log
+
+
+@pytest.mark.parametrize(
+    ("hook", "outcome"),
+    [
+        (raising(AccountUnfit("no")), "unfit"),
+        (raising(AccountUnreadable("no list")), "failed"),
+        (raising(RuntimeError("words of the hook")), "failed"),
+        (raising(KeyError("words of the hook")), "failed"),
+        (raising(EgressRefused()), "failed"),
+        (returning(None), "failed"),
+        (returning(["words"]), "failed"),
+        (returning("words of the hook"), "failed"),
+        (returning({"x": float("nan")}), "failed"),
+        (returning({"x": object()}), "failed"),
+        (returning({"x": {"set"}}), "failed"),
+    ],
+    ids=[
+        "unfit", "unreadable", "RuntimeError", "KeyError", "egress", "None", "list", "text", "NaN",
+        "object", "set",
+    ],
+)  # fmt: skip
+async def test_a_hook_that_fails_stores_nothing(
+    gateway: Harness,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+    hook: Hook,
+    outcome: str,
+) -> None:
+    """Rule 7: a connector's own code may fail in any way; the person gets a clear answer."""
+    monkeypatch.setattr(atlassian, "post_connection", hook)
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", ANA, site="acme") == outcome
+    title = {"unfit": "was not connected", "failed": "could not be connected"}[outcome]
+    assert f"Atlassian {title}" in browser.text
+    assert "words of the hook" not in browser.text
+    assert await rows.connections() == []
+    monkeypatch.undo()
+    assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+
+
+@pytest.mark.parametrize(
+    ("added", "kept"),
+    [
+        ({"a": 1, "b": {"c": [None, "d"]}}, {"a": 1, "b": {"c": [None, "d"]}}),
+        ({"a": "half \ud83d a pair"}, {"a": "half ? a pair"}),
+        ({1: "number"}, {"1": "number"}),
+    ],
+    ids=["JSON", "surrogate", "number"],
+)
+async def test_what_a_hook_adds_is_cleaned_like_all_metadata(
+    gateway: Harness,
+    monkeypatch: pytest.MonkeyPatch,
+    added: dict[Any, Any],
+    kept: dict[str, Any],
+) -> None:
+    """C6: bounded, plain JSON that can be stored and sent on."""
+    monkeypatch.setattr(atlassian, "post_connection", returning({**added, "cloud_id": "c-1"}))
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+    assert await metadata_of(gateway) == {**kept, "cloud_id": "c-1"}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [{}, {"cloud_id": None}, {"cloud_id": "a/b"}, {"cloud_id": "c-1", "a": "x" * 17_000}],
+    ids=["nothing", "null", "a path", "too much"],
+)
+async def test_an_account_without_what_the_apis_address_is_made_of_is_not_stored(
+    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, added: dict[str, Any]
+) -> None:
+    """C7: a tool would be sent to an address that nobody checked, or get none."""
+    monkeypatch.setattr(atlassian, "post_connection", returning(added))
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", ANA, site="acme") == "failed"
+    assert await rows.connections() == []
+
+
+async def test_a_hook_sees_the_account_and_reaches_the_api_and_nothing_else(
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C7, H1: its calls carry the token, so they go where the token may go."""
+    seen: dict[str, Any] = {}
+
+    async def curious(ctx: PostConnectionContext) -> dict[str, Any]:
+        seen["account"] = ctx.account
+        seen["typed"] = ctx.connection_config
+        seen["me"] = (await ctx.fetch("https://api.atlassian.com/me")).json()
+        for url in ("https://evil.example/", "https://auth.atlassian.com/oauth/token"):
+            with pytest.raises(EgressRefused):
+                await ctx.fetch(url)
+        return {"email": seen["me"]["email"], "cloud_id": "c-1"}
+
+    monkeypatch.setattr(atlassian, "post_connection", curious)
+    browser = await gateway.browser("alice")
+    assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+    assert seen["account"].external_account_id == "55aa00000000000000000501:acme"
+    assert seen["typed"] == {"site": "acme"}
+    assert await metadata_of(gateway) == {"email": "ana@acme.example", "cloud_id": "c-1"}
