@@ -100,7 +100,7 @@ MISTAKES = {
     "stripe: TestStripe does not give probe": ("tests/connectors/test_stripe_provider.py", "    probe = ", "    other = "),
 }  # fmt: skip
 MORE_MISTAKES = {
-    "airtable: its header lists no quirk (1., 2., …)": _catalog("airtable", "Quirks:", "Quirks:\n\nScopes:"),
+    "airtable: its header lists no quirk (1., 2., … or: none)": _catalog("airtable", "Quirks:", "Quirks:\n\nScopes:"),
     "figma: a comment names quirk 77, which its header does not list": _catalog("figma", "# quirk 2", "# quirk 77"),
     "google: its header does not say why PKCE is off": _catalog("google", FIELD, f"        use_pkce=False,\n{FIELD}"),
     "hubspot: connectors/sandbox/hubspot.py imports urllib.request": ("connectors/sandbox/hubspot.py", "from typing import Any", "from typing import Any\nfrom urllib import request"),

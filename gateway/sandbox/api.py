@@ -51,7 +51,7 @@ class ApiEndpoints:
             self.ledger.save()
         self.ledger.note(self.rules.name, "api", "answered")
         if isinstance(answer, Refusal):
-            return Outcome(status=answer.status, body=answer.body)
+            return Outcome(status=answer.status, body=answer.body, refused=True)
         return Outcome(status=200, body=answer)
 
     def introspect(self, incoming: Incoming) -> Outcome:

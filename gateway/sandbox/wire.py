@@ -32,11 +32,12 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A JSON answer."""
+    """A JSON answer. ``refused`` says what its status need not say: that this is a failure."""
 
     status: int
     body: Mapping[str, Any] | list[Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
 
 
 class Refused(Exception):
@@ -48,7 +49,7 @@ class Refused(Exception):
         super().__init__(description)
 
 
-NOT_FOUND = Outcome(status=404, body={"error": "not_found"})
+NOT_FOUND = Outcome(status=404, body={"error": "not_found"}, refused=True)
 
 
 def address_regex(pattern: str) -> str:
@@ -149,13 +150,13 @@ def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> O
     """The error answer in the provider's shape; that of RFC 6749 5.2 if it has none of its own."""
     if rules.error_answer is None:
         body = {"error": refused.error, "error_description": refused.description}
-        return Outcome(status=refused.status, body=body)
+        return Outcome(status=refused.status, body=body, refused=True)
     request = RefusedRequest(
         endpoint=endpoint, error=refused.error, reason=refused.reason,
         description=refused.description, status=refused.status,
     )  # fmt: skip
     shaped = rules.error_answer(request)
-    return Outcome(status=shaped.status, body=shaped.body)
+    return Outcome(status=shaped.status, body=shaped.body, refused=True)
 
 
 def _media_type(incoming: Incoming) -> str:

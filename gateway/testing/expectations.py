@@ -59,11 +59,15 @@ class AccountSample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorSample:
-    """A documented refusal of the token endpoint, and the error that it stands for."""
+    """A documented refusal of the token endpoint, and the error that it stands for.
+
+    ``on_refresh``: it is the answer to a refresh, where some statuses have a meaning of their own.
+    """
 
     status: int
     body: Mapping[str, Any]
     raises: type[ProviderError]
+    on_refresh: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,8 @@ class Expectations:
     ``people`` are two ways to connect that must lead to two accounts. ``accepted_inputs`` maps an
     input to what people type and what is meant by it, ``refused_inputs`` to what must be refused.
     ``scopes_are_echoed`` says whether the token endpoint names the scopes that were granted;
-    ``expected_scopes_not_echoed`` are those that it never names.
+    ``expected_scopes_not_echoed`` are those that it never names. Refusing such a scope must go unseen:
+    whoever says so of a scope that is named hides nothing, but fails the contract.
     ``gaps`` maps a check's name to the reason why it cannot hold; such a check must fail.
     """
 

@@ -12,8 +12,8 @@ def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
     found = [f'its header has no "{wanted}"' for wanted in ("Docs: https://", "Quirks:", "Scopes:")
              if wanted not in header]  # fmt: skip
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
-    if "Quirks:" in header and not re.search(r"^1\. ", quirks, re.MULTILINE):
-        found.append("its header lists no quirk (1., 2., …)")
+    if "Quirks:" in header and not re.search(r"^1\. |\A\s*none\b", quirks, re.MULTILINE):
+        found.append("its header lists no quirk (1., 2., … or: none)")
     justified = header.partition("Scopes:")[2]
     for scope in config.scopes if config else ():
         # A whole word: "read" is not justified by "already".

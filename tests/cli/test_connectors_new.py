@@ -101,7 +101,7 @@ def test_it_writes_a_connector_into_the_source_tree(tree: Path) -> None:
     assert checked.stdout.splitlines()[:5] == [
         "acme-crm cannot be checked yet:",
         "  TestAcmeCrm does not give people, probe, token_sample, account_samples, error_samples",
-        "  its header lists no quirk (1., 2., …)",
+        "  its header lists no quirk (1., 2., … or: none)",
         '  its header does not justify the scope "read"',
         '  its header does not justify the scope "write"',
     ]

@@ -103,6 +103,12 @@ class TestFigma(ConnectorContract):
             body={"error": True, "status": 400, "message": "Invalid scopes for app", "i18n": None},
             raises=UnreadableResponse,
         ),
+        ErrorSample(
+            status=400,
+            body={"error": True, "status": 400, "message": "Invalid refresh token"},
+            raises=TokenRejected,
+            on_refresh=True,
+        ),
         ErrorSample(status=500, body={"error": True, "status": 500}, raises=ProviderUnavailable),
     )
     gaps = {

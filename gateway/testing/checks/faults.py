@@ -15,7 +15,7 @@ from gateway.errors import (
 )
 from gateway.testing.wire import HANGS
 
-PATIENCE = 0.1  # seconds that a provider has to answer where it is made to hang
+PATIENCE = 0.2  # seconds that a provider has to answer where it is made to hang
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ _DOWN = (ProviderUnavailable,)
 _SAID_IN_A_200 = (UnreadableResponse, ProviderRefused)
 """A failure to one provider, and to another an answer that lacks its token."""
 
+_NOT_OURS = (ProviderMisconfigured, UnreadableResponse)
+"""The second to a provider that has its error codes elsewhere."""
+
 FAULTS = {
     "HTML": Fault(httpx.Response(200, html="<h1>We will be right back</h1>")),
     "HTML and 502": Fault(httpx.Response(502, html="<h1>Bad gateway</h1>"), _DOWN),
@@ -48,7 +51,7 @@ FAULTS = {
     "an error and a token": Fault(httpx.Response(200, json={"error": "x", "access_token": "y"}), _SAID_IN_A_200),
     "a token that is a number": Fault(httpx.Response(200, json={"access_token": 5})),
     "a token with a line end": Fault(httpx.Response(200, json={"access_token": "a\r\nb"})),
-    "a refused client": Fault(httpx.Response(401, json={"error": "invalid_client"}), (ProviderMisconfigured,)),
+    "a refused client": Fault(httpx.Response(401, json={"error": "invalid_client"}), _NOT_OURS),
     "a redirect": Fault(httpx.Response(307, headers={"location": "https://elsewhere.example/"})),
     "more than a megabyte": Fault(httpx.Response(200, content=b'"' + b"x" * 1_100_000 + b'"')),
     "nothing at all": Fault(HANGS, _DOWN),

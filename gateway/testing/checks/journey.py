@@ -281,12 +281,7 @@ def _expire(bench: Workbench, token: IssuedToken) -> None:
 
 
 def _opens(bench: Workbench, token: IssuedToken) -> bool:
-    answer = bench.call(token)
-    return answer.status == 200 and not _says_no(answer.body)
-
-
-def _says_no(body: object) -> bool:
-    return isinstance(body, dict) and (body.get("ok") is False or "errors" in body)
+    return not bench.call(token).refused
 
 
 def _works(bench: Workbench, token: IssuedToken) -> None:

@@ -175,6 +175,8 @@ async def _not_verified(
     except CallbackNotVerified:
         expect(bench.token_requests == 0, "the code is sent all the same")
         return
+    except ProviderError:
+        expect(False, f"the code is sent although {what} is wrong")
     expect(False, f"a callback is accepted although {what} is wrong")
 
 

@@ -72,7 +72,7 @@ async def _errors(subject: Subject) -> None:
     expect(subject.expectations.error_samples, "error_samples is empty")
     for sample in subject.expectations.error_samples:
         try:
-            _read(subject, sample.body, sample.status)
+            _read(subject, sample.body, sample.status, on_refresh=sample.on_refresh)
         except ProviderError as error:
             expect(
                 type(error) is sample.raises,
@@ -113,11 +113,14 @@ async def _no_account(subject: Subject) -> None:
         expect(False, f"an empty answer is taken for the account {found.external_account_id!r}")
 
 
-def _read(subject: Subject, body: Mapping[str, Any], status: int = 200) -> Tokens:
+def _read(
+    subject: Subject, body: Mapping[str, Any], status: int = 200, *, on_refresh: bool = False
+) -> Tokens:
     response = httpx.Response(status, json=body)
     headers = {name.lower(): value for name, value in response.headers.items()}
     answer = ProviderAnswer(status=status, headers=headers, content=response.content)
-    return read_token_response(subject.config, answer, NOW)[0]
+    granted = subject.config.scopes if on_refresh else None
+    return read_token_response(subject.config, answer, NOW, granted)[0]
 
 
 def _grant(subject: Subject, sample: AccountSample) -> Grant:

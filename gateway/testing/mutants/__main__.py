@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.errors import SettingsError
@@ -29,17 +30,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 if nobody did, 1 if somebody did, 2 if a contract does not hold or cannot be checked.
     """
     parser = argparse.ArgumentParser(prog="python -m gateway.testing.mutants", description=__doc__)
-    parser.add_argument("--connector", choices=[*CONNECTOR_CATALOG], help="only this one")
+    parser.add_argument("--connector", metavar="NAME", help="only this one")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where it is, if outside: laid out like connectors/, with tests/",
+    )
     parser.add_argument("--json", action="store_true", help="the score as JSON, of one connector")
     chosen = parser.parse_args(argv)
-    if chosen.json and not chosen.connector:
-        parser.error("--json needs --connector")
+    if (chosen.json or chosen.folder) and not chosen.connector:
+        parser.error("--json and --folder need --connector")
     configure_logs("critical")
     try:
         if chosen.json:
-            print(json.dumps(_score(chosen.connector).as_json()))
+            print(json.dumps(_score(chosen.connector, chosen.folder).as_json()))
             return 0
-        scores = [_score(chosen.connector)] if chosen.connector else _all_scores()
+        one = chosen.connector
+        scores = [_score(one, chosen.folder)] if one else _all_scores()
     except (ContractViolation, SettingsError) as violation:
         print(violation, file=sys.stderr)
         return 2
@@ -47,13 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if any(score.survivors for score in scores) else 0
 
 
-def _score(name: str) -> Score:
-    names = [*CONNECTOR_CATALOG]
-    start = names.index(name)
-    subject, *neighbours = [
-        find_contract(other).subject() for other in [*names[start:], *names[:start]]
-    ]
-    return try_mutants(subject, neighbours, workshop())
+def _score(name: str, folder: Path | None) -> Score:
+    # Its neighbours are those after it in the alphabet, and then those before it.
+    names = sorted(other for other in CONNECTOR_CATALOG if other != name)
+    neighbours = [other for other in names if other > name] + [o for o in names if o < name]
+    subject = find_contract(name, folder).subject()
+    return try_mutants(subject, [find_contract(n).subject() for n in neighbours], workshop())
 
 
 def _all_scores() -> list[Score]:
