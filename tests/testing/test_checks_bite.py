@@ -1,0 +1,114 @@
+"""Each check fails for a connector that is broken in just what it is about, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from gateway.testing.checks import CHECKS
+from gateway.testing.checks.check import Check
+from gateway.testing.checks.faults import FAULTS
+from gateway.testing.wire import SandboxTransport
+from gateway.testing.workshop import workshop
+from tests.support.broken import BROKEN
+from tests.support.subjects import Change, check_named, described, expected, subject_of
+
+
+def test_there_is_a_broken_connector_for_every_check() -> None:
+    assert BROKEN.keys() == {check.name for check in CHECKS}
+
+
+def test_every_check_has_a_name_of_its_own_and_one_thing_to_run() -> None:
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert (check.on_subject is None) is not (check.on_workbench is None), check.name
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_check_fails_for_what_it_is_about_and_holds_without(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = BROKEN[check.name]
+    assert workshop().failure(check, subject_of(broken.connector)) is None
+    if broken.overlooked:
+        monkeypatch.setattr(SandboxTransport, "replace", _overlook)
+    failure = workshop().failure(check, broken.subject)
+    assert failure is not None
+    assert broken.says in failure
+
+
+@pytest.mark.parametrize(
+    "kind", ["connecting fails when the token endpoint answers",
+             "the connection stays when a refresh is answered with"],
+)  # fmt: skip
+@pytest.mark.parametrize("fault", FAULTS.keys() - {"a refused client"})
+def test_a_fault_that_is_taken_for_another_one_is_no_typed_error(
+    kind: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person would be told that an operator must look, while the provider was only down."""
+    monkeypatch.setattr(SandboxTransport, "replace", _mistake)
+    failure = workshop().failure(check_named(f"{kind} {fault}"), subject_of("google"))
+    assert failure is not None
+    assert "ProviderMisconfigured" in failure
+
+
+@pytest.mark.parametrize(
+    ("name", "connector", "change", "says"),
+    [
+        (
+            "a scope that the person refuses is noticed",
+            "google",
+            expected(scopes_are_echoed=False),
+            "userinfo.email the connection is needs_scopes",
+        ),
+        (
+            "a scope that the person refuses is noticed",
+            "slack",
+            expected(expected_scopes_not_echoed=frozenset({"users:read"})),
+            "users:read the connection is needs_scopes",
+        ),
+        (
+            "a person connects",
+            "google",
+            expected(scopes_are_echoed=False, expected_scopes=("openid",)),
+            "other scopes are noted",
+        ),
+        (
+            "every request carries documented headers only",
+            "shopify",
+            described(token_headers={"X-Shopify-Access-Token": "1"}),
+            "token gets the header x-shopify-access-token",
+        ),
+        (
+            "every request goes to an endpoint of the provider",
+            "google",
+            described(token_url="https://oauth2.googleapis.com:8443/token"),
+            "the provider answered not_found",
+        ),
+    ],
+    ids=["no scope is echoed", "a scope is not echoed", "fewer scopes", "the API's header", "port"],
+)  # fmt: skip
+def test_what_could_hide_something_from_a_check_is_noticed(
+    name: str, connector: str, change: Change, says: str
+) -> None:
+    failure = workshop().failure(check_named(name), change(subject_of(connector)))
+    assert failure is not None
+    assert says in failure
+
+
+def test_a_scope_is_not_justified_by_a_word_that_holds_it() -> None:
+    google = subject_of("google")
+    misspelt = replace(google, header=google.header.replace("openid", "openidconnect"))
+    failure = workshop().failure(check_named("its header is complete"), misspelt)
+    assert failure == 'its header does not justify the scope "openid"'
+
+
+def _overlook(wire: SandboxTransport, place: str, answer: httpx.Response) -> None:
+    """Lets the provider answer as always."""
+
+
+def _mistake(wire: SandboxTransport, place: str, answer: httpx.Response) -> None:
+    """Has the provider refuse the client, whatever was to happen."""
+    wire.replaced[place] = FAULTS["a refused client"].answer
