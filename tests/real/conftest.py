@@ -45,7 +45,9 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
         yield DevGateway(f"http://localhost:{port}", folder / "data", log)
 
 
-@pytest.fixture(scope="session")
+# Per module: Playwright's synchronous API keeps an event loop running in this thread until it ends,
+# and no asynchronous test of another folder could run meanwhile.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with running_chromium() as browser:
         yield browser
