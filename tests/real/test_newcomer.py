@@ -35,12 +35,13 @@ def test_the_readme_walk_through_works_in_a_browser(
     expect(page.locator(".notice")).to_contain_text("Default changed")
     expect(google.locator("li", has_text="ana@acme.example")).to_contain_text("Default")
 
+    mark = dev.sandbox.mark()
     shopify = page.locator("#connector-shopify")
     shopify.get_by_role("link", name=re.compile("Disconnect")).click()
     page.get_by_role("button", name=re.compile("Disconnect")).click()
     expect(page.locator(".notice")).to_contain_text("Shopify is disconnected")
     expect(page.locator("#connector-shopify")).not_to_contain_text("Acme Store")
-    revoked = dev.sandbox.log(provider="shopify", endpoint="revoke")
+    revoked = dev.sandbox.log(after=mark, provider="shopify", endpoint="revoke")
     assert [line["outcome"] for line in revoked] == ["revoked"]
 
 

@@ -28,7 +28,8 @@ def test_the_response_type_must_be_code_where_nothing_else_is_documented() -> No
 
 
 def test_a_required_parameter_must_be_there_with_its_value() -> None:
-    toy = Toy(authorize={"required": {"audience": "api", "prompt": None}})
+    required = {"response_type": "code", "audience": "api", "prompt": None}
+    toy = Toy(authorize={"required": required})
     assert toy.authorize(audience="api", prompt="anything")
     assert refused(toy, prompt="x") == ("invalid_request", "parameters")
     assert refused(toy, audience="other", prompt="x") == ("invalid_request", "parameters")
