@@ -35,6 +35,7 @@ Category = Literal[
     "productivity", "communication", "crm", "design", "commerce", "data", "devtools", "media",
     "finance", "ai", "other",
 ]  # fmt: skip
+Rotation = Literal["none", "rotates"]
 AuthorizationMethod = Literal["body", "header", "secret_key"]
 
 _MAPPINGS = (
@@ -88,6 +89,8 @@ class ConnectorConfig:
     refresh_rejected_statuses: frozenset[int] = frozenset()
 
     supports_refresh: bool
+    refresh_rotation: Rotation = "rotates"
+    refresh_grace_seconds: int = 0
     supports_multiple_accounts: bool
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None

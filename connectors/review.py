@@ -60,6 +60,7 @@ def problems_of(config: ConnectorConfig) -> list[str]:
 
 _KINDS: dict[str, tuple[Any, str]] = {
     "str": (str, "a string"),
+    "int": (int, "a whole number"),
     "bool": (bool, "True or False"),
     "date": (date, "a date"),
     "Secret": (Secret, "a Secret"),
@@ -109,7 +110,7 @@ def _identity(config: ConnectorConfig) -> Iterator[str]:
 
 def _choices(config: ConnectorConfig) -> Iterator[str]:
     hints = get_type_hints(type(config))
-    for name in ("category", "authorization_method", "body_format"):
+    for name in ("category", "authorization_method", "body_format", "refresh_rotation"):
         if getattr(config, name) not in get_args(hints[name]):
             yield f"{name} is not one of {', '.join(get_args(hints[name]))}"
 
@@ -213,6 +214,10 @@ def _answers(config: ConnectorConfig) -> Iterator[str]:
     for name, path in paths.items():
         if path is not None and not _PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
+    if not 0 <= config.refresh_grace_seconds <= 86400:
+        yield "refresh_grace_seconds is not between 0 and a day"
+    if config.refresh_grace_seconds and config.refresh_rotation == "none":
+        yield "refresh_grace_seconds is given although refresh_rotation is none"
     if not config.token_types or any(kind != kind.lower() for kind in config.token_types):
         yield "token_types is empty or not in lower case"
     if any(not 400 <= status < 500 or status == 429 for status in config.refresh_rejected_statuses):

@@ -122,13 +122,20 @@ class ProviderError(GatewayError):
     """A provider did not do what was asked.
 
     ``provider_code`` is its error code if it is a plain word; ``retryable`` says whether the same
-    request may succeed later.
+    request may succeed later; ``outcome_unknown`` whether the provider may have done it all the same.
     """
 
     retryable = False
 
-    def __init__(self, message: str | None = None, *, provider_code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        provider_code: str | None = None,
+        outcome_unknown: bool = False,
+    ) -> None:
         self.provider_code = provider_code
+        self.outcome_unknown = outcome_unknown
         super().__init__(message)
 
 
@@ -145,7 +152,11 @@ class ProviderRefused(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """The provider cannot be reached or is overloaded. ``retry_after`` is in seconds."""
+    """The provider cannot be reached or is overloaded.
+
+    ``status`` is that of its answer, ``None`` if there was none; ``retry_after`` is in seconds;
+    ``rate_limited`` says that it asked to be left alone for a while.
+    """
 
     retryable = True
 
@@ -153,15 +164,23 @@ class ProviderUnavailable(ProviderError):
         self,
         message: str | None = None,
         *,
+        status: int | None = None,
         retry_after: int | None = None,
+        rate_limited: bool = False,
         provider_code: str | None = None,
+        outcome_unknown: bool = False,
     ) -> None:
+        self.status = status
         self.retry_after = retry_after
-        super().__init__(message, provider_code=provider_code)
+        self.rate_limited = rate_limited
+        super().__init__(message, provider_code=provider_code, outcome_unknown=outcome_unknown)
 
 
 class UnreadableResponse(ProviderError):
-    """The provider's answer is not what its protocol promises."""
+    """The provider's answer is not what its protocol promises: what it did is not known, as a rule."""
+
+    def __init__(self, message: str | None = None, *, outcome_unknown: bool = True) -> None:
+        super().__init__(message, outcome_unknown=outcome_unknown)
 
 
 class EgressRefused(ProviderError):

@@ -30,6 +30,10 @@ MAX_BYTES = 1024 * 1024
 """The largest answer that is read, after decompression."""
 
 
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Failures before the first byte of a request left."""
+
+
 class Outbound:
     """Sends what the engine prepared. Made by ``open_outbound``."""
 
@@ -54,16 +58,21 @@ class Outbound:
             async with asyncio.timeout(self._total_seconds):
                 return await self._send(request, url)
         except TimeoutError:
-            raise ProviderUnavailable("the provider did not answer in time") from None
+            raise ProviderUnavailable(
+                "the provider did not answer in time", outcome_unknown=True
+            ) from None
         # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
             # A host that is no host name, a header that would become two: no answer will change that.
-            raise UnreadableResponse("the request to the provider could not be made") from None
+            raise UnreadableResponse(
+                "the request to the provider could not be made", outcome_unknown=False
+            ) from None
         except httpx.RemoteProtocolError:
             raise UnreadableResponse("the provider's answer is not HTTP") from None
         except httpx.HTTPError as error:
             raise ProviderUnavailable(
-                f"the provider cannot be reached ({type(error).__name__})"
+                f"the provider cannot be reached ({type(error).__name__})",
+                outcome_unknown=not isinstance(error, _NOT_SENT),
             ) from None
 
     async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:

@@ -19,6 +19,7 @@ from gateway.services.connect import ConnectService
 from gateway.services.connections import ConnectionService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.provider import Provider
+from gateway.services.refresh import Checkpoint, Refresher, pass_on
 from gateway.services.sealing import TokenSealer
 from gateway.services.tokens import TokenService
 from gateway.settings import Settings
@@ -41,6 +42,7 @@ class Services:
     connect: ConnectService
     tokens: TokenService
     disconnect: DisconnectService
+    refresher: Refresher
     connections: ConnectionService
     keys: ServiceKeys
     sessions: Sessions
@@ -57,6 +59,7 @@ class Verbs:
     connect: ConnectService
     tokens: TokenService
     disconnect: DisconnectService
+    refresher: Refresher
 
 
 def redirect_uri(settings: Settings, connector: str) -> str:
@@ -71,6 +74,7 @@ async def open_services(
     *,
     sandbox: SandboxLink = NO_SANDBOX,
     clock: Clock = utc_now,
+    checkpoint: Checkpoint = pass_on,
 ) -> AsyncIterator[Services]:
     """Everything the gateway runs on, for as long as the context lasts.
 
@@ -94,9 +98,9 @@ async def open_services(
         )
         await create_indexes(database)
         services = _services(
-            settings, catalog, database, Provider(outbound, clock), vault, reach, clock
+            settings, catalog, database, Provider(outbound, clock), vault, reach, clock, checkpoint
         )
-        stack.push_async_callback(services.tokens.close)
+        stack.push_async_callback(services.refresher.close)
         yield services
 
 
@@ -108,6 +112,7 @@ def _services(
     vault: Vault,
     reach: Reach,
     clock: Clock,
+    checkpoint: Checkpoint,
 ) -> Services:
     verbs = make_verbs(
         catalog=catalog,
@@ -117,6 +122,7 @@ def _services(
         reach=reach,
         redirect_uri=lambda name: redirect_uri(settings, name),
         clock=clock,
+        checkpoint=checkpoint,
     )
     return Services(
         settings=settings,
@@ -124,6 +130,7 @@ def _services(
         connect=verbs.connect,
         tokens=verbs.tokens,
         disconnect=verbs.disconnect,
+        refresher=verbs.refresher,
         connections=ConnectionService(ConnectionStore(database), clock),
         keys=ServiceKeys(KeyStore(database), clock),
         sessions=Sessions(SessionStore(database), clock),
@@ -143,11 +150,21 @@ def make_verbs(
     reach: Reach,
     redirect_uri: Callable[[str], str],
     clock: Clock,
+    checkpoint: Checkpoint = pass_on,
 ) -> Verbs:
     """Connect, tokens and disconnect over one database and one way to the providers."""
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault)
+    refresher = Refresher(
+        connections=connections,
+        refreshes=RefreshStore(database),
+        provider=provider,
+        sealer=sealer,
+        clock=clock,
+        checkpoint=checkpoint,
+    )
     return Verbs(
+        refresher=refresher,
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database),
@@ -162,8 +179,7 @@ def make_verbs(
         tokens=TokenService(
             catalog=catalog,
             connections=connections,
-            refreshes=RefreshStore(database),
-            provider=provider,
+            refresher=refresher,
             sealer=sealer,
             reach=reach,
             clock=clock,

@@ -7,7 +7,8 @@ Quirks:
 1. ``audience=api.atlassian.com`` must be there, and ``prompt=consent`` shows the page on which the person
    chooses a site.
 2. The token endpoint is documented with JSON bodies.
-3. A refresh token is issued only with the scope ``offline_access``, and each works once.
+3. A refresh token is issued only with the scope ``offline_access``. Each works once; for ten minutes after
+   that it still answers, which makes it safe to repeat a refresh whose answer was lost.
 4. A refused refresh is HTTP 403 with ``invalid_grant``, or with ``unauthorized_client`` and "refresh_token is
    invalid": taken as RFC 6749 has it, the second would be blamed on the gateway's own credentials.
 5. A token reaches every site that the person allowed, and the API's address names one by its cloud id.
@@ -52,6 +53,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         body_format="json",  # quirk 2
         error_codes={"unauthorized_client": "invalid_grant"},  # quirk 4
         supports_refresh=True,
+        refresh_grace_seconds=600,  # quirk 3
         supports_multiple_accounts=True,
         connection_config={  # quirk 5
             "site": ConnectionInput(

@@ -53,6 +53,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scopes=("current_user:read", "file_content:read"),
         authorization_method="header",  # quirk 1
         supports_refresh=True,
+        refresh_rotation="none",
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://api.figma.com/v1/me",

@@ -52,6 +52,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scopes=("openid", "https://www.googleapis.com/auth/userinfo.email"),  # quirk 3
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,
+        refresh_rotation="none",
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://openidconnect.googleapis.com/v1/userinfo",

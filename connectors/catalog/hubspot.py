@@ -51,6 +51,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scopes=("oauth", "crm.objects.contacts.read"),
         granted_scopes_path="scopes",  # quirk 2
         supports_refresh=True,
+        refresh_rotation="none",
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(  # quirks 3 and 4
             introspect=True,

@@ -51,6 +51,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scope_separator=",",  # quirk 1
         extra_authorize_params={"prompt": "consent"},  # quirk 2
         supports_refresh=True,  # quirk 3
+        refresh_grace_seconds=1800,  # quirk 3
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(  # quirk 4
             url="https://api.linear.app/graphql",

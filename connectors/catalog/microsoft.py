@@ -62,6 +62,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scope_aliases={f"{GRAPH}/User.Read": "User.Read"},  # quirk 2
         extra_authorize_params={"prompt": "select_account"},  # quirk 3
         supports_refresh=True,  # quirk 4
+        refresh_grace_seconds=86400,  # quirk 4
         supports_multiple_accounts=True,
         fetch_account_info=fetch_account_info,  # quirk 5
         api_base_url=f"{GRAPH}/v1.0",

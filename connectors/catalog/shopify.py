@@ -11,7 +11,9 @@ Quirks:
 3. Neither ``response_type`` nor the exchange's ``grant_type`` and ``redirect_uri`` are part of
    Shopify's protocol; its own library sends none of them.
 4. ``expiring=1`` asks for a token of one hour with a refresh token. Without it the token never
-   expires, which Shopify refuses for public apps (created since April 2026; all in 2027).
+   expires, which Shopify refuses for public apps (created since April 2026; all in 2027). A used
+   refresh token goes on working until the new access token is used (30 days at most), so a refresh
+   whose answer was lost is safe to repeat.
 5. The callback is signed: HMAC-SHA256 over its sorted parameters with the client secret, and a
    ``timestamp``. Shopify demands the check. It does not replace ``state``.
 6. The API wants ``X-Shopify-Access-Token`` and refuses ``Authorization: Bearer``.
@@ -65,6 +67,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         omit_token_params=frozenset({"grant_type", "redirect_uri"}),  # quirk 3
         extra_token_params={"expiring": "1"},  # quirk 4
         supports_refresh=True,
+        refresh_grace_seconds=86400,  # quirk 4
         supports_multiple_accounts=True,
         connection_config={
             "shop": ConnectionInput(

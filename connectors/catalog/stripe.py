@@ -52,6 +52,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         scopes=("read_write",),  # quirk 2
         authorization_method="secret_key",  # quirk 1
         supports_refresh=True,  # quirk 3
+        refresh_rotation="none",
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://api.stripe.com/v1/account",

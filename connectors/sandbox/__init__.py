@@ -3,7 +3,8 @@
 These descriptions are written from the providers' documentation and never from the catalog file
 beside them: the two must meet on the wire, or the contract tests prove nothing. ``gateway.sandbox``
 runs them strictly: where a provider is known to accept several forms, the one it documents is the
-only one that is accepted here.
+only one that is accepted here. A description checks itself (``connectors.sandbox_review``): a bad
+one raises one ``ConfigError`` that names every problem at once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from connectors.errors import ConfigError
+from connectors.sandbox_review import problems_of
 
 Headers = Mapping[str, frozenset[str]]
 """Lower-case names of headers that must be there, each with the values that are accepted."""
@@ -227,12 +231,27 @@ class SimulatedProvider:
     error_answer: Callable[[RefusedRequest], Refusal] | None = None
     sign_callback: Callable[[dict[str, str], str, str, datetime], dict[str, str]] | None = None
 
+    def __post_init__(self) -> None:
+        if problems := problems_of(self):
+            message = f"the sandbox file of {self.name or '(no name)'}: " + "; ".join(problems)
+            raise ConfigError(message, tuple(problems))
+
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """Every address of this provider (host and path), after the field that says it."""
+        found = [
+            ("authorize.address", self.authorize.address),
+            ("token.address", self.token.address),
+        ]
+        if self.token.refresh_address is not None:
+            found.append(("token.refresh_address", self.token.refresh_address))
+        if self.revoke is not None:
+            found.append(("revoke.address", self.revoke.address))
+        if self.introspect is not None:
+            found.append(("introspect.address", self.introspect.address))
+        found += [(f"api[{number}].address", api.address) for number, api in enumerate(self.api)]
+        return tuple(found)
+
     def hosts(self) -> frozenset[str]:
         """Every host of this provider; ``*`` for one label that varies."""
-        addresses = [self.authorize.address, self.token.address, *(api.address for api in self.api)]
-        if self.token.refresh_address is not None:
-            addresses.append(self.token.refresh_address)
-        addresses += [
-            rules.address for rules in (self.revoke, self.introspect) if rules is not None
-        ]
-        return frozenset(a.partition("/")[0].replace("{tenant}", "*") for a in addresses)
+        hosts = (address.partition("/")[0] for _, address in self.addresses())
+        return frozenset(host.replace("{tenant}", "*") for host in hosts)

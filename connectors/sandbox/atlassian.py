@@ -158,7 +158,8 @@ PROVIDER = SimulatedProvider(
         refresh_token_prefix="eyJsandbox.refresh.",
         expires=lambda params: 3600,
         offline=_is_offline,
-        rotation="strict",
+        rotation="replay",
+        grace_seconds=600,
     ),
     api=(
         ApiRules(address="api.atlassian.com/me", answer=_me),

@@ -121,15 +121,21 @@ def _error_of_code(code: str | None, answer: ProviderAnswer, now: datetime) -> P
     if answer.status == 429 or answer.status >= 500 or code in _TRANSIENT:
         return ProviderUnavailable(
             f"the provider answered {answer.status}",
+            status=answer.status,
             retry_after=_retry_after(answer, now),
+            rate_limited=answer.status == 429 or code == "slow_down",
             provider_code=code,
+            outcome_unknown=answer.status >= 500,
         )
     if code == "invalid_grant":
         return TokenRejected(provider_code=code)
     if code in _MISCONFIGURED:
         return ProviderMisconfigured(provider_code=code)
     if code is None:
-        return UnreadableResponse(f"the provider answered {answer.status} without a known error")
+        return UnreadableResponse(
+            f"the provider answered {answer.status} without a known error",
+            outcome_unknown=not 400 <= answer.status < 500,
+        )
     return ProviderRefused(f"the provider answered {code}", provider_code=code)
 
 

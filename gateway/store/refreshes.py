@@ -1,22 +1,36 @@
-"""The lease under which one process, anywhere, refreshes a connection.
+"""The lease under which one process, anywhere, refreshes a connection; and the marker of a request.
 
-It lives in the connection's own row, so that claiming it, storing the result and losing against a
-reconnect are each one atomic update. Owner and fencing number are new with every claim; its end is
-the database's time. A holder that lost its lease cannot write (security D1 to D3).
+Both live in the connection's own row, so that claiming, marking, storing the result and losing
+against a reconnect are each one atomic update. Owner and fencing number are new with every claim;
+all times are the database's. A holder that lost its lease cannot write (security D1 to D4). The
+steps are those of docs/refresh.md.
 """
 
 from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gateway.store.connections import Connection, SealedTokens, Status, read_row, token_fields
 from gateway.store.mongo import Database, Document
 
-LEASE_SECONDS = 20
-"""Longer than any provider call may take (``outbound.TOTAL_SECONDS``) plus the writes around it."""
+LEASE_SECONDS = 30
+"""Longer than two provider calls may take (``outbound.TOTAL_SECONDS``) plus the writes around them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marker:
+    """A request with a refresh token of this SHA-256 was about to leave, and nobody noted its answer.
+
+    ``age`` is in seconds by the database's clock, at the claim that found it.
+    """
+
+    token: str
+    age: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +39,8 @@ class Lease:
 
     connection: Connection
     owner: str
+    attempts: int = 0
+    marker: Marker | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +62,7 @@ class RefreshStore:
     async def claim(self, connection: Connection) -> Lease | None:
         """The lease, or ``None`` if it is held, the row has moved on, or a cool-down is running.
 
-        A row whose status changed has moved on, too: giving up keeps the generation, and the refresh
+        A row that needs its user has moved on, too: giving up keeps the generation, and the refresh
         token that was refused must not be sent again by who read the row before.
         """
         owner = secrets.token_hex(16)
@@ -57,11 +73,27 @@ class RefreshStore:
                 "refresh.owner": owner,
                 "refresh.until": {"$add": ["$$NOW", self._lease_seconds * 1000]},
                 "refresh.fencing": {"$add": [{"$ifNull": ["$refresh.fencing", 0]}, 1]},
+                "refresh.claimed_at": "$$NOW",
             }}],
             after=True,
         )  # fmt: skip
         claimed = read_row(row)
-        return None if claimed is None else Lease(connection=claimed, owner=owner)
+        if claimed is None or row is None:
+            return None
+        return Lease(
+            connection=claimed,
+            owner=owner,
+            attempts=row["refresh"].get("attempts") or 0,
+            marker=_marker(row["refresh"]),
+        )
+
+    async def mark(self, lease: Lease, token: str) -> bool:
+        """Note that a request with the refresh token of SHA-256 ``token`` is about to leave.
+
+        ``False`` if the lease was lost: then it must not leave.
+        """
+        marker = {"sent_at": "$$NOW", "token": token}
+        return await self._rows.update_one(_held(lease), [{"$set": {"refresh.marker": marker}}])
 
     async def store(
         self,
@@ -83,6 +115,7 @@ class RefreshStore:
                     "status": str(status),
                     "status_reason": None,
                     "updated_at": now,
+                    "refresh.marker": None,
                     "refresh.attempts": 0,
                     "refresh.not_before": None,
                 }
@@ -95,19 +128,35 @@ class RefreshStore:
             _held(lease),
             {
                 "$set": _released()
-                | {"status": str(Status.NEEDS_REAUTH), "status_reason": reason, "updated_at": now}
+                | {
+                    "status": str(Status.NEEDS_REAUTH),
+                    "status_reason": reason,
+                    "updated_at": now,
+                    "refresh.marker": None,
+                }
             },
         )
 
-    async def postpone(self, lease: Lease, seconds: float) -> None:
-        """Release after a failure that may pass; nobody asks the provider again before ``seconds``."""
-        await self._rows.update_one(
-            _held(lease),
-            [{"$set": _released() | {
-                "refresh.attempts": {"$add": [{"$ifNull": ["$refresh.attempts", 0]}, 1]},
-                "refresh.not_before": {"$add": ["$$NOW", int(seconds * 1000)]},
-            }}],
-        )  # fmt: skip
+    async def postpone(
+        self, lease: Lease, seconds: float, reason: str, *, unknown: bool = False
+    ) -> None:
+        """Release after a failure that may pass; nobody asks the provider again before ``seconds``.
+
+        ``reason`` is shown with the connection. With ``unknown``, the marker stays: the provider may
+        have answered with tokens that never arrived.
+        """
+        fields: Document = _released() | {
+            "refresh.attempts": {"$add": [{"$ifNull": ["$refresh.attempts", 0]}, 1]},
+            "refresh.not_before": {"$add": ["$$NOW", int(seconds * 1000)]},
+            "status_reason": reason,
+        }
+        if not unknown:
+            fields["refresh.marker"] = None
+        await self._rows.update_one(_held(lease), [{"$set": fields}])
+
+    async def release(self, lease: Lease) -> None:
+        """Give the lease back without having asked the provider."""
+        await self._rows.update_one(_held(lease), {"$set": _released()})
 
     async def progress(self, connection: Connection) -> Progress | None:
         """How the refresh of this connection stands; ``None`` if the connection is gone."""
@@ -126,6 +175,14 @@ class RefreshStore:
             held=until is not None and until > now,
             cool_down=max(0, math.ceil(wait)),
         )
+
+
+def _marker(refresh: Mapping[str, Any]) -> Marker | None:
+    marker = refresh.get("marker")
+    if not marker:
+        return None
+    age = (refresh["claimed_at"] - marker["sent_at"]).total_seconds()
+    return Marker(token=marker["token"], age=age)
 
 
 def _passed(time: str) -> Document:

@@ -21,7 +21,7 @@ from gateway.errors import GatewayError
 from gateway.sandbox.wire import Incoming
 from gateway.store.mongo import Database
 from gateway.testing.subject import ContractViolation, Subject, expect
-from gateway.testing.wire import incoming_of
+from gateway.testing.wire import LOST, incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
 NOT_ON_THE_WIRE = {"alias"}
@@ -71,6 +71,7 @@ async def observe(subject: Subject, database: Database) -> Observation:
         await _life(subject, database),
         await _narrowed(subject, database),
         await _dead_grant(subject, database),
+        await _lost_answer(subject, database),
         await _wrong_secret(subject, database),
         await _changed_callback(subject, database),
     ]
@@ -134,6 +135,18 @@ async def _dead_grant(subject: Subject, database: Database) -> Observation:
         except _FAILURES as error:
             return [type(error).__name__]
     return []
+
+
+async def _lost_answer(subject: Subject, database: Database) -> Observation:
+    async with open_workbench(subject, database) as bench:
+        seen: Observation = []
+        try:
+            connection = await bench.connect()
+            bench.transport.replace("token", LOST)
+            await bench.token(connection, force=True)
+        except _FAILURES as error:
+            seen.append(type(error).__name__)
+        return [*seen, bench.token_requests]
 
 
 async def _wrong_secret(subject: Subject, database: Database) -> Observation:

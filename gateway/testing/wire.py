@@ -16,6 +16,8 @@ from gateway.sandbox.provider import ProviderSimulation
 from gateway.sandbox.wire import Incoming
 
 NOT_FOUND = httpx.Response(404, json={"error": "not_found"})
+LOST = httpx.Response(502)
+"""A replacement for one answer that gets lost: the provider does what was asked, and nobody hears."""
 HANGS = httpx.Response(504)
 """A replacement that never arrives: the connection stays open and silent."""
 
@@ -50,6 +52,10 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         endpoint = self.simulation.endpoint(incoming)
         self.seen.append(Seen(endpoint=endpoint, incoming=incoming))
         answer = self.replaced.get(incoming.address) or self.replaced.get(endpoint or "")
+        if answer is LOST:
+            self.replaced.pop(str(endpoint))
+            getattr(self.simulation, str(endpoint))(incoming)
+            raise httpx.ReadError("the connection was dropped", request=request)
         if answer is HANGS:
             await asyncio.Event().wait()
         if answer is None and (endpoint is None or endpoint == "authorize"):

@@ -153,7 +153,7 @@ async def test_a_caller_that_goes_away_does_not_stop_the_refresh(
         with pytest.raises(asyncio.CancelledError):
             await caller
         gate.release()
-        await gateway.services.tokens.close()
+        await gateway.services.refresher.close()
 
     new = token_of(await gateway.token("google", "alice"))
     assert new != old
@@ -194,7 +194,7 @@ async def test_closing_waits_for_a_refresh_that_is_under_way(
         gate.hold_next()
         caller = asyncio.create_task(gateway.token("google", "alice"))
         await gate.held()
-        closing = asyncio.create_task(gateway.services.tokens.close())
+        closing = asyncio.create_task(gateway.services.refresher.close())
         assert await still_waits(closing)
 
         gate.release()

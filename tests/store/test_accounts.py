@@ -122,7 +122,7 @@ async def test_another_tenant_takes_no_part_in_a_refresh(
     stolen = Lease(connection=replace(lease.connection, tenant="acme"), owner=lease.owner)
     assert not await refreshes.store(stolen, sealed_tokens("theirs"), (), mine.status, NOW)
     assert not await refreshes.give_up(stolen, "invalid_grant", NOW)
-    await refreshes.postpone(stolen, 60)
+    await refreshes.postpone(stolen, 60, "provider_unavailable")
 
     assert await store.get("default", mine.id) == lease.connection
 

@@ -104,7 +104,7 @@ class World:
         elif name == "give up":
             assert await self.refreshes.give_up(lease, "invalid_grant", NOW) == held
         else:
-            await self.refreshes.postpone(lease, 3600)
+            await self.refreshes.postpone(lease, 3600, "provider_unavailable")
         if not held:
             return
         row.lease, row.running = None, False

@@ -99,7 +99,7 @@ async def test_an_expired_lease_is_taken_over_and_its_first_holder_cannot_write(
 
     assert not await stored(refreshes, paused)
     assert not await refreshes.give_up(paused, "invalid_grant", LATER)
-    await refreshes.postpone(paused, 60)
+    await refreshes.postpone(paused, 60, "provider_unavailable")
     assert await store.get("default", connection.id) == second.connection
 
     assert await stored(refreshes, second)
@@ -183,7 +183,7 @@ async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
 ) -> None:
     """D7: the cool-down is in the row, so it holds in every process."""
     connection = await linked(store)
-    await refreshes.postpone(await claimed(refreshes, connection), 60)
+    await refreshes.postpone(await claimed(refreshes, connection), 60, "provider_unavailable")
 
     progress = await refreshes.progress(connection)
     assert progress is not None
@@ -193,7 +193,7 @@ async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
 
     await move(database, connection, "not_before", 0)
     again = await claimed(refreshes, connection)
-    await refreshes.postpone(again, 0.5)
+    await refreshes.postpone(again, 0.5, "provider_unavailable")
     assert (await raw(database, connection))["refresh"]["attempts"] == 2
     await move(database, connection, "not_before", 0)
     assert await stored(refreshes, await claimed(refreshes, connection))
@@ -216,7 +216,9 @@ async def test_who_read_the_row_before_a_reconnect_gets_no_lease(
 async def test_a_reconnect_ends_the_cool_down(
     store: ConnectionStore, refreshes: RefreshStore
 ) -> None:
-    await refreshes.postpone(await claimed(refreshes, await linked(store)), 60)
+    await refreshes.postpone(
+        await claimed(refreshes, await linked(store)), 60, "provider_unavailable"
+    )
 
     assert await refreshes.claim(await linked(store)) is not None
 
@@ -230,7 +232,7 @@ async def late_give_up(refreshes: RefreshStore, lease: Lease) -> None:
 
 
 async def late_postpone(refreshes: RefreshStore, lease: Lease) -> None:
-    await refreshes.postpone(lease, 60)
+    await refreshes.postpone(lease, 60, "provider_unavailable")
 
 
 Late = Callable[[RefreshStore, Lease], Awaitable[None]]

@@ -90,6 +90,25 @@ async def _hosts(subject: Subject) -> None:
     expect(not redundant, f"api_hosts repeats {base}, the host of api_base_url")
 
 
+A_DAY = 86400  # seconds
+
+
+@DESCRIPTION.of_subject("it says how long a used refresh token works")
+async def _rotation(subject: Subject) -> None:
+    rules = subject.provider.grant
+    expected: dict[str, tuple[str, int]] = {
+        "none": ("none", 0),
+        "strict": ("rotates", 0),
+        "replay": ("rotates", rules.grace_seconds),
+        # Not bounded, or by something that does not happen to a token that was lost.
+        "kept": ("rotates", A_DAY),
+        "until_used": ("rotates", A_DAY),
+    }
+    found = (subject.config.refresh_rotation, subject.config.refresh_grace_seconds)
+    wanted = expected[rules.rotation] if subject.config.supports_refresh else ("rotates", 0)
+    expect(found == wanted, f"rotation and grace are {found}, and {wanted} at the provider")
+
+
 @DESCRIPTION.of_subject("it revokes if the provider can")
 async def _revocation(subject: Subject) -> None:
     can, does = subject.provider.revoke is not None, subject.config.revocation_url is not None

@@ -25,6 +25,7 @@ from gateway.testing.checks.check import Checks
 from gateway.testing.checks.faults import AT_THE_API, FAULTS
 from gateway.testing.expectations import Person
 from gateway.testing.subject import expect
+from gateway.testing.wire import LOST
 from gateway.testing.workbench import Workbench
 
 REFUSALS = Checks("refusals")
@@ -82,6 +83,28 @@ for _fault in AT_THE_API:
     _account_fails(_fault)
 for _fault in FAULTS:
     _refresh_fails(_fault)
+
+
+@REFUSALS.of_workbench("a refresh whose answer was lost is repeated exactly if that is safe")
+async def _lost_answer(bench: Workbench) -> None:
+    before = await bench.connect()
+    if not bench.subject.expectations.expected_supports_refresh:
+        return
+    requests = bench.token_requests
+    bench.transport.replace("token", LOST)
+    safe = bench.subject.provider.grant.rotation != "strict"
+    try:
+        renewed = await bench.token(before, force=True)
+    except ProviderError:
+        expect(not safe, "it is not repeated, although the provider would answer")
+        expect(bench.token_requests == requests + 1, "it is repeated, which ends the grant")
+        (after,) = await bench.connections()
+        expect(after.generation == before.generation, "something else is stored")
+        return
+    expect(bench.token_requests == requests + 2, "it takes other than two requests")
+    expect(not bench.call(renewed).refused, "the new token does not work")
+    again = await bench.token(renewed.connection, force=True)
+    expect(not bench.call(again).refused, "the grant does not survive the next refresh")
 
 
 @REFUSALS.of_workbench("a code works once")
