@@ -12,9 +12,10 @@ from gateway.egress import EgressPolicy
 from gateway.identity.keys import ServiceKeys
 from gateway.identity.logins import Login, login_for
 from gateway.identity.sessions import Sessions
-from gateway.outbound import open_outbound
+from gateway.outbound import TOTAL_SECONDS, open_outbound
 from gateway.reach import Reach
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
+from gateway.scopes import read_extra_scopes
 from gateway.services.connect import ConnectService
 from gateway.services.connections import ConnectionService
 from gateway.services.disconnect import DisconnectService
@@ -28,7 +29,7 @@ from gateway.store.flows import FlowStore
 from gateway.store.indexes import create_indexes
 from gateway.store.keys import KeyStore
 from gateway.store.mongo import Database, open_database
-from gateway.store.refreshes import RefreshStore
+from gateway.store.refreshes import LEASE_SECONDS, RefreshStore
 from gateway.store.sessions import SessionStore
 from gateway.vault import Vault, read_keys
 
@@ -67,6 +68,17 @@ def redirect_uri(settings: Settings, connector: str) -> str:
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
 
 
+def open_catalog(
+    settings: Settings, env: Mapping[str, str], sandbox: SandboxLink = NO_SANDBOX
+) -> Catalog:
+    """The connectors of this process, with the scopes that its operator adds.
+
+    Raises ``ConfigError`` or ``SettingsError``.
+    """
+    known = Catalog({}, settings.connectors_path).names()
+    return Catalog(sandbox.overlay(env), settings.connectors_path, read_extra_scopes(env, known))
+
+
 @asynccontextmanager
 async def open_services(
     settings: Settings,
@@ -75,19 +87,27 @@ async def open_services(
     sandbox: SandboxLink = NO_SANDBOX,
     clock: Clock = utc_now,
     checkpoint: Checkpoint = pass_on,
+    lease_seconds: int = LEASE_SECONDS,
+    provider_seconds: float = TOTAL_SECONDS,
 ) -> AsyncIterator[Services]:
     """Everything the gateway runs on, for as long as the context lasts.
 
-    ``env`` holds the connectors' variables. Raises ``SettingsError``, ``ConfigError`` or
+    ``env`` holds the connectors' variables. A lease (``lease_seconds``) must be longer than two
+    answers of a provider may take (``provider_seconds`` each). Raises ``SettingsError``, ``ConfigError`` or
     ``StoreUnavailable`` if it cannot start.
     """
     vault = Vault(read_keys(settings.encryption_keys.get_secret_value()))
-    catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
+    catalog = open_catalog(settings, env, sandbox)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     reach = Reach(policy=policy, sandbox_url=sandbox.url)
     async with AsyncExitStack() as stack:
         outbound = await stack.enter_async_context(
-            open_outbound(policy, ca_file=settings.ca_file, sandbox_ca=sandbox.ca)
+            open_outbound(
+                policy,
+                ca_file=settings.ca_file,
+                sandbox_ca=sandbox.ca,
+                total_seconds=provider_seconds,
+            )
         )
         database = await stack.enter_async_context(
             open_database(
@@ -97,9 +117,18 @@ async def open_services(
             )
         )
         await create_indexes(database)
-        services = _services(
-            settings, catalog, database, Provider(outbound, clock), vault, reach, clock, checkpoint
+        verbs = make_verbs(
+            catalog=catalog,
+            database=database,
+            provider=Provider(outbound, clock),
+            vault=vault,
+            reach=reach,
+            redirect_uri=lambda name: redirect_uri(settings, name),
+            clock=clock,
+            checkpoint=checkpoint,
+            lease_seconds=lease_seconds,
         )
+        services = _services(settings, catalog, database, verbs, reach, clock)
         stack.push_async_callback(services.refresher.close)
         yield services
 
@@ -108,22 +137,10 @@ def _services(
     settings: Settings,
     catalog: Catalog,
     database: Database,
-    provider: Provider,
-    vault: Vault,
+    verbs: Verbs,
     reach: Reach,
     clock: Clock,
-    checkpoint: Checkpoint,
 ) -> Services:
-    verbs = make_verbs(
-        catalog=catalog,
-        database=database,
-        provider=provider,
-        vault=vault,
-        reach=reach,
-        redirect_uri=lambda name: redirect_uri(settings, name),
-        clock=clock,
-        checkpoint=checkpoint,
-    )
     return Services(
         settings=settings,
         catalog=catalog,
@@ -151,13 +168,14 @@ def make_verbs(
     redirect_uri: Callable[[str], str],
     clock: Clock,
     checkpoint: Checkpoint = pass_on,
+    lease_seconds: int = LEASE_SECONDS,
 ) -> Verbs:
     """Connect, tokens and disconnect over one database and one way to the providers."""
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault)
     refresher = Refresher(
         connections=connections,
-        refreshes=RefreshStore(database),
+        refreshes=RefreshStore(database, lease_seconds),
         provider=provider,
         sealer=sealer,
         clock=clock,

@@ -17,6 +17,7 @@ import inspect
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -68,13 +69,20 @@ def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
 class Catalog:
     """Every connector that this process knows, read through one environment.
 
-    ``env`` holds the connectors' variables; ``folder`` is a folder laid out like ``connectors/``.
+    ``env`` holds the connectors' variables; ``folder`` is a folder laid out like ``connectors/``;
+    ``extra_scopes`` are requested beside a connector's own.
     Raises ``ConfigError`` if a name is defined twice or the folder is not one.
     """
 
-    def __init__(self, env: Mapping[str, str] = os.environ, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str] = os.environ,
+        folder: Path | None = None,
+        extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
         self._env = env
         self._folder = folder
+        self._extra_scopes = extra_scopes
         self._locations = dict(sorted(_locations(folder).items()))
         self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
 
@@ -174,6 +182,7 @@ class Catalog:
         try:
             config = self.module(name).create_config(self._env)
             if isinstance(config, ConnectorConfig):
+                config = _with_scopes(config, self._extra_scopes.get(name, ()))
                 # A missing or broken one hides the connector now, and breaks no flow later.
                 self.hook(config)
         except ConfigError:
@@ -257,6 +266,12 @@ def _import_file(path: Path, kind: str) -> ModuleType:
 def _is_of(error: ModuleNotFoundError | UnknownConnector, script: str) -> bool:
     """Whether it is the hook itself that is missing, and not something that it imports."""
     return (error.name or "").rpartition(".")[2].replace("_", "-") == script
+
+
+def _with_scopes(config: ConnectorConfig, extra: tuple[str, ...]) -> ConnectorConfig:
+    """``config`` asking for more. Raises ``ConfigError`` if it asks for none at all."""
+    new = tuple(scope for scope in dict.fromkeys(extra) if scope not in config.scopes)
+    return replace(config, scopes=(*config.scopes, *new)) if new else config
 
 
 def _describe(error: BaseException) -> str:

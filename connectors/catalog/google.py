@@ -16,7 +16,7 @@ Quirks:
 
 Scopes: ``openid`` lets the userinfo endpoint answer and yields the stable ``sub``; ``userinfo.email``
 gives the label by which people recognise the account. No product scope is requested by default:
-an app adds those its tools need.
+``OAUTH_GOOGLE_EXTRA_SCOPES`` adds those that tools need.
 """
 
 from __future__ import annotations

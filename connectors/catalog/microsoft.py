@@ -20,7 +20,7 @@ The tenant is ``common``: work, school and personal accounts. An app that is reg
 organisation only has to be registered for several.
 
 Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read`` lets the
-person's own profile be read. An app adds those its tools need.
+person's own profile be read. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
 """
 
 from __future__ import annotations
