@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -34,16 +33,12 @@ def problems_of(provider: SimulatedProvider) -> list[str]:
     ]
 
 
-@cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind)
-
-
 def _parts_kinds(value: Any, path: str) -> Iterator[str]:
     """Fields of another kind than declared: ``params="prompt"`` would be six parameters."""
+    hints = get_type_hints(type(value))
     for field in fields(value):
         name = f"{path}.{field.name}" if path else field.name
-        yield from _kinds(getattr(value, field.name), _hints(type(value))[field.name], name)
+        yield from _kinds(getattr(value, field.name), hints[field.name], name)
 
 
 def _kinds(value: Any, hint: Any, path: str) -> Iterator[str]:
@@ -80,7 +75,9 @@ def _kinds(value: Any, hint: Any, path: str) -> Iterator[str]:
 
 def _all_kinds(items: Iterable[tuple[Any, Any]], path: str) -> Iterator[str]:
     for number, (item, hint) in enumerate(items):
-        place = f"{path}[{number}]" if is_dataclass(get_origin(hint) or hint) else f"{path} {item!r}"
+        place = (
+            f"{path}[{number}]" if is_dataclass(get_origin(hint) or hint) else f"{path} {item!r}"
+        )
         yield from _kinds(item, hint, place)
 
 
@@ -149,10 +146,6 @@ def _authorize(provider: SimulatedProvider) -> Iterator[str]:
             )
     if not rules.scope_param:
         yield "authorize.scope_param is empty"
-    if rules.scope_separator is None and rules.known_scopes:
-        yield "authorize.known_scopes are given although scope_separator is None"
-    if rules.scope_separator == "":
-        yield "authorize.scope_separator is empty (None where there are no scopes)"
     separators = rules.scope_separator or ""
     if holding := sorted(s for s in rules.known_scopes if any(c in s for c in separators)):
         yield f"authorize.known_scopes has {', '.join(map(repr, holding))} with a separator in it"

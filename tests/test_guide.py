@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,6 +54,23 @@ ABOUT = {
 }
 
 
+PROVIDER_ABOUT = {
+    "name": "acme",
+    "display_name": "Acme",
+    "client_id": "acme-id",
+    "client_secret": "acme-secret",
+    "accounts": (sandbox.FictionalAccount(key="ana", label="Ana", facts={"id": 1}),),
+    "grant": sandbox.GrantRules(
+        access_token_prefix="at-",
+        refresh_token_prefix="rt-",
+        expires=lambda params: 3600,
+        offline=lambda params, consented_before: True,
+        rotation="strict",
+    ),
+    "token_answer": lambda issued: {"access_token": issued.access_token},
+}
+
+
 def section(title: str) -> str:
     """The text below a heading, up to the next one."""
     found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", TEXT, re.MULTILINE | re.DOTALL)
@@ -76,8 +94,10 @@ def run(snippet: str) -> dict[str, Any]:
         "ConnectionContext": context.ConnectionContext, "CallbackContext": context.CallbackContext,
         "PostConnectionContext": context.PostConnectionContext,
         "AccountUnfit": errors.AccountUnfit, "AccountUnreadable": errors.AccountUnreadable,
-        "CallbackRefused": errors.CallbackRefused,
+        "CallbackRefused": errors.CallbackRefused, **vars(sandbox),
     }  # fmt: skip
+    if "SimulatedProvider(" in snippet:
+        given["about"] = PROVIDER_ABOUT
     names = dict(given)
     exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102
     return {name: value for name, value in names.items() if name not in {*given, "__builtins__"}}
@@ -176,12 +196,35 @@ def test_every_other_snippet_defines_what_its_text_says() -> None:
     defined = [run(snippet) for snippet in SNIPPETS if snippet not in text]
     assert [[*names] for names in defined] == [
         ["lookup"], ["fetch_account_info"], ["verify_callback"], ["post_connection"],
+        ["me", "provider"],
     ]  # fmt: skip
-    lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined)
+    lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined[:4])
     assert lookup.problems() == []
     assert inspect.iscoroutinefunction(fetch)
     assert callable(verify)
     assert inspect.iscoroutinefunction(hook)
+
+
+def test_both_halves_of_a_host_for_every_tenant_fit_together() -> None:
+    archetypes = [run(snippet) for snippet in SNIPPETS if snippet in section("Archetypes")]
+    (config,) = (n["config"] for n in archetypes if "team}.acme" in n["config"].token_url)
+    provider = run(SNIPPETS[-1])["provider"]
+    template = re.compile(r"\$\{connection_config\.team\}")
+    urls = (config.authorization_url, config.token_url, config.fetch_account_info.url)
+    expected = [template.sub("{tenant}", url).removeprefix("https://") for url in urls]
+    assert [address for _, address in provider.addresses()] == expected
+    assert provider.api_hosts == {template.sub("{tenant}", urlsplit(config.api_base_url).netloc)}
+
+
+def test_every_reason_of_a_refusal_is_explained() -> None:
+    found = first_column("Which reason comes where")
+    assert sorted(found) == sorted({"reason", *get_args(sandbox.Reason)})
+
+
+def test_every_rotation_is_explained_with_what_the_catalog_says() -> None:
+    hint = get_type_hints(sandbox.GrantRules)["rotation"]
+    found = first_column("What a refresh does to its token")
+    assert sorted(found) == sorted({"rotation", *get_args(hint)})
 
 
 @pytest.mark.parametrize(

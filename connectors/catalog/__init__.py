@@ -130,12 +130,16 @@ class Catalog:
     def sandbox_module(self, name: str) -> ModuleType:
         """The module that simulates the provider (``sandbox/<name>.py``, beside the connector).
 
-        Raises ``UnknownConnector`` if there is none.
+        Raises ``UnknownConnector`` if there is none, and ``ConfigError`` if its description is wrong.
         """
         try:
             return self._beside(name, "sandbox", name)
-        except ImportError:
-            raise UnknownConnector(name, "it has no simulated provider") from None
+        except ImportError as error:
+            is_missing = isinstance(error, ModuleNotFoundError) and _is_of(error, name)
+            reason = f"its simulated provider cannot be imported ({error})"
+            raise UnknownConnector(
+                name, "it has no simulated provider" if is_missing else reason
+            ) from None
 
     def hook(self, config: ConnectorConfig) -> Hook | None:
         """``post_connection`` of ``hooks/<name>.py``, if the connector names one.

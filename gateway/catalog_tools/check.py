@@ -56,6 +56,8 @@ def check_contract(known: Known, name: str, file: Path | None = None) -> list[Fi
     except ContractViolation as violation:
         problems.append(str(violation))
     problems += _description_problems(known, name, is_checkable=not problems)
+    if name in known.names():
+        problems += known.sandbox_problems(name)
     problems += filter(None, map(fill_in_marks, sources))
     if problems:
         raise Incomplete(problems)
@@ -115,12 +117,19 @@ def failures(findings: Sequence[Finding]) -> int:
 
 
 def report(name: str, findings: Sequence[Finding]) -> Iterator[str]:
-    """The findings for people: a section, its checks, and at the end one line that sums up."""
+    """The findings for people: a section, its checks, and at the end one line that sums up.
+
+    A reason why several checks fail is told once, and then only named by the first of them.
+    """
+    told: dict[str, str] = {}
     for section, group in groupby(findings, key=lambda finding: finding.check.section):
         yield section
         for finding in group:
             yield f"  {finding.outcome:<6}  {finding.check.name}"
-            for line in finding.reason.splitlines():
+            first = told.setdefault(finding.reason, finding.check.name)
+            is_told = finding.outcome == "FAILED" and first != finding.check.name
+            reason = f'same reason as "{first}"' if is_told else finding.reason
+            for line in reason.splitlines():
                 yield f"          {line}"
         yield ""
     yield summary(name, findings)

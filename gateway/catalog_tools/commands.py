@@ -46,7 +46,11 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     new.add_argument("name", metavar="NAME", help="in kebab-case")
     new.add_argument("--display-name", metavar="TEXT")
     new.add_argument("--category")
-    for option in ("authorization-url", "token-url", "docs-url", "console-url", "api-base-url"):
+    for option in ("authorization-url", "token-url", "api-base-url"):
+        new.add_argument(
+            f"--{option}", metavar="URL", help="may hold ${connection_config.x}: what people type"
+        )
+    for option in ("docs-url", "console-url"):
         new.add_argument(f"--{option}", metavar="URL")
     new.add_argument("--scopes", metavar="A,B")
     new.add_argument("--auth", metavar="body|header|secret_key", help="client authentication")

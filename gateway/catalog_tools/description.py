@@ -15,6 +15,7 @@ from typing import Any, get_args
 from connectors.account import account_lookup
 from connectors.config import AuthorizationMethod, BodyFormat, Category, ConnectorConfig
 from connectors.errors import ConfigError
+from connectors.parts import ConnectionInput
 from connectors.secret import Secret
 
 FILL_IN = "fill-in"
@@ -23,6 +24,10 @@ AUTHENTICATION: tuple[str, ...] = get_args(AuthorizationMethod)
 BODIES: tuple[str, ...] = get_args(BodyFormat)
 
 _URLS = ("authorization_url", "token_url", "docs_url", "console_url", "api_base_url")
+_WITH_INPUTS = ("authorization_url", "token_url", "api_base_url")
+_INPUT = re.compile(r"\$\{connection_config\.([a-z][a-z0-9_]*)\}")
+"""What stands in a URL for something that a person types."""
+_LABEL = r"[a-z0-9][a-z0-9-]{0,62}"
 _UNFIT = re.compile(r'["\\$\x00-\x1f\x7f]')
 """Characters that would end a string of the written files, or mean something else in them."""
 
@@ -50,6 +55,21 @@ class Description:
         return self.display_name or self.name.replace("-", " ").title()
 
     @property
+    def inputs(self) -> dict[str, ConnectionInput]:
+        """What people have to type, by the names in the URLs: to be filled in."""
+        found: dict[str, ConnectionInput] = {}
+        for url in (getattr(self, name) for name in _WITH_INPUTS):
+            for match in _INPUT.finditer(url):
+                # Of "https://${…}.acme.example/", people may type the rest of the host, too.
+                before, after = url[: match.start()], url[match.end() :].partition("/")[0]
+                is_label = before == "https://" and _INPUT.search(after) is None
+                found.setdefault(match[1], ConnectionInput(
+                    title=FILL_IN, description=FILL_IN, example=FILL_IN, pattern=_LABEL,
+                    suffix=after if is_label else "",
+                ))  # fmt: skip
+        return found
+
+    @property
     def stem(self) -> str:
         """The name as part of a Python name: ``acme_crm``."""
         return self.name.replace("-", "_")
@@ -58,6 +78,8 @@ class Description:
         """What is wrong with what was said, in words; ``None`` if nothing is."""
         for field, value in asdict(self).items():
             for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and field in _WITH_INPUTS:
+                    text = _INPUT.sub("", text)
                 if isinstance(text, str) and _UNFIT.search(text):
                     return f"{self.name}: {field} holds a quote, a backslash, a $ or a control character"
         described: dict[str, Any] = {
@@ -78,6 +100,7 @@ class Description:
                 scopes=self.scopes,
                 supports_refresh=self.refresh,
                 supports_multiple_accounts=True,
+                connection_config=self.inputs,
                 fetch_account_info=account_lookup(id="id", label="label"),
                 **described,
             )

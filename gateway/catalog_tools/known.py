@@ -15,7 +15,7 @@ from types import ModuleType
 
 from connectors.catalog import CONNECTOR_CATALOG, ENTRY_POINT_GROUP, Catalog
 from connectors.config import ConnectorConfig
-from connectors.errors import ConfigError
+from connectors.errors import ConfigError, UnknownConnector
 from gateway.errors import SettingsError
 from gateway.settings import Settings, read_environment
 from gateway.wiring import redirect_uri
@@ -104,10 +104,26 @@ class Known:
         return None if module is None else module.__doc__ or ""
 
     def sources(self, name: str) -> list[Path]:
-        """The files of a connector and its simulated provider, as far as they import."""
-        modules = (_loaded(self._described.module, name),
-                   _loaded(self._described.sandbox_module, name))  # fmt: skip
-        return [Path(module.__file__) for module in modules if module and module.__file__]
+        """The files of a connector and its simulated provider, if the connector imports."""
+        module = _loaded(self._described.module, name)
+        if module is None or module.__file__ is None:
+            return []
+        file = Path(module.__file__)
+        sandbox = file.parents[1] / "sandbox" / file.name
+        return [file, sandbox] if sandbox.is_file() else [file]
+
+    def sandbox_problems(self, name: str) -> list[str]:
+        """Why the simulated provider does not load, a sentence each."""
+        try:
+            self._described.sandbox_module(name)
+        except ConfigError as error:
+            return [f"its sandbox file: {problem}" for problem in error.problems or (str(error),)]
+        except UnknownConnector as error:
+            return [error.reason or str(error)]
+        except (Exception, SystemExit) as error:
+            # Whatever the module does when it loads: its author needs one sentence.
+            return [f"its sandbox file cannot be loaded: {type(error).__name__}: {error}"]
+        return []
 
     def redirect_uri(self, name: str) -> str:
         """What is registered at the provider; begins with the variable's name if that is not set."""

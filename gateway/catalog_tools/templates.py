@@ -6,8 +6,10 @@ The simulated provider takes nothing from the addresses: it is written from the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from connectors.parts import ConnectionInput
 from gateway.catalog_tools.description import FILL_IN, Description
 from gateway.sandbox.link import variable
 
@@ -33,6 +35,7 @@ def catalog_file(new: Description, checked_on: date) -> str:
         *([f'body_format="{new.body}",'] if new.body != "form" else []),
         f"supports_refresh={new.refresh},",
         "supports_multiple_accounts=True,",
+        *_inputs(new.inputs),
         f'fetch_account_info=account_lookup(id="{FILL_IN}", label="{FILL_IN}"),',
         f'api_base_url="{new.api_base_url}",',
     ]
@@ -54,7 +57,7 @@ from datetime import date
 
 from connectors.account import account_lookup
 from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
+from connectors.config import {"ConnectionInput, " if new.inputs else ""}ConnectorConfig
 from connectors.secret import Secret
 
 NAME = "{new.name}"
@@ -170,6 +173,25 @@ def variable_lines(new: Description) -> list[str]:
     """The lines of ``.env.local.example``."""
     names = (variable(new.name, what) for what in ("CLIENT_ID", "CLIENT_SECRET"))
     return [f"# {new.console_url}", *(f"{name}=" for name in names)]
+
+
+def _inputs(inputs: Mapping[str, ConnectionInput]) -> list[str]:
+    """``connection_config`` with everything but the pattern to be filled in."""
+    if not inputs:
+        return []
+    lines = ["connection_config={"]
+    for name, each in inputs.items():
+        suffix = [f'        suffix="{each.suffix}",'] if each.suffix else []
+        lines += [
+            f'    "{name}": ConnectionInput(',
+            f'        title="{each.title}",',
+            f'        description="{each.description}",',
+            f'        example="{each.example}",',
+            f'        pattern=r"{each.pattern}",',
+            *suffix,
+            "    ),",
+        ]
+    return [*lines, "},"]
 
 
 def _credentials(name: str) -> list[str]:

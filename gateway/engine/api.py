@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.config import ConnectorConfig
+from connectors.parts import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.request import ProviderRequest
 from gateway.engine.templates import render_url
 from gateway.errors import EgressRefused
 
+_KINDS = {"connection_config", "metadata"}
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
@@ -35,6 +37,8 @@ def api_request(
     json: Any = None,
 ) -> ProviderRequest:
     """A call to the provider's API with the token. Raises ``EgressRefused`` for any other host."""
+    if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
+        raise EgressRefused("the address has a placeholder that stands for nothing")
     target = render_url(url, config, connection_config)
     if not _is_api_host(config, target, connection_config):
         raise EgressRefused("the token may not be sent to this host: api_hosts does not name it")

@@ -89,9 +89,8 @@ class _Filler:
         return PLACEHOLDER.sub(filled, text)
 
     def _typed(self, name: str) -> str | None:
-        value = self.values.get(name, "")
-        pattern = self.config.connection_config[name].pattern
-        return value if re.fullmatch(pattern, value) else None
+        value, declared = self.values.get(name, ""), self.config.connection_config.get(name)
+        return value if declared and re.fullmatch(declared.pattern, value) else None
 
     def _known(self, name: str) -> str | None:
         return as_text(dig(self.metadata, name))

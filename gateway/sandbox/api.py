@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from connectors.sandbox import ApiCall, Refusal, SimulatedProvider
 from gateway.sandbox.credentials import account_of, authenticate_bearer, authenticate_client
+from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
 from gateway.sandbox.wire import (
     NOT_FOUND,
@@ -41,10 +43,11 @@ class ApiEndpoints:
         try:
             check_headers(incoming, api.required_headers)
             grant, token = authenticate_bearer(self.rules, self.ledger, incoming, api.address)
-            answer = api.answer(self._call(grant, token, json_body(incoming)))
+            asked = self._call(grant, token, json_body(incoming))
         except Refused as refused:
-            self.ledger.note(self.rules.name, "api", refused.error, reason=refused.reason)
+            self.ledger.note_refusal(self.rules.name, "api", refused)
             return refusal(self.rules, "api", refused)
+        answer = call(f"the answer at {api.address}", (Mapping, list, Refusal), api.answer, asked)
         if token.retires is not None:
             self.ledger.refresh_tokens[token.retires].used = True
             token.retires = None
@@ -64,7 +67,7 @@ class ApiEndpoints:
             params = authenticate_client(self.rules, incoming, params, rules.client_auth)
             check_names(params, frozenset({"token", "token_type_hint?"}))
         except Refused as refused:
-            self.ledger.note(self.rules.name, "introspect", refused.error, reason=refused.reason)
+            self.ledger.note_refusal(self.rules.name, "introspect", refused)
             return refusal(self.rules, "introspect", refused)
         token = self.ledger.access_tokens.get(params["token"])
         grant = self.ledger.grants[token.grant] if token else None
@@ -80,7 +83,8 @@ class ApiEndpoints:
             self.ledger.note(self.rules.name, "introspect", "inactive")
             return Outcome(status=200, body={"active": False})
         self.ledger.note(self.rules.name, "introspect", "active")
-        return Outcome(status=200, body=rules.answer(self._call(grant, token, None)))
+        asked = self._call(grant, token, None)
+        return Outcome(status=200, body=call("introspect.answer", Mapping, rules.answer, asked))
 
     def _call(self, grant: Grant, token: AccessToken, body: Any) -> ApiCall:
         return ApiCall(

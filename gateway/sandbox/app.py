@@ -126,7 +126,7 @@ def _authorize(sandbox: Sandbox, simulation: ProviderSimulation, incoming: Incom
 
 
 def _refuse(sandbox: Sandbox, simulation: ProviderSimulation, refused: Refused) -> Response:
-    sandbox.ledger.note(simulation.rules.name, "authorize", refused.error, reason=refused.reason)
+    sandbox.ledger.note_refusal(simulation.rules.name, "authorize", refused)
     return _page("refused.html", 400, provider=simulation.rules, refused=refused)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from connectors.sandbox import FictionalAccount, SimulatedProvider
+from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import Code, Ledger
 from gateway.sandbox.wire import Incoming, Refused, split_scopes, tenant_in, unique
 
@@ -76,7 +77,7 @@ class AuthorizationEndpoint:
     def approve(self, consent: Consent, account_key: str) -> dict[str, str]:
         """The callback's parameters after the person chose an account; raises ``Refused``."""
         if account_key not in {account.key for account in consent.accounts}:
-            raise Refused("invalid_request", "parameters", "this account was not offered")
+            raise Refused("invalid_request", "parameters", self._not_offered(consent, account_key))
         earlier = self.ledger.living_grants(self.rules.name, consent.tenant, account_key)
         code = f"code-{secrets.token_urlsafe(24)}"
         self.ledger.codes[code] = Code(
@@ -135,8 +136,17 @@ class AuthorizationEndpoint:
         used_last = living[-1].account
         return tuple(account for account in self.rules.accounts if account.key == used_last)
 
+    def _not_offered(self, consent: Consent, account_key: str) -> str:
+        keys = ", ".join(account.key for account in consent.accounts)
+        text = f"this account was not offered: {account_key!r} is not among the accounts {keys}"
+        if account_key in {account.key for account in self.rules.accounts}:
+            wanted = ", ".join(self.rules.authorize.account_choice)
+            text += f" (a person who consented before is asked again only with {wanted})"
+        return text
+
     def _callback(self, consent: Consent, params: dict[str, str]) -> dict[str, str]:
         if self.rules.sign_callback is None:
             return params
         now = datetime.fromtimestamp(self.ledger.now(), UTC)
-        return self.rules.sign_callback(params, consent.tenant, self.rules.client_secret, now)
+        sign, secret = self.rules.sign_callback, self.rules.client_secret
+        return call("sign_callback", dict, sign, params, consent.tenant, secret, now)

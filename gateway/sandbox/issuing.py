@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from connectors.sandbox import IssuedTokens, SimulatedProvider
 from gateway.sandbox.credentials import account_of
+from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Code, Grant, Ledger, RefreshToken
 
 _ONCE = frozenset({"code", "code_verifier", "client_secret"})
@@ -35,7 +37,7 @@ class Issuing:
         merged = code.params | dict(params)
         grant.params = {name: value for name, value in merged.items() if name not in _ONCE}
         refresh_token = None
-        if rules.offline(merged, code.consented_before):
+        if call("grant.offline", object, rules.offline, merged, code.consented_before):
             current = self.ledger.current_refresh_token(grant) if rules.shared else None
             refresh_token = current or self._new_refresh_token(grant)
         return self._issue(grant, refresh_token, scopes=scopes)
@@ -68,7 +70,7 @@ class Issuing:
         retires: str | None = None,
         is_refresh: bool = False,
     ) -> Mapping[str, Any]:
-        seconds = self.rules.grant.expires(grant.params)
+        seconds = call("grant.expires", (int, NoneType), self.rules.grant.expires, grant.params)
         lifetime = seconds if self.access_token_seconds is None else self.access_token_seconds
         access_token = self.rules.grant.access_token_prefix + secrets.token_hex(24)
         self.ledger.access_tokens[access_token] = AccessToken(
@@ -87,7 +89,7 @@ class Issuing:
             params=grant.params,
             is_refresh=is_refresh,
         )
-        return self.rules.token_answer(issued)
+        return call("token_answer", Mapping, self.rules.token_answer, issued)
 
     def _new_refresh_token(self, grant: Grant) -> str:
         token = self.rules.grant.refresh_token_prefix + secrets.token_hex(24)

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from gateway.sandbox.wire import Refused
+
 LOG_LENGTH = 2_000
 
 
@@ -92,6 +94,11 @@ class Ledger:
         line = {"number": self.logged, "provider": provider, "endpoint": endpoint}
         self.log.append(line | {"outcome": outcome} | facts)
         del self.log[:-LOG_LENGTH]
+
+    def note_refusal(self, provider: str, endpoint: str, refused: Refused, **facts: Any) -> None:
+        """Add a line about a refusal, with the sentence that says why."""
+        why = {"reason": refused.reason, "description": refused.description}
+        self.note(provider, endpoint, refused.error, **facts, **why)
 
     def living_grants(self, provider: str, tenant: str, account: str | None = None) -> list[Grant]:
         """The grants that were not revoked, of one account or of all; the newest consent last."""

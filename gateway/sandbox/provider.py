@@ -44,7 +44,7 @@ class ProviderSimulation:
         self._issuing.access_token_seconds = seconds
 
     def endpoint(self, incoming: Incoming) -> Endpoint | Literal["authorize"] | None:
-        """Which endpoint the request is for."""
+        """Which endpoint the request is for; ``places`` lists them for people."""
         rules = self.rules
         places: list[tuple[Endpoint | Literal["authorize"], str, str]] = [
             ("authorize", "GET", rules.authorize.address),
@@ -60,6 +60,10 @@ class ProviderSimulation:
             if incoming.method == method and matches(address, incoming.address):
                 return endpoint
         return "api" if any(matches(api.address, incoming.address) for api in rules.api) else None
+
+    def places(self) -> str:
+        """Every address that the sandbox file has, in words."""
+        return ", ".join(f"{address} ({field})" for field, address in self.rules.addresses())
 
     def authorize(self, incoming: Incoming) -> Consent:
         """Check an authorization request; raises ``Refused``."""

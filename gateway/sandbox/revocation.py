@@ -33,7 +33,7 @@ class RevocationEndpoint:
         try:
             grants = self._grants(rules, incoming)
         except Refused as refused:
-            self.ledger.note(self.rules.name, "revoke", refused.error, reason=refused.reason)
+            self.ledger.note_refusal(self.rules.name, "revoke", refused)
             return refusal(self.rules, "revoke", refused)
         for grant in grants:
             self.ledger.revoke(grant, whole_account=rules.reach == "account")

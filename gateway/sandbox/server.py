@@ -9,7 +9,7 @@ import trustme
 import uvicorn
 
 from connectors.catalog import Catalog
-from connectors.errors import ConnectorError
+from connectors.errors import ConfigError, ConnectorError
 from connectors.sandbox import SimulatedProvider
 from gateway.errors import SettingsError
 from gateway.logs import get_logger
@@ -28,7 +28,9 @@ def load_providers(catalog: Catalog) -> list[SimulatedProvider]:
         try:
             provider = catalog.sandbox_module(name).PROVIDER
         except (ConnectorError, AttributeError) as error:
-            _log.info("connector_not_simulated", connector=name, reason=type(error).__name__)
+            is_said = isinstance(error, ConfigError)
+            reason = str(error) if is_said else type(error).__name__
+            _log.info("connector_not_simulated", connector=name, reason=reason)
             continue
         if not isinstance(provider, SimulatedProvider) or provider.name != name:
             raise SettingsError(

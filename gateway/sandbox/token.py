@@ -6,10 +6,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from connectors.sandbox import Reason, SimulatedProvider
 from gateway.sandbox.credentials import authenticate_client
+from gateway.sandbox.functions import call
 from gateway.sandbox.issuing import Issuing
 from gateway.sandbox.ledger import Code, Grant, Ledger, RefreshToken
 from gateway.sandbox.wire import (
@@ -46,10 +48,7 @@ class TokenEndpoint:
             grant_type = self._grant_type(incoming, params)
             answer = self._answer(incoming, params, grant_type)
         except Refused as refused:
-            self.ledger.note(
-                self.rules.name, "token", refused.error,
-                grant_type=grant_type, reason=refused.reason,
-            )  # fmt: skip
+            self.ledger.note_refusal(self.rules.name, "token", refused, grant_type=grant_type)
             return refusal(self.rules, "token", refused)
         self.ledger.note(self.rules.name, "token", "issued", grant_type=grant_type)
         self.ledger.save()
@@ -81,7 +80,8 @@ class TokenEndpoint:
         rules = self.rules.token
         is_refresh = grant_type == "refresh_token"
         check_names(params, rules.refresh_params if is_refresh else self._exchange_names())
-        if rules.check is not None and (error := rules.check(params)):
+        error = rules.check and call("token.check", (str, NoneType), rules.check, params)
+        if error:
             reason: Reason = "scope" if error == "invalid_scope" else "parameters"
             raise Refused(error, reason, "the parameters do not go together")
         if is_refresh:

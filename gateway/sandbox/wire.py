@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from connectors.sandbox import Endpoint, Headers, Reason, RefusedRequest, SimulatedProvider
+from connectors.sandbox import (
+    Endpoint,
+    Headers,
+    Reason,
+    Refusal,
+    RefusedRequest,
+    SimulatedProvider,
+)
+from gateway.sandbox.functions import call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +163,7 @@ def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> O
         endpoint=endpoint, error=refused.error, reason=refused.reason,
         description=refused.description, status=refused.status,
     )  # fmt: skip
-    shaped = rules.error_answer(request)
+    shaped = call("error_answer", Refusal, rules.error_answer, request)
     return Outcome(status=shaped.status, body=shaped.body, refused=True)
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from connectors.catalog import Catalog
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.expectations import (
@@ -121,8 +122,17 @@ class ConnectorContract(metaclass=_Guarded):
 
     @classmethod
     def subject(cls) -> Subject:
-        """The connector with everything that is expected of it."""
-        return load_subject(cls.expectations(), cls.folder)
+        """The connector with everything that is expected of it. Raises ``ContractViolation``."""
+        expectations = cls.expectations()
+        try:
+            return load_subject(expectations, cls.folder)
+        except ContractViolation as violation:
+            if cls.folder is not None or expectations.connector in Catalog({}).names():
+                raise
+            raise ContractViolation(
+                f"{violation}; it is not of this package: if it lies in a folder of its own, "
+                f"{cls.__name__} needs folder = Path(__file__).parents[1]"
+            ) from None
 
     @_checks("description")
     def test_description(self, check: Check) -> None:

@@ -24,6 +24,16 @@ def expect(condition: object, message: str) -> None:
         raise ContractViolation(message)
 
 
+def expect_typed(config: ConnectorConfig, whose: str, typed: Mapping[str, str]) -> None:
+    """Raise ``ContractViolation`` if ``typed`` lacks an input of ``config``."""
+    missing = [name for name in config.connection_config if not typed.get(name)]
+    example = ", ".join(f'"{name}": "…"' for name in missing)
+    expect(
+        not missing,
+        f"{whose} types nothing into {', '.join(missing)} (say typed={{{example}}})",
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """A connector under its contract. ``config`` may be another one than the catalog's: a mutant."""

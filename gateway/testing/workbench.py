@@ -36,7 +36,7 @@ from gateway.services.tokens import IssuedToken, Wanted
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
 from gateway.testing.expectations import Person, Probe
-from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
 from gateway.vault import Vault, new_key, read_keys
 from gateway.wiring import Verbs, make_verbs
@@ -49,6 +49,9 @@ class _OneConnector(Catalog):
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
+
+    def names(self) -> tuple[str, ...]:
+        return (self._subject.name,)
 
     def get(self, name: str) -> ConnectorConfig:
         return self._subject.config
@@ -88,7 +91,8 @@ class Workbench:
     user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
 
     async def start(self, person: Person, *, reconnect: str | None = None) -> StartedFlow:
-        """Begin to connect."""
+        """Begin to connect. Raises ``ContractViolation`` if ``person`` leaves an input empty."""
+        expect_typed(self.subject.config, f"the person {person.account!r}", person.typed)
         return await self.verbs.connect.start(
             self.subject.config, tenant=self.tenant, user=self.user, typed=person.typed, return_to="/",
             reconnect=reconnect,
@@ -102,7 +106,10 @@ class Workbench:
         """The consent page behind an authorization URL; raises ``ContractViolation``."""
         incoming = incoming_of(httpx.Request("GET", url))
         if self.simulation.endpoint(incoming) != "authorize":
-            raise ContractViolation(f"the provider has no authorization page at {incoming.address}")
+            raise ContractViolation(
+                f"the provider has no authorization page at {incoming.address}; "
+                f"the sandbox file has {self.simulation.places()}"
+            )
         try:
             return self.simulation.authorize(incoming)
         except Refused as refused:
@@ -141,6 +148,7 @@ class Workbench:
     def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
         """A code that nobody has used, and the verifier that goes with it."""
         config, person = self.subject.config, person or self.subject.expectations.people[0]
+        expect_typed(config, f"the person {person.account!r}", person.typed)
         verifier = new_code_verifier()
         url = authorization_url(
             config,
@@ -189,8 +197,18 @@ class Workbench:
         )
         incoming = incoming_of(request, request.read())
         if self.simulation.endpoint(incoming) != "api":
-            raise ContractViolation(f"the provider has nothing at {probe.method} {request.url}")
+            raise ContractViolation(
+                f"the provider has nothing at {probe.method} {request.url}; "
+                f"the sandbox file has {self.simulation.places()}"
+            )
         return self.simulation.api(incoming)
+
+    def refusal(self, endpoint: str | None = None) -> str:
+        """Why the provider refused last (at ``endpoint``), as the end of a sentence; else nothing."""
+        for line in reversed(self.simulation.ledger.log):
+            if endpoint in {None, line["endpoint"]} and "description" in line:
+                return f"; the provider refused at {line['endpoint']}: {line['description']}"
+        return ""
 
     @property
     def token_requests(self) -> int:

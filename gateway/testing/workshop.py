@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -13,12 +15,13 @@ from typing import TypeVar
 from connectors.errors import ConnectorError
 from gateway.dev.mongod import running_mongod
 from gateway.errors import GatewayError, SettingsError
+from gateway.sandbox.functions import FunctionFailed
 from gateway.settings import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from gateway.testing.checks.check import Check
 from gateway.testing.subject import ContractViolation, Subject
-from gateway.testing.workbench import open_workbench
+from gateway.testing.workbench import Workbench, open_workbench
 
 T = TypeVar("T")
 _OURS = (ConnectorError, GatewayError)
@@ -60,9 +63,11 @@ class Workshop:
             if check.on_workbench is not None:
                 database = await self._open_database()
                 async with open_workbench(subject, database, check.seconds) as bench:
-                    await check.on_workbench(bench)
+                    await _on(bench, check.on_workbench)
         except SettingsError:
             raise
+        except FunctionFailed as error:
+            raise ContractViolation(str(error)) from error
         except _OURS as error:
             raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
 
@@ -72,9 +77,27 @@ class Workshop:
             url = self._stack.enter_context(running_mongod(Path(folder)))
             context = open_database(url, "contract", Driver.PYMONGO)
             self._database = await context.__aenter__()
-            self._stack.callback(lambda: self._runner.run(context.__aexit__(None, None, None)))
+            self._stack.callback(self._close_database, context)
             await create_indexes(self._database)
         return self._database
+
+    def _close_database(self, context: AbstractAsyncContextManager[Database]) -> None:
+        # When the interpreter ends, threads are gone before we are asked, and the driver wants one.
+        with contextlib.suppress(RuntimeError):
+            self._runner.run(context.__aexit__(None, None, None))
+
+
+async def _on(bench: Workbench, run: Callable[[Workbench], Awaitable[None]]) -> None:
+    try:
+        await run(bench)
+    except SettingsError:
+        raise
+    except _OURS as error:
+        # What a connector's own code runs into is told to people as an unreadable answer.
+        if isinstance(error.__context__, FunctionFailed):
+            raise error.__context__ from None
+        text = f"it fails with {type(error).__name__}: {error}{bench.refusal()}"
+        raise ContractViolation(text) from error
 
 
 @cache

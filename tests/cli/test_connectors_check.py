@@ -139,6 +139,62 @@ def test_the_report_is_grouped_and_ends_with_one_line() -> None:
     assert failures(FINDINGS) == 1
 
 
+def test_a_reason_that_several_checks_share_is_told_once() -> None:
+    findings = [
+        Finding(Check(section="journey", name="one"), "FAILED", "it is\nlong"),
+        Finding(Check(section="journey", name="two"), "FAILED", "another"),
+        Finding(Check(section="refusals", name="three"), "FAILED", "it is\nlong"),
+        Finding(Check(section="refusals", name="four"), "gap", "it is\nlong"),
+    ]
+    lines = [*report("acme", findings)]
+    assert lines[lines.index("  FAILED  one") + 1 :][:2] == ["          it is", "          long"]
+    assert lines[lines.index("  FAILED  three") + 1 :][:2] == [
+        '          same reason as "one"', "  gap     four"
+    ]  # fmt: skip
+    assert lines[lines.index("  gap     four") + 1 :][:2] == ["          it is", "          long"]
+    data = report_data("acme", findings)
+    assert [check["reason"] for check in data["checks"]].count("it is\nlong") == 3
+
+
+def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) -> None:
+    write_contract(folder)
+    file = folder / "sandbox" / "solo.py"
+    file.write_text(
+        file.read_text().replace('client_auth="post"', 'client_auth="body"').replace(
+            'rotation="strict"', 'rotation="always"'
+        )
+    )  # fmt: skip
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "solo cannot be checked yet:",
+        "  its sandbox file: token.client_auth is not one of basic, post, secret_key",
+        "  its sandbox file: grant.rotation is not one of none, kept, strict, until_used, replay",
+        "  its sandbox file: revoke.client_auth is not one of basic, post, secret_key, none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (None, "there is no file sandbox/solo.py"),
+        ("from connectors.sandbox import Nothing", "its simulated provider cannot be imported ("),
+        ("PROVIDER = 1 / 0", "its sandbox file cannot be loaded: ZeroDivisionError: division"),
+    ],
+)
+def test_a_sandbox_file_that_does_not_load_is_named(
+    folder: Path, source: str | None, said: str
+) -> None:
+    write_contract(folder)
+    file = folder / "sandbox" / "solo.py"
+    file.unlink() if source is None else file.write_text(source)
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1].startswith(f"  {said}")
+
+
 def test_programs_get_the_report_as_json() -> None:
     assert report_data("acme", FINDINGS) == {
         "connector": "acme",

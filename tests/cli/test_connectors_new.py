@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import Catalog
+from connectors.errors import ConfigError
 from gateway.__main__ import main
 from gateway.catalog_tools.description import FILL_IN, Description
 from gateway.catalog_tools.writing import CannotWrite, files_for, write_all
@@ -97,16 +98,20 @@ def test_it_writes_a_connector_into_the_source_tree(tree: Path) -> None:
     assert listed[1].split() == ["acme-crm", "Acme", "CRM", "package", "ready"]
     checked = run_gateway("connectors", "check", "acme-crm", cwd=tree)
     assert checked.returncode == 1
-    file = tree / "connectors/catalog/acme_crm.py"
-    assert checked.stdout.splitlines()[:5] == [
+    assert checked.stdout.splitlines()[:7] == [
         "acme-crm cannot be checked yet:",
         "  TestAcmeCrm does not give people, probe, token_sample, account_samples, error_samples",
         "  its header lists no quirk (1., 2., … or: none)",
         '  its header does not justify the scope "read"',
         '  its header does not justify the scope "write"',
+        "  its sandbox file: accounts is empty: nobody could connect",
+        "  its sandbox file: api is empty: a token would open nothing",
     ]
-    line = next(n for n, t in enumerate(file.read_text().splitlines(), 1) if FILL_IN in t)
-    assert checked.stdout.splitlines()[5] == f"  {file} says fill-in in line {line}"
+    for line, folder in zip(checked.stdout.splitlines()[7:], ("catalog", "sandbox"), strict=False):
+        file = tree / "connectors" / folder / "acme_crm.py"
+        marked = [n for n, t in enumerate(file.read_text().splitlines(), 1) if FILL_IN in t]
+        lines = f"line{'s' * (len(marked) > 1)} {', '.join(map(str, marked))}"
+        assert line == f"  {file} says fill-in in {lines}"
 
 
 @pytest.mark.parametrize("name", ["aaa", "hub", "zzz", "google-ads", "slackb", "3d"])
@@ -164,6 +169,19 @@ def test_it_writes_a_connector_into_a_folder_of_ones_own(tmp_path: Path) -> None
     assert config.scopes == ("read", "write")
     assert (config.authorization_method, config.body_format) == ("header", "json")
     assert config.supports_refresh is False
+    with pytest.raises(ConfigError) as caught:
+        catalog.sandbox_module("acme-crm")
+    assert caught.value.problems == (
+        "accounts is empty: nobody could connect", "api is empty: a token would open nothing",
+    )  # fmt: skip
+    sandbox = own / "sandbox" / "acme-crm.py"
+    sandbox.write_text(
+        sandbox.read_text()
+        .replace("accounts=(),", 'accounts=(FictionalAccount(key="a", label="A", facts={}),),')
+        .replace("api=(),", 'api=(ApiRules(address="api.acme.example/me", answer=dict),),')
+        .replace("api_hosts=frozenset(),", 'api_hosts=frozenset({"api.acme.example"}),')
+        .replace("    AuthorizeRules,", "    ApiRules, AuthorizeRules, FictionalAccount,")
+    )
     (provider,) = (p for p in load_providers(Catalog({}, own)) if p.name == "acme-crm")
     assert (provider.token.client_auth, provider.token.body_format) == ("basic", "json")
     assert provider.token.refresh_params == frozenset()
@@ -189,6 +207,7 @@ LONG_SCOPES = tuple(f"https://auth.acme.example/scopes/number-{n}" for n in rang
     "new",
     [
         COMPLETE,
+        Description(name="host", token_url="https://${connection_config.team}.acme.example/t"),
         Description(name="x"),
         Description(name="a-name-of-some-thirty-characters", refresh=False, auth="header"),
         Description(name="a-name-of-some-forty-characters-and-a-few"),

@@ -73,6 +73,7 @@ def test_a_token_of_one_tenant_opens_no_other() -> None:
             ApiRules(address="{tenant}.toy.example/me", answer=lambda call: {"of": call.tenant}),
             ApiRules(address="api.example/me", answer=lambda call: {"of": call.tenant}),
         ),
+        api_hosts=frozenset({"{tenant}.toy.example", "api.example"}),
     )
     query = "response_type=code&client_id=toy-client&state=s&scope=read&redirect_uri="
     query += toy.simulation.redirect_uri

@@ -108,6 +108,14 @@ async def test_the_consent_page_shows_the_accounts_that_are_offered_and_takes_no
     assert (await served.answer_consent(third, "ben")).status_code == 303
 
 
+async def test_the_sandboxs_own_page_says_why_a_provider_refused(served: Served) -> None:
+    body_of(served.toy.exchange("no-such-code"), status=400)
+    log = served.toy.ledger.log[-1]
+    assert (log["reason"], log["description"]) == ("code_unknown", "the code is not known here")
+    page = await served.client.get("/")
+    assert "invalid_grant (the code is not known here)" in page.text
+
+
 async def test_a_list_is_answered_as_a_list(served: Served) -> None:
     token = served.toy.connect()["access_token"]
     headers = {"authorization": f"Bearer {token}"}

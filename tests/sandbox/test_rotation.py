@@ -88,7 +88,8 @@ def test_the_grace_counts_from_the_first_use() -> None:
 def test_a_refresh_ends_the_earlier_access_tokens_where_the_provider_does_so(
     rotation: str, ends: bool
 ) -> None:
-    toy = Toy(grant={"rotation": rotation, "ends_access_token": ends})
+    grace = {"grace_seconds": 60} if rotation == "replay" else {}
+    toy = Toy(grant={"rotation": rotation, "ends_access_token": ends} | grace)
     first, others = toy.connect(), toy.connect("ben")
     second = body_of(toy.refresh(first["refresh_token"]))
     assert toy.works(first["access_token"]) is not ends

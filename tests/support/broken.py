@@ -72,9 +72,13 @@ BROKEN: dict[str, Broken] = {
     "its token goes to the provider's API and nowhere else": _broken(
         "google", described(api_hosts=("*.googleapis.com", "elsewhere.example")),
         "elsewhere.example is not a host"),
+    "it says how long a used refresh token works": _broken(
+        "google", described(refresh_rotation="rotates"), "rotation and grace are ('rotates', 0)"),
     "it revokes if the provider can": _broken(
         "google", described(revocation_url=None, revocation=Revocation()), "has a revocation"),
     "what people type is understood": _broken("shopify", _any_shop_name, "is accepted"),
+    "what people type cannot lead to another host": _broken(
+        "shopify", _any_shop_name, "the pattern of shop takes ''"),
     "it has two people who connect": _broken("google", _one_person, "two different ones"),
     # samples
     "the documented token answer is read": _broken(
@@ -125,6 +129,8 @@ BROKEN: dict[str, Broken] = {
     "declining connects nothing": _broken(
         "google", simulated(sign_callback=careless.silent), "CallbackInvalid"),
     # refusals
+    "a refresh whose answer was lost is repeated exactly if that is safe": _broken(
+        "google", described(refresh_rotation="rotates"), "it is not repeated"),
     "a code works once": _broken(
         "google", simulated(error_answer=careless.pays_anyway), "exchanged twice"),
     "a code is bound to its verifier": _broken(

@@ -108,11 +108,11 @@ class Toy:
     """
 
     def __init__(self, ledger: Ledger | None = None, **changes: Any) -> None:
-        rules = TOY
-        for part, change in changes.items():
-            if isinstance(change, dict):
-                change = replace(getattr(rules, part), **change)
-            rules = replace(rules, **{part: change})
+        parts = {
+            part: replace(getattr(TOY, part), **change) if isinstance(change, dict) else change
+            for part, change in changes.items()
+        }
+        rules = replace(TOY, **parts)
         self.now = 1_800_000_000.0
         self.ledger = ledger or Ledger()
         self.ledger.now = lambda: self.now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,8 +90,17 @@ def test_all_that_is_missing_is_named_at_once() -> None:
 
 
 def test_a_connector_that_is_not_there_fails() -> None:
-    with pytest.raises(ContractViolation, match="nowhere cannot be loaded"):
+    with pytest.raises(
+        ContractViolation, match=r"nowhere cannot be loaded.*TestGoogle needs folder = Path\("
+    ):
         contract(connector="nowhere").subject()
+
+
+def test_where_a_folder_is_named_none_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    with pytest.raises(ContractViolation, match="nowhere cannot be loaded") as caught:
+        contract(connector="nowhere", folder=tmp_path).subject()
+    assert "needs folder" not in str(caught.value)
 
 
 @pytest.mark.parametrize("reason", ["", " \n"])
@@ -132,7 +142,11 @@ def test_an_open_gap_is_an_expected_failure_with_its_reason() -> None:
         ({"account_samples": ()}, "an account without its id is an error", "is empty"),
         ({"error_samples": ()}, "documented errors are understood", "error_samples is empty"),
         ({"refresh_sample": None}, "the documented refresh answer is read", "is needed"),
-        ({"refused_inputs": {"shop": ()}}, "what people type is understood", "exactly its inputs"),
+        (
+            {"refused_inputs": {"shop": ()}},
+            "what people type is understood",
+            "refused_inputs has samples for shop, which is no input",
+        ),
     ],
 )
 def test_samples_that_are_missing_fail(changes: dict[str, Any], name: str, says: str) -> None:

@@ -213,6 +213,16 @@ def test_a_connector_without_a_contract_is_an_error_in_one_sentence(
     assert line.startswith("there is no contract for nowhere: ")
 
 
+def test_a_connector_that_a_folder_does_not_have_is_named_with_its_file(
+    checks: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    checks()
+    assert command.main(["--connector", "sola", "--folder", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"there is no connector sola: {tmp_path}/catalog/sola.py does not exist\n"
+    )
+
+
 @pytest.mark.parametrize("argv", [["--json"], ["--folder", "."]])
 def test_what_is_about_one_connector_needs_its_name(
     argv: list[str], capsys: pytest.CaptureFixture[str]

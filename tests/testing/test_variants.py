@@ -60,6 +60,11 @@ def test_each_part_of_a_small_type_is_varied() -> None:
     }
 
 
+def test_the_good_value_of_a_flag_that_is_not_there_is_no_variant() -> None:
+    made = dict(variants(ErrorInSuccess(), ErrorInSuccess | None))
+    assert made == {"code changed": ErrorInSuccess(code="erroz")}
+
+
 def test_choices_inside_a_small_type_are_all_tried() -> None:
     made = dict(variants(Revocation(params={"id": "1"}), Revocation))
     assert made["method is 'DELETE'"] == Revocation(method="DELETE", params={"id": "1"})

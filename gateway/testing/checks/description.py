@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
+from connectors.config import ConnectorConfig
 from connectors.errors import MissingVariable
 from connectors.parts import PLACEHOLDER
 from gateway.testing.checks.check import Checks
@@ -122,8 +123,10 @@ async def _inputs(subject: Subject) -> None:
     accepted, refused = subject.expectations.accepted_inputs, subject.expectations.refused_inputs
     inputs = subject.config.connection_config
     for name, of in (("accepted_inputs", accepted), ("refused_inputs", refused)):
-        expect(of.keys() == inputs.keys(), f"{name} does not have samples for exactly its inputs")
-        expect(all(of.values()), f"{name} has an input without samples")
+        missing = ", ".join(key for key in inputs if not of.get(key))
+        expect(not missing, f"{name} has no samples for the input {missing}")
+        unknown = ", ".join(sorted(of.keys() - inputs.keys()))
+        expect(not unknown, f"{name} has samples for {unknown}, which is no input")
     for key, wanted in inputs.items():
         for typed, meant in accepted[key].items():
             value = wanted.normalise(typed)
@@ -133,6 +136,38 @@ async def _inputs(subject: Subject) -> None:
             value = wanted.normalise(typed)
             expect(not re.fullmatch(wanted.pattern, value), f"{key}: {typed!r} is accepted")
         expect(wanted.example in accepted[key], f"{key}: the example is not among accepted_inputs")
+
+
+_OTHER_HOSTS = (
+    "", "a.b", "a/b", "a@b", "a:1", "a#b", "a?b", "a b", "a\\b", "..", "%2e", "a\nb", "a\n",
+    "A" * 300,
+)  # fmt: skip
+"""What would end a host label or a path segment early, or is none."""
+
+
+@DESCRIPTION.of_subject("what people type cannot lead to another host")
+async def _stays(subject: Subject) -> None:
+    inputs = subject.config.connection_config
+    for key in sorted(_in_addresses(subject.config)):
+        wanted = inputs[key]
+        for typed in _OTHER_HOSTS:
+            # As it is, too: trimming forgives what a pattern must not.
+            for value in (typed, typed.lower(), wanted.normalise(typed)):
+                is_hostile = not re.fullmatch(r"[a-z0-9]+", value) or len(value) > 255
+                taken = is_hostile and re.fullmatch(wanted.pattern, value)
+                shown = value if len(value) < 20 else f"{value[:9]}… ({len(value)} characters)"
+                expect(not taken, f"the pattern of {key} takes {shown!r}, and it is in an address")
+
+
+def _in_addresses(config: ConnectorConfig) -> set[str]:
+    """The inputs that stand in a URL."""
+    lookup = config.fetch_account_info
+    urls = (config.authorization_url, config.token_url, config.refresh_url, config.revocation_url,
+            config.introspection_url, config.api_base_url,
+            lookup.url if isinstance(lookup, AccountLookup) else None)  # fmt: skip
+    found = (name for url in urls for name in PLACEHOLDER.findall(url or ""))
+    kinds = (name.partition(".") for name in found)
+    return {key for kind, _, key in kinds if kind == "connection_config"}
 
 
 @DESCRIPTION.of_subject("it has two people who connect")

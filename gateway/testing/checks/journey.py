@@ -68,8 +68,10 @@ async def _connect(bench: Workbench) -> None:
 async def _addresses(bench: Workbench) -> None:
     await _live(bench)
     for seen in bench.transport.seen:
+        place = f"{seen.incoming.method} {seen.incoming.address}"
+        there = f"the sandbox file has {bench.simulation.places()}"
         known = seen.endpoint not in {None, "authorize"}
-        expect(known, f"the provider has nothing at {seen.incoming.method} {seen.incoming.address}")
+        expect(known, f"the provider has nothing at {place}; {there}")
 
 
 @JOURNEY.of_workbench("every request carries documented headers only")
@@ -231,7 +233,7 @@ async def _disconnect(bench: Workbench) -> None:
     if bench.subject.provider.revoke is None:
         expect(revoked is Revoked.UNSUPPORTED, f"revoked is {revoked}, but it cannot be")
         return
-    expect(revoked is Revoked.YES, f"revoked is {revoked}")
+    expect(revoked is Revoked.YES, f"revoked is {revoked}{_why_not_revoked(bench)}")
     expect(all(grant.revoked for grant in bench.simulation.ledger.grants.values()),
            "the provider still knows the grant")  # fmt: skip
     expect(not _opens(bench, token), "the token still works")
@@ -246,7 +248,7 @@ async def _disconnect_late(bench: Workbench) -> None:
     revoked = await bench.disconnect(connection)
     # A provider that takes nothing but the access token cannot be told once that is expired.
     wanted = Revoked.NO if bench.subject.provider.revoke.token == "api_header" else Revoked.YES
-    expect(revoked is wanted, f"revoked is {revoked}")
+    expect(revoked is wanted, f"revoked is {revoked}{_why_not_revoked(bench)}")
     expect(await bench.connections() == [], "the connection is still there")
     ended = all(grant.revoked for grant in bench.simulation.ledger.grants.values())
     expect(ended is (wanted is Revoked.YES), "what is said of the grant is not so")
@@ -285,4 +287,13 @@ def _opens(bench: Workbench, token: IssuedToken) -> bool:
 
 
 def _works(bench: Workbench, token: IssuedToken) -> None:
-    expect(_opens(bench, token), f"the API refuses the token: {bench.call(token).status}")
+    answer = bench.call(token)
+    why = bench.refusal("api")
+    expect(not answer.refused, f"the API refuses the token: {answer.status}{why}")
+
+
+def _why_not_revoked(bench: Workbench) -> str:
+    """What the provider said, as the end of a sentence."""
+    if not bench.transport.requests_to("revoke"):
+        return f"; nothing reached the revocation endpoint of {bench.simulation.places()}"
+    return bench.refusal("revoke")

@@ -19,7 +19,7 @@ from gateway.outbound import Outbound
 from gateway.services.provider import Grant, Provider
 from gateway.testing.checks.check import Checks
 from gateway.testing.expectations import AccountSample, TokenSample
-from gateway.testing.subject import Subject, expect
+from gateway.testing.subject import Subject, expect, expect_typed
 from gateway.testing.wire import SampleTransport
 
 SAMPLES = Checks("samples")
@@ -87,6 +87,7 @@ async def _errors(subject: Subject) -> None:
 async def _account(subject: Subject) -> None:
     expect(subject.expectations.account_samples, "account_samples is empty")
     for sample in subject.expectations.account_samples:
+        _check_sample(subject, sample)
         async with _provider(sample.answers) as provider:
             found = await provider.account(
                 subject.config, _grant(subject, sample), sample.typed, subject.hook
@@ -103,6 +104,7 @@ async def _account(subject: Subject) -> None:
 async def _no_account(subject: Subject) -> None:
     expect(subject.expectations.account_samples, "account_samples is empty")
     for sample in subject.expectations.account_samples:
+        _check_sample(subject, sample)
         grant = _grant(subject, sample)
         emptied = Grant(tokens=grant.tokens, token_response={})
         async with _provider({address: {} for address in sample.answers}) as provider:
@@ -111,6 +113,17 @@ async def _no_account(subject: Subject) -> None:
             except ProviderError:
                 continue
         expect(False, f"an empty answer is taken for the account {found.external_account_id!r}")
+
+
+def _check_sample(subject: Subject, sample: AccountSample) -> None:
+    """Raise ``ContractViolation`` for what an author easily forgets in an account sample."""
+    name = f"the account sample of {sample.expected.external_account_id!r}"
+    for address in sample.answers:
+        expect(
+            "://" not in address and not address.startswith("/"),
+            f"{name} has an answer at {address!r}: write host and path alone, without https://",
+        )
+    expect_typed(subject.config, name, sample.typed)
 
 
 def _read(

@@ -55,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _score(name: str, folder: Path | None) -> Score:
+    if folder is not None and not (file := folder / "catalog" / f"{name}.py").is_file():
+        raise ContractViolation(f"there is no connector {name}: {file} does not exist")
     # Its neighbours are those after it in the alphabet, and then those before it.
     names = sorted(other for other in CONNECTOR_CATALOG if other != name)
     neighbours = [other for other in names if other > name] + [o for o in names if o < name]

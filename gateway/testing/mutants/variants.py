@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from connectors.account import AccountInfo
 from connectors.context import CallbackContext, ConnectionContext
+from connectors.parts import ErrorInSuccess
 from connectors.secret import Secret
 
 Variant = tuple[str, Any]
@@ -82,6 +83,8 @@ def _of_mapping(value: Mapping[Any, Any]) -> Iterator[Variant]:
 def _of_dataclass(value: Any) -> Iterator[Variant]:
     hints = get_type_hints(type(value))
     for field in dataclasses.fields(value):
+        if isinstance(value, ErrorInSuccess) and value.flag is None and field.name == "ok":
+            continue  # without a flag nothing is compared with it: every other value is the same
         current = getattr(value, field.name)
         for what, other in variants(current, hints[field.name]):
             yield f"{field.name} {what}", replace(value, **{field.name: other})
