@@ -5,8 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Two processes have to agree on the names of parametrised tests, and some show a set.
+PARALLEL := PYTHONHASHSEED=0
+
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check fix mutants bench lock clean
+.PHONY: help install dev test check fix mutants faults bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +30,7 @@ dev: $(INSTALLED) ## run everything on this machine, without any credential
 	@$(BIN)/python -m gateway dev
 
 test: check ## check, then run all tests
-	$(BIN)/python -m pytest
+	$(PARALLEL) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(INSTALLED) ## format, lint, types, connectors, layers
 	$(BIN)/ruff format --check
@@ -42,6 +45,9 @@ fix: $(INSTALLED) ## format the code and mend what the linter can
 
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
 	$(BIN)/python -m gateway.testing.mutants
+
+faults: $(INSTALLED) ## the long form of tests/faults: kills, storms and outages for many minutes
+	FAULTS_FULL=1 $(BIN)/python -m pytest -q tests/faults
 
 bench: $(INSTALLED) ## token reads per second beside a bare route
 	$(BIN)/python -m bench

@@ -6,8 +6,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from connectors.catalog import Catalog
@@ -17,6 +17,7 @@ from gateway.errors import SettingsError, StoreUnavailable
 from gateway.identity.keys import Role
 from gateway.identity.logins import DEFAULT_TENANT
 from gateway.logs import configure_logs
+from gateway.readiness import Readiness
 from gateway.settings import Settings, read_environment, read_settings
 from gateway.wiring import Services, open_services
 
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="overrides GATEWAY_HOST")
     serve.add_argument("--port", help="overrides GATEWAY_PORT")
     serve.set_defaults(run=_serve)
+
+    worker = commands.add_parser("worker", help="renew tokens before they are needed")
+    worker.set_defaults(run=lambda arguments: _work())
 
     sandbox = commands.add_parser("sandbox", help="run the simulated providers (dev mode only)")
     sandbox.add_argument("--port", type=int, default=3142)
@@ -83,6 +87,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from gateway.serving import run as run_server
     from gateway.serving import serve, server_for
     from gateway.web.app import create_app
+    from gateway.web.metrics import exposed
 
     for name in ("host", "port"):
         if (value := getattr(arguments, name)) is not None:
@@ -93,15 +98,44 @@ def _serve(arguments: argparse.Namespace) -> int:
     async def run() -> None:
         link = await link_sandbox(settings, env)
 
-        def opened() -> AbstractAsyncContextManager[Services]:
-            return open_services(settings, env, sandbox=link)
+        readiness = Readiness()
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            async with (
+                open_services(settings, env, sandbox=link, readiness=readiness) as services,
+                exposed(settings, services.metrics),
+            ):
+                yield services
 
         async with opened():
             pass  # fail here, with one clear line, and not inside the server's start
         app = create_app(settings, opened)
-        await serve([server_for(app, host=settings.host, port=settings.port, lifespan="on")])
+        server = server_for(app, host=settings.host, port=settings.port, lifespan="on")
+        await serve([server], on_signal=readiness.stop, drain_seconds=settings.drain)
 
     run_server(run())
+    return 0
+
+
+def _work() -> int:
+    from gateway.sandbox.link import link_sandbox
+    from gateway.serving import run as run_loop
+    from gateway.web.metrics import exposed
+    from gateway.worker import work_until_signal
+
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+
+    async def run() -> None:
+        link = await link_sandbox(settings, env)
+        async with (
+            open_services(settings, env, sandbox=link) as services,
+            exposed(settings, services.metrics),
+        ):
+            await work_until_signal(services.renewal)
+
+    run_loop(run())
     return 0
 
 

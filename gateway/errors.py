@@ -1,7 +1,7 @@
 """What can go wrong, as one tree. Errors carry facts and never secrets or a provider's raw words.
 
     GatewayError
-    ├─ SettingsError · StoreUnavailable · VaultError
+    ├─ SettingsError · StoreUnavailable · VaultError · NotReady
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
@@ -218,6 +218,10 @@ class ConnectionNotFound(GatewayError):
 
 class StoreUnavailable(GatewayError):
     """The database does not answer."""
+
+
+class NotReady(GatewayError):
+    """This process should get no requests now. The message says why, and nothing else."""
 
 
 class VaultError(GatewayError):

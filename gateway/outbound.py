@@ -22,7 +22,9 @@ import httpx
 
 from gateway.egress import EgressPolicy, GuardedBackend, Resolve, resolve
 from gateway.engine.request import ProviderAnswer, ProviderRequest
-from gateway.errors import ProviderUnavailable, UnreadableResponse
+from gateway.errors import EgressRefused, ProviderUnavailable, UnreadableResponse
+from gateway.lanes import Lanes, Trip
+from gateway.metrics import Endpoint, RequestResult
 
 TOTAL_SECONDS = 10.0
 """From the first byte of DNS to the last byte of the answer. Shorter than any refresh lease."""
@@ -38,19 +40,33 @@ class Outbound:
     """Sends what the engine prepared. Made by ``open_outbound``."""
 
     def __init__(
-        self, client: httpx.AsyncClient, policy: EgressPolicy, total_seconds: float = TOTAL_SECONDS
+        self,
+        client: httpx.AsyncClient,
+        policy: EgressPolicy,
+        total_seconds: float = TOTAL_SECONDS,
+        lanes: Lanes | None = None,
     ) -> None:
         self._client = client
         self._policy = policy
         self._total_seconds = total_seconds
+        self._lanes = lanes or Lanes()
 
-    async def send(self, request: ProviderRequest) -> ProviderAnswer:
-        """Send one request, once, and read the answer whole.
+    async def send(
+        self, request: ProviderRequest, *, connector: str, endpoint: Endpoint
+    ) -> ProviderAnswer:
+        """Send one request of ``connector``, once, and read the answer whole.
 
-        Raises ``ProviderUnavailable`` (no answer within the deadline, or none at all),
-        ``UnreadableResponse`` (a redirect, too large, badly compressed, not HTTP) or
-        ``EgressRefused``. Never retries: only the caller knows whether that is safe.
+        Raises ``ProviderUnavailable`` (no answer within the deadline, or none at all; or nothing
+        was sent, because of what ``gateway.lanes`` knows), ``UnreadableResponse`` (a redirect, too
+        large, badly compressed, not HTTP) or ``EgressRefused``. Never retries: only the caller
+        knows whether that is safe.
         """
+        async with self._lanes.go(connector, endpoint, _name_of(request.url)) as trip:
+            answer = await self._deliver(request, trip)
+            trip.answered(answer.status)
+            return answer
+
+    async def _deliver(self, request: ProviderRequest, trip: Trip) -> ProviderAnswer:
         try:
             url = httpx.URL(request.url)
             default_port = 443 if url.scheme == "https" else 80
@@ -58,22 +74,35 @@ class Outbound:
             async with asyncio.timeout(self._total_seconds):
                 return await self._send(request, url)
         except TimeoutError:
+            trip.result = RequestResult.TIMEOUT
             raise ProviderUnavailable(
                 "the provider did not answer in time", outcome_unknown=True
             ) from None
         # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
             # A host that is no host name, a header that would become two: no answer will change that.
+            trip.result = RequestResult.NOT_SENT
             raise UnreadableResponse(
                 "the request to the provider could not be made", outcome_unknown=False
             ) from None
         except httpx.RemoteProtocolError:
+            trip.result = RequestResult.BROKEN
             raise UnreadableResponse("the provider's answer is not HTTP") from None
         except httpx.HTTPError as error:
+            trip.result = _result_of(error)
             raise ProviderUnavailable(
                 f"the provider cannot be reached ({type(error).__name__})",
                 outcome_unknown=not isinstance(error, _NOT_SENT),
             ) from None
+        except EgressRefused:
+            trip.result = RequestResult.NOT_SENT
+            raise
+        except ProviderUnavailable:  # its name does not resolve
+            trip.result = RequestResult.UNREACHABLE
+            raise
+        except UnreadableResponse:
+            trip.result = RequestResult.UNREADABLE
+            raise
 
     async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:
         # "identity" is a wish; a server may compress all the same, so _read caps what comes out.
@@ -89,6 +118,24 @@ class Outbound:
             return ProviderAnswer(
                 status=response.status_code, headers=headers_seen, content=content
             )
+
+
+def _result_of(error: httpx.HTTPError) -> RequestResult:
+    if isinstance(error, httpx.PoolTimeout):
+        return RequestResult.NOT_SENT
+    if isinstance(error, _NOT_SENT):
+        return RequestResult.UNREACHABLE
+    return (
+        RequestResult.TIMEOUT if isinstance(error, httpx.TimeoutException) else RequestResult.BROKEN
+    )
+
+
+def _name_of(url: str) -> str:
+    """The host of a URL that may be none: what is wrong with it is found when it is sent."""
+    try:
+        return host_of(url)
+    except ValueError:
+        return ""
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -126,7 +173,7 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
             network_backend=backend,
-            max_connections=200,
+            max_connections=None,  # each connector has its share (gateway.lanes): none takes another's
             max_keepalive_connections=40,
             keepalive_expiry=30,
         )
@@ -148,6 +195,7 @@ async def open_outbound(
     sandbox_ca: str | None = None,
     resolve: Resolve = resolve,
     total_seconds: float = TOTAL_SECONDS,
+    lanes: Lanes | None = None,
 ) -> AsyncIterator[Outbound]:
     """An ``Outbound`` whose connections are closed at the end."""
     transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
@@ -162,7 +210,7 @@ async def open_outbound(
         follow_redirects=False,
         trust_env=False,
     ) as client:
-        yield Outbound(client, policy, total_seconds)
+        yield Outbound(client, policy, total_seconds, lanes)
 
 
 def host_of(url: str) -> str:

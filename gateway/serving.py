@@ -7,10 +7,13 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import uvicorn
+
+from gateway.egress import HostPort
+from gateway.errors import SettingsError
 
 if sys.platform == "win32":  # where uvloop does not run
     _new_event_loop = None
@@ -18,6 +21,7 @@ else:
     from uvloop import new_event_loop as _new_event_loop
 
 GRACE_SECONDS = 20
+"""From the signal to the end: for requests under way, and for the drain before."""
 
 
 class _Server(uvicorn.Server):
@@ -44,20 +48,64 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
     return _Server(config)
 
 
-async def serve(servers: Sequence[uvicorn.Server]) -> None:
-    """Run the servers until a signal comes or one of them ends."""
+async def serve(
+    servers: Sequence[uvicorn.Server],
+    *,
+    on_signal: Callable[[], None] = lambda: None,
+    drain_seconds: float = 0.0,
+) -> None:
+    """Run the servers until a signal comes or one of them ends.
+
+    ``on_signal`` is called at once. New requests are taken for ``drain_seconds`` more, so that
+    whoever sends them has time to notice; a second signal cuts that short.
+    """
     loop = asyncio.get_running_loop()
+    signals = 0
 
     def stop() -> None:
         for server in servers:
             server.should_exit = True
 
+    def signalled() -> None:
+        nonlocal signals
+        signals += 1
+        if signals == 1:
+            on_signal()
+        if signals > 1 or drain_seconds == 0:
+            stop()
+        else:
+            loop.call_later(drain_seconds, stop)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, signalled)
     async with asyncio.TaskGroup() as group:
         for server in servers:
+            server.config.timeout_graceful_shutdown = round(GRACE_SECONDS - drain_seconds)
             task = group.create_task(server.serve())
             task.add_done_callback(lambda _: stop())
+
+
+@contextlib.asynccontextmanager
+async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
+    """A small application at an address of its own, for as long as the context lasts.
+
+    Raises ``SettingsError`` if nothing can listen there.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        door = socket.create_server(address, family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"nothing can listen at {address[0]}:{address[1]} ({error.strerror})"
+        ) from None
+    server = server_for(app, host=address[0], port=address[1], lifespan="off")
+    server.config.timeout_graceful_shutdown = 1
+    task = asyncio.create_task(server.serve(sockets=[door]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:

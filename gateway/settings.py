@@ -92,8 +92,20 @@ class Settings(BaseSettings):
     sandbox: str = ""
     """Dev mode only: `off` hides connectors without credentials; an address uses a sandbox that runs there."""
 
+    metrics: str = ""
+    """Where `/metrics` is served: `host:port`, or `off`. In dev mode it is on the web port if this is empty."""
+
+    provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Requests to the provider of one connector that a process has under way at once."""
+
+    drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None
+    """After SIGTERM, how long requests are still taken while `/readyz` says no: 3, and 0 in dev mode."""
+
     data_dir: Path = Path(".gateway-dev")
     """Dev mode only: where the local database, the encryption key and the sandbox keep their files."""
+
+    worker_concurrency: Annotated[int, Field(ge=4, le=500)] = 32
+    """How many refreshes a worker runs at once; a fourth of them at most for one connector."""
 
     log_format: Annotated[str, Field(pattern="^(auto|json|console)$")] = "auto"
     """`json`, `console`, or `auto`: console on a terminal, else JSON."""
@@ -110,6 +122,32 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers come over https; cookies and headers follow this and never a request header."""
         return self.public_url.startswith("https://")
+
+    @property
+    def metrics_address(self) -> HostPort | None:
+        """Where a process listens for its scraper, if it has an address of its own for that."""
+        match = _HOST_PORT.fullmatch(self.metrics)
+        return (match[1].strip("[]"), int(match[2])) if match else None
+
+    @property
+    def metrics_on_web(self) -> bool:
+        """Whether the web port serves them: in dev mode, where only this machine reaches it."""
+        return self.dev and not self.metrics
+
+    @property
+    def drain(self) -> float:
+        """``drain_seconds``, or its default in this mode."""
+        if self.drain_seconds is None:
+            return 0.0 if self.dev else 3.0
+        return self.drain_seconds
+
+    @field_validator("metrics")
+    @classmethod
+    def _check_metrics(cls, value: str) -> str:
+        match = _HOST_PORT.fullmatch(value)
+        if value not in {"", "off"} and (match is None or not 0 < int(match[2]) < 65536):
+            raise ValueError("must be host:port or off")
+        return value
 
     @field_validator("egress_allow", mode="before")
     @classmethod

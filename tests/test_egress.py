@@ -22,6 +22,7 @@ from gateway.errors import (
 )
 from gateway.outbound import open_outbound
 from tests.support.peer import answering, listening
+from tests.support.sending import send
 
 PUBLIC = [
     "8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1",
@@ -108,7 +109,7 @@ async def refusal(host: str) -> ProviderError:
     async with listening(answering(b"{}")) as canary, open_outbound(EgressPolicy()) as outbound:
         url = canary.url(scheme="https", host=host)
         with pytest.raises(ProviderError) as caught:
-            await outbound.send(ProviderRequest(method="GET", url=url, headers={}))
+            await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
         assert canary.connections == 0
     return caught.value
 

@@ -32,6 +32,7 @@ CLOSED: dict[str, tuple[str, ...]] = {
     "gateway.services": (
         "gateway.web",
         "gateway.wiring",
+        "gateway.worker",
         "gateway.sandbox",
         "gateway.dev",
         "gateway.testing",
@@ -53,6 +54,15 @@ CLOSED: dict[str, tuple[str, ...]] = {
         "gateway.catalog_tools",
     ),
     "gateway.wiring": ("gateway.web", "gateway.dev", "gateway.testing", "gateway.catalog_tools"),
+    "gateway.worker": (
+        "gateway.web",
+        "gateway.wiring",
+        "gateway.store",
+        "gateway.sandbox",
+        "gateway.dev",
+        "gateway.testing",
+        "gateway.catalog_tools",
+    ),
     "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store", "gateway.testing"),
     "gateway.testing": ("gateway.web", "gateway.catalog_tools"),
     "gateway.catalog_tools": ("gateway.web", "gateway.services", "gateway.store"),
@@ -70,7 +80,7 @@ NETWORK = {
 
 NAMELESS = (
     "gateway.engine", "gateway.services", "gateway.web", "gateway.store", "gateway.sandbox",
-    "gateway.testing", "gateway.catalog_tools", "gateway.outbound", "gateway.egress",
+    "gateway.testing", "gateway.catalog_tools", "gateway.outbound", "gateway.egress", "gateway.worker",
 )  # fmt: skip
 """Packages that serve every provider alike, and therefore name none."""
 

@@ -28,6 +28,7 @@ from tests.support.peer import (
     sending,
     silence,
 )
+from tests.support.sending import send
 
 DEADLINE = 0.3
 """Seconds; short, so that a test of it is."""
@@ -62,13 +63,13 @@ def request_to(peer: Peer, path: str = "/token?code=canary-code") -> ProviderReq
 async def answer_of(behave: Behave) -> ProviderAnswer:
     """What the client makes of a server's behaviour."""
     async with talking_to(behave) as (outbound, peer):
-        return await outbound.send(request_to(peer))
+        return await send(outbound, request_to(peer))
 
 
 async def test_an_answer_is_read_whole() -> None:
     behave = answering(b'{"a": 1}', status="201 Created", X_Acme="7", Content_Type="text/plain")
     async with talking_to(behave) as (outbound, peer):
-        answer = await outbound.send(request_to(peer))
+        answer = await send(outbound, request_to(peer))
     assert (answer.status, answer.content, answer.json()) == (201, b'{"a": 1}', {"a": 1})
     assert answer.headers == {"content-length": "8", "x-acme": "7", "content-type": "text/plain"}
     head = peer.requests[0].decode().split("\r\n")
@@ -102,7 +103,7 @@ async def test_the_deadline_is_for_the_whole_answer(behave: Behave) -> None:
     async with talking_to(behave, total_seconds=DEADLINE) as (outbound, peer):
         started = time.monotonic()
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
-            await outbound.send(request_to(peer))
+            await send(outbound, request_to(peer))
         assert DEADLINE - 0.05 < time.monotonic() - started < DEADLINE + 2
 
 
@@ -116,7 +117,7 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
     async with open_outbound(EgressPolicy(), resolve=never, total_seconds=DEADLINE) as outbound:
         call = ProviderRequest(method="GET", url="https://api.example.com/", headers={})
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
-            await outbound.send(call)
+            await send(outbound, call)
 
 
 async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
@@ -124,7 +125,7 @@ async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
     async with talking_to(silence, total_seconds=DEADLINE) as (outbound, peer):
         call = ProviderRequest(method="GET", url=peer.url(scheme="https"), headers={})
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
-            await outbound.send(call)
+            await send(outbound, call)
         assert peer.connections == 1
 
 
@@ -138,10 +139,12 @@ async def test_a_hung_provider_holds_up_nobody_else() -> None:
     async with listening(silence) as hung, listening(answering(b"{}")) as well:
         allowed = frozenset({("127.0.0.1", hung.port), ("127.0.0.1", well.port)})
         async with open_outbound(EgressPolicy(allow=allowed), total_seconds=30) as outbound:
-            waiting = [asyncio.create_task(outbound.send(request_to(hung))) for _ in range(50)]
+            waiting = [
+                asyncio.create_task(send(outbound, request_to(hung), "hung")) for _ in range(20)
+            ]
             with anyio.fail_after(5):
                 for _ in range(20):
-                    assert (await outbound.send(request_to(well))).status == 200
+                    assert (await send(outbound, request_to(well), "well")).status == 200
             assert not any(task.done() for task in waiting)
             for task in waiting:
                 task.cancel()
@@ -172,7 +175,7 @@ async def test_an_answer_that_is_too_large_is_dropped_and_takes_no_memory(behave
         tracemalloc.start()
         try:
             with pytest.raises(UnreadableResponse, match="too large"):
-                await outbound.send(request_to(peer))
+                await send(outbound, request_to(peer))
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -227,7 +230,7 @@ async def test_an_answer_that_is_none_is_unreadable(behave: Behave) -> None:
     """C1, C3: and it is asked for once only."""
     async with talking_to(behave) as (outbound, peer):
         with anyio.fail_after(4), pytest.raises(UnreadableResponse) as caught:
-            await outbound.send(request_to(peer))
+            await send(outbound, request_to(peer))
         assert len(peer.requests) == peer.connections == 1
     assert "canary" not in str(caught.value)
 
@@ -241,7 +244,7 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
             allowed = frozenset({("127.0.0.1", peer.port), ("127.0.0.1", canary.port)})
             async with open_outbound(EgressPolicy(allow=allowed)) as outbound:
                 with pytest.raises(UnreadableResponse, match="answered with a redirect"):
-                    await outbound.send(request_to(peer))
+                    await send(outbound, request_to(peer))
         assert len(peer.requests) == 1
         assert canary.connections == 0
 
@@ -250,12 +253,12 @@ async def test_an_error_holds_nothing_of_the_request() -> None:
     """J1: httpx puts the whole URL into its messages; the chain to them is cut."""
     async with talking_to(hang_up) as (outbound, peer):
         with pytest.raises(UnreadableResponse) as caught:
-            await outbound.send(request_to(peer))
+            await send(outbound, request_to(peer))
     with pytest.raises(ProviderUnavailable) as refused:
         async with open_outbound(
             EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
         ) as outbound:
-            await outbound.send(request_to(peer))  # nobody listens there any more
+            await send(outbound, request_to(peer))  # nobody listens there any more
     for error in (caught.value, refused.value):
         # Without source lines: those of this file say "canary".
         shown = "".join(traceback.format_exception_only(error))
@@ -275,14 +278,14 @@ async def test_a_header_that_would_be_two_is_not_sent(name: str, value: str) -> 
     async with talking_to(answering(b"{}")) as (outbound, peer):
         call = ProviderRequest(method="GET", url=peer.url(), headers={name: value})
         with pytest.raises(UnreadableResponse, match="could not be made"):
-            await outbound.send(call)
+            await send(outbound, call)
         assert peer.requests == []
 
 
 async def test_connections_are_used_again() -> None:
     async with talking_to(answering(b"{}")) as (outbound, peer):
         for _ in range(5):
-            await outbound.send(request_to(peer))
+            await send(outbound, request_to(peer))
     assert (len(peer.requests), peer.connections) == (5, 1)
 
 
@@ -290,6 +293,6 @@ async def test_no_cookie_of_one_call_is_sent_with_another() -> None:
     """A provider that sets cookies would tie people together."""
     async with talking_to(answering(b"{}", Set_Cookie="who=ana; Path=/")) as (outbound, peer):
         for _ in range(2):
-            await outbound.send(request_to(peer))
+            await send(outbound, request_to(peer))
     assert len(peer.requests) == 2
     assert b"cookie" not in b"".join(peer.requests).lower()

@@ -259,3 +259,30 @@ def test_anything_else_may_not_be_called(read: Read, entry: str) -> None:
 def test_settings_are_frozen(read: Read) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         read(PRODUCTION).mode = Mode.DEV  # type: ignore[misc]
+
+
+def test_metrics_are_off_in_production_and_on_the_web_port_in_dev(read: Read) -> None:
+    settings = read(PRODUCTION)
+    assert (settings.metrics_on_web, settings.metrics_address) == (False, None)
+    settings = read(PRODUCTION, METRICS="10.0.0.7:9464")
+    assert (settings.metrics_on_web, settings.metrics_address) == (False, ("10.0.0.7", 9464))
+    settings = read(DEV, METRICS="[::1]:9464")
+    assert (settings.metrics_on_web, settings.metrics_address) == (False, ("::1", 9464))
+    settings = read(DEV, METRICS="off")
+    assert (settings.metrics_on_web, settings.metrics_address) == (False, None)
+    settings = read(DEV, METRICS="")
+    assert (settings.metrics_on_web, settings.metrics_address) == (True, None)
+
+
+@pytest.mark.parametrize("value", ["on", "9464", "host:0", "host:65536", "http://host:1"])
+def test_an_address_for_metrics_is_host_and_port(read: Read, value: str) -> None:
+    (problem,) = read.problems(DEV, METRICS=value)
+    assert problem == "GATEWAY_METRICS: must be host:port or off"
+
+
+def test_the_drain_is_short_and_there_is_none_in_dev(read: Read) -> None:
+    assert read(PRODUCTION).drain == 3
+    assert read(DEV).drain == 0
+    assert read(DEV, DRAIN_SECONDS="1.5").drain == 1.5
+    (problem,) = read.problems(DEV, DRAIN_SECONDS="16")
+    assert problem.startswith("GATEWAY_DRAIN_SECONDS")

@@ -1,7 +1,7 @@
-"""``python -m gateway dev``: MongoDB, the sandbox and the gateway, each as its own process.
+"""``python -m gateway dev``: MongoDB, the sandbox, the gateway and a worker, each as its own process.
 
-The gateway itself is started as in production, ``python -m gateway serve``, with its settings in
-the environment: nothing about it is special but ``GATEWAY_MODE=dev``.
+The gateway and the worker are started as in production, ``python -m gateway serve`` and ``worker``,
+with their settings in the environment: nothing about them is special but ``GATEWAY_MODE=dev``.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def run_dev() -> int:
             )
             processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
             _await(f"http://{settings.host}:{settings.port}/readyz", processes)
+            processes.append(stack.enter_context(child([*_SELF, "worker"], env=os.environ | env)))
             _ensure_service_key(env)
             _announce(settings, env.get("GATEWAY_SANDBOX"))
             return _watch(processes)

@@ -36,6 +36,7 @@ from gateway.errors import (
     WrongConnector,
 )
 from gateway.logs import get_logger
+from gateway.metrics import Metrics
 from gateway.reach import Reach
 from gateway.services.provider import Grant, Provider
 from gateway.services.sealing import TokenSealer
@@ -91,6 +92,7 @@ class ConnectService:
         reach: Reach,
         redirect_uri: Callable[[str], str],
         clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._catalog = catalog
         self._flows = flows
@@ -101,6 +103,7 @@ class ConnectService:
         self._reach = reach
         self._redirect_uri = redirect_uri
         self._clock = clock
+        self._metrics = metrics
 
     async def start(
         self,
@@ -139,6 +142,7 @@ class ConnectService:
         )
         await self._flows.add(flow, self._vault.seal(verifier, _verifier_place(flow)))
         _log.info("flow_started", connector=config.name, flow=flow.id[:16])
+        self._metrics.flow_started(config.name)
         url = authorization_url(
             config,
             endpoint=self._reach.from_outside(endpoint),
@@ -166,6 +170,17 @@ class ConnectService:
         ``tenant`` and ``user`` are the browser's session, ``cookie`` its flow cookie; ``None`` if
         it has none. Raises the ``FlowError`` or ``ProviderError`` that says why it cannot be done.
         """
+        with self._metrics.flow_end(name):
+            return await self._finish(name, response, tenant, user, cookie)
+
+    async def _finish(
+        self,
+        name: str,
+        response: AuthorizationResponse,
+        tenant: str | None,
+        user: str | None,
+        cookie: str | None,
+    ) -> FinishedFlow:
         flow = await self._flows.claim(response.state, self._clock())
         if flow is None:
             raise await self._why_not_claimed(response.state, name, tenant, user)

@@ -57,7 +57,7 @@ class Provider:
         request = exchange_request(
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
-        answer = await self._outbound.send(request)
+        answer = await self._outbound.send(request, connector=config.name, endpoint="exchange")
         tokens, body = read_token_response(config, answer, self._clock())
         return Grant(tokens=tokens, token_response=body)
 
@@ -74,7 +74,7 @@ class Provider:
         The answer's own refresh token may be absent: then the old one stays.
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
-        answer = await self._outbound.send(request)
+        answer = await self._outbound.send(request, connector=config.name, endpoint="refresh")
         tokens, _ = read_token_response(config, answer, self._clock(), granted)
         return tokens
 
@@ -125,7 +125,7 @@ class Provider:
         )
         if request is None:
             return None
-        answer = await self._outbound.send(request)
+        answer = await self._outbound.send(request, connector=config.name, endpoint="revoke")
         if not 200 <= answer.status < 300:
             return False
         return not self._is_hidden_failure(config, answer)
@@ -171,7 +171,7 @@ class _Context:
             method=method,
             json=json,
         )
-        return await self._outbound.send(request)
+        return await self._outbound.send(request, connector=self._config.name, endpoint="api")
 
     async def introspect(self) -> Mapping[str, Any]:
         request = introspection_request(
@@ -179,7 +179,9 @@ class _Context:
             connection_config=self.connection_config,
             access_token=self.tokens.access_token,
         )
-        answer = await self._outbound.send(request)
+        answer = await self._outbound.send(
+            request, connector=self._config.name, endpoint="introspect"
+        )
         if answer.status != 200:
             raise UnreadableResponse(f"the introspection endpoint answered {answer.status}")
         return read_object(answer.content)

@@ -27,23 +27,30 @@ from gateway.errors import (
     ReauthorizationRequired,
     StoreUnavailable,
     TokenRejected,
+    UnreadableResponse,
 )
 from gateway.logs import get_logger
+from gateway.metrics import Metrics, RefreshOutcome
 from gateway.services.provider import Provider
 from gateway.services.sealing import TokenSealer
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.refreshes import Lease, RefreshStore
+from gateway.store.watch import Watch
 
 _log = get_logger()
 
 WAIT_SECONDS = 25.0
 """How long a caller waits for a refresh that another process is doing."""
-POLL_SECONDS = 0.05
+LOOK_SECONDS = 0.5
+"""How long such a caller waits to be told before it looks by itself."""
 STORE_ATTEMPTS = 20
 STORE_RETRY_SECONDS = 0.5
 FIRST_BACK_OFF = 1.0  # seconds; doubles with every failure
 MAX_BACK_OFF = 60.0  # seconds between two attempts at an unavailable provider
 LOST_ROTATION = "lost_rotation"
+
+_Key = tuple[str, int, bool, bool]
+"""Callers who ask for the same, and share a task: id, generation, ``in_need``, ``wait``."""
 
 Checkpoint = Callable[[str], Awaitable[None]]
 """Told the name of each step that was just taken. A test ends or stops the process there."""
@@ -63,7 +70,9 @@ class Refresher:
         refreshes: RefreshStore,
         provider: Provider,
         sealer: TokenSealer,
+        watch: Watch,
         clock: Clock,
+        metrics: Metrics,
         jitter: Callable[[], float] = random.random,
         checkpoint: Checkpoint = pass_on,
     ) -> None:
@@ -71,23 +80,26 @@ class Refresher:
         self._refreshes = refreshes
         self._provider = provider
         self._sealer = sealer
+        self._watch = watch
         self._clock = clock
+        self._metrics = metrics
         self._jitter = jitter
         self._reached = checkpoint
-        self._running: dict[tuple[str, int, bool], asyncio.Task[Connection]] = {}
+        self._running: dict[_Key, asyncio.Task[Connection]] = {}
 
     async def renew(
-        self, config: ConnectorConfig, connection: Connection, *, in_need: bool
+        self, config: ConnectorConfig, connection: Connection, *, in_need: bool, wait: bool = True
     ) -> Connection:
         """A newer generation than ``connection``, by whoever gets to refresh it first.
 
-        ``in_need``: the current token is of no use. Raises ``ProviderError``,
+        ``in_need``: the current token is of no use. Without ``wait``, the answer is ``connection``
+        itself where another process is refreshing it just now. Raises ``ProviderError``,
         ``ReauthorizationRequired``, ``ConnectorRequired`` (disconnected meanwhile) or ``VaultError``.
         """
-        key = (connection.id, connection.generation, in_need)
+        key = (connection.id, connection.generation, in_need, wait)
         task = self._running.get(key)
         if task is None:
-            task = asyncio.create_task(self._refresh_or_wait(config, connection, in_need))
+            task = asyncio.create_task(self._refresh_or_wait(config, connection, in_need, wait))
             self._running[key] = task
             task.add_done_callback(lambda done: self._forget(key, done))
         # Shielded: a caller that goes away must not take the refresh of the others with it.
@@ -97,13 +109,13 @@ class Refresher:
         """Wait for refreshes that are under way, so that nothing they yield is lost."""
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    def _forget(self, key: tuple[str, int, bool], task: asyncio.Task[Connection]) -> None:
+    def _forget(self, key: _Key, task: asyncio.Task[Connection]) -> None:
         self._running.pop(key, None)
         if not task.cancelled():
             task.exception()  # every caller may be gone: then nobody else reads it
 
     async def _refresh_or_wait(
-        self, config: ConnectorConfig, connection: Connection, in_need: bool
+        self, config: ConnectorConfig, connection: Connection, in_need: bool, wait: bool = True
     ) -> Connection:
         if connection.status is Status.NEEDS_REAUTH:
             raise ReauthorizationRequired(config.name, connection.status_reason or "revoked")
@@ -115,7 +127,9 @@ class Refresher:
             config.refresh_url or config.token_url, config, connection.connection_config
         )
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + WAIT_SECONDS
+        began = loop.time()
+        deadline = began + WAIT_SECONDS
+        waited = False
         while True:
             lease = await self._refreshes.claim(connection)
             if lease is not None:
@@ -125,14 +139,20 @@ class Refresher:
             if progress is None:
                 raise ConnectorRequired(config.name)
             if progress.moved_on:
+                if waited:
+                    self._metrics.lease_waited(config.name, loop.time() - began)
                 return await self._current(config, connection)
             if progress.cool_down:
                 raise ProviderUnavailable(
                     "the provider failed a moment ago", retry_after=progress.cool_down
                 )
+            if not wait:
+                return connection
             if loop.time() >= deadline:
+                self._metrics.lease_waited(config.name, loop.time() - began)
                 raise ProviderUnavailable("another process is still refreshing", retry_after=1)
-            await asyncio.sleep(POLL_SECONDS)
+            waited = True
+            await self._watch.changed(connection.id, LOOK_SECONDS)
 
     async def _current(self, config: ConnectorConfig, connection: Connection) -> Connection:
         newest = await self._connections.get(connection.tenant, connection.id)
@@ -154,12 +174,16 @@ class Refresher:
         if not await self._refreshes.mark(lease, digest):
             return await self._current(config, lease.connection)
         await self._reached("mark")
+        if lease.is_over:
+            # This process slept (SIGSTOP, a long pause): another one may have used the token.
+            await self._refreshes.withdraw(lease)
+            return await self._refresh_or_wait(config, lease.connection, in_need)
         try:
             tokens = await self._ask(lease, config, url, token)
         except TokenRejected as error:
             return await self._give_up(lease, config, error, lost is not None)
         except ProviderError as error:
-            await self._postpone(lease, config, error)
+            await self._postpone(lease, config, error, lost is not None)
             raise
         return await self._store(lease, config, _complete(tokens, token))
 
@@ -168,10 +192,15 @@ class Refresher:
         try:
             return await self._use(lease, config, url, token)
         except ProviderError as error:
-            if not _was_lost(error) or not _may_repeat(config, 0.0):
+            if lease.is_over or not _was_lost(error) or not _may_repeat(config, 0.0):
                 raise
         _log.info("refresh_repeated", connector=config.name, connection=lease.connection.id)
-        return await self._use(lease, config, url, token)
+        self._metrics.refresh(config.name, RefreshOutcome.REPEATED)
+        try:
+            return await self._use(lease, config, url, token)
+        except ProviderError as error:
+            error.outcome_unknown = True  # of the first use, whatever became of this one
+            raise
 
     async def _use(self, lease: Lease, config: ConnectorConfig, url: str, token: Secret) -> Tokens:
         return await self._provider.refresh(
@@ -188,14 +217,20 @@ class Refresher:
         reason = LOST_ROTATION if lost else error.provider_code or "invalid_grant"
         if await self._refreshes.give_up(lease, reason, self._clock()):
             _log.warning("connection_needs_reauth", connection=connection.id, reason=reason)
+            outcome = RefreshOutcome.LOST_ROTATION if lost else RefreshOutcome.REJECTED
+            self._metrics.refresh(config.name, outcome)
             raise ReauthorizationRequired(config.name, reason) from None
         return await self._current(config, connection)  # it moved on: its new grant counts
 
-    async def _postpone(self, lease: Lease, config: ConnectorConfig, error: ProviderError) -> None:
-        unknown = error.outcome_unknown
+    async def _postpone(
+        self, lease: Lease, config: ConnectorConfig, error: ProviderError, lost: bool
+    ) -> None:
+        # An answer that was lost before stays lost, also where this request never left.
+        unknown = error.outcome_unknown or lost
         await self._refreshes.postpone(
             lease, self._back_off(error, lease.attempts), _reason(error), unknown=unknown
         )
+        self._metrics.refresh(config.name, _outcome(error))
         _log.warning(
             "refresh_failed",
             connector=config.name,
@@ -216,6 +251,8 @@ class Refresher:
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
         stored = await self._store_at_last(lease, sealed, tokens.scopes, status)
         await self._reached("store")
+        outcome = RefreshOutcome.REFRESHED if stored else RefreshOutcome.NOT_STORED
+        self._metrics.refresh(config.name, outcome)
         _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
         # Not stored means that a reconnect or disconnect came first: what is there now counts.
         return await self._current(config, connection)
@@ -253,6 +290,17 @@ def _was_lost(error: ProviderError) -> bool:
     """Whether the request left, and no answer of any kind arrived."""
     unanswered = isinstance(error, ProviderUnavailable) and error.status is None
     return unanswered and error.outcome_unknown
+
+
+def _outcome(error: ProviderError) -> RefreshOutcome:
+    """A failure that may pass, as it is counted."""
+    if isinstance(error, ProviderMisconfigured):
+        return RefreshOutcome.MISCONFIGURED
+    if isinstance(error, ProviderUnavailable):
+        return RefreshOutcome.RATE_LIMITED if error.rate_limited else RefreshOutcome.UNAVAILABLE
+    if isinstance(error, UnreadableResponse):
+        return RefreshOutcome.UNREADABLE
+    return RefreshOutcome.REFUSED
 
 
 def _reason(error: ProviderError) -> str:

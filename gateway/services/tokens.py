@@ -25,6 +25,7 @@ from gateway.errors import (
     VaultError,
 )
 from gateway.logs import get_logger
+from gateway.metrics import Metrics, TokenResult
 from gateway.reach import Reach
 from gateway.services.refresh import Refresher
 from gateway.services.sealing import TokenSealer
@@ -81,6 +82,7 @@ class TokenService:
         sealer: TokenSealer,
         reach: Reach,
         clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -88,6 +90,7 @@ class TokenService:
         self._sealer = sealer
         self._reach = reach
         self._clock = clock
+        self._metrics = metrics
 
     async def get(self, wanted: Wanted) -> IssuedToken:
         """A working access token.
@@ -96,16 +99,24 @@ class TokenService:
         ``ReauthorizationRequired``, or a ``ProviderError`` if a refresh was due, failed, and the
         stored token is of no use any more.
         """
+        with self._metrics.failed_token_reads(wanted.connector):
+            return await self._get(wanted)
+
+    async def _get(self, wanted: Wanted) -> IssuedToken:
         config = self._catalog.get(wanted.connector)
         connection = await self._find(config, wanted)
         token = self._sealer.access_token(connection)
+        result = TokenResult.SERVED
         if self._refresh_is_due(connection, token, wanted):
-            connection = await self._renewed(config, connection, token, wanted)
+            stored = connection
+            connection = await self._renewed(config, stored, token, wanted)
+            result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token = self._sealer.access_token(connection)
         await self._touch(connection)
         base_url = render_url(
             config.api_base_url, config, connection.connection_config, connection.metadata
         )
+        self._metrics.token_read(config.name, result)
         return IssuedToken(
             access_token=token,
             connection=connection,

@@ -148,7 +148,7 @@ class ConnectionStore:
                 {"_id": row["_id"], "tenant": new.tenant, "generation": row["generation"]},
                 {"$set": _flow_fields(new, seal(row["_id"], generation), now)
                  | {"generation": generation, "refresh.owner": None, "refresh.until": None,
-                    "refresh.attempts": 0, "refresh.not_before": None}},
+                    "refresh.marker": None, "refresh.attempts": 0, "refresh.not_before": None}},
                 after=True,
             )
         )  # fmt: skip

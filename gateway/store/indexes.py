@@ -9,6 +9,10 @@ from gateway.store.sessions import IDLE
 
 _OWNER = [("tenant", ASCENDING), ("owner", ASCENDING), ("connector", ASCENDING)]
 
+RENEWABLE = {"tokens.refresh": {"$type": "binData"}}
+"""Rows with a refresh token: those in the indexes of what is due. Their queries must say it, too."""
+_DUE = [("connector", ASCENDING), ("status", ASCENDING)]
+
 INDEXES = {
     "connections": [
         IndexModel([*_OWNER, ("external_account_id", ASCENDING)], unique=True, name="account"),
@@ -27,6 +31,16 @@ INDEXES = {
         IndexModel(
             [("tenant", ASCENDING), ("connector", ASCENDING), ("external_account_id", ASCENDING)],
             name="siblings",
+        ),
+        IndexModel(
+            [*_DUE, ("fresh_until", ASCENDING), ("_id", ASCENDING)],
+            name="expiring",
+            partialFilterExpression=RENEWABLE,
+        ),
+        IndexModel(
+            [*_DUE, ("issued_at", ASCENDING), ("_id", ASCENDING)],
+            name="idle",
+            partialFilterExpression=RENEWABLE,
         ),
     ],
     # Rows stay a while after they expired, so that a late callback can be told what happened.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -38,6 +39,7 @@ _OPTIONS: dict[str, Any] = {
     "socketTimeoutMS": 5_000,
     "appname": "connector-gateway",
 }
+_LONGEST_SILENCE_MS = 500
 _MAJORITY: WriteConcern = WriteConcern(w="majority", j=True, wtimeout=5_000)
 _WRITE_CONFLICT = 112  # MongoDB's error code
 
@@ -63,10 +65,14 @@ class Collection:
         return await _answer(self._handle.find_one(query, projection, sort=sort))
 
     async def find(
-        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]]
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int = 0
     ) -> list[Document]:
-        """All documents that match, sorted."""
-        return await _answer(self._handle.find(query, sort=sort).to_list(None))
+        """The documents that match, sorted: all of them, or the first ``limit``."""
+        return await _answer(self._handle.find(query, sort=sort, limit=limit).to_list(None))
+
+    async def count(self, query: Mapping[str, Any]) -> int:
+        """How many documents match."""
+        return int(await _answer(self._handle.count_documents(query)))
 
     async def insert(self, document: Document) -> None:
         """Insert; raises ``Duplicate``."""
@@ -118,6 +124,17 @@ class Collection:
         await _answer(self._handle.create_indexes(list(indexes)))
 
 
+class Changes:
+    """The changes of a collection as they happen (MongoDB's change streams)."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def next(self) -> Document | None:
+        """The next change; ``None`` if there was none for a moment: then everything was told."""
+        return await _answer(self._stream.try_next())
+
+
 class Database:
     """The gateway's database. Made by ``open_database``."""
 
@@ -134,6 +151,22 @@ class Database:
                 read_preference=ReadPreference.PRIMARY,
             )
         )
+
+    @asynccontextmanager
+    async def watch(self, name: str) -> AsyncIterator[Changes]:
+        """What happens in a collection from now on; raises ``StoreUnavailable`` where it cannot be told."""
+        handle = self._handle[name]
+        stream = await _now_or_soon(handle.watch(max_await_time_ms=_LONGEST_SILENCE_MS))
+        try:
+            yield Changes(stream)
+        finally:
+            await _now_or_soon(stream.close())
+
+    async def now(self) -> datetime:
+        """The time of the database's own clock, in UTC; raises ``StoreUnavailable``."""
+        answer = await _answer(self._handle.command("hello"))
+        now: datetime = answer["localTime"]
+        return now.replace(tzinfo=UTC)
 
     async def ping(self) -> None:
         """Raise ``StoreUnavailable`` unless the primary answers."""

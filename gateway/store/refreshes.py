@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,12 +36,21 @@ class Marker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
-    """The right to refresh one connection once. ``connection`` is its state at the claim."""
+    """The right to refresh one connection once. ``connection`` is its state at the claim.
+
+    ``ends`` is by this machine's monotonic clock, which counts on while the process is stopped.
+    """
 
     connection: Connection
     owner: str
+    ends: float = math.inf
     attempts: int = 0
     marker: Marker | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another process may hold the lease by now."""
+        return time.monotonic() >= self.ends
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +60,15 @@ class Progress:
     moved_on: bool
     held: bool
     cool_down: int
+
+
+def _passed(time: str) -> Document:
+    """Whether a time of the row is unset or not later than the database's clock."""
+    return {"$lte": [{"$ifNull": [time, "$$NOW"]}, "$$NOW"]}
+
+
+FREE: Document = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_before")]}
+"""Whether a row may be claimed: no lease is held, and no cool-down is running."""
 
 
 class RefreshStore:
@@ -66,9 +85,9 @@ class RefreshStore:
         token that was refused must not be sent again by who read the row before.
         """
         owner = secrets.token_hex(16)
-        free = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_before")]}
+        ends = time.monotonic() + self._lease_seconds  # a little before the database says so
         row = await self._rows.find_one_and_update(
-            _current(connection) | {"status": str(connection.status), "$expr": free},
+            _current(connection) | {"status": str(connection.status), "$expr": FREE},
             [{"$set": {
                 "refresh.owner": owner,
                 "refresh.until": {"$add": ["$$NOW", self._lease_seconds * 1000]},
@@ -83,6 +102,7 @@ class RefreshStore:
         return Lease(
             connection=claimed,
             owner=owner,
+            ends=ends,
             attempts=row["refresh"].get("attempts") or 0,
             marker=_marker(row["refresh"]),
         )
@@ -158,6 +178,10 @@ class RefreshStore:
         """Give the lease back without having asked the provider."""
         await self._rows.update_one(_held(lease), {"$set": _released()})
 
+    async def withdraw(self, lease: Lease) -> None:
+        """Take back lease and marker: the request that was noted did not leave."""
+        await self._rows.update_one(_held(lease), {"$set": _released() | {"refresh.marker": None}})
+
     async def progress(self, connection: Connection) -> Progress | None:
         """How the refresh of this connection stands; ``None`` if the connection is gone."""
         row = await self._rows.find_one(
@@ -183,11 +207,6 @@ def _marker(refresh: Mapping[str, Any]) -> Marker | None:
         return None
     age = (refresh["claimed_at"] - marker["sent_at"]).total_seconds()
     return Marker(token=marker["token"], age=age)
-
-
-def _passed(time: str) -> Document:
-    """Whether a time of the row is unset or not later than the database's clock."""
-    return {"$lte": [{"$ifNull": [time, "$$NOW"]}, "$$NOW"]}
 
 
 def _current(connection: Connection) -> Document:

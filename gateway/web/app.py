@@ -19,7 +19,17 @@ from connectors.errors import ConnectorError
 from gateway.errors import GatewayError, NotSignedIn, StoreUnavailable
 from gateway.logs import get_logger
 from gateway.settings import Settings
-from gateway.web import available, connections, dashboard, flows, health, keys, login, tokens
+from gateway.web import (
+    available,
+    connections,
+    dashboard,
+    flows,
+    health,
+    keys,
+    login,
+    metrics,
+    tokens,
+)
 from gateway.web.available import connect_url
 from gateway.web.context import MAX_BODY, find_session, request_id, services, wants_page
 from gateway.web.middleware import BodyLimit, RequestLog, SecurityHeaders
@@ -43,6 +53,7 @@ OPERATIONS = [
 ROUTES = [
     *(operation.route() for operation in OPERATIONS),
     Route("/openapi.json", openapi),
+    *metrics.ROUTES,
     *flows.ROUTES,
     *dashboard.ROUTES,
     *login.ROUTES,

@@ -23,8 +23,10 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers. The keys are usable, or the process would not have started."""
-    await services(request).ping()
+    """The database answers, the encryption keys work, and the process is not shutting down."""
+    given = services(request)
+    given.check_process()
+    await given.ping()
     return reply(HealthReply(status="ok"))
 
 
@@ -35,6 +37,6 @@ OPERATIONS = [
     ),
     Operation(
         method="GET", path="/readyz", handler=readyz, who="anyone",
-        summary="The process can work", reply=HealthReply, errors=("store_unavailable",),
+        summary="The process can work", reply=HealthReply, errors=("store_unavailable", "not_ready"),
     ),
 ]  # fmt: skip

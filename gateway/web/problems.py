@@ -64,6 +64,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     # One code for every way a provider can fail a tool: which way it was is in the log.
     errors.ProviderError: Problem(503, "provider_unavailable", "The provider cannot renew the token now", "The connection is kept. Try again after Retry-After seconds."),
     errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer", _LATER),
+    errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
     errors.VaultError: Problem(503, "connection_unreadable", "This connection's tokens cannot be opened", "The connection is kept. " + _OPERATOR),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from gateway.settings import Driver
-from gateway.store.indexes import INDEXES, create_indexes
+from gateway.store.indexes import INDEXES, RENEWABLE, create_indexes
 from gateway.store.mongo import Database, Duplicate, open_database
 from gateway.store.sessions import IDLE
 from tests.support.linking import at_once
@@ -99,3 +99,23 @@ async def test_expired_rows_are_removed_in_the_end(
         ("sessions", "expiry"): 0,
         ("sessions", "idle"): IDLE.total_seconds(),
     }
+
+
+async def test_only_what_can_be_renewed_takes_room_in_the_indexes_of_what_is_due(
+    database: Database, mongodb_url: str, database_name: str
+) -> None:
+    """Their cost is that of the connections with a refresh token; test_due.py shows that they are used."""
+    found = existing(mongodb_url, database_name)["connections"]
+
+    partial = {
+        name: options["partialFilterExpression"]
+        for name, options in found.items()
+        if "partialFilterExpression" in options
+    }
+    assert partial == {
+        "one_default": {"is_default": True},
+        "expiring": RENEWABLE,
+        "idle": RENEWABLE,
+    }
+    for name, field in (("expiring", "fresh_until"), ("idle", "issued_at")):
+        assert [key for key, _ in found[name]["key"]] == ["connector", "status", field, "_id"]

@@ -138,6 +138,11 @@ async def running_gateway(
         )
 
 
+def with_state(app: ASGIApp, state: Mapping[str, Any]) -> ASGIApp:
+    """``app`` with the lifespan's state on every request, as a server runs it."""
+    return _WithState(app, state)
+
+
 def drivers() -> Sequence[Driver]:
     """Both MongoDB drivers."""
     return [*Driver]

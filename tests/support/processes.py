@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.dev.children import child
@@ -29,11 +29,15 @@ class GatewayProcess:
 
 @dataclass(frozen=True)
 class Deployment:
-    """Gateways that share one database and one set of keys; browsers meet the first one."""
+    """Gateways that share one database and one set of keys; browsers meet the first one.
+
+    ``env`` is what another process needs to belong to it.
+    """
 
     gateways: tuple[GatewayProcess, ...]
     sandbox: SandboxProcess
     sandbox_process: subprocess.Popen[bytes]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def public_url(self) -> str:
@@ -89,7 +93,7 @@ def running_deployment(
         ]
         for gateway in started:
             await_answer(f"{gateway.url}/readyz", gateway.process, gateway.log)
-        yield Deployment(tuple(started), SandboxProcess(urls[-1], urls[0]), sandbox)
+        yield Deployment(tuple(started), SandboxProcess(urls[-1], urls[0]), sandbox, serving)
 
 
 def _free_ports(count: int) -> list[int]:

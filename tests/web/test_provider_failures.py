@@ -10,8 +10,8 @@ import anyio
 import pytest
 
 from connectors.secret import Secret
-from gateway.outbound import open_outbound
 from gateway.sandbox.faults import FAULTS
+from gateway.wiring import open_services
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway
@@ -91,8 +91,8 @@ async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
     fault: str,
 ) -> None:
     """C1, rule 7: the deadline is for the whole answer; meanwhile the others are served."""
-    patient = functools.partial(open_outbound, total_seconds=2.0)
-    monkeypatch.setattr("gateway.wiring.open_outbound", patient)
+    impatient = functools.partial(open_services, provider_seconds=2.0)
+    monkeypatch.setattr("tests.support.gateway.open_services", impatient)
     async with running_gateway(
         mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL
     ) as gateway:

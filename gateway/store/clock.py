@@ -1,0 +1,51 @@
+"""The database's clock, read without asking it each time: one time for all processes.
+
+When a token is over and when a lease ends must not depend on whose machine looks: a clock that is
+five minutes ahead would renew every token on every read, one that is behind would hand out dead
+ones (security D8, L4). The machine's own clock is not asked at all, only how much time has passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+from gateway.errors import StoreUnavailable
+from gateway.store.mongo import Database
+
+SET_EVERY = 60.0  # seconds; two machines' clocks drift apart by some milliseconds meanwhile
+
+
+class DatabaseClock:
+    """A ``Clock`` (UTC, milliseconds). ``run`` is a task that keeps it right. Made by ``read``."""
+
+    def __init__(self, database: Database, now: datetime, at: float) -> None:
+        self._database = database
+        self._now, self._at = now, at
+
+    @classmethod
+    async def read(cls, database: Database) -> DatabaseClock:
+        """A clock that is right; raises ``StoreUnavailable``."""
+        return cls(database, *await _reading(database))
+
+    def __call__(self) -> datetime:
+        """Now, cut to the milliseconds that MongoDB keeps."""
+        now = self._now + timedelta(seconds=time.monotonic() - self._at)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    async def run(self) -> None:
+        """Set it again and again until cancelled; while the database is away, it goes on by itself."""
+        while True:
+            await asyncio.sleep(SET_EVERY)
+            try:
+                self._now, self._at = await _reading(self._database)
+            except StoreUnavailable:
+                continue
+
+
+async def _reading(database: Database) -> tuple[datetime, float]:
+    """The database's time, and the moment of this machine (monotonic seconds) that it belongs to."""
+    before = time.monotonic()
+    now = await database.now()
+    return now, (before + time.monotonic()) / 2

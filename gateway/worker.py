@@ -1,0 +1,71 @@
+"""The worker process: rounds of renewal for each connector, until a signal comes.
+
+The lanes share nothing but the cap on concurrency: each rests and goes on by itself, whatever
+another one's provider does. There is nothing else to do: flows and sessions are removed by TTL
+indexes, and leases end by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable
+
+from gateway.errors import StoreUnavailable
+from gateway.logs import get_logger
+from gateway.services.renewal import Renewal
+
+_log = get_logger()
+
+REST_SECONDS = 30.0
+"""Between two rounds of a connector, on average. Much shorter than the lead of a renewal."""
+
+
+def rest_seconds() -> float:
+    """How long to rest this time: workers that started together do not stay in step."""
+    return REST_SECONDS * (0.5 + random.random())  # noqa: S311 - no secret
+
+
+async def work_until_signal(renewal: Renewal, *, rest: Callable[[], float] = rest_seconds) -> None:
+    """Work until SIGINT or SIGTERM; then finish the refreshes that run, and store what they yield."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await work(renewal, stop, rest=rest)
+
+
+async def work(
+    renewal: Renewal, stop: asyncio.Event, *, rest: Callable[[], float] = rest_seconds
+) -> None:
+    """Run rounds of every connector until ``stop`` is set and the refreshes under way are done.
+
+    ``rest`` says how many seconds a lane rests after each round.
+    """
+    connectors = renewal.connectors()
+    _log.info("worker_started", connectors=len(connectors))
+    async with asyncio.TaskGroup() as lanes:
+        for connector in connectors:
+            lanes.create_task(_run_lane(renewal, connector, stop, rest))
+        await stop.wait()
+        renewal.stop()
+    _log.info("worker_stopped")
+
+
+async def _run_lane(
+    renewal: Renewal, connector: str, stop: asyncio.Event, rest: Callable[[], float]
+) -> None:
+    while not stop.is_set():
+        try:
+            await renewal.round(connector)
+        except StoreUnavailable:
+            _log.warning("renewal_without_database", connector=connector)
+        except Exception as error:
+            # A defect that one connector's rows bring out must not end the others' lanes.
+            _log.exception("renewal_round_failed", connector=connector, exc_info=error)
+        try:
+            async with asyncio.timeout(rest()):
+                await stop.wait()
+        except TimeoutError:
+            continue

@@ -1,0 +1,126 @@
+"""A provider that takes connections and says nothing: its own callers wait, and nobody else (L2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
+from typing import cast
+
+import anyio
+import httpx
+import pytest
+
+from gateway.egress import HostPort
+from gateway.identity.keys import Role
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import Harness, running_gateway
+from tests.support.peer import Peer, listening, silence
+from tests.support.sandbox import SandboxProcess
+from tests.support.series import value
+from tests.support.tokens import StoppedClock, connect, connections, force, problem_of, token_of
+from tests.support.waiting import until
+
+GOOGLE = "oauth2.googleapis.com"
+SLOTS = 2
+
+
+@pytest.fixture
+async def narrow(
+    gateway: Harness,
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
+    clock: StoppedClock,
+) -> AsyncIterator[Harness]:
+    """Another process, with few slots, and no connection to a provider that it could use again."""
+    async with running_gateway(
+        mongodb_url,
+        database_name,
+        clock=clock,
+        encryption_keys=gateway.settings.encryption_keys.get_secret_value(),
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
+        provider_concurrency=SLOTS,
+    ) as harness:
+        await harness.key(Role.TOKENS)
+        yield harness
+
+
+@asynccontextmanager
+async def black_hole(gateway: Harness, host: str) -> AsyncIterator[Peer]:
+    """``host`` takes connections and says nothing; at the end it hangs up, and is as before."""
+    reroutes = cast(MutableMapping[str, HostPort], gateway.services.reach.policy.reroutes)
+    original = reroutes[host]
+    try:
+        async with listening(silence) as peer:
+            reroutes[host] = ("127.0.0.1", peer.port)
+            yield peer
+    finally:
+        reroutes[host] = original
+
+
+async def all_taken(gateway: Harness, peer: Peer) -> list[asyncio.Task[httpx.Response]]:
+    """Callers that hold every slot of the connector, once they do."""
+    callers = [
+        asyncio.create_task(force(gateway, "google", user)) for user in ("alice", "bob")
+    ]  # fmt: skip
+
+    async def taken() -> bool:
+        return peer.connections == SLOTS
+
+    await until(taken)
+    return callers
+
+
+async def test_a_black_holed_connector_holds_up_no_other(
+    gateway: Harness, narrow: Harness, sandbox: SandboxProcess
+) -> None:
+    """L2, rule 7: refreshes, reads and connect flows of another connector all go through."""
+    for user in ("alice", "bob"):
+        await connect(gateway, "google", user=user)
+    await connect(gateway, "notion")
+    before = token_of(await narrow.token("notion", "alice"))
+    async with black_hole(narrow, GOOGLE) as peer:
+        callers = await all_taken(narrow, peer)
+
+        for _ in range(20):
+            after = token_of(await force(narrow, "notion"))
+            assert after != before
+            before = after
+        await connect(narrow, "notion", user="carol")
+        await connect(narrow, "shopify", shop="acme")
+
+        # None of it waited for the first ones to be given up.
+        assert not any(caller.done() for caller in callers)
+    with anyio.fail_after(20):
+        for answer in await asyncio.gather(*callers):
+            assert problem_of(answer) == (503, "provider_unavailable")
+
+
+async def test_a_caller_without_a_slot_is_told_so_sends_nothing_and_loses_nothing(
+    gateway: Harness, narrow: Harness, sandbox: SandboxProcess, clock: StoppedClock
+) -> None:
+    """Rules 3 and 4: a token that lives is handed out, and the connection stays as it is."""
+    for user in ("alice", "bob", "carol"):
+        await connect(gateway, "google", user=user)
+    current = token_of(await narrow.token("google", "carol"))
+    mark = sandbox.mark()
+    async with black_hole(narrow, GOOGLE) as peer:
+        callers = await all_taken(narrow, peer)
+
+        refused = await force(narrow, "google", "carol")
+        assert problem_of(refused) == (503, "provider_unavailable")
+        assert refused.headers["retry-after"] == "1"
+        clock.advance(minutes=59, seconds=30)
+        assert token_of(await narrow.token("google", "carol")) == current
+
+        assert peer.connections == SLOTS
+        assert not any(caller.done() for caller in callers)
+    await asyncio.gather(*callers)
+    assert sandbox.token_requests("google", after=mark) == []
+    (linked,) = await connections(narrow, "carol")
+    assert linked["status"] == "active"
+    metrics = narrow.services.metrics
+    assert value(metrics, "gateway_provider_requests_total", result="no_slot") == 1
+    assert value(metrics, "gateway_provider_requests_in_flight") == 0

@@ -1,0 +1,26 @@
+"""A worker that hardly rests: ``python -m tests.support.worker_process``.
+
+It is ``python -m gateway worker`` in everything else. A test lets connections become due while it
+runs, and does not wait half a minute for it to look.
+"""
+
+from __future__ import annotations
+
+from gateway.logs import configure_logs
+from gateway.sandbox.link import link_sandbox
+from gateway.serving import run
+from gateway.settings import read_environment, read_settings
+from gateway.wiring import open_services
+from gateway.worker import work_until_signal
+
+
+async def _work() -> None:
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+    link = await link_sandbox(settings, env)
+    async with open_services(settings, env, sandbox=link) as services:
+        await work_until_signal(services.renewal, rest=lambda: 0.05)
+
+
+if __name__ == "__main__":
+    run(_work())

@@ -1,0 +1,146 @@
+"""Worker processes on one database: they share the work, and lose nothing when they are stopped.
+
+The provider is Notion's simulation, which ends the grant if a refresh token is used twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.clock import utc_now
+from gateway.dev.children import child
+from gateway.settings import Driver
+from gateway.store.mongo import Database
+from gateway.store.refreshes import LEASE_SECONDS
+from tests.support.browser import Browser
+from tests.support.gateway import ACCOUNTS
+from tests.support.processes import Deployment, running_deployment
+from tests.support.tokens import asked
+from tests.support.waiting import PATIENCE_SECONDS, until
+
+COMMAND = ("gateway", "worker")
+RESTLESS = ("tests.support.worker_process",)
+USERS = 12
+"""More than one worker renews of one connector at once (a fourth of 32)."""
+
+
+@pytest.fixture
+def deployment(
+    tmp_path: Path, mongodb_url: str, database_name: str, driver: Driver
+) -> Iterator[Deployment]:
+    with running_deployment(
+        tmp_path, mongodb_url=mongodb_url, database=database_name, driver=driver, gateways=1
+    ) as running:
+        yield running
+
+
+class Workers:
+    """The worker processes of a deployment."""
+
+    def __init__(self, deployment: Deployment, folder: Path, stack: ExitStack) -> None:
+        self._deployment, self._folder, self._stack = deployment, folder, stack
+        self._logs: list[Path] = []
+
+    def start(self, *module: str) -> subprocess.Popen[bytes]:
+        """One more: ``python -m`` with these arguments."""
+        log = self._folder / f"worker-{len(self._logs)}.log"
+        self._logs.append(log)
+        env = os.environ | self._deployment.env
+        return self._stack.enter_context(child([sys.executable, "-m", *module], env=env, log=log))
+
+    async def working(self) -> bool:
+        """Whether all of them have begun with their rounds."""
+        return all('"worker_started"' in log.read_text() for log in self._logs)
+
+    def said(self, event: str) -> list[int]:
+        """How often each of them logged an event."""
+        return [log.read_text().count(f'"{event}"') for log in self._logs]
+
+
+@pytest.fixture
+def workers(deployment: Deployment, tmp_path: Path) -> Iterator[Workers]:
+    with ExitStack() as stack:
+        yield Workers(deployment, tmp_path, stack)
+
+
+async def connect_everybody(deployment: Deployment) -> None:
+    """Each user links an account of their own."""
+    for number in range(USERS):
+        async with Browser(deployment.public_url, httpx.AsyncHTTPTransport()) as browser:
+            await browser.sign_in(f"user-{number}")
+            outcome = await browser.connect("notion", ACCOUNTS["notion"])
+            assert outcome == "connected", browser.text[:500]
+
+
+async def let_all_be_due(database: Database) -> None:
+    """Make every token stale, all at the same moment."""
+    stale = {"$set": {"fresh_until": utc_now() - timedelta(seconds=1)}}
+    assert await database.collection("connections").update_many({}, stale) == USERS
+
+
+async def all_renewed(database: Database) -> bool:
+    """Whether each connection has new tokens."""
+    return await database.collection("connections").count({"generation": 2}) == USERS
+
+
+async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
+    deployment: Deployment, database: Database, workers: Workers
+) -> None:
+    """D1, L3: the command itself, with connections that are due when it starts."""
+    await connect_everybody(deployment)
+    await let_all_be_due(database)
+    mark = deployment.sandbox.mark()
+
+    processes = [workers.start(*COMMAND) for _ in range(2)]
+    await until(lambda: all_renewed(database))
+    await until(workers.working)
+
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    codes = [await asyncio.to_thread(process.wait, PATIENCE_SECONDS) for process in processes]
+    assert codes == [0, 0]
+    assert workers.said("worker_stopped") == [1, 1]
+    assert asked(deployment.sandbox, "notion", mark) == ["issued"] * USERS
+
+
+async def test_a_worker_that_is_told_to_stop_stores_what_a_slow_provider_answers(
+    deployment: Deployment, database: Database, workers: Workers
+) -> None:
+    """L3, D4, D1: and two share what is due: neither may have all of it at once."""
+    await connect_everybody(deployment)
+    ending, _ = [workers.start(*RESTLESS) for _ in range(2)]
+    await until(workers.working)
+    rows = database.collection("connections")
+    mark = deployment.sandbox.mark()
+
+    async def all_being_renewed() -> bool:
+        return await rows.count({"refresh.marker.token": {"$gt": ""}}) == USERS
+
+    with deployment.providers_silent():
+        await let_all_be_due(database)
+        await until(all_being_renewed)
+        started = time.monotonic()
+        ending.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            await asyncio.to_thread(ending.wait, 0.5)
+
+    code = await asyncio.to_thread(ending.wait, PATIENCE_SECONDS)
+    assert (code, time.monotonic() - started < PATIENCE_SECONDS) == (0, True)
+    await until(lambda: all_renewed(database))
+    assert asked(deployment.sandbox, "notion", mark) == ["issued"] * USERS
+    refreshed = workers.said("refreshed")
+    assert sum(refreshed) == USERS
+    assert min(refreshed) >= USERS - 8
+    assert time.monotonic() - started < LEASE_SECONDS  # nobody had to wait for a lease to end
