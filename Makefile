@@ -46,7 +46,7 @@ fix: $(INSTALLED) ## format the code and mend what the linter can
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
 	$(BIN)/python -m gateway.testing.mutants
 
-faults: $(INSTALLED) ## the long form of tests/faults: kills, storms and outages for many minutes
+faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep and wrong clocks
 	FAULTS_FULL=1 $(BIN)/python -m pytest -q tests/faults
 
 bench: $(INSTALLED) ## token reads per second beside a bare route

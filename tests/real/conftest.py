@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,18 +15,27 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from gateway.dev.children import child
-from gateway.serving import free_port
 from tests.support.chromium import running_chromium
 from tests.support.dashboard import DevGateway
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def two_free_ports() -> int:
+    """The first of two neighbours that nobody uses, below those that the kernel gives away by itself."""
+    while True:
+        port = random.randrange(15_000, 30_000, 2)
+        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 1))
+            return port
+
+
 @pytest.fixture(scope="session")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
     folder = tmp_path_factory.mktemp("dev")
     log = folder / "output.log"
-    port = free_port()
+    port = two_free_ports()
     env = {
         name: value
         for name, value in os.environ.items()

@@ -1,0 +1,121 @@
+"""The holder of a lease sleeps (SIGSTOP) until its lease is over, and wakes up: it changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+
+from tests.support.faults import GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
+from tests.support.tokens import problem_of, token_of
+from tests.support.waiting import until
+
+SAFE = (GRACE, STEADY)
+
+
+@pytest.fixture(scope="module")
+async def fleet(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> AsyncIterator[Fleet]:
+    """Two processes; each test links the accounts anew."""
+    folder = tmp_path_factory.mktemp("sleep")
+    async with running_fleet(folder, mongodb_url, provider=2.0) as running:
+        yield running
+
+
+async def everybody(
+    fleet: Fleet, number: int, user: str, old: dict[str, str]
+) -> dict[str, httpx.Response]:
+    """What one of the gateways answers to reports of the tokens ``old``, by provider."""
+    gateway = fleet.gateways[number]
+    answers = await asyncio.gather(
+        *(fleet.ask(gateway, user, name, not_this=token) for name, token in old.items())
+    )
+    return dict(zip(old, answers, strict=True))
+
+
+async def meanwhile(
+    fleet: Fleet, user: str, old: dict[str, str], asleep: Callable[[], Awaitable[bool]]
+) -> tuple[dict[str, httpx.Response], dict[str, httpx.Response]]:
+    """The answers of the process that sleeps in the middle, and of the one that is awake."""
+    sleeper = fleet.gateways[0]
+    waiting = asyncio.create_task(everybody(fleet, 0, user, old))
+    try:
+        await until(asleep)
+        awake = await everybody(fleet, 1, user, old)
+        assert not waiting.done()
+    finally:
+        sleeper.process.send_signal(signal.SIGCONT)
+    return await waiting, awake
+
+
+async def assert_newest(fleet: Fleet, user: str, answer: httpx.Response) -> None:
+    """The token of an answer is the stored one, works, and can be renewed."""
+    name = answer.json()["connection"]["connector"]
+    for gateway in fleet.gateways:
+        assert token_of(await fleet.ask(gateway, user, name)) == token_of(answer)
+    assert works(answer)
+    newer = await fleet.ask(fleet.gateways[0], user, name, not_this=token_of(answer))
+    assert token_of(newer) != token_of(answer)
+    assert works(newer)
+
+
+async def test_a_holder_that_slept_with_the_answer_in_its_hands_writes_nothing(
+    fleet: Fleet,
+) -> None:
+    """D2."""
+    old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
+    mark = fleet.sandbox.mark()
+    fleet.gateways[0].at("answer", signal.SIGSTOP, count=len(PROVIDERS))
+
+    slept, awake = await meanwhile(fleet, "alice", old, fleet.gateways[0].is_stopped)
+
+    for name in SAFE:
+        assert token_of(slept[name]) == token_of(awake[name]) != old[name]
+        assert fleet.refreshes(name, mark) == ["issued"] * 2
+        await assert_newest(fleet, "alice", awake[name])
+    for answers in (slept, awake):
+        assert problem_of(answers[STRICT]) == (409, "reauthorization_required")
+    assert fleet.refreshes(STRICT, mark) == ["issued", "refresh_token_used"]
+    assert (await fleet.row("alice", STRICT))["status_reason"] == "lost_rotation"
+
+
+async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(
+    fleet: Fleet,
+) -> None:
+    """D1, D2: its refresh token was used by another process, and a second use would end the grant."""
+    old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
+    mark = fleet.sandbox.mark()
+    fleet.gateways[0].at("mark", signal.SIGSTOP, count=len(PROVIDERS))
+
+    slept, awake = await meanwhile(fleet, "alice", old, fleet.gateways[0].is_stopped)
+
+    for name in PROVIDERS:
+        assert token_of(slept[name]) == token_of(awake[name]) != old[name]
+        assert fleet.refreshes(name, mark) == ["issued"]
+        await assert_newest(fleet, "alice", awake[name])
+
+
+async def test_a_holder_that_slept_while_the_provider_thought_does_not_ask_again(
+    fleet: Fleet,
+) -> None:
+    """D2, D5: without an answer it would be safe to ask again, but it is another's turn."""
+    old = {name: await fleet.connect("alice", name) for name in SAFE}
+    mark = fleet.sandbox.mark()
+    for name in SAFE:
+        fleet.sandbox.fail(name, "lost_answer")
+
+    async def asleep() -> bool:
+        if any(fleet.refreshes(name, mark) != ["issued"] for name in SAFE):
+            return False
+        fleet.gateways[0].process.send_signal(signal.SIGSTOP)
+        return await fleet.gateways[0].is_stopped()
+
+    slept, awake = await meanwhile(fleet, "alice", old, asleep)
+
+    for name in SAFE:
+        assert fleet.refreshes(name, mark) == ["issued"] * 2
+        assert token_of(awake[name]) != old[name]
+        await assert_newest(fleet, "alice", awake[name])
+    assert {answer.status_code for answer in slept.values()} <= {200, 503}

@@ -1,0 +1,23 @@
+"""Many callers, several processes, tokens that live for two seconds, and a provider that watches for reuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.faults import FULL, STRICT, running_fleet
+from tests.support.faults_load import LIFE_SECONDS, Load, judge
+
+CALLERS, SECONDS = (200, 60.0) if FULL else (30, 5.0)
+
+
+async def test_each_token_is_renewed_once_whoever_asks_and_wherever(
+    tmp_path: Path, mongodb_url: str
+) -> None:
+    """D1."""
+    async with running_fleet(tmp_path, mongodb_url, clocks=[0.0] * 3, lease=30) as fleet:
+        fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
+        await fleet.connect("alice", STRICT)
+        mark, load = fleet.sandbox.mark(), Load("alice")
+        await load.run(fleet, callers=CALLERS, seconds=SECONDS)
+        assert load.calls > CALLERS
+        await judge(fleet, load, mark)

@@ -1,0 +1,218 @@
+"""A fleet of gateway processes that die, sleep and come back, and what a test asks of it.
+
+All of them share one database, one set of keys and one sandbox, whose log is the judge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from gateway.clock import utc_now
+from gateway.dev.children import child
+from gateway.identity.keys import Role, ServiceKeys
+from gateway.serving import free_port
+from gateway.settings import Driver
+from gateway.store.keys import KeyStore
+from gateway.store.mongo import Database, Document, open_database
+from gateway.vault import new_key
+from tests.support.browser import Browser
+from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
+from tests.support.tokens import fingerprint, token_of
+
+FULL = bool(os.environ.get("FAULTS_FULL"))
+"""Whether the long form of the tests was asked for (``make faults``)."""
+
+STRICT, GRACE, STEADY = "airtable", "linear", "google"
+"""Providers whose refresh tokens are used once, once with a grace, and again and again."""
+PROVIDERS = (STRICT, GRACE, STEADY)
+
+PEOPLE = {
+    STRICT: "ana.diaz@example.com",
+    GRACE: "Acme (Ana Diaz)",
+    STEADY: "Ana Diaz (ana.diaz@example.com)",
+}
+"""Labels of the sandbox's consent pages."""
+
+
+@dataclass
+class FleetProcess:
+    """One gateway of the fleet: its address stays, its process may be another one each time."""
+
+    url: str
+    env: dict[str, str]
+    log: Path
+    order: Path
+    stack: AsyncExitStack
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    async def start(self, *, ready: bool = True) -> None:
+        """Start it, and wait until it answers if ``ready``."""
+        command = [sys.executable, "-m", "tests.support.faults_process"]
+        self.process = self.stack.enter_context(
+            child(command, env=os.environ | self.env, log=self.log)
+        )
+        if ready:
+            await self.ready()
+
+    async def ready(self) -> None:
+        """Wait until it answers."""
+        await asyncio.to_thread(await_answer, f"{self.url}/readyz", self.process, self.log)
+
+    def at(self, step: str, number: signal.Signals, *, count: int = 1) -> None:
+        """Let it send itself a signal as soon as ``count`` refreshes have reached ``step``."""
+        temporary = self.order.with_suffix(".new")
+        temporary.write_text(json.dumps({"step": step, "count": count, "signal": number.name}))
+        temporary.replace(self.order)
+
+    async def over(self) -> int:
+        """Its exit code, once it is dead."""
+        return await asyncio.to_thread(self.process.wait, 20)
+
+    async def is_stopped(self) -> bool:
+        """Whether it sleeps (SIGSTOP)."""
+        stat = await asyncio.to_thread(Path(f"/proc/{self.process.pid}/stat").read_text)
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+
+@dataclass
+class Fleet:
+    """Gateways, sandbox and a tool server with a key."""
+
+    gateways: Sequence[FleetProcess]
+    sandbox: SandboxProcess
+    database: Database
+    tool: httpx.AsyncClient
+
+    async def connect(self, user: str, connector: str) -> str:
+        """Link an account as a person does; a token of it, just issued."""
+        async with Browser(self.gateways[0].url, httpx.AsyncHTTPTransport()) as browser:
+            await browser.sign_in(user)
+            outcome = await browser.connect(connector, PEOPLE[connector])
+            assert outcome == "connected", browser.text[:500]
+        return token_of(await self.ask(self.gateways[0], user, connector))
+
+    async def ask(
+        self,
+        gateway: FleetProcess,
+        user: str,
+        connector: str,
+        *,
+        not_this: str | None = None,
+        seconds: int = 0,
+    ) -> httpx.Response:
+        """One call for a token that lives for ``seconds``; ``not_this`` is one that the API refused."""
+        wanted: dict[str, str | int] = {"min_seconds": seconds}
+        if not_this is not None:
+            wanted["rejected_token_sha256"] = fingerprint(not_this)
+        return await self.tool.post(
+            f"{gateway.url}/v1/connectors/{connector}/token", json={"user": user, **wanted}
+        )
+
+    async def row(self, user: str, connector: str) -> Document:
+        """The connection as it is stored."""
+        rows = self.database.collection("connections")
+        row = await rows.find_one({"owner": f"user:{user}", "connector": connector})
+        assert row is not None
+        return row
+
+    def refreshes(self, connector: str, after: int) -> list[str]:
+        """What became of the refreshes that a provider saw since: "issued" or why not."""
+        lines = self.sandbox.token_requests(connector, after=after)
+        assert {line["grant_type"] for line in lines} <= {"refresh_token"}
+        return [line.get("reason") or line["outcome"] for line in lines]
+
+
+def works(answer: httpx.Response) -> bool:
+    """Whether the provider's API takes the token, asked just as the answer says."""
+    api, connector = answer.json()["api"], answer.json()["connection"]["connector"]
+    method, path, body = {
+        STRICT: ("GET", "/meta/whoami", None),
+        GRACE: ("POST", "/graphql", {"query": "{ viewer { id } organization { id } }"}),
+        STEADY: ("GET", "/oauth2/v3/userinfo", None),
+    }[connector]
+    return httpx.request(
+        method, api["base_url"] + path, json=body, headers=api["headers"], trust_env=False
+    ).is_success
+
+
+@asynccontextmanager
+async def running_fleet(
+    folder: Path,
+    mongodb_url: str,
+    *,
+    clocks: Sequence[float] = (0.0, 0.0),
+    lease: int = 1,
+    provider: float = 5.0,
+) -> AsyncIterator[Fleet]:
+    """A fleet that answers: one process for each clock, so many seconds off; drivers take turns.
+
+    ``lease`` and ``provider`` are the seconds that a lease lasts and that a provider may take.
+    """
+    name = f"faults_{secrets.token_hex(6)}"
+    urls = [f"http://localhost:{port}" for port in _free_ports(len(clocks))]
+    common = {
+        "GATEWAY_MODE": "dev",
+        "GATEWAY_PUBLIC_URL": urls[0],
+        "GATEWAY_DATA_DIR": str(folder),
+        "GATEWAY_LOG_FORMAT": "json",
+        "GATEWAY_MONGODB_URL": mongodb_url,
+        "GATEWAY_MONGODB_DATABASE": name,
+        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "FAULTS_LEASE": str(lease),
+        "FAULTS_PROVIDER": str(provider),
+    }
+    async with AsyncExitStack() as stack:
+        sandbox = stack.enter_context(running_sandbox(folder / "sandbox", urls[0]))
+        gateways = [
+            FleetProcess(
+                url,
+                common
+                | {
+                    "GATEWAY_PORT": url.rpartition(":")[2],
+                    "GATEWAY_SANDBOX": sandbox.url,
+                    "GATEWAY_MONGODB_DRIVER": str([*Driver][number % 2]),
+                    "FAULTS_CLOCK": str(seconds),
+                    "FAULTS_ORDER": str(folder / f"order-{number}.json"),
+                },
+                folder / f"gateway-{number}.log",
+                folder / f"order-{number}.json",
+                stack,
+            )
+            for number, (url, seconds) in enumerate(zip(urls, clocks, strict=True))
+        ]
+        for gateway in gateways:
+            await gateway.start(ready=False)
+        for gateway in gateways:
+            await gateway.ready()
+        database = await stack.enter_async_context(open_database(mongodb_url, name, Driver.PYMONGO))
+        _, secret = await ServiceKeys(KeyStore(database), utc_now).create(
+            tenant="default", roles=[Role.TOKENS]
+        )
+        tool = await stack.enter_async_context(
+            httpx.AsyncClient(
+                headers={"Authorization": f"Bearer {secret.reveal()}"},
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+                timeout=30,
+                trust_env=False,
+            )
+        )
+        yield Fleet(gateways, sandbox, database, tool)
+
+
+def _free_ports(count: int) -> list[int]:
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return list(ports)

@@ -1,0 +1,93 @@
+"""A web process that ends or stops itself where a test wants it: ``python -m tests.support.faults_process``.
+
+It is ``python -m gateway serve`` in everything but this: at each step of a refresh it looks for an
+order, a file of JSON that the test leaves under ``FAULTS_ORDER``: ``step`` (claim, mark, answer or
+store), ``count`` (so many refreshes wait for each other at that step), ``signal`` (what the process
+then sends itself). ``FAULTS_LEASE`` and ``FAULTS_PROVIDER`` shorten the lease and the wait for a
+provider, ``FAULTS_CLOCK`` moves the machine's clock; all three in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gateway.clock
+from gateway.logs import configure_logs
+from gateway.sandbox.link import link_sandbox
+from gateway.serving import run, serve, server_for
+from gateway.settings import read_environment, read_settings
+
+if TYPE_CHECKING:
+    from gateway.wiring import Services
+
+
+class Orders:
+    """Carries out the order that the file holds, once."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._waiting = 0
+        self._over = asyncio.Event()
+
+    async def __call__(self, step: str) -> None:
+        """A checkpoint: goes on unless an order names ``step``."""
+        try:
+            order = json.loads(self._file.read_text())
+        except FileNotFoundError:
+            return
+        if order["step"] != step:
+            return
+        self._waiting += 1
+        if self._waiting < order["count"]:
+            await self._over.wait()
+            return
+        self._file.unlink()
+        os.kill(os.getpid(), signal.Signals[order["signal"]])
+        # Who was only stopped goes on from here.
+        self._over.set()
+        self._waiting, self._over = 0, asyncio.Event()
+
+
+def _move_the_clock(seconds: float) -> None:
+    """Let this machine's time of day be so many seconds off, for all that is imported later."""
+    right = gateway.clock.utc_now
+
+    def utc_now() -> datetime:
+        return right() + timedelta(seconds=seconds)
+
+    gateway.clock.utc_now = utc_now
+
+
+async def _serve() -> None:
+    _move_the_clock(float(os.environ["FAULTS_CLOCK"]))
+    from gateway.web.app import create_app
+    from gateway.wiring import open_services
+
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+    link = await link_sandbox(settings, env)
+    orders = Orders(Path(os.environ["FAULTS_ORDER"]))
+
+    def opened() -> AbstractAsyncContextManager[Services]:
+        return open_services(
+            settings,
+            env,
+            sandbox=link,
+            checkpoint=orders,
+            lease_seconds=int(os.environ["FAULTS_LEASE"]),
+            provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
+        )
+
+    app = create_app(settings, opened)
+    await serve([server_for(app, host=settings.host, port=settings.port, lifespan="on")])
+
+
+if __name__ == "__main__":
+    run(_serve())
