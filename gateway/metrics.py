@@ -138,7 +138,7 @@ class Metrics:
         """Count an error that ends the block as the result of a token read."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # counted, whatever it is, and passed on
             # An error knows the connector's name, also where it was asked for by its alias.
             name = self._name(getattr(error, "connector", None) or connector)
             self._token_reads.labels(name, word_of(error)).inc()
@@ -153,7 +153,7 @@ class Metrics:
         """Count how the block ends as the end of a flow: ``connected``, or its error."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # counted, whatever it is, and passed on
             self._flows.labels(self._name(connector), word_of(error)).inc()
             raise
         self._flows.labels(self._name(connector), "connected").inc()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.catalog import Catalog
 from gateway.clock import Clock
@@ -135,8 +136,10 @@ async def open_services(
         )
         await create_indexes(database)
         if clock is None:
-            clock = await stack.enter_async_context(_database_clock(database))
-        watch = await stack.enter_async_context(_watching(database))
+            clock = await DatabaseClock.read(database)
+            await stack.enter_async_context(_in_background(clock.run()))
+        watch = Watch(database)
+        await stack.enter_async_context(_in_background(watch.run()))
         verbs = make_verbs(
             catalog=catalog,
             database=database,
@@ -194,25 +197,11 @@ def _services(
 
 
 @asynccontextmanager
-async def _watching(database: Database) -> AsyncIterator[Watch]:
-    """A watch that is told of changes for as long as the context lasts."""
-    watch = Watch(database)
-    task = asyncio.create_task(watch.run())
+async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """A task that goes on for as long as the context lasts."""
+    task = asyncio.create_task(work)
     try:
-        yield watch
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-@asynccontextmanager
-async def _database_clock(database: Database) -> AsyncIterator[DatabaseClock]:
-    """The database's clock, which is kept right for as long as the context lasts."""
-    clock = await DatabaseClock.read(database)
-    task = asyncio.create_task(clock.run())
-    try:
-        yield clock
+        yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

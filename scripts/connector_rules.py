@@ -22,6 +22,7 @@ from connectors.errors import ConfigError, ConnectorError
 from connectors.parts import PLACEHOLDER
 from connectors.sandbox import SimulatedProvider
 from gateway.catalog_tools.check import fill_in_marks
+from gateway.catalog_tools.known import MadeUp
 from gateway.sandbox.link import variable
 from gateway.testing.checks.economy import ECONOMY
 from gateway.testing.finding import find_contract
@@ -39,13 +40,6 @@ NETWORK = frozenset({
 
 URL_FIELDS = ("authorization_url", "token_url", "refresh_url", "revocation_url",
               "introspection_url", "api_base_url")  # fmt: skip
-
-
-class MadeUp(dict[str, str]):
-    """An environment in which every variable is set."""
-
-    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
-        return f"made-up-{name.lower()}"
 
 
 @dataclass(frozen=True)

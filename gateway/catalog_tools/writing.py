@@ -55,7 +55,7 @@ def write_all(files: Mapping[Path, str]) -> None:
                 parent.mkdir()
                 made.append(parent)
             path.write_text(text, "utf-8")
-    except BaseException as error:
+    except BaseException as error:  # all or nothing, also when somebody presses Ctrl-C
         for path, text_before in before.items():
             if text_before is None:
                 if path.exists():

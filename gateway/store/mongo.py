@@ -104,7 +104,7 @@ class Collection:
             await _now_or_soon(session.start_transaction(write_concern=_MAJORITY))
             try:
                 yield session
-            except BaseException:
+            except BaseException:  # a cancellation is one
                 await _answer(session.abort_transaction())
                 raise
             await _answer(session.commit_transaction())
