@@ -12,7 +12,6 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from connectors.account import AccountLookup
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectorConfig
 from gateway.catalog_tools.known import MadeUp
+from gateway.testing.header import Header, read_header
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "connectors.md"
@@ -38,16 +38,6 @@ _REVOCATION_AUTH = {
     "none": "nobody authenticates",
     "access_token": "the access token authenticates",
 }
-
-
-@dataclass(frozen=True)
-class Header:
-    """The docstring of a connector's module. ``notes`` are what stands between quirks and scopes."""
-
-    links: tuple[tuple[str, str], ...]
-    quirks: tuple[str, ...]
-    notes: tuple[str, ...]
-    scopes: str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,23 +74,6 @@ def page() -> str:
     for config, header, variables in described:
         lines += ["", *_section(config, header, variables)]
     return "\n".join(lines) + "\n"
-
-
-def read_header(docstring: str) -> Header:
-    """The parts of a connector's header, each on one line and in Markdown."""
-    body, _, scopes = docstring.partition("Scopes:")
-    about, _, listed = body.partition("Quirks:")
-    quirks, notes = [], []
-    for paragraph in listed.split("\n\n"):
-        first, *items = re.split(r"(?m)^\d+\. ", paragraph.strip())
-        notes += [first] if first else []
-        quirks += items
-    return Header(
-        links=tuple(re.findall(r"(?m)^([A-Z][A-Za-z ]+): (https://\S+)$", about)),
-        quirks=tuple(map(_markdown, quirks)),
-        notes=tuple(map(_markdown, notes)),
-        scopes=_markdown(scopes),
-    )
 
 
 def _describe(name: str) -> tuple[ConnectorConfig, Header, tuple[str, ...]]:
@@ -212,10 +185,6 @@ def _overrides(config: ConnectorConfig) -> Iterator[str]:
 
 def _anchor(config: ConnectorConfig) -> str:
     return re.sub(r"[^\w\- ]", "", config.display_name.lower()).replace(" ", "-")
-
-
-def _markdown(text: str) -> str:
-    return " ".join(text.replace("``", "`").split())
 
 
 def _link(url: str) -> str:

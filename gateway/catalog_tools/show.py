@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from connectors.config import ConnectorConfig
 from connectors.errors import ConfigError
 from gateway.catalog_tools.known import Entry, Known
+from gateway.testing.header import read_header
 
 _TEXT_WIDTH = 80
 _AUTHENTICATION = {
@@ -31,7 +31,7 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
     config = entry.config
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
-    header = known.header(entry.name) or ""
+    header = read_header(known.header(entry.name) or "")
     return {
         "name": entry.name,
         "display_name": config.display_name,
@@ -50,7 +50,7 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
         "api_base_url": config.api_base_url,
         "api_hosts": [*config.api_hosts],
         "scopes": [*config.scopes],
-        "scopes_why": _scope_reasons(header),
+        "scopes_why": header.scopes,
         "authentication": config.authorization_method,
         "body_format": config.body_format,
         "use_pkce": config.use_pkce,
@@ -61,7 +61,8 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
             key: {"title": part.title, "description": part.description, "example": part.example}
             for key, part in config.connection_config.items()
         },
-        "quirks": quirks(header),
+        "quirks": [*header.quirks],
+        "notes": [*header.notes],
     }
 
 
@@ -76,19 +77,8 @@ def shown(known: Known, entry: Entry) -> Iterator[str]:
             yield f"{'' if number else title:<16}  {line}"
 
 
-def quirks(header: str) -> list[str]:
-    """The numbered quirks in a connector's header, each as one line."""
-    text = header.partition("Quirks:")[2].partition("Scopes:")[0]
-    return [" ".join(part.split()) for part in re.split(r"(?m)^\d+\. ", text)[1:]]
-
-
 def _wrapped(text: str) -> list[str]:
-    plain = text.replace("``", "`")
-    return textwrap.wrap(plain, _TEXT_WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _scope_reasons(header: str) -> str:
-    return " ".join(header.partition("Scopes:")[2].split())
+    return textwrap.wrap(text, _TEXT_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _revocation(config: ConnectorConfig) -> dict[str, Any] | None:
@@ -134,6 +124,8 @@ def _paragraphs(found: dict[str, Any], entry: Entry) -> Iterator[tuple[str, list
     )
     yield "Checked on", [found["checked_on"]]
     yield "Quirks", [f"{n}. {quirk}" for n, quirk in enumerate(found["quirks"], 1)] or ["none"]
+    if found["notes"]:
+        yield "Notes", found["notes"]
 
 
 def _revocation_words(shape: dict[str, Any] | None) -> str:

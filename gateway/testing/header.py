@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from connectors.config import ConnectorConfig
+
+
+@dataclass(frozen=True)
+class Header:
+    """The docstring of a connector's module, each part on one line.
+
+    ``links`` are label and address; ``notes`` are what stands between quirks and scopes.
+    """
+
+    links: tuple[tuple[str, str], ...]
+    quirks: tuple[str, ...]
+    notes: tuple[str, ...]
+    scopes: str
+
+
+def read_header(docstring: str) -> Header:
+    """The parts of a connector's header, in Markdown."""
+    body, _, scopes = docstring.partition("Scopes:")
+    about, _, listed = body.partition("Quirks:")
+    quirks, notes = [], []
+    for paragraph in listed.split("\n\n"):
+        first, *items = re.split(r"(?m)^\d+\. ", paragraph.strip())
+        notes += [first] if first else []
+        quirks += items
+    return Header(
+        links=tuple(re.findall(r"(?m)^([A-Z][A-Za-z ]+): (https://\S+)$", about)),
+        quirks=tuple(map(_line, quirks)),
+        notes=tuple(map(_line, notes)),
+        scopes=_line(scopes),
+    )
 
 
 def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
@@ -21,3 +52,7 @@ def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
         if not re.search(rf"(?<![\w:]){word}(?![\w:])", justified):
             found.append(f'its header does not justify the scope "{scope}"')
     return found
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("``", "`").split())

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.__main__ import main
-from gateway.catalog_tools.show import quirks
+from gateway.testing.header import read_header
 from gateway.vault import new_key
 from tests.support.commands import run_gateway
 from tests.support.outside import write_solo
@@ -142,7 +142,11 @@ def test_a_connector_that_cannot_be_loaded_says_why(
     assert capsys.readouterr().err == "gateway: broken: cannot be loaded (ValueError)\n"
 
 
-def test_quirks_are_read_as_one_line_each() -> None:
-    header = "Acme.\n\nQuirks:\n1. One,\n   and 2. is not the next.\n2. Two.\n\nScopes: 1. none"
-    assert quirks(header) == ["One, and 2. is not the next.", "Two."]
-    assert quirks("Acme.\n\nQuirks:\n\nScopes:\n") == []
+def test_the_parts_of_a_header_are_one_line_each() -> None:
+    quirks = "1. One,\n   and 2. is not the next.\n2. Two.\n\nA note\nof two lines.\n\n"
+    header = read_header(f"Acme.\nDocs: https://acme.example\n\nQuirks:\n{quirks}Scopes: 1. none")
+    assert header.links == (("Docs", "https://acme.example"),)
+    assert header.quirks == ("One, and 2. is not the next.", "Two.")
+    assert header.notes == ("A note of two lines.",)
+    assert header.scopes == "1. none"
+    assert read_header("Acme.\n\nQuirks:\n\nScopes:\n").quirks == ()
