@@ -27,16 +27,11 @@ from gateway.sandbox.link import variable
 from gateway.testing.checks.economy import ECONOMY
 from gateway.testing.finding import find_contract
 from gateway.testing.header import header_problems
+from gateway.testing.imports import ways_to_the_network
 from gateway.testing.subject import ContractViolation
 from gateway.testing.workshop import workshop
 
 ROOT = Path(__file__).resolve().parents[1]
-
-NETWORK = frozenset({
-    "aiohttp", "anyio", "asyncio", "authlib", "ftplib", "h11", "http", "httpcore", "httpx",
-    "pycurl", "requests", "smtplib", "socket", "ssl", "subprocess", "urllib3", "websockets",
-})  # fmt: skip
-"""Ways to the network (and ``urllib.request``): provider code is given ``ctx.fetch`` instead."""
 
 URL_FIELDS = ("authorization_url", "token_url", "refresh_url", "revocation_url",
               "introspection_url", "api_base_url")  # fmt: skip
@@ -211,9 +206,8 @@ def no_way_to_the_network(checked: Checked) -> Iterator[str]:
             tree = ast.parse(checked.file(folder).read_text())
         except SyntaxError:
             continue  # it does not load, which another rule says
-        for name in _imports(tree):
-            if name.partition(".")[0] in NETWORK or name.startswith("urllib.request"):
-                yield f"{checked.file(folder).relative_to(ROOT)} imports {name}"
+        for name in ways_to_the_network(tree):
+            yield f"{checked.file(folder).relative_to(ROOT)} imports {name}"
 
 
 def variables_are_documented(checked: Checked) -> Iterator[str]:
@@ -311,12 +305,3 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for field in fields(value):
             inner = f"{path}.{field.name}" if path else field.name
             yield from _texts(getattr(value, field.name), inner)
-
-
-def _imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
