@@ -64,6 +64,8 @@ class ConnectorConfig:
     revocation_url: str | None = None
     revocation: Revocation = field(default_factory=Revocation)
     introspection_url: str | None = None
+    issuer: str | None = None
+    issuer_required: bool = False
 
     scopes: tuple[str, ...] = ()
     scope_separator: str = " "

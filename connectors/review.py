@@ -37,6 +37,7 @@ KNOWN_ERRORS = frozenset({
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
+_ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
@@ -121,6 +122,10 @@ def _urls(config: ConnectorConfig) -> Iterator[str]:
         if url is not None:
             for problem in _url(config, url, with_metadata=name in _URLS_AFTER):
                 yield f"{name} {problem}"
+    if config.issuer is not None and not _ISSUER.fullmatch(config.issuer):
+        yield "issuer is not an https URL without a query (RFC 9207 2)"
+    if config.issuer_required and config.issuer is None:
+        yield "issuer_required is set without an issuer"
 
 
 def _url(config: ConnectorConfig, url: str, *, with_metadata: bool) -> Iterator[str]:

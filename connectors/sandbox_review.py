@@ -152,6 +152,8 @@ def _authorize(provider: SimulatedProvider) -> Iterator[str]:
     known = rules.params | rules.required.keys()
     if unknown := sorted(rules.account_choice.keys() - known):
         yield f"authorize.account_choice has {', '.join(unknown)}, which params does not"
+    if rules.issuer_advertised and rules.issuer is None:
+        yield "authorize.issuer_advertised has no issuer"
 
 
 def _token(provider: SimulatedProvider) -> Iterator[str]:

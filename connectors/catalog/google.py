@@ -13,6 +13,8 @@ Quirks:
    otherwise every connection would look as if the person had refused a scope.
 4. Revoking needs no client authentication, and ends the whole grant of that person for this app:
    other connections of the same Google account die with it.
+5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
+   is refused, a missing one is not, for Google may stop sending it.
 
 Scopes: ``openid`` lets the userinfo endpoint answer and yields the stable ``sub``; ``userinfo.email``
 gives the label by which people recognise the account. No product scope is requested by default:
@@ -49,6 +51,7 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
         token_url="https://oauth2.googleapis.com/token",
         revocation_url="https://oauth2.googleapis.com/revoke",
         revocation=Revocation(auth="none"),  # quirk 4
+        issuer="https://accounts.google.com",  # quirk 5
         scopes=("openid", "https://www.googleapis.com/auth/userinfo.email"),  # quirk 3
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,

@@ -98,7 +98,8 @@ class AuthorizeRules:
     Each character of ``scope_separator`` separates scopes; ``None`` where there are none.
     ``pkce``: ``required``, ``verified`` when sent, ``ignored``, or ``refused`` as unknown.
     ``account_choice`` are parameters without which a person who consented before is not asked
-    again which account is meant: the one used last is taken.
+    again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
+    answer carries (RFC 9207); ``issuer_advertised`` whether the provider's metadata promises it.
     """
 
     address: str
@@ -109,6 +110,8 @@ class AuthorizeRules:
     scope_separator: str | None = " "
     pkce: Literal["required", "verified", "ignored", "refused"] = "verified"
     account_choice: Mapping[str, str] = field(default_factory=dict)
+    issuer: str | None = None
+    issuer_advertised: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,6 +76,7 @@ PROVIDER = SimulatedProvider(
         params=frozenset({"access_type", "prompt", "include_granted_scopes", "login_hint"}),
         required={"response_type": "code"},
         known_scopes=frozenset({"openid", *_EXPANDED, *_EXPANDED.values()}),
+        issuer="https://accounts.google.com",
     ),
     token=TokenRules(
         address="oauth2.googleapis.com/token",

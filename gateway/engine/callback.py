@@ -65,6 +65,20 @@ def read_callback(query: bytes) -> AuthorizationResponse:
     )
 
 
+def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> str | None:
+    """Compare the callback's ``iss`` with the connector's issuer (RFC 9207 2.4): ``None``, or the problem.
+
+    Letter by letter, for refusals as well as codes. Where the connector names no issuer there is
+    nothing to compare: a provider that begins to send one must not stop people from connecting.
+    """
+    if config.issuer is None:
+        return None
+    issuer = response.params.get("iss")
+    if issuer is None:
+        return "it does not name its issuer" if config.issuer_required else None
+    return None if issuer == config.issuer else "it comes from another issuer"
+
+
 def verify_callback(config: ConnectorConfig, context: CallbackContext) -> str | None:
     """Run the connector's own check, if it has one: ``None``, or what it found wrong."""
     if config.callback_verifier is None:

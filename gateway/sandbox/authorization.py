@@ -145,6 +145,8 @@ class AuthorizationEndpoint:
         return text
 
     def _callback(self, consent: Consent, params: dict[str, str]) -> dict[str, str]:
+        if self.rules.authorize.issuer is not None:
+            params |= {"iss": self.rules.authorize.issuer}
         if self.rules.sign_callback is None:
             return params
         now = datetime.fromtimestamp(self.ledger.now(), UTC)

@@ -20,7 +20,7 @@ from connectors.context import CallbackContext
 from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
-from gateway.engine.callback import AuthorizationResponse, verify_callback
+from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
 from gateway.engine.templates import read_connection_config, render_url
 from gateway.errors import (
     AccountMismatch,
@@ -188,9 +188,10 @@ class ConnectService:
             raise WrongConnector(connector=flow.connector)
         if (tenant, user) != (flow.tenant, flow.user) or not _same(cookie, flow.cookie_hash):
             raise WrongBrowser(connector=flow.connector)
+        config = self._catalog.get(name)
+        self._check_issuer(config, response)
         if response.code is None:
             raise ProviderDeclined(connector=name, provider_code=response.error)
-        config = self._catalog.get(name)
         self._verify(config, flow, response)
         verifier = self._vault.open(flow.verifier, _verifier_place(flow))
         grant = await self._provider.exchange(
@@ -215,6 +216,12 @@ class ConnectService:
         if flow.used_at is not None:
             return FlowFinished(connector=name)
         return FlowExpired(connector=name)
+
+    def _check_issuer(self, config: ConnectorConfig, response: AuthorizationResponse) -> None:
+        if config.issuer is None and "iss" in response.params:
+            _log.warning("issuer_not_compared", connector=config.name)
+        if problem := check_issuer(config, response):
+            raise CallbackNotVerified(problem, connector=config.name)
 
     def _verify(self, config: ConnectorConfig, flow: Flow, response: AuthorizationResponse) -> None:
         context = CallbackContext(

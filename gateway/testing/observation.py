@@ -160,15 +160,23 @@ async def _wrong_secret(subject: Subject, database: Database) -> Observation:
 
 
 async def _changed_callback(subject: Subject, database: Database) -> Observation:
-    async with open_workbench(subject, database) as bench:
-        try:
-            person = subject.expectations.people[0]
-            started = await bench.start(person)
-            params = bench.approve(bench.consent(started), person)
-            await bench.finish(started, params | {"unknown": "1"})
-        except _FAILURES as error:
-            return [type(error).__name__]
-    return []
+    seen: Observation = []
+    person = subject.expectations.people[0]
+    for added, removed in (
+        ({"unknown": "1"}, ""),
+        ({"iss": "https://issuer.example"}, ""),
+        ({}, "iss"),
+    ):
+        async with open_workbench(subject, database) as bench:
+            try:
+                started = await bench.start(person)
+                params = bench.approve(bench.consent(started), person) | added
+                params.pop(removed, None)
+                await bench.finish(started, params)
+                seen.append("finished")
+            except _FAILURES as error:
+                seen.append(type(error).__name__)
+    return seen
 
 
 def _request(bench: Workbench, incoming: Incoming) -> Any:

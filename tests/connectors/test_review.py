@@ -293,3 +293,24 @@ def test_a_value_of_another_kind_is_named_before_anything_stumbles_over_it(
     with pytest.raises(ConfigError) as caught:
         make_config(**changes)
     assert caught.value.problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://a.example",
+        "accounts.example",
+        "https://",
+        "https://a.example?x=1",
+        "https://a.example#x",
+        "",
+    ],
+)
+def test_an_issuer_is_an_https_url_without_a_query(issuer: str) -> None:
+    """B4: anything else could never be equal to a right one (RFC 9207 2)."""
+    assert problem(issuer=issuer) == "issuer is not an https URL without a query (RFC 9207 2)"
+
+
+def test_an_issuer_can_be_required_only_where_it_is_named() -> None:
+    assert problem(issuer_required=True) == "issuer_required is set without an issuer"
+    assert problems_of(make_config(issuer="https://a.example/tenant", issuer_required=True)) == []

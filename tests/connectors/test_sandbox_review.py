@@ -154,6 +154,7 @@ def test_addresses_of_the_api_are_checked_too() -> None:
          "(what is in params may be absent, what is in required may not)"),
         ({"authorize": {"known_scopes": frozenset({"read write"})}},
          "authorize.known_scopes has 'read write' with a separator in it"),
+        ({"authorize": {"issuer_advertised": True}}, "authorize.issuer_advertised has no issuer"),
         ({"authorize": {"account_choice": {"prompt": "consent"}}},
          "authorize.account_choice has prompt, which params does not"),
         ({"token": {"exchange_params": frozenset({"grant_type"})}},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.context import CallbackContext
 from connectors.errors import CallbackRefused
 from connectors.secret import Secret
-from gateway.engine.callback import MAX_PARAMETERS, read_callback, verify_callback
+from gateway.engine.callback import MAX_PARAMETERS, check_issuer, read_callback, verify_callback
 from gateway.errors import CallbackInvalid
 from tests.support.configs import make_config
 
@@ -163,3 +163,45 @@ def test_a_connectors_check_accepts_or_says_why_not() -> None:
     assert verify_callback(config, context) is None
     assert verify_callback(config, context) == "not signed"
     assert seen == [context, context]
+
+
+ISSUER = "https://accounts.example.com"
+OTHER_ISSUERS = [
+    "https://accounts.example.com/", "https://ACCOUNTS.example.com", "http://accounts.example.com",
+    "https://accounts.example.com:443", "accounts.example.com", " https://accounts.example.com", "",
+]  # fmt: skip
+
+
+def issuer_problem(iss: str | None, *, required: bool, kind: str = "code") -> str | None:
+    """What the connector's issuer says to a callback with this ``iss``."""
+    params = {kind: "x", "state": "s"} | ({} if iss is None else {"iss": iss})
+    config = make_config(issuer=ISSUER, issuer_required=required)
+    return check_issuer(config, read_callback(urlencode(params).encode()))
+
+
+@pytest.mark.parametrize("kind", ["code", "error"])
+@pytest.mark.parametrize("required", [True, False])
+def test_the_issuer_is_compared_letter_by_letter(required: bool, kind: str) -> None:
+    """B4: of codes and of errors; nothing is normalised (RFC 9207 2.4)."""
+    assert issuer_problem(ISSUER, required=required, kind=kind) is None
+    for other in OTHER_ISSUERS:
+        problem = issuer_problem(other, required=required, kind=kind)
+        assert problem == "it comes from another issuer", other
+
+
+def test_a_missing_issuer_is_refused_where_it_was_promised() -> None:
+    """B4."""
+    assert issuer_problem(None, required=True) == "it does not name its issuer"
+    assert issuer_problem(None, required=False) is None
+
+
+def test_an_issuer_of_a_connector_that_names_none_is_not_compared() -> None:
+    """B4: a provider that begins to send one must not stop people from connecting."""
+    response = read_callback(b"code=c&state=s&iss=https%3A%2F%2Fanywhere.example")
+    assert check_issuer(make_config(), response) is None
+
+
+def test_an_issuer_that_comes_twice_is_refused() -> None:
+    """B4, A10: also where both are right."""
+    with pytest.raises(CallbackInvalid):
+        read_callback(urlencode([("code", "c"), ("state", "s"), *[("iss", ISSUER)] * 2]).encode())

@@ -139,6 +139,8 @@ BROKEN: dict[str, Broken] = {
         "google", described(error_codes={"invalid_client": "invalid_grant"}), "TokenRejected"),
     "a callback that somebody changed is refused": _broken(
         "shopify", described(callback_verifier=careless.any_callback), "is accepted although"),
+    "a callback of another issuer is refused, and one of none where it is promised": _broken(
+        "google", described(issuer=None), "is accepted although the issuer is wrong"),
     "a callback that is signed for another tenant is refused": _broken(
         "shopify", described(callback_verifier=careless.any_shop), "sent although the tenant is wrong"),
     # economy

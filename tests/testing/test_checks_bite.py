@@ -10,10 +10,18 @@ import pytest
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.checks.faults import FAULTS
+from gateway.testing.subject import Subject
 from gateway.testing.wire import SandboxTransport
 from gateway.testing.workshop import workshop
 from tests.support.broken import BROKEN
-from tests.support.subjects import Change, check_named, described, expected, subject_of
+from tests.support.subjects import (
+    Change,
+    check_named,
+    described,
+    expected,
+    simulated,
+    subject_of,
+)
 
 
 def test_there_is_a_broken_connector_for_every_check() -> None:
@@ -54,6 +62,17 @@ def test_a_fault_that_is_taken_for_another_one_is_no_typed_error(
     assert "ProviderMisconfigured" in failure
 
 
+def promised(*, issuer_required: bool) -> Change:
+    """A provider whose metadata promises ``iss``, and a connector that knows it or does not."""
+
+    def change(subject: Subject) -> Subject:
+        authorize = replace(subject.provider.authorize, issuer_advertised=True)
+        changed = simulated(authorize=authorize)(subject)
+        return described(issuer_required=issuer_required)(changed)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("name", "connector", "change", "says"),
     [
@@ -82,13 +101,26 @@ def test_a_fault_that_is_taken_for_another_one_is_no_typed_error(
             "token gets the header x-shopify-access-token",
         ),
         (
+            "a callback of another issuer is refused, and one of none where it is promised",
+            "google",
+            promised(issuer_required=False),
+            "is accepted although the absence of an issuer is wrong",
+        ),
+        (
+            "a callback of another issuer is refused, and one of none where it is promised",
+            "google",
+            described(issuer_required=True),
+            "CallbackNotVerified",
+        ),
+        (
             "every request goes to an endpoint of the provider",
             "google",
             described(token_url="https://oauth2.googleapis.com:8443/token"),
             "the provider answered not_found",
         ),
     ],
-    ids=["no scope is echoed", "a scope is not echoed", "fewer scopes", "the API's header", "port"],
+    ids=["no scope is echoed", "a scope is not echoed", "fewer scopes", "the API's header",
+         "a promised issuer", "an unpromised issuer", "port"],
 )  # fmt: skip
 def test_what_could_hide_something_from_a_check_is_noticed(
     name: str, connector: str, change: Change, says: str
@@ -96,6 +128,13 @@ def test_what_could_hide_something_from_a_check_is_noticed(
     failure = workshop().failure(check_named(name), change(subject_of(connector)))
     assert failure is not None
     assert says in failure
+
+
+def test_a_promised_issuer_that_is_required_holds() -> None:
+    """B4: a provider whose metadata promises ``iss``, and a connector that insists on it."""
+    name = "a callback of another issuer is refused, and one of none where it is promised"
+    subject = promised(issuer_required=True)(subject_of("google"))
+    assert workshop().failure(check_named(name), subject) is None
 
 
 def test_a_scope_is_not_justified_by_a_word_that_holds_it() -> None:

@@ -161,6 +161,31 @@ async def _tampered(bench: Workbench) -> None:
     await _not_verified(bench, started, params, "its age")
 
 
+@REFUSALS.of_workbench(
+    "a callback of another issuer is refused, and one of none where it is promised"
+)
+async def _issuer(bench: Workbench) -> None:
+    rules = bench.subject.provider.authorize
+    if rules.issuer is None:
+        expect(bench.subject.config.issuer is None, "the provider names no issuer")
+        return
+    if bench.subject.provider.sign_callback is not None:
+        return  # what is changed here is refused anyway
+    for other in (f"{rules.issuer}/", rules.issuer.upper(), "https://issuer.example", ""):
+        for answer in ({}, {"error": "access_denied"}):
+            started = await bench.start(_first(bench))
+            params = await _callback(bench, started)
+            if answer:
+                del params["code"]
+            await _not_verified(bench, started, {**params, **answer, "iss": other}, "the issuer")
+    started = await bench.start(_first(bench))
+    nameless = _removed("iss", await _callback(bench, started))
+    if rules.issuer_advertised:
+        await _not_verified(bench, started, nameless, "the absence of an issuer")
+    else:
+        expect(await bench.finish(started, nameless), "a callback without an issuer is refused")
+
+
 @REFUSALS.of_workbench("a callback that is signed for another tenant is refused")
 async def _foreign(bench: Workbench) -> None:
     provider = bench.subject.provider
