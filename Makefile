@@ -8,8 +8,11 @@ INSTALLED := $(VENV)/.installed
 # Two processes have to agree on the names of parametrised tests, and some show a set.
 PARALLEL := PYTHONHASHSEED=0
 
+# Faults whose tests look at the clock, or keep all of a small machine busy: they run alone.
+MEASURED := $(addprefix tests/faults/test_,storm.py hanging_provider.py replica_set.py)
+
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check fix mutants faults bench lock clean
+.PHONY: help install dev test check fix mutants faults attacks fuzz bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,16 +49,27 @@ fix: $(INSTALLED) ## format the code and mend what the linter can
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
 	$(BIN)/python -m gateway.testing.mutants
 
-faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep and wrong clocks
-	FAULTS_FULL=1 $(BIN)/python -m pytest -q tests/faults
+faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts, wrong clocks
+	FAULTS_FULL=1 $(PARALLEL) $(BIN)/python -m pytest -q -n 2 --dist loadfile \
+		$(MEASURED:%=--ignore=%) tests/faults
+	FAULTS_FULL=1 $(BIN)/python -m pytest -q $(MEASURED)
 
-bench: $(INSTALLED) ## token reads per second beside a bare route
-	$(BIN)/python -m bench
+attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/attacks get through?
+	$(BIN)/python -m tests.attacks.weakened
 
-lock: $(INSTALLED) ## renew constraints.txt: names, versions and hashes, no addresses
+fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.json
+	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz
+
+bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
+	$(BIN)/python -m bench $(ARGS)
+
+# requirements.txt is the part of it that production needs.
+lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, versions and hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate -c constraints.txt pyproject.toml -o requirements.txt
 
 clean: ## remove what make and the tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

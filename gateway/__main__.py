@@ -12,10 +12,11 @@ from pathlib import Path
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
+from gateway.audit_commands import add_audit_command
 from gateway.catalog_tools.commands import add_connector_commands
+from gateway.encryption_commands import add_encryption_commands
 from gateway.errors import SettingsError, StoreUnavailable
-from gateway.identity.keys import Role
-from gateway.identity.logins import DEFAULT_TENANT
+from gateway.key_commands import add_key_commands
 from gateway.logs import configure_logs
 from gateway.readiness import Readiness
 from gateway.settings import Settings, read_environment, read_settings
@@ -42,10 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the web process")
     serve.add_argument("--host", help="overrides GATEWAY_HOST")
     serve.add_argument("--port", help="overrides GATEWAY_PORT")
+    serve.add_argument("--metrics", help="overrides GATEWAY_METRICS")
     serve.set_defaults(run=_serve)
 
-    worker = commands.add_parser("worker", help="renew tokens before they are needed")
-    worker.set_defaults(run=lambda arguments: _work())
+    worker = commands.add_parser(
+        "worker", help="renew tokens before they are needed, and deliver events"
+    )
+    worker.add_argument("--metrics", help="overrides GATEWAY_METRICS")
+    worker.set_defaults(run=_work)
 
     sandbox = commands.add_parser("sandbox", help="run the simulated providers (dev mode only)")
     sandbox.add_argument("--port", type=int, default=3142)
@@ -53,20 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
     keys = commands.add_parser("keys", help="service keys and encryption keys")
     actions = keys.add_subparsers(required=True, metavar="ACTION")
-    create = actions.add_parser("create", help="create a service key and print it, this once")
-    create.add_argument("--role", action="append", required=True, choices=[*Role], dest="roles")
-    create.add_argument("--tenant", default=DEFAULT_TENANT)
-    create.add_argument("--label", default="")
-    create.set_defaults(run=_create_key)
-    listing = actions.add_parser("list", help="list service keys")
-    listing.add_argument("--tenant", default=DEFAULT_TENANT)
-    listing.set_defaults(run=_list_keys)
-    delete = actions.add_parser("delete", help="delete a service key")
-    delete.add_argument("id")
-    delete.add_argument("--tenant", default=DEFAULT_TENANT)
-    delete.set_defaults(run=_delete_key)
-    new = actions.add_parser("new-encryption-key", help="print a key for GATEWAY_ENCRYPTION_KEYS")
-    new.set_defaults(run=lambda arguments: _new_encryption_key())
+    add_key_commands(actions, _with_services)
+    add_encryption_commands(actions, _settings_of_running_gateway)
+
+    add_audit_command(commands, _with_services)
 
     connectors = commands.add_parser("connectors", help="list, show, check and begin connectors")
     add_connector_commands(
@@ -89,9 +84,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from gateway.web.app import create_app
     from gateway.web.metrics import exposed
 
-    for name in ("host", "port"):
-        if (value := getattr(arguments, name)) is not None:
-            os.environ[f"GATEWAY_{name.upper()}"] = value
+    _override(arguments, "host", "port", "metrics")
     settings, env = read_settings(), read_environment()
     configure_logs(settings.log_level, settings.log_format)
 
@@ -104,7 +97,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         async def opened() -> AsyncIterator[Services]:
             async with (
                 open_services(settings, env, sandbox=link, readiness=readiness) as services,
-                exposed(settings, services.metrics),
+                exposed(services),
             ):
                 yield services
 
@@ -118,22 +111,31 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _work() -> int:
+def _override(arguments: argparse.Namespace, *names: str) -> None:
+    """Let options take the place of the variables of their names."""
+    for name in names:
+        if (value := getattr(arguments, name)) is not None:
+            os.environ[f"GATEWAY_{name.upper()}"] = value
+
+
+def _work(arguments: argparse.Namespace) -> int:
     from gateway.sandbox.link import link_sandbox
     from gateway.serving import run as run_loop
     from gateway.web.metrics import exposed
     from gateway.worker import work_until_signal
 
+    _override(arguments, "metrics")
     settings, env = read_settings(), read_environment()
     configure_logs(settings.log_level, settings.log_format)
 
     async def run() -> None:
         link = await link_sandbox(settings, env)
+        readiness = Readiness()
         async with (
-            open_services(settings, env, sandbox=link) as services,
-            exposed(settings, services.metrics),
+            open_services(settings, env, sandbox=link, readiness=readiness) as services,
+            exposed(services),
         ):
-            await work_until_signal(services.renewal)
+            await work_until_signal(services.renewal, readiness, beside=services.deliveries.run)
 
     run_loop(run())
     return 0
@@ -154,45 +156,6 @@ def _sandbox(arguments: argparse.Namespace) -> int:
         port=arguments.port,
     )
     run(serve(servers))
-    return 0
-
-
-def _create_key(arguments: argparse.Namespace) -> int:
-    async def create(services: Services) -> int:
-        _, secret = await services.keys.create(
-            tenant=arguments.tenant,
-            roles=[Role(role) for role in arguments.roles],
-            label=arguments.label,
-        )
-        print(secret.reveal())
-        return 0
-
-    return _with_services(create)
-
-
-def _list_keys(arguments: argparse.Namespace) -> int:
-    async def show(services: Services) -> int:
-        for key in await services.keys.list_for(arguments.tenant):
-            print(f"{key.id}  {','.join(key.roles):30}  {key.created_at:%Y-%m-%d}  {key.label}")
-        return 0
-
-    return _with_services(show)
-
-
-def _delete_key(arguments: argparse.Namespace) -> int:
-    async def delete(services: Services) -> int:
-        if await services.keys.delete(arguments.tenant, arguments.id):
-            return 0
-        print(f"gateway: no key {arguments.id} in tenant {arguments.tenant}", file=sys.stderr)
-        return 1
-
-    return _with_services(delete)
-
-
-def _new_encryption_key() -> int:
-    from gateway.vault import new_key
-
-    print(f"k1:{new_key()}")
     return 0
 
 

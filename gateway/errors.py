@@ -2,10 +2,12 @@
 
     GatewayError
     ├─ SettingsError · StoreUnavailable · VaultError · NotReady
-    ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound
+    ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
+    ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
     │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountUnfit · AccountMismatch
+    ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable · LoginChallengeUnknown
     └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
 
@@ -15,6 +17,7 @@ live in ``gateway/web/problems.py`` alone.
 
 from __future__ import annotations
 
+import math
 import re
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -56,12 +59,31 @@ class Forbidden(GatewayError):
     """The credential does not allow this."""
 
 
+class AssertionRequired(GatewayError):
+    """This service key needs a user assertion with each call."""
+
+
+class AssertionInvalid(GatewayError):
+    """The user assertion does not prove what this call needs. The message says why, and no claim's value."""
+
+
 class NotSignedIn(GatewayError):
     """The page needs a signed-in person."""
 
 
 class NotFound(GatewayError):
     """There is nothing at this address."""
+
+
+class RateLimited(GatewayError):
+    """Too many requests. ``limit`` is the name of the limit, ``retry_after`` is in seconds."""
+
+    def __init__(self, limit: str, retry_after: float) -> None:
+        self.limit = limit
+        self.retry_after = max(1, math.ceil(retry_after))
+        super().__init__(
+            f"there were too many of these requests: try again in {self.retry_after} s"
+        )
 
 
 class FlowError(GatewayError):
@@ -97,7 +119,7 @@ class WrongConnector(FlowError):
 
 
 class CallbackNotVerified(FlowError):
-    """The provider's signature on the callback does not hold."""
+    """The callback was not made by the provider: its signature does not hold, or its issuer is another."""
 
 
 class ProviderDeclined(FlowError):
@@ -118,14 +140,43 @@ class AccountMismatch(FlowError):
     """Another account is linked already, and this connector takes only one."""
 
 
+class LoginError(GatewayError):
+    """Somebody could not sign in."""
+
+
+class LoginUnknown(LoginError):
+    """This sign-in was not begun in this browser, or it is over."""
+
+
+class LoginDeclined(LoginError):
+    """The identity provider ended the sign-in. The message names its error code, if it is a plain word."""
+
+    def __init__(self, provider_code: str | None) -> None:
+        super().__init__(f"the identity provider answered {provider_code or 'an error'}")
+
+
+class LoginUnavailable(LoginError):
+    """The identity provider cannot be reached. The message says why, for the log."""
+
+
+class LoginUnreadable(LoginError):
+    """The identity provider's answer proves nothing. The message says why, for the log."""
+
+
+class LoginChallengeUnknown(LoginError):
+    """There is no such sign-in to accept: it is unknown, accepted already, or over."""
+
+
 class ProviderError(GatewayError):
     """A provider did not do what was asked.
 
     ``provider_code`` is its error code if it is a plain word; ``retryable`` says whether the same
-    request may succeed later; ``outcome_unknown`` whether the provider may have done it all the same.
+    request may succeed later; ``outcome_unknown`` whether the provider may have done it all the same;
+    ``requests`` how many were made before this was believed.
     """
 
     retryable = False
+    requests = 1
 
     def __init__(
         self,

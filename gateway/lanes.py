@@ -24,8 +24,11 @@ from gateway.metrics import Endpoint, Metrics, RequestResult
 
 SLOTS = 20
 """Requests of one connector under way at once."""
-PATIENCE_SECONDS = 1.0
-"""How long a request waits for a slot."""
+PATIENCE_SECONDS = 4.0
+"""How long a request waits for a slot: hundreds of tokens that expire at once take a few seconds.
+
+Two waits and two answers (``outbound.TOTAL_SECONDS``) end before a refresh's lease does.
+"""
 MAX_HOSTS = 1000
 """Hosts whose failures are remembered; the one that failed longest ago is forgotten first."""
 

@@ -7,10 +7,15 @@ name says "credential" are masked here; and the libraries that print URLs or hea
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import re
 import sys
-from typing import Any
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -42,8 +47,12 @@ def mask_credentials(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if _CREDENTIAL.search(name):
             event[name] = "***"
         elif isinstance(value, str):
-            event[name] = _QUERY.sub(r"\1", _BEARER.sub(r"\1 ***", value))
+            event[name] = _masked(value)
     return event
+
+
+def _masked(text: str) -> str:
+    return _QUERY.sub(r"\1", _BEARER.sub(r"\1 ***", text))
 
 
 def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -61,11 +70,74 @@ def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def in_request(request_id: str) -> None:
+    """A request begins: whatever is logged from here on in this context carries its id."""
+    _request_id.set(request_id)
+
+
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    request_id = _request_id.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    return event
+
+
+SOON_SECONDS = 0.1
+"""How long a line about a request may wait to be written out."""
+
+
+class _JsonLines(logging.StreamHandler[TextIO]):
+    """Standard output, where lines are written out at once, and those about requests soon."""
+
+    _flushing: asyncio.TimerHandle | None = None
+
+    def write_soon(self, line: str) -> None:
+        """Write a line that may stay in the buffer for a moment: the next one takes it along."""
+        self.acquire()
+        try:
+            self.stream.write(line)
+        finally:
+            self.release()
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(SOON_SECONDS, self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        self._flushing = None
+        self.flush()
+
+
+def log_request(request_id: str, method: str, path: str, status: int, ms: float) -> None:
+    """The line about a request that was answered after ``ms``; its id holds letters, digits, ``-_`` only.
+
+    It is written more often than all others together: its JSON is made by hand, and a tenth of a
+    second's lines are given to the system in one go. Only the path is text that may hold anything.
+    """
+    root = logging.getLogger()
+    out = next((handler for handler in root.handlers if isinstance(handler, _JsonLines)), None)
+    if out is None:
+        get_logger().info("request", method=method, path=path, status=status, ms=ms)
+    elif root.isEnabledFor(logging.INFO):
+        moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        out.write_soon(
+            f'{{"request_id": "{request_id}", "method": {_quoted(method)}, '
+            f'"path": {_quoted(path)}, "status": {status}, "ms": {ms}, '
+            f'"event": "request", "level": "info", "timestamp": "{moment}"}}\n'
+        )
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    return json.dumps(_masked(text))
+
+
 def configure_logs(level: str = "info", log_format: str = "auto") -> None:
     """Send structlog and the standard library's logging through one pipeline to standard output."""
     console = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         drop_locals,
@@ -82,7 +154,7 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = (logging.StreamHandler if console else _JsonLines)(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -25,6 +25,7 @@ from prometheus_client import (
 
 from connectors.errors import ConnectorError
 from gateway.errors import GatewayError
+from gateway.rates import Limited
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of ``Metrics.text``: the Prometheus text format, which every scraper reads."""
@@ -82,6 +83,19 @@ class RequestResult(StrEnum):
     NOT_SENT = "not_sent"
 
 
+class DeliveryOutcome(StrEnum):
+    """What came of an attempt to deliver an event to a webhook."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    UNSIGNED = "unsigned"
+    BROKEN = "broken"
+    GONE = "gone"
+    GIVEN_UP = "given_up"
+
+
 class Metrics:
     """Counts for one gateway. ``connectors`` are the names that may become labels."""
 
@@ -99,6 +113,8 @@ class Metrics:
         self._token_reads = self._counter(
             "gateway_token_reads", "Reads of a token by what was answered.", "connector", "result"
         )
+        # The one that is counted thousands of times a second: looked up once.
+        self._token_read_series: dict[tuple[str, str], Counter] = {}
         self._flows = self._counter(
             "gateway_flows", "Connect flows: started, and how they ended.", "connector", "outcome"
         )
@@ -120,6 +136,23 @@ class Metrics:
             "Hosts of a connector that are not asked for a while, because they kept failing.",
             "connector",
         )
+        self._deliveries = self._counter(
+            "gateway_webhook_deliveries",
+            "Attempts to deliver an event to a webhook by what came of them.",
+            "outcome",
+        )
+        self._audit_dropped = self._counter(
+            "gateway_audit_dropped",
+            "Lines of the audit that were lost while the database was away.",
+        )
+        self._rate_limited = self._counter(
+            "gateway_rate_limited",
+            "Requests that were refused because there were too many.",
+            "limit",
+        )
+        self._open_flows = self._gauge(
+            "gateway_open_flows", "Connect flows that nobody finished yet, of all processes."
+        )
 
     def refresh(self, connector: str, outcome: RefreshOutcome) -> None:
         """A refresh went like this."""
@@ -131,7 +164,11 @@ class Metrics:
 
     def token_read(self, connector: str, result: TokenResult) -> None:
         """A token was handed out."""
-        self._token_reads.labels(self._name(connector), result.value).inc()
+        labels = (self._name(connector), result.value)
+        series = self._token_read_series.get(labels)
+        if series is None:
+            series = self._token_read_series[labels] = self._token_reads.labels(*labels)
+        series.inc()
 
     @contextmanager
     def failed_token_reads(self, connector: str) -> Iterator[None]:
@@ -176,6 +213,22 @@ class Metrics:
         """So many of the connector's hosts are not asked now."""
         self._open_breakers.labels(self._name(connector)).set(count)
 
+    def delivery(self, outcome: DeliveryOutcome) -> None:
+        """This came of an attempt to deliver an event."""
+        self._deliveries.labels(outcome.value).inc()
+
+    def audit_dropped(self) -> None:
+        """A line of the audit was given up: the database did not take them for too long."""
+        self._audit_dropped.inc()
+
+    def rate_limited(self, limited: Limited) -> None:
+        """Somebody was told to come back later."""
+        self._rate_limited.labels(limited.value).inc()
+
+    def open_flows(self, count: int) -> None:
+        """So many attempts to connect are open, in all processes together."""
+        self._open_flows.set(count)
+
     def text(self) -> bytes:
         """All of it in the Prometheus text format (``CONTENT_TYPE``)."""
         return generate_latest(self._registry)
@@ -185,7 +238,8 @@ class Metrics:
         described = {}
         for metric in (
             self._refreshes, self._lease_waits, self._token_reads, self._flows, self._requests,
-            self._latency, self._in_flight, self._open_breakers,
+            self._latency, self._in_flight, self._open_breakers, self._deliveries,
+            self._audit_dropped, self._rate_limited, self._open_flows,
         ):  # fmt: skip
             (family,) = metric.describe()
             name = f"{family.name}_total" if family.type == "counter" else family.name

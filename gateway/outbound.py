@@ -66,6 +66,13 @@ class Outbound:
             trip.answered(answer.status)
             return answer
 
+    async def send_beside(self, request: ProviderRequest) -> ProviderAnswer:
+        """``send`` of what is no connector's, a webhook: no slot, no breaker, and the same guards.
+
+        The caller bounds how many are under way, and how often it is tried.
+        """
+        return await self._deliver(request, Trip())
+
     async def _deliver(self, request: ProviderRequest, trip: Trip) -> ProviderAnswer:
         try:
             url = httpx.URL(request.url)

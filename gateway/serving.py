@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
@@ -14,14 +16,17 @@ import uvicorn
 
 from gateway.egress import HostPort
 from gateway.errors import SettingsError
+from gateway.intake import GuardedProtocol
+from gateway.logs import get_logger
+from gateway.readiness import LAST_SECONDS, REQUESTS_SECONDS
 
 if sys.platform == "win32":  # where uvloop does not run
     _new_event_loop = None
 else:
     from uvloop import new_event_loop as _new_event_loop
 
-GRACE_SECONDS = 20
-"""From the signal to the end: for requests under way, and for the drain before."""
+
+_log = get_logger()
 
 
 class _Server(uvicorn.Server):
@@ -38,11 +43,12 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
         app,
         host=host,
         port=port,
+        http=GuardedProtocol,
         access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=REQUESTS_SECONDS,
         **options,
     )
     return _Server(config)
@@ -70,6 +76,7 @@ async def serve(
         nonlocal signals
         signals += 1
         if signals == 1:
+            end_in_time()
             on_signal()
         if signals > 1 or drain_seconds == 0:
             stop()
@@ -80,7 +87,8 @@ async def serve(
         loop.add_signal_handler(number, signalled)
     async with asyncio.TaskGroup() as group:
         for server in servers:
-            server.config.timeout_graceful_shutdown = round(GRACE_SECONDS - drain_seconds)
+            patience = max(1, round(REQUESTS_SECONDS - drain_seconds))
+            server.config.timeout_graceful_shutdown = patience
             task = group.create_task(server.serve())
             task.add_done_callback(lambda _: stop())
 
@@ -106,6 +114,24 @@ async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+
+
+def end_in_time() -> None:
+    """End this process ``LAST_SECONDS`` from now, whatever it still waits for.
+
+    MongoDB's drivers wait for an answer to each of their goodbyes, in threads of theirs that Python
+    waits for in turn: with a database that is away that is more than half a minute, for nothing.
+    """
+    timer = threading.Timer(LAST_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    _log.warning("ended_without_goodbye")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:

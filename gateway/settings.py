@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from gateway.egress import HostPort
 from gateway.errors import SettingsError
+from gateway.login_settings import LoginSettings
+from gateway.rates import Rates, read_rates
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
@@ -44,7 +46,7 @@ class Driver(StrEnum):
     PYMONGO = "pymongo"
 
 
-class Settings(BaseSettings):
+class Settings(LoginSettings):
     """The gateway's settings. Each field is the variable ``GATEWAY_<FIELD>``; docs: docs/settings.md."""
 
     model_config = SettingsConfigDict(
@@ -80,6 +82,9 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")
     """`id:key,id:key`, base64 of 32 bytes each. The first seals, all open. In dev mode one is made and kept."""
 
+    encryption_keys_file: Path | None = None
+    """A file with the keys, one on a line, instead of `GATEWAY_ENCRYPTION_KEYS`; for mounted secrets."""
+
     connectors_path: Path | None = None
     """A folder with more connectors, laid out like `connectors/`: `catalog/`, `hooks/`, `sandbox/`."""
 
@@ -101,11 +106,26 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None
     """After SIGTERM, how long requests are still taken while `/readyz` says no: 3, and 0 in dev mode."""
 
+    proxy_hops: Annotated[int, Field(ge=0, le=10)] = 0
+    """How many proxies of one's own are in front: so far is `X-Forwarded-For` believed, from its right end."""
+
+    limits: str = ""
+    """`name=600/m,name=off`: limits that differ from the defaults."""
+
     data_dir: Path = Path(".gateway-dev")
     """Dev mode only: where the local database, the encryption key and the sandbox keep their files."""
 
     worker_concurrency: Annotated[int, Field(ge=4, le=500)] = 32
     """How many refreshes a worker runs at once; a fourth of them at most for one connector."""
+
+    token_cache: bool = True
+    """`on`, or `off`: whether a process remembers tokens that it handed out, for a second or while none changes."""
+
+    audit_days: Annotated[int, Field(ge=0, le=36_500)] = 365
+    """How long a line of the audit is kept; `0` is for ever. Lines that exist keep the end that they got."""
+
+    shared_clients: bool = False
+    """`on`, or `off`: whether tenants besides `default` may connect with this deployment's OAuth apps."""
 
     log_format: Annotated[str, Field(pattern="^(auto|json|console)$")] = "auto"
     """`json`, `console`, or `auto`: console on a terminal, else JSON."""
@@ -135,11 +155,22 @@ class Settings(BaseSettings):
         return self.dev and not self.metrics
 
     @property
+    def rates(self) -> Rates:
+        """``limits`` over the defaults."""
+        return read_rates(self.limits)
+
+    @property
     def drain(self) -> float:
         """``drain_seconds``, or its default in this mode."""
         if self.drain_seconds is None:
             return 0.0 if self.dev else 3.0
         return self.drain_seconds
+
+    @field_validator("limits")
+    @classmethod
+    def _check_limits(cls, value: str) -> str:
+        read_rates(value)
+        return value
 
     @field_validator("metrics")
     @classmethod
@@ -178,9 +209,9 @@ class Settings(BaseSettings):
             raise ValueError("must be https (plain http is for localhost only)")
         return value
 
-    @field_validator("ca_file")
+    @field_validator("ca_file", "encryption_keys_file")
     @classmethod
-    def _check_ca_file(cls, value: Path | None) -> Path | None:
+    def _check_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError("there is no such file")
         return value
@@ -188,6 +219,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_mode(self) -> Self:
         problems = []
+        from_file = self.encryption_keys_file is not None
+        if from_file and self.encryption_keys.get_secret_value():
+            problems.append(
+                "GATEWAY_ENCRYPTION_KEYS_FILE cannot be set together with GATEWAY_ENCRYPTION_KEYS"
+            )
         if self.dev:
             if not self.public_url:
                 object.__setattr__(self, "public_url", f"http://localhost:{self.port}")
@@ -198,6 +234,8 @@ class Settings(BaseSettings):
         else:
             for name in ("public_url", "mongodb_url", "encryption_keys"):
                 value = getattr(self, name)
+                if name == "encryption_keys" and from_file:
+                    continue
                 if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
                     problems.append(
                         f"GATEWAY_{name.upper()} must be set (only dev mode has a default)"
@@ -206,6 +244,7 @@ class Settings(BaseSettings):
                 problems.append("GATEWAY_SANDBOX can be set in dev mode only")
             if self.public_url and not self.secure:
                 problems.append("GATEWAY_PUBLIC_URL must be https outside dev mode")
+        problems += self.login_problems(dev=self.dev)
         if problems:
             raise ValueError("\n".join(problems))
         return self

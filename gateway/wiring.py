@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
 
 from connectors.catalog import Catalog
+from gateway.audit import Audit
+from gateway.background import in_background
+from gateway.cache import Cache
 from gateway.clock import Clock
 from gateway.egress import EgressPolicy
+from gateway.identity.discovery import LANE
 from gateway.identity.keys import ServiceKeys
-from gateway.identity.logins import Login, login_for
+from gateway.identity.logins import DEFAULT_TENANT
 from gateway.identity.sessions import Sessions
+from gateway.identity.ways import Logins, open_logins
+from gateway.keyring import open_vault
 from gateway.lanes import Lanes
+from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.outbound import TOTAL_SECONDS, open_outbound
 from gateway.reach import Reach
-from gateway.readiness import Readiness
+from gateway.readiness import REFRESHES_SECONDS, Readiness
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
 from gateway.scopes import read_extra_scopes
 from gateway.services.connect import ConnectService
 from gateway.services.connections import ConnectionService
+from gateway.services.deliveries import Deliveries
 from gateway.services.disconnect import DisconnectService
+from gateway.services.key_check import check_keys
+from gateway.services.open_flows import OpenFlows
 from gateway.services.provider import Provider
 from gateway.services.refresh import Checkpoint, Refresher, pass_on
 from gateway.services.renewal import Renewal
-from gateway.services.sealing import TokenSealer
 from gateway.services.tokens import TokenService
+from gateway.services.webhooks import WebhookService
 from gateway.settings import Settings
+from gateway.store.audit import AuditStore
 from gateway.store.clock import DatabaseClock
 from gateway.store.connections import ConnectionStore
+from gateway.store.deliveries import DeliveryStore
 from gateway.store.due import DueStore
+from gateway.store.events import Outbox
 from gateway.store.flows import FlowStore
 from gateway.store.indexes import create_indexes
+from gateway.store.key_checks import KeyCheckStore
 from gateway.store.keys import KeyStore
+from gateway.store.limits import LimitStore
+from gateway.store.logins import LoginStore
 from gateway.store.mongo import Database, open_database
-from gateway.store.refreshes import LEASE_SECONDS, RefreshStore
+from gateway.store.refreshes import LEASE_SECONDS
+from gateway.store.sealed import sealed_stores
 from gateway.store.sessions import SessionStore
 from gateway.store.watch import Watch
-from gateway.vault import Vault, read_keys
+from gateway.store.webhooks import WebhookStore
+from gateway.verbs import Verbs, make_verbs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,30 +71,29 @@ class Services:
     disconnect: DisconnectService
     refresher: Refresher
     renewal: Renewal
+    webhooks: WebhookService
+    deliveries: Deliveries
     connections: ConnectionService
     keys: ServiceKeys
     sessions: Sessions
-    login: Login | None
+    logins: Logins
     reach: Reach
     clock: Clock
     metrics: Metrics
+    audit: Audit
+    limits: Limits
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verbs:
-    """The three things that the product does."""
-
-    connect: ConnectService
-    tokens: TokenService
-    disconnect: DisconnectService
-    refresher: Refresher
 
 
 def redirect_uri(settings: Settings, connector: str) -> str:
     """Where providers send the browser back to: from settings alone, never from a request."""
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
+
+
+def only_tenant(settings: Settings) -> str | None:
+    """The one tenant that may connect with this deployment's OAuth apps; ``None`` if any may (B5)."""
+    return None if settings.dev or settings.shared_clients else DEFAULT_TENANT
 
 
 def open_catalog(
@@ -111,11 +126,11 @@ async def open_services(
     (``provider_seconds`` each). Raises ``SettingsError``, ``ConfigError`` or ``StoreUnavailable``
     if it cannot start.
     """
-    vault = Vault(read_keys(settings.encryption_keys.get_secret_value()))
+    vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     reach = Reach(policy=policy, sandbox_url=sandbox.url)
-    metrics = Metrics(catalog.names())
+    metrics = Metrics([*catalog.names(), LANE])
     ready = readiness or Readiness()
     async with AsyncExitStack() as stack:
         outbound = await stack.enter_async_context(
@@ -137,9 +152,16 @@ async def open_services(
         await create_indexes(database)
         if clock is None:
             clock = await DatabaseClock.read(database)
-            await stack.enter_async_context(_in_background(clock.run()))
+            await stack.enter_async_context(in_background(clock.run()))
+        await check_keys(vault, KeyCheckStore(database), sealed_stores(database), clock)
+        audit = Audit(
+            AuditStore(database, timedelta(days=settings.audit_days) or None),
+            clock,
+            metrics=metrics,
+        )
+        await stack.enter_async_context(audit.writing())
         watch = Watch(database)
-        await stack.enter_async_context(_in_background(watch.run()))
+        await stack.enter_async_context(in_background(watch.run()))
         verbs = make_verbs(
             catalog=catalog,
             database=database,
@@ -152,11 +174,52 @@ async def open_services(
             lease_seconds=lease_seconds,
             watch=watch,
             metrics=metrics,
+            token_cache=settings.token_cache,
+            only_tenant=only_tenant(settings),
+            audit=audit,
         )
+        logins = open_logins(
+            settings,
+            store=LoginStore(database),
+            sessions=Sessions(SessionStore(database), clock, audit),
+            outbound=outbound,
+            clock=clock,
+            audit=audit,
+        )
+        queue, receivers = DeliveryStore(database, lease_seconds), WebhookStore(database)
+        webhooks = WebhookService(
+            webhooks=receivers, deliveries=queue, vault=vault, policy=policy, clock=clock,
+            audit=audit,
+        )  # fmt: skip
+        deliveries = Deliveries(
+            outbox=Outbox(database),
+            queue=queue,
+            webhooks=receivers,
+            vault=vault,
+            outbound=outbound,
+            clock=clock,
+            metrics=metrics,
+            checkpoint=checkpoint,
+        )
+        flows = OpenFlows(FlowStore(database), clock, metrics)
+        await stack.enter_async_context(in_background(flows.run()))
         services = _services(
-            settings, catalog, database, verbs, reach, clock, metrics, lambda: ready.check(vault)
+            settings,
+            catalog,
+            database,
+            verbs,
+            webhooks,
+            deliveries,
+            logins,
+            ServiceKeys(KeyStore(database), clock, Cache(watch.freshness, database.notices), audit),
+            reach,
+            clock,
+            metrics,
+            audit,
+            Limits(LimitStore(database), settings.rates, clock, metrics),
+            lambda: ready.check(vault),
         )
-        stack.push_async_callback(services.refresher.close)
+        stack.push_async_callback(lambda: verbs.refresher.close(ready.left(REFRESHES_SECONDS)))
         yield services
 
 
@@ -165,9 +228,15 @@ def _services(
     catalog: Catalog,
     database: Database,
     verbs: Verbs,
+    webhooks: WebhookService,
+    deliveries: Deliveries,
+    logins: Logins,
+    keys: ServiceKeys,
     reach: Reach,
     clock: Clock,
     metrics: Metrics,
+    audit: Audit,
+    limits: Limits,
     check_process: Callable[[], None],
 ) -> Services:
     return Services(
@@ -184,86 +253,17 @@ def _services(
             clock=clock,
             concurrency=settings.worker_concurrency,
         ),
-        connections=ConnectionService(ConnectionStore(database), clock),
-        keys=ServiceKeys(KeyStore(database), clock),
-        sessions=Sessions(SessionStore(database), clock),
-        login=login_for(settings),
+        webhooks=webhooks,
+        deliveries=deliveries,
+        connections=ConnectionService(ConnectionStore(database), clock, audit),
+        keys=keys,
+        sessions=logins.sessions,
+        logins=logins,
         reach=reach,
         clock=clock,
         metrics=metrics,
+        audit=audit,
+        limits=limits,
         ping=database.ping,
         check_process=check_process,
-    )
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """A task that goes on for as long as the context lasts."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-def make_verbs(
-    *,
-    catalog: Catalog,
-    database: Database,
-    provider: Provider,
-    vault: Vault,
-    reach: Reach,
-    redirect_uri: Callable[[str], str],
-    clock: Clock,
-    checkpoint: Checkpoint = pass_on,
-    lease_seconds: int = LEASE_SECONDS,
-    watch: Watch | None = None,
-    metrics: Metrics | None = None,
-) -> Verbs:
-    """Connect, tokens and disconnect over one database and one way to the providers."""
-    metrics = metrics or Metrics(catalog.names())
-    connections = ConnectionStore(database)
-    sealer = TokenSealer(vault)
-    refresher = Refresher(
-        connections=connections,
-        refreshes=RefreshStore(database, lease_seconds),
-        provider=provider,
-        sealer=sealer,
-        watch=watch or Watch(database),
-        clock=clock,
-        metrics=metrics,
-        checkpoint=checkpoint,
-    )
-    return Verbs(
-        refresher=refresher,
-        connect=ConnectService(
-            catalog=catalog,
-            flows=FlowStore(database),
-            connections=connections,
-            provider=provider,
-            vault=vault,
-            sealer=sealer,
-            reach=reach,
-            redirect_uri=redirect_uri,
-            clock=clock,
-            metrics=metrics,
-        ),
-        tokens=TokenService(
-            catalog=catalog,
-            connections=connections,
-            refresher=refresher,
-            sealer=sealer,
-            reach=reach,
-            clock=clock,
-            metrics=metrics,
-        ),
-        disconnect=DisconnectService(
-            catalog=catalog,
-            connections=connections,
-            provider=provider,
-            sealer=sealer,
-            clock=clock,
-        ),
     )

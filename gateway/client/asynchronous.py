@@ -16,7 +16,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
-from gateway.client.settings import LIMITS, read_settings
+from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
 
 __all__ = ["Gateway", "UserContext"]
@@ -84,9 +84,9 @@ class Gateway:
         if self._owns_client:
             await self._client.aclose()
 
-    def for_user(self, user: str) -> UserContext:
+    def for_user(self, user: str, *, assertion: Assertion | None = None) -> UserContext:
         """The same for one user: what a tool handler is given."""
-        return UserContext(self, user)
+        return UserContext(self, user, assertion)
 
     async def get_connector_token(
         self,
@@ -96,6 +96,7 @@ class Gateway:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        assertion: Assertion | None = None,
     ) -> Token:
         """An access token that works now. The gateway refreshes it when it is due.
 
@@ -107,6 +108,8 @@ class Gateway:
             min_seconds: how long the token should still be valid.
             rejected_token: the token that the provider answered with a 401, to get a new one. Only
                 its SHA-256 is sent.
+            assertion: the host's signed JWT that says that the user is there, or a callable that returns
+                one; for keys that were made with `user_assertion`. Every call takes it.
 
         Raises:
             ConnectorRequired: the user must link the account, at its `connect_url`.
@@ -121,47 +124,61 @@ class Gateway:
                 account=account,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
-            )
+            ),
+            assertion,
         )
 
     async def refresh_connector_token(
-        self, name: str, *, user: str, account: str | None = None
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        assertion: Assertion | None = None,
     ) -> Token:
         """A new token, refreshed even if the current one is valid. Rarely what you want.
 
         Prefer `get_connector_token(rejected_token=...)` after a 401: it is safe to repeat, and
         many callers at once cause one refresh. Raises the same errors.
         """
-        return await self._send(calls.refresh_token(name, user=user, account=account))
+        return await self._send(calls.refresh_token(name, user=user, account=account), assertion)
 
     async def list_connectors(self) -> list[AvailableConnector]:
         """The connectors that can be linked now. Raises `GatewayError`."""
         return await self._send(calls.list_connectors())
 
-    async def list_connections(self, *, user: str) -> list[Connection]:
+    async def list_connections(
+        self, *, user: str, assertion: Assertion | None = None
+    ) -> list[Connection]:
         """A user's linked accounts. Needs a key with role `connections`; raises `GatewayError`."""
-        return await self._send(calls.list_connections(user=user))
+        return await self._send(calls.list_connections(user=user), assertion)
 
-    async def get_connection(self, connection_id: str) -> Connection:
+    async def get_connection(
+        self, connection_id: str, *, assertion: Assertion | None = None
+    ) -> Connection:
         """One linked account. Needs role `connections`; raises `ConnectionNotFound`."""
-        return await self._send(calls.get_connection(connection_id))
+        return await self._send(calls.get_connection(connection_id), assertion)
 
-    async def make_default(self, connection_id: str) -> Connection:
+    async def make_default(
+        self, connection_id: str, *, assertion: Assertion | None = None
+    ) -> Connection:
         """Make this the account that is used when none is named.
 
         Needs role `connections`; raises `ConnectionNotFound`.
         """
-        return await self._send(calls.make_default(connection_id))
+        return await self._send(calls.make_default(connection_id), assertion)
 
-    async def disconnect(self, connection_id: str) -> Revoked:
+    async def disconnect(
+        self, connection_id: str, *, assertion: Assertion | None = None
+    ) -> Revoked:
         """Forget a linked account and tell what became of the grant at the provider.
 
         Needs role `connections`; raises `ConnectionNotFound`.
         """
-        return await self._send(calls.disconnect(connection_id))
+        return await self._send(calls.disconnect(connection_id), assertion)
 
-    async def _send(self, call: Call[T]) -> T:
-        exchange = Exchange(call, self._settings)
+    async def _send(self, call: Call[T], assertion: Assertion | None = None) -> T:
+        exchange = Exchange(call, self._settings, assertion)
         while True:
             outcome = await self._try(exchange)
             pause = exchange.pause_after(outcome)
@@ -189,8 +206,9 @@ class Gateway:
 class UserContext:
     """A gateway bound to one user; see `Gateway` for the methods."""
 
-    def __init__(self, gateway: Gateway, user: str) -> None:
+    def __init__(self, gateway: Gateway, user: str, assertion: Assertion | None = None) -> None:
         self._gateway = gateway
+        self._assertion = assertion
         self.user = user
 
     def __repr__(self) -> str:
@@ -211,12 +229,15 @@ class UserContext:
             account=account,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
+            assertion=self._assertion,
         )
 
     async def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
         """`Gateway.refresh_connector_token` for this user."""
-        return await self._gateway.refresh_connector_token(name, user=self.user, account=account)
+        return await self._gateway.refresh_connector_token(
+            name, user=self.user, account=account, assertion=self._assertion
+        )
 
     async def list_connections(self) -> list[Connection]:
         """`Gateway.list_connections` for this user."""
-        return await self._gateway.list_connections(user=self.user)
+        return await self._gateway.list_connections(user=self.user, assertion=self._assertion)

@@ -15,7 +15,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
-from gateway.client.settings import LIMITS, read_settings
+from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
 
 __all__ = ["SyncGateway", "SyncUserContext"]
@@ -77,9 +77,9 @@ class SyncGateway:
         if self._owns_client:
             self._client.close()
 
-    def for_user(self, user: str) -> SyncUserContext:
+    def for_user(self, user: str, *, assertion: Assertion | None = None) -> SyncUserContext:
         """The same for one user: what a tool handler is given."""
-        return SyncUserContext(self, user)
+        return SyncUserContext(self, user, assertion)
 
     def get_connector_token(
         self,
@@ -89,6 +89,7 @@ class SyncGateway:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        assertion: Assertion | None = None,
     ) -> Token:
         """See `Gateway.get_connector_token`."""
         return self._send(
@@ -98,35 +99,47 @@ class SyncGateway:
                 account=account,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
-            )
+            ),
+            assertion,
         )
 
-    def refresh_connector_token(self, name: str, *, user: str, account: str | None = None) -> Token:
+    def refresh_connector_token(
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        assertion: Assertion | None = None,
+    ) -> Token:
         """See `Gateway.refresh_connector_token`."""
-        return self._send(calls.refresh_token(name, user=user, account=account))
+        return self._send(calls.refresh_token(name, user=user, account=account), assertion)
 
     def list_connectors(self) -> list[AvailableConnector]:
         """See `Gateway.list_connectors`."""
         return self._send(calls.list_connectors())
 
-    def list_connections(self, *, user: str) -> list[Connection]:
+    def list_connections(
+        self, *, user: str, assertion: Assertion | None = None
+    ) -> list[Connection]:
         """See `Gateway.list_connections`."""
-        return self._send(calls.list_connections(user=user))
+        return self._send(calls.list_connections(user=user), assertion)
 
-    def get_connection(self, connection_id: str) -> Connection:
+    def get_connection(
+        self, connection_id: str, *, assertion: Assertion | None = None
+    ) -> Connection:
         """See `Gateway.get_connection`."""
-        return self._send(calls.get_connection(connection_id))
+        return self._send(calls.get_connection(connection_id), assertion)
 
-    def make_default(self, connection_id: str) -> Connection:
+    def make_default(self, connection_id: str, *, assertion: Assertion | None = None) -> Connection:
         """See `Gateway.make_default`."""
-        return self._send(calls.make_default(connection_id))
+        return self._send(calls.make_default(connection_id), assertion)
 
-    def disconnect(self, connection_id: str) -> Revoked:
+    def disconnect(self, connection_id: str, *, assertion: Assertion | None = None) -> Revoked:
         """See `Gateway.disconnect`."""
-        return self._send(calls.disconnect(connection_id))
+        return self._send(calls.disconnect(connection_id), assertion)
 
-    def _send(self, call: Call[T]) -> T:
-        exchange = Exchange(call, self._settings)
+    def _send(self, call: Call[T], assertion: Assertion | None = None) -> T:
+        exchange = Exchange(call, self._settings, assertion)
         while True:
             outcome = self._try(exchange)
             pause = exchange.pause_after(outcome)
@@ -153,8 +166,9 @@ class SyncGateway:
 class SyncUserContext:
     """A gateway bound to one user; see `Gateway` for the methods."""
 
-    def __init__(self, gateway: SyncGateway, user: str) -> None:
+    def __init__(self, gateway: SyncGateway, user: str, assertion: Assertion | None = None) -> None:
         self._gateway = gateway
+        self._assertion = assertion
         self.user = user
 
     def __repr__(self) -> str:
@@ -175,12 +189,15 @@ class SyncUserContext:
             account=account,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
+            assertion=self._assertion,
         )
 
     def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
         """`SyncGateway.refresh_connector_token` for this user."""
-        return self._gateway.refresh_connector_token(name, user=self.user, account=account)
+        return self._gateway.refresh_connector_token(
+            name, user=self.user, account=account, assertion=self._assertion
+        )
 
     def list_connections(self) -> list[Connection]:
         """`SyncGateway.list_connections` for this user."""
-        return self._gateway.list_connections(user=self.user)
+        return self._gateway.list_connections(user=self.user, assertion=self._assertion)

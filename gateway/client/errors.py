@@ -169,7 +169,7 @@ class Unauthorized(GatewayError):
 
 
 class Forbidden(GatewayError):
-    """The API key is valid but lacks the role, or the connector, for this call."""
+    """The API key is valid but lacks the role, the connector or the user assertion for this call."""
 
     default_code = "forbidden"
 
@@ -199,6 +199,8 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "internal_error": GatewayUnavailable,
         "unauthorized": Unauthorized,
         "forbidden": Forbidden,
+        "assertion_required": Forbidden,
+        "assertion_invalid": Forbidden,
         "invalid_request": InvalidRequest,
     }
 )

@@ -17,7 +17,7 @@ import httpx
 from gateway.client.answers import Answer, read_answer
 from gateway.client.calls import Call
 from gateway.client.errors import GatewayError, GatewayUnavailable, UnexpectedAnswer
-from gateway.client.settings import Settings
+from gateway.client.settings import Assertion, Settings, read_assertion
 
 __all__ = ["FAULTS", "Exchange", "Lost"]
 
@@ -62,8 +62,11 @@ class Lost:
 class Exchange(Generic[T]):
     """One call under way. A client loops: `request`, send and read, `pause_after`, sleep."""
 
-    def __init__(self, call: Call[T], settings: Settings) -> None:
+    def __init__(
+        self, call: Call[T], settings: Settings, assertion: Assertion | None = None
+    ) -> None:
         self._call = call
+        self._assertion = assertion
         self._settings = settings
         self._deadline = settings.clock() + settings.timeout
         self._tries = 0
@@ -80,6 +83,8 @@ class Exchange(Generic[T]):
         headers = {"Accept": "application/json, application/problem+json"}
         if self._call.body is not None:
             headers["Content-Type"] = "application/json"
+        if self._assertion is not None:
+            headers["X-User-Assertion"] = read_assertion(self._assertion)
         query = f"?{self._call.query}" if self._call.query else ""
         return client.build_request(
             self._call.method,

@@ -10,9 +10,13 @@ from typing import NoReturn
 
 import httpx
 
+from gateway.client.errors import InvalidRequest
 from gateway.client.token import MASK
 
-__all__ = ["LIMITS", "KeyAuth", "Settings", "read_settings"]
+__all__ = ["LIMITS", "Assertion", "KeyAuth", "Settings", "read_assertion", "read_settings"]
+
+Assertion = str | Callable[[], str]
+"""A user assertion (a signed JWT), or what makes one: that is asked for each try, and may raise."""
 
 # uvicorn closes an idle connection after 5 s. Reusing one at that very moment loses the request,
 # and not each call may be repeated: so give idle connections up earlier than the server does.
@@ -78,6 +82,19 @@ def read_settings(
         clock=clock,
         jitter=jitter,
     )
+
+
+def read_assertion(assertion: Assertion) -> str:
+    """The JWT to send.
+
+    Raises:
+        InvalidRequest: it is none. The text does not show it.
+    """
+    text = assertion if isinstance(assertion, str) else assertion()
+    # httpx would fail on the rest, too, but with a message that quotes the header.
+    if not isinstance(text, str) or not text or not all("!" <= letter <= "~" for letter in text):
+        raise InvalidRequest("The user assertion is not a JWT.")
+    return text
 
 
 def _given_or_env(value: str | None, argument: str, variable: str) -> str:

@@ -42,6 +42,7 @@ def run_dev() -> int:
     _check_port(settings.port, "GATEWAY_PORT")
     if not settings.sandbox:
         _check_port(sandbox_port, "GATEWAY_PORT (the sandbox takes the one after it)")
+    worker_metrics = _worker_metrics(settings)
     folder = settings.data_dir.absolute()
     data.prepare(folder)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,7 +51,7 @@ def run_dev() -> int:
         with ExitStack() as stack:
             stack.callback((folder / data.RUNNING).unlink, missing_ok=True)
             env = {"GATEWAY_MODE": "dev", "GATEWAY_DATA_DIR": str(folder)}
-            if not settings.encryption_keys.get_secret_value():
+            if not (settings.encryption_keys.get_secret_value() or settings.encryption_keys_file):
                 env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
             if not settings.mongodb_url.get_secret_value():
                 env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
@@ -65,9 +66,10 @@ def run_dev() -> int:
             )
             processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
             _await(f"http://{settings.host}:{settings.port}/readyz", processes)
-            processes.append(stack.enter_context(child([*_SELF, "worker"], env=os.environ | env)))
+            worker = [*_SELF, "worker", "--metrics", worker_metrics]
+            processes.append(stack.enter_context(child(worker, env=os.environ | env)))
             _ensure_service_key(env)
-            _announce(settings, env.get("GATEWAY_SANDBOX"))
+            _announce(settings, env.get("GATEWAY_SANDBOX"), worker_metrics)
             return _watch(processes)
     except _Stop:
         return 0
@@ -76,12 +78,27 @@ def run_dev() -> int:
 _SELF = (sys.executable, "-m", "gateway")
 
 
-def _announce(settings: Settings, sandbox: str | None) -> None:
+def _worker_metrics(settings: Settings) -> str:
+    """Where the worker shows its metrics and health, or ``off``: on a port after those of the others."""
+    if settings.metrics == "off":
+        return "off"
+    if settings.metrics_address is None:
+        port = settings.port + 2
+        _check_port(port, "GATEWAY_PORT (the worker takes the second one after it)")
+        return f"127.0.0.1:{port}"
+    host, port = settings.metrics.rpartition(":")[0], settings.metrics_address[1] + 1
+    return f"{host}:{port}"
+
+
+def _announce(settings: Settings, sandbox: str | None, worker_metrics: str) -> None:
     key_file = settings.data_dir / data.SERVICE_KEY
     print(f"\n  Dashboard    {settings.public_url}/dashboard/connectors", flush=True)
     if sandbox:
         print(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
     print(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
+    if worker_metrics != "off":
+        web = settings.metrics or f"localhost:{settings.port}"
+        print(f"  Metrics      http://{web}/metrics and http://{worker_metrics}/metrics (worker)")
     print("  Stop         Ctrl-C\n", flush=True)
 
 

@@ -19,6 +19,8 @@ from connectors.config import ConnectorConfig
 from connectors.parts import PLACEHOLDER
 from gateway.errors import InvalidRequest
 
+LONGEST_INPUT = 255
+"""Characters of a value that a person types: more than any host name or path segment has."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
@@ -38,6 +40,8 @@ def read_connection_config(config: ConnectorConfig, typed: Mapping[str, str]) ->
         value = wanted.normalise(typed.get(name, ""))
         if not value:
             errors[name] = f"Please fill in: {wanted.title}."
+        elif len(value) > LONGEST_INPUT:
+            errors[name] = f"This is too long: at most {LONGEST_INPUT} characters."
         elif not re.fullmatch(wanted.pattern, value):
             errors[name] = f"This does not look right. Example: {wanted.example}{wanted.suffix}"
         values[name] = value

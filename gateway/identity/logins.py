@@ -1,15 +1,14 @@
-"""How a person signs in: pluggable, one kind per deployment.
+"""Who a person is, and the development login, which believes any name and exists in dev mode only.
 
-A ``Login`` turns a submitted sign-in form into a user id. The only kind so far is the development
-login, which believes any name and is refused outside dev mode. Without a login the dashboard says
-so, and the API with service keys works all the same.
+A deployment has one way to sign in (``GATEWAY_LOGIN``): this one, an OpenID Connect provider
+(``oidc.py``) or a host that knows its users (``handoff.py``). Without one the sign-in page says so,
+and the API with service keys works all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from gateway.errors import InvalidRequest, SettingsError
 from gateway.settings import Settings
@@ -24,19 +23,6 @@ class Identity:
 
     tenant: str
     user: str
-
-
-class Login(Protocol):
-    """A way to sign in."""
-
-    @property
-    def suggestions(self) -> tuple[str, ...]:
-        """Names that the form offers with one click."""
-        ...
-
-    def identify(self, form: Mapping[str, str]) -> Identity:
-        """Who submitted this form; raises ``InvalidRequest`` with a text for that person."""
-        ...
 
 
 class DevLogin:
@@ -59,8 +45,3 @@ class DevLogin:
 def is_user_id(value: str) -> bool:
     """Whether ``value`` can be a user: an opaque id of 1 to 255 printable characters."""
     return 0 < len(value) <= MAX_USER and value.isprintable()
-
-
-def login_for(settings: Settings) -> Login | None:
-    """The login of this deployment, ``None`` if it has none."""
-    return DevLogin(settings) if settings.dev else None

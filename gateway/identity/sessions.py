@@ -9,8 +9,10 @@ import secrets
 from dataclasses import dataclass
 
 from connectors.secret import Secret
+from gateway.audit import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.errors import Forbidden
+from gateway.store.audit import Action, Actor, ActorKind
 from gateway.store.sessions import SessionStore, StoredSession
 
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -36,9 +38,10 @@ class SessionCaller:
 class Sessions:
     """Begins, finds and ends sessions."""
 
-    def __init__(self, store: SessionStore, clock: Clock) -> None:
+    def __init__(self, store: SessionStore, clock: Clock, audit: Audit = NOWHERE) -> None:
         self._store = store
         self._clock = clock
+        self._audit = audit
 
     async def begin(self, *, tenant: str, user: str) -> Secret:
         """A new session for a person who just signed in: the cookie's value."""
@@ -46,6 +49,12 @@ class Sessions:
         now = self._clock()
         await self._store.add(
             StoredSession(id=_id(cookie), tenant=tenant, user=user, created_at=now, seen_at=now)
+        )
+        await self._audit.write(
+            Action.LOGIN_SUCCEEDED,
+            tenant=tenant,
+            user=user,
+            actor=Actor(ActorKind.LOGIN, user=user),
         )
         return Secret(cookie)
 
@@ -65,6 +74,13 @@ class Sessions:
     async def end(self, session: SessionCaller) -> None:
         """Sign out."""
         await self._store.delete(session.session_id)
+        await self._audit.write(Action.LOGOUT, tenant=session.tenant, user=session.user)
+
+    async def end_all(self, *, tenant: str, user: str) -> int:
+        """Sign a person out of every browser; how many sessions that ended."""
+        ended = await self._store.delete_all(tenant, user)
+        await self._audit.write(Action.SESSIONS_ENDED, tenant=tenant, user=user)
+        return ended
 
 
 def _id(cookie: str) -> str:

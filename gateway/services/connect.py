@@ -18,6 +18,7 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.secret import Secret
+from gateway.audit import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
@@ -27,6 +28,7 @@ from gateway.errors import (
     CallbackNotVerified,
     FlowExpired,
     FlowFinished,
+    Forbidden,
     InvalidRequest,
     ProviderDeclined,
     ProviderError,
@@ -36,10 +38,11 @@ from gateway.errors import (
     WrongConnector,
 )
 from gateway.logs import get_logger
-from gateway.metrics import Metrics
+from gateway.metrics import UNKNOWN, Metrics, word_of
 from gateway.reach import Reach
 from gateway.services.provider import Grant, Provider
 from gateway.services.sealing import TokenSealer
+from gateway.store.audit import Action
 from gateway.store.connections import (
     Connection,
     ConnectionStore,
@@ -52,6 +55,12 @@ from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 from gateway.vault import Place, Vault
 
 _log = get_logger()
+
+CLIENTS_NOT_SHARED = (
+    "tenants do not share OAuth apps here: a provider could not tell them apart "
+    "(GATEWAY_SHARED_CLIENTS=on allows it)"
+)
+"""Why only one tenant may connect (security B5)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +102,8 @@ class ConnectService:
         redirect_uri: Callable[[str], str],
         clock: Clock,
         metrics: Metrics,
+        audit: Audit = NOWHERE,
+        only_tenant: str | None = None,
     ) -> None:
         self._catalog = catalog
         self._flows = flows
@@ -104,6 +115,8 @@ class ConnectService:
         self._redirect_uri = redirect_uri
         self._clock = clock
         self._metrics = metrics
+        self._audit = audit
+        self._only_tenant = only_tenant
 
     async def start(
         self,
@@ -119,8 +132,10 @@ class ConnectService:
         """Begin to connect ``config`` for a signed-in user.
 
         ``typed`` is the connection_config as the person typed it. Raises ``InvalidRequest`` if it
-        does not match.
+        does not match, and ``Forbidden`` for a tenant that may not use this deployment's OAuth apps.
         """
+        if self._only_tenant not in {None, tenant}:
+            raise Forbidden(CLIENTS_NOT_SHARED)
         values = read_connection_config(config, typed)
         endpoint = render_url(config.authorization_url, config, values)
         state, verifier, cookie = new_state(), new_code_verifier(), secrets.token_urlsafe(32)
@@ -141,6 +156,7 @@ class ConnectService:
             expires_at=now + FLOW_LIFETIME,
         )
         await self._flows.add(flow, self._vault.seal(verifier, _verifier_place(flow)))
+        await self._flows.keep_newest(tenant, user, now)
         _log.info("flow_started", connector=config.name, flow=flow.id[:16])
         self._metrics.flow_started(config.name)
         url = authorization_url(
@@ -170,8 +186,17 @@ class ConnectService:
         ``tenant`` and ``user`` are the browser's session, ``cookie`` its flow cookie; ``None`` if
         it has none. Raises the ``FlowError`` or ``ProviderError`` that says why it cannot be done.
         """
-        with self._metrics.flow_end(name):
-            return await self._finish(name, response, tenant, user, cookie)
+        try:
+            with self._metrics.flow_end(name):
+                return await self._finish(name, response, tenant, user, cookie)
+        except Exception as error:
+            if tenant is not None:  # it is the browser's person who is told of, not the flow's
+                self._audit.note(
+                    Action.CONNECTION_REFUSED, tenant=tenant, user=user,
+                    connector=name if name in self._catalog.names() else UNKNOWN,
+                    outcome=word_of(error),
+                )  # fmt: skip
+            raise
 
     async def _finish(
         self,
@@ -202,6 +227,11 @@ class ConnectService:
             verifier=verifier,
         )
         connection = await self._link(config, flow, grant)
+        again = connection.generation > 1
+        await self._audit.write(
+            Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
+            tenant=flow.tenant, user=flow.user, connector=name, connection=connection.id,
+        )  # fmt: skip
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)

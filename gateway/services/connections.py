@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from gateway.audit import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
+from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore
 
 
 class ConnectionService:
     """Reads and arranges connections. Foreign and missing look the same (rule 6)."""
 
-    def __init__(self, store: ConnectionStore, clock: Clock) -> None:
+    def __init__(self, store: ConnectionStore, clock: Clock, audit: Audit = NOWHERE) -> None:
         self._store = store
         self._clock = clock
+        self._audit = audit
 
     async def list_for(self, tenant: str, user: str) -> list[Connection]:
         """The user's connections, by connector, each connector's default first."""
@@ -28,4 +31,8 @@ class ConnectionService:
     async def set_default(self, connection: Connection) -> Connection:
         """Make it the account that is used when none is named; returns it as it is now."""
         await self._store.set_default(connection, self._clock())
+        await self._audit.write(
+            Action.CONNECTION_DEFAULT_CHANGED, tenant=connection.tenant, user=connection.user,
+            connector=connection.connector, connection=connection.id,
+        )  # fmt: skip
         return await self.get(connection.tenant, connection.id)

@@ -10,11 +10,13 @@ from enum import StrEnum
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
+from gateway.audit import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, VaultError
 from gateway.logs import get_logger
 from gateway.services.provider import Provider
 from gateway.services.sealing import TokenSealer
+from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore
 
 _log = get_logger()
@@ -40,12 +42,14 @@ class DisconnectService:
         provider: Provider,
         sealer: TokenSealer,
         clock: Clock,
+        audit: Audit = NOWHERE,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
         self._provider = provider
         self._sealer = sealer
         self._clock = clock
+        self._audit = audit
 
     async def forecast(self, connection: Connection) -> Revoked:
         """What ``disconnect`` would try: ``yes``, ``unsupported`` or ``shared``, for asking first."""
@@ -66,6 +70,10 @@ class DisconnectService:
         last = await self._connections.delete(connection, self._clock())
         if last is None:
             raise ConnectionNotFound
+        await self._audit.write(
+            Action.CONNECTION_DISCONNECTED, tenant=last.tenant, user=last.user,
+            connector=last.connector, connection=last.id,
+        )  # fmt: skip
         revoked = await self._revoke(last)
         _log.info(
             "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)

@@ -13,40 +13,43 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
+from gateway.audit import NOWHERE, OK, Audit
 from gateway.clock import Clock
 from gateway.engine.templates import render_url
 from gateway.errors import (
     ConnectorRequired,
     ProviderError,
-    ProviderMisconfigured,
     ProviderUnavailable,
     ReauthorizationRequired,
-    StoreUnavailable,
     TokenRejected,
-    UnreadableResponse,
 )
 from gateway.logs import get_logger
 from gateway.metrics import Metrics, RefreshOutcome
+from gateway.services.back_off import back_off
+from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
+from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
 from gateway.services.sealing import TokenSealer
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
-from gateway.store.refreshes import Lease, RefreshStore
+from gateway.store.audit import Action
+from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.refreshes import Lease, RefreshStore, new_owner
 from gateway.store.watch import Watch
 
 _log = get_logger()
+T = TypeVar("T")
 
-WAIT_SECONDS = 25.0
+WAIT_SECONDS = 18.0
 """How long a caller waits for a refresh that another process is doing."""
+OUTAGE_SECONDS = 60.0
+"""How long a claim is repeated that the database does not answer: it may hold the lease."""
 LOOK_SECONDS = 0.5
 """How long such a caller waits to be told before it looks by itself."""
-STORE_ATTEMPTS = 20
-STORE_RETRY_SECONDS = 0.5
-FIRST_BACK_OFF = 1.0  # seconds; doubles with every failure
-MAX_BACK_OFF = 60.0  # seconds between two attempts at an unavailable provider
 LOST_ROTATION = "lost_rotation"
 
 _Key = tuple[str, int, bool, bool]
@@ -75,6 +78,7 @@ class Refresher:
         metrics: Metrics,
         jitter: Callable[[], float] = random.random,
         checkpoint: Checkpoint = pass_on,
+        audit: Audit = NOWHERE,
     ) -> None:
         self._connections = connections
         self._refreshes = refreshes
@@ -85,6 +89,7 @@ class Refresher:
         self._metrics = metrics
         self._jitter = jitter
         self._reached = checkpoint
+        self._audit = audit
         self._running: dict[_Key, asyncio.Task[Connection]] = {}
 
     async def renew(
@@ -105,9 +110,21 @@ class Refresher:
         # Shielded: a caller that goes away must not take the refresh of the others with it.
         return await asyncio.shield(task)
 
-    async def close(self) -> None:
-        """Wait for refreshes that are under way, so that nothing they yield is lost."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+    async def close(self, seconds: float | None = None) -> None:
+        """Wait for refreshes that are under way, so that nothing they yield is lost.
+
+        What is not done after so many ``seconds`` is left: the log says for which connections, and
+        their markers tell the next process that an answer may be lost.
+        """
+        if not self._running:
+            return
+        _, left = await asyncio.wait([*self._running.values()], timeout=seconds)
+        ids = sorted({key[0] for key, task in self._running.items() if task in left})
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if ids:
+            _log.error("refreshes_left", connections=ids)
 
     def _forget(self, key: _Key, task: asyncio.Task[Connection]) -> None:
         self._running.pop(key, None)
@@ -126,33 +143,47 @@ class Refresher:
         url = render_url(
             config.refresh_url or config.token_url, config, connection.connection_config
         )
+        found = await self._lease_or_newer(config, connection, wait)
+        if isinstance(found, Connection):
+            return found
+        await self._reached("claim")
+        return await self._refresh_under(found, config, url, refresh_token, in_need)
+
+    async def _lease_or_newer(
+        self, config: ConnectorConfig, connection: Connection, wait: bool
+    ) -> Lease | Connection:
+        """The lease; or the connection as another process left it, or leaves it without ``wait``."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
-        deadline = began + WAIT_SECONDS
+        began, owner = loop.time(), new_owner()
+        asked = partial(
+            through_outage, event="refresh_waits_for_database", connection=connection.id,
+            ends=lambda: loop.time() >= began + OUTAGE_SECONDS,
+        )  # fmt: skip
         waited = False
-        while True:
-            lease = await self._refreshes.claim(connection)
-            if lease is not None:
-                await self._reached("claim")
-                return await self._refresh_under(lease, config, url, refresh_token, in_need)
-            progress = await self._refreshes.progress(connection)
-            if progress is None:
-                raise ConnectorRequired(config.name)
-            if progress.moved_on:
-                if waited:
-                    self._metrics.lease_waited(config.name, loop.time() - began)
-                return await self._current(config, connection)
-            if progress.cool_down:
-                raise ProviderUnavailable(
-                    "the provider failed a moment ago", retry_after=progress.cool_down
-                )
-            if not wait:
-                return connection
-            if loop.time() >= deadline:
+        try:
+            while True:
+                lease = await asked(lambda: self._refreshes.claim(connection, owner))
+                if lease is not None:
+                    return lease
+                progress = await asked(lambda: self._refreshes.progress(connection))
+                if progress is None:
+                    raise ConnectorRequired(config.name)
+                if progress.moved_on:
+                    return await self._current(config, connection)
+                if progress.cool_down:
+                    raise ProviderUnavailable(
+                        "the provider failed a moment ago", retry_after=progress.cool_down
+                    )
+                if not wait:
+                    return connection
+                waited = True
+                if loop.time() >= began + WAIT_SECONDS:
+                    raise ProviderUnavailable("another process is still refreshing", retry_after=1)
+                await self._watch.changed(connection.id, LOOK_SECONDS)
+        finally:
+            # However it ended: with new tokens, an error, or the lease of who did not come back.
+            if waited:
                 self._metrics.lease_waited(config.name, loop.time() - began)
-                raise ProviderUnavailable("another process is still refreshing", retry_after=1)
-            waited = True
-            await self._watch.changed(connection.id, LOOK_SECONDS)
 
     async def _current(self, config: ConnectorConfig, connection: Connection) -> Connection:
         newest = await self._connections.get(connection.tenant, connection.id)
@@ -167,12 +198,15 @@ class Refresher:
     ) -> Connection:
         digest = hashlib.sha256(token.reveal().encode()).hexdigest()
         lost = lease.marker if lease.marker and lease.marker.token == digest else None
-        if lost is not None and not in_need and not _may_repeat(config, lost.age):
+        if lost is not None and not in_need and not may_repeat(config, lost.age):
             # The last access token may be the last there will ever be: it is used up first.
-            await self._refreshes.release(lease)
+            await self._while_held(lease, lambda: self._refreshes.release(lease))
             raise ProviderUnavailable("an earlier refresh was never answered")
-        if not await self._refreshes.mark(lease, digest):
+        claimed = lease
+        marked = await self._while_held(claimed, lambda: self._refreshes.mark(claimed, digest))
+        if marked is None:
             return await self._current(config, lease.connection)
+        lease = marked
         await self._reached("mark")
         if lease.is_over:
             # This process slept (SIGSTOP, a long pause): another one may have used the token.
@@ -183,7 +217,11 @@ class Refresher:
         except TokenRejected as error:
             return await self._give_up(lease, config, error, lost is not None)
         except ProviderError as error:
-            await self._postpone(lease, config, error, lost is not None)
+            if not await self._postpone(lease, config, error, lost is not None):
+                # The lease was lost: who has it may have had more luck.
+                progress = await self._refreshes.progress(lease.connection)
+                if progress is None or progress.moved_on:
+                    return await self._current(config, lease.connection)
             raise
         return await self._store(lease, config, _complete(tokens, token))
 
@@ -192,7 +230,7 @@ class Refresher:
         try:
             return await self._use(lease, config, url, token)
         except ProviderError as error:
-            if lease.is_over or not _was_lost(error) or not _may_repeat(config, 0.0):
+            if lease.is_over or not was_lost(error) or not may_repeat(config, 0.0):
                 raise
         _log.info("refresh_repeated", connector=config.name, connection=lease.connection.id)
         self._metrics.refresh(config.name, RefreshOutcome.REPEATED)
@@ -200,6 +238,7 @@ class Refresher:
             return await self._use(lease, config, url, token)
         except ProviderError as error:
             error.outcome_unknown = True  # of the first use, whatever became of this one
+            error.requests += 1
             raise
 
     async def _use(self, lease: Lease, config: ConnectorConfig, url: str, token: Secret) -> Tokens:
@@ -213,24 +252,32 @@ class Refresher:
     async def _give_up(
         self, lease: Lease, config: ConnectorConfig, error: TokenRejected, lost: bool
     ) -> Connection:
-        connection = lease.connection
+        connection, now = lease.connection, self._clock()
         reason = LOST_ROTATION if lost else error.provider_code or "invalid_grant"
-        if await self._refreshes.give_up(lease, reason, self._clock()):
+        if await through_outage(
+            lambda: self._refreshes.give_up(lease, reason, now),
+            event="refresh_not_stored_yet",
+            connection=connection.id,
+        ):
             _log.warning("connection_needs_reauth", connection=connection.id, reason=reason)
             outcome = RefreshOutcome.LOST_ROTATION if lost else RefreshOutcome.REJECTED
             self._metrics.refresh(config.name, outcome)
+            self._note(Action.CONNECTION_NEEDS_REAUTH, connection, outcome)
             raise ReauthorizationRequired(config.name, reason) from None
         return await self._current(config, connection)  # it moved on: its new grant counts
 
     async def _postpone(
         self, lease: Lease, config: ConnectorConfig, error: ProviderError, lost: bool
-    ) -> None:
+    ) -> bool:
         # An answer that was lost before stays lost, also where this request never left.
         unknown = error.outcome_unknown or lost
-        await self._refreshes.postpone(
-            lease, self._back_off(error, lease.attempts), _reason(error), unknown=unknown
+        seconds = back_off(error, lease.attempts, self._jitter())
+        kept = await self._while_held(
+            lease,
+            lambda: self._refreshes.postpone(lease, seconds, reason_of(error), unknown=unknown),
         )
-        self._metrics.refresh(config.name, _outcome(error))
+        self._metrics.refresh(config.name, outcome_of(error))
+        self._note(Action.REFRESH_FAILED, lease.connection, outcome_of(error))
         _log.warning(
             "refresh_failed",
             connector=config.name,
@@ -238,6 +285,16 @@ class Refresher:
             error=type(error).__name__,
             provider_code=error.provider_code,
             outcome_unknown=unknown,
+        )
+        return kept
+
+    async def _while_held(self, lease: Lease, write: Callable[[], Awaitable[T]]) -> T:
+        """A write through an outage, for as long as nobody else can take the lease over."""
+        return await through_outage(
+            write,
+            event="refresh_waits_for_database",
+            connection=lease.connection.id,
+            ends=lambda: lease.is_over,
         )
 
     async def _store(self, lease: Lease, config: ConnectorConfig, tokens: Tokens) -> Connection:
@@ -249,67 +306,28 @@ class Refresher:
         await self._reached("answer")
         missing = set(connection.requested_scopes) - set(tokens.scopes)
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
-        stored = await self._store_at_last(lease, sealed, tokens.scopes, status)
+        # The provider may have ended the old refresh token: these tokens exist nowhere else (rule 2).
+        stored = await through_outage(
+            lambda: self._refreshes.store(lease, sealed, tokens.scopes, status, sealed.issued_at),
+            event="refresh_not_stored_yet",
+            connection=connection.id,
+        )
         await self._reached("store")
         outcome = RefreshOutcome.REFRESHED if stored else RefreshOutcome.NOT_STORED
         self._metrics.refresh(config.name, outcome)
+        if stored:
+            self._note(Action.REFRESH_DONE, connection, OK)
+        else:
+            self._note(Action.REFRESH_FAILED, connection, outcome)
         _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
         # Not stored means that a reconnect or disconnect came first: what is there now counts.
         return await self._current(config, connection)
 
-    async def _store_at_last(
-        self, lease: Lease, sealed: SealedTokens, scopes: tuple[str, ...], status: Status
-    ) -> bool:
-        """Store what the provider issued, through a database that is away for a while.
-
-        The provider may have ended the old refresh token: these tokens exist nowhere else (rule 2).
-        A write whose outcome is unknown is safe to repeat: it names the generation it started from.
-        """
-        now = sealed.issued_at
-        for _ in range(STORE_ATTEMPTS - 1):
-            try:
-                return await self._refreshes.store(lease, sealed, scopes, status, now)
-            except StoreUnavailable:
-                _log.error("refresh_not_stored_yet", connection=lease.connection.id)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-        return await self._refreshes.store(lease, sealed, scopes, status, now)
-
-    def _back_off(self, error: ProviderError, attempts: int) -> float:
-        if isinstance(error, ProviderUnavailable) and error.retry_after is not None:
-            return float(error.retry_after)
-        longest: float = min(FIRST_BACK_OFF * 2.0 ** min(attempts, 10), MAX_BACK_OFF)
-        return longest * (0.5 + self._jitter() / 2)
-
-
-def _may_repeat(config: ConnectorConfig, age: float) -> bool:
-    """Whether a refresh token that was sent ``age`` seconds ago may be sent again."""
-    return config.refresh_rotation == "none" or age < config.refresh_grace_seconds
-
-
-def _was_lost(error: ProviderError) -> bool:
-    """Whether the request left, and no answer of any kind arrived."""
-    unanswered = isinstance(error, ProviderUnavailable) and error.status is None
-    return unanswered and error.outcome_unknown
-
-
-def _outcome(error: ProviderError) -> RefreshOutcome:
-    """A failure that may pass, as it is counted."""
-    if isinstance(error, ProviderMisconfigured):
-        return RefreshOutcome.MISCONFIGURED
-    if isinstance(error, ProviderUnavailable):
-        return RefreshOutcome.RATE_LIMITED if error.rate_limited else RefreshOutcome.UNAVAILABLE
-    if isinstance(error, UnreadableResponse):
-        return RefreshOutcome.UNREADABLE
-    return RefreshOutcome.REFUSED
-
-
-def _reason(error: ProviderError) -> str:
-    """Why a connection is not renewed, as it is shown with it."""
-    if isinstance(error, ProviderMisconfigured):
-        return "provider_misconfigured"
-    if isinstance(error, ProviderUnavailable):
-        return "rate_limited" if error.rate_limited else "provider_unavailable"
-    return "provider_refused"
+    def _note(self, action: Action, connection: Connection, outcome: str) -> None:
+        self._audit.note(
+            action, tenant=connection.tenant, outcome=str(outcome), user=connection.user,
+            connector=connection.connector, connection=connection.id,
+        )  # fmt: skip
 
 
 def _complete(tokens: Tokens, refresh_token: Secret) -> Tokens:

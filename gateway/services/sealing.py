@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 
 from connectors.context import Tokens
 from connectors.secret import Secret
+from gateway.audit import NOWHERE, Audit
+from gateway.errors import VaultError
+from gateway.metrics import word_of
+from gateway.store.audit import Action
 from gateway.store.connections import Connection, SealedTokens
 from gateway.vault import Place, Vault
 
@@ -20,8 +24,9 @@ With a fixed margin, a token that lives as long as the margin would be refreshed
 class TokenSealer:
     """Seals and opens the tokens of connections."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, audit: Audit = NOWHERE) -> None:
         self._vault = vault
+        self._audit = audit
 
     def seal(
         self, tokens: Tokens, *, tenant: str, owner: str, connector: str,
@@ -37,6 +42,7 @@ class TokenSealer:
             refresh_token=None
             if tokens.refresh_token is None
             else self._vault.seal(tokens.refresh_token, place("refresh_token")),
+            key_id=self._vault.current,
             token_type=tokens.token_type,
             issued_at=now,
             expires_at=tokens.expires_at,
@@ -57,7 +63,14 @@ class TokenSealer:
             connection.tenant, connection.owner, connection.connector,
             connection.id, field, connection.generation,
         )  # fmt: skip
-        return self._vault.open(sealed, place)
+        try:
+            return self._vault.open(sealed, place)
+        except VaultError as error:
+            self._audit.note(
+                Action.VAULT_OPEN_FAILED, tenant=connection.tenant, outcome=word_of(error),
+                user=connection.user, connector=connection.connector, connection=connection.id,
+            )  # fmt: skip
+            raise
 
 
 def _place(tenant: str, owner: str, connector: str, row: str, field: str, generation: int) -> Place:

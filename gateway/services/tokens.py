@@ -1,19 +1,27 @@
 """Tokens: a valid one now. A read of a fresh token takes no lease and writes next to nothing.
 
-Where a refresh is due, ``gateway.services.refresh`` does it; while it fails, a token that is still
-valid is handed out (rule 3).
+What was handed out is remembered (``gateway.cache``) for as long as it needs neither a refresh nor a
+note of its use, so that most reads do not ask the database. Where a refresh is due,
+``gateway.services.refresh`` does it; while it fails, a token that is still valid is handed out
+(rule 3).
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
+from gateway.audit import NOWHERE, Audit
+from gateway.cache import Cache, Reading
 from gateway.clock import Clock
 from gateway.engine.api import api_headers
 from gateway.engine.templates import render_url
@@ -21,31 +29,49 @@ from gateway.errors import (
     AccountNotFound,
     ConnectorRequired,
     ProviderError,
+    ProviderUnavailable,
     ReauthorizationRequired,
+    StoreUnavailable,
     VaultError,
 )
 from gateway.logs import get_logger
-from gateway.metrics import Metrics, TokenResult
+from gateway.metrics import UNKNOWN, Metrics, TokenResult, word_of
 from gateway.reach import Reach
 from gateway.services.refresh import Refresher
 from gateway.services.sealing import TokenSealer
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.audit import Action
+from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 
 _log = get_logger()
+
+T = TypeVar("T")
 
 LONGEST_SHARE = 0.9
 """The share of a token's whole life that ``min_seconds`` can ask for at most."""
 TOUCH_EVERY = timedelta(minutes=1)
+ANSWER_SECONDS = 20.0
+"""The longest that a caller waits, whatever is slow; the check of its key comes before."""
+PATIENCE_SECONDS = 5.0
+"""How long a caller waits for a new token while the one that is stored still works."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssuedToken:
-    """An access token for a caller, with what it needs to use it."""
+    """An access token for a caller, with what it needs to use it; made at ``as_of``."""
 
     access_token: Secret
     connection: Connection
     api_base_url: str
     api_headers: dict[str, str] = field(repr=False)
+    as_of: datetime
+    _rendered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def rendered(self, render: Callable[[IssuedToken], T]) -> T:
+        """What ``render``, an interface, makes of this: made once, and kept for as long as this is."""
+        if render not in self._rendered:
+            self._rendered[render] = render(self)
+        made: T = self._rendered[render]
+        return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +96,19 @@ class Wanted:
         return f"user:{self.user}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Remembered:
+    """What was handed out, and until when it can be again without a look at its row."""
+
+    issued: IssuedToken
+    until: datetime
+
+
+_Asked = tuple[str, str, str, str | None]
+TokenCache = Cache[_Asked, _Remembered]
+"""Tokens by tenant, user, connector and account, as they were asked for."""
+
+
 class TokenService:
     """Hands out access tokens, and renews them when it is time."""
 
@@ -83,6 +122,8 @@ class TokenService:
         reach: Reach,
         clock: Clock,
         metrics: Metrics,
+        cache: TokenCache | None = None,
+        audit: Audit = NOWHERE,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -91,6 +132,8 @@ class TokenService:
         self._reach = reach
         self._clock = clock
         self._metrics = metrics
+        self._cache = cache
+        self._audit = audit
 
     async def get(self, wanted: Wanted) -> IssuedToken:
         """A working access token.
@@ -99,11 +142,59 @@ class TokenService:
         ``ReauthorizationRequired``, or a ``ProviderError`` if a refresh was due, failed, and the
         stored token is of no use any more.
         """
-        with self._metrics.failed_token_reads(wanted.connector):
-            return await self._get(wanted)
+        issued = self.recall(wanted)
+        if issued is not None:
+            self.note(issued)
+            return issued
+        with self._metrics.failed_token_reads(wanted.connector), self._noting_refusals(wanted):
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    issued = await self._get(wanted)
+            except TimeoutError:
+                raise ProviderUnavailable("it takes too long", retry_after=1) from None
+        self._note_issued(issued.connection)
+        return issued
+
+    def _note_issued(self, connection: Connection) -> None:
+        self._audit.note(
+            Action.TOKEN_ISSUED, tenant=connection.tenant, user=connection.user,
+            connector=connection.connector, connection=connection.id,
+        )  # fmt: skip
+
+    @contextlib.contextmanager
+    def _noting_refusals(self, wanted: Wanted) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            # An error knows the connector's name, also where it was asked for by its alias.
+            name = getattr(error, "connector", None) or wanted.connector
+            self._audit.note(
+                Action.TOKEN_REFUSED, tenant=wanted.tenant, user=wanted.user,
+                connector=name if name in self._catalog.names() else UNKNOWN,
+                outcome=word_of(error),
+            )  # fmt: skip
+            raise
+
+    def note(self, issued: IssuedToken) -> None:
+        """A token that was recalled is handed out: count it, and put it on record."""
+        self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
+        self._note_issued(issued.connection)
+
+    def recall(self, wanted: Wanted) -> IssuedToken | None:
+        """What was handed out before, if it will do as it is; whoever hands it out has to ``note`` it."""
+        if self._cache is None or wanted.force or wanted.rejected_token_sha256 is not None:
+            return None
+        remembered = self._cache.get(_asked(wanted))
+        if remembered is None:
+            return None
+        now, tokens = self._clock(), remembered.issued.connection.tokens
+        if now >= remembered.until or _lives_too_short(tokens, wanted, now):
+            return None
+        return remembered.issued
 
     async def _get(self, wanted: Wanted) -> IssuedToken:
         config = self._catalog.get(wanted.connector)
+        reading = None if self._cache is None else self._cache.reading()
         connection = await self._find(config, wanted)
         token = self._sealer.access_token(connection)
         result = TokenResult.SERVED
@@ -112,17 +203,38 @@ class TokenService:
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token = self._sealer.access_token(connection)
-        await self._touch(connection)
+        used_at = await self._touch(connection)
         base_url = render_url(
             config.api_base_url, config, connection.connection_config, connection.metadata
         )
         self._metrics.token_read(config.name, result)
-        return IssuedToken(
+        issued = IssuedToken(
             access_token=token,
             connection=connection,
             api_base_url=self._reach.from_outside(base_url),
             api_headers=api_headers(config, token),
+            as_of=self._clock(),
         )
+        if reading is not None and result is TokenResult.SERVED:
+            self._remember(reading, wanted, issued, used_at)
+        return issued
+
+    def _remember(
+        self, reading: Reading, wanted: Wanted, issued: IssuedToken, used_at: datetime
+    ) -> None:
+        connection = issued.connection
+        # Whoever is answered by a label can be another one tomorrow, without a word about this row.
+        named = wanted.account in (connection.id, connection.external_account_id)
+        well = connection.status is Status.ACTIVE and connection.status_reason is None
+        if self._cache is None or not well or not (named or connection.is_default):
+            return
+        until = used_at + TOUCH_EVERY
+        if connection.tokens.fresh_until is not None:
+            until = min(until, connection.tokens.fresh_until)
+        if connection.last_used_at != used_at:  # the next answer says when this one was given
+            issued = replace(issued, connection=replace(connection, last_used_at=used_at))
+        remembered = _Remembered(issued=issued, until=until)
+        self._cache.put(reading, _asked(wanted), remembered, *connection.tags)
 
     async def _find(self, config: ConnectorConfig, wanted: Wanted) -> Connection:
         mine = (wanted.tenant, wanted.owner, config.name)
@@ -137,13 +249,9 @@ class TokenService:
         if wanted.force or _is_rejected(token, wanted):
             return True
         now, tokens = self._clock(), connection.tokens
-        if tokens.expires_at is None or tokens.fresh_until is None:
-            return False  # of unknown life: used until the provider's API refuses it
-        # No token of this provider can live longer than it is issued for: asking for more than that
-        # must not refresh on every call.
-        longest = (tokens.expires_at - tokens.issued_at) * LONGEST_SHARE
-        wanted_life = min(timedelta(seconds=wanted.min_seconds), longest)
-        return now >= tokens.fresh_until or tokens.expires_at - now < wanted_life
+        if tokens.fresh_until is not None and now >= tokens.fresh_until:
+            return True
+        return _lives_too_short(tokens, wanted, now)
 
     async def _renewed(
         self, config: ConnectorConfig, connection: Connection, token: Secret, wanted: Wanted
@@ -153,9 +261,12 @@ class TokenService:
         # A forced refresh asks for a new token: a failure is the answer then.
         in_need = wanted.force or not alive or _is_rejected(token, wanted)
         try:
-            return await self._refresher.renew(config, connection, in_need=in_need)
-        except (ProviderError, ReauthorizationRequired, VaultError) as error:
-            # Rule 3, also where it is the refresh token that does not open.
+            async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
+                return await self._refresher.renew(config, connection, in_need=in_need)
+        except (
+            ProviderError, ReauthorizationRequired, VaultError, StoreUnavailable, TimeoutError,
+        ) as error:  # fmt: skip
+            # Rule 3, also where it is the refresh token that does not open, or the database is away.
             if in_need:
                 raise
             _log.warning(
@@ -163,10 +274,29 @@ class TokenService:
             )
             return connection
 
-    async def _touch(self, connection: Connection) -> None:
+    async def _touch(self, connection: Connection) -> datetime:
+        """Note that it is used now, unless that was noted a moment ago; what is noted then."""
         now = self._clock()
-        if connection.last_used_at is None or now - connection.last_used_at >= TOUCH_EVERY:
+        if connection.last_used_at is not None and now - connection.last_used_at < TOUCH_EVERY:
+            return connection.last_used_at
+        # A token that was found is not kept back because its use cannot be noted.
+        with contextlib.suppress(StoreUnavailable):
             await self._connections.touch(connection, now)
+        return now
+
+
+def _asked(wanted: Wanted) -> _Asked:
+    return wanted.tenant, wanted.user, wanted.connector, wanted.account
+
+
+def _lives_too_short(tokens: SealedTokens, wanted: Wanted, now: datetime) -> bool:
+    """Whether the token has less life than is wanted. One of unknown life has enough."""
+    if not wanted.min_seconds or tokens.expires_at is None:
+        return False
+    # No token of this provider can live longer than it is issued for: asking for more than that
+    # must not refresh on every call.
+    longest = (tokens.expires_at - tokens.issued_at) * LONGEST_SHARE
+    return tokens.expires_at - now < min(timedelta(seconds=wanted.min_seconds), longest)
 
 
 def _is_rejected(token: Secret, wanted: Wanted) -> bool:

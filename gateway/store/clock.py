@@ -8,6 +8,7 @@ ones (security D8, L4). The machine's own clock is not asked at all, only how mu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from datetime import datetime, timedelta
 
@@ -38,10 +39,12 @@ class DatabaseClock:
         """Set it again and again until cancelled; while the database is away, it goes on by itself."""
         while True:
             await asyncio.sleep(SET_EVERY)
-            try:
-                self._now, self._at = await _reading(self._database)
-            except StoreUnavailable:
-                continue
+            with contextlib.suppress(StoreUnavailable):
+                await self.set()
+
+    async def set(self) -> None:
+        """Set it right; raises ``StoreUnavailable``."""
+        self._now, self._at = await _reading(self._database)
 
 
 async def _reading(database: Database) -> tuple[datetime, float]:

@@ -17,7 +17,9 @@ from typing import Any
 
 from connectors.account import AccountInfo
 from gateway.store.defaults import ORDER, Defaults
+from gateway.store.events import EventType, keep, new_event
 from gateway.store.mongo import Collection, Database, Document, Duplicate
+from gateway.store.notices import Tag, accounts_tag, row_tag
 
 SCHEMA = 1
 """Version of the rows that this code writes and reads."""
@@ -33,10 +35,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedTokens:
-    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; all times are UTC."""
+    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; all times are UTC.
+
+    ``key_id`` names the encryption key that sealed them: only by it are the rows found that still
+    need an old key. It is empty in rows from before it was stored.
+    """
 
     access_token: bytes = field(repr=False)
     refresh_token: bytes | None = field(repr=False)
+    key_id: str
     token_type: str
     issued_at: datetime
     expires_at: datetime | None
@@ -72,6 +79,12 @@ class Connection:
         """The user id in ``owner``."""
         return self.owner.removeprefix("user:")
 
+    @property
+    def tags(self) -> tuple[Tag, Tag]:
+        """What a change that matters to this connection is told under: its row, and its siblings."""
+        accounts = accounts_tag(self.tenant, self.owner, self.connector)
+        return row_tag("connections", self.id), accounts
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewConnection:
@@ -101,6 +114,8 @@ class ConnectionStore:
 
     def __init__(self, database: Database) -> None:
         self._rows: Collection = database.collection("connections")
+        self._events = database.collection("events")
+        self._notices = database.notices
         self._defaults = Defaults(self._rows)
 
     async def save(self, new: NewConnection, seal: Seal, now: datetime) -> Connection:
@@ -108,12 +123,13 @@ class ConnectionStore:
 
         Raises ``OtherAccountLinked`` where the connector takes only one and has another.
         """
-        while True:
-            try:
-                if (saved := await self._save_once(new, seal, now)) is not None:
-                    return saved
-            except Duplicate:
-                continue  # a concurrent flow for the same account inserted its row first
+        with self._notices.telling(accounts_tag(new.tenant, new.owner, new.connector)):
+            while True:
+                try:
+                    if (saved := await self._save_once(new, seal, now)) is not None:
+                        return saved
+                except Duplicate:
+                    continue  # a concurrent flow for the same account inserted its row first
 
     async def _save_once(self, new: NewConnection, seal: Seal, now: datetime) -> Connection | None:
         slot = new.account.external_account_id if new.several_accounts else ""
@@ -133,6 +149,7 @@ class ConnectionStore:
                 "external_account_id": new.account.external_account_id,
                 "generation": 1, "is_default": await self._rows.find_one(mine) is None,
                 "created_at": now, "last_used_at": None, "refresh": {"fencing": 0},
+                "outbox": [_flow_event(EventType.CREATED, new, row_id, 1, now)],
             }  # fmt: skip
             document |= _flow_fields(new, seal(row_id, 1), now)
             await self._rows.insert(document)
@@ -143,12 +160,20 @@ class ConnectionStore:
         if row["external_account_id"] != new.account.external_account_id:
             raise OtherAccountLinked
         generation = row["generation"] + 1
+        update: Document = {
+            "$set": _flow_fields(new, seal(row["_id"], generation), now)
+            | {"generation": generation, "refresh.owner": None, "refresh.until": None,
+               "refresh.marker": None, "refresh.attempts": 0, "refresh.not_before": None}
+        }  # fmt: skip
+        if row["status"] == str(Status.NEEDS_REAUTH):
+            event = _flow_event(EventType.RECOVERED, new, row["_id"], generation, now)
+            update["$push"] = {"outbox": event}
         return read_row(
             await self._rows.find_one_and_update(
-                {"_id": row["_id"], "tenant": new.tenant, "generation": row["generation"]},
-                {"$set": _flow_fields(new, seal(row["_id"], generation), now)
-                 | {"generation": generation, "refresh.owner": None, "refresh.until": None,
-                    "refresh.marker": None, "refresh.attempts": 0, "refresh.not_before": None}},
+                # The status, too: giving up keeps the generation, and must not pass unseen.
+                {"_id": row["_id"], "tenant": new.tenant, "generation": row["generation"],
+                 "status": row["status"]},
+                update,
                 after=True,
             )
         )  # fmt: skip
@@ -197,16 +222,35 @@ class ConnectionStore:
             "_id": connection.id, "tenant": connection.tenant, "owner": connection.owner,
             "connector": connection.connector,
         }  # fmt: skip
-        await self._defaults.choose(row, now)
+        with self._notices.telling(*connection.tags):
+            await self._defaults.choose(row, now)
 
     async def delete(self, connection: Connection, now: datetime) -> Connection | None:
         """Forget a connection and return its last state; the oldest one left becomes the default."""
-        row = await self._rows.find_one_and_delete(
-            {"_id": connection.id, "tenant": connection.tenant}
-        )
-        if row is not None and row["is_default"]:
-            await self._defaults.ensure(row, now)
+        with self._notices.telling(*connection.tags):
+            row = await self._delete_and_tell(connection, now)
+            if row is not None and row["is_default"]:
+                await self._defaults.ensure(row, now)
         return read_row(row)
+
+    async def _delete_and_tell(self, connection: Connection, now: datetime) -> Document | None:
+        query = {"_id": connection.id, "tenant": connection.tenant}
+        while True:
+            try:
+                async with self._rows.transaction() as both:
+                    row = await self._rows.find_one_and_delete(query, transaction=both)
+                    if row is None:
+                        return None
+                    event = new_event(
+                        EventType.DISCONNECTED, now, tenant=row["tenant"], connection=row["_id"],
+                        generation=row["generation"] + 1, connector=row["connector"],
+                        owner=row["owner"], status="disconnected",
+                    )  # fmt: skip
+                    for waiting in [*row.get("outbox", ()), event]:
+                        await keep(self._events, waiting, transaction=both)
+                    return row
+            except Duplicate:
+                continue  # somebody wrote to the row, or passed an event on, in between
 
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Note that a token was handed out."""
@@ -227,12 +271,22 @@ def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Doc
     } | token_fields(tokens)
 
 
+def _flow_event(
+    kind: EventType, new: NewConnection, row_id: str, generation: int, now: datetime
+) -> Document:
+    return new_event(
+        kind, now, tenant=new.tenant, connection=row_id, generation=generation,
+        connector=new.connector, owner=new.owner, status=str(new.status),
+    )  # fmt: skip
+
+
 def token_fields(tokens: SealedTokens) -> Document:
     """The fields of a row that a connect and a refresh both write."""
     return {
         "tokens": {
             "access": tokens.access_token,
             "refresh": tokens.refresh_token,
+            "key": tokens.key_id,
             "type": tokens.token_type,
         },
         "issued_at": tokens.issued_at,
@@ -264,6 +318,7 @@ def _read(row: Document) -> Connection:
         tokens=SealedTokens(
             access_token=row["tokens"]["access"],
             refresh_token=row["tokens"]["refresh"],
+            key_id=row["tokens"].get("key", ""),
             token_type=row["tokens"]["type"],
             issued_at=row["issued_at"],
             expires_at=row["expires_at"],

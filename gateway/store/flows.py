@@ -16,6 +16,8 @@ from typing import Any
 from gateway.store.mongo import Database, Document
 
 FLOW_LIFETIME = timedelta(minutes=10)
+MOST_OPEN = 10
+"""Attempts of one user that are open at a time; a newer one takes the place of the oldest (L1)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +68,29 @@ class FlowStore:
             "created_at": flow.created_at, "expires_at": flow.expires_at, "used_at": None,
         })  # fmt: skip
 
+    async def keep_newest(self, tenant: str, user: str, now: datetime) -> int:
+        """Drop the user's open attempts but the newest ``MOST_OPEN``; how many there were of them.
+
+        To be called after ``add``: of any number at once, the last one sees what all of them added.
+        """
+        mine = {"tenant": tenant, "user": user} | _open(now)
+        newest = [("created_at", -1), ("_id", -1)]
+        found = await self._rows.find(mine, sort=newest, projection={"_id": True})
+        ids = [row["_id"] for row in found[MOST_OPEN:]]
+        # One that is claimed meanwhile stays: its person is on the way back.
+        return await self._rows.delete_many({"_id": {"$in": ids}} | _open(now)) if ids else 0
+
+    async def count_open(self, now: datetime) -> int:
+        """How many attempts are open, of all users and tenants."""
+        return await self._rows.count(_open(now))
+
     async def claim(self, state: str, now: datetime) -> Flow | None:
         """Take the flow of ``state``, once and for all; ``None`` if unknown, used or expired.
 
         Atomic: of any number of simultaneous callbacks, one gets it. The verifier leaves the row.
         """
         row = await self._rows.find_one_and_update(
-            {"_id": flow_id(state), "used_at": None, "expires_at": {"$gt": now}},
+            {"_id": flow_id(state)} | _open(now),
             {"$set": {"used_at": now, "verifier": b""}},
             after=False,
         )
@@ -82,6 +100,10 @@ class FlowStore:
         """The flow of ``state`` as it is now, used and expired ones included."""
         row = await self._rows.find_one({"_id": flow_id(state)})
         return None if row is None else _read(row)
+
+
+def _open(now: datetime) -> Document:
+    return {"used_at": None, "expires_at": {"$gt": now}}
 
 
 def _read(row: Document) -> Flow:

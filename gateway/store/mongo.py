@@ -4,10 +4,15 @@ The rest of the store sees ``Collection``: the few operations that both drivers 
 error for "the database does not answer" and one for "a unique index says no". Writes are
 acknowledged by a majority and journalled; a slow database costs seconds, not the drivers' default
 of thirty (security K2, K3).
+
+A write that ends in ``StoreUnavailable`` may have been done all the same, or be done later, by a
+node that stood still: who repeats it makes it such that a second time does no harm.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,8 +21,9 @@ from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
+from pymongo import AsyncMongoClient, IndexModel, ReadPreference, UpdateOne, WriteConcern
 from pymongo.errors import (
+    BulkWriteError,
     ConfigurationError,
     DuplicateKeyError,
     InvalidURI,
@@ -27,6 +33,7 @@ from pymongo.errors import (
 
 from gateway.errors import SettingsError, StoreUnavailable
 from gateway.settings import Driver
+from gateway.store.notices import Notices
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -37,11 +44,16 @@ _OPTIONS: dict[str, Any] = {
     "serverSelectionTimeoutMS": 5_000,
     "connectTimeoutMS": 2_000,
     "socketTimeoutMS": 5_000,
+    # A node that stands still is noticed after this and connectTimeoutMS: then the driver ends what
+    # waits for it, and waits for the next primary instead. With the default, after twelve seconds.
+    "heartbeatFrequencyMS": 1_000,
     "appname": "connector-gateway",
 }
-_LONGEST_SILENCE_MS = 500
+LONGEST_SECONDS = 10.0
+"""The longest that any one operation takes, with all that a driver repeats by itself."""
+_LONGEST_SILENCE_MS = 250  # two of them are well within the second that caches may be behind
 _MAJORITY: WriteConcern = WriteConcern(w="majority", j=True, wtimeout=5_000)
-_WRITE_CONFLICT = 112  # MongoDB's error code
+_WRITE_CONFLICT, _DUPLICATE_KEY = 112, 11000  # MongoDB's error codes
 
 
 class Duplicate(Exception):
@@ -65,10 +77,21 @@ class Collection:
         return await _answer(self._handle.find_one(query, projection, sort=sort))
 
     async def find(
-        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int = 0
+        self,
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]],
+        limit: int = 0,
+        projection: Mapping[str, Any] | None = None,
+        index: str | None = None,
     ) -> list[Document]:
-        """The documents that match, sorted: all of them, or the first ``limit``."""
-        return await _answer(self._handle.find(query, sort=sort, limit=limit).to_list(None))
+        """The documents that match, sorted: all of them, or the first ``limit``; by that ``index``."""
+        found = self._handle.find(query, projection, sort=sort, limit=limit, hint=index)
+        return await _answer(found.to_list(None))
+
+    async def distinct(self, name: str) -> list[Any]:
+        """The values that a field has anywhere, without those of documents that lack it."""
+        return await _answer(self._handle.distinct(name))
 
     async def count(self, query: Mapping[str, Any]) -> int:
         """How many documents match."""
@@ -78,11 +101,26 @@ class Collection:
         """Insert; raises ``Duplicate``."""
         await _answer(self._handle.insert_one(document))
 
+    async def insert_missing(self, documents: Sequence[Document]) -> None:
+        """Insert those documents (at least one) whose ids are not there yet, in one request."""
+        with contextlib.suppress(Duplicate):  # those came with an earlier attempt
+            await _answer(self._handle.insert_many(documents, ordered=False))
+
     async def update_one(
-        self, query: Mapping[str, Any], update: Any, *, transaction: Any = None
+        self,
+        query: Mapping[str, Any],
+        update: Any,
+        *,
+        upsert: bool = False,
+        transaction: Any = None,
     ) -> bool:
-        """Update one matching document; whether there was one. Raises ``Duplicate``."""
-        result = await _answer(self._handle.update_one(query, update, session=transaction))
+        """Update one matching document, or insert it with ``upsert``; whether there was one.
+
+        Raises ``Duplicate``.
+        """
+        result = await _answer(
+            self._handle.update_one(query, update, upsert=upsert, session=transaction)
+        )
         return bool(result.matched_count)
 
     async def update_many(
@@ -90,6 +128,12 @@ class Collection:
     ) -> int:
         """Update every matching document; how many there were. Raises ``Duplicate``."""
         result = await _answer(self._handle.update_many(query, update, session=transaction))
+        return int(result.matched_count)
+
+    async def update_each(self, updates: Sequence[tuple[Mapping[str, Any], Any]]) -> int:
+        """Pairs of query and update, in one request and any order; how many found their document."""
+        writes = [UpdateOne(query, update) for query, update in updates]
+        result = await _answer(self._handle.bulk_write(writes, ordered=False))
         return int(result.matched_count)
 
     @asynccontextmanager
@@ -110,14 +154,25 @@ class Collection:
             await _answer(session.commit_transaction())
 
     async def find_one_and_update(
-        self, query: Mapping[str, Any], update: Any, *, after: bool
+        self, query: Mapping[str, Any], update: Any, *, after: bool, upsert: bool = False
     ) -> Document | None:
-        """Atomically update one matching document and return it as it was, or as it is ``after``."""
-        return await _answer(self._handle.find_one_and_update(query, update, return_document=after))
+        """Atomically update one matching document and return it as it was, or as it is ``after``.
 
-    async def find_one_and_delete(self, query: Mapping[str, Any]) -> Document | None:
-        """Atomically delete one matching document and return it."""
-        return await _answer(self._handle.find_one_and_delete(query))
+        With ``upsert`` it is inserted if there is none; raises ``Duplicate`` if another was faster.
+        """
+        return await _answer(
+            self._handle.find_one_and_update(query, update, return_document=after, upsert=upsert)
+        )
+
+    async def find_one_and_delete(
+        self, query: Mapping[str, Any], *, transaction: Any = None
+    ) -> Document | None:
+        """Atomically delete one matching document and return it; in a transaction, raises ``Duplicate``."""
+        return await _answer(self._handle.find_one_and_delete(query, session=transaction))
+
+    async def delete_many(self, query: Mapping[str, Any]) -> int:
+        """Delete every matching document; how many there were."""
+        return int((await _answer(self._handle.delete_many(query))).deleted_count)
 
     async def create_indexes(self, indexes: Sequence[IndexModel]) -> None:
         """Create what is missing; idempotent."""
@@ -125,14 +180,20 @@ class Collection:
 
 
 class Changes:
-    """The changes of a collection as they happen (MongoDB's change streams)."""
+    """The changes of a database as they happen (MongoDB's change streams)."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
     async def next(self) -> Document | None:
-        """The next change; ``None`` if there was none for a moment: then everything was told."""
-        return await _answer(self._stream.try_next())
+        """The next change; ``None`` if there was none for a moment: then everything was told.
+
+        Raises ``StoreUnavailable``, also where the stream has come to an end.
+        """
+        change: Document | None = await _answer(self._stream.try_next())
+        if change is None and not self._stream.alive:
+            raise StoreUnavailable("the database does not tell of changes any more")
+        return change
 
 
 class Database:
@@ -140,6 +201,8 @@ class Database:
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
+        self.notices = Notices()
+        """Where changes are told to those in this process who remember rows."""
 
     def collection(self, name: str) -> Collection:
         """The collection of that name: majority writes, primary reads."""
@@ -153,11 +216,16 @@ class Database:
         )
 
     @asynccontextmanager
-    async def watch(self, name: str) -> AsyncIterator[Changes]:
-        """What happens in a collection from now on; raises ``StoreUnavailable`` where it cannot be told."""
-        handle = self._handle[name]
-        stream = await _now_or_soon(handle.watch(max_await_time_ms=_LONGEST_SILENCE_MS))
+    async def watch(self, pipeline: Sequence[Document]) -> AsyncIterator[Changes]:
+        """What happens from now on, as far as ``pipeline`` lets it through.
+
+        Raises ``StoreUnavailable`` where it cannot be told.
+        """
+        stream = await _now_or_soon(
+            self._handle.watch(pipeline, max_await_time_ms=_LONGEST_SILENCE_MS)
+        )
         try:
+            await _answer(stream.__aenter__())  # it is only here that Motor begins
             yield Changes(stream)
         finally:
             await _now_or_soon(stream.close())
@@ -196,11 +264,23 @@ async def _now_or_soon(value: Any) -> Any:
 
 async def _answer(awaitable: Awaitable[T]) -> T:
     try:
-        return await awaitable
+        async with asyncio.timeout(LONGEST_SECONDS):
+            return await awaitable
+    except TimeoutError:
+        raise StoreUnavailable("the database does not answer (in time)") from None
     except DuplicateKeyError:
         raise Duplicate from None
     except PyMongoError as error:
         if isinstance(error, OperationFailure) and error.code == _WRITE_CONFLICT:
             raise Duplicate from None
+        if isinstance(error, BulkWriteError) and _only_duplicates(error):
+            raise Duplicate from None
         # The text of a driver's error may quote documents and addresses: only its type is kept.
         raise StoreUnavailable(f"the database does not answer ({type(error).__name__})") from None
+
+
+def _only_duplicates(error: BulkWriteError) -> bool:
+    """Whether everything but documents that are there already was written, by a majority."""
+    details = error.details
+    codes = {failed["code"] for failed in details["writeErrors"]}
+    return codes == {_DUPLICATE_KEY} and not details["writeConcernErrors"]

@@ -12,11 +12,12 @@ import math
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from gateway.store.connections import Connection, SealedTokens, Status, read_row, token_fields
+from gateway.store.events import EventType, new_event
 from gateway.store.mongo import Database, Document
 
 LEASE_SECONDS = 30
@@ -53,6 +54,11 @@ class Lease:
         return time.monotonic() >= self.ends
 
 
+def new_owner() -> str:
+    """An owner of a lease: 128 random bits."""
+    return secrets.token_hex(16)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """A refresh seen from outside: ``cool_down`` is in seconds, by the database's clock."""
@@ -72,25 +78,36 @@ FREE: Document = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_befo
 
 
 class RefreshStore:
-    """Claims, results and failures of refreshes."""
+    """Claims, results and failures of refreshes.
+
+    Every write may be repeated with the same arguments where its outcome is unknown
+    (``StoreUnavailable``): the second one changes nothing that the first has done, and says what
+    the first would have said.
+    """
 
     def __init__(self, database: Database, lease_seconds: int = LEASE_SECONDS) -> None:
         self._rows = database.collection("connections")
+        self._notices = database.notices
         self._lease_seconds = lease_seconds
 
-    async def claim(self, connection: Connection) -> Lease | None:
+    async def claim(self, connection: Connection, owner: str | None = None) -> Lease | None:
         """The lease, or ``None`` if it is held, the row has moved on, or a cool-down is running.
+
+        ``owner`` is a new one for each refresh; who repeats a claim whose outcome is unknown names
+        the same: a lease of that owner is its own.
 
         A row that needs its user has moved on, too: giving up keeps the generation, and the refresh
         token that was refused must not be sent again by who read the row before.
         """
-        owner = secrets.token_hex(16)
-        ends = time.monotonic() + self._lease_seconds  # a little before the database says so
+        owner = owner or new_owner()
+        ends = self._ends()
+        mine: Document = {"$eq": ["$refresh.owner", owner]}
         row = await self._rows.find_one_and_update(
-            _current(connection) | {"status": str(connection.status), "$expr": FREE},
+            _current(connection)
+            | {"status": str(connection.status), "$expr": {"$or": [FREE, mine]}},
             [{"$set": {
                 "refresh.owner": owner,
-                "refresh.until": {"$add": ["$$NOW", self._lease_seconds * 1000]},
+                "refresh.until": self._until(),
                 "refresh.fencing": {"$add": [{"$ifNull": ["$refresh.fencing", 0]}, 1]},
                 "refresh.claimed_at": "$$NOW",
             }}],
@@ -107,13 +124,21 @@ class RefreshStore:
             marker=_marker(row["refresh"]),
         )
 
-    async def mark(self, lease: Lease, token: str) -> bool:
+    async def mark(self, lease: Lease, token: str) -> Lease | None:
         """Note that a request with the refresh token of SHA-256 ``token`` is about to leave.
 
-        ``False`` if the lease was lost: then it must not leave.
+        ``None`` if the lease was lost: then it must not leave. Else the lease begins anew, so that
+        all of it is left for the provider, however long the database took until here.
         """
-        marker = {"sent_at": "$$NOW", "token": token}
-        return await self._rows.update_one(_held(lease), [{"$set": {"refresh.marker": marker}}])
+        ends = self._ends()
+        marked = await self._rows.update_one(
+            _held(lease),
+            [{"$set": {
+                "refresh.marker": {"sent_at": "$$NOW", "token": token},
+                "refresh.until": self._until(),
+            }}],
+        )  # fmt: skip
+        return replace(lease, ends=ends) if marked else None
 
     async def store(
         self,
@@ -124,11 +149,12 @@ class RefreshStore:
         now: datetime,
     ) -> bool:
         """Store refreshed tokens as the next generation; ``False`` if the lease was lost."""
-        return await self._rows.update_one(
-            _held(lease),
+        return await self._end(
+            lease,
+            "store",
             {
                 "$set": token_fields(tokens)
-                | _released()
+                | _ended(lease, "store")
                 | {
                     "generation": lease.connection.generation + 1,
                     "scopes.granted": list(scopes),
@@ -140,39 +166,48 @@ class RefreshStore:
                     "refresh.not_before": None,
                 }
             },
+            generation=lease.connection.generation + 1,
         )
 
     async def give_up(self, lease: Lease, reason: str, now: datetime) -> bool:
         """Mark the connection as needing the user; ``False`` if it has moved on meanwhile."""
-        return await self._rows.update_one(
-            _held(lease),
+        lost, status = lease.connection, str(Status.NEEDS_REAUTH)
+        event = new_event(
+            EventType.NEEDS_REAUTH, now, tenant=lost.tenant, connection=lost.id,
+            generation=lost.generation, connector=lost.connector, owner=lost.owner,
+            status=status, reason=reason,
+        )  # fmt: skip
+        return await self._end(
+            lease,
+            "give up",
             {
-                "$set": _released()
+                "$set": _ended(lease, "give up")
                 | {
-                    "status": str(Status.NEEDS_REAUTH),
+                    "status": status,
                     "status_reason": reason,
                     "updated_at": now,
                     "refresh.marker": None,
-                }
+                },
+                "$push": {"outbox": event},
             },
         )
 
     async def postpone(
         self, lease: Lease, seconds: float, reason: str, *, unknown: bool = False
-    ) -> None:
+    ) -> bool:
         """Release after a failure that may pass; nobody asks the provider again before ``seconds``.
 
-        ``reason`` is shown with the connection. With ``unknown``, the marker stays: the provider may
-        have answered with tokens that never arrived.
+        ``False`` if the lease was lost. ``reason`` is shown with the connection. With ``unknown``,
+        the marker stays: the provider may have answered with tokens that never arrived.
         """
-        fields: Document = _released() | {
+        fields: Document = _ended(lease, "postpone") | {
             "refresh.attempts": {"$add": [{"$ifNull": ["$refresh.attempts", 0]}, 1]},
             "refresh.not_before": {"$add": ["$$NOW", int(seconds * 1000)]},
             "status_reason": reason,
         }
         if not unknown:
             fields["refresh.marker"] = None
-        await self._rows.update_one(_held(lease), [{"$set": fields}])
+        return await self._end(lease, "postpone", [{"$set": fields}])
 
     async def release(self, lease: Lease) -> None:
         """Give the lease back without having asked the provider."""
@@ -181,6 +216,27 @@ class RefreshStore:
     async def withdraw(self, lease: Lease) -> None:
         """Take back lease and marker: the request that was noted did not leave."""
         await self._rows.update_one(_held(lease), {"$set": _released() | {"refresh.marker": None}})
+
+    def _ends(self) -> float:
+        return time.monotonic() + self._lease_seconds  # a little before the database says so
+
+    def _until(self) -> Document:
+        return {"$add": ["$$NOW", self._lease_seconds * 1000]}
+
+    async def _end(
+        self, lease: Lease, step: str, update: Any, *, generation: int | None = None
+    ) -> bool:
+        """Write the last step of a refresh, after which the row has ``generation``.
+
+        ``False`` if the lease was lost; not if it is gone because this step was taken before.
+        """
+        with self._notices.telling(*lease.connection.tags):
+            if await self._rows.update_one(_held(lease), update):
+                return True
+        taken = _current(lease.connection) | {"refresh.ended": _step(lease, step)}
+        if generation is not None:
+            taken["generation"] = generation
+        return await self._rows.find_one(taken, projection={"_id": 1}) is not None
 
     async def progress(self, connection: Connection) -> Progress | None:
         """How the refresh of this connection stands; ``None`` if the connection is gone."""
@@ -223,3 +279,12 @@ def _held(lease: Lease) -> Document:
 
 def _released() -> Document:
     return {"refresh.owner": None, "refresh.until": None}
+
+
+def _ended(lease: Lease, step: str) -> Document:
+    """Released, and by which step of whom: so that a write of unknown outcome is known as done."""
+    return _released() | {"refresh.ended": _step(lease, step)}
+
+
+def _step(lease: Lease, step: str) -> Document:
+    return {"by": lease.owner, "step": step}

@@ -57,3 +57,7 @@ class SessionStore:
     async def delete(self, session_id: str) -> None:
         """End a session; idempotent."""
         await self._rows.find_one_and_delete({"_id": session_id})
+
+    async def delete_all(self, tenant: str, user: str) -> int:
+        """End every session of a person; how many there were, those that were over included."""
+        return await self._rows.delete_many({"tenant": tenant, "user": user})

@@ -39,7 +39,7 @@ from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
 from gateway.vault import Vault, new_key, read_keys
-from gateway.wiring import Verbs, make_verbs
+from gateway.verbs import Verbs, make_verbs
 
 GATEWAY_URL = "https://gateway.example.com"
 

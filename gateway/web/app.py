@@ -8,7 +8,6 @@ from typing import Any, TypedDict
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -16,10 +15,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from connectors.errors import ConnectorError
-from gateway.errors import GatewayError, NotSignedIn, StoreUnavailable
+from gateway.errors import GatewayError, LoginError, NotSignedIn, RateLimited, StoreUnavailable
 from gateway.logs import get_logger
 from gateway.settings import Settings
 from gateway.web import (
+    activity,
+    audit,
     available,
     connections,
     dashboard,
@@ -27,15 +28,25 @@ from gateway.web import (
     health,
     keys,
     login,
+    logins,
     metrics,
     tokens,
+    webhooks,
 )
 from gateway.web.available import connect_url
-from gateway.web.context import MAX_BODY, find_session, request_id, services, wants_page
-from gateway.web.middleware import BodyLimit, RequestLog, SecurityHeaders
+from gateway.web.context import (
+    BODY_SECONDS,
+    MAX_BODY,
+    find_session,
+    request_id,
+    services,
+    wants_page,
+)
+from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
+from gateway.web.remembered import RememberedTokens
 from gateway.web.return_to import DASHBOARD
 from gateway.wiring import Services
 
@@ -48,14 +59,22 @@ OPERATIONS = [
     *connections.OPERATIONS,
     *tokens.OPERATIONS,
     *keys.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *logins.OPERATIONS,
+    *audit.OPERATIONS,
 ]
 
 ROUTES = [
-    *(operation.route() for operation in OPERATIONS),
+    # Routes are tried in turn: first those that nearly every request is for.
+    *(
+        operation.route()
+        for operation in sorted(OPERATIONS, key=lambda op: op not in tokens.OPERATIONS)
+    ),
     Route("/openapi.json", openapi),
     *metrics.ROUTES,
     *flows.ROUTES,
     *dashboard.ROUTES,
+    *activity.ROUTES,
     *login.ROUTES,
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
@@ -80,7 +99,6 @@ def create_app(
     app = _Gateway(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[Middleware(BodyLimit, most=MAX_BODY)],
         exception_handlers={
             GatewayError: _answer_error,
             ConnectorError: _answer_error,
@@ -106,14 +124,17 @@ class _Gateway(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         """What Starlette builds, wrapped."""
-        return RequestLog(SecurityHeaders(super().build_middleware_stack(), secure=self.secure))
+        inside = RememberedTokens(super().build_middleware_stack())
+        return Envelope(BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS), secure=self.secure)
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        error = HTTPException(405, headers={"Allow": _allowed(request)})
     if problem.status >= 500:
         _log.error("request_failed", code=problem.code, exc_info=error)
-    on_callback = request.scope["path"].endswith("/callback")
+    on_callback = request.scope["path"].endswith(("/callback", "/continue"))
     if wants_page(request):
         answer = await _error_page(request, error, on_callback)
     else:
@@ -122,6 +143,17 @@ async def _answer_error(request: Request, error: Exception) -> Response:
     if on_callback:
         answer.headers["Referrer-Policy"] = "no-referrer"  # its address holds a code (A17)
     return answer
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the address: each has a route of its own, and the router names only one's."""
+    path = request.scope["path"]
+    return ", ".join(sorted({
+        method
+        for route in ROUTES
+        if isinstance(route, Route) and route.path_regex.match(path)
+        for method in route.methods or ()
+    }))  # fmt: skip
 
 
 def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
@@ -153,10 +185,14 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
         status=problem.status,
         text=detail_of(error, problem),
         request_id=request_id(request),
-        action={"label": "To your connectors", "href": DASHBOARD},
+        action={"label": "Sign in", "href": "/login"}
+        if isinstance(error, LoginError)
+        else {"label": "To your connectors", "href": DASHBOARD},
     )
     if isinstance(error, HTTPException):
         page.headers.update(error.headers or {})  # Allow, which a 405 must have
+    if isinstance(error, RateLimited):
+        page.headers["Retry-After"] = str(error.retry_after)
     return page
 
 

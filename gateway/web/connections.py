@@ -8,12 +8,15 @@ from pydantic import BaseModel, BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.errors import Forbidden, InvalidRequest
+from gateway.errors import ConnectionNotFound, InvalidRequest
+from gateway.identity.assertions import HEADER
+from gateway.identity.bounds import Bounds
 from gateway.identity.keys import Role
 from gateway.identity.logins import is_user_id
 from gateway.store.connections import Connection
 from gateway.web.context import (
     Strict,
+    bounds_of,
     check_origin,
     read_json,
     require_key,
@@ -51,79 +54,87 @@ class DisconnectReply(BaseModel):
 
 async def list_connections(request: Request) -> Response:
     """List the connections of a user: one's own in a session, any user's with a key."""
-    tenant, user = await _caller(request)
-    asked = request.query_params.get("user")
-    if user is not None and asked not in {None, user}:
-        raise Forbidden("a session sees its own connections only")
-    wanted = user or asked or ""
+    bounds = await _bounds(request)
+    wanted = request.query_params.get("user", bounds.user or "")
     if not is_user_id(wanted):
         raise InvalidRequest("say whose connections: ?user=…")
-    found = await services(request).connections.list_for(tenant, wanted)
+    bounds.require_user(wanted)
+    found = await services(request).connections.list_for(bounds.tenant, wanted)
     now = services(request).clock()
-    return reply(ConnectionListReply(connections=[connection_reply(c, now) for c in found]))
+    return reply(ConnectionListReply(
+        connections=[connection_reply(c, now) for c in found if bounds.covers(c)]
+    ))  # fmt: skip
 
 
 async def show_connection(request: Request) -> Response:
     """Show one connection."""
-    return _shown(request, await _connection(request))
+    return _shown(request, await _connection(request, await _bounds(request)))
 
 
 async def patch_connection(request: Request) -> Response:
     """Make one connection the default of its connector."""
-    connection = await _connection(request)
-    await read_json(request, PatchRequest)
+    bounds = await _bounds(request)
+    await read_json(request, PatchRequest)  # before anything is looked up (F4)
+    connection = await _connection(request, bounds)
     return _shown(request, await services(request).connections.set_default(connection))
 
 
 async def delete_connection(request: Request) -> Response:
     """Forget a connection here and end the grant at the provider, as well as that goes."""
-    connection = await _connection(request)
+    connection = await _connection(request, await _bounds(request))
     revoked = await services(request).disconnect.disconnect(connection)
     return reply(DisconnectReply(revoked=revoked.value))
 
 
-async def _caller(request: Request) -> tuple[str, str | None]:
-    """``(tenant, user)``; ``user`` is ``None`` for a key, which speaks for every user of its tenant."""
+async def _bounds(request: Request) -> Bounds:
+    """What the caller reaches: a person's own connections; with a key, those of its tenant."""
     if "authorization" in request.headers:
-        return (await require_key(request, Role.CONNECTIONS)).tenant, None
+        return bounds_of(request, await require_key(request, Role.CONNECTIONS))
     session = await require_session(request)
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
         session.check_csrf(request.headers.get("x-csrf-token"))
-    return session.tenant, session.user
+    return Bounds(tenant=session.tenant, user=session.user)
 
 
-async def _connection(request: Request) -> Connection:
-    tenant, user = await _caller(request)
-    return await services(request).connections.get(tenant, request.path_params["id"], user)
+async def _connection(request: Request, bounds: Bounds) -> Connection:
+    connection = await services(request).connections.get(bounds.tenant, request.path_params["id"])
+    if not bounds.covers(connection):
+        raise ConnectionNotFound
+    return connection
 
 
 def _shown(request: Request, connection: Connection) -> Response:
     return reply(connection_reply(connection, services(request).clock()))
 
 
-_ERRORS = ("unauthorized", "forbidden", "connection_not_found", "store_unavailable")
+_REFUSALS = ("unauthorized", "forbidden", "assertion_required", "assertion_invalid")
+_ERRORS = (*_REFUSALS, "connection_not_found", "store_unavailable")
 
 OPERATIONS = [
     Operation(
         method="GET", path="/v1/connections", handler=list_connections, query=("user",),
         summary="A user's connections", who="session or key", role="connections",
+        headers=(HEADER,),
         reply=ConnectionListReply,
-        errors=("unauthorized", "forbidden", "invalid_request", "store_unavailable"),
+        errors=(*_REFUSALS, "invalid_request", "store_unavailable"),
     ),
     Operation(
         method="GET", path="/v1/connections/{id}", handler=show_connection,
         summary="One connection", who="session or key", role="connections",
+        headers=(HEADER,),
         reply=ConnectionReply, errors=_ERRORS,
     ),
     Operation(
         method="PATCH", path="/v1/connections/{id}", handler=patch_connection,
         summary="Choose the default account", who="session or key", role="connections",
+        headers=(HEADER,),
         request=PatchRequest, reply=ConnectionReply, errors=(*_ERRORS, "invalid_request"),
     ),
     Operation(
         method="DELETE", path="/v1/connections/{id}", handler=delete_connection,
         summary="Disconnect an account", who="session or key", role="connections",
+        headers=(HEADER,),
         reply=DisconnectReply, errors=_ERRORS,
     ),
 ]  # fmt: skip

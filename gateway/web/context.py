@@ -8,14 +8,22 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from gateway.errors import Forbidden, InvalidRequest, NotSignedIn, WrongHost
+from gateway.audit import act_as
+from gateway.errors import Forbidden, InvalidRequest, NotSignedIn, Unauthorized, WrongHost
+from gateway.identity.assertions import HEADER
+from gateway.identity.bounds import Bounds
 from gateway.identity.keys import KeyCaller, Role
 from gateway.identity.sessions import SessionCaller
+from gateway.rates import Limited
+from gateway.store.audit import Action, Actor, ActorKind
+from gateway.web.address import client_address
 
 if TYPE_CHECKING:
     from gateway.wiring import Services
 
 MAX_BODY = 64 * 1024
+BODY_SECONDS = 30.0
+"""From the end of a request's headers to the end of its body."""
 MAX_FIELDS = 50
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -39,6 +47,11 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
+def address_of(request: Request) -> str:
+    """The address that limits are counted for."""
+    return client_address(request, services(request).settings.proxy_hops)
+
+
 def cookie_name(request: Request, name: str) -> str:
     """The full name of a cookie: ``__Host-`` binds it to this host, where https allows it (G1)."""
     return f"__Host-{name}" if services(request).settings.secure else name
@@ -51,7 +64,10 @@ def session_cookie(request: Request) -> str | None:
 
 async def find_session(request: Request) -> SessionCaller | None:
     """The signed-in person, if any."""
-    return await services(request).sessions.find(session_cookie(request))
+    session = await services(request).sessions.find(session_cookie(request))
+    if session is not None:
+        act_as(Actor(ActorKind.SESSION, user=session.user))
+    return session
 
 
 async def require_session(request: Request) -> SessionCaller:
@@ -59,14 +75,45 @@ async def require_session(request: Request) -> SessionCaller:
     session = await find_session(request)
     if session is None:
         raise NotSignedIn
+    await services(request).limits.spend(Limited.SESSION_REQUESTS, session.session_id)
     return session
 
 
 async def require_key(request: Request, role: Role) -> KeyCaller:
-    """The tool server behind this request; raises ``Unauthorized`` or ``Forbidden``."""
-    caller = await services(request).keys.authenticate(request.headers.get("authorization"))
-    caller.require(role)
+    """The tool server behind this request; raises ``Unauthorized``, ``Forbidden`` or ``RateLimited``."""
+    limits = services(request).limits
+    try:
+        # Who guesses is not given another look-up. Tools whose keys work and are remembered go on,
+        # even those that share the address with who guesses.
+        caller = await services(request).keys.authenticate(
+            request.headers.get("authorization"),
+            admit=lambda: limits.check(Limited.KEY_FAILURES, address_of(request)),
+        )
+    except Unauthorized:
+        await limits.spend(Limited.KEY_FAILURES, address_of(request))
+        raise
+    act_as(caller.actor)
+    await limits.spend(
+        Limited.TOKEN_READS if role is Role.TOKENS else Limited.API_CALLS, caller.key_id
+    )
+    try:
+        caller.require(role)
+    except Forbidden:
+        services(request).audit.note(
+            Action.KEY_REFUSED, tenant=caller.tenant, subject=caller.key_id, outcome="forbidden"
+        )
+        raise
     return caller
+
+
+def bounds_of(request: Request, caller: KeyCaller) -> Bounds:
+    """What a call with a key can reach; raises ``AssertionRequired`` or ``AssertionInvalid``."""
+    if caller.assertion_keys is None:
+        return caller.bounds
+    given = services(request)
+    return caller.bounds_with(
+        request.headers.getlist(HEADER), audience=given.settings.public_url, now=given.clock()
+    )
 
 
 def check_host(request: Request) -> None:
@@ -102,6 +149,30 @@ async def read_json(request: Request, model: type[Model]) -> Model:
         problems = {"body": "nested too deeply"}
     text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
     raise InvalidRequest(text[:1000], problems)
+
+
+def read_query(request: Request, *names: str) -> dict[str, str]:
+    """The address's parameters, each of ``names`` at most once (security F4).
+
+    Raises ``InvalidRequest`` for any other name (``user[$ne]`` is one), for one that came twice, and
+    for what cannot be read: a framework's view of it would have picked one of several meanings.
+    """
+    try:
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        raise InvalidRequest("the address's parameters cannot be read") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidRequest("a parameter of the address came twice")
+    if not fields.keys() <= set(names):
+        known = ", ".join(names) or "none"
+        raise InvalidRequest(f"the address has a parameter that is not known here (known: {known})")
+    return fields
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -15,6 +15,7 @@ from connectors.errors import ConnectorError
 from gateway.identity.sessions import SessionCaller
 from gateway.services.disconnect import Revoked
 from gateway.store.connections import Connection
+from gateway.web.activity import use_views
 from gateway.web.context import (
     check_host,
     check_origin,
@@ -56,6 +57,7 @@ async def dashboard(request: Request) -> Response:
     given, now = services(request), services(request).clock()
     ready = list(given.catalog.ready())
     mine = await given.connections.list_for(session.tenant, session.user)
+    used = await given.audit.users_of(session.tenant, [connection.id for connection in mine])
     return render(
         request,
         "dashboard.html",
@@ -63,6 +65,7 @@ async def dashboard(request: Request) -> Response:
         session=session,
         notice=_notice(request, ready),
         groups=_groups(request, ready, mine),
+        uses={connection: use_views(uses, now) for connection, uses in used.items()},
         summary={
             "connected": len({c.connector for c in mine} & {config.name for config in ready}),
             "total": len(ready),

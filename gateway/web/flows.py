@@ -14,7 +14,9 @@ from connectors.config import ConnectorConfig
 from gateway.engine.callback import read_callback
 from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
 from gateway.identity.sessions import SessionCaller
+from gateway.logs import get_logger
 from gateway.outbound import host_of
+from gateway.rates import Limited
 from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.store.connections import Connection
 from gateway.store.flows import FLOW_LIFETIME
@@ -35,6 +37,8 @@ from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, outcome_url
 from gateway.web.pages import account_view, card_view, render
 from gateway.web.return_to import DASHBOARD, own_page
+
+_log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
@@ -137,6 +141,8 @@ async def callback(request: Request) -> Response:
         outcome = outcome_of(error)
         if outcome is None:
             raise
+        # The person gets a few plain words; what it was is for those who run the gateway (H6).
+        _log.warning("flow_failed", connector=name, error=type(error).__name__, reason=str(error))
         url = outcome_url(DASHBOARD, outcome, name, request_id(request))
     else:
         outcome = "reconnected_other" if finished.other_account else "connected"
@@ -154,6 +160,9 @@ async def _start(
 ) -> StartedFlow:
     if wanted.reconnect is not None:
         await _reconnected(request, session, config, wanted.reconnect)
+    limits = services(request).limits
+    await limits.spend(Limited.SESSION_STARTS, session.session_id)
+    await limits.spend(Limited.USER_STARTS, f"{session.tenant}\0{session.user}")
     return await services(request).connect.start(
         config,
         tenant=session.tenant,

@@ -1,7 +1,8 @@
 """``/metrics``: at an address of its own, or in dev mode on the web port.
 
 It is for a scraper that watches one process, and no part of the API: a key belongs to a tenant,
-while these numbers are of all of them, and they must be there when the database is not.
+while these numbers are of all of them, and they must be there when the database is not. Beside it,
+at the same address, is the process's health: a worker has no other place where it can be asked.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from gateway.errors import NotFound
+from gateway.errors import GatewayError, NotFound
 from gateway.metrics import CONTENT_TYPE, Metrics
 from gateway.serving import serving_beside
-from gateway.settings import Settings
+from gateway.web import health
 from gateway.web.context import services
+from gateway.web.problems import problem_response
+from gateway.wiring import Services
 
 PATH = "/metrics"
 
@@ -32,22 +36,31 @@ async def metrics(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def exposed(settings: Settings, found: Metrics) -> AsyncIterator[None]:
-    """Serve these metrics at the address that ``GATEWAY_METRICS`` names, if it names one.
+async def exposed(given: Services) -> AsyncIterator[None]:
+    """Serve metrics and health at the address that ``GATEWAY_METRICS`` names, if it names one.
 
     For every process, with or without a web port of its own. Raises ``SettingsError`` if nothing
     can listen there.
     """
-    if settings.metrics_address is None:
+    if given.settings.metrics_address is None:
         yield
         return
 
     async def show(request: Request) -> Response:
-        return _answer(found)
+        return _answer(given.metrics)
 
-    app = Starlette(routes=[Route(PATH, show)])
-    async with serving_beside(app, settings.metrics_address):
+    routes = [Route(PATH, show), *(operation.route() for operation in health.OPERATIONS)]
+    app = Starlette(routes=routes, exception_handlers={GatewayError: _answer_error})
+
+    async def with_services(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"services": given}}, receive, send)
+
+    async with serving_beside(with_services, given.settings.metrics_address):
         yield
+
+
+async def _answer_error(request: Request, error: Exception) -> Response:
+    return problem_response(error, request_id="")
 
 
 def _answer(found: Metrics) -> Response:

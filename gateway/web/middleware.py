@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Iterable
 
-import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.logs import get_logger
+from gateway.audit import begin
+from gateway.logs import in_request, log_request
 
-_log = get_logger()
+_Header = tuple[bytes, bytes]
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 CONTENT_SECURITY_POLICY = (
@@ -24,105 +24,114 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-class RequestLog:
-    """Gives each request an id, binds it to the logs, and writes one line when it is done.
+class Envelope:
+    """What every request and answer has: an id, which the logs carry, one line when it is done, headers.
 
-    The line holds the path and never the query: codes and states travel in queries (security J1).
+    The line holds the path and never the query: codes and states travel in queries (security J1). The
+    headers are the browser's guard rails, on errors, too (A17, G3, G4).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        fixed = {
+            "content-security-policy": CONTENT_SECURITY_POLICY,
+            "cross-origin-opener-policy": "same-origin",
+            # Not "no-referrer": it makes browsers send "Origin: null" with forms, which the origin
+            # check refuses. The callback, whose address holds a code, sets that.
+            "referrer-policy": "same-origin",
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+        }
+        if secure:
+            fixed["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
+        self._names = frozenset(name for name, _ in self._fixed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = header_of(scope, b"x-request-id")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
-        state: MutableMapping[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        scope.setdefault("state", {})["request_id"] = request_id
+        in_request(request_id)
+        begin(request_id)
         started, status = time.perf_counter(), 500
 
-        async def send_with_id(message: Message) -> None:
+        async def send_in_envelope(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = self._around(message.get("headers", ()), scope["path"])
+                headers.append((b"x-request-id", request_id.encode()))
+                message["headers"] = headers
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_id)
+            await self._app(scope, receive, send_in_envelope)
         finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            _log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                ms=milliseconds,
-            )
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log_request(request_id, scope["method"], scope["path"], status, ms)
 
-
-class SecurityHeaders:
-    """Headers that every answer carries, errors included (security A17, G3, G4)."""
-
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self._app = app
-        self._headers = {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-        }
-        if secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                # Static files are kept by browsers and asked for again by their ETag.
-                static = scope["path"].startswith("/static/")
-                headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
-                # Not "no-referrer" here: it makes browsers send "Origin: null" with forms, which
-                # the origin check refuses. The callback, whose address holds a code, sets that.
-                headers.setdefault("Referrer-Policy", "same-origin")
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+    def _around(self, given: Iterable[_Header], path: str) -> list[_Header]:
+        headers = list(given)
+        names = {name for name, _ in headers}
+        if names.isdisjoint(self._names):
+            headers += self._fixed
+        else:
+            headers += [header for header in self._fixed if header[0] not in names]
+        if b"cache-control" not in names:
+            # Static files are kept by browsers and asked for again by their ETag.
+            static = path.startswith("/static/")
+            headers.append((b"cache-control", b"no-cache" if static else b"no-store"))
+        return headers
 
 
 class BodyLimit:
-    """Refuses to read more than ``most`` bytes of a body (security F5).
+    """Refuses to read more than ``most`` bytes of a body, or for longer than ``seconds`` (security F5).
 
     Not Starlette's own ``max_body_size``, which answers in plain text and replaces whatever the
     application said, such as 401 to somebody without a key.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, seconds: float) -> None:
         self._app = app
         self._most = most
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
+        declared = header_of(scope, b"content-length")
         known = int(declared) if declared.isdecimal() and len(declared) <= 18 else 0
-        read = 0
+        read, whole = 0, False
+        deadline = asyncio.get_running_loop().time() + self._seconds
 
         async def receive_within_limit() -> Message:
-            nonlocal read
+            nonlocal read, whole
             if known > self._most:
                 raise HTTPException(413)
-            message = await receive()
+            if whole:
+                return await receive()  # waits for the client to leave, which may take its time
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+            whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > self._most:
                 raise HTTPException(413)
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+
+def header_of(scope: Scope, wanted: bytes) -> str:
+    """The first header of that name, or an empty text."""
+    for name, value in scope["headers"]:
+        if name == wanted:
+            text: str = value.decode("latin-1")
+            return text
+    return ""

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.web.context import services
 from gateway.web.operation import Operation
-from gateway.web.problems import INTERNAL, PROBLEMS
+from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
@@ -64,7 +64,9 @@ def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "__Host-gateway_session",
+                    # As in context.cookie_name: the prefix is for https.
+                    "name": ("__Host-" if public_url.startswith("https://") else "")
+                    + "gateway_session",
                     "description": "A signed-in browser. Writing needs the header X-CSRF-Token.",
                 },
             },
@@ -85,6 +87,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", operation.path)
     ] + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query]
+    parameters += [
+        {"name": name, "in": "header", "schema": {"type": "string"}} for name in operation.headers
+    ]
     if parameters:
         described["parameters"] = parameters
     if operation.request is not None:
@@ -102,8 +107,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
         schema = {"$ref": _REF.format(model=operation.reply.__name__)}
         success["content"] = {"application/json": {"schema": schema}}
     found: dict[str, Any] = {str(operation.status): success}
-    for problem in [*PROBLEMS.values(), INTERNAL]:
-        if problem.code in {*operation.errors, INTERNAL.code}:
+    codes = _codes(operation)
+    for problem in [*PROBLEMS.values(), OF_STATUS[408], OF_STATUS[413], INTERNAL]:
+        if problem.code in codes:
             entry = found.setdefault(
                 str(problem.status),
                 {
@@ -118,6 +124,16 @@ def _responses(operation: Operation) -> dict[str, Any]:
             if f"`{problem.code}`" not in entry["description"]:
                 entry["description"] += f"`{problem.code}`: {problem.title}. "
     return found
+
+
+def _codes(operation: Operation) -> set[str]:
+    codes = {*operation.errors, INTERNAL.code}
+    if operation.who != "anyone":
+        codes.add("invalid_request")  # for a parameter that it does not know
+        codes.add("rate_limited")
+    if operation.request is not None:
+        codes |= {OF_STATUS[408].code, OF_STATUS[413].code}
+    return codes
 
 
 async def openapi(request: Request) -> Response:

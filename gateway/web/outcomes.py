@@ -41,9 +41,8 @@ OUTCOMES = {
     "expired": Outcome("warning", "That took too long", "An attempt to connect is good for ten minutes. Please start again."),
     "unfit": Outcome("warning", "{name} was not connected", "This {name} account has nothing under the name you filled in, or you did not allow access to it. Nothing was stored. Check both, and connect again."),
     "other_account": Outcome("warning", "A different {name} account is linked already", "{name} takes one account per person. Disconnect the linked one first, or choose the same account again."),
-    "unavailable": Outcome("error", "{name} does not answer", "Nothing was stored. Please try again in a few minutes."),
     "misconfigured": Outcome("error", "{name} does not accept this gateway", "The app's credentials are refused. Only the people who run this gateway can mend that."),
-    "failed": Outcome("error", "{name} could not be connected", "The provider's answer was not usable. Nothing was stored. Please try again."),
+    "failed": Outcome("error", "{name} could not be connected", "It did not answer as it should. Nothing was stored. Please try again in a few minutes."),
     "made_default": Outcome("success", "Default changed", "Tools that name no account use this {name} account from now on."),
     "disconnected_yes": Outcome("success", "{name} is disconnected", "The tokens are deleted here, and {name} has ended the access."),
     "disconnected_no": Outcome("warning", "{name} is disconnected here", "The tokens are deleted, but {name} did not confirm that it ended the access. You can remove this app in your {name} settings."),
@@ -58,7 +57,8 @@ _OF_ERROR: dict[type[errors.GatewayError], str] = {
     errors.AccountMismatch: "other_account",
     errors.ProviderDeclined: "refused",
     errors.ProviderMisconfigured: "misconfigured",
-    errors.ProviderUnavailable: "unavailable",
+    # One outcome for all that was refused or failed on the way: a person who chooses part of an
+    # address does not learn from it what there is at that address (H6). The log says which it was.
     errors.ProviderError: "failed",
 }
 

@@ -74,6 +74,7 @@ class AccountView:
     connected: str
     connected_iso: str
     is_default: bool
+    activity_path: str
     default_path: str
     disconnect_path: str
     reconnect_path: str
@@ -148,6 +149,7 @@ def account_view(connection: Connection, now: datetime) -> AccountView:
         connected=ago(connection.created_at, now),
         connected_iso=timestamp(connection.created_at),
         is_default=connection.is_default,
+        activity_path=f"/dashboard/activity?{urlencode({'connection': connection.id})}",
         default_path=f"{base}/default",
         disconnect_path=f"{base}/disconnect",
         reconnect_path=f"/connectors/{connection.connector}?"

@@ -32,6 +32,7 @@ class Problem:
 
 _AGAIN = "Go to your connectors and start again."
 _LATER = "Try again in a moment."
+_SIGN_IN = "Sign in again."
 _OPERATOR = "The people who run this gateway have to look at it."
 _UNKNOWN_CONNECTOR = Problem(
     404, "connector_unknown", "There is no such connector here",
@@ -51,6 +52,9 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
     errors.NotSignedIn: Problem(401, "unauthorized", "Please sign in first", "Open the dashboard in this browser and sign in."),
     errors.Forbidden: Problem(403, "forbidden", "This is not allowed"),
+    errors.RateLimited: Problem(429, "rate_limited", "Too many requests"),
+    errors.AssertionRequired: Problem(403, "assertion_required", "This key needs a user assertion", "Send the header X-User-Assertion: a JWT that your host signed for this user."),
+    errors.AssertionInvalid: Problem(403, "assertion_invalid", "The user assertion does not allow this"),
     errors.WrongBrowser: Problem(403, "flow_not_yours", "Nothing was connected", "This connect attempt was started by somebody else, or in another browser. To link an account of your own, sign in and start from your connectors."),
     errors.WrongConnector: Problem(400, "flow_other_connector", "Nothing was connected", "This connect attempt was started for another connector. " + _AGAIN),
     errors.CallbackInvalid: Problem(400, "callback_invalid", "The provider's answer cannot be used"),
@@ -61,6 +65,11 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
     errors.AccountUnfit: Problem(409, "account_unfit", "This account cannot be used here", "It has nothing under the name that was filled in, or access to it was not allowed. Check both, and connect again."),
     errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
+    errors.LoginUnknown: Problem(400, "login_unknown", "You are not signed in", "This sign-in was not begun in this browser, is older than ten minutes, or was used before. " + _SIGN_IN),
+    errors.LoginDeclined: Problem(400, "login_declined", "You are not signed in", "The identity provider ended the sign-in. " + _SIGN_IN),
+    errors.LoginUnavailable: Problem(503, "login_unavailable", "Signing in does not work now", "The identity provider does not answer as it should. " + _LATER),
+    errors.LoginUnreadable: Problem(502, "login_failed", "You are not signed in", "The identity provider's answer cannot be used. Sign in again; if that does not help, the people who run this gateway have to look at it."),
+    errors.LoginChallengeUnknown: Problem(404, "login_challenge_unknown", "There is no such sign-in to accept", "It is unknown, was accepted before, or is older than ten minutes. Send the person to the gateway to begin again."),
     # One code for every way a provider can fail a tool: which way it was is in the log.
     errors.ProviderError: Problem(503, "provider_unavailable", "The provider cannot renew the token now", "The connection is kept. Try again after Retry-After seconds."),
     errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer", _LATER),
@@ -79,6 +88,7 @@ OF_STATUS = {
     400: Problem(400, "invalid_request", "The request cannot be read", "Check its form."),
     404: PROBLEMS[errors.NotFound],
     405: Problem(405, "method_not_allowed", "This address does not take that method", "The Allow header names those it takes."),
+    408: Problem(408, "too_slow", "The request took too long to arrive", "Send it again, whole."),
     413: Problem(413, "too_large", "The request is too large", "A body has at most 64 KiB."),
 }  # fmt: skip
 
@@ -112,7 +122,7 @@ def problem_response(
         "request_id": request_id,
     } | (extra or {})
     headers = {"Cache-Control": "no-store"}
-    if problem.status == 503:
+    if problem.status in {429, 503}:
         headers["Retry-After"] = str(getattr(error, "retry_after", None) or RETRY_AFTER)
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

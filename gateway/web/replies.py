@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from gateway.store.connections import Connection, Status
 
@@ -67,6 +67,7 @@ def timestamp(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def reply(model: BaseModel, status: int = 200) -> JSONResponse:
+def reply(model: BaseModel, status: int = 200) -> Response:
     """A JSON answer that no cache keeps."""
-    return JSONResponse(model.model_dump(), status, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    return Response(model.model_dump_json().encode(), status, headers, "application/json")

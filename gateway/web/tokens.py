@@ -8,12 +8,20 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.identity.keys import Role
+from gateway.identity.assertions import HEADER
+from gateway.identity.bounds import Bounds
+from gateway.identity.keys import KeyCaller, Role
 from gateway.identity.logins import MAX_USER, is_user_id
+from gateway.rates import Limited
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.web.context import Strict, read_json, require_key, services
+from gateway.web.context import Strict, bounds_of, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import ConnectionReply, connection_reply, reply, timestamp
+from gateway.web.replies import (
+    ConnectionReply,
+    connection_reply,
+    reply,
+    timestamp,
+)
 
 MAX_MIN_SECONDS = 3600
 
@@ -66,10 +74,13 @@ class TokenReply(BaseModel):
 
 async def issue_token(request: Request) -> Response:
     """Hand out a valid access token, refreshed if it is time."""
-    caller = await require_key(request, Role.TOKENS)
+    caller, bounds = await _caller(request)
     wanted = await read_json(request, TokenRequest)
+    bounds.require_user(wanted.user)
+    if wanted.rejected_token_sha256 is not None:
+        await _limit_refreshes(request, caller, wanted)
     return await _issue(request, Wanted(
-        connector=request.path_params["name"], tenant=caller.tenant, user=wanted.user,
+        connector=request.path_params["name"], tenant=bounds.tenant, user=wanted.user,
         account=wanted.account, rejected_token_sha256=wanted.rejected_token_sha256,
         min_seconds=wanted.min_seconds,
     ))  # fmt: skip
@@ -77,34 +88,55 @@ async def issue_token(request: Request) -> Response:
 
 async def force_refresh(request: Request) -> Response:
     """Refresh now, whatever the stored token's age."""
-    caller = await require_key(request, Role.TOKENS)
+    caller, bounds = await _caller(request)
     wanted = await read_json(request, RefreshRequest)
+    bounds.require_user(wanted.user)
+    await _limit_refreshes(request, caller, wanted)
     return await _issue(request, Wanted(
-        connector=request.path_params["name"], tenant=caller.tenant, user=wanted.user,
+        connector=request.path_params["name"], tenant=bounds.tenant, user=wanted.user,
         account=wanted.account, force=True,
     ))  # fmt: skip
 
 
+async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
+    """Who calls, and what that reaches; raises unless the connector it asks for is within."""
+    caller = await require_key(request, Role.TOKENS)
+    if not caller.is_restricted:
+        return caller, caller.bounds
+    name = services(request).catalog.get(request.path_params["name"]).name
+    caller.bounds.require_connector(name)  # before the assertion: it is the plainer answer
+    bounds = bounds_of(request, caller)
+    bounds.require_connector(name)
+    return caller, bounds
+
+
+async def _limit_refreshes(request: Request, caller: KeyCaller, wanted: RefreshRequest) -> None:
+    """A tool that takes a working token for a broken one would else keep its provider busy."""
+    await services(request).limits.spend(Limited.REFRESHES, f"{caller.key_id}\0{wanted.user}")
+
+
 async def _issue(request: Request, wanted: Wanted) -> Response:
     issued = await services(request).tokens.get(wanted)
-    return reply(_token_reply(issued, request))
+    return issued.rendered(token_answer)
 
 
-def _token_reply(issued: IssuedToken, request: Request) -> TokenReply:
+def token_answer(issued: IssuedToken) -> Response:
+    """The answer that hands out a token. It is kept, and sent to many."""
     connection = issued.connection
     expires_at = connection.tokens.expires_at
-    return TokenReply(
+    return reply(TokenReply(
         access_token=issued.access_token.reveal(),
         token_type=connection.tokens.token_type,
         expires_at=None if expires_at is None else timestamp(expires_at),
         scopes=list(connection.granted_scopes),
         api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
-        connection=connection_reply(connection, services(request).clock()),
-    )
+        connection=connection_reply(connection, issued.as_of),
+    ))  # fmt: skip
 
 
 _ERRORS = (
-    "unauthorized", "forbidden", "invalid_request", "connector_unknown", "connector_required",
+    "unauthorized", "forbidden", "assertion_required", "assertion_invalid", "invalid_request",
+    "connector_unknown", "connector_required",
     "reauthorization_required", "account_not_found", "provider_unavailable",
     "connection_unreadable", "store_unavailable",
 )  # fmt: skip
@@ -113,11 +145,13 @@ OPERATIONS = [
     Operation(
         method="POST", path="/v1/connectors/{name}/token", handler=issue_token,
         summary="A working access token for a user", who="key", role="tokens",
+        headers=(HEADER,),
         request=TokenRequest, reply=TokenReply, errors=_ERRORS,
     ),
     Operation(
         method="POST", path="/v1/connectors/{name}/refresh", handler=force_refresh,
         summary="Refresh a user's access token now", who="key", role="tokens",
+        headers=(HEADER,),
         request=RefreshRequest, reply=TokenReply, errors=_ERRORS,
     ),
 ]  # fmt: skip

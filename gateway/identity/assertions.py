@@ -1,0 +1,166 @@
+"""User assertions: a host's signed word that one of its users is there, for keys that ask for it (F2).
+
+Whoever holds a plain service key gets the tokens of every user. A key made with the public keys of a host
+is worth nothing alone: each call carries a JSON Web Token (RFC 7519) that the host signed for the user
+it is about, minutes ago, for this gateway. Nothing secret is stored here.
+
+What may sign is fixed: EdDSA with Ed25519 and ES256, with keys that were given when the service
+key was made. ``none`` and the HMAC family are not on the list, and a key that an assertion brings
+along in its header is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.errors import UnsupportedAlgorithmError
+from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import ECKey, OKPKey
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from gateway.errors import AssertionInvalid, InvalidRequest
+
+HEADER = "X-User-Assertion"
+LONGEST_SECONDS = 300
+"""An assertion ends at most this long from now."""
+LEEWAY_SECONDS = 10
+MOST_KEYS = 2
+"""The one that signs, and the next one."""
+MAX_KID = 64
+_CURVES = {"Ed25519": ("OKP", ("EdDSA", "Ed25519")), "P-256": ("EC", ("ES256",))}
+"""Curve -> key type (RFC 7518 6.1, RFC 8037 2) and the algorithms of its signatures."""
+
+_Key = OKPKey | ECKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assertion:
+    """What a host says: who is there, and for which connector (``None``: for any)."""
+
+    user: str
+    connector: str | None
+
+
+class _Claims(BaseModel):
+    """The claims that count; others are passed over (RFC 7519 4)."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: str
+    aud: str | list[str]
+    exp: int | FiniteFloat
+    iat: int | FiniteFloat
+    nbf: int | FiniteFloat | None = None
+    connector: str | None = Field(default=None, min_length=1)
+
+
+class _Registry(jws.JWSRegistry):
+    """Takes what an algorithm is called from its key.
+
+    The library warns of the name ``EdDSA``, which RFC 9864 gives up because it can stand for two curves;
+    here the key says which one, and most libraries still write it.
+    """
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        """The algorithm of that name; raises ``UnsupportedAlgorithmError``."""
+        if not isinstance(name, str) or name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError("this algorithm is not accepted")
+        return self.algorithms[name]
+
+
+class AssertionKeys:
+    """The public keys (JWK, RFC 7517) whose holder may say who is there."""
+
+    def __init__(self, keys: Sequence[Mapping[str, Any]]) -> None:
+        self._keys = [(key.get("kid"), *_read(key)) for key in keys]
+
+    def read(self, text: str, *, audience: str, now: datetime) -> Assertion:
+        """What ``text`` says; raises ``AssertionInvalid`` naming what is wrong and no value of it."""
+        try:
+            kid = jws.extract_compact(text.encode("ascii")).headers().get("kid")
+            key, algorithms = self._choose(kid)
+            claims = _Claims.model_validate(
+                jwt.decode(text, key, registry=_Registry(algorithms=algorithms)).claims
+            )
+        except AssertionInvalid:
+            raise
+        except ValidationError as error:
+            wrong = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
+            raise AssertionInvalid(
+                f"the user assertion's claims are not as they should be: {', '.join(wrong)}"
+            ) from None
+        except Exception:  # whatever a token makes a parser do, it proves nothing
+            raise AssertionInvalid(
+                "the user assertion is not a JWT that one of the key's assertion keys signed"
+            ) from None
+        _check(claims, audience, now.timestamp())
+        return Assertion(user=claims.sub, connector=claims.connector)
+
+    def _choose(self, kid: object) -> tuple[_Key, tuple[str, ...]]:
+        found = [
+            (key, algorithms)
+            for known, key, algorithms in self._keys
+            # With one key there is nothing to choose, so that neither side has to name it.
+            if kid == known or (len(self._keys) == 1 and None in (kid, known))
+        ]
+        if len(found) != 1:
+            raise AssertionInvalid(
+                "the user assertion's kid names none of the key's assertion keys"
+            )
+        return found[0]
+
+
+def public_keys(keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
+    """``keys`` as they are stored: up to two public JWKs, each cut to what a signature is checked with.
+
+    Raises ``InvalidRequest`` naming what is wrong with them, and no value: somebody may send a private key.
+    """
+    if len(keys) > MOST_KEYS:
+        raise _wrong(f"there can be at most {MOST_KEYS} public keys")
+    found = []
+    for key in keys:
+        if "d" in key:
+            raise _wrong("this is a private key: keep it, and send its public part")
+        _read(key)
+        wanted = ("kty", "crv", "x", "y", "kid")
+        found.append({name: str(key[name]) for name in wanted if name in key})
+    kids = [key.get("kid") for key in found]
+    if len(kids) > 1 and (None in kids or len(set(kids)) < len(kids)):
+        raise _wrong("two public keys need a kid each, and different ones")
+    return tuple(found)
+
+
+def _read(key: Mapping[str, Any]) -> tuple[_Key, tuple[str, ...]]:
+    kty, algorithms = _CURVES.get(str(key.get("crv")), ("", ()))
+    kid = key.get("kid")
+    if key.get("kty") != kty or key.get("use", "sig") != "sig":
+        raise _wrong("a public key must be a JWK for signatures, Ed25519 or P-256")
+    if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
+        raise _wrong(f"a kid has 1 to {MAX_KID} characters")
+    fields = {name: key[name] for name in ("kty", "crv", "x", "y") if name in key}
+    try:
+        read = (OKPKey if kty == "OKP" else ECKey).import_key(fields)
+        read.get_op_key("verify")  # Ed25519's bytes are looked at here only
+    except Exception:
+        raise _wrong("a public key cannot be read as a JWK") from None
+    return read, algorithms
+
+
+def _wrong(problem: str) -> InvalidRequest:
+    return InvalidRequest(problem, {"user_assertion": problem})
+
+
+def _check(claims: _Claims, audience: str, now: float) -> None:
+    # One that is for others, too, could be played by them to us.
+    if claims.aud not in (audience, [audience]):
+        raise AssertionInvalid(f'the user assertion\'s aud is not "{audience}" alone')
+    if now >= claims.exp + LEEWAY_SECONDS:
+        raise AssertionInvalid("the user assertion is over (exp)")
+    if claims.exp > now + LONGEST_SECONDS + LEEWAY_SECONDS:
+        raise AssertionInvalid(f"the user assertion lives longer than {LONGEST_SECONDS} s (exp)")
+    if max(claims.iat, claims.nbf or 0) > now + LEEWAY_SECONDS:
+        raise AssertionInvalid("the user assertion is from the future (iat, nbf)")

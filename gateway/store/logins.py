@@ -1,0 +1,102 @@
+"""Attempts to sign in: the collection ``logins``. Ten minutes, used once.
+
+The row is found by the SHA-256 of what travels in addresses (OpenID Connect's ``state``, or the
+challenge of a hand-off), and holds the hash of the browser's cookie. A reader of the database can
+finish nobody's sign-in with it. Expiry is checked here: MongoDB's own is housekeeping (security K1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gateway.store.mongo import Database, Document
+
+LOGIN_LIFETIME = timedelta(minutes=10)
+
+
+class LoginKind(StrEnum):
+    """How the person proves who they are; an attempt of one kind cannot be finished as another."""
+
+    OIDC = "oidc"
+    HANDOFF = "handoff"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredLogin:
+    """One attempt. The last three are set when the host accepts a hand-off."""
+
+    id: str
+    kind: LoginKind
+    cookie_hash: str
+    return_to: str
+    created_at: datetime
+    expires_at: datetime
+    tenant: str | None = None
+    user: str | None = None
+    verifier_hash: str | None = None
+
+
+def hashed(value: str) -> str:
+    """What is stored of a value of 256 random bits: a fast hash is right, there is nothing to guess."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+class LoginStore:
+    """Attempts to sign in."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows = database.collection("logins")
+
+    async def add(self, login: StoredLogin) -> None:
+        """Store a new attempt."""
+        await self._rows.insert({
+            "_id": login.id, "kind": login.kind.value, "cookie_hash": login.cookie_hash,
+            "return_to": login.return_to, "created_at": login.created_at,
+            "expires_at": login.expires_at, "used_at": None,
+            "tenant": None, "user": None, "verifier_hash": None,
+        })  # fmt: skip
+
+    async def accept(
+        self, login_id: str, *, tenant: str, user: str, verifier_hash: str, now: datetime
+    ) -> StoredLogin | None:
+        """Say who a hand-off is for, once; ``None`` if it is unknown, accepted, used or expired."""
+        row = await self._rows.find_one_and_update(
+            {"_id": login_id, "kind": LoginKind.HANDOFF.value, "verifier_hash": None,
+             "used_at": None, "expires_at": {"$gt": now}},
+            {"$set": {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}},
+            after=True,
+        )  # fmt: skip
+        return None if row is None else _read(row)
+
+    async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
+        """Take an attempt, once and for all; ``None`` if it is unknown, used or expired.
+
+        Atomic: of any number of simultaneous browsers, one gets it.
+        """
+        row = await self._rows.find_one_and_update(
+            {"_id": login_id, "kind": kind.value, "used_at": None, "expires_at": {"$gt": now}},
+            {"$set": {"used_at": now}},
+            after=False,
+        )
+        return None if row is None else _read(row)
+
+    async def forget(self, tenant: str, user: str) -> None:
+        """Let no hand-off that was accepted for this person become a session any more."""
+        await self._rows.delete_many({"tenant": tenant, "user": user})
+
+
+def _read(row: Document) -> StoredLogin:
+    return StoredLogin(
+        id=row["_id"],
+        kind=LoginKind(row["kind"]),
+        cookie_hash=row["cookie_hash"],
+        return_to=row["return_to"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        tenant=row["tenant"],
+        user=row["user"],
+        verifier_hash=row["verifier_hash"],
+    )

@@ -1,0 +1,107 @@
+"""Webhooks: the collection ``webhooks``, one row for each address that a tenant's events go to.
+
+The signing secret is stored sealed; what the last deliveries came to is kept beside it, so that an
+operator sees an address that does not work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.store.mongo import Database, Document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhook:
+    """One receiver. ``types`` are the event types it wants, ``None`` for all.
+
+    ``failing_since`` and ``last_failure`` are set while deliveries fail; ``disabled_at`` once it
+    said that it wants no more.
+    """
+
+    id: str
+    tenant: str
+    url: str
+    types: tuple[str, ...] | None
+    secret: bytes = field(repr=False)
+    created_at: datetime
+    last_success_at: datetime | None = None
+    failing_since: datetime | None = None
+    last_failure: str | None = None
+    disabled_at: datetime | None = None
+
+    def wants(self, kind: str) -> bool:
+        """Whether events of this type go there."""
+        return self.disabled_at is None and (self.types is None or kind in self.types)
+
+
+class WebhookStore:
+    """Webhooks. Every method takes the tenant; foreign rows look missing."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows = database.collection("webhooks")
+
+    async def add(self, webhook: Webhook) -> None:
+        """Store a new webhook."""
+        await self._rows.insert({
+            "_id": webhook.id, "tenant": webhook.tenant, "url": webhook.url,
+            "types": None if webhook.types is None else list(webhook.types),
+            "secret": webhook.secret, "created_at": webhook.created_at,
+        })  # fmt: skip
+
+    async def get(self, tenant: str, webhook_id: str) -> Webhook | None:
+        """The webhook of that id."""
+        row = await self._rows.find_one(_one(tenant, webhook_id))
+        return None if row is None else _read(row)
+
+    async def list_for(self, tenant: str) -> list[Webhook]:
+        """The tenant's webhooks, oldest first."""
+        rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
+        return [_read(row) for row in rows]
+
+    async def delete(self, tenant: str, webhook_id: str) -> bool:
+        """Delete a webhook of the tenant; whether there was one."""
+        return await self._rows.find_one_and_delete(_one(tenant, webhook_id)) is not None
+
+    async def succeeded(self, webhook: Webhook) -> None:
+        """Note that a delivery arrived; the time is the database's."""
+        await self._note(
+            webhook, {"last_success_at": "$$NOW", "failing_since": None, "last_failure": None}
+        )
+
+    async def failed(self, webhook: Webhook, why: str, *, disable: bool = False) -> None:
+        """Note that a delivery failed, and since when they do. ``why`` is a word of our own.
+
+        With ``disable``, nothing is sent there any more.
+        """
+        fields: Document = {
+            "failing_since": {"$ifNull": ["$failing_since", "$$NOW"]},
+            "last_failure": why,
+        }
+        if disable:
+            fields["disabled_at"] = "$$NOW"
+        await self._note(webhook, fields)
+
+    async def _note(self, webhook: Webhook, fields: Document) -> None:
+        await self._rows.update_one(_one(webhook.tenant, webhook.id), [{"$set": fields}])
+
+
+def _one(tenant: str, webhook_id: str) -> Document:
+    return {"_id": webhook_id, "tenant": tenant}
+
+
+def _read(row: Document) -> Webhook:
+    types = row["types"]
+    return Webhook(
+        id=row["_id"],
+        tenant=row["tenant"],
+        url=row["url"],
+        types=None if types is None else tuple(types),
+        secret=row["secret"],
+        created_at=row["created_at"],
+        last_success_at=row.get("last_success_at"),
+        failing_since=row.get("failing_since"),
+        last_failure=row.get("last_failure"),
+        disabled_at=row.get("disabled_at"),
+    )

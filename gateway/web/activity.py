@@ -1,0 +1,166 @@
+"""What was done with a person's accounts, by whom and when: their own part of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from gateway.audit import OK
+from gateway.errors import InvalidRequest
+from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
+from gateway.web.context import check_host, find_session, read_query, services
+from gateway.web.pages import ago, render
+from gateway.web.replies import timestamp
+
+ACTIVITY = "/dashboard/activity"
+PAGE = 100
+"""Lines of one page, before those that are alike are drawn together."""
+
+TITLES = {
+    Action.TOKEN_ISSUED: "Access given to a tool",
+    Action.TOKEN_REFUSED: "A tool got no access",
+    Action.CONNECTION_CREATED: "Account connected",
+    Action.CONNECTION_RECONNECTED: "Account connected again",
+    Action.CONNECTION_REFUSED: "Connecting did not work",
+    Action.CONNECTION_DISCONNECTED: "Account disconnected",
+    Action.CONNECTION_NEEDS_REAUTH: "The provider ended the connection",
+    Action.CONNECTION_DEFAULT_CHANGED: "Default account chosen",
+    Action.REFRESH_DONE: "Access renewed",
+    Action.REFRESH_FAILED: "Access could not be renewed",
+    Action.LOGIN_ACCEPTED: "Sign-in confirmed",
+    Action.LOGIN_SUCCEEDED: "Signed in",
+    Action.LOGOUT: "Signed out",
+    Action.SESSIONS_ENDED: "Signed out everywhere",
+    Action.VAULT_OPEN_FAILED: "Stored access could not be read",
+}
+"""What the lines of a person say. The other actions are about nobody in particular."""
+
+_ACTORS = {
+    ActorKind.SESSION: "you",
+    ActorKind.LOGIN: "you",
+    ActorKind.WORKER: "the gateway",
+    ActorKind.COMMAND: "an operator",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseView:
+    """A key that used an account. ``name`` is its label, and may hold anything."""
+
+    name: str
+    ago: str
+    iso: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Lines that are alike and follow each other, as one; ``ago`` is the newest of them.
+
+    ``key`` is the name of the tool that did it, else ``by`` says who.
+    """
+
+    title: str
+    good: bool
+    problem: str | None
+    connector: str | None
+    account: str | None
+    connection: str | None
+    key: str | None
+    by: str
+    count: int
+    ago: str
+    iso: str
+    request_id: str | None
+
+
+def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
+    """The keys that used an account, for showing."""
+    return [
+        UseView(
+            name=_name(use.key, use.label), ago=ago(use.last_at, now), iso=timestamp(use.last_at)
+        )
+        for use in uses
+    ]
+
+
+async def activity(request: Request) -> Response:
+    """The signed-in person's own lines, newest first."""
+    check_host(request)
+    session = await find_session(request)
+    if session is None:
+        return RedirectResponse(f"/login?{urlencode({'next': ACTIVITY})}", 303)
+    given = services(request)
+    asked = read_query(request, "connection", "cursor")
+    connection = asked.get("connection") or None
+    try:
+        found = await given.audit.find(
+            session.tenant,
+            Wanted(user=session.user, connection=connection),
+            limit=PAGE + 1,
+            before=asked.get("cursor"),
+        )
+    except ValueError:
+        raise InvalidRequest("this is no page of your activity") from None
+    shown = found[:PAGE]
+    mine = await given.connections.list_for(session.tenant, session.user)
+    accounts = {one.id: one.account_label or one.external_account_id for one in mine}
+    names = {config.name: config.display_name for config in given.catalog.ready()}
+    older = None
+    if len(found) > PAGE:
+        kept = {"connection": connection} if connection else {}
+        older = f"{ACTIVITY}?{urlencode(kept | {'cursor': cursor(shown[-1])})}"
+    return render(
+        request,
+        "activity.html",
+        title="Activity",
+        session=session,
+        entries=_entries(shown, accounts, names, given.clock()),
+        older=older,
+        all_path=ACTIVITY if asked else None,
+        only=accounts.get(connection, connection) if connection else None,
+    )
+
+
+def _entries(
+    lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str], now: datetime
+) -> list[Entry]:
+    entries = []
+    for _, group in groupby(lines, key=_alike):
+        alike = list(group)
+        newest = alike[0]
+        title = TITLES.get(newest.action, newest.action)  # type: ignore[call-overload]
+        entries.append(
+            Entry(
+                title=title,
+                good=newest.outcome == OK,
+                problem=None if newest.outcome == OK else newest.outcome.replace("_", " "),
+                connector=newest.connector and names.get(newest.connector, newest.connector),
+                account=accounts.get(newest.connection or ""),
+                connection=newest.connection,
+                key=_name(newest.actor.key, newest.actor.label) if newest.actor.key else None,
+                by=_ACTORS.get(newest.actor.kind, ""),
+                count=len(alike),
+                ago=ago(newest.time, now),
+                iso=timestamp(newest.time),
+                request_id=newest.request if len(alike) == 1 else None,
+            )
+        )
+    return entries
+
+
+def _alike(line: Line) -> tuple[str, str, Actor, str | None, str | None]:
+    return line.action, line.outcome, line.actor, line.connector, line.connection
+
+
+def _name(key: str, label: str | None) -> str:
+    return label or f"key {key}"
+
+
+ROUTES = [Route(ACTIVITY, activity)]
