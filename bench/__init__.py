@@ -1,1 +1,1 @@
-"""The benchmark: token reads of one gateway process beside a bare Starlette route. See README.md."""
+"""The benchmark: token reads beside their floors, and refresh storms. See README.md."""

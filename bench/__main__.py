@@ -1,4 +1,4 @@
-"""``python -m bench``: how fast one gateway process hands out tokens, beside a bare route."""
+"""``python -m bench``: what a token read costs beside its floors, and how long a storm lasts."""
 
 from __future__ import annotations
 
@@ -8,66 +8,91 @@ import platform
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from types import FrameType
 
-from bench.measure import Plan, Result, measure
+from bench.measure import JUDGED, PARTS, Plan, measure
 from bench.processes import NotStarted
-from bench.report import explanation, failures_of, json_line, row_of, table
+from bench.report import Result, figures_table, json_line, speeds_table, storms_table
+from bench.storm import StormPlan
 from gateway.errors import GatewayError
 from gateway.settings import PREFIX, Driver, Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure and print; 0 if every request was answered with 200, else 1."""
+    """Measure and print; 0 if every request was answered well, else 1."""
     arguments = _parser().parse_args(argv)
     plan = Plan(
+        parts=arguments.only,
         seconds=arguments.seconds,
         rounds=arguments.rounds,
         connections=arguments.connections,
         stored=arguments.stored,
+        stored_many=arguments.stored_many,
+        storm=StormPlan(
+            callers=arguments.callers,
+            accounts=arguments.accounts,
+            delay=arguments.delay_ms / 1000,
+            rounds=arguments.storms,
+            driver=str(arguments.driver),
+        ),
         driver=str(arguments.driver),
     )
+    if plan.stored_many < plan.stored:
+        print("bench: --stored-many must be at least --stored", file=sys.stderr)
+        return 2
     # The measured gateway has the settings of its plan, and none from the developer's shell.
     for name in [name for name in os.environ if name.startswith((PREFIX, "OAUTH_"))]:
         del os.environ[name]
     signal.signal(signal.SIGTERM, _end)  # as an exception, so that the children are stopped
+    _raise_limit_of_files()
     print(_heading(plan), flush=True)
     try:
-        result = measure(plan)
+        result = measure(plan, lambda text: print(f"… {text}", flush=True))
     except (NotStarted, GatewayError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    return conclude(plan, result, as_json=arguments.json)
+    return conclude(plan, result, as_json=arguments.json, strict=arguments.strict)
 
 
-def conclude(plan: Plan, result: Result, *, as_json: bool) -> int:
+def conclude(plan: Plan, result: Result, *, as_json: bool, strict: bool) -> int:
     """Print the figures, on standard error what failed, and return the exit code."""
-    rows = [row_of(connections, rounds) for connections, rounds in result.rounds.items()]
-    print(table(rows), explanation(result.database), sep="\n\n", flush=True)
+    print("\n" + figures_table(result.figures))
+    if result.speeds:
+        print("\n" + speeds_table(result.speeds))
+    if result.storms:
+        print("\n" + storms_table(result.storms))
     if as_json:
         settings: dict[str, object] = {
-            "seconds": plan.seconds, "rounds": plan.rounds, "stored": plan.stored,
-            "driver": plan.driver, "answer_bytes": result.answer_bytes, "cores": os.cpu_count(),
+            **asdict(plan), "cores": os.cpu_count(), "python": platform.python_version(),
         }  # fmt: skip
-        print(json_line(rows, result.database, settings), flush=True)
-    failures = failures_of([each for rounds in result.rounds.values() for each in rounds])
-    for reason, count in failures.most_common():
+        print(json_line(result, settings), flush=True)
+    for reason, count in result.failures.most_common():
         print(f"bench: {count} failed: {reason}", file=sys.stderr)
-    return 1 if failures else 0
+    missed = strict and any(figure.missed for figure in result.figures)
+    return 1 if result.failures or missed else 0
 
 
 def _heading(plan: Plan) -> str:
     return (
-        "Token reads of one gateway process beside a bare Starlette route on the same server.\n"
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, driver {plan.driver}, "
-        f"{plan.stored} linked accounts.\n"
-        f"Rounds: {plan.rounds}, of which the medians are shown; {plan.seconds:g} s per cell, "
-        "bare and token in turn.\n"
-        "Server, database and load generator share the cores of this machine, so the figures are\n"
-        "lower than those of a server with a machine of its own. The ratio is the figure.\n"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, driver {plan.driver}; "
+        f"{plan.stored} linked accounts are read.\n"
+        f"Medians of {plan.rounds} rounds, in which what is compared takes turns; "
+        f"{plan.seconds:g} s per cell.\n"
+        "Servers, database and load generator share the cores of this machine: the ratios count.\n"
     )
+
+
+def _raise_limit_of_files() -> None:
+    """A thousand callers need a thousand connections, which is more than many systems begin with."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -75,24 +100,28 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--seconds", type=_seconds, default=3.0, help="per cell and round (default: 3)"
-    )
-    parser.add_argument(
-        "--rounds", type=_count, default=3, help="the medians of so many are printed (default: 3)"
-    )
-    parser.add_argument(
-        "--connections", type=_counts, default=(1, 16, 64), help="of clients (default: 1,16,64)"
-    )
-    parser.add_argument(
-        "--stored", type=_count, default=1000, help="linked accounts to read (default: 1000)"
-    )
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )  # fmt: skip
+    add = parser.add_argument
+    add("--only", type=_parts, default=PARTS, help=f"parts to measure: {','.join(PARTS)}")
+    add("--seconds", type=_seconds, default=1.2, help="per cell and round")
+    add("--rounds", type=_count, default=5, help="of which the medians are printed")
+    add(
+        "--connections", type=_counts, default=(1, 16, JUDGED),
+        help=f"of clients; the targets are for {JUDGED}",
+    )  # fmt: skip
+    add("--stored", type=_count, default=1_000, help="linked accounts to read")
+    add("--stored-many", type=_count, default=1_000_000, help="accounts in the crowded database")
+    add("--callers", type=_count, default=1_000, help="that a storm consists of")
+    add("--accounts", type=_count, default=100, help="of the second kind of storm")
+    add("--delay-ms", type=_seconds, default=200.0, help="how long the storm's provider takes")
+    add("--storms", type=_count, default=3, help="of each kind, of which the medians are printed")
     driver = Settings.model_fields["mongodb_driver"].default
-    parser.add_argument(
-        "--driver", choices=[*Driver], default=driver, help=f"of MongoDB (default: {driver})"
-    )
-    parser.add_argument("--json", action="store_true", help="print a line of JSON, too")
+    add("--driver", choices=[*Driver], default=driver, help="of MongoDB")
+    add("--json", action="store_true", help="print a line of JSON, too")
+    add("--strict", action="store_true", help="exit with 1 where a figure is below its target")
     return parser
 
 
@@ -104,6 +133,13 @@ def _count(text: str) -> int:
 
 def _counts(text: str) -> tuple[int, ...]:
     return tuple(sorted({_count(part) for part in text.split(",")}))
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    wanted = {part.strip() for part in text.split(",")}
+    if not wanted <= {*PARTS}:
+        raise argparse.ArgumentTypeError(f"must be a list of {', '.join(PARTS)}")
+    return tuple(part for part in PARTS if part in wanted)
 
 
 def _seconds(text: str) -> float:

@@ -12,7 +12,7 @@ import itertools
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -22,20 +22,27 @@ ANSWER_SECONDS = 10.0
 """How long the last answers may take before they count as failures."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+_CODE = re.compile(rb'"code": ?"([a-z_]+)"')
 _END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A server on the loopback interface, and the requests to send to it in turn."""
+    """Servers on the loopback interface, and the requests to send to them in turn.
 
-    port: int
+    Connections are spread evenly over the ``ports``.
+    """
+
+    ports: Sequence[int]
     requests: Sequence[bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What was measured: the time of each answer in seconds, and what failed, by reason."""
+    """What was measured: the time of each answer in seconds, and what failed, by reason.
+
+    ``seconds`` is from the first request to the last answer.
+    """
 
     seconds: float
     times: Sequence[float]
@@ -54,6 +61,10 @@ class Load:
         return sorted(self.times)[int(rank)] * 1000
 
 
+async def at_once() -> None:
+    """Let the first requests leave as soon as all connections are open."""
+
+
 async def run_load(
     target: Target,
     *,
@@ -61,25 +72,27 @@ async def run_load(
     seconds: float,
     limit: int = MAX_REQUESTS,
     patience: float = ANSWER_SECONDS,
+    gate: Callable[[], Awaitable[None]] = at_once,
 ) -> Load:
     """Keep ``connections`` busy for ``seconds``, or until ``limit`` requests were sent.
 
-    A connection sends its next request when it has the answer to the last one. One that is lost, or
+    The first requests leave when ``gate`` lets them; the connections are open by then. A connection sends its next request when it has the answer to the last one. One that is lost, or
     that waits ``patience`` seconds after the end, counts as a failure and is not replaced.
     """
     loop = asyncio.get_running_loop()
     shared = _Shared(requests=itertools.cycle(target.requests), left=limit)
     clients = []
-    for _ in range(connections):
+    for _, port in zip(range(connections), itertools.cycle(target.ports), strict=False):
         try:
             _, client = await loop.create_connection(
-                lambda: _Client(shared, loop.create_future()), "127.0.0.1", target.port
+                lambda: _Client(shared, loop.create_future()), "127.0.0.1", port
             )
             clients.append(client)
         except OSError:
             shared.failures["not connected"] += 1
     if not clients:
         return Load(seconds=0.0, times=[], failures=shared.failures)
+    await gate()
     started = time.perf_counter()
     shared.until = started + seconds
     for client in clients:
@@ -156,7 +169,9 @@ class _Client(asyncio.Protocol):
         if status == b"200":
             self._shared.times.append(time.perf_counter() - self._sent)
         else:
-            self._shared.failures[f"status {status.decode('ascii', 'replace')}"] += 1
+            code = _CODE.search(self._buffer)
+            reason = b"status " + status + (b" " + code[1] if code else b"")
+            self._shared.failures[reason.decode("ascii", "replace")] += 1
         self._buffer, self._expected = b"", 0
         self.send()
 

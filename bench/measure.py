@@ -1,112 +1,182 @@
-"""One run: everything is started, the two routes are measured in turn, everything is stopped."""
+"""One run: a mongod is started, each part starts what it compares, everything is stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from bench.bare import PATH as BARE_PATH
-from bench.load import Load, Target, run_load
+from bench.compare import Server, compare, ratio, read_once
+from bench.floor import BARE_PATH, Facts
+from bench.load import Target
+from bench.many import seed_many
 from bench.processes import (
-    DatabaseCounters,
     NotStarted,
     database_counters,
-    running_bare,
+    running_floor,
     running_gateway,
 )
-from bench.report import Database, Round
-from bench.seed import TOKEN_PATH, Seeded, seed
+from bench.report import Figure, Result
+from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
+from bench.storm import StormPlan, measure_storms
 from gateway.dev.mongod import running_mongod
 from gateway.vault import new_key
 
-WARM_UP_SHARE = 0.2
-"""How long each cell runs before it is measured, as a share of its time."""
-FIRST_READS_SECONDS = 300.0
+PARTS = ("reads", "stored", "storm")
+CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
+BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
+JUDGED = 64
+"""The number of connections that the targets are for."""
+SHARE_OF_FLOOR = 0.8
+SHARE_WITH_MANY = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to measure. ``seconds`` is per cell of the table and round."""
+    """What to measure. ``seconds`` is per cell and round, ``stored`` how many accounts are read."""
 
+    parts: tuple[str, ...]
     seconds: float
     rounds: int
     connections: tuple[int, ...]
     stored: int
+    stored_many: int
+    storm: StormPlan
     driver: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What was measured: the rounds by number of connections, and the bytes of one answer."""
+def measure(plan: Plan, say: Callable[[str], None]) -> Result:
+    """Run the plan; ``say`` is told what is being done.
 
-    rounds: Mapping[int, Sequence[Round]]
-    database: Database
-    answer_bytes: int
-
-
-def measure(plan: Plan) -> Result:
-    """Run the plan. Raises ``NotStarted``, or ``SettingsError`` where there is no mongod."""
+    Raises ``NotStarted``, or ``SettingsError`` where there is no mongod.
+    """
+    result = Result()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-bench-")))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
-        keys = f"bench:{new_key()}"
-        mongodb_url = stack.enter_context(running_mongod(folder))
-        seeded = runner.run(seed(mongodb_url, keys, plan.stored))
-        port = stack.enter_context(running_gateway(folder, mongodb_url, keys, plan.driver))
-        size = _size_of_answer(seeded, port)
-        bare_port = stack.enter_context(running_bare(folder, size))
-        counters = stack.enter_context(database_counters(mongodb_url))
-        bare, token = seeded.target(bare_port, BARE_PATH), seeded.target(port, TOKEN_PATH)
-        rounds, database = runner.run(_run_rounds(plan, bare, token, counters))
-        return Result(rounds=rounds, database=database, answer_bytes=size)
+        url = stack.enter_context(running_mongod(folder))
+        place = Place(
+            mongodb_url=url, database="gateway", encryption_keys=f"bench:{new_key()}"
+        )  # fmt: skip
+        if {"reads", "stored"} & {*plan.parts}:
+            seeded = runner.run(seed(place, plan.stored))
+            with _tokens(folder, place, seeded, plan.driver) as few:
+                if "reads" in plan.parts:
+                    say("token reads beside the floors")
+                    _measure_reads(runner, folder, place, seeded, few, plan, result)
+                if "stored" in plan.parts:
+                    say(f"storing {plan.stored_many} linked accounts")
+                    _measure_stored(runner, folder, place, few, plan, result)
+        if "storm" in plan.parts:
+            say("refresh storms")
+            storms = replace(place, database="gateway_storm")
+            measure_storms(runner, folder, storms, plan.storm, result)
+    return result
 
 
-async def _run_rounds(
-    plan: Plan, bare: Target, token: Target, counters: DatabaseCounters
-) -> tuple[Mapping[int, Sequence[Round]], Database]:
-    # Every account once: a first read also notes the last use, which later ones rarely do.
-    first = await run_load(
-        token, connections=min(16, plan.stored), seconds=FIRST_READS_SECONDS, limit=plan.stored
-    )
-    if first.failures:
-        raise NotStarted(f"the first token reads failed: {dict(first.failures)}")
-    rounds: dict[int, list[Round]] = {connections: [] for connections in plan.connections}
-    reads = queries = updates = 0
-    for _ in range(plan.rounds):
-        for connections, done in rounds.items():
-            bare_warm_up, bare_load = await _run_cell(plan, bare, connections)
-            before = counters.read()
-            token_warm_up, token_load = await _run_cell(plan, token, connections)
-            after = counters.read()
-            warm_up_failures = bare_warm_up.failures + token_warm_up.failures
-            done.append(Round(bare=bare_load, token=token_load, warm_up_failures=warm_up_failures))
-            reads += len(token_warm_up.times) + len(token_load.times)
-            queries += after[0] - before[0]
-            updates += after[1] - before[1]
-    return rounds, Database(queries=queries / max(reads, 1), updates=updates / max(reads, 1))
+def _measure_reads(
+    runner: asyncio.Runner, folder: Path, place: Place, seeded: Seeded,
+    tokens: Mapping[str, Target], plan: Plan, result: Result,
+) -> None:  # fmt: skip
+    """Token reads with and without cache beside their floors."""
+    runner.run(read_once(tokens["on"]))  # the first read of each notes the last use
+    answers = answers_of(seeded, tokens["on"].ports[0])
+    facts = Facts.of(place, plan.driver, seeded, answers)
+    with running_floor(folder, facts) as port, database_counters(place.mongodb_url) as counters:
+        get = f"GET {BARE_PATH} HTTP/1.1\r\nHost: {PUBLIC_HOST}\r\n\r\n".encode()
+        servers = [
+            Server(name=BARE, target=Target(ports=[port], requests=[get])),
+            Server(name=FLOOR, target=seeded.target(port, door="floor")),
+            Server(name=CACHE["on"], target=tokens["on"]),
+            Server(name=ROW, target=seeded.target(port, door="row")),
+            Server(name=CACHE["off"], target=tokens["off"]),
+        ]
+        cells = runner.run(compare(
+            servers, plan.connections, counters, rounds=plan.rounds, seconds=plan.seconds
+        ))  # fmt: skip
+    result.add_cells(cells)
+    for one, other, share in (
+        (FLOOR, BARE, None),
+        (CACHE["on"], FLOOR, SHARE_OF_FLOOR),
+        (CACHE["off"], ROW, SHARE_OF_FLOOR),
+    ):
+        for number in plan.connections:
+            result.figures.append(
+                Figure(
+                    name=f"{one} / {other}, {number} connections",
+                    value=ratio(cells, one, other, number),
+                    target=share if number == JUDGED else None,
+                )
+            )
 
 
-async def _run_cell(plan: Plan, target: Target, connections: int) -> tuple[Load, Load]:
-    warm_up = await run_load(target, connections=connections, seconds=plan.seconds * WARM_UP_SHARE)
-    return warm_up, await run_load(target, connections=connections, seconds=plan.seconds)
+def _measure_stored(
+    runner: asyncio.Runner, folder: Path, place: Place, few: Mapping[str, Target],
+    plan: Plan, result: Result,
+) -> None:  # fmt: skip
+    """As many accounts read out of few as out of many: two databases of one mongod."""
+    crowded = replace(place, database="gateway_many")
+    seeded = runner.run(seed_many(crowded, plan.stored_many, plan.stored))
+    amount = f"{plan.stored_many} stored", f"{plan.stored} stored"
+    with (
+        _tokens(folder, crowded, seeded, plan.driver) as many,
+        database_counters(place.mongodb_url) as counters,
+    ):
+        servers = [
+            Server(name=f"{name}, {amount[number]}", target=targets[cache])
+            for cache, name in CACHE.items()
+            for number, targets in enumerate((many, few))
+        ]
+        cells = runner.run(compare(
+            servers, [JUDGED], counters, rounds=plan.rounds, seconds=plan.seconds
+        ))  # fmt: skip
+    result.add_cells(cells)
+    for name in CACHE.values():
+        one, other = (f"{name}, {each}" for each in amount)
+        result.figures.append(
+            Figure(
+                name=f"{name}, {amount[0]} / {amount[1]}, {JUDGED} connections",
+                value=ratio(cells, one, other, JUDGED),
+                target=SHARE_WITH_MANY,
+            )
+        )
 
 
-def _size_of_answer(seeded: Seeded, port: int) -> int:
-    answer = httpx.post(
-        f"http://127.0.0.1:{port}{TOKEN_PATH}",
-        headers={"Authorization": f"Bearer {seeded.key.reveal()}"},
-        json={"user": seeded.users[0]},
-        trust_env=False,
-    )
-    if answer.status_code != 200 or not answer.json()["access_token"]:
-        raise NotStarted(f"a token read was answered with {answer.status_code}")
-    return len(answer.content)
+@contextmanager
+def _tokens(
+    folder: Path, place: Place, seeded: Seeded, driver: str
+) -> Iterator[Mapping[str, Target]]:
+    """A gateway with a cache and one without: their token reads, by the cache's setting."""
+    with ExitStack() as stack:
+        targets = {}
+        for cache in CACHE:
+            port = stack.enter_context(
+                running_gateway(
+                    folder, f"{place.database}-{cache}", place, driver,
+                    token_cache=cache, drain_seconds="0",
+                )
+            )  # fmt: skip
+            targets[cache] = seeded.target(port)
+        yield targets
+
+
+def answers_of(seeded: Seeded, port: int) -> dict[str, Any]:
+    """What the gateway at ``port`` answers for each user: the floors answer the same."""
+    headers = {"Authorization": f"Bearer {seeded.key.reveal()}"}
+    url, answers = f"http://127.0.0.1:{port}{token_path()}", {}
+    with httpx.Client(headers=headers, trust_env=False) as client:
+        for user in seeded.users:
+            answer = client.post(url, json={"user": user})
+            if answer.status_code != 200 or not answer.json()["access_token"]:
+                raise NotStarted(f"a token read was answered with {answer.status_code}")
+            answers[user] = answer.json()
+    return answers
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -1,4 +1,4 @@
-"""The processes that are measured: a mongod, the gateway as in production, and the bare route."""
+"""The processes that are measured: gateways as in production, the floors, a provider."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ import httpx
 from pymongo import MongoClient
 
 import gateway
-from bench.bare import PATH as BARE_PATH
-from bench.seed import CREDENTIALS, PUBLIC_HOST
+from bench.floor import BARE_PATH, Facts
+from bench.provider import SECONDS_PATH
+from bench.seed import CREDENTIALS, PUBLIC_HOST, Place
 from gateway.dev.children import child
 from gateway.serving import free_port
+from gateway.settings import PREFIX
 
 START_SECONDS = 60
 ROOT = Path(gateway.__file__).parent.parent
@@ -30,30 +32,53 @@ class NotStarted(Exception):
 
 @contextmanager
 def running_gateway(
-    folder: Path, mongodb_url: str, encryption_keys: str, driver: str
+    folder: Path, name: str, place: Place, driver: str, **settings: str
 ) -> Iterator[int]:
-    """``python -m gateway serve`` in production mode: its port. Raises ``NotStarted``."""
+    """``python -m gateway serve``, in production mode unless told otherwise: its port.
+
+    ``settings`` are more of its settings, by their names in ``gateway.settings``. Raises
+    ``NotStarted``.
+    """
     port = free_port()
-    env = {
-        "GATEWAY_MODE": "production",
-        "GATEWAY_PUBLIC_URL": f"https://{PUBLIC_HOST}",
-        "GATEWAY_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "GATEWAY_MONGODB_URL": mongodb_url,
-        "GATEWAY_MONGODB_DRIVER": driver,
-        "GATEWAY_ENCRYPTION_KEYS": encryption_keys,
-    } | CREDENTIALS
-    with _running("gateway", ["-m", "gateway", "serve"], folder, f"{port}/readyz", env):
+    given = {
+        "mode": "production",
+        "public_url": f"https://{PUBLIC_HOST}",
+        "host": "127.0.0.1",
+        "port": str(port),
+        "mongodb_url": place.mongodb_url,
+        "mongodb_database": place.database,
+        "mongodb_driver": driver,
+        "encryption_keys": place.encryption_keys,
+        "log_format": "json",
+    } | settings
+    env = {f"{PREFIX}{setting.upper()}": value for setting, value in given.items()} | CREDENTIALS
+    with _running(name, ["-m", "gateway", "serve"], folder, f"{port}/readyz", env):
         yield port
 
 
 @contextmanager
-def running_bare(folder: Path, size: int) -> Iterator[int]:
-    """The bare route, answering with ``size`` bytes: its port. Raises ``NotStarted``."""
-    port = free_port()
-    command = ["-m", "bench.bare", "--port", str(port), "--size", str(size)]
-    with _running("bare", command, folder, f"{port}{BARE_PATH}", {}):
+def running_floor(folder: Path, facts: Facts) -> Iterator[int]:
+    """The routes of ``bench.floor``: their port. Raises ``NotStarted``."""
+    port, file = free_port(), folder / "facts.json"
+    facts.write(file)
+    command = ["-m", "bench.floor", "--port", str(port), "--facts", str(file)]
+    with _running("floor", command, folder, f"{port}{BARE_PATH}", {}):
         yield port
+
+
+@contextmanager
+def running_provider(folder: Path, delay: float) -> Iterator[str]:
+    """The simulated providers, whose token endpoints take ``delay`` seconds: their address.
+
+    Their memory is the ``sandbox.json`` in ``folder``. Raises ``NotStarted``.
+    """
+    port = free_port()
+    command = [
+        "-m", "bench.provider", "--port", str(port), "--folder", str(folder),
+        "--gateway", f"https://{PUBLIC_HOST}", "--delay", str(delay),
+    ]  # fmt: skip
+    with _running("provider", command, folder, f"{port}{SECONDS_PATH}", {}):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
@@ -94,7 +119,6 @@ class DatabaseCounters:
     def __init__(self, client: MongoClient[dict[str, Any]]) -> None:
         self._client = client
 
-    def read(self) -> tuple[int, int]:
-        """Queries and updates so far."""
-        counters = self._client.admin.command("serverStatus")["opcounters"]
-        return int(counters["query"]), int(counters["update"])
+    def queries(self) -> int:
+        """Queries so far."""
+        return int(self._client.admin.command("serverStatus")["opcounters"]["query"])

@@ -1,4 +1,4 @@
-"""From measured rounds to figures: medians, a table for people and a line of JSON for programs."""
+"""From what was measured to figures: ratios with their targets, tables, and a line of JSON."""
 
 from __future__ import annotations
 
@@ -8,115 +8,154 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
-from bench.load import Load
+from bench.compare import Cell, Cells
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
-    """The two loads of one round, measured right after each other."""
+class Figure:
+    """A figure by its name: a ratio, or ``unit`` of something. ``target`` is the least it should be."""
 
-    bare: Load
-    token: Load
-    warm_up_failures: Counter[str] = field(default_factory=Counter)
+    name: str
+    value: float
+    unit: str = ""
+    target: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it is below its target."""
+        return self.target is not None and self.value < self.target
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """The medians over the rounds at one number of connections. Times are milliseconds."""
+class Speed:
+    """The medians over the rounds of one server at one number of connections.
 
+    Times are milliseconds, ``queries`` is what the database was asked per request.
+    """
+
+    server: str
     connections: int
-    bare_per_second: float
-    token_per_second: float
-    ratio: float
-    bare_p50: float
-    bare_p99: float
-    token_p50: float
-    token_p99: float
+    per_second: float
+    p50: float
+    p99: float
+    queries: float
     errors: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Database:
-    """What one token read asked of the database, on average."""
+class Storm:
+    """The medians over the storms of ``callers`` on ``accounts``; times are milliseconds.
 
-    queries: float
-    updates: float
+    ``served`` is when the last one had its token, ``provider`` the provider's longest answer, and
+    ``beyond`` the one without the other; ``worst`` is the highest ``beyond``. ``calm`` is how long
+    as many callers take at once when no token is over.
+    """
+
+    callers: int
+    accounts: int
+    served: float
+    provider: float
+    beyond: float
+    worst: float
+    calm: float
 
 
-def row_of(connections: int, rounds: Sequence[Round]) -> Row:
-    """The medians of ``rounds``. The ratio is the median of the ratios within each round."""
-    return Row(
+@dataclass(kw_only=True)
+class Result:
+    """Everything that one run found out."""
+
+    figures: list[Figure] = field(default_factory=list)
+    speeds: list[Speed] = field(default_factory=list)
+    storms: list[Storm] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add_cells(self, cells: Cells) -> None:
+        """Take over the speeds and failures of ``cells``."""
+        for (server, connections), each in cells.items():
+            found = _failures(each)
+            self.speeds.append(speed_of(server, connections, each))
+            self.failures.update({f"{server}: {reason}": n for reason, n in found.items()})
+
+
+def speed_of(server: str, connections: int, cells: Sequence[Cell]) -> Speed:
+    """The medians of ``cells``."""
+    return Speed(
+        server=server,
         connections=connections,
-        bare_per_second=median(each.bare.rate for each in rounds),
-        token_per_second=median(each.token.rate for each in rounds),
-        ratio=median(_ratio(each) for each in rounds),
-        bare_p50=median(each.bare.percentile(50) for each in rounds),
-        bare_p99=median(each.bare.percentile(99) for each in rounds),
-        token_p50=median(each.token.percentile(50) for each in rounds),
-        token_p99=median(each.token.percentile(99) for each in rounds),
-        errors=failures_of(rounds).total(),
+        per_second=median(cell.load.rate for cell in cells),
+        p50=median(cell.load.percentile(50) for cell in cells),
+        p99=median(cell.load.percentile(99) for cell in cells),
+        queries=median(cell.queries for cell in cells),
+        errors=sum(_failures(cells).values()),
     )
 
 
-def failures_of(rounds: Sequence[Round]) -> Counter[str]:
-    """What failed, by side and reason."""
+def _failures(cells: Sequence[Cell]) -> Counter[str]:
     found: Counter[str] = Counter()
-    for each in rounds:
-        for side, load in (("bare", each.bare), ("token", each.token)):
-            for reason, count in load.failures.items():
-                found[f"{side}: {reason}"] += count
-        for reason, count in each.warm_up_failures.items():
-            found[f"warm-up: {reason}"] += count
+    for cell in cells:
+        found.update(cell.load.failures)
+        found.update({f"warm-up: {reason}": n for reason, n in cell.warm_up.failures.items()})
     return found
 
 
-def _ratio(each: Round) -> float:
-    return each.token.rate / each.bare.rate if each.bare.rate else 0.0
+def figures_table(figures: Sequence[Figure]) -> str:
+    """Each figure with its target."""
+    lines = []
+    for figure in figures:
+        value = f"{figure.value:.1f} {figure.unit}" if figure.unit else f"{figure.value:.3f}"
+        target = verdict = ""
+        if figure.target is not None:
+            target = f"{figure.target:.2f}"
+            verdict = "below its target" if figure.missed else "reached"
+        lines.append((figure.name, value, target, verdict))
+    return _table(("figure", "value", "target", ""), lines)
 
 
-_COLUMNS = (
-    "connections", "bare req/s", "token req/s", "ratio", "bare p50 ms", "bare p99 ms",
-    "token p50 ms", "token p99 ms", "errors",
-)  # fmt: skip
+def speeds_table(speeds: Sequence[Speed]) -> str:
+    """The absolute figures behind the ratios."""
+    return _table(
+        ("server", "connections", "per second", "p50 ms", "p99 ms", "queries each", "errors"),
+        [
+            (
+                each.server, f"{each.connections}", f"{each.per_second:.0f}", f"{each.p50:.2f}",
+                f"{each.p99:.2f}", f"{each.queries:.2f}", f"{each.errors}",
+            )
+            for each in speeds
+        ],
+    )  # fmt: skip
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows under their titles, aligned to the right."""
-    lines = [_COLUMNS, *(_cells(row) for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(_COLUMNS))]
+def storms_table(storms: Sequence[Storm]) -> str:
+    """The absolute figures of the storms."""
+    return _table(
+        ("storm", "last served ms", "provider ms", "beyond ms", "worst ms", "calm ms"),
+        [
+            (
+                f"{each.callers} callers, {each.accounts} accounts", f"{each.served:.1f}",
+                f"{each.provider:.1f}", f"{each.beyond:.1f}", f"{each.worst:.1f}", f"{each.calm:.1f}",
+            )
+            for each in storms
+        ],
+    )  # fmt: skip
+
+
+def _table(titles: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
+    """Lines under their titles; the first column to the left, numbers to the right."""
+    every = [titles, *lines]
+    widths = [max(len(line[i]) for line in every) for i in range(len(titles))]
     return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        for line in lines
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in every
     )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    return (
-        f"{row.connections}",
-        f"{row.bare_per_second:.0f}",
-        f"{row.token_per_second:.0f}",
-        f"{row.ratio:.3f}",
-        f"{row.bare_p50:.2f}",
-        f"{row.bare_p99:.2f}",
-        f"{row.token_p50:.2f}",
-        f"{row.token_p99:.2f}",
-        f"{row.errors}",
-    )
-
-
-def explanation(database: Database) -> str:
-    """What each of the two does for one request."""
-    return (
-        "bare route   routing and a JSON answer of the same size\n"
-        "token read   looks up the service key, looks up the connection, decrypts one token,\n"
-        "             and writes one log line; the connection's last use is noted once a minute\n"
-        f"             (counted by the database: {database.queries:.2f} queries and "
-        f"{database.updates:.2f} updates per token read)"
-    )
-
-
-def json_line(rows: Sequence[Row], database: Database, settings: dict[str, object]) -> str:
+def json_line(result: Result, settings: dict[str, object]) -> str:
     """Everything on one line. Times are milliseconds."""
-    return json.dumps(
-        {"settings": settings, "rows": [asdict(row) for row in rows], "database": asdict(database)}
-    )
+    rows = {
+        name: [asdict(each) for each in getattr(result, name)]
+        for name in ("figures", "speeds", "storms")
+    }
+    return json.dumps({"settings": settings, **rows, "failures": dict(result.failures)})

@@ -1,40 +1,55 @@
-"""What is in the database before the first request: one service key, and linked accounts.
+"""What is in a database before the first request: one service key, and linked accounts.
 
-Everything is written by the gateway's own services and stores, so that the tokens are sealed as in
-production and the rows are what a finished flow leaves behind.
+Written by the gateway's own stores and vault, so that the tokens are sealed as in production and the
+rows are what a finished flow leaves behind. ``bench.many`` multiplies such a row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-
-from pydantic import SecretStr
+from datetime import datetime, timedelta
 
 from bench.load import Target
 from connectors.account import AccountInfo
+from connectors.catalog import Catalog
 from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.clock import utc_now
-from gateway.identity.keys import Role
+from gateway.identity.keys import Role, ServiceKeys
 from gateway.identity.logins import DEFAULT_TENANT
 from gateway.services.sealing import TokenSealer
-from gateway.settings import Settings
+from gateway.settings import Driver
 from gateway.store.connections import ConnectionStore, NewConnection, SealedTokens, Status
-from gateway.store.mongo import open_database
+from gateway.store.indexes import create_indexes
+from gateway.store.keys import KeyStore
+from gateway.store.mongo import Database, open_database
 from gateway.vault import Vault, read_keys
-from gateway.wiring import open_services
 
 CONNECTOR = "google"
-TOKEN_PATH = f"/v1/connectors/{CONNECTOR}/token"
 CREDENTIALS = {
     "OAUTH_GOOGLE_CLIENT_ID": "bench.apps.googleusercontent.com",
     "OAUTH_GOOGLE_CLIENT_SECRET": "not-a-secret",
 }
-"""The connector's variables; no provider is ever called."""
+"""The connector's variables; no provider is called for it."""
 
 LIFE = timedelta(days=1)  # no token becomes due for a refresh while we measure
 PUBLIC_HOST = "gateway.example"
+SEEDING_DRIVER = Driver.PYMONGO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A database of the benchmark's mongod, and the keys that seal what is in it."""
+
+    mongodb_url: str
+    database: str
+    encryption_keys: str
+
+    @property
+    def sealer(self) -> TokenSealer:
+        """Seals tokens with these keys."""
+        return TokenSealer(Vault(read_keys(self.encryption_keys)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +57,12 @@ class Seeded:
     """What a tool server needs for its reads."""
 
     key: Secret
-    users: tuple[str, ...]
+    users: Sequence[str]
 
-    def target(self, port: int, path: str) -> Target:
-        """The token reads of all users, one after the other, sent to ``path`` at ``port``."""
-        return Target(port=port, requests=[self._request(path, user) for user in self.users])
+    def target(self, *ports: int, door: str = "v1", connector: str = CONNECTOR) -> Target:
+        """The token reads of all users, one after the other; ``door`` is the path's first part."""
+        path = token_path(connector, door)
+        return Target(ports=ports, requests=[self._request(path, user) for user in self.users])
 
     def _request(self, path: str, user: str) -> bytes:
         body = b'{"user":"%s"}' % user.encode()
@@ -58,54 +74,88 @@ class Seeded:
         return head.encode() + body
 
 
-async def seed(mongodb_url: str, encryption_keys: str, connections: int) -> Seeded:
-    """Store a key and ``connections`` linked accounts, each of a user of its own."""
-    settings = Settings(
-        public_url=f"https://{PUBLIC_HOST}",
-        mongodb_url=SecretStr(mongodb_url),
-        encryption_keys=SecretStr(encryption_keys),
-    )
-    users = tuple(f"user_{number:06}" for number in range(connections))
-    sealer = TokenSealer(Vault(read_keys(encryption_keys)))
-    async with (
-        open_services(settings, CREDENTIALS) as services,
-        open_database(mongodb_url, settings.mongodb_database, settings.mongodb_driver) as database,
-    ):
-        scopes = tuple(services.catalog.get(CONNECTOR).scopes)
-        _, key = await services.keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS])
-        store = ConnectionStore(database)
-        for user in users:
-            await _link(store, sealer, user, scopes)
-    return Seeded(key=key, users=users)
+def token_path(connector: str = CONNECTOR, door: str = "v1") -> str:
+    """Where a token of ``connector`` is asked for."""
+    return f"/{door}/connectors/{connector}/token"
 
 
-async def _link(
-    store: ConnectionStore, sealer: TokenSealer, user: str, scopes: tuple[str, ...]
+def user_name(number: int) -> str:
+    """The user id of that number; all are of one length."""
+    return f"user_{number:08}"
+
+
+def account_id(number: int) -> str:
+    """The external account id of that user, as long as Google's."""
+    return f"1{number:020}"
+
+
+def access_token(user: str) -> Secret:
+    """An access token about as long as Google's."""
+    return Secret(f"ya29.{user}".ljust(220, "A"))
+
+
+def refresh_token(user: str) -> Secret:
+    """A refresh token about as long as Google's."""
+    return Secret(f"1//{user}".ljust(103, "R"))
+
+
+async def seed(place: Place, accounts: int) -> Seeded:
+    """Store a key and ``accounts`` linked accounts, each of a user of its own."""
+    users = [user_name(number) for number in range(accounts)]
+    scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
+    async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
+        await create_indexes(database)
+        for number in range(accounts):
+            await link(database, place.sealer, number, scopes=scopes)
+        return Seeded(key=await create_key(database), users=users)
+
+
+async def create_key(database: Database) -> Secret:
+    """A service key that reads tokens."""
+    keys = ServiceKeys(KeyStore(database), utc_now)
+    _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS])
+    return key
+
+
+async def link(
+    database: Database,
+    sealer: TokenSealer,
+    number: int,
+    *,
+    scopes: tuple[str, ...],
+    connector: str = CONNECTOR,
+    refresh: Secret | None = None,
+    expires_at: datetime | None = None,
 ) -> None:
-    now = utc_now()
+    """Store the linked account of user ``number`` as a finished flow does.
+
+    ``refresh`` is its refresh token where a provider must know it; without ``expires_at`` the access
+    token lives longer than the benchmark.
+    """
+    now, user = utc_now(), user_name(number)
     owner = f"user:{user}"
     tokens = Tokens(
-        access_token=Secret(f"ya29.{user}".ljust(220, "A")),  # about as long as Google's
-        refresh_token=Secret(f"1//{user}".ljust(103, "R")),
+        access_token=access_token(user),
+        refresh_token=refresh or refresh_token(user),
         token_type="Bearer",
-        expires_at=now + LIFE,
+        expires_at=expires_at or now + LIFE,
         scopes=scopes,
     )
 
     def seal(row: str, generation: int) -> SealedTokens:
         return sealer.seal(
-            tokens, tenant=DEFAULT_TENANT, owner=owner, connector=CONNECTOR,
+            tokens, tenant=DEFAULT_TENANT, owner=owner, connector=connector,
             row=row, generation=generation, now=now,
         )  # fmt: skip
 
     account = AccountInfo(
-        external_account_id=f"1{user[-6:]:0>20}",
+        external_account_id=account_id(number),
         account_label=f"{user}@example.com",
         metadata={"name": f"The user {user}"},
     )
     new = NewConnection(
-        tenant=DEFAULT_TENANT, owner=owner, connector=CONNECTOR, account=account,
+        tenant=DEFAULT_TENANT, owner=owner, connector=connector, account=account,
         connection_config={}, requested_scopes=scopes, granted_scopes=scopes,
         status=Status.ACTIVE, several_accounts=True,
     )  # fmt: skip
-    await store.save(new, seal, now)
+    await ConnectionStore(database).save(new, seal, now)

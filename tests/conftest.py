@@ -6,8 +6,11 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
+from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
 from gateway.settings import Driver
@@ -33,6 +36,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _plain_tracebacks() -> None:
+    """Not those that a dependency's dependency (rich) would draw: one takes half a second."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, renderer])
+
+
 @pytest.fixture(scope="session")
 def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real replica set, shared by the whole run; each test has a database of its own."""
@@ -40,9 +50,19 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    """For what is done around the tests."""
+    with MongoClient[dict[str, Any]](mongodb_url) as client:
+        yield client
+
+
 @pytest.fixture
-def database_name() -> str:
-    return f"test_{secrets.token_hex(6)}"
+def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """A name for a database that is dropped after the test: each one keeps dozens of files open."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield name
+    mongodb_client.drop_database(name)
 
 
 @pytest.fixture(params=[*Driver], ids=str)

@@ -72,6 +72,7 @@ NO_HOSTS = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_ordinary_addresses_of_the_internet_are_public(address: str) -> None:
+    """H2: what is refused is refused for a reason."""
     assert is_public(ip_address(address))
 
 
@@ -215,6 +216,7 @@ async def test_only_dead_addresses_are_a_connect_error(monkeypatch: pytest.Monke
 
 
 async def test_the_allow_list_names_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """H1: a host at another port, or another host, is as closed as before."""
     policy = EgressPolicy(allow=frozenset({("intern.example.com", 8443)}))
     network = _Network(["10.0.0.1"], ["10.0.0.1"], ["10.0.0.1"])
     backend = network.backend(monkeypatch, policy)
@@ -234,6 +236,7 @@ def test_only_https_is_called(scheme: str) -> None:
 
 
 def test_the_allow_list_admits_plain_http_and_nothing_stranger() -> None:
+    """H1, H5."""
     policy = EgressPolicy(allow=frozenset({("localhost", 8080)}))
     policy.check_scheme("http", "localhost", 8080)
     for scheme, host, port in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import gc
 import io
 import json
@@ -21,11 +22,11 @@ from connectors.context import ConnectionContext, Tokens
 from connectors.secret import Secret
 from gateway.egress import EgressPolicy
 from gateway.errors import UnreadableResponse
-from gateway.logs import configure_logs, get_logger, mask_credentials
+from gateway.logs import configure_logs, get_logger, in_request, mask_credentials
 from gateway.outbound import open_outbound
 from gateway.services.provider import Grant, Provider
 from gateway.serving import server_for
-from gateway.web.middleware import RequestLog
+from gateway.web.middleware import Envelope
 from tests.support.configs import make_config
 
 CANARY = "canary-7Qm2"
@@ -45,7 +46,6 @@ def _restored() -> Iterator[None]:
     }
     yield
     structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, logger in list(logging.root.manager.loggerDict.items()):
@@ -129,8 +129,12 @@ def test_credentials_and_queries_inside_a_text_are_masked(text: str, shown: str)
         assert event[field] == shown
 
 
-def test_a_line_is_json_with_time_level_and_bound_context(lines: Lines) -> None:
-    structlog.contextvars.bind_contextvars(request_id="req_1")
+def test_a_line_is_json_with_time_level_and_the_requests_id(lines: Lines) -> None:
+    contextvars.copy_context().run(_log_in_a_request, lines)
+
+
+def _log_in_a_request(lines: Lines) -> None:
+    in_request("req_1")
     get_logger(connector="acme").info("connected", account="id-1")
     logging.getLogger("somebody.else").warning("hello %s", "world")
     ours, theirs = lines()
@@ -162,7 +166,7 @@ async def _access(query: bytes, status: int = 204) -> None:
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    transport = httpx.ASGITransport(RequestLog(app))
+    transport = httpx.ASGITransport(Envelope(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
         await client.get("/v1/connectors/notion/callback?" + query.decode())
 

@@ -170,7 +170,7 @@ TOO_LARGE = {
 
 @pytest.mark.parametrize("behave", list(TOO_LARGE.values()), ids=list(TOO_LARGE))
 async def test_an_answer_that_is_too_large_is_dropped_and_takes_no_memory(behave: Behave) -> None:
-    """C1: the cap is on what comes out of the decompression, too."""
+    """C1, H5: the cap is on what comes out of the decompression, too."""
     async with talking_to(behave) as (outbound, peer):
         tracemalloc.start()
         try:
@@ -237,7 +237,7 @@ async def test_an_answer_that_is_none_is_unreadable(behave: Behave) -> None:
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308, 399])
 async def test_a_redirect_is_never_followed(status: int) -> None:
-    """C2: the secret and the code would travel to wherever it points."""
+    """C2, H3: the secret and the code would travel to wherever it points."""
     async with listening(answering(b"{}")) as canary:
         behave = answering(b"", status=f"{status} Elsewhere", Location=canary.url("/caught"))
         async with listening(behave) as peer:

@@ -21,12 +21,14 @@ import pytest
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
+from gateway.serving import free_port
 from gateway.settings import Driver
 from gateway.store.mongo import Database
 from gateway.store.refreshes import LEASE_SECONDS
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.processes import Deployment, running_deployment
+from tests.support.series import value_in
 from tests.support.tokens import asked
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -113,6 +115,28 @@ async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
     assert codes == [0, 0]
     assert workers.said("worker_stopped") == [1, 1]
     assert asked(deployment.sandbox, "notion", mark) == ["issued"] * USERS
+
+
+async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
+    deployment: Deployment, database: Database, workers: Workers
+) -> None:
+    """L5: it has no web port, and an orchestrator has to ask it all the same."""
+    await connect_everybody(deployment)
+    await let_all_be_due(database)
+    address = f"127.0.0.1:{free_port()}"
+    workers.start(*COMMAND, "--metrics", address)
+    await until(workers.working)
+    renewed = {"connector": "notion", "outcome": "refreshed"}
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as probe:
+
+        async def all_counted() -> bool:
+            text = (await probe.get("/metrics")).text
+            return value_in(text, "gateway_refreshes_total", **renewed) == USERS
+
+        for path in ("/healthz", "/readyz"):
+            answer = await probe.get(path)
+            assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+        await until(all_counted)
 
 
 async def test_a_worker_that_is_told_to_stop_stores_what_a_slow_provider_answers(

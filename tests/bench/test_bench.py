@@ -11,13 +11,22 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import conclude
-from bench.load import Load
-from bench.measure import Plan, Result
-from bench.report import Database, Round, row_of
+from bench.measure import PARTS, Plan
+from bench.report import Figure, Result
+from bench.storm import StormPlan
 
 ROOT = Path(__file__).parents[2]
-GOOD = Load(seconds=1.0, times=[0.001, 0.002, 0.004])
-PLAN = Plan(seconds=1.0, rounds=1, connections=(1,), stored=1, driver="motor")
+PLAN = Plan(
+    parts=PARTS, seconds=1.0, rounds=1, connections=(1,), stored=1, stored_many=1, driver="motor",
+    storm=StormPlan(callers=1, accounts=1, delay=0.1, rounds=1, driver="motor"),
+)  # fmt: skip
+SERVERS = (
+    "bare GET route",
+    "floor",
+    "token read, cache on",
+    "floor + find_one + decryption",
+    "token read, cache off",
+)
 
 
 def run_bench(*options: str) -> subprocess.CompletedProcess[str]:
@@ -25,38 +34,62 @@ def run_bench(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)
 
 
-def result_of(*rounds: Round) -> Result:
-    database = Database(queries=2.0, updates=0.0)
-    return Result(rounds={1: rounds}, database=database, answer_bytes=100)
-
-
-def test_a_short_run_prints_a_row_for_each_number_of_connections() -> None:
+def test_a_short_run_prints_every_figure_with_its_target() -> None:
     run = run_bench(
-        "--seconds", "0.2", "--rounds", "1", "--connections", "1,4", "--stored", "5", "--json"
+        "--seconds=0.1", "--rounds=1", "--connections=1,64", "--stored=5", "--stored-many=50",
+        "--callers=10", "--storms=1", "--accounts=3", "--delay-ms=50", "--json",
     )  # fmt: skip
 
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
-    cells = [line.split() for line in run.stdout.splitlines()]
-    rows = [line for line in cells if len(line) == 9 and line[0].isdigit()]
-    assert [row[0] for row in rows] == ["1", "4"]
-    for row in rows:
-        assert all(float(cell) > 0 for cell in row[1:8]), row
-        assert row[8] == "0"
-    figures = json.loads(run.stdout.splitlines()[-1])
-    assert [row["connections"] for row in figures["rows"]] == [1, 4]
-    for row in figures["rows"]:
-        assert row.pop("errors") == 0
-        assert all(value > 0 for value in row.values()), row
-        assert row["bare_p50"] <= row["bare_p99"]
-        assert row["token_p50"] <= row["token_p99"]
-    # A token read of a fresh token asks the database, so what was measured did the work.
-    assert figures["database"]["queries"] > 0
-    assert figures["settings"]["stored"] == 5
+    found = json.loads(run.stdout.splitlines()[-1])
+    figures = {each["name"]: each for each in found["figures"]}
+    on, off = "token read, cache on", "token read, cache off"
+    targets = {
+        "floor / bare GET route, 1 connections": None,
+        "floor / bare GET route, 64 connections": None,
+        f"{on} / floor, 1 connections": None,
+        f"{on} / floor, 64 connections": 0.8,
+        f"{off} / floor + find_one + decryption, 1 connections": None,
+        f"{off} / floor + find_one + decryption, 64 connections": 0.8,
+        f"{on}, 50 stored / 5 stored, 64 connections": 0.9,
+        f"{off}, 50 stored / 5 stored, 64 connections": 0.9,
+        "refresh storm, 10 callers on one account, beyond the provider": None,
+        "refresh storm, 10 callers on 3 accounts, beyond the provider": None,
+    }
+    assert {name: each["target"] for name, each in figures.items()} == targets
+    assert all(each["value"] > 0 for each in figures.values())
+    for name in targets:
+        assert name in run.stdout
+    speeds = {(each["server"], each["connections"]): each for each in found["speeds"]}
+    crowds = [f"{name}, {number} stored" for name in (on, off) for number in (50, 5)]
+    assert set(speeds) == {(name, number) for name in SERVERS for number in (1, 64)} | {
+        (name, 64) for name in crowds
+    }
+    for each in speeds.values():
+        assert each["errors"] == 0
+        assert each["per_second"] > 0
+        assert 0 < each["p50"] <= each["p99"]
+    assert speeds["floor", 64]["queries"] < 0.1
+    # What was measured did its work: the row of each read comes from the database.
+    assert speeds["floor + find_one + decryption", 64]["queries"] == pytest.approx(1, abs=0.1)
+    assert speeds[off, 64]["queries"] > 0.9
+    for storm in found["storms"]:
+        assert 50 <= storm["provider"] < storm["served"]
+    assert found["settings"]["stored_many"] == 50
+    assert found["failures"] == {}
 
 
 @pytest.mark.parametrize(
-    "option", ["--seconds=0", "--rounds=0", "--connections=1,x", "--stored=-1"]
+    "option",
+    [
+        "--seconds=0",
+        "--rounds=0",
+        "--connections=1,x",
+        "--stored=-1",
+        "--only=x",
+        "--stored-many=1",
+    ],
 )
 def test_a_plan_without_sense_is_wrong_usage(option: str) -> None:
     run = run_bench(option)
@@ -65,38 +98,28 @@ def test_a_plan_without_sense_is_wrong_usage(option: str) -> None:
     assert "must be a" in run.stderr
 
 
+def result_of(*values: float, **failures: int) -> Result:
+    figures = [Figure(name=f"ratio {each}", value=each, target=0.8) for each in values]
+    return Result(figures=figures, failures=Counter(failures))
+
+
 def test_one_failed_request_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = Load(seconds=1.0, times=[0.001], failures=Counter({"status 503": 2}))
-
-    code = conclude(PLAN, result_of(Round(bare=GOOD, token=broken)), as_json=False)
-
-    assert code == 1
-    printed = capsys.readouterr()
-    assert printed.err == "bench: 2 failed: token: status 503\n"
-    assert printed.out.splitlines()[1].split()[-1] == "2"
+    assert conclude(PLAN, result_of(0.9, floor=2), as_json=False, strict=False) == 1
+    assert capsys.readouterr().err == "bench: 2 failed: floor\n"
 
 
-def test_a_request_that_failed_in_the_warm_up_fails_the_run_too(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
+def test_a_missed_target_is_said_and_fails_a_strict_run(
+    strict: bool, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    round_ = Round(bare=GOOD, token=GOOD, warm_up_failures=Counter({"connection lost": 1}))
+    assert conclude(PLAN, result_of(0.9, 0.7), as_json=False, strict=strict) == code
 
-    assert conclude(PLAN, result_of(round_), as_json=False) == 1
-    assert capsys.readouterr().err == "bench: 1 failed: warm-up: connection lost\n"
+    printed = capsys.readouterr()
+    lines = {line.split("  ")[0]: line for line in printed.out.splitlines()}
+    assert lines["ratio 0.9"].endswith("0.900    0.80           reached")
+    assert lines["ratio 0.7"].endswith("0.700    0.80  below its target")
+    assert printed.err == ""
 
 
-def test_a_row_holds_the_medians_and_the_median_of_the_ratios() -> None:
-    slow, fast = Load(seconds=1.0, times=[0.010] * 10), Load(seconds=1.0, times=[0.001] * 100)
-    rounds = [
-        Round(bare=fast, token=slow),  # 0.1
-        Round(bare=slow, token=slow),  # 1
-        Round(bare=fast, token=fast),  # 1
-    ]
-
-    row = row_of(16, rounds)
-
-    assert row.connections == 16
-    assert (row.bare_per_second, row.token_per_second) == (100, 10)
-    assert row.ratio == 1
-    assert (row.bare_p50, row.token_p99) == (1.0, 10.0)
-    assert row.errors == 0
+def test_a_strict_run_that_reaches_everything_succeeds() -> None:
+    assert conclude(PLAN, result_of(0.8), as_json=True, strict=True) == 0

@@ -35,7 +35,7 @@ async def server(answer: Answer) -> AsyncIterator[int]:
 async def load(port: int, connections: int = 1, limit: int = 10) -> Load:
     requests = [b"GET /%d HTTP/1.1\r\n\r\n" % number for number in range(3)]
     return await run_load(
-        Target(port=port, requests=requests),
+        Target(ports=[port], requests=requests),
         connections=connections, seconds=60, limit=limit,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ async def test_an_answer_may_come_in_pieces() -> None:
 
 async def test_the_time_is_a_limit_too() -> None:
     async with server(answering(OK)) as port:
-        target = Target(port=port, requests=[b"GET / HTTP/1.1\r\n\r\n"])
+        target = Target(ports=[port], requests=[b"GET / HTTP/1.1\r\n\r\n"])
         done = await run_load(target, connections=2, seconds=0.05, limit=10**9)
 
     assert done.seconds >= 0.05
@@ -118,7 +118,7 @@ async def test_more_than_was_asked_for_is_a_failure() -> None:
 
 async def test_a_server_that_never_answers_is_a_failure() -> None:
     async with server(answering()) as port:
-        target = Target(port=port, requests=[b"GET / HTTP/1.1\r\n\r\n"])
+        target = Target(ports=[port], requests=[b"GET / HTTP/1.1\r\n\r\n"])
         done = await run_load(target, connections=2, seconds=0.01, patience=0.05)
 
     assert done.failures == {"no answer in time": 2}

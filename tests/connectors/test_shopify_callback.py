@@ -18,6 +18,7 @@ from connectors.catalog import get_connector_config
 from connectors.context import CallbackContext
 from connectors.secret import Secret
 from gateway.engine.callback import read_callback, verify_callback
+from gateway.errors import CallbackInvalid
 
 SECRET = "shpss_canary"
 CONFIG = get_connector_config(
@@ -85,6 +86,7 @@ def test_one_flipped_bit_in_any_parameter_is_noticed(name: str) -> None:
 
 
 def test_one_flipped_bit_in_the_signature_is_noticed() -> None:
+    """C8."""
     right = signed(PARAMS)
     for position, character in enumerate(right["hmac"]):
         other = chr(ord(character) ^ 1)
@@ -94,6 +96,7 @@ def test_one_flipped_bit_in_the_signature_is_noticed() -> None:
 
 @pytest.mark.parametrize("name", sorted(PARAMS.keys() - {"state", "code"}))
 def test_a_missing_parameter_is_noticed(name: str) -> None:
+    """C8: what was signed is signed whole."""
     left = {key: value for key, value in signed(PARAMS).items() if key != name}
     assert verdict(left) == "the callback is not signed by Shopify"
 
@@ -123,6 +126,7 @@ def test_a_wrong_signature_of_any_kind_is_refused(value: str) -> None:
 
 
 def test_a_missing_signature_is_refused() -> None:
+    """C8."""
     assert verdict(PARAMS) == "the callback is not signed by Shopify"
 
 
@@ -135,11 +139,13 @@ def test_an_upper_case_signature_is_refused() -> None:
 
 
 def test_the_secret_of_another_app_does_not_sign_for_this_one() -> None:
+    """C8."""
     assert verdict(signed(PARAMS, secret="shpss_other")) == "the callback is not signed by Shopify"
 
 
 @pytest.mark.parametrize("seconds", [-90, -89, 0, 89, 90])
 def test_a_timestamp_within_ninety_seconds_is_accepted(seconds: int) -> None:
+    """C8."""
     assert verdict(signed(PARAMS), now=NOW + timedelta(seconds=seconds)) is None
 
 
@@ -156,12 +162,14 @@ def test_an_older_or_later_timestamp_is_refused(seconds: float) -> None:
     "timestamp", ["", "x", "-1", "1.5", "1e9", "٣٣٣", "²", " 1", "0x10", "9" * 13, "9" * 5000]
 )
 def test_a_timestamp_that_is_no_number_is_refused(timestamp: str) -> None:
+    """C8."""
     params = PARAMS | {"timestamp": timestamp}
     signature = _signature_over_encoded(params)
     assert verdict(params | {"hmac": signature}) == "the callback has no timestamp"
 
 
 def test_a_callback_without_timestamp_is_refused_although_it_is_signed() -> None:
+    """C8."""
     params = {name: value for name, value in PARAMS.items() if name != "timestamp"}
     assert verdict(signed(params)) == "the callback has no timestamp"
 
@@ -178,6 +186,25 @@ def test_a_callback_for_another_shop_is_refused_although_it_is_signed(shop: str)
     params = PARAMS | {"shop": shop}
     signature = _signature_over_encoded(params)
     assert verdict(params | {"hmac": signature}) == "the callback is for another shop"
+
+
+@pytest.mark.parametrize(
+    "names", [("ids[]", "ids[]"), ("ids", "ids"), ("shop", "shop"), ("hmac", "hmac")]
+)
+def test_values_that_come_as_an_array_are_refused_before_any_signature(
+    names: tuple[str, str],
+) -> None:
+    """C8, A10: Shopify signs arrays in a form of its own; a callback has none."""
+    pairs = [*signed(PARAMS).items(), (names[0], "1"), (names[1], "2")]
+    with pytest.raises(CallbackInvalid, match="twice"):
+        read_callback(urlencode(pairs).encode())
+
+
+def test_an_array_in_one_parameter_is_not_what_was_signed() -> None:
+    """C8."""
+    for value in ('["1", "2"]', "1,2"):
+        assert verdict(signed(PARAMS) | {"ids": value}) == "the callback is not signed by Shopify"
+        assert verdict(signed(PARAMS | {"ids": "12"}) | {"ids": value}) is not None
 
 
 def test_the_order_of_the_parameters_does_not_matter() -> None:

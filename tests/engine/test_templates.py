@@ -134,6 +134,15 @@ def test_inputs_are_read_as_people_mean_them() -> None:
     assert read_connection_config(make_config(), {}) == {}
 
 
+def test_an_input_is_never_longer_than_an_address_can_be() -> None:
+    """L1: whatever a pattern allows, a row has a largest size."""
+    config = config_with("[a-z]+")
+    assert read_connection_config(config, {"company": "a" * 255}) == {"company": "a" * 255}
+    with pytest.raises(InvalidRequest) as caught:
+        read_connection_config(config, {"company": "a" * 256})
+    assert caught.value.errors == {"company": "This is too long: at most 255 characters."}
+
+
 def test_every_wrong_input_is_reported_at_once() -> None:
     config = make_config(
         connection_config={

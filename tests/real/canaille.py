@@ -35,7 +35,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +122,7 @@ def running_canaille(
     folder: Path,
     *,
     redirect_uri: str,
+    more_redirect_uris: Sequence[str] = (),
     access_token_seconds: int,
     refresh_token_seconds: int | None = None,
 ) -> Iterator[CanailleServer]:
@@ -129,7 +130,8 @@ def running_canaille(
 
     Args:
         folder: an existing directory for configuration, certificate and logs.
-        redirect_uri: the one redirect URI of the client; Canaille compares it exactly.
+        redirect_uri: a redirect URI of the client; Canaille compares it exactly.
+        more_redirect_uris: further ones.
         access_token_seconds: `expires_in` of every access token.
         refresh_token_seconds: None leaves Canaille as it is: refresh tokens expire together with
             their access token. A number replaces that one rule by a lifetime of their own.
@@ -170,7 +172,7 @@ def running_canaille(
             "client": {
                 "client_id": server.client_id,
                 "client_secret": server.client_secret,
-                "redirect_uri": redirect_uri,
+                "redirect_uris": [redirect_uri, *more_redirect_uris],
             },
         }
         _write_private(config_file, json.dumps(config).encode())

@@ -48,7 +48,7 @@ class ClientConfig(TypedDict):
 
     client_id: str
     client_secret: str
-    redirect_uri: str
+    redirect_uris: list[str]
 
 
 class ServerConfig(TypedDict):
@@ -143,7 +143,7 @@ def create_app(config: ServerConfig) -> Any:
             },
             "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{config['database']}"},
             "CANAILLE_OIDC": {
-                # PKCE and state protect the flow; a nonce protects ID tokens, which nobody reads.
+                # Connectors ask for no ID token and send no nonce; the login does, and checks it itself.
                 "REQUIRE_NONCE": False,
                 # Users are not asked about clients on a trusted domain; loopback is the default.
                 "TRUSTED_DOMAINS": [],
@@ -179,7 +179,7 @@ def add_client(config: ClientConfig) -> None:
         client_secret=config["client_secret"],
         client_id_issued_at=datetime.datetime.now(datetime.UTC),
         client_name="Connector gateway",
-        redirect_uris=[config["redirect_uri"]],
+        redirect_uris=config["redirect_uris"],
         grant_types=["authorization_code", "refresh_token"],
         response_types=["code"],
         scope=SCOPES,

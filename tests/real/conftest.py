@@ -21,13 +21,13 @@ from tests.support.dashboard import DevGateway
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def two_free_ports() -> int:
-    """The first of two neighbours that nobody uses, below those that the kernel gives away by itself."""
+def free_neighbours() -> int:
+    """The first of three neighbours that nobody uses, below those that the kernel gives away by itself."""
     while True:
-        port = random.randrange(15_000, 30_000, 2)
-        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", port))
-            other.bind(("127.0.0.1", port + 1))
+        port = random.randrange(15_000, 30_000, 3)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as sockets:
+            for number in range(port, port + 3):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", number))
             return port
 
 
@@ -35,7 +35,7 @@ def two_free_ports() -> int:
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
     folder = tmp_path_factory.mktemp("dev")
     log = folder / "output.log"
-    port = two_free_ports()
+    port = free_neighbours()
     env = {
         name: value
         for name, value in os.environ.items()

@@ -1,44 +1,81 @@
-"""The database goes away in the middle of a refresh, after the provider has answered."""
+"""The database goes away in the middle of a refresh."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
 from structlog.testing import capture_logs
 
+from gateway.services import tokens
+from gateway.store.connections import ConnectionStore
+from gateway.store.mongo import Database
 from tests.conftest import GATEWAY_URL
 from tests.support.gate import Gate, gate_at, open_gate
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
-from tests.support.tokens import asked, connect, connection, force, token_of
+from tests.support.tokens import asked, connect, connection, force, problem_of, token_of
 from tests.support.waiting import until
+
+STALE = timedelta(minutes=59, seconds=30)
+"""Into the life of Google's tokens: a refresh is due, and the token still works."""
+
+
+@dataclass
+class Line:
+    """The only way of a gateway to its database; cut once when a refresh reaches ``cut_at``."""
+
+    gate: Gate
+    cut_at: str = ""
+    is_cut: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def checkpoint(self, step: str) -> None:
+        """What the gateway tells of its steps."""
+        if step == self.cut_at:
+            self.cut_at = ""
+            self.gate.cut()
+            self.is_cut.set()
 
 
 @asynccontextmanager
-async def behind_a_gate(
+async def behind_a_line(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
-) -> AsyncIterator[tuple[Harness, Gate]]:
-    """A gateway, and the gate through which alone it reaches the database."""
+) -> AsyncIterator[tuple[Harness, Line]]:
+    """A gateway, and the line through which alone it reaches the database."""
     host = urlsplit(mongodb_url)
     async with open_gate((host.hostname or "", host.port or 0)) as gate:
+        line = Line(gate)
         url = f"mongodb://{gate.address[0]}:{gate.address[1]}/?directConnection=true"
         async with running_gateway(
-            url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL
-        ) as harness:
+            url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL,
+            checkpoint=line.checkpoint,
+        ) as harness:  # fmt: skip
             try:
-                yield harness, gate
+                yield harness, line
             finally:
                 gate.mend()
+
+
+async def log_has(event: str) -> None:
+    """Return once this process logs ``event``: the driver takes five seconds to give up."""
+    with capture_logs() as logged:
+
+        async def is_there() -> bool:
+            return any(entry["event"] == event for entry in logged)
+
+        await until(is_there)
 
 
 async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
     """Rule 2, D4, K2: Notion's old refresh token is dead, and the new one exists nowhere else."""
-    async with behind_a_gate(mongodb_url, database_name, sandbox) as (gateway, line):
+    async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         async with gate_at(gateway, "api.notion.com") as provider:
             await connect(gateway, "notion")
             old = token_of(await gateway.token("notion", "alice"))
@@ -47,16 +84,11 @@ async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
             caller = asyncio.create_task(force(gateway, "notion"))
             await provider.held()
 
-            line.cut()
-            with capture_logs() as logged:
-
-                async def has_failed() -> bool:
-                    return any(entry["event"] == "refresh_not_stored_yet" for entry in logged)
-
-                provider.release()
-                await until(has_failed)  # the driver takes its five seconds
+            line.gate.cut()
+            provider.release()
+            await log_has("refresh_not_stored_yet")
             assert not caller.done()
-            line.mend()
+            line.gate.mend()
             new = token_of(await caller)
 
         assert new != old
@@ -64,3 +96,92 @@ async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
         assert token_of(await force(gateway, "notion")) not in {old, new}
         assert asked(sandbox, "notion", mark) == ["issued"] * 2
         assert (await connection(gateway))["status"] == "active"
+
+
+async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess
+) -> None:
+    """K2, K3: nobody waits for the end of a lease whose holder met an election."""
+    async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
+        await connect(gateway, "notion")
+        old, mark = token_of(await gateway.token("notion", "alice")), sandbox.mark()
+        line.cut_at = "claim"
+        caller = asyncio.create_task(force(gateway, "notion"))
+
+        await log_has("refresh_waits_for_database")
+        assert asked(sandbox, "notion", mark) == []  # no marker, no request
+        line.gate.mend()
+
+        assert token_of(await caller) != old
+        assert asked(sandbox, "notion", mark) == ["issued"]
+
+
+async def test_a_claim_is_repeated_until_the_database_says_what_became_of_it(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, database: Database
+) -> None:
+    """K2: it may hold the lease, and nobody else would give that back."""
+    async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
+        await connect(gateway, "notion")
+        linked_id = (await connection(gateway))["id"]
+        current = await ConnectionStore(database).get("default", linked_id)
+        assert current is not None
+        config, mark = gateway.services.catalog.get("notion"), sandbox.mark()
+        line.gate.cut()
+        caller = asyncio.create_task(
+            gateway.services.refresher.renew(config, current, in_need=True)
+        )
+
+        await log_has("refresh_waits_for_database")
+        line.gate.mend()
+
+        assert (await caller).generation == current.generation + 1
+        assert asked(sandbox, "notion", mark) == ["issued"]
+
+
+async def test_a_token_that_works_is_handed_out_while_the_database_is_away(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule 3, K3: nobody waits for a new token who has a good one; the refresh goes on alone."""
+    monkeypatch.setattr(tokens, "PATIENCE_SECONDS", 0.2)
+    async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
+        await connect(gateway, "google")
+        old = token_of(await gateway.token("google", "alice"))
+        gateway.clock.offset += STALE
+        mark, line.cut_at = sandbox.mark(), "claim"
+
+        assert token_of(await gateway.token("google", "alice")) == old
+        assert line.is_cut.is_set()
+        assert asked(sandbox, "google", mark) == []
+        line.gate.mend()
+
+        async def is_renewed() -> bool:
+            return token_of(await gateway.token("google", "alice")) != old
+
+        await until(is_renewed)
+        assert asked(sandbox, "google", mark) == ["issued"]
+
+
+async def test_who_has_no_token_is_answered_in_time_and_the_refresh_goes_on(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K3, rule 2: a caller has a deadline, and an answer that is to be stored has none."""
+    monkeypatch.setattr(tokens, "ANSWER_SECONDS", 1.0)
+    async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
+        await connect(gateway, "google")
+        old = token_of(await gateway.token("google", "alice"))
+        gateway.clock.advance(hours=1)
+        mark, line.cut_at = sandbox.mark(), "answer"
+
+        answer = await gateway.token("google", "alice")
+
+        assert problem_of(answer) == (503, "provider_unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert asked(sandbox, "google", mark) == ["issued"]
+        line.gate.mend()
+
+        async def is_renewed() -> bool:
+            answer = await gateway.token("google", "alice")
+            return answer.status_code == 200 and token_of(answer) != old
+
+        await until(is_renewed)
+        assert asked(sandbox, "google", mark) == ["issued"]

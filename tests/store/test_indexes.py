@@ -10,7 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from gateway.settings import Driver
-from gateway.store.indexes import INDEXES, RENEWABLE, create_indexes
+from gateway.store.indexes import DONE_LIFETIME, INDEXES, RENEWABLE, WAITING_EVENTS, create_indexes
 from gateway.store.mongo import Database, Duplicate, open_database
 from gateway.store.sessions import IDLE
 from tests.support.linking import at_once
@@ -96,8 +96,12 @@ async def test_expired_rows_are_removed_in_the_end(
     }
     assert seconds == {
         ("oauth_state", "expiry"): timedelta(hours=1).total_seconds(),
+        ("logins", "expiry"): 0,
+        ("audit", "expiry"): 0,
+        ("limits", "expiry"): 0,
         ("sessions", "expiry"): 0,
         ("sessions", "idle"): IDLE.total_seconds(),
+        ("deliveries", "expiry"): DONE_LIFETIME.total_seconds(),
     }
 
 
@@ -116,6 +120,7 @@ async def test_only_what_can_be_renewed_takes_room_in_the_indexes_of_what_is_due
         "one_default": {"is_default": True},
         "expiring": RENEWABLE,
         "idle": RENEWABLE,
+        "outbox": WAITING_EVENTS,
     }
     for name, field in (("expiring", "fresh_until"), ("idle", "issued_at")):
         assert [key for key, _ in found[name]["key"]] == ["connector", "status", field, "_id"]

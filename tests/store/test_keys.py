@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,47 @@ async def test_a_key_reads_back_as_it_was_stored_and_does_not_show_its_hash(
     assert found == key("k1")
     assert "0000" not in repr(found)
     assert await store.get("k2") is None
+
+
+async def test_the_restrictions_of_a_key_read_back_as_they_were_stored(store: KeyStore) -> None:
+    """F2."""
+    restricted = replace(
+        key("k1"), connectors=("google", "notion"), expires_at=NOW + timedelta(days=1),
+        assertion_keys=({"kty": "OKP", "crv": "Ed25519", "x": "AA"},), last_used_at=NOW,
+    )  # fmt: skip
+    await store.add(restricted)
+    assert await store.get("k1") == restricted
+
+
+async def test_the_use_of_a_key_is_noted_for_its_own_tenant_and_never_goes_back(
+    store: KeyStore,
+) -> None:
+    """F1."""
+    await store.add(key("k1"))
+    await store.touch("acme", "k1", NOW)
+    assert await store.get("k1") == key("k1")
+    await store.touch("default", "k1", NOW + timedelta(minutes=2))
+    await store.touch("default", "k1", NOW)
+    assert await store.get("k1") == replace(key("k1"), last_used_at=NOW + timedelta(minutes=2))
+    await store.delete("default", "k1")
+    await store.touch("default", "k1", NOW)
+    assert await store.get("k1") is None
+
+
+async def test_the_use_of_a_key_is_noted_once_a_minute_at_most(
+    keys: ServiceKeys, store: KeyStore, clock: FakeClock
+) -> None:
+    stored, secret = await keys.create(tenant="default", roles=[Role.TOKENS])
+    await keys.authenticate(f"Bearer {secret.reveal()}")
+    first = await store.get(stored.id)
+    assert first is not None
+    assert first.last_used_at is not None
+    clock.advance(seconds=30)
+    await keys.authenticate(f"Bearer {secret.reveal()}")
+    assert await store.get(stored.id) == first
+    clock.advance(seconds=31)
+    await keys.authenticate(f"Bearer {secret.reveal()}")
+    assert await store.get(stored.id) != first
 
 
 async def test_a_key_id_is_taken_once(store: KeyStore) -> None:

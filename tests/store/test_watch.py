@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -40,8 +42,10 @@ async def test_a_change_wakes_who_waits_for_that_row(watch: Watch, store: Connec
     elsewhere = asyncio.create_task(watch.changed(other.id, LONG))
     await asyncio.sleep(0)
     async with asyncio.timeout(LONG / 2):
-        while not waiting.done():
-            await store.touch(mine, NOW)
+        for seconds in itertools.count():
+            if waiting.done():
+                break
+            await store.set_default(mine, NOW + timedelta(seconds=seconds))
             await asyncio.wait([waiting], timeout=POLL_SECONDS)
     assert not elsewhere.done()
     elsewhere.cancel()

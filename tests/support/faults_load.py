@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.support.faults import STRICT, Fleet, works
+from tests.support.faults import STRICT, Fleet, FleetProcess, works
 from tests.support.tokens import token_of
 
 LIFE_SECONDS = 2
@@ -16,24 +17,35 @@ FRESH_SECONDS = LIFE_SECONDS * 0.9
 
 @dataclass
 class Load:
-    """What callers were given: each token with the moment (monotonic) at which it was first seen."""
+    """What callers were given: each token with the moment (monotonic) at which it was first seen.
+
+    ``pick`` says whom to ask next; without it, callers ask all gateways in turn.
+    """
 
     user: str
+    pick: Callable[[], FleetProcess] | None = None
     tokens: dict[str, float] = field(default_factory=dict)
     calls: int = 0
     seconds: float = 0.0
 
     async def run(self, fleet: Fleet, *, callers: int, seconds: float) -> None:
-        """Ask all gateways in turn; a call that fails, or brings a token that is over, ends it all."""
+        """Ask for so long; a call that fails, or brings a token that is over, ends it all."""
+        over = asyncio.Event()
+        asyncio.get_running_loop().call_later(seconds, over.set)
+        await self.run_until(fleet, over, callers=callers)
+
+    async def run_until(self, fleet: Fleet, over: asyncio.Event, *, callers: int) -> None:
+        """As ``run``, until ``over`` is set."""
         started = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for number in range(callers):
-                group.create_task(self._call(fleet, number, started + seconds))
+                group.create_task(self._call(fleet, number, over))
         self.seconds = time.monotonic() - started
 
-    async def _call(self, fleet: Fleet, number: int, end: float) -> None:
-        while (asked_at := time.monotonic()) < end:
-            gateway = fleet.gateways[number % len(fleet.gateways)]
+    async def _call(self, fleet: Fleet, number: int, over: asyncio.Event) -> None:
+        while not over.is_set():
+            asked_at = time.monotonic()
+            gateway = self.pick() if self.pick else fleet.gateways[number % len(fleet.gateways)]
             token = token_of(await fleet.ask(gateway, self.user, STRICT))
             seen_at = self.tokens.setdefault(token, time.monotonic())
             # It was issued before it was seen: after that, its life is over for sure.

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import gateway.clock
 from gateway.logs import configure_logs
+from gateway.readiness import Readiness
 from gateway.sandbox.link import link_sandbox
 from gateway.serving import run, serve, server_for
 from gateway.settings import read_environment, read_settings
@@ -73,6 +74,7 @@ async def _serve() -> None:
     settings, env = read_settings(), read_environment()
     configure_logs(settings.log_level, settings.log_format)
     link = await link_sandbox(settings, env)
+    readiness = Readiness()
     orders = Orders(Path(os.environ["FAULTS_ORDER"]))
 
     def opened() -> AbstractAsyncContextManager[Services]:
@@ -83,10 +85,12 @@ async def _serve() -> None:
             checkpoint=orders,
             lease_seconds=int(os.environ["FAULTS_LEASE"]),
             provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
+            readiness=readiness,
         )
 
     app = create_app(settings, opened)
-    await serve([server_for(app, host=settings.host, port=settings.port, lifespan="on")])
+    server = server_for(app, host=settings.host, port=settings.port, lifespan="on")
+    await serve([server], on_signal=readiness.stop, drain_seconds=settings.drain)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from gateway.store.mongo import Collection, Database, Document
 from gateway.testing.wire import SandboxTransport
 from gateway.testing.workbench import GATEWAY_URL, Clock, Workbench
 from gateway.vault import Vault, new_key, read_keys
-from gateway.wiring import Verbs, make_verbs
+from gateway.verbs import Verbs, make_verbs
 from tests.support.subjects import subject_of
 
 

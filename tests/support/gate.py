@@ -28,7 +28,10 @@ class Gate:
         self._released = asyncio.Event()
         self._armed = False
         self._cut = False
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._relays: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self.address: HostPort = ("", 0)
 
     def hold_next(self) -> None:
@@ -52,33 +55,44 @@ class Gate:
         for relay in self._relays:
             relay.cancel()
 
+    def freeze(self) -> None:
+        """Take connections and what comes on them, and let nothing through, until ``mend``."""
+        self._flowing.clear()
+
     def mend(self) -> None:
-        """Take connections again."""
+        """Take connections again, and let things through."""
         self._cut = False
+        self._flowing.set()
 
     async def close(self) -> None:
         """End every connection for good."""
         self.cut()
         await asyncio.gather(*self._relays, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+        closed = (writer.wait_closed() for writer in self._writers)
+        await asyncio.gather(*closed, return_exceptions=True)
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Relay one connection in both directions, in the background."""
+        self._writers.add(writer)
         if self._cut:
             writer.close()
             return
         relay = asyncio.create_task(self._relay(reader, writer))
         self._relays.add(relay)
         relay.add_done_callback(self._relays.discard)
+        relay.add_done_callback(lambda _: writer.close())  # also where it was cut before it began
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(*self._target)
+        self._writers.add(back)
         try:
             await asyncio.gather(
                 self._forward(reader, back, gated=False), self._forward(there, writer, gated=True)
             )
         finally:
             back.close()
-            writer.close()
 
     async def _forward(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, gated: bool
@@ -89,6 +103,7 @@ class Gate:
                     self._armed = False
                     self._holding.set()
                     await self._released.wait()
+                await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
             writer.write_eof() if writer.can_write_eof() else writer.close()
@@ -106,6 +121,10 @@ async def open_gate(target: HostPort) -> AsyncIterator[Gate]:
         yield gate
     finally:
         gate.release()
+        for _ in range(5):
+            # A server that is closed while it takes a connection leaves it open for ever: what came
+            # while this loop was busy (Motor closes its client in it) is to arrive first.
+            await asyncio.sleep(0)
         server.close()
         await gate.close()
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.clock import utc_now
 from gateway.identity.keys import Role
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
+from gateway.services.refresh import Checkpoint, pass_on
 from gateway.settings import Driver, Settings
 from gateway.vault import new_key
 from gateway.web.app import create_app
@@ -29,6 +30,10 @@ ACCOUNTS = {
     "shopify": "The store's owner",
 }
 """Labels of the sandbox's consent pages."""
+
+
+KEYS = f"k1:{new_key()}"
+"""What gateways get that are given no keys: the same ones, as tests start several on one database."""
 
 
 @dataclass
@@ -108,6 +113,7 @@ async def running_gateway(
     env: Mapping[str, str] | None = None,
     clock: FakeClock | None = None,
     encryption_keys: str | None = None,
+    checkpoint: Checkpoint = pass_on,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
     """A gateway with these settings, in dev mode unless they say otherwise, until the context ends."""
@@ -115,7 +121,7 @@ async def running_gateway(
         mode=settings.pop("mode", "dev"),
         mongodb_url=SecretStr(mongodb_url),
         mongodb_database=database,
-        encryption_keys=SecretStr(encryption_keys or f"k1:{new_key()}"),
+        encryption_keys=SecretStr(KEYS if encryption_keys is None else encryption_keys),
         **settings,
     )
     variables = dict(env or {})
@@ -123,7 +129,7 @@ async def running_gateway(
     clock = clock or FakeClock()
 
     def opened() -> Any:
-        return open_services(chosen, variables, sandbox=link, clock=clock)
+        return open_services(chosen, variables, sandbox=link, clock=clock, checkpoint=checkpoint)
 
     app = create_app(chosen, opened)
     async with AsyncExitStack() as stack:

@@ -58,6 +58,7 @@ def sealed_tokens(text: str) -> SealedTokens:
     return SealedTokens(
         access_token=f"access of {text}".encode(),
         refresh_token=f"refresh of {text}".encode(),
+        key_id="k1",
         token_type="Bearer",
         expires_at=NOW,
         issued_at=NOW,

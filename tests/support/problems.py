@@ -24,6 +24,6 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"]
     assert answer.headers["cache-control"] == "no-store"
-    assert ("retry-after" in answer.headers) == (status == 503)
+    assert ("retry-after" in answer.headers) == (status in {429, 503})
     assert ("www-authenticate" in answer.headers) == (status == 401)
     return body

@@ -56,9 +56,15 @@ class Deployment:
 
 @contextmanager
 def running_deployment(
-    folder: Path, *, mongodb_url: str, database: str, driver: Driver, gateways: int = 2
+    folder: Path,
+    *,
+    mongodb_url: str,
+    database: str,
+    driver: Driver,
+    gateways: int = 2,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Deployment]:
-    """A deployment that answers, for as long as the context lasts."""
+    """A deployment that answers, for as long as the context lasts. ``env`` goes to all of it."""
     ports = _free_ports(gateways + 1)
     urls = [f"http://localhost:{port}" for port in ports]
     common = {
@@ -66,6 +72,7 @@ def running_deployment(
         "GATEWAY_PUBLIC_URL": urls[0],
         "GATEWAY_DATA_DIR": str(folder),
         "GATEWAY_LOG_FORMAT": "json",
+        **(env or {}),
     }
     serving = common | {
         "GATEWAY_MONGODB_URL": mongodb_url,

@@ -25,6 +25,10 @@ class Rows:
         """The signed-in browsers."""
         return await self._database.collection("sessions").find({}, sort=[("created_at", 1)])
 
+    async def logins(self) -> list[Document]:
+        """The attempts to sign in somewhere else."""
+        return await self._database.collection("logins").find({}, sort=[("created_at", 1)])
+
     async def flow(self) -> Document:
         """The only attempt to connect."""
         (row,) = await self.flows()

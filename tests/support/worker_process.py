@@ -7,6 +7,7 @@ runs, and does not wait half a minute for it to look.
 from __future__ import annotations
 
 from gateway.logs import configure_logs
+from gateway.readiness import Readiness
 from gateway.sandbox.link import link_sandbox
 from gateway.serving import run
 from gateway.settings import read_environment, read_settings
@@ -18,8 +19,9 @@ async def _work() -> None:
     settings, env = read_settings(), read_environment()
     configure_logs(settings.log_level, settings.log_format)
     link = await link_sandbox(settings, env)
-    async with open_services(settings, env, sandbox=link) as services:
-        await work_until_signal(services.renewal, rest=lambda: 0.05)
+    readiness = Readiness()
+    async with open_services(settings, env, sandbox=link, readiness=readiness) as services:
+        await work_until_signal(services.renewal, readiness, rest=lambda: 0.05)
 
 
 if __name__ == "__main__":

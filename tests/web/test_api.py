@@ -112,9 +112,11 @@ async def test_a_key_is_taken_whole_or_not_at_all(
                 TOKEN, json={"user": "u"}, headers={"Authorization": f"Bearer {wrong}"}
             )
             problem(answer, 401, "unauthorized")
+    for name in ("api_key", "access_token"):
+        with subtests.test(f"in the address as {name}"):
+            answer = await api.post(TOKEN, json={"user": "u"}, params={name: key})
+            problem(answer, 422, "invalid_request")  # whatever it is, it does not belong there
     for place in (
-        {"params": {"api_key": key}},
-        {"params": {"access_token": key}},
         {"cookies": {"gateway_session": key}},
         {"headers": {"X-Api-Key": key}},
     ):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import urlencode
 
+import pytest
+from starlette.routing import Route
+
+from gateway.web.app import OPERATIONS, ROUTES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS, Harness
@@ -28,6 +32,8 @@ def writes(connection: str) -> list[tuple[str, str, bool]]:
         ("POST", f"/dashboard/connections/{connection}/default", True),
         ("POST", f"/dashboard/connections/{connection}/disconnect", True),
         ("POST", "/logout", True),
+        ("POST", "/logout/everywhere", True),
+        ("POST", "/logout/everywhere", True),
         ("PATCH", f"/v1/connections/{connection}", False),
         ("DELETE", f"/v1/connections/{connection}", False),
     ]
@@ -70,6 +76,68 @@ async def test_no_foreign_page_changes_anything(
                 assert status == 403
     assert await rows.connections() == before
     assert len(await rows.sessions()) == 1
+
+
+def sessions_writes() -> list[tuple[str, str, bool]]:
+    """Every route of the table that a session changes something by: method, path, whether a form."""
+    operations = {(operation.method, operation.path): operation for operation in OPERATIONS}
+    found = []
+    for route in ROUTES:
+        if not isinstance(route, Route):
+            continue
+        for method in sorted((route.methods or set()) - {"GET", "HEAD", "OPTIONS"}):
+            operation = operations.get((method, route.path))
+            if operation is None or "session" in operation.who:
+                found.append((method, route.path, operation is None))
+    return found
+
+
+@pytest.mark.parametrize(("method", "template", "is_form"), sessions_writes())
+async def test_no_route_that_changes_anything_is_open_to_a_foreign_page(
+    gateway: Harness,
+    rows: Rows,
+    method: str,
+    template: str,
+    is_form: bool,
+    subtests: pytest.Subtests,
+) -> None:
+    """G2: from the route table, so that a new one is covered by being there.
+
+    The session and its token are right, and the body is what the route takes, a plain form, or JSON
+    that calls itself text.
+    """
+    browser, connection = await two_accounts(gateway, rows)
+    before, sessions = await rows.connections(), await rows.sessions()
+    path = template.replace("{name}", "google").replace("{id}", connection)
+    token = browser.csrf_token()
+    form = urlencode({"csrf_token": token, "name": "attacker"}).encode()
+    bodies = {
+        "application/x-www-form-urlencoded": form,
+        "text/plain": b'{"is_default": true}',
+        "application/json": b'{"is_default": true}',
+    }
+    for name, headers in FOREIGN.items():
+        for content_type, content in bodies.items():
+            with subtests.test(f"{name}: {content_type}"):
+                answer = await browser.client.request(
+                    method,
+                    GATEWAY_URL + path,
+                    content=content,
+                    headers={**headers, "X-CSRF-Token": token, "Content-Type": content_type},
+                )
+                assert answer.status_code == 403
+                assert "set-cookie" not in answer.headers
+    assert await rows.connections() == before
+    assert {row["_id"] for row in await rows.sessions()} == {row["_id"] for row in sessions}
+
+
+def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
+    """G2: the tests with their own list of writes forget none."""
+    table = {(method, path) for method, path, _ in sessions_writes()}
+    listed = {(method, path) for method, path, _ in writes("{id}")}
+    start, sign_in = ("POST", "/v1/connectors/{name}/start"), ("POST", "/login")
+    assert {start, sign_in} <= table  # tests of their own: test_start, and below
+    assert table - {start, sign_in} == listed
 
 
 async def test_nothing_changes_without_the_sessions_own_token(
@@ -118,14 +186,14 @@ async def test_the_same_writes_work_from_the_gateways_own_page(
     gateway: Harness, rows: Rows
 ) -> None:
     """What the tests above refuse is refused for their one wrong thing."""
-    for number in range(5):
+    for number in range(len(writes(""))):
         browser, connection = await two_accounts(gateway, rows)
         method, path, is_form = writes(connection)[number]
         status = await write(
             browser, method, path, is_form, headers=OWN, token=browser.csrf_token()
         )
         assert status in {200, 303}, f"{method} {path}"
-        if path == "/logout":
+        if path.startswith("/logout"):
             continue
         for row in await rows.connections():
             assert await write(

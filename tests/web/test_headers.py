@@ -61,6 +61,7 @@ def test_the_route_table_is_the_one_that_is_meant() -> None:
 async def test_every_route_answers_with_the_guard_rails(
     gateway: Harness, accept: str, subtests: pytest.Subtests
 ) -> None:
+    """G4: from the route table, for everybody who may ask."""
     key = f"Bearer {await gateway.key(*Role)}"
     for caller in ("nobody", "session", "key"):
         browser = await gateway.browser("alice" if caller == "session" else None)
@@ -95,6 +96,7 @@ REFUSALS: list[tuple[str, str, bytes | None, int]] = [
 async def test_every_refusal_carries_the_guard_rails_too(
     gateway: Harness, accept: str, subtests: pytest.Subtests
 ) -> None:
+    """G4, F5: 404, 405, 413 and 422, of pages, of the API and of files."""
     api = await gateway.api(*Role)
     for method, path, content, status in REFUSALS:
         kind = "application/json" if path.startswith("/v1") else "application/x-www-form-urlencoded"
@@ -126,7 +128,7 @@ async def test_a_large_body_does_not_hide_that_a_key_is_missing(gateway: Harness
 async def test_an_internal_error_is_guarded_and_says_nothing(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    """J3: a request id instead of what happened."""
+    """G4, J3: 500, too; a request id instead of what happened."""
 
     def broken(_: object) -> None:
         raise RuntimeError("unforeseen words")

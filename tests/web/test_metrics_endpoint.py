@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from gateway.settings import Settings
 from gateway.vault import Vault, read_keys
 from gateway.web.app import OPERATIONS
 from gateway.web.metrics import exposed
+from gateway.wiring import Services
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.problems import problem
 from tests.support.sandbox import SandboxProcess
@@ -226,21 +228,26 @@ async def test_in_production_it_is_not_on_the_web_port_and_everywhere_only_if_wa
             problem(await (await gateway.api(*Role)).get("/metrics"), 404, "not_found")
 
 
-def settings_with(metrics: str) -> Settings:
-    """Settings that say where."""
-    return Settings(mode="dev", metrics=metrics)
+def services_at(gateway: Harness, metrics: str) -> Services:
+    """The services of a gateway whose settings say where."""
+    return replace(gateway.services, settings=Settings(mode="dev", metrics=metrics))
 
 
-async def test_an_address_of_its_own_serves_it_and_nothing_else(gateway: Harness) -> None:
+async def test_an_address_of_its_own_serves_it_and_health_and_nothing_else(
+    gateway: Harness,
+) -> None:
     address = f"127.0.0.1:{free_port()}"
     found = gateway.services.metrics
     found.flow_started("google")
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as scraper:
-        async with exposed(settings_with(address), found):
+        async with exposed(services_at(gateway, address)):
             answer = await scraper.get("/metrics")
             assert answer.content == found.text()
             assert value_in(answer.text, "gateway_flows_total", connector="google") == 1
-            for path in ("/", "/healthz", "/v1/connections", "/openapi.json"):
+            for path in ("/healthz", "/readyz"):
+                answer = await scraper.get(path)
+                assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+            for path in ("/", "/v1/connections", "/openapi.json", "/dashboard/connectors"):
                 assert (await scraper.get(path)).status_code == 404
         with pytest.raises(httpx.ConnectError):
             await scraper.get("/metrics")
@@ -248,7 +255,7 @@ async def test_an_address_of_its_own_serves_it_and_nothing_else(gateway: Harness
 
 async def test_an_address_that_is_taken_is_told_at_start(gateway: Harness) -> None:
     address = f"127.0.0.1:{free_port()}"
-    async with exposed(settings_with(address), gateway.services.metrics):
+    async with exposed(services_at(gateway, address)):
         with pytest.raises(SettingsError, match=f"nothing can listen at {address}"):
-            async with exposed(settings_with(address), gateway.services.metrics):
+            async with exposed(services_at(gateway, address)):
                 pass

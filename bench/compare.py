@@ -1,0 +1,97 @@
+"""Servers measured in turn, A, B, A, B, …: what a ratio compares was measured within one round.
+
+A machine is faster in one minute than in the next one; a ratio within a round feels little of that,
+and the median over the rounds less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.load import Load, Target, run_load
+from bench.processes import DatabaseCounters, NotStarted
+
+WARM_UP_SHARE = 0.2
+"""How long each cell runs before it is measured, as a share of its time."""
+
+FIRST_READS_SECONDS = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Something to measure, under a name for people."""
+
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One server at one number of connections in one round.
+
+    ``queries`` is what the database was asked per request meanwhile.
+    """
+
+    load: Load
+    warm_up: Load
+    queries: float
+
+
+Cells = Mapping[tuple[str, int], Sequence[Cell]]
+"""The cells of each server and number of connections, one for each round."""
+
+
+async def compare(
+    servers: Sequence[Server],
+    connections: Sequence[int],
+    counters: DatabaseCounters,
+    *,
+    rounds: int,
+    seconds: float,
+) -> Cells:
+    """Measure the ``servers`` in turn, ``rounds`` times; ``seconds`` is per cell.
+
+    Every request is sent once before: a gateway notes the last use of a connection once a minute,
+    and for all of them at the same time after a pause.
+    """
+    for server in servers:
+        if failures := await read_once(server.target):
+            raise NotStarted(f"{server.name}: the first requests failed: {failures}")
+    cells: dict[tuple[str, int], list[Cell]] = {
+        (server.name, number): [] for number in connections for server in servers
+    }
+    for _ in range(rounds):
+        for number in connections:
+            for server in servers:
+                cells[server.name, number].append(
+                    await _cell(server.target, number, counters, seconds)
+                )
+    return cells
+
+
+async def read_once(target: Target) -> dict[str, int]:
+    """Send every request once; what failed, by reason."""
+    limit = len(target.requests)
+    load = await run_load(
+        target, connections=min(16, limit), seconds=FIRST_READS_SECONDS, limit=limit
+    )
+    return dict(load.failures)
+
+
+async def _cell(
+    target: Target, connections: int, counters: DatabaseCounters, seconds: float
+) -> Cell:
+    before = counters.queries()
+    warm_up = await run_load(target, connections=connections, seconds=seconds * WARM_UP_SHARE)
+    load = await run_load(target, connections=connections, seconds=seconds)
+    answers = len(warm_up.times) + len(load.times)
+    queries = (counters.queries() - before) / max(answers, 1)
+    return Cell(load=load, warm_up=warm_up, queries=queries)
+
+
+def ratio(cells: Cells, one: str, other: str, connections: int) -> float:
+    """How many answers per second ``one`` gives for each of ``other``: the median of the rounds."""
+    pairs = zip(cells[one, connections], cells[other, connections], strict=True)
+    return median(a.load.rate / b.load.rate if b.load.rate else 0.0 for a, b in pairs)

@@ -1,0 +1,79 @@
+"""The simulated providers of the sandbox as a process that takes its time over every refresh.
+
+``GET /_bench/seconds`` tells how long each token request took since the last time it was asked: that
+is what the provider itself costs, and is subtracted from what its callers waited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.catalog import Catalog
+from gateway.logs import configure_logs
+from gateway.sandbox.server import load_providers, open_sandbox
+from gateway.serving import run, serve
+
+SECONDS_PATH = "/_bench/seconds"
+
+
+class SlowTokens:
+    """Lets each token request wait for ``delay`` seconds before it is answered, and keeps the times.
+
+    A token request of a simulated provider is a POST to an address that ends in ``/token``.
+    """
+
+    def __init__(self, app: ASGIApp, delay: float, times: list[float]) -> None:
+        self._app = app
+        self._delay = delay
+        self._times = times
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == SECONDS_PATH:
+            told = list(self._times)
+            self._times.clear()
+            await JSONResponse(told)(scope, receive, send)
+        elif scope["type"] == "http" and (scope["method"], scope["path"][-6:]) == (
+            "POST",
+            "/token",
+        ):
+            began = time.perf_counter()
+            await asyncio.sleep(self._delay)
+            await self._app(scope, receive, send)
+            self._times.append(time.perf_counter() - began)
+        else:
+            await self._app(scope, receive, send)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve the sandbox on a loopback port until a signal comes."""
+    parser = argparse.ArgumentParser(prog="python -m bench.provider", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True, help="of the sandbox's files")
+    parser.add_argument("--gateway", required=True, help="the gateway's own address")
+    parser.add_argument("--delay", type=float, required=True, help="seconds per token request")
+    arguments = parser.parse_args(argv)
+    configure_logs()
+    servers = open_sandbox(
+        load_providers(Catalog({})),
+        gateway_url=arguments.gateway,
+        folder=arguments.folder,
+        port=arguments.port,
+    )
+    times: list[float] = []
+    for server in servers:
+        app: Any = server.config.app
+        app.state.sandbox.ledger.file = None  # written anew at each refresh, it would be the load
+        server.config.app = SlowTokens(app, arguments.delay, times)
+    run(serve(servers))
+
+
+if __name__ == "__main__":
+    main()

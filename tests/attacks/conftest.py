@@ -1,0 +1,86 @@
+"""The attacks' arena, and the browsers of the attacker and the victim."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext
+
+from gateway.identity.keys import Role
+from tests.support.arena import Arena, running_arena
+from tests.support.browser import Browser
+from tests.support.chromium import running_chromium
+
+Profiles = Callable[[], BrowserContext]
+Browsers = Callable[[], Browser]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> Iterator[Arena]:
+    folder: Path = tmp_path_factory.mktemp("arena")
+    with running_arena(folder, mongodb_url) as arena:
+        yield arena
+
+
+@pytest.fixture
+def arena(running: Arena) -> Arena:
+    """The arena, with a hostile server that does nothing in particular."""
+    running.hostile.answer()
+    running.hostile.page("")
+    return running
+
+
+@pytest.fixture(scope="session")
+def key(running: Arena) -> str:
+    """A tool server's service key."""
+    return running.key(Role.TOKENS, Role.CONNECTIONS)
+
+
+@pytest.fixture
+async def tool(arena: Arena, key: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A tool server: it may fetch tokens and manage connections."""
+    async with httpx.AsyncClient(
+        base_url=arena.url, headers={"Authorization": f"Bearer {key}"}, trust_env=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def browsers(arena: Arena) -> AsyncIterator[Browsers]:
+    """Makes browser profiles without JavaScript."""
+    async with AsyncExitStack() as stack:
+        made: list[Browser] = []
+
+        def make() -> Browser:
+            made.append(arena.browser())
+            stack.push_async_exit(made[-1])
+            return made[-1]
+
+        yield make
+
+
+# Per module: Playwright's synchronous API keeps an event loop running in this thread until it ends,
+# and no asynchronous test of another module could run meanwhile.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def profiles(chromium: Chromium, arena: Arena) -> Iterator[Profiles]:
+    """Makes Chromium profiles: each a browser of its own, with its own cookies."""
+    made: list[BrowserContext] = []
+
+    def make() -> BrowserContext:
+        made.append(chromium.new_context(base_url=arena.url))
+        return made[-1]
+
+    yield make
+    for profile in made:
+        profile.close()

@@ -1,0 +1,97 @@
+"""What a connector's description can and cannot ask for, over the whole catalog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.config import ConnectorConfig
+from connectors.errors import ConfigError
+from connectors.sandbox import SimulatedProvider
+from connectors.secret import Secret
+from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
+from gateway.engine.token_request import exchange_request, refresh_request
+from gateway.sandbox.link import variable
+
+NO_PKCE = {"slack"}
+"""Connectors without PKCE. The validator wants the reason in their header."""
+
+NO_RESPONSE_TYPE = {"shopify"}
+"""Connectors whose protocol has nothing but codes, and no parameter that says so."""
+
+URI = "https://gateway.example.com/v1/connectors/x/callback"
+
+
+def described(name: str) -> ConnectorConfig:
+    """A connector with its simulated app's credentials."""
+    provider: SimulatedProvider = Catalog({}).sandbox_module(name).PROVIDER
+    env = {
+        variable(name, "CLIENT_ID"): provider.client_id,
+        variable(name, "CLIENT_SECRET"): provider.client_secret,
+    }
+    return Catalog(env).get(name)
+
+
+@pytest.mark.parametrize("name", CONNECTOR_CATALOG)
+def test_every_connector_asks_for_a_code_and_trades_nothing_else(name: str) -> None:
+    """A12, A20: no implicit and no password grant, S256, and tokens in headers only."""
+    config, verifier = described(name), new_code_verifier()
+    url = authorization_url(
+        config,
+        endpoint="https://provider.example/authorize",
+        redirect_uri=URI,
+        state=new_state(),
+        verifier=verifier,
+    )
+    asked = parse_qs(urlsplit(url).query)
+    assert asked.get("response_type") == (None if name in NO_RESPONSE_TYPE else ["code"])
+    assert "response_mode" not in asked
+    assert asked.get("code_challenge_method") == (None if name in NO_PKCE else ["S256"])
+    assert verifier.reveal() not in url
+
+    exchange = exchange_request(
+        config,
+        endpoint="https://provider.example/token",
+        code=Secret("the-code"),
+        redirect_uri=URI,
+        verifier=verifier,
+    )
+    refresh = refresh_request(
+        config, endpoint="https://provider.example/token", refresh_token=Secret("the-refresh-token")
+    )
+    for request in (exchange, refresh):
+        assert request.url == "https://provider.example/token"
+        assert b"password" not in request.content
+        assert b"implicit" not in request.content
+    assert "access_token" not in config.api_base_url
+    assert any("${access_token}" in value for value in config.api_headers.values())
+
+
+LEGACY: list[dict[str, Any]] = [
+    {"extra_authorize_params": {"response_type": "token"}},
+    {"extra_authorize_params": {"response_mode": "fragment"}},
+    {"extra_authorize_params": {"response_mode": "form_post"}},
+    {"extra_authorize_params": {"redirect_uri": "myapp://callback"}},
+    {"extra_authorize_params": {"code_challenge_method": "plain"}},
+    {"extra_token_params": {"grant_type": "password"}},
+    {"scope_param": "state"},
+    {"omit_authorize_params": frozenset({"state"})},
+    {"omit_authorize_params": frozenset({"redirect_uri"})},
+    {"omit_token_params": frozenset({"code_verifier"})},
+    {"authorization_method": "query"},
+    {"api_headers": {"X-Nothing": "constant"}},
+    {"api_base_url": "https://api.provider.example/?access_token=${access_token}"},
+    {"token_url": "http://provider.example/token"},
+]
+
+
+@pytest.mark.parametrize("change", LEGACY, ids=str)
+def test_no_description_can_bring_a_legacy_grant_back(change: dict[str, Any]) -> None:
+    """A20, A12: what the engine sets, no connector can set, omit or rename."""
+    with pytest.raises(ConfigError) as refused:
+        replace(described("linear"), **change)
+    assert next(iter(change)) in str(refused.value)

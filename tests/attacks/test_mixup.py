@@ -1,0 +1,114 @@
+"""One provider's answer given to another, in a real browser: COAT and CORF."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.attacks.conftest import Profiles
+from tests.support.arena import Arena
+from tests.support.callbacks import param, with_params
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import sign_in
+from tests.support.gateway import ACCOUNTS
+from tests.support.victim import (
+    CALLBACK,
+    approve,
+    approved_callback,
+    assert_an_honest_flow_still_works,
+    assert_refused,
+    open_callback,
+    start,
+    start_only,
+)
+
+pytestmark = needs_chromium
+
+
+@pytest.mark.parametrize("honest", ["google", "notion"])
+def test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code(
+    arena: Arena, profiles: Profiles, honest: str
+) -> None:
+    """B1: COAT. The victim connects the hostile provider and ends up agreeing at the honest one."""
+    attacker, victim = arena.person("attacker"), arena.person("victim")
+    page, theirs = profiles().new_page(), profiles().new_page()
+    sign_in(theirs, attacker)
+    # The honest provider's address with its own client and redirect URI: anybody can look it up.
+    arena.hostile.answer(to=start_only(theirs, honest))
+    sign_in(page, victim)
+    before = arena.before()
+
+    link = start_on(page, arena)
+    assert_refused(page, approve(page, ACCOUNTS[honest]), 400)
+    assert param(page.url, "state") == param(link, "state")
+    assert f"/v1/connectors/{honest}/callback" in page.url
+    arena.assert_nothing_came_of_it(before)
+    arena.assert_burnt(victim)
+
+    arena.hostile.answer()
+    assert_an_honest_flow_still_works(arena, page, victim)
+
+
+def start_on(page: Page, arena: Arena) -> str:
+    """Begin to connect the hostile provider; its address, after it has sent the browser on."""
+    mark = arena.hostile.mark()
+    page.goto("/connectors/evil")
+    page.get_by_role("button", name=re.compile("Continue to")).click()
+    page.get_by_role("heading", name="Choose an account").wait_for()
+    (request,) = arena.hostile.requests("authorize", after=mark)
+    return with_params("https://evil.example/", state=request["state"])
+
+
+@pytest.mark.parametrize(("of", "at"), [("google", "evil"), ("evil", "google")])
+def test_a_state_opens_no_other_connectors_callback(
+    arena: Arena, profiles: Profiles, of: str, at: str
+) -> None:
+    """B2: CORF, both ways: the honest state at the hostile callback, and the reverse."""
+    victim = arena.person("victim")
+    page = profiles().new_page()
+    sign_in(page, victim)
+    if of == "google":
+        start(page, of)
+        honest = approved_callback(page, ACCOUNTS["google"])
+    else:
+        state = param(start_only(page, of), "state")
+        honest = with_params(arena.callback(of), code="the-code", state=state)
+    swapped = honest.replace(arena.callback(of), arena.callback(at))
+    assert swapped != honest
+    before = arena.before()
+
+    assert_refused(page, open_callback(page, swapped), 400)
+    expect(page.locator("main")).to_contain_text("was started for another connector")
+    arena.assert_nothing_came_of_it(before)
+    arena.assert_burnt(victim)
+    # Burnt: the right callback gets nothing for it any more.
+    page.goto(honest)
+    expect(page.locator(".notice")).to_contain_text("That attempt is over")
+    arena.assert_nothing_came_of_it(before)
+    assert_an_honest_flow_still_works(arena, page, victim)
+
+
+def test_a_hostile_provider_answers_with_the_state_of_an_honest_flow_in_vain(
+    arena: Arena, profiles: Profiles
+) -> None:
+    """B2: the hostile server has learnt the state of a waiting flow, and returns it with its own code."""
+    victim = arena.person("victim")
+    profile = profiles()
+    page = profile.new_page()
+    sign_in(page, victim)
+    waiting = start(page, "google")
+    other = profile.new_page()
+    link = start_only(other, "evil")
+    arena.hostile.answer(change={"state": param(waiting, "state")})
+    before = arena.before()
+
+    assert_refused(other, open_callback(other, link), 400)
+    arena.assert_nothing_came_of_it(before)
+    with page.expect_response(CALLBACK):
+        page.get_by_role("button", name=ACCOUNTS["google"], exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("That attempt is over")
+    arena.assert_nothing_came_of_it(before)
+    arena.hostile.answer()
+    assert_an_honest_flow_still_works(arena, page, victim)

@@ -1,0 +1,94 @@
+"""A state at another connector's callback: refused and used up, whoever gains from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.attacks.conftest import Browsers
+from tests.support.arena import Arena
+from tests.support.callbacks import approved_callback, param, with_params
+from tests.support.gateway import ACCOUNTS
+
+
+@pytest.mark.parametrize(
+    ("of", "at"), [("google", "notion"), ("notion", "google"), ("google", "google-workspace")]
+)
+async def test_a_state_is_good_for_the_callback_of_its_connector_only(
+    arena: Arena, browsers: Browsers, of: str, at: str
+) -> None:
+    """B2: between honest connectors, and under a connector's other name."""
+    user, browser = arena.person("alice"), browsers()
+    await browser.sign_in(user)
+    await browser.start(of)
+    callback = await approved_callback(browser, ACCOUNTS[of])
+    swapped = callback.replace(f"/{of}/callback", f"/{at}/callback")
+    before = arena.before()
+
+    page = await browser.open(swapped, site="cross-site")
+    assert page.status_code == 400
+    assert "was started for another connector" in browser.text
+    arena.assert_nothing_came_of_it(before)
+    arena.assert_burnt(user)
+    await browser.open(callback, site="cross-site")
+    assert browser.outcome() == "already_connected"
+    arena.assert_nothing_came_of_it(before)
+    assert await browser.connect("notion", ACCOUNTS["notion"]) == "connected"
+
+
+@pytest.mark.parametrize("honest", ["google", "notion"])
+async def test_a_hostile_provider_learns_no_code_of_an_honest_one(
+    arena: Arena, browsers: Browsers, honest: str
+) -> None:
+    """B1: with an honest authorization request of the victim's own, which the provider knows."""
+    user, browser = arena.person("victim"), browsers()
+    await browser.sign_in(user)
+    await browser.start(honest)
+    arena.hostile.answer(to=browser.url)
+    before = arena.before()
+    await browser.start("evil")
+    (request,) = arena.hostile.requests("authorize", after=before.hostile)
+    assert param(browser.url, "state") == request["state"]
+    assert (await browser.approve(ACCOUNTS[honest])).status_code == 400
+    assert browser.page.url.path == f"/v1/connectors/{honest}/callback"
+    arena.assert_nothing_came_of_it(before)
+    assert [flow["used_at"] is None for flow in arena.flows(user)] == [True, False]
+
+    arena.hostile.answer()
+    assert await browser.connect(honest, ACCOUNTS[honest]) == "connected"
+
+
+async def test_a_hostile_provider_cannot_return_another_flows_state(
+    arena: Arena, browsers: Browsers
+) -> None:
+    """B2: it answers with the state of an honest flow that waits in the same browser."""
+    user, browser = arena.person("victim"), browsers()
+    await browser.sign_in(user)
+    await browser.start("google")
+    arena.hostile.answer(change={"state": param(browser.url, "state")})
+    before = arena.before()
+    assert (await browser.start("evil")).status_code == 400
+    arena.assert_nothing_came_of_it(before)
+    arena.hostile.answer()
+    await browser.start("evil")
+    assert browser.outcome() == "connected"
+
+
+async def test_a_hostile_providers_code_is_worth_nothing_at_an_honest_callback(
+    arena: Arena, browsers: Browsers
+) -> None:
+    """B2: sent to the honest callback with the hostile flow's state."""
+    user, browser = arena.person("victim"), browsers()
+    await browser.sign_in(user)
+    await browser.open("/connectors/evil")
+    started = await browser.client.post(
+        f"{arena.url}/v1/connectors/evil/start",
+        json={},
+        headers={"Origin": arena.url, "X-CSRF-Token": browser.csrf_token()},
+    )
+    state = param(started.json()["authorization_url"], "state")
+    before = arena.before()
+    address = with_params(arena.callback("google"), code="the-code", state=state)
+    assert (await browser.open(address, site="cross-site")).status_code == 400
+    arena.assert_nothing_came_of_it(before)
+    arena.assert_burnt(user)
+    assert await browser.connect("google", ACCOUNTS["google"]) == "connected"

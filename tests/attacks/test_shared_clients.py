@@ -1,0 +1,105 @@
+"""One OAuth app for several tenants: only where the operator says so."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+import pytest
+
+from gateway.identity.keys import Role
+from gateway.key_commands import add_key_commands
+from gateway.services.connect import CLIENTS_NOT_SHARED
+from tests.support.browser import Browser
+from tests.support.gateway import Harness, running_gateway
+from tests.support.words import words
+
+URL = "https://gateway.example.com"
+APP = {"OAUTH_NOTION_CLIENT_ID": "id", "OAUTH_NOTION_CLIENT_SECRET": "notion-client-secret"}
+
+
+async def person(gateway: Harness, tenant: str) -> Browser:
+    """Somebody of a tenant whom a login of the deployment has signed in."""
+    browser = await gateway.browser()
+    cookie = await gateway.services.sessions.begin(tenant=tenant, user="alice")
+    browser.client.cookies.set(
+        "__Host-gateway_session", cookie.reveal(), domain="gateway.example.com", path="/"
+    )
+    return browser
+
+
+async def started(browser: Browser) -> int:
+    """The status of a start by script."""
+    await browser.open("/connectors/notion")
+    answer = await browser.client.post(
+        f"{URL}/v1/connectors/notion/start",
+        json={},
+        headers={"Origin": URL, "X-CSRF-Token": browser.csrf_token(), "Accept": "application/json"},
+    )
+    return answer.status_code
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["not shared", "shared"])
+async def test_a_second_tenant_connects_with_a_shared_app_only_if_that_is_allowed(
+    mongodb_url: str, database_name: str, shared: bool
+) -> None:
+    """B5: by script and by form; the first tenant connects in any case."""
+    settings: dict[str, Any] = {"mode": "production", "public_url": URL, "shared_clients": shared}
+    async with running_gateway(mongodb_url, database_name, env=APP, **settings) as gateway:
+        assert await started(await person(gateway, "default")) == 200
+        other = await person(gateway, "other")
+        assert await started(other) == (200 if shared else 403)
+        if not shared:
+            await other.open("/connectors/notion")
+            page = await other.submit(action="/start")
+            assert page.status_code == 403
+            assert CLIENTS_NOT_SHARED in words(other)
+            assert [name for name in other.client.cookies if "flow" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "tenant", "allowed"),
+    [
+        ({"mode": "production"}, "default", True),
+        ({"mode": "production"}, "other", False),
+        ({"mode": "production", "shared_clients": True}, "other", True),
+        ({}, "other", True),
+    ],
+    ids=["first tenant", "second tenant", "allowed", "dev mode"],
+)
+async def test_an_operator_is_told_before_a_second_tenant_begins(
+    mongodb_url: str,
+    database_name: str,
+    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, Any],
+    tenant: str,
+    allowed: bool,
+) -> None:
+    """B5: no service key for it, and the reason why."""
+    async with running_gateway(
+        mongodb_url, database_name, env=APP, public_url=URL, **settings
+    ) as gateway:
+        code = await keys_create(gateway, tenant)
+        printed = capsys.readouterr()
+        stored = await gateway.services.keys.list_for(tenant)
+    if allowed:
+        assert (code, len(stored)) == (0, 1)
+        assert "gwk_" in printed.out
+    else:
+        assert (code, len(stored)) == (1, 0)
+        assert CLIENTS_NOT_SHARED in printed.err
+
+
+async def keys_create(gateway: Harness, tenant: str) -> int:
+    """``keys create`` on a gateway of this process."""
+    parser, work = ArgumentParser(), list[Any]()
+
+    def remember(given: Any) -> int:
+        work.append(given)
+        return 0
+
+    add_key_commands(parser.add_subparsers(), remember)
+    arguments = parser.parse_args(["create", "--role", Role.TOKENS, "--tenant", tenant])
+    arguments.run(arguments)
+    code: int = await work[0](gateway.services)
+    return code

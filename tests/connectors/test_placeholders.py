@@ -1,0 +1,120 @@
+"""Every placeholder of every connector of the catalog, filled with anything (security H4)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.config import ConnectorConfig
+from connectors.parts import PLACEHOLDER
+from gateway.engine.templates import read_connection_config, render_url
+from gateway.errors import InvalidRequest
+from tests.engine.test_templates import HOSTILE, TEXT
+
+CATALOG = Catalog(
+    {
+        f"OAUTH_{name.upper()}_CLIENT_{kind}": f"{name}-{kind.lower()}"
+        for name in CONNECTOR_CATALOG
+        for kind in ("ID", "SECRET")
+    }
+)
+
+
+def templates() -> list[tuple[str, str, ConnectorConfig]]:
+    """``(field, template, connector)`` of every address with a placeholder."""
+    found = []
+    for name in CONNECTOR_CATALOG:
+        config = CATALOG.get(name)
+        fields: dict[str, Any] = dict(vars(config))
+        fields["account_url"] = getattr(config.fetch_account_info, "url", None)
+        for field, value in fields.items():
+            if (
+                isinstance(value, str)
+                and value.startswith("https://")
+                and PLACEHOLDER.search(value)
+            ):
+                found.append((field, value, config))
+    return found
+
+
+EVERY = pytest.mark.parametrize(
+    ("field", "template", "config"),
+    templates(),
+    ids=[f"{config.name}-{field}" for field, _, config in templates()],
+)
+
+
+def test_the_catalog_has_addresses_with_placeholders() -> None:
+    assert {config.name for *_, config in templates()} >= {"shopify", "atlassian"}
+    assert len(templates()) >= 4
+
+
+def assert_same_shape(url: str, template: str) -> None:
+    """``url`` is ``template`` with one label or segment for each placeholder, for two parsers."""
+    plain = PLACEHOLDER.sub("x", template)
+    expected, parts, sent = urlsplit(plain), urlsplit(url), httpx.URL(url)
+    assert (parts.scheme, parts.port, parts.username, parts.query, parts.fragment) == (
+        "https", expected.port, None, "", "",
+    )  # fmt: skip
+    host, model = parts.hostname or "", expected.hostname or ""
+    literal = urlsplit(template).netloc.rpartition("}")[2].partition(":")[0]
+    assert host.endswith(literal)
+    assert host.count(".") == model.count(".")
+    assert sent.raw_host == host.encode()
+    assert (sent.userinfo, sent.query, sent.fragment) == (b"", b"", "")
+    assert len(sent.path.split("/")) == len(expected.path.split("/"))
+    assert not {".", ".."} & {*sent.path.split("/")}
+
+
+@EVERY
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_value_changes_its_label_or_segment_and_nothing_else(
+    field: str, template: str, config: ConnectorConfig, data: st.DataObject
+) -> None:
+    """H4: from storage or from a provider; the host always ends with the literal suffix, or it is refused."""
+    names = PLACEHOLDER.findall(template)
+    values = {name.partition(".")[2]: data.draw(TEXT, label=name) for name in names}
+    try:
+        url = render_url(template, config, values, values)
+    except InvalidRequest:
+        return
+    assert_same_shape(url, template)
+
+
+@EVERY
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_no_known_trick_gets_through(
+    field: str, template: str, config: ConnectorConfig, value: str
+) -> None:
+    """H4: ``evil.com/``, ``a@b``, ``a#``, a newline at the end and their like."""
+    values = {name.partition(".")[2]: value for name in PLACEHOLDER.findall(template)}
+    try:
+        url = render_url(template, config, values, values)
+    except InvalidRequest:
+        return
+    assert_same_shape(url, template)
+    assert "evil" not in (urlsplit(url).hostname or "")
+
+
+@EVERY
+@settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_a_person_types_is_a_host_of_the_provider_or_refused(
+    field: str, template: str, config: ConnectorConfig, data: st.DataObject
+) -> None:
+    """H4: through the form, where people may paste a whole address."""
+    typed = {name: data.draw(TEXT, label=name) for name in config.connection_config}
+    known = dict.fromkeys((name.partition(".")[2] for name in PLACEHOLDER.findall(template)), "x-1")
+    try:
+        values = read_connection_config(config, typed)
+        url = render_url(template, config, values, known)
+    except InvalidRequest:
+        return
+    assert_same_shape(url, template)

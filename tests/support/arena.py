@@ -1,0 +1,155 @@
+"""Where the attacks happen: two gateway processes, honest providers, a hostile one, and witnesses.
+
+Everything is a process of its own and shared by all attacks, so each attack has people of its own
+names, and what it left behind is judged by comparing before and after.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pymongo import MongoClient
+
+from gateway.clock import utc_now
+from gateway.identity.keys import Role
+from gateway.settings import Driver
+from tests.support.browser import Browser
+from tests.support.hostile import Hostile, running_hostile, write_connectors
+from tests.support.outside import write_solo
+from tests.support.processes import Deployment, running_deployment
+from tests.support.sandbox import SandboxProcess
+
+Row = dict[str, Any]
+
+DATABASE = "attacks"
+
+SIGNED_IN, SIGNED_OUT, SAME_USER = (
+    "signed in as somebody else",
+    "signed out",
+    "same user in another browser",
+)
+VICTIMS = [SIGNED_IN, SIGNED_OUT, SAME_USER]
+"""In which state the browser may be that an attacker's link is opened in."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """How things were before an attack."""
+
+    sandbox: int
+    hostile: int
+    connections: list[Row]
+
+
+@dataclass(frozen=True)
+class Arena:
+    """The deployment under attack, and what the tests see of it from the side."""
+
+    deployment: Deployment
+    hostile: Hostile
+    database_url: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where browsers reach the gateway."""
+        return self.deployment.public_url
+
+    @property
+    def sandbox(self) -> SandboxProcess:
+        """The honest providers."""
+        return self.deployment.sandbox
+
+    def callback(self, connector: str) -> str:
+        """The redirect URI of a connector."""
+        return f"{self.url}/v1/connectors/{connector}/callback"
+
+    def person(self, role: str) -> str:
+        """A name that no other attack uses."""
+        return f"{role}-{secrets.token_hex(4)}"
+
+    def people(self, kind: str) -> tuple[str, str, str | None]:
+        """An attacker, a victim, and who is signed in in the victim's browser."""
+        attacker, victim = self.person("attacker"), self.person("victim")
+        return attacker, victim, {SIGNED_IN: victim, SAME_USER: attacker}.get(kind)
+
+    def browser(self) -> Browser:
+        """A browser profile without JavaScript, on a real connection; to be entered."""
+        return Browser(self.url, httpx.AsyncHTTPTransport())
+
+    def rows(self, collection: str, **wanted: Any) -> list[Row]:
+        """Rows of the gateway's database, oldest first."""
+        with MongoClient[Row](self.database_url) as client:
+            return list(client[DATABASE][collection].find(wanted, sort=[("created_at", 1)]))
+
+    def connections(self, user: str) -> list[Row]:
+        """The accounts that are linked to somebody."""
+        return self.rows("connections", owner=f"user:{user}")
+
+    def flows(self, user: str) -> list[Row]:
+        """The attempts to connect that somebody began."""
+        return self.rows("oauth_state", user=user)
+
+    def key(self, *roles: Role) -> str:
+        """A new service key with these roles, made as an operator makes one."""
+        command = [sys.executable, "-m", "gateway", "keys", "create"]
+        for role in roles:
+            command += ["--role", role]
+        env = os.environ | dict(self.deployment.env)
+        return subprocess.run(
+            command, env=env, check=True, capture_output=True, text=True, timeout=60
+        ).stdout.strip()
+
+    def expire_flows(self, user: str) -> None:
+        """Let ten minutes pass for somebody's attempts to connect."""
+        with MongoClient[Row](self.database_url) as client:
+            client[DATABASE]["oauth_state"].update_many(
+                {"user": user}, {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
+            )
+
+    def before(self) -> Before:
+        """How things are now."""
+        return Before(self.sandbox.mark(), self.hostile.mark(), self.rows("connections"))
+
+    def assert_nothing_came_of_it(self, before: Before) -> None:
+        """No provider, honest or hostile, saw a token request, and no linked account changed."""
+        assert self.sandbox.log(after=before.sandbox, endpoint="token") == []
+        assert self.hostile.requests("token", after=before.hostile) == []
+        assert self.rows("connections") == before.connections
+
+    def assert_burnt(self, user: str) -> None:
+        """Every attempt of somebody is used up, and its verifier is gone."""
+        flows = self.flows(user)
+        assert flows
+        for flow in flows:
+            assert flow["used_at"] is not None
+            assert flow["verifier"] == b""
+
+    def printed(self) -> str:
+        """Everything that the gateways have logged."""
+        return "".join(gateway.log.read_text() for gateway in self.deployment.gateways)
+
+
+@contextmanager
+def running_arena(folder: Path, mongodb_url: str) -> Iterator[Arena]:
+    """An arena, for as long as the context lasts."""
+    with running_hostile(folder) as hostile:
+        connectors = folder / "connectors"
+        write_solo(connectors)
+        env = write_connectors(connectors, hostile.url) | {
+            "GATEWAY_CONNECTORS_PATH": str(connectors),
+            "GATEWAY_EGRESS_ALLOW": hostile.url.removeprefix("http://"),
+        }
+        with running_deployment(
+            folder, mongodb_url=mongodb_url, database=DATABASE, driver=Driver.MOTOR, env=env
+        ) as deployment:
+            yield Arena(deployment, hostile, mongodb_url)

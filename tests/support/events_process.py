@@ -1,0 +1,40 @@
+"""A worker that ends itself where a test wants it: ``python -m tests.support.events_process``.
+
+It is ``python -m gateway worker`` in everything but this: it carries out orders as
+``tests.support.faults_process`` does, at the steps of a delivery: ``queued`` (events are in the
+queues, and still in the outbox) and ``sent`` (a receiver has answered, and nobody noted it).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gateway.logs import configure_logs
+from gateway.readiness import Readiness
+from gateway.sandbox.link import link_sandbox
+from gateway.serving import run
+from gateway.settings import read_environment, read_settings
+from gateway.wiring import open_services
+from gateway.worker import work_until_signal
+from tests.support.faults_process import Orders
+
+
+async def _work() -> None:
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+    readiness = Readiness()
+    async with open_services(
+        settings,
+        env,
+        sandbox=await link_sandbox(settings, env),
+        checkpoint=Orders(Path(os.environ["FAULTS_ORDER"])),
+        lease_seconds=int(os.environ["FAULTS_LEASE"]),
+        provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
+        readiness=readiness,
+    ) as services:
+        await work_until_signal(services.renewal, readiness, beside=services.deliveries.run)
+
+
+if __name__ == "__main__":
+    run(_work())

@@ -1,0 +1,220 @@
+"""A hostile authorization server, as a process of its own: ``python -m tests.support.hostile PORT``.
+
+It approves without asking and answers its token endpoint properly, so that the only thing between
+it and somebody's account is the gateway. What it does to a browser, the test tells it beforehand; it
+writes down every authorization and token request that it is sent.
+
+It is the provider of the connectors that ``write_connectors`` writes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from gateway.dev.children import child
+from gateway.serving import free_port, run, serve, server_for
+from tests.support.sandbox import await_answer
+
+ISSUER = "https://issuer.hostile.example"
+"""What the connectors ``named`` and ``strict`` compare with the callback's ``iss``."""
+
+CONNECTORS = {
+    "evil": "",
+    "named": f'issuer="{ISSUER}",',
+    "strict": f'issuer="{ISSUER}", issuer_required=True,',
+}
+
+_CATALOG = '''
+"""A connector whose provider is hostile."""
+
+from datetime import date
+
+from connectors.account import account_lookup
+from connectors.catalog import require_env
+from connectors.config import ConnectorConfig
+from connectors.secret import Secret
+
+
+def create_config(env):
+    return ConnectorConfig(
+        name="{name}",
+        display_name="{title}",
+        category="other",
+        docs_url="https://hostile.example/docs",
+        console_url="https://hostile.example/apps",
+        checked_on=date(2026, 11, 21),
+        client_id=require_env(env, "OAUTH_{upper}_CLIENT_ID", "{name}"),
+        client_secret=Secret(require_env(env, "OAUTH_{upper}_CLIENT_SECRET", "{name}")),
+        authorization_url="{url}/authorize",
+        token_url="{url}/{token}",
+        {more}
+        scopes=("read",),
+        supports_refresh=False,
+        supports_multiple_accounts=True,
+        fetch_account_info=account_lookup(id="account.id", label="account.name"),
+        api_base_url="https://api.hostile.example",
+    )
+'''
+
+
+def write_connectors(folder: Path, url: str, *, token: str = "token") -> dict[str, str]:
+    """Write the connectors whose provider is at ``url``; the variables that they need.
+
+    ``token`` is the path of their token endpoint.
+    """
+    (folder / "catalog").mkdir(parents=True, exist_ok=True)
+    variables = {}
+    for name, more in CONNECTORS.items():
+        source = _CATALOG.format(
+            name=name, title=name.title(), upper=name.upper(), url=url, token=token, more=more
+        )
+        (folder / "catalog" / f"{name}.py").write_text(source)
+        variables[f"OAUTH_{name.upper()}_CLIENT_ID"] = f"{name}-client"
+        variables[f"OAUTH_{name.upper()}_CLIENT_SECRET"] = f"{name}-client-secret"
+    return variables
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """The running server. ``url`` is of another site than the gateway's, ``same_site`` of the same."""
+
+    url: str
+
+    @property
+    def same_site(self) -> str:
+        """Another origin of the gateway's own site: another port of this machine's name."""
+        return self.url.replace("127.0.0.1", "localhost")
+
+    def answer(
+        self,
+        *,
+        to: str | None = None,
+        change: dict[str, str | None] | None = None,
+        add: list[tuple[str, str]] | None = None,
+    ) -> None:
+        """What comes back from its authorization endpoint from now on.
+
+        Without arguments: the redirect URI with a code and the state. ``change`` replaces
+        parameters, or drops them where it says ``None``; ``add`` appends more, repeated ones, too.
+        ``to`` is an address of another provider, to which the browser is sent with this flow's
+        state and challenge instead.
+        """
+        self._post("/plan", {"to": to, "change": change or {}, "add": add or []})
+
+    def page(self, html: str) -> None:
+        """What ``/page`` shows from now on."""
+        self._post("/page", {"html": html})
+
+    def requests(self, endpoint: str, *, after: int = 0) -> list[dict[str, Any]]:
+        """What came to ``authorize`` or ``token``, after number ``after``, oldest first."""
+        lines = self._log()
+        return [line for line in lines if line["number"] > after and line["endpoint"] == endpoint]
+
+    def mark(self) -> int:
+        """The number of the newest request."""
+        return len(self._log())
+
+    def _log(self) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.url}/log", trust_env=False).raise_for_status()
+        lines: list[dict[str, Any]] = answer.json()["log"]
+        return lines
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        httpx.post(self.url + path, json=body, trust_env=False).raise_for_status()
+
+
+@contextmanager
+def running_hostile(folder: Path) -> Iterator[Hostile]:
+    """The server, ready to answer."""
+    port, log = free_port(), folder / "hostile.log"
+    command = [sys.executable, "-m", "tests.support.hostile", str(port)]
+    with child(command, env=os.environ, log=log) as process:
+        hostile = Hostile(f"http://127.0.0.1:{port}")
+        await_answer(f"{hostile.url}/log", process, log)
+        yield hostile
+
+
+class _Server:
+    """The state of the process."""
+
+    def __init__(self) -> None:
+        self.log: list[dict[str, Any]] = []
+        self.plan: dict[str, Any] = {"to": None, "change": {}, "add": []}
+        self.html = ""
+
+    def _note(self, endpoint: str, params: dict[str, str]) -> None:
+        self.log.append({"number": len(self.log) + 1, "endpoint": endpoint, **params})
+
+    async def authorize(self, request: Request) -> Response:
+        given = dict(request.query_params)
+        self._note("authorize", given)
+        if self.plan["to"] is not None:
+            names = ("state", "code_challenge", "code_challenge_method")
+            mine = {name: given[name] for name in names}
+            target = httpx.URL(self.plan["to"]).copy_merge_params(mine)
+            return RedirectResponse(str(target), 303)
+        params = {"code": f"code-{secrets.token_urlsafe(16)}", "state": given["state"]}
+        params |= self.plan["change"]
+        pairs = [(name, value) for name, value in params.items() if value is not None]
+        pairs += [(name, value) for name, value in self.plan["add"]]
+        return RedirectResponse(f"{given['redirect_uri']}?{urlencode(pairs)}", 303)
+
+    async def token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        self._note("token", {"path": request.url.path, **form})
+        return JSONResponse({
+            "access_token": f"hostile-{secrets.token_urlsafe(16)}",
+            "token_type": "bearer",
+            "scope": "read",
+            "account": {"id": "attackers-own", "name": "The attacker's account"},
+        })  # fmt: skip
+
+    async def set_plan(self, request: Request) -> Response:
+        self.plan = await request.json()
+        return Response(status_code=204)
+
+    async def show_log(self, request: Request) -> Response:
+        return JSONResponse({"log": self.log})
+
+    async def set_page(self, request: Request) -> Response:
+        self.html = (await request.json())["html"]
+        return Response(status_code=204)
+
+    async def show_page(self, request: Request) -> Response:
+        return HTMLResponse(self.html)
+
+    async def show_nothing(self, request: Request) -> Response:
+        return Response(status_code=204)
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/authorize", self.authorize),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/moved", self.token, methods=["POST"]),
+                Route("/plan", self.set_plan, methods=["POST"]),
+                Route("/log", self.show_log),
+                Route("/page", self.set_page, methods=["POST"]),
+                Route("/page", self.show_page),
+                Route("/favicon.ico", self.show_nothing),
+            ]
+        )
+
+
+if __name__ == "__main__":
+    app = _Server().app()
+    run(serve([server_for(app, host="127.0.0.1", port=int(sys.argv[1]), lifespan="off")]))

@@ -1,0 +1,103 @@
+"""A worker's deliveries in this process, from the outbox to a receiver on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from gateway.clock import utc_now
+from gateway.egress import EgressPolicy
+from gateway.metrics import Metrics
+from gateway.outbound import open_outbound
+from gateway.services.deliveries import Deliveries
+from gateway.services.webhooks import WebhookService
+from gateway.store.connections import ConnectionStore
+from gateway.store.deliveries import DeliveryStore
+from gateway.store.events import EventType, Outbox
+from gateway.store.mongo import Database
+from gateway.store.webhooks import Webhook, WebhookStore
+from gateway.vault import Vault, new_key, read_keys
+from tests.support.receiver import Receiver, receiving
+from tests.support.waiting import until
+
+SHORT: Sequence[float] = (0.05, 0.05, 0.05)
+"""Delays between attempts, for tests that see all of them."""
+
+
+@dataclass
+class Post:
+    """Everything between a connection and its receiver."""
+
+    database: Database
+    receiver: Receiver
+    connections: ConnectionStore
+    service: WebhookService
+    store: WebhookStore
+    deliveries: Deliveries
+    metrics: Metrics
+
+    async def webhook(
+        self, path: str = "/", *, tenant: str = "default", types: Sequence[EventType] | None = None
+    ) -> tuple[Webhook, str]:
+        """A webhook that leads to a path of the receiver, and its secret."""
+        webhook, secret = await self.service.create(
+            tenant=tenant, url=self.receiver.url(path), types=types
+        )
+        return webhook, secret.reveal()
+
+    async def state(self, webhook: Webhook) -> Webhook:
+        """The webhook as it is now."""
+        found = await self.store.get(webhook.tenant, webhook.id)
+        assert found is not None
+        return found
+
+    async def idle(self, tenant: str = "default") -> None:
+        """Wait until nothing is left to deliver."""
+
+        async def nothing_waits() -> bool:
+            return not any(state.pending for state in await self.service.list_for(tenant))
+
+        await until(nothing_waits)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker delivers until the context ends."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self.deliveries.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+
+@asynccontextmanager
+async def open_post(
+    database: Database,
+    *,
+    delays: Sequence[float] = SHORT,
+    seconds: float = 5.0,
+    vault: Vault | None = None,
+) -> AsyncIterator[Post]:
+    """A post whose receivers have so many ``seconds`` to answer, and which tries again after ``delays``."""
+    vault = vault or Vault(read_keys(f"k1:{new_key()}"))
+    metrics, queue, store = Metrics(), DeliveryStore(database), WebhookStore(database)
+    async with receiving() as receiver:
+        policy = EgressPolicy(allow=frozenset({("127.0.0.1", receiver.port)}))
+        async with open_outbound(policy, total_seconds=seconds) as outbound:
+            yield Post(
+                database=database,
+                receiver=receiver,
+                connections=ConnectionStore(database),
+                service=WebhookService(
+                    webhooks=store, deliveries=queue, vault=vault, policy=policy, clock=utc_now
+                ),
+                store=store,
+                deliveries=Deliveries(
+                    outbox=Outbox(database), queue=queue, webhooks=store, vault=vault,
+                    outbound=outbound, clock=utc_now, metrics=metrics, delays=delays,
+                ),
+                metrics=metrics,
+            )  # fmt: skip

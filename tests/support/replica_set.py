@@ -1,0 +1,160 @@
+"""A replica set of three real nodes, each of which can be killed, frozen and thawed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from gateway.dev.children import child
+from gateway.dev.mongod import find_mongod
+from gateway.serving import free_port
+from tests.support.waiting import until
+
+NAME = "three"
+SETTINGS = {
+    "electionTimeoutMillis": 5_000,
+    "heartbeatTimeoutSecs": 5,
+    "catchUpTimeoutMillis": 2_000,
+}
+"""What docs/operations.md advises. With MongoDB's own a frozen primary may cost twenty seconds."""
+
+
+@dataclass
+class Node:
+    """One ``mongod``."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def client(self) -> MongoClient[dict[str, Any]]:
+        """A client of this node alone."""
+        options: dict[str, Any] = {
+            "directConnection": True,
+            "serverSelectionTimeoutMS": 1_000,
+            "socketTimeoutMS": 2_000,
+        }
+        return MongoClient(f"mongodb://127.0.0.1:{self.port}", **options)
+
+    def obeys(self, command: str, value: Any) -> bool:
+        """Whether it does what an administrator asks."""
+        with self.client() as client:
+            try:
+                client.admin.command(command, value)
+            except PyMongoError:
+                return False  # not up yet, or not ready for it
+        return True
+
+    def is_primary(self) -> bool:
+        """Whether it says so."""
+        with self.client() as client:
+            try:
+                return bool(client.admin.command("hello").get("isWritablePrimary"))
+            except PyMongoError:
+                return False
+
+    def freeze(self) -> None:
+        """Let it stand still, with all its connections open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
+
+
+@dataclass
+class ReplicaSet:
+    """Three nodes. ``url`` names them all."""
+
+    folder: Path
+    stack: AsyncExitStack
+    nodes: list[Node] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The connection string."""
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"mongodb://{hosts}/?replicaSet={NAME}"
+
+    def start(self, port: int) -> Node:
+        """A node with its own files; they are kept when it is started again."""
+        data = self.folder / str(port)
+        data.mkdir(exist_ok=True)
+        command = [
+            str(find_mongod()), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1",
+            "--replSet", NAME, "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25",
+            "--nounixsocket", "--setParameter", "diagnosticDataCollectionEnabled=false",
+        ]  # fmt: skip
+        process = self.stack.enter_context(child(command, log=self.folder / f"{port}.log"))
+        return Node(port, process)
+
+    async def initiate(self) -> None:
+        """Make one set of the nodes, with MongoDB's own settings, and wait for its primary."""
+
+        def initiated() -> bool:
+            members = [
+                {"_id": number, "host": f"127.0.0.1:{node.port}"}
+                for number, node in enumerate(self.nodes)
+            ]
+            return self.nodes[0].obeys(
+                "replSetInitiate", {"_id": NAME, "members": members, "settings": SETTINGS}
+            )
+
+        async def done() -> bool:
+            return await asyncio.to_thread(initiated)
+
+        async def elected() -> bool:
+            # By itself it would wait for as long as a primary may be silent.
+            return await asyncio.to_thread(self.nodes[0].obeys, "replSetStepUp", 1)
+
+        await until(done)
+        await until(elected)
+        await self.primary()
+
+    async def primary(self) -> Node:
+        """The node that takes writes, as soon as there is one."""
+        found: list[Node] = []
+
+        async def is_there() -> bool:
+            answers = await asyncio.gather(
+                *(asyncio.to_thread(node.is_primary) for node in self.nodes)
+            )
+            found[:] = [node for node, yes in zip(self.nodes, answers, strict=True) if yes]
+            return bool(found)
+
+        await until(is_there)
+        return found[0]
+
+    def kill(self, node: Node) -> None:
+        """``kill -9``."""
+        node.process.kill()
+        node.process.wait()
+
+    def start_again(self, node: Node) -> None:
+        """Start a node that was killed."""
+        node.process = self.start(node.port).process
+
+
+@asynccontextmanager
+async def running_replica_set(folder: Path) -> AsyncIterator[ReplicaSet]:
+    """Three nodes, for as long as the context lasts."""
+    async with AsyncExitStack() as stack:
+        replica_set = ReplicaSet(folder, stack)
+        ports: set[int] = set()
+        while len(ports) < 3:
+            ports.add(free_port())
+        replica_set.nodes = [replica_set.start(port) for port in ports]
+        try:
+            await replica_set.initiate()
+            yield replica_set
+        finally:
+            for node in replica_set.nodes:
+                replica_set.kill(node)  # frozen or not; its files go, too

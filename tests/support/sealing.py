@@ -1,0 +1,47 @@
+"""Connections whose tokens are really sealed, with a key of the test's choice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connectors.context import Tokens
+from connectors.secret import Secret
+from gateway.services.sealing import TokenSealer
+from gateway.store.connections import Connection, ConnectionStore, Seal, SealedTokens
+from gateway.store.mongo import Database
+from gateway.vault import Vault
+from tests.support.linking import NOW, new_connection
+
+
+def tokens(access: str, refresh: str | None = None, expires_at: datetime | None = None) -> Tokens:
+    """What a provider issued."""
+    return Tokens(
+        access_token=Secret(access),
+        refresh_token=None if refresh is None else Secret(refresh),
+        token_type="Bearer",
+        expires_at=expires_at,
+        scopes=(),
+    )
+
+
+def sealing_for(vault: Vault, user: str, issued: Tokens, *, now: datetime = NOW) -> Seal:
+    """Seals for the user's connection with Google, as a flow or a refresh does."""
+    sealer = TokenSealer(vault)
+
+    def seal(row: str, generation: int) -> SealedTokens:
+        return sealer.seal(
+            issued, tenant="default", owner=f"user:{user}", connector="google", row=row,
+            generation=generation, now=now,
+        )  # fmt: skip
+
+    return seal
+
+
+async def link_sealed(
+    database: Database, vault: Vault, user: str, *, refreshes: bool = True
+) -> Connection:
+    """The user's connection with Google after a finished flow: tokens named after the user."""
+    issued = tokens(f"access of {user}", f"refresh of {user}" if refreshes else None)
+    return await ConnectionStore(database).save(
+        new_connection(user=user), sealing_for(vault, user, issued), NOW
+    )

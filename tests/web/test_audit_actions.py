@@ -1,0 +1,193 @@
+"""Each action that the audit knows, done through the public layer and read back through the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from gateway.identity.keys import Role
+from gateway.services.rotation import Rotation
+from gateway.settings import Driver
+from gateway.store.audit import Action
+from gateway.store.mongo import open_database
+from gateway.store.sealed import sealed_stores
+from gateway.vault import Vault, new_key, read_keys
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
+from tests.support.logins import HOST_URL, leads_to, parameters, post_login
+from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import revoke_at_google
+
+
+@pytest.fixture
+async def handing_off(
+    gateway: Harness, mongodb_url: str, database_name: str, clock: FakeClock
+) -> AsyncIterator[Harness]:
+    """Another process of the deployment, whose people sign in at their host."""
+    async with running_gateway(
+        mongodb_url, database_name, clock=clock, public_url=GATEWAY_URL,
+        login="handoff", handoff_url=HOST_URL,
+        encryption_keys=gateway.settings.encryption_keys.get_secret_value(),
+    ) as harness:  # fmt: skip
+        yield harness
+
+
+async def audit(gateway: Harness, **wanted: Any) -> list[dict[str, Any]]:
+    """The default tenant's lines, oldest first."""
+    await gateway.services.audit.flush()
+    api = await gateway.api(Role.ADMIN)
+    answer = await api.get("/v1/audit", params={"limit": 500} | wanted)
+    assert answer.status_code == 200, answer.text
+    lines: list[dict[str, Any]] = answer.json()["lines"]
+    return lines[::-1]
+
+
+async def test_every_action_is_told_of_by_whoever_did_it(
+    gateway: Harness,
+    handing_off: Harness,
+    rows: Rows,
+    sandbox: SandboxProcess,
+    mongodb_url: str,
+    database_name: str,
+) -> None:
+    """J1: and not one line has a secret, an account's name at its provider, or a whole key in it."""
+    secrets: list[str] = []
+
+    # Signing in through the host, wrongly and rightly.
+    host = await handing_off.browser()
+    await host.open("/login/continue?login_challenge=x&login_verifier=y")
+    challenge = parameters(leads_to(await post_login(host)))["login_challenge"]
+    logins = await gateway.api(Role.LOGINS)
+    said = await logins.post("/v1/logins", json={"challenge": challenge, "user": "carol"})
+    secrets += [challenge, parameters(said.json()["return_url"])["login_verifier"]]
+    await host.open(said.json()["return_url"])
+    await logins.delete("/v1/sessions", params={"user": "carol"})
+    await handing_off.services.audit.flush()
+
+    # An account: connected, connected again, a second one, a refused one.
+    browser = await gateway.browser("alice")
+    await browser.connect("google", ACCOUNTS["google"])
+    first = (await rows.connection())["_id"]
+    await browser.connect("google", ACCOUNTS["google"])
+    await browser.connect("google", ACCOUNTS["google-work"])
+    second = next(row["_id"] for row in await rows.connections() if row["_id"] != first)
+    await browser.open("/v1/connectors/google/callback?code=canary-code&state=canary-state")
+    connections = await gateway.api(Role.CONNECTIONS)
+    await connections.patch(f"/v1/connections/{second}", json={"is_default": True})
+
+    # Tokens: given, refused, renewed, not renewed, ended by the provider, not readable.
+    token = (await gateway.token("google", "alice", account=first)).json()["access_token"]
+    secrets.append(token)
+    await gateway.token("google", "nobody")
+    tools = await gateway.api(Role.TOKENS)
+    wanted = {"user": "alice", "account": first}
+    fresh = await tools.post("/v1/connectors/google/refresh", json=wanted)
+    secrets.append(fresh.json()["access_token"])
+    sandbox.fail("google", "status_500", count=100)
+    await tools.post("/v1/connectors/google/refresh", json={"user": "alice"})
+    sandbox.fail("google", "none")
+    revoke_at_google(sandbox, secrets[-1])
+    await tools.post("/v1/connectors/google/refresh", json=wanted)
+    row = next(row for row in await rows.connections() if row["_id"] == first)
+    await rows.change_connection(first, **{"tokens.access": row["tokens"]["refresh"]})
+    await gateway.token("google", "alice", account=first)
+    await tools.get("/v1/keys")
+
+    # What people who run it do.
+    admin = await gateway.api(Role.ADMIN)
+    made = (await admin.post("/v1/keys", json={"roles": ["tokens"], "label": "for CI"})).json()
+    await admin.delete(f"/v1/keys/{made['id']}")
+    hook = {"url": "https://tools.example.com/hook"}
+    webhook = (await admin.post("/v1/webhooks", json=hook)).json()
+    await admin.delete(f"/v1/webhooks/{webhook['id']}")
+    secrets += [made["key"], webhook["secret"]]
+
+    # The end.
+    await connections.delete(f"/v1/connections/{second}")
+    secrets += [cookie.value or "" for cookie in browser.client.cookies.jar]
+    await browser.open("/dashboard/connectors")
+    await browser.submit(button="Sign out")
+
+    async with open_database(mongodb_url, database_name, Driver.MOTOR) as database:
+        old = gateway.settings.encryption_keys.get_secret_value()
+        vault = Vault(read_keys(f"k9:{new_key()},{old}"))
+        rotation = Rotation(vault, sealed_stores(database), gateway.services.audit)
+        await rotation.run(lambda rows: None)
+
+    lines = await audit(gateway)
+    done = {line["action"] for line in lines}
+    assert done == {str(action) for action in Action}
+    by_action = {line["action"]: line for line in lines}  # the last of each
+
+    def told(action: Action) -> tuple[str, str, str | None, str | None, str | None]:
+        line = by_action[action]
+        return (
+            line["actor"]["kind"], line["outcome"], line["user"], line["connector"],
+            line["connection"],
+        )  # fmt: skip
+
+    nothing = (None, None, None)
+    assert told(Action.LOGIN_FAILED) == ("login", "login_unknown", *nothing)
+    assert told(Action.LOGIN_ACCEPTED) == ("key", "ok", "carol", None, None)
+    assert told(Action.SESSIONS_ENDED) == ("key", "ok", "carol", None, None)
+    assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "alice", None, None)
+    assert told(Action.LOGOUT) == ("session", "ok", "alice", None, None)
+    assert told(Action.CONNECTION_CREATED) == ("session", "ok", "alice", "google", second)
+    assert told(Action.CONNECTION_RECONNECTED) == ("session", "ok", "alice", "google", first)
+    refused = ("session", "state_unknown", "alice", "google", None)
+    assert told(Action.CONNECTION_REFUSED) == refused
+    assert told(Action.CONNECTION_DEFAULT_CHANGED) == ("key", "ok", "alice", "google", second)
+    assert told(Action.CONNECTION_DISCONNECTED) == ("key", "ok", "alice", "google", second)
+    assert told(Action.TOKEN_ISSUED) == ("key", "ok", "alice", "google", first)
+    assert told(Action.REFRESH_DONE) == ("key", "ok", "alice", "google", first)
+    assert told(Action.REFRESH_FAILED) == ("key", "unavailable", "alice", "google", second)
+    assert told(Action.CONNECTION_NEEDS_REAUTH) == ("key", "rejected", "alice", "google", first)
+    assert told(Action.VAULT_OPEN_FAILED)[2:] == ("alice", "google", first)
+    assert told(Action.KEY_REFUSED) == ("key", "forbidden", *nothing)
+    assert by_action[Action.KEY_CREATED]["subject"] == made["id"]
+    assert by_action[Action.KEY_DELETED]["subject"] == made["id"]
+    assert by_action[Action.WEBHOOK_CREATED]["subject"] == webhook["id"]
+    assert by_action[Action.WEBHOOK_DELETED]["subject"] == webhook["id"]
+    assert by_action[Action.ENCRYPTION_ROTATED]["subject"] == "k9"
+    refusals = [line for line in lines if line["action"] == Action.TOKEN_REFUSED]
+    assert (refusals[0]["user"], refusals[0]["outcome"]) == ("nobody", "connector_required")
+
+    text = json.dumps(lines)
+    hidden = [*secrets, "canary-code", "canary-state", "ana.diaz@example.com", "gwk_"]
+    assert len(secrets) >= 7
+    assert [secret for secret in hidden if secret in text] == []
+
+
+async def test_a_line_leads_to_the_request_and_to_the_key(gateway: Harness) -> None:
+    browser = await gateway.browser("alice")
+    await browser.connect("google", ACCOUNTS["google"])
+    key, secret = await gateway.services.keys.create(
+        tenant="default", roles=[Role.TOKENS], label="reports"
+    )
+    api = await gateway.api()
+    headers = {"Authorization": f"Bearer {secret.reveal()}", "X-Request-Id": "my-request-0001"}
+    path = "/v1/connectors/google/token"
+    for _ in range(3):  # one of them, and the remembered ones: a line for each
+        answer = await api.post(path, json={"user": "alice"}, headers=headers)
+        assert answer.status_code == 200
+
+    lines = await audit(gateway, action="token.issued")
+
+    assert len(lines) == 3
+    for line in lines:
+        assert line["request_id"] == "my-request-0001"
+        assert line["actor"] == {
+            "kind": "key", "key_id": key.id, "key_label": "reports", "user": None,
+        }  # fmt: skip
+
+
+async def test_a_connector_that_is_asked_for_and_does_not_exist_puts_no_text_into_a_line(
+    gateway: Harness,
+) -> None:
+    await gateway.token("no-such-connector-canary", "alice")
+    (line,) = await audit(gateway, action="token.refused")
+    assert (line["connector"], line["outcome"]) == ("unknown", "unknown_connector")

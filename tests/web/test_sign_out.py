@@ -1,0 +1,95 @@
+"""Signing out everywhere: by the person, and by a host that has to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from gateway.identity.keys import Role
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import Harness
+from tests.support.logins import signed_in
+from tests.support.problems import problem
+from tests.support.rows import Rows
+
+
+async def test_one_button_signs_a_person_out_of_every_browser(gateway: Harness, rows: Rows) -> None:
+    """G1: and nobody else."""
+    here, there = await gateway.browser("alice"), await gateway.browser("alice")
+    other = await gateway.browser("bob")
+    await here.open("/dashboard/connectors")
+    await here.submit(button="Sign out everywhere")
+    assert urlsplit(here.url).path == "/login"
+    assert "You are signed out everywhere" in here.text
+    assert [*here.client.cookies] == []
+    assert not await signed_in(here)
+    assert not await signed_in(there)
+    assert await signed_in(other)
+    assert [row["user"] for row in await rows.sessions()] == ["bob"]
+
+
+@pytest.mark.parametrize("token", [None, "x", "other"])
+async def test_no_other_page_and_no_other_session_can_press_it(
+    gateway: Harness, token: str | None
+) -> None:
+    """G2, G5."""
+    alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
+    await bob.open("/dashboard/connectors")
+    data = {} if token is None else {"csrf_token": bob.csrf_token() if token == "other" else token}
+    await alice.open("/dashboard/connectors")
+    answer = await alice.client.post(
+        f"{GATEWAY_URL}/logout/everywhere",
+        data={"x": "y"} | data,
+        headers={"Origin": GATEWAY_URL},
+    )
+    assert answer.status_code == 403
+    answer = await alice.client.post(
+        f"{GATEWAY_URL}/logout/everywhere",
+        data={"csrf_token": alice.csrf_token()},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert answer.status_code == 403
+    assert await signed_in(alice)
+
+
+async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows) -> None:
+    """F1: a person of its own tenant; a key's tenant is all it sees."""
+    first, second = await gateway.browser("alice"), await gateway.browser("alice")
+    other = await gateway.browser("bob")
+    foreign = await gateway.api(Role.LOGINS, tenant="other")
+    answer = await foreign.delete("/v1/sessions", params={"user": "alice"})
+    assert (answer.status_code, answer.json()) == (200, {"ended": 0})
+    assert await signed_in(first)
+    api = await gateway.api(Role.LOGINS)
+    answer = await api.delete("/v1/sessions", params={"user": "alice"})
+    assert (answer.status_code, answer.json()) == (200, {"ended": 2})
+    assert not await signed_in(first)
+    assert not await signed_in(second)
+    assert await signed_in(other)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?user=", "?user=alice&user=bob", "?user=a%00b", "?user[$ne]=x", "?user=" + "x" * 256],
+)
+async def test_who_is_signed_out_must_be_said_once(
+    gateway: Harness, rows: Rows, query: str
+) -> None:
+    """F4, A10."""
+    browser = await gateway.browser("alice")
+    api = await gateway.api(Role.LOGINS)
+    problem(await api.delete(f"/v1/sessions{query}"), 422, "invalid_request")
+    assert await signed_in(browser)
+
+
+async def test_a_hand_off_that_was_accepted_before_signs_nobody_in_afterwards(
+    gateway: Harness, rows: Rows
+) -> None:
+    handoff = gateway.services.logins.handoff
+    departure = await handoff.begin("/dashboard/connectors")
+    challenge = departure.url.partition("login_challenge=")[2]
+    await handoff.accept(challenge, tenant="default", user="alice")
+    api = await gateway.api(Role.LOGINS)
+    await api.delete("/v1/sessions", params={"user": "alice"})
+    assert await rows.logins() == []
