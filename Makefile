@@ -7,12 +7,14 @@ INSTALLED := $(VENV)/.installed
 
 # Two processes have to agree on the names of parametrised tests, and some show a set.
 PARALLEL := PYTHONHASHSEED=0
+# What became of each test of the last run.
+RESULTS := .test-results.xml
 
 # Faults whose tests look at the clock, or keep all of a small machine busy: they run alone.
 MEASURED := $(addprefix tests/faults/test_,storm.py hanging_provider.py replica_set.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check fix mutants faults attacks fuzz bench lock clean
+.PHONY: help install dev test check fix mutants faults attacks fuzz security bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +35,8 @@ dev: $(INSTALLED) ## run everything on this machine, without any credential
 	@$(BIN)/python -m gateway dev
 
 test: check ## check, then run all tests
-	$(PARALLEL) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PARALLEL) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+		-o junit_family=xunit1 --junitxml=$(RESULTS)
 
 check: $(INSTALLED) ## format, lint, types, connectors, layers
 	$(BIN)/ruff format --check
@@ -60,6 +63,9 @@ attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/a
 fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.json
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz
 
+security: $(INSTALLED) ## each security requirement with its tests, and their results of `make test`
+	@$(BIN)/python scripts/document_security.py $(if $(wildcard $(RESULTS)),--results $(RESULTS),--run)
+
 bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
 	$(BIN)/python -m bench $(ARGS)
 
@@ -72,4 +78,4 @@ lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, version
 		--no-header --no-annotate -c constraints.txt pyproject.toml -o requirements.txt
 
 clean: ## remove what make and the tests made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis $(RESULTS)

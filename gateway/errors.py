@@ -277,3 +277,7 @@ class NotReady(GatewayError):
 
 class VaultError(GatewayError):
     """A sealed value cannot be opened: its key is not configured, or it was tampered with."""
+
+
+class NewerRow(VaultError):
+    """A connection was written by a newer version: what its fields mean is not known here (K5)."""

@@ -78,7 +78,8 @@ def in_request(request_id: str) -> None:
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
-def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Add the id of the request that something is logged in, if it is."""
     request_id = _request_id.get()
     if request_id is not None:
         event.setdefault("request_id", request_id)
@@ -137,7 +138,7 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
     """Send structlog and the standard library's logging through one pipeline to standard output."""
     console = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[Processor] = [
-        _add_request_id,
+        add_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         drop_locals,

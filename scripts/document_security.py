@@ -3,7 +3,7 @@
 The requirements are in scripts/security_requirements.toml. A test shows those whose ids its
 docstring names; so does a check of the contract suite (gateway/testing/checks). ``--check`` writes
 nothing and exits with 1 if the page is out of date; ``--run`` runs those tests and prints each
-requirement with its result.
+requirement with its result, ``--results`` does so for tests that ran before.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ REQUIREMENTS = ROOT / "scripts" / "security_requirements.toml"
 CHECKS = "gateway/testing/checks"
 CONTRACTS = "tests/connectors"
 COMMAND = "python scripts/document_security.py"
+
+Results = Mapping[tuple[str, str], set[str]]
+"""(file, name of the function) -> outcomes of its variants."""
 
 _ID = re.compile(r"\b[A-HJKL][0-9]{1,2}\b")
 
@@ -60,12 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--check", action="store_true", help="write nothing; 1 if it is out of date")
     how.add_argument("--run", action="store_true", help="run the tests and print each result")
+    how.add_argument(
+        "--results", type=Path, metavar="FILE", help="print those of a run (JUnit XML)"
+    )
     arguments = parser.parse_args(argv)
     wanted, found = requirements(), evidence()
     for problem in (problems := list(check(wanted, found))):
         print(f"security: {problem}", file=sys.stderr)
-    if arguments.run:
-        return max(run(wanted, found), 1 if problems else 0)
+    if arguments.run or arguments.results:
+        results = read_results(arguments.results) if arguments.results else run(found)
+        return max(print_results(wanted, found, results), 1 if problems else 0)
     text = page(wanted, found)
     if arguments.check:
         if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
@@ -144,8 +151,8 @@ def page(wanted: Sequence[Requirement], found: Mapping[str, list[Evidence]]) -> 
     return "\n".join(lines) + "\n"
 
 
-def run(wanted: Sequence[Requirement], found: Mapping[str, list[Evidence]]) -> int:
-    """Run what shows the requirements, print a line for each, and return the exit code."""
+def run(found: Mapping[str, list[Evidence]]) -> Results:
+    """Run what shows the requirements; what became of each test."""
     shown = {each for items in found.values() for each in items}
     files = sorted({each.file for each in shown if not each.is_check} | {CONTRACTS})
     with tempfile.TemporaryDirectory() as folder:
@@ -156,14 +163,13 @@ def run(wanted: Sequence[Requirement], found: Mapping[str, list[Evidence]]) -> i
             "--dist", "loadfile", "-o", "junit_family=xunit1", f"--junitxml={report}", *files,
         ]  # fmt: skip
         subprocess.run(command, cwd=ROOT, check=False)
-        results = _results(report)
-    return print_results(wanted, found, results)
+        return read_results(report)
 
 
 def print_results(
     wanted: Sequence[Requirement],
     found: Mapping[str, list[Evidence]],
-    results: Mapping[tuple[str, str], set[str]],
+    results: Results,
 ) -> int:
     """A line for each requirement; 1 if any is open or failed."""
     bad = 0
@@ -181,7 +187,7 @@ def print_results(
     return 1 if bad else 0
 
 
-def _state(item: Evidence, results: Mapping[tuple[str, str], set[str]]) -> str:
+def _state(item: Evidence, results: Results) -> str:
     if item.is_check:
         outcomes = {
             state for (file, _), all_states in results.items()
@@ -196,8 +202,8 @@ def _state(item: Evidence, results: Mapping[tuple[str, str], set[str]]) -> str:
     return "passed"
 
 
-def _results(report: Path) -> dict[tuple[str, str], set[str]]:
-    """(file, name of the function) -> outcomes of its variants."""
+def read_results(report: Path) -> Results:
+    """What pytest wrote with ``--junitxml`` and ``junit_family=xunit1``; empty without a file."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     if not report.is_file():
         return found

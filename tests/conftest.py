@@ -13,6 +13,7 @@ import structlog
 from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
+from gateway.logs import add_request_id
 from gateway.settings import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
@@ -40,7 +41,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _plain_tracebacks() -> None:
     """Not those that a dependency's dependency (rich) would draw: one takes half a second."""
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.stdlib.add_log_level, renderer])
+    structlog.configure(processors=[add_request_id, structlog.stdlib.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def running_mongod(folder: Path) -> Iterator[str]:
     command = [
         str(find_mongod()), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1",
         "--replSet", REPLICA_SET, "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25",
-        "--nounixsocket", "--setParameter", "diagnosticDataCollectionEnabled=false",
+        "--nounixsocket", "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=false",
     ]  # fmt: skip
     with child(command, log=log) as process:
         _await_primary(process, port, log)

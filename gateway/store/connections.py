@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from connectors.account import AccountInfo
+from gateway.errors import NewerRow
 from gateway.store.defaults import ORDER, Defaults
 from gateway.store.events import EventType, keep, new_event
 from gateway.store.mongo import Collection, Database, Document, Duplicate
@@ -142,6 +143,8 @@ class ConnectionStore:
             )
         if row is None and not new.several_accounts:
             row = await self._rows.find_one(mine)
+        if row is not None:
+            check_schema(row)
         if row is None:
             row_id = f"con_{secrets.token_hex(12)}"
             document: Document = mine | {
@@ -300,7 +303,14 @@ def read_row(row: Document | None) -> Connection | None:
     return None if row is None else _read(row)
 
 
+def check_schema(row: Document) -> None:
+    """Raise ``NewerRow`` for what a newer version wrote, before anybody misreads or overwrites it (K5)."""
+    if row.get("schema", SCHEMA) > SCHEMA:
+        raise NewerRow("the connection was written by a newer version of the gateway")
+
+
 def _read(row: Document) -> Connection:
+    check_schema(row)
     return Connection(
         id=row["_id"],
         tenant=row["tenant"],

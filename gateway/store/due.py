@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.store.connections import Connection, Status, read_row
+from gateway.store.connections import SCHEMA, Connection, Status, read_row
 from gateway.store.indexes import RENEWABLE
 from gateway.store.mongo import Database, Document
 from gateway.store.refreshes import FREE
@@ -60,7 +60,7 @@ class DueStore:
         """
         query: Document = {
             "connector": connector, "status": {"$in": _ALIVE}, why.value: {"$lte": before},
-            "$expr": FREE, **RENEWABLE,
+            "$expr": FREE, "schema": {"$lte": SCHEMA}, **RENEWABLE,
         }  # fmt: skip
         choices: list[Document] = []
         if after is not None:

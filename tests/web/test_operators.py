@@ -28,8 +28,8 @@ OPERATORS: list[Any] = [
     {"$exists": True, "a": CANARY}, {"$expr": {"$eq": [1, CANARY]}}, {"$oid": CANARY}, {"": CANARY},
     {"a.b": CANARY}, {"__proto__": {"$ne": CANARY}}, [CANARY], [{"$ne": CANARY}], [[CANARY]],
 ]  # fmt: skip
-WHO = {"service_keys", "sessions"}
-"""Where it is looked up who is asking: the only questions that a refused request may lead to."""
+WHO = {"service_keys", "sessions", "limits"}
+"""Where it is looked up who is asking, and whether they may yet: all that a refused request may lead to."""
 
 GUARDED = [operation for operation in OPERATIONS if operation.who != "anyone"]
 FORMS = [
