@@ -37,6 +37,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._in_body = False
         self._size = 0
+        self._is_first = True
         self._refusal = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -54,6 +55,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._size += len(data)
+        self._is_first = True
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -70,7 +72,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A whole head: the application is asked now."""
-        if len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > MAX_HEAD:
+        # Measured where it can be too long; what came with the request before was not counted.
+        if (self._size > MAX_HEAD or not self._is_first) and self._head_size() > MAX_HEAD:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise _HeadTooLarge
         self._stop_waiting()
@@ -79,7 +82,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The last byte of a request."""
-        self._in_head, self._in_body, self._size = True, False, 0
+        self._in_head, self._in_body, self._size, self._is_first = True, False, 0, False
         self._stop_waiting()
         super().on_message_complete()
 
@@ -92,6 +95,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What the parser cannot read, or refused to go on reading."""
         self._refuse(self._refusal)
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _wait(self, seconds: float) -> None:
         self._stop_waiting()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -136,6 +137,8 @@ def _end() -> None:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """``asyncio.run`` on the fastest event loop that is installed (uvloop; Windows has none)."""
+    # What is loaded by now stays: the garbage collector does not have to look at it again and again.
+    gc.freeze()
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         runner.run(work)
 

@@ -23,7 +23,7 @@ class DatabaseClock:
 
     def __init__(self, database: Database, now: datetime, at: float) -> None:
         self._database = database
-        self._now, self._at = now, at
+        self._set(now, at)
 
     @classmethod
     async def read(cls, database: Database) -> DatabaseClock:
@@ -32,8 +32,13 @@ class DatabaseClock:
 
     def __call__(self) -> datetime:
         """Now, cut to the milliseconds that MongoDB keeps."""
-        now = self._now + timedelta(seconds=time.monotonic() - self._at)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        # Asked several times for each token read: made anew once in a millisecond.
+        passed = int((time.monotonic() - self._at) * 1000)
+        if passed != self._passed:
+            now = self._now + timedelta(milliseconds=passed)
+            self._passed = passed
+            self._told = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return self._told
 
     async def run(self) -> None:
         """Set it again and again until cancelled; while the database is away, it goes on by itself."""
@@ -42,9 +47,14 @@ class DatabaseClock:
             with contextlib.suppress(StoreUnavailable):
                 await self.set()
 
+    def _set(self, now: datetime, at: float) -> None:
+        self._now, self._at = now, at
+        self._passed: int = -1
+        self._told = now
+
     async def set(self) -> None:
         """Set it right; raises ``StoreUnavailable``."""
-        self._now, self._at = await _reading(self._database)
+        self._set(*await _reading(self._database))
 
 
 async def _reading(database: Database) -> tuple[datetime, float]:
