@@ -21,6 +21,8 @@ SET_EVERY = 60.0  # seconds; two machines' clocks drift apart by some millisecon
 class DatabaseClock:
     """A ``Clock`` (UTC, milliseconds). ``run`` is a task that keeps it right. Made by ``read``."""
 
+    _passed: int  # milliseconds since ``_at``, when ``_told`` was made
+
     def __init__(self, database: Database, now: datetime, at: float) -> None:
         self._database = database
         self._set(now, at)
@@ -49,8 +51,7 @@ class DatabaseClock:
 
     def _set(self, now: datetime, at: float) -> None:
         self._now, self._at = now, at
-        self._passed: int = -1
-        self._told = now
+        self._passed, self._told = -1, now
 
     async def set(self) -> None:
         """Set it right; raises ``StoreUnavailable``."""
