@@ -50,7 +50,7 @@ DEFAULTS: Rates = MappingProxyType({
     Limited.SESSION_REQUESTS: Rate(600, 60),
     Limited.SESSION_STARTS: Rate(30, 60),
     Limited.USER_STARTS: Rate(60, 60),
-    Limited.REFRESHES: Rate(120, 60),
+    Limited.REFRESHES: Rate(1200, 60),
     Limited.API_CALLS: Rate(1200, 60),
     # What the gateway is there for: how many of them are too many, only its operators know.
     Limited.TOKEN_READS: None,

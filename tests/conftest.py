@@ -24,6 +24,17 @@ GATEWAY_URL = "http://localhost:3141"
 """The gateway's address in tests that run it in this process; nothing listens there."""
 
 
+# Not the tracebacks that a dependency's dependency (rich) would draw: one takes half a second. Once, for
+# all tests: whoever captures logs changes this very list.
+structlog.configure(
+    processors=[
+        add_request_id,
+        structlog.stdlib.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -35,13 +46,6 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("GATEWAY_", "OAUTH_")):
             monkeypatch.delenv(name)
-
-
-@pytest.fixture(autouse=True)
-def _plain_tracebacks() -> None:
-    """Not those that a dependency's dependency (rich) would draw: one takes half a second."""
-    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[add_request_id, structlog.stdlib.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,13 @@ async def running_gateway(
     checkpoint: Checkpoint = pass_on,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
-    """A gateway with these settings, in dev mode unless they say otherwise, until the context ends."""
+    """A gateway with these settings, in dev mode unless they say otherwise, until the context ends.
+
+    One may sign in and start flows as often as a table of spellings has entries, unless the settings limit that.
+    """
+    settings.setdefault(
+        "limits", "sign_ins=off,session_requests=off,session_starts=off,user_starts=off"
+    )
     chosen = Settings(
         mode=settings.pop("mode", "dev"),
         mongodb_url=SecretStr(mongodb_url),

@@ -52,7 +52,7 @@ async def page(gateway: Harness) -> Page:
 async def test_connecting_reading_and_refreshing_are_counted(
     gateway: Harness, page: Page, sandbox: SandboxProcess, clock: FakeClock
 ) -> None:
-    assert samples(await page.text()) == []
+    assert [sample for sample in samples(await page.text()) if sample.value] == []
     await connect(gateway, "google")
     for outcome in ("started", "connected"):
         assert await page.value("flows_total", connector="google", outcome=outcome) == 1
