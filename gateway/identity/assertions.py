@@ -145,7 +145,7 @@ def _read(key: Mapping[str, Any]) -> tuple[_Key, tuple[str, ...]]:
     try:
         read = (OKPKey if kty == "OKP" else ECKey).import_key(fields)
         read.get_op_key("verify")  # Ed25519's bytes are looked at here only
-    except Exception:
+    except Exception:  # whatever a JWK makes its parser do, it is no key
         raise _wrong("a public key cannot be read as a JWK") from None
     return read, algorithms
 

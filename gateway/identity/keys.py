@@ -180,10 +180,9 @@ class ServiceKeys:
         match = _credential(authorization)
         if match is None:
             raise Unauthorized("send a service key: Authorization: Bearer gwk_…")
-        known = await self._find(match[1], admit)
-        if not self._is_valid(known, match[2]):
+        known = self._checked(await self._find(match[1], admit), match[2])
+        if known is None:
             raise Unauthorized("this service key is not valid")
-        assert known is not None  # noqa: S101 - for the type checker: nobody is never valid
         if time.monotonic() >= known.touch_at:
             await self._touch(known)
         return known.caller
@@ -191,18 +190,19 @@ class ServiceKeys:
     def recall(self, authorization: str) -> KeyCaller | None:
         """The same without a look at the database: ``None`` unless a good key is remembered."""
         match = _credential(authorization)
-        known = self._cache.get(match[1]) if match and self._cache is not None else None
-        if match is None or known is None or not self._is_valid(known, match[2]):
+        if match is None or self._cache is None:
             return None
-        return known.caller if time.monotonic() < known.touch_at else None
+        known = self._checked(self._cache.get(match[1]), match[2])
+        return known.caller if known and time.monotonic() < known.touch_at else None
 
-    def _is_valid(self, known: _Known | None, secret: str) -> bool:
+    def _checked(self, known: _Known | None, secret: str) -> _Known | None:
+        """The key itself if it is this secret's and not over, else nothing."""
         # Compared in any case, so that an unknown id takes as long as a wrong secret.
         stored = known.key.secret_hash if known else _NO_HASH
         if not hmac.compare_digest(_hash(secret), stored) or known is None:
-            return False
+            return None
         expires_at = known.key.expires_at
-        return expires_at is None or self._clock() < expires_at
+        return known if expires_at is None or self._clock() < expires_at else None
 
     async def _touch(self, known: _Known) -> None:
         # First, so that of many calls at once only one writes.

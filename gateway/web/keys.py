@@ -17,7 +17,7 @@ from gateway.identity.keys import Restrictions, Role
 from gateway.store.keys import StoredKey
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, timestamp
+from gateway.web.replies import reply, time_or_none, timestamp
 
 MAX_CONNECTORS = 100
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -128,13 +128,9 @@ def _shown(key: StoredKey) -> KeyReply:
         if key.assertion_keys
         else None,
         created_at=timestamp(key.created_at),
-        expires_at=_time(key.expires_at),
-        last_used_at=_time(key.last_used_at),
+        expires_at=time_or_none(key.expires_at),
+        last_used_at=time_or_none(key.last_used_at),
     )
-
-
-def _time(time: datetime | None) -> str | None:
-    return None if time is None else timestamp(time)
 
 
 _ERRORS = ("unauthorized", "forbidden", "store_unavailable")

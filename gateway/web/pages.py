@@ -19,7 +19,7 @@ from gateway.identity.sessions import SessionCaller
 from gateway.reach import Reach
 from gateway.store.connections import Connection, Status
 from gateway.web.context import services
-from gateway.web.replies import status_of, timestamp
+from gateway.web.replies import status_of, time_or_none, timestamp
 
 HERE = Path(__file__).parent
 HUES = 12
@@ -145,7 +145,7 @@ def account_view(connection: Connection, now: datetime) -> AccountView:
         status_text=_STATUS_TEXTS[status],
         scopes=connection.granted_scopes,
         last_used=None if used is None else ago(used, now),
-        last_used_iso=None if used is None else timestamp(used),
+        last_used_iso=time_or_none(used),
         connected=ago(connection.created_at, now),
         connected_iso=timestamp(connection.created_at),
         is_default=connection.is_default,

@@ -47,9 +47,7 @@ def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
         metadata=dict(connection.metadata),
         created_at=timestamp(connection.created_at),
         updated_at=timestamp(connection.updated_at),
-        last_used_at=None
-        if connection.last_used_at is None
-        else timestamp(connection.last_used_at),
+        last_used_at=time_or_none(connection.last_used_at),
     )
 
 
@@ -65,6 +63,11 @@ def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None
 def timestamp(time: datetime) -> str:
     """RFC 3339 in UTC."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def time_or_none(time: datetime | None) -> str | None:
+    """The same of a time that may not have come yet."""
+    return None if time is None else timestamp(time)
 
 
 def reply(model: BaseModel, status: int = 200) -> Response:

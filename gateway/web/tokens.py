@@ -20,7 +20,7 @@ from gateway.web.replies import (
     ConnectionReply,
     connection_reply,
     reply,
-    timestamp,
+    time_or_none,
 )
 
 MAX_MIN_SECONDS = 3600
@@ -123,11 +123,10 @@ async def _issue(request: Request, wanted: Wanted) -> Response:
 def token_answer(issued: IssuedToken) -> Response:
     """The answer that hands out a token. It is kept, and sent to many."""
     connection = issued.connection
-    expires_at = connection.tokens.expires_at
     return reply(TokenReply(
         access_token=issued.access_token.reveal(),
         token_type=connection.tokens.token_type,
-        expires_at=None if expires_at is None else timestamp(expires_at),
+        expires_at=time_or_none(connection.tokens.expires_at),
         scopes=list(connection.granted_scopes),
         api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
         connection=connection_reply(connection, issued.as_of),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -16,7 +15,7 @@ from gateway.store.events import EventType
 from gateway.store.webhooks import Webhook
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, timestamp
+from gateway.web.replies import reply, time_or_none, timestamp
 
 
 class WebhookRequest(Strict):
@@ -87,10 +86,10 @@ async def list_webhooks(request: Request) -> Response:
             webhooks=[
                 WebhookStateReply(
                     pending=state.pending,
-                    last_success_at=_time(state.webhook.last_success_at),
-                    failing_since=_time(state.webhook.failing_since),
+                    last_success_at=time_or_none(state.webhook.last_success_at),
+                    failing_since=time_or_none(state.webhook.failing_since),
                     last_failure=state.webhook.last_failure,
-                    disabled_at=_time(state.webhook.disabled_at),
+                    disabled_at=time_or_none(state.webhook.disabled_at),
                     **_shown(state.webhook).model_dump(),
                 )
                 for state in found
@@ -114,10 +113,6 @@ def _shown(webhook: Webhook) -> WebhookReply:
         events=None if webhook.types is None else list(webhook.types),
         created_at=timestamp(webhook.created_at),
     )
-
-
-def _time(time: datetime | None) -> str | None:
-    return None if time is None else timestamp(time)
 
 
 _ERRORS = ("unauthorized", "forbidden", "store_unavailable")
