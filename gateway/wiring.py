@@ -103,8 +103,8 @@ def open_catalog(
 
     Raises ``ConfigError`` or ``SettingsError``.
     """
-    known = Catalog({}, settings.connectors_path).names()
-    return Catalog(sandbox.overlay(env), settings.connectors_path, read_extra_scopes(env, known))
+    catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
+    return catalog.with_scopes(read_extra_scopes(env, catalog.names()))
 
 
 @asynccontextmanager

@@ -44,8 +44,9 @@ def _restored() -> Iterator[None]:
         for name, logger in logging.root.manager.loggerDict.items()
         if isinstance(logger, logging.Logger)
     }
+    configuration = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, logger in list(logging.root.manager.loggerDict.items()):

@@ -58,20 +58,23 @@ def test_a_typo_is_named(name: str, text: str, said: str) -> None:
 
 def test_they_stand_behind_the_connectors_own_and_none_twice() -> None:
     own = Catalog(CREDENTIALS).get("google").scopes
-    catalog = Catalog(CREDENTIALS, None, {"google": (DRIVE, own[0], DRIVE)})
+    catalog = Catalog(CREDENTIALS).with_scopes({"google": (DRIVE, own[0], DRIVE)})
     assert catalog.get("google").scopes == (*own, DRIVE)
     assert catalog.get("linear").scopes == Catalog(CREDENTIALS).get("linear").scopes
 
 
 def test_a_connector_without_scopes_cannot_have_any() -> None:
     with pytest.raises(ConfigError, match="scopes are given although scopes_sent=False"):
-        Catalog(CREDENTIALS, None, {"notion": ("a",)}).get("notion")
+        Catalog(CREDENTIALS).with_scopes({"notion": ("a",)}).get("notion")
 
 
 def test_every_connector_of_the_catalog_can_have_more() -> None:
     for name in CONNECTOR_CATALOG:
         if Catalog(CREDENTIALS).get(name).scopes_sent:
-            assert Catalog(CREDENTIALS, None, {name: ("x.more",)}).get(name).scopes[-1] == "x.more"
+            assert (
+                Catalog(CREDENTIALS).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
+                == "x.more"
+            )
 
 
 async def test_they_are_asked_for_and_granted(

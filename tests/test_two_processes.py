@@ -23,6 +23,7 @@ from gateway.store.keys import KeyStore
 from gateway.store.mongo import Database
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
+from tests.support.loopback import NO_TLS
 from tests.support.processes import Deployment, GatewayProcess, running_deployment
 from tests.support.tokens import asked, expiry_of, fingerprint, token_of, works
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -50,6 +51,7 @@ async def tool(deployment: Deployment, database: Database) -> AsyncIterator[http
         headers={"Authorization": f"Bearer {secret.reveal()}"},
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
         timeout=PATIENCE_SECONDS,
+        verify=NO_TLS,
         trust_env=False,
     ) as client:
         yield client
@@ -57,7 +59,7 @@ async def tool(deployment: Deployment, database: Database) -> AsyncIterator[http
 
 async def connect(deployment: Deployment, connector: str) -> None:
     """Sign in and link an account, as a person does."""
-    async with Browser(deployment.public_url, httpx.AsyncHTTPTransport()) as browser:
+    async with Browser(deployment.public_url, httpx.AsyncHTTPTransport(verify=NO_TLS)) as browser:
         await browser.sign_in("alice")
         outcome = await browser.connect(connector, ACCOUNTS[connector])
         assert outcome == "connected", browser.text[:500]
@@ -115,7 +117,7 @@ async def is_refreshing(database: Database) -> bool:
 async def refuses(gateway: GatewayProcess) -> bool:
     """Whether a gateway takes no new connections."""
     try:
-        async with httpx.AsyncClient(trust_env=False) as newcomer:
+        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as newcomer:
             await newcomer.get(f"{gateway.url}/healthz")
     except httpx.ConnectError:
         return True

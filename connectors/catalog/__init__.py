@@ -17,6 +17,7 @@ import inspect
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -69,8 +70,7 @@ def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
 class Catalog:
     """Every connector that this process knows, read through one environment.
 
-    ``env`` holds the connectors' variables; ``folder`` is a folder laid out like ``connectors/``;
-    ``extra_scopes`` are requested beside a connector's own.
+    ``env`` holds the connectors' variables; ``folder`` is a folder laid out like ``connectors/``.
     Raises ``ConfigError`` if a name is defined twice or the folder is not one.
     """
 
@@ -78,13 +78,18 @@ class Catalog:
         self,
         env: Mapping[str, str] = os.environ,
         folder: Path | None = None,
-        extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         self._env = env
         self._folder = folder
-        self._extra_scopes = extra_scopes
+        self._extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
         self._locations = dict(sorted(_locations(folder).items()))
         self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
+
+    def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
+        """The same connectors; those named in ``extra`` request these scopes beside their own."""
+        other = copy(self)
+        other._extra_scopes, other._loaded = extra, {}
+        return other
 
     def names(self) -> tuple[str, ...]:
         """Every known name in alphabetical order, whether usable or not."""

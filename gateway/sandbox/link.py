@@ -7,6 +7,7 @@ are left alone: they go to the real provider.
 
 from __future__ import annotations
 
+import ssl
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +41,9 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
     if not settings.dev or not settings.sandbox.startswith("http"):
         return NO_SANDBOX
     try:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        # Its own address is plain http on loopback: no certificate authorities are read for it.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        async with httpx.AsyncClient(verify=context, trust_env=False) as client:
             answer = await client.get(f"{settings.sandbox}/_sandbox/info")
             info = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError):

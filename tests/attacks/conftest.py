@@ -15,6 +15,7 @@ from gateway.identity.keys import Role
 from tests.support.arena import Arena, running_arena
 from tests.support.browser import Browser
 from tests.support.chromium import running_chromium
+from tests.support.loopback import NO_TLS
 
 Profiles = Callable[[], BrowserContext]
 Browsers = Callable[[], Browser]
@@ -45,7 +46,10 @@ def key(running: Arena) -> str:
 async def tool(arena: Arena, key: str) -> AsyncIterator[httpx.AsyncClient]:
     """A tool server: it may fetch tokens and manage connections."""
     async with httpx.AsyncClient(
-        base_url=arena.url, headers={"Authorization": f"Bearer {key}"}, trust_env=False
+        base_url=arena.url,
+        headers={"Authorization": f"Bearer {key}"},
+        verify=NO_TLS,
+        trust_env=False,
     ) as client:
         yield client
 

@@ -10,6 +10,7 @@ from tests.attacks.conftest import Browsers
 from tests.support import outside as solo
 from tests.support.arena import Arena, Row
 from tests.support.gateway import ACCOUNTS
+from tests.support.loopback import NO_TLS
 
 
 async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str, Any]:
@@ -22,7 +23,9 @@ async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str,
 
 async def works(issued: dict[str, Any], path: str) -> bool:
     """Whether the provider takes a token."""
-    async with httpx.AsyncClient(trust_env=False, headers=issued["api"]["headers"]) as client:
+    async with httpx.AsyncClient(
+        verify=NO_TLS, trust_env=False, headers=issued["api"]["headers"]
+    ) as client:
         answer = await client.get(issued["api"]["base_url"] + path)
     return answer.status_code == 200
 

@@ -18,6 +18,7 @@ from bench.measure import answers_of
 from bench.processes import running_floor, running_gateway
 from bench.seed import Place, Seeded, seed, token_path
 from gateway.vault import new_key
+from tests.support.loopback import LOOPBACK
 
 USERS = 3
 
@@ -32,11 +33,10 @@ class Setting:
 
     def ask(self, door: str, *, user: int = 0, key: str | None = None) -> httpx.Response:
         base = self.gateway if door == "v1" else self.floor
-        return httpx.post(
+        return LOOPBACK.post(
             base + token_path(door=door),
             headers={"Authorization": f"Bearer {key or self.seeded.key.reveal()}"},
             json={"user": self.seeded.users[user]},
-            trust_env=False,
         )
 
 
@@ -83,7 +83,7 @@ def test_a_floor_refuses_another_key(setting: Setting, door: str) -> None:
 
 
 def test_the_bare_route_answers_as_many_bytes(setting: Setting) -> None:
-    bare = httpx.get(setting.floor + BARE_PATH, trust_env=False)
+    bare = LOOPBACK.get(setting.floor + BARE_PATH)
 
     assert bare.status_code == 200
     assert len(bare.content) == pytest.approx(len(setting.ask("v1").content), rel=0.1)

@@ -18,6 +18,7 @@ import httpx
 from gateway.readiness import GRACE_SECONDS
 from tests.support.faults import FULL, STRICT, Fleet, FleetProcess, running_fleet
 from tests.support.faults_load import LIFE_SECONDS, Load, judge
+from tests.support.loopback import NO_TLS
 from tests.support.waiting import until
 
 CALLERS, RESTARTS = (50, 6) if FULL else (20, 2)
@@ -44,7 +45,7 @@ class Balancer:
 
     async def watch(self) -> None:
         """Ask who is ready, until cancelled."""
-        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False, timeout=5) as client:
             while True:
                 asked = await asyncio.gather(
                     *(self._is_ready(client, gateway) for gateway in self._fleet.gateways)

@@ -17,6 +17,7 @@ from gateway.rates import Limited
 from gateway.settings import Driver
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
+from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
 
 ROLES = ("tokens", "connections", "logins", "admin")
@@ -73,7 +74,7 @@ class Target:
     def make(self, path: str, body: dict[str, object]) -> dict[str, object]:
         """What the operator posts is answered with."""
         headers = {"Authorization": f"Bearer {self.operator}"}
-        answer = httpx.post(self.url + path, json=body, headers=headers, trust_env=False)
+        answer = LOOPBACK.post(self.url + path, json=body, headers=headers)
         created: dict[str, object] = answer.raise_for_status().json()
         return created
 
@@ -83,16 +84,14 @@ class Target:
 
     def _connection_of(self, user: str) -> str:
         headers = {"Authorization": f"Bearer {self.operator}"}
-        answer = httpx.get(
-            f"{self.url}/v1/connections", params={"user": user}, headers=headers, trust_env=False
-        )
+        answer = LOOPBACK.get(f"{self.url}/v1/connections", params={"user": user}, headers=headers)
         return str(answer.raise_for_status().json()["connections"][0]["id"])
 
     def _session(self) -> dict[str, str]:
         return asyncio.run(self._browse("alice", connect=False))
 
     async def _browse(self, user: str, *, connect: bool) -> dict[str, str]:
-        async with Browser(self.url, httpx.AsyncHTTPTransport()) as browser:
+        async with Browser(self.url, httpx.AsyncHTTPTransport(verify=NO_TLS)) as browser:
             await browser.sign_in(user)
             if connect:
                 assert await browser.connect("google", ACCOUNTS["google"]) == "connected"

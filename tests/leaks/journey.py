@@ -15,6 +15,7 @@ from tests.support.answers import WatchedTransport
 from tests.support.browser import Browser
 from tests.support.canaries import Canaries
 from tests.support.linking import dump
+from tests.support.loopback import NO_TLS
 
 CARRIERS: list[tuple[str, str, int, str]] = [
     # What an answer is there to carry: method, path, status, kind.
@@ -40,7 +41,7 @@ class Journey:
     canaries: Canaries
     stack: AsyncExitStack
     transport: WatchedTransport = field(
-        default_factory=lambda: WatchedTransport(httpx.AsyncHTTPTransport())
+        default_factory=lambda: WatchedTransport(httpx.AsyncHTTPTransport(verify=NO_TLS))
     )
 
     def __post_init__(self) -> None:

@@ -31,6 +31,7 @@ from tests.support.gateway import ACCOUNTS
 from tests.support.identity_provider import Claims, running_identity_provider
 from tests.support.login_processes import logins_key, running_gateway_process
 from tests.support.logins import leads_to, parameters, post_login
+from tests.support.loopback import NO_TLS
 from tests.support.outside import ACCOUNT, NAMELESS_ACCOUNT, OTHER_ACCOUNT, RELUCTANT_ACCOUNT
 from tests.support.processes import Deployment, running_deployment
 from tests.support.receiver import receiving
@@ -161,7 +162,7 @@ async def test_no_secret_is_left_anywhere(
         assert [
             canaries.found_in(one.body) for one in receiver.delivered if canaries.found_in(one.body)
         ] == []
-        async with httpx.AsyncClient(trust_env=False) as operator:
+        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as operator:
             for url in (f"http://{metrics}/metrics", f"{deployment.sandbox.url}/_sandbox/log"):
                 shown = (await operator.get(url)).raise_for_status().content
                 assert canaries.found_in(shown) == [], url
@@ -218,7 +219,7 @@ async def test_no_secret_of_a_sign_in_elsewhere_is_left(
             asked = parameters(leaving)
             canaries.add("login state", asked["state"])
             canaries.add("nonce", asked["nonce"])
-            async with httpx.AsyncClient(trust_env=False) as person:
+            async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as person:
                 back = (await person.get(leaving)).headers["location"]
             canaries.add("code", parameters(back)["code"])
             cookies = [cookie.value or "" for cookie in browser.client.cookies.jar]

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD, DevGateway, connect, sign_in
+from tests.support.loopback import LOOPBACK
 
 pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parents[2]
@@ -211,4 +211,4 @@ def test_dev_says_which_port_is_taken(dev: DevGateway, tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert f"port {taken} is taken: set GATEWAY_PORT" in done.stderr
-    assert httpx.get(f"{dev.url}/healthz", trust_env=False).status_code == 200
+    assert LOOPBACK.get(f"{dev.url}/healthz").status_code == 200

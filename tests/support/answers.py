@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess
 from tests.support.simulation import PROVIDERS
 
@@ -32,7 +33,7 @@ class WatchedTransport(httpx.AsyncBaseTransport):
 
 def client_secrets(sandbox: SandboxProcess) -> list[str]:
     """The client secrets that the simulated providers expect."""
-    info = httpx.get(f"{sandbox.url}/_sandbox/info", trust_env=False).raise_for_status().json()
+    info = LOOPBACK.get(f"{sandbox.url}/_sandbox/info").raise_for_status().json()
     return [provider["client_secret"] for provider in info["providers"].values()]
 
 

@@ -25,6 +25,7 @@ from gateway.identity.keys import Role
 from gateway.settings import Driver
 from tests.support.browser import Browser
 from tests.support.hostile import Hostile, running_hostile, write_connectors
+from tests.support.loopback import NO_TLS
 from tests.support.outside import write_solo
 from tests.support.processes import Deployment, running_deployment
 from tests.support.sandbox import SandboxProcess
@@ -84,7 +85,7 @@ class Arena:
 
     def browser(self) -> Browser:
         """A browser profile without JavaScript, on a real connection; to be entered."""
-        return Browser(self.url, httpx.AsyncHTTPTransport())
+        return Browser(self.url, httpx.AsyncHTTPTransport(verify=NO_TLS))
 
     def rows(self, collection: str, **wanted: Any) -> list[Row]:
         """Rows of the gateway's database, oldest first."""

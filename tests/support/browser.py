@@ -15,6 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from tests.support.loopback import NO_TLS
+
 
 @dataclass
 class Form:
@@ -70,6 +72,7 @@ class Browser:
         self.gateway_url = gateway_url
         self.client = httpx.AsyncClient(
             mounts={gateway_url: gateway},
+            verify=NO_TLS,
             trust_env=False,
             headers={"Accept": "text/html,*/*;q=0.8"},
         )

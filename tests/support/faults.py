@@ -28,6 +28,7 @@ from gateway.store.keys import KeyStore
 from gateway.store.mongo import Database, Document, open_database
 from gateway.vault import new_key
 from tests.support.browser import Browser
+from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
 from tests.support.tokens import fingerprint, token_of
 
@@ -100,7 +101,9 @@ class Fleet:
 
     async def connect(self, user: str, connector: str) -> str:
         """Link an account as a person does; a token of it, just issued."""
-        async with Browser(self.gateways[0].url, httpx.AsyncHTTPTransport()) as browser:
+        async with Browser(
+            self.gateways[0].url, httpx.AsyncHTTPTransport(verify=NO_TLS)
+        ) as browser:
             await browser.sign_in(user)
             outcome = await browser.connect(connector, PEOPLE[connector])
             assert outcome == "connected", browser.text[:500]
@@ -152,8 +155,8 @@ def works(answer: httpx.Response) -> bool:
         GRACE: ("POST", "/graphql", {"query": "{ viewer { id } organization { id } }"}),
         STEADY: ("GET", "/oauth2/v3/userinfo", None),
     }[connector]
-    return httpx.request(
-        method, api["base_url"] + path, json=body, headers=api["headers"], trust_env=False
+    return LOOPBACK.request(
+        method, api["base_url"] + path, json=body, headers=api["headers"]
     ).is_success
 
 
@@ -218,6 +221,7 @@ async def running_fleet(
                 headers={"Authorization": f"Bearer {secret.reveal()}"},
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
                 timeout=30,
+                verify=NO_TLS,
                 trust_env=False,
             )
         )

@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from gateway.dev.children import child
 from gateway.serving import free_port, run, serve, server_for
+from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import await_answer
 
 ISSUER = "https://issuer.hostile.example"
@@ -129,12 +130,12 @@ class Hostile:
         return len(self._log())
 
     def _log(self) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.url}/log", trust_env=False).raise_for_status()
+        answer = LOOPBACK.get(f"{self.url}/log").raise_for_status()
         lines: list[dict[str, Any]] = answer.json()["log"]
         return lines
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
-        httpx.post(self.url + path, json=body, trust_env=False).raise_for_status()
+        LOOPBACK.post(self.url + path, json=body).raise_for_status()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import httpx
 
 from gateway.dev.children import child
 from gateway.serving import free_port
+from tests.support.loopback import LOOPBACK
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,15 @@ class SandboxProcess:
         """Let the next ``count`` token requests fail (``gateway.sandbox.faults.FAULTS``)."""
         self._post("/_sandbox/settings", provider=provider, fault=fault, count=str(count))
 
+    def reset(self, provider: str) -> None:
+        """Tokens live as long as at the real provider, and nothing fails."""
+        self._post("/_sandbox/settings", provider=provider, access_token_seconds="", fault="none")
+
     def _get(self, path: str) -> Any:
-        return httpx.get(self.url + path, trust_env=False).raise_for_status().json()
+        return LOOPBACK.get(self.url + path).raise_for_status().json()
 
     def _post(self, path: str, **form: str) -> None:
-        answer = httpx.post(self.url + path, data=form, trust_env=False)
+        answer = LOOPBACK.post(self.url + path, data=form)
         assert answer.status_code == 303, answer.text
 
 
@@ -86,7 +91,7 @@ def await_answer(url: str, process: Any, log: Path, seconds: float = 30) -> None
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(url, trust_env=False).status_code == 200:
+            if LOOPBACK.get(url).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.02)  # another process is starting: there is no event to wait on

@@ -12,6 +12,7 @@ import httpx
 from gateway.clock import utc_now
 from gateway.identity.keys import Role
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
+from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess
 
 
@@ -97,10 +98,10 @@ def asked(sandbox: SandboxProcess, provider: str, after: int) -> list[str]:
 def works(token_answer: httpx.Response, path: str) -> bool:
     """Whether the provider's API takes the token, asked just as the answer says."""
     api = token_answer.json()["api"]
-    return httpx.get(api["base_url"] + path, headers=api["headers"], trust_env=False).is_success
+    return LOOPBACK.get(api["base_url"] + path, headers=api["headers"]).is_success
 
 
 def revoke_at_google(sandbox: SandboxProcess, token: str) -> None:
     """What a person does who removes the app in their account's settings."""
     url = f"{sandbox.url}/oauth2.googleapis.com/revoke"
-    httpx.post(url, data={"token": token}, trust_env=False).raise_for_status()
+    LOOPBACK.post(url, data={"token": token}).raise_for_status()
