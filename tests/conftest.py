@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -48,6 +49,29 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("GATEWAY_", "OAUTH_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _restored_logs() -> Iterator[None]:
+    """A test that configures the logs, as every command does, does so for itself alone."""
+    root, configuration = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    levels = {
+        name: (logger.level, logger.handlers[:], logger.propagate)
+        for name, logger in root.manager.loggerDict.items()
+        if isinstance(logger, logging.Logger)
+    }
+    yield
+    structlog.configure(**configuration)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, logger in list(root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger):
+            before, own, propagate = levels.get(name, (logging.NOTSET, [], True))
+            if logger.level != before:  # setting it empties the caches of all loggers
+                logger.setLevel(before)
+            logger.handlers[:] = own
+            logger.propagate = propagate
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,11 @@ class Due(StrEnum):
     EXPIRING = "fresh_until"
     IDLE = "issued_at"
 
+    @property
+    def index(self) -> str:
+        """The index in whose order these are found: a plan that MongoDB remembers from other times may not be it."""
+        return self.name.lower()
+
     def moment(self, connection: Connection) -> datetime | None:
         """That time, of this connection."""
         moment: datetime | None = getattr(connection.tokens, self.value)
@@ -71,7 +76,8 @@ class DueStore:
             choices.append({"$or": _settled(now, repeatable_seconds)})
         if choices:
             query["$and"] = choices
-        rows = await self._rows.find(query, sort=[(why.value, 1), ("_id", 1)], limit=limit)
+        order = [(why.value, 1), ("_id", 1)]
+        rows = await self._rows.find(query, sort=order, limit=limit, index=why.index)
         return [found for row in rows if (found := read_row(row)) is not None]
 
     async def needing_people(self, connector: str) -> int:
