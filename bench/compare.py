@@ -31,12 +31,13 @@ class Server:
 class Cell:
     """One server at one number of connections in one round.
 
-    ``queries`` is what the database was asked per request meanwhile.
+    ``queries`` is what the database was asked per request meanwhile, ``rows`` what it returned.
     """
 
     load: Load
     warm_up: Load
     queries: float
+    rows: float
 
 
 Cells = Mapping[tuple[str, int], Sequence[Cell]]
@@ -83,12 +84,15 @@ async def read_once(target: Target) -> dict[str, int]:
 async def _cell(
     target: Target, connections: int, counters: DatabaseCounters, seconds: float
 ) -> Cell:
-    before = counters.queries()
+    queries, rows = counters.read()
     warm_up = await run_load(target, connections=connections, seconds=seconds * WARM_UP_SHARE)
     load = await run_load(target, connections=connections, seconds=seconds)
-    answers = len(warm_up.times) + len(load.times)
-    queries = (counters.queries() - before) / max(answers, 1)
-    return Cell(load=load, warm_up=warm_up, queries=queries)
+    answers = max(len(warm_up.times) + len(load.times), 1)
+    queries_now, rows_now = counters.read()
+    return Cell(
+        load=load, warm_up=warm_up,
+        queries=(queries_now - queries) / answers, rows=(rows_now - rows) / answers,
+    )  # fmt: skip
 
 
 def ratio(cells: Cells, one: str, other: str, connections: int) -> float:

@@ -119,6 +119,7 @@ class DatabaseCounters:
     def __init__(self, client: MongoClient[dict[str, Any]]) -> None:
         self._client = client
 
-    def queries(self) -> int:
-        """Queries so far."""
-        return int(self._client.admin.command("serverStatus")["opcounters"]["query"])
+    def read(self) -> tuple[int, int]:
+        """Queries so far, and rows that were returned so far."""
+        status = self._client.admin.command("serverStatus")
+        return status["opcounters"]["query"], status["metrics"]["document"]["returned"]

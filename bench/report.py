@@ -30,7 +30,8 @@ class Figure:
 class Speed:
     """The medians over the rounds of one server at one number of connections.
 
-    Times are milliseconds, ``queries`` is what the database was asked per request.
+    Times are milliseconds; ``queries`` is what the database was asked per request, ``rows`` what
+    it returned.
     """
 
     server: str
@@ -39,6 +40,7 @@ class Speed:
     p50: float
     p99: float
     queries: float
+    rows: float
     errors: int
 
 
@@ -86,6 +88,7 @@ def speed_of(server: str, connections: int, cells: Sequence[Cell]) -> Speed:
         p50=median(cell.load.percentile(50) for cell in cells),
         p99=median(cell.load.percentile(99) for cell in cells),
         queries=median(cell.queries for cell in cells),
+        rows=median(cell.rows for cell in cells),
         errors=sum(_failures(cells).values()),
     )
 
@@ -114,11 +117,12 @@ def figures_table(figures: Sequence[Figure]) -> str:
 def speeds_table(speeds: Sequence[Speed]) -> str:
     """The absolute figures behind the ratios."""
     return _table(
-        ("server", "connections", "per second", "p50 ms", "p99 ms", "queries each", "errors"),
+        ("server", "connections", "per second", "p50 ms", "p99 ms", "queries each", "rows each",
+         "errors"),
         [
             (
                 each.server, f"{each.connections}", f"{each.per_second:.0f}", f"{each.p50:.2f}",
-                f"{each.p99:.2f}", f"{each.queries:.2f}", f"{each.errors}",
+                f"{each.p99:.2f}", f"{each.queries:.2f}", f"{each.rows:.2f}", f"{each.errors}",
             )
             for each in speeds
         ],

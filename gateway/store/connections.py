@@ -197,9 +197,9 @@ class ConnectionStore:
 
         Where a label is shared by several accounts, an exact id wins, then the default.
         """
-        mine = {"tenant": tenant, "owner": owner, "connector": connector}
         if account is None:
-            return read_row(await self._rows.find_one(mine, sort=ORDER))
+            return read_row(await self._defaults.find(tenant, owner, connector))
+        mine = {"tenant": tenant, "owner": owner, "connector": connector}
         for name in ("_id", "external_account_id", "account_label"):
             row = await self._rows.find_one(mine | {name: account}, sort=ORDER)
             if row is not None:

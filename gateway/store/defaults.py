@@ -7,9 +7,16 @@ and hand out the token of an account that was neither the old choice nor the new
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from gateway.store.gathering import Gathering
 from gateway.store.mongo import Collection, Document, Duplicate
+
+_Place = tuple[str, str, str]
+"""Tenant, owner and connector."""
 
 ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]
 """By connector, each connector's default first, then by age."""
@@ -20,10 +27,40 @@ class _Gone(Exception):
 
 
 class Defaults:
-    """Moves the mark among the rows of ``connections``."""
+    """Finds and moves the mark among the rows of ``connections``."""
 
     def __init__(self, rows: Collection) -> None:
         self._rows = rows
+        self._marked: Gathering[_Place, Document] = Gathering(self._find_marked)
+
+    async def find(self, tenant: str, owner: str, connector: str) -> Document | None:
+        """The row that is used when no account is named, if there is any.
+
+        This is what nearly every token read asks, so those of one moment ask together.
+        """
+        row = await self._marked.get((tenant, owner, connector))
+        if row is None:
+            mine = {"tenant": tenant, "owner": owner, "connector": connector}
+            row = await self._rows.find_one(mine, sort=ORDER)
+        return row
+
+    async def _find_marked(self, places: Sequence[_Place]) -> Mapping[_Place, Document]:
+        owners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for tenant, owner, connector in places:
+            owners[tenant, connector].append(owner)
+        found = await asyncio.gather(*(
+            self._rows.find(
+                # At most one row for each owner: a unique index says so, and finds them.
+                {"tenant": tenant, "connector": connector, "owner": {"$in": theirs},
+                 "is_default": True},
+                limit=len(theirs),
+                index="one_default",
+            )
+            for (tenant, connector), theirs in owners.items()
+        ))  # fmt: skip
+        return {
+            (row["tenant"], row["owner"], row["connector"]): row for rows in found for row in rows
+        }
 
     async def choose(self, row: Document, now: datetime) -> None:
         """Mark ``row`` (its ``_id``, tenant, owner and connector) instead of any other one.

@@ -29,7 +29,7 @@ class Due(StrEnum):
     IDLE = "issued_at"
 
     @property
-    def index(self) -> str:
+    def ordered_by(self) -> str:
         """The index in whose order these are found: a plan that MongoDB remembers from other times may not be it."""
         return self.name.lower()
 
@@ -77,7 +77,7 @@ class DueStore:
         if choices:
             query["$and"] = choices
         order = [(why.value, 1), ("_id", 1)]
-        rows = await self._rows.find(query, sort=order, limit=limit, index=why.index)
+        rows = await self._rows.find(query, sort=order, limit=limit, index=why.ordered_by)
         return [found for row in rows if (found := read_row(row)) is not None]
 
     async def needing_people(self, connector: str) -> int:

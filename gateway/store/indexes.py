@@ -29,6 +29,7 @@ INDEXES = {
         IndexModel([*_OWNER, ("external_account_id", ASCENDING)], unique=True, name="account"),
         # "slot" is the account id, or empty where the connector takes one account per user.
         IndexModel([*_OWNER, ("slot", ASCENDING)], unique=True, name="slot"),
+        # Token reads ask for this one by its name (gateway.store.defaults).
         IndexModel(
             _OWNER,
             unique=True,
