@@ -2,7 +2,7 @@
 
 Two ways lead into the database. What changes something (a link, a key, a sign-in) is *written*: its
 line is there before the answer is. What happens thousands of times a second (a token handed out) is
-*noted*: a tuple on a list in memory, which a task writes out four times a second in one request.
+*noted*: a line on a list in memory, which a task writes out four times a second in one request.
 So a token read waits for nothing, not even while the database is away; then the list grows up to a
 bound, and beyond that the oldest notes are given up, loudly. A process that is killed takes the last
 quarter of a second of its notes with it; one that is told to stop writes them first.
@@ -19,7 +19,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import NamedTuple
 
 from gateway.background import in_background
 from gateway.clock import Clock, utc_now
@@ -46,9 +47,13 @@ CLOSE_SECONDS = 3.0
 USED_LATELY = timedelta(days=30)
 """How far back ``users_of`` looks."""
 
-_Note = tuple[
-    datetime, str, Actor, str | None, Action, str, str | None, str | None, str | None, str | None
-]
+
+class By(NamedTuple):
+    """Who acts, and in which request, where the context does not tell."""
+
+    actor: Actor
+    request: str
+
 
 STRANGER = Actor(ActorKind.LOGIN)
 """Somebody of whom nothing is known yet."""
@@ -86,7 +91,7 @@ class Audit:
         self._clock = clock
         self._metrics = metrics
         self._most = most
-        self._notes: deque[_Note] = deque()
+        self._notes: deque[Line] = deque()
         self._late: deque[Document] = deque()
         """Lines that the database did not take when they were written: they come before any note."""
         self._batch: list[Document] = []
@@ -104,14 +109,16 @@ class Audit:
         connector: str | None = None,
         connection: str | None = None,
         subject: str | None = None,
+        by: By | None = None,
     ) -> None:
-        """Keep in mind to write a line; costs about two microseconds and never waits."""
+        """Keep in mind to write a line; costs about a microsecond and never waits."""
         if self._store is None:
             return
         notes = self._notes
-        notes.append((
-            self._clock(), tenant, _actor.get(), _request.get(), action, outcome, user, connector,
-            connection, subject,
+        actor, request = by or (_actor.get(), _request.get())
+        notes.append(Line(
+            self._clock(), tenant, actor, action, outcome, request, user, connector, connection,
+            subject,
         ))  # fmt: skip
         held = len(notes)
         if held == 1:
@@ -140,8 +147,8 @@ class Audit:
         """
         if self._store is None:
             return
-        document = self._document(self._store, (
-            self._clock(), tenant, actor or _actor.get(), _request.get(), action, outcome, user,
+        document = self._store.document(Line(
+            self._clock(), tenant, actor or _actor.get(), action, outcome, _request.get(), user,
             connector, connection, subject,
         ))  # fmt: skip
         try:
@@ -236,18 +243,8 @@ class Audit:
         while self._late and len(self._batch) < BATCH:
             self._batch.append(self._late.popleft())
         while self._notes and len(self._batch) < BATCH:
-            self._batch.append(self._document(store, self._notes.popleft()))
+            self._batch.append(store.document(self._notes.popleft()))
         return len(self._batch)
-
-    def _document(self, store: AuditStore, note: _Note) -> Document:
-        time, tenant, actor, request, action, outcome, user, connector, connection, subject = note
-        return store.document(
-            Line(
-                time=time, tenant=tenant, actor=actor, action=action, outcome=outcome,
-                request=request, user=user, connector=connector, connection=connection,
-                subject=subject,
-            )
-        )  # fmt: skip
 
     def _drop(self) -> None:
         if self._metrics is not None:

@@ -22,6 +22,9 @@ HEAD_SECONDS = 10.0
 """From the first byte of a request, or from the connection, to the end of its headers."""
 LINGER_SECONDS = 10.0
 """How long a client may go on sending what was answered already."""
+WHOLE = "gateway.whole"
+"""The extension of an ASGI scope that says: nobody has to wait for the body, all of it is there."""
+_EXTENSIONS: dict[str, dict[object, object]] = {WHOLE: {}}
 
 
 class _HeadTooLarge(Exception):
@@ -63,12 +66,13 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._size > MAX_REQUEST:
             self.transport.close()
+        elif self._in_head and self._size and self._timer is None:
+            self._wait(HEAD_SECONDS)  # a later request of the same connection, not all there yet
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
-        if self._timer is None:  # a later request of the same connection
-            self._wait(HEAD_SECONDS)
+        self._size = self._size or 1  # what came with the request before was not counted
 
     def on_headers_complete(self) -> None:
         """A whole head: the application is asked now."""
@@ -84,6 +88,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """The last byte of a request."""
         self._in_head, self._in_body, self._size, self._is_first = True, False, 0, False
         self._stop_waiting()
+        self.scope["extensions"] = _EXTENSIONS
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

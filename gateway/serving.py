@@ -17,8 +17,8 @@ import uvicorn
 
 from gateway.egress import HostPort
 from gateway.errors import SettingsError
-from gateway.intake import GuardedProtocol
-from gateway.logs import get_logger
+from gateway.logs import flush_logs, get_logger
+from gateway.prompt import PromptProtocol
 from gateway.readiness import LAST_SECONDS, REQUESTS_SECONDS
 
 if sys.platform == "win32":  # where uvloop does not run
@@ -28,6 +28,10 @@ else:
 
 
 _log = get_logger()
+
+IDLE_SECONDS = 75
+"""How long a connection may lie idle between two requests. Proxies and clients in front hang up sooner
+(nginx after 60 seconds, httpx after 5): a request that crosses the server's own goodbye is lost."""
 
 
 class _Server(uvicorn.Server):
@@ -44,11 +48,12 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
         app,
         host=host,
         port=port,
-        http=GuardedProtocol,
+        http=PromptProtocol,
         access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=REQUESTS_SECONDS,
         **options,
     )
@@ -130,7 +135,7 @@ def end_in_time() -> None:
 
 def _end() -> None:
     _log.warning("ended_without_goodbye")
-    sys.stdout.flush()
+    flush_logs()
     sys.stderr.flush()
     os._exit(0)
 

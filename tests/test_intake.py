@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway import intake
+from gateway.serving import server_for
 from tests.support.serving import serving
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -128,6 +129,23 @@ async def test_a_head_that_drips_is_refused_in_time(
     assert app.asked == 0
 
 
+@pytest.mark.parametrize("joined", [True, False])
+async def test_the_head_of_a_later_request_has_to_come_in_time_too(
+    app: Counting, monkeypatch: pytest.MonkeyPatch, joined: bool
+) -> None:
+    """F5: also where it began together with the request before."""
+    monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
+    async with serving(app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with anyio.fail_after(4):  # a connection that is merely kept lives for longer
+            writer.write(HEAD + b"\r\n" + (HEAD if joined else b""))
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 OK")
+            writer.write(b"" if joined else HEAD)
+            assert (await until_hang_up(reader)).startswith(b"HTTP/1.1 408 Request Timeout")
+        writer.close()
+    assert app.asked == 1
+
+
 async def test_a_client_that_says_nothing_is_not_waited_for(
     app: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,3 +206,9 @@ async def test_what_is_no_request_is_answered_with_400(app: Counting, request_by
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert answer.endswith(b"\r\n\r\nBad Request\n")
     assert app.asked == 0
+
+
+def test_an_idle_connection_is_ended_by_the_client_and_not_by_the_server() -> None:
+    """A request that crosses the server's goodbye is lost, and a tool would see it as an error."""
+    server = server_for(Counting(), host="127.0.0.1", port=0)
+    assert server.config.timeout_keep_alive > 60  # nginx; httpx, and with it the SDK, waits for 5

@@ -9,7 +9,7 @@ import gc
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,13 @@ from connectors.context import ConnectionContext, Tokens
 from connectors.secret import Secret
 from gateway.egress import EgressPolicy
 from gateway.errors import UnreadableResponse
-from gateway.logs import configure_logs, get_logger, in_request, mask_credentials
+from gateway.logs import (
+    configure_logs,
+    flush_logs,
+    get_logger,
+    in_request,
+    mask_credentials,
+)
 from gateway.outbound import open_outbound
 from gateway.services.provider import Grant, Provider
 from gateway.serving import server_for
@@ -34,29 +40,6 @@ CANARY = "canary-7Qm2"
 Lines = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def _restored() -> Iterator[None]:
-    """Logging as it was before the test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {
-        name: (logger.level, logger.handlers[:], logger.propagate)
-        for name, logger in logging.root.manager.loggerDict.items()
-        if isinstance(logger, logging.Logger)
-    }
-    configuration = structlog.get_config()
-    yield
-    structlog.configure(**configuration)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, logger in list(logging.root.manager.loggerDict.items()):
-        if isinstance(logger, logging.Logger):
-            before, own, propagate = levels.get(name, (logging.NOTSET, [], True))
-            logger.setLevel(before)
-            logger.handlers[:] = own
-            logger.propagate = propagate
-
-
 def configured(level: str, log_format: str) -> Callable[[], str]:
     """Configure the logs and read what comes out; each call reads what is new."""
     stream = io.StringIO()
@@ -66,6 +49,7 @@ def configured(level: str, log_format: str) -> Callable[[], str]:
     structlog.configure(cache_logger_on_first_use=False)
 
     def read() -> str:
+        flush_logs()
         text = stream.getvalue()
         stream.seek(0)
         stream.truncate()
@@ -75,14 +59,14 @@ def configured(level: str, log_format: str) -> Callable[[], str]:
 
 
 @pytest.fixture
-def lines(_restored: None) -> Lines:
+def lines() -> Lines:
     """The lines that were logged with the level ``info``."""
     read = configured("info", "json")
     return lambda: [json.loads(line) for line in read().splitlines()]
 
 
 @pytest.fixture
-def all_lines(_restored: None) -> Lines:
+def all_lines() -> Lines:
     """The lines that were logged with the level ``debug``."""
     read = configured("debug", "json")
     return lambda: [json.loads(line) for line in read().splitlines()]
@@ -286,7 +270,6 @@ async def test_a_request_to_a_provider_leaves_no_line(all_lines: Lines) -> None:
     assert all_lines() == []
 
 
-@pytest.mark.usefixtures("_restored")
 def test_the_console_form_hides_the_same() -> None:
     read = configured("info", "console")
     try:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
-from gateway.audit import NOWHERE, Audit
+from gateway.audit import NOWHERE, Audit, By
 from gateway.cache import Cache, Reading
 from gateway.clock import Clock
 from gateway.engine.api import api_headers
@@ -155,10 +155,10 @@ class TokenService:
         self._note_issued(issued.connection)
         return issued
 
-    def _note_issued(self, connection: Connection) -> None:
+    def _note_issued(self, connection: Connection, by: By | None = None) -> None:
         self._audit.note(
             Action.TOKEN_ISSUED, tenant=connection.tenant, user=connection.user,
-            connector=connection.connector, connection=connection.id,
+            connector=connection.connector, connection=connection.id, by=by,
         )  # fmt: skip
 
     @contextlib.contextmanager
@@ -175,10 +175,15 @@ class TokenService:
             )  # fmt: skip
             raise
 
-    def note(self, issued: IssuedToken) -> None:
+    def note(self, issued: IssuedToken, by: By | None = None) -> None:
         """A token that was recalled is handed out: count it, and put it on record."""
         self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
-        self._note_issued(issued.connection)
+        self._note_issued(issued.connection, by)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether ``recall`` can ever find anything."""
+        return self._cache is not None
 
     def recall(self, wanted: Wanted) -> IssuedToken | None:
         """What was handed out before, if it will do as it is; whoever hands it out has to ``note`` it."""

@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from connectors.errors import ConnectorError
 from gateway.errors import GatewayError, LoginError, NotSignedIn, RateLimited, StoreUnavailable
 from gateway.logs import get_logger
+from gateway.prompt import Answer
 from gateway.settings import Settings
 from gateway.web import (
     activity,
@@ -38,6 +39,7 @@ from gateway.web.context import (
     BODY_SECONDS,
     MAX_BODY,
     find_session,
+    note_refusal,
     request_id,
     services,
     wants_page,
@@ -46,7 +48,7 @@ from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
-from gateway.web.remembered import RememberedTokens
+from gateway.web.remembered import RememberedTokens, recall
 from gateway.web.return_to import DASHBOARD
 from gateway.wiring import Services
 
@@ -121,11 +123,21 @@ class _Gateway(Starlette):
     """
 
     secure = False
+    _envelope: Envelope | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
         """What Starlette builds, wrapped."""
         inside = RememberedTokens(super().build_middleware_stack())
-        return Envelope(BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS), secure=self.secure)
+        limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS)
+        self._envelope = Envelope(limited, secure=self.secure)
+        return self._envelope
+
+    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+        """What needs no wait; the server asks before it begins a task (``gateway.prompt``)."""
+        if self._envelope is None:
+            return None
+        hand_out = recall(scope, body)
+        return None if hand_out is None else self._envelope.at_once(scope, hand_out)
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:
@@ -134,6 +146,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
         error = HTTPException(405, headers={"Allow": _allowed(request)})
     if problem.status >= 500:
         _log.error("request_failed", code=problem.code, exc_info=error)
+    note_refusal(request, error, problem.code)
     on_callback = request.scope["path"].endswith(("/callback", "/continue"))
     if wants_page(request):
         answer = await _error_page(request, error, on_callback)

@@ -9,7 +9,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from gateway.audit import act_as
-from gateway.errors import Forbidden, InvalidRequest, NotSignedIn, Unauthorized, WrongHost
+from gateway.errors import (
+    AssertionInvalid,
+    AssertionRequired,
+    Forbidden,
+    InvalidRequest,
+    NotSignedIn,
+    Unauthorized,
+    WrongHost,
+)
 from gateway.identity.assertions import HEADER
 from gateway.identity.bounds import Bounds
 from gateway.identity.keys import KeyCaller, Role
@@ -93,17 +101,24 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
         await limits.spend(Limited.KEY_FAILURES, address_of(request))
         raise
     act_as(caller.actor)
+    request.state["key"] = caller
     await limits.spend(
         Limited.TOKEN_READS if role is Role.TOKENS else Limited.API_CALLS, caller.key_id
     )
-    try:
-        caller.require(role)
-    except Forbidden:
-        services(request).audit.note(
-            Action.KEY_REFUSED, tenant=caller.tenant, subject=caller.key_id, outcome="forbidden"
-        )
-        raise
+    caller.require(role)
     return caller
+
+
+def note_refusal(request: Request, error: Exception, code: str) -> None:
+    """Write down that a valid key was used for what it does not allow, if that is what ``error`` says."""
+    caller: KeyCaller | None = request.scope.get("state", {}).get("key")
+    if caller is None or not isinstance(error, (Forbidden, AssertionRequired, AssertionInvalid)):
+        return
+    given, name = services(request), request.path_params.get("name")
+    given.audit.note(
+        Action.KEY_REFUSED, tenant=caller.tenant, subject=caller.key_id, outcome=code,
+        connector=name if name in given.catalog.names() else None,
+    )  # fmt: skip
 
 
 def bounds_of(request: Request, caller: KeyCaller) -> Bounds:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.clock import utc_now
 from gateway.identity.keys import Role
+from gateway.prompt import Answer
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.services.refresh import Checkpoint, pass_on
 from gateway.settings import Driver, Settings
@@ -103,6 +104,13 @@ class _WithState:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, "state": dict(self._state)}, receive, send)
+
+    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+        """What the gateway says to a server that asks without a task."""
+        answer: Answer | None = self._app.answer_at_once(  # type: ignore[attr-defined]
+            {**scope, "state": dict(self._state)}, body
+        )
+        return answer
 
 
 @asynccontextmanager

@@ -79,6 +79,28 @@ async def test_an_assertion_can_name_one_connector(gateway: Harness) -> None:
     assert (await narrow.get("/v1/connections", headers=google)).json() == {"connections": []}
 
 
+async def test_each_refusal_of_a_good_key_is_in_the_audit(gateway: Harness) -> None:
+    """F2: whoever stole a key tries what it can do."""
+    host = Host()
+    tool = await tool_of(gateway, host, connectors=("google",))
+    of_bob = {HEADER: host.sign("bob")}
+    problem(await tool.post(TOKEN, json=ALICE), 403, "assertion_required")
+    problem(await tool.post(TOKEN, json=ALICE, headers=of_bob), 403, "assertion_invalid")
+    elsewhere = "/v1/connectors/notion/token"
+    problem(await tool.post(elsewhere, json=ALICE, headers={HEADER: host.sign()}), 403, "forbidden")
+    problem(await tool.get("/v1/webhooks"), 403, "forbidden")
+
+    await gateway.services.audit.flush()
+    admin = await gateway.api(Role.ADMIN)
+    lines = (await admin.get("/v1/audit?action=key.refused")).json()["lines"]
+    assert [(line["outcome"], line["connector"]) for line in reversed(lines)] == [
+        ("assertion_required", "google"), ("assertion_invalid", "google"),
+        ("forbidden", "notion"), ("forbidden", None),
+    ]  # fmt: skip
+    (subject,) = {line["subject"] for line in lines}
+    assert {line["actor"]["key_id"] for line in lines} == {subject}
+
+
 def _unsigned(claims: dict[str, Any]) -> str:
     parts = ({"alg": "none", "typ": "JWT"}, claims)
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts]
