@@ -138,7 +138,7 @@ async def test_a_process_that_is_killed_while_it_disconnects_has_done_both_or_ne
     )
     headers = {"Authorization": f"Bearer {key.reveal()}"}
     expected: dict[str, list[str]] = {}
-    for moment in range(100 if FULL else 5):
+    for moment in range(100 if FULL else 3):
         user = f"user-{moment}"
         await fleet.connect(user, STEADY)
         connection = (await fleet.row(user, STEADY))["_id"]

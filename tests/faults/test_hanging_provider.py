@@ -25,8 +25,10 @@ from tests.support.waiting import until
 OTHERS = (STRICT, GRACE)
 PEOPLE = [f"user-{number}" for number in range(SLOTS)]
 """Each has a connection to the provider that hangs: together they take every slot of a process."""
-READS, REFRESHES, CALLERS = (100, 10, 2) if FULL else (40, 4, 2)
+READS, REFRESHES, CALLERS = (100, 10, 2) if FULL else (10, 2, 1)
 """Calls of each caller in a round."""
+PROVIDER_SECONDS = 10.0 if FULL else 6.0
+"""How long a provider may take: several times as long as a round."""
 ROUNDS, MOST_ROUNDS = (3, 8) if FULL else (1, 1)
 LIMIT = 1.2
 
@@ -113,7 +115,9 @@ async def test_a_provider_that_hangs_costs_the_callers_of_others_nothing(
     tmp_path: Path, mongodb_url: str
 ) -> None:
     """L2, rule 7: interleaved rounds in one process, and the best of each kind are compared."""
-    async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=10.0) as fleet:
+    async with running_fleet(
+        tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=PROVIDER_SECONDS
+    ) as fleet:
         for user in PEOPLE:
             await fleet.connect(user, STEADY)
         for user in PEOPLE[:CALLERS]:

@@ -92,7 +92,7 @@ async def test_a_process_that_is_killed_at_a_random_moment_loses_at_most_the_ans
 ) -> None:
     """D4: wherever the moment was, the log and the rows tell the same story."""
     (gateway,) = fleet.gateways
-    for moment in range(100 if FULL else 5):
+    for moment in range(100 if FULL else 3):
         user = f"user-{moment}"
         old = {name: await fleet.connect(user, name) for name in PROVIDERS}
         mark = fleet.sandbox.mark()

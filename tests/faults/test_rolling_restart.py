@@ -21,8 +21,8 @@ from tests.support.faults_load import LIFE_SECONDS, Load, judge
 from tests.support.loopback import NO_TLS
 from tests.support.waiting import until
 
-CALLERS, RESTARTS = (50, 6) if FULL else (20, 2)
-ASK_SECONDS, DRAIN_SECONDS = 0.1, 4.0
+CALLERS, RESTARTS = (50, 6) if FULL else (8, 2)
+ASK_SECONDS, DRAIN_SECONDS = 0.1, 4.0 if FULL else 2.0
 """How often the balancer asks, and how long a process that was told to end gives it to notice."""
 
 

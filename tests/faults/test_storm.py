@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.faults import FULL, STRICT, running_fleet
 from tests.support.faults_load import LIFE_SECONDS, Load, judge
 
-CALLERS, SECONDS = (200, 60.0) if FULL else (30, 5.0)
+CALLERS, SECONDS = (200, 60.0) if FULL else (10, 3.5)
 
 
 async def test_each_token_is_renewed_once_whoever_asks_and_wherever(

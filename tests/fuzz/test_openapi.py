@@ -50,7 +50,7 @@ request by another, and what may follow what is described nowhere; tests/web/tes
 Case = schemathesis.Case[Any]
 
 fuzzed = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "8")),
     derandomize=True,
     database=None,
     deadline=None,

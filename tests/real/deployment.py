@@ -30,7 +30,7 @@ from tests.support.sandbox import await_answer
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", os.defpath) + ":/usr/sbin")
 BARE = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
-TOKEN_SECONDS = 60
+TOKEN_SECONDS = 8
 PORTS = ("3141", "3142", "9460", "9461", "9462")
 
 

@@ -127,26 +127,30 @@ def test_thirty_hostile_labels_are_text_and_nothing_else(
     sign_in(page, "hostile")
     connect(page, "google", "Ana Diaz (ana.diaz@example.com)")
     (row,) = connections.find({"owner": "user:hostile"})
-    pages = [
-        "/dashboard/connectors",
-        "/connectors/google",
-        f"/connectors/google?reconnect={row['_id']}",
-        f"/dashboard/connections/{row['_id']}/disconnect",
-    ]
-    for payload in PAYLOADS:
-        connections.update_one(
-            {"_id": row["_id"]},
-            {"$set": {"account_label": payload, "external_account_id": payload,
-                      "scopes": {"requested": [payload, "b"], "granted": [payload]},
-                      "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}},
-        )  # fmt: skip
-        for address in pages:
+    names = [f"con_{number:024}" for number in range(len(PAYLOADS))]
+    connections.delete_one({"_id": row["_id"]})
+    connections.insert_many(
+        row | {"_id": name, "slot": name, "is_default": name == names[0],
+               "account_label": payload, "external_account_id": payload,
+               "scopes": {"requested": [payload, "b"], "granted": [payload]},
+               "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}
+        for payload, name in zip(PAYLOADS, names, strict=True)
+    )  # fmt: skip
+
+    def assert_shown(address: str, *payloads: str) -> None:
+        page.goto(address)
+        shown = " ".join((page.locator("main").text_content() or "").split())
+        for payload in payloads:
             with subtests.test(f"{address.partition('?')[0]}: {payload}"):
-                page.goto(address)
-                shown = page.locator("main")
-                expect(shown).to_contain_text(" ".join(payload.split()))
+                assert " ".join(payload.split()) in shown
                 watched.assert_quiet()
                 assert page.url.startswith(dev.url)
+
+    assert_shown("/dashboard/connectors", *PAYLOADS)
+    assert_shown("/connectors/google", *PAYLOADS)
+    for payload, name in zip(PAYLOADS, names, strict=True):
+        assert_shown(f"/connectors/google?reconnect={name}", payload)
+        assert_shown(f"/dashboard/connections/{name}/disconnect", payload)
     page.wait_for_load_state("networkidle")
     watched.assert_quiet()  # nothing came late, either
 

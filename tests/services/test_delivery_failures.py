@@ -10,6 +10,7 @@ import pytest
 from connectors.secret import Secret
 from gateway.clock import utc_now
 from gateway.metrics import DeliveryOutcome
+from gateway.services import deliveries
 from gateway.services.rotation import Rotation
 from gateway.services.webhooks import _place
 from gateway.store.deliveries import DeliveryStore
@@ -22,6 +23,12 @@ from tests.support.receiver import SILENCE
 from tests.support.series import value
 
 METRIC = "gateway_webhook_deliveries_total"
+
+
+@pytest.fixture(autouse=True)
+def _worker_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes due again is seen at once, and not within a second."""
+    monkeypatch.setattr(deliveries, "POLL_SECONDS", 0.02)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.services import tokens
+from gateway.store import mongo
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from tests.conftest import GATEWAY_URL
@@ -24,6 +25,12 @@ from tests.support.waiting import until
 
 STALE = timedelta(minutes=59, seconds=30)
 """Into the life of Google's tokens: a refresh is due, and the token still works."""
+
+
+@pytest.fixture(autouse=True)
+def _drivers_give_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drivers give up after two seconds instead of five: no test here is about how long that is."""
+    monkeypatch.setitem(mongo._OPTIONS, "serverSelectionTimeoutMS", 2_000)
 
 
 @dataclass
@@ -62,7 +69,7 @@ async def behind_a_line(
 
 
 async def log_has(event: str) -> None:
-    """Return once this process logs ``event``: the driver takes five seconds to give up."""
+    """Return once this process logs ``event``: the driver takes two seconds to give up."""
     with capture_logs() as logged:
 
         async def is_there() -> bool:

@@ -31,6 +31,7 @@ from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
 from tests.support.tokens import fingerprint, token_of
+from tests.support.waiting import PATIENCE_SECONDS
 
 FULL = bool(os.environ.get("FAULTS_FULL"))
 """Whether the long form of the tests was asked for (``make faults``)."""
@@ -82,7 +83,7 @@ class FleetProcess:
 
     async def over(self) -> int:
         """Its exit code, once it is dead."""
-        return await asyncio.to_thread(self.process.wait, 20)
+        return await asyncio.to_thread(self.process.wait, PATIENCE_SECONDS)
 
     async def is_stopped(self) -> bool:
         """Whether it sleeps (SIGSTOP)."""
@@ -169,11 +170,13 @@ async def running_fleet(
     lease: int = 1,
     provider: float = 5.0,
     drain: float = 0.0,
+    sooner: int = 0,
 ) -> AsyncIterator[Fleet]:
     """A fleet that answers: one process for each clock, so many seconds off; drivers take turns.
 
     ``lease`` and ``provider`` are the seconds that a lease lasts and that a provider may take;
-    ``drain`` those for which a process goes on taking requests after SIGTERM.
+    ``drain`` those for which a process goes on taking requests after SIGTERM, and ``sooner`` those by
+    which its time to end is shorter than it is.
     """
     name = f"faults_{secrets.token_hex(6)}"
     urls = [f"http://localhost:{port}" for port in _free_ports(len(clocks))]
@@ -188,6 +191,7 @@ async def running_fleet(
         "GATEWAY_DRAIN_SECONDS": str(drain),
         "FAULTS_LEASE": str(lease),
         "FAULTS_PROVIDER": str(provider),
+        "FAULTS_SOONER": str(sooner),
     }
     async with AsyncExitStack() as stack:
         sandbox = stack.enter_context(running_sandbox(folder / "sandbox", urls[0]))
@@ -220,7 +224,7 @@ async def running_fleet(
             httpx.AsyncClient(
                 headers={"Authorization": f"Bearer {secret.reveal()}"},
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-                timeout=30,
+                timeout=PATIENCE_SECONDS,
                 verify=NO_TLS,
                 trust_env=False,
             )

@@ -4,7 +4,8 @@ It is ``python -m gateway serve`` in everything but this: at each step of a refr
 order, a file of JSON that the test leaves under ``FAULTS_ORDER``: ``step`` (claim, mark, answer or
 store), ``count`` (so many refreshes wait for each other at that step), ``signal`` (what the process
 then sends itself). ``FAULTS_LEASE`` and ``FAULTS_PROVIDER`` shorten the lease and the wait for a
-provider, ``FAULTS_CLOCK`` moves the machine's clock; all three in seconds.
+provider, ``FAULTS_SOONER`` the time that it has to end, ``FAULTS_CLOCK`` moves the machine's clock; all
+four in seconds.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gateway.clock
+import gateway.readiness
 from gateway.logs import configure_logs
 from gateway.readiness import Readiness
 from gateway.sandbox.link import link_sandbox
-from gateway.serving import run, serve, server_for
 from gateway.settings import read_environment, read_settings
 
 if TYPE_CHECKING:
@@ -66,8 +67,16 @@ def _move_the_clock(seconds: float) -> None:
     gateway.clock.utc_now = utc_now
 
 
+def _end_sooner(seconds: int) -> None:
+    """Let this process have so much less time to end, for all that is imported later."""
+    gateway.readiness.REQUESTS_SECONDS -= seconds
+    gateway.readiness.REFRESHES_SECONDS -= seconds
+    gateway.readiness.LAST_SECONDS -= seconds
+
+
 async def _serve() -> None:
     _move_the_clock(float(os.environ["FAULTS_CLOCK"]))
+    from gateway.serving import serve, server_for
     from gateway.web.app import create_app
     from gateway.wiring import open_services
 
@@ -94,4 +103,7 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
+    _end_sooner(int(os.environ["FAULTS_SOONER"]))
+    from gateway.serving import run
+
     run(_serve())

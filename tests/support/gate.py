@@ -15,8 +15,7 @@ import anyio
 
 from gateway.egress import HostPort
 from tests.support.gateway import Harness
-
-PATIENCE_SECONDS = 20
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 class Gate:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
+"""Nobody waits for so long but where something is broken, or a machine has far too much to do."""
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
