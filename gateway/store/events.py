@@ -135,18 +135,23 @@ class Outbox:
         # In a row's list they are in order already; those that were left behind are sorted in.
         return sorted(map(read_event, found), key=_in_order)
 
-    async def passed_on(self, events: Sequence[Event]) -> None:
-        """Take events away (at least one) that every receiver's queue has, wherever they are by now."""
-        await self._rows.update_each([
+    async def passed_on(self, events: Sequence[Event]) -> int:
+        """Take events away (at least one) that every receiver's queue has, wherever they are by now.
+
+        How many were: an event in the outbox of another connection than its own, which no gateway
+        writes but a copied row may hold, stays.
+        """
+        taken = await self._rows.update_each([
             (
-                {"_id": event.connection, "tenant": event.tenant},
+                {"_id": event.connection, "tenant": event.tenant, "outbox._id": event.id},
                 {"$pull": {"outbox": {"_id": event.id}}},
             )
             for event in events
         ])  # fmt: skip
-        await self._events.delete_many(
+        left_behind = await self._events.delete_many(
             {"$or": [{"_id": event.id, "tenant": event.tenant} for event in events]}
         )
+        return taken + left_behind
 
 
 def _in_order(event: Event) -> tuple[str, int, datetime]:

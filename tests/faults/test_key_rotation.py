@@ -78,7 +78,9 @@ async def seed(database: Any, keys: str) -> dict[str, str]:
         issued = tokens(access[user], f"refresh-{number}", now + timedelta(hours=1))
         sealed = sealing_for(vault, user, issued, now=now)(row, 1)
         documents.append(
-            template | {"_id": row, "owner": f"user:{user}", "generation": 1} | token_fields(sealed)
+            template
+            | {"_id": row, "owner": f"user:{user}", "generation": 1, "outbox": []}
+            | token_fields(sealed)
         )
     await database["connections"].insert_many(documents, ordered=False)
     return access

@@ -133,7 +133,7 @@ def test_thirty_hostile_labels_are_text_and_nothing_else(
         row | {"_id": name, "slot": name, "is_default": name == names[0],
                "account_label": payload, "external_account_id": payload,
                "scopes": {"requested": [payload, "b"], "granted": [payload]},
-               "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}
+               "outbox": [], "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}
         for payload, name in zip(PAYLOADS, names, strict=True)
     )  # fmt: skip
 
