@@ -7,6 +7,8 @@ INSTALLED := $(VENV)/.installed
 
 # Two processes have to agree on the names of parametrised tests, and some show a set.
 PARALLEL := PYTHONHASHSEED=0
+# One more than there are processors, for tests that wait for other processes.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 # What became of each test of the last run.
 RESULTS := .test-results.xml
 
@@ -35,7 +37,7 @@ dev: $(INSTALLED) ## run everything on this machine, without any credential
 	@$(BIN)/python -m gateway dev
 
 test: check ## check, then run all tests
-	$(PARALLEL) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	$(PARALLEL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 		-o junit_family=xunit1 --junitxml=$(RESULTS)
 
 check: $(INSTALLED) ## format, lint, types, connectors, layers

@@ -7,6 +7,7 @@ knows), and checks redirect URI, client secret and PKCE by itself.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import secrets
 import socket
@@ -35,6 +36,12 @@ Claims = dict[str, Any]
 def new_key(kid: str | None) -> RSAKey:
     """An RSA key that signs ID tokens."""
     return RSAKey.generate_key(2048, {"kid": kid} if kid else None, private=True, auto_kid=False)
+
+
+@functools.cache
+def _first_key() -> RSAKey:
+    """What every server begins with: to make one takes longer than most tests."""
+    return new_key("k1")
 
 
 def unsigned(part: bytes) -> str:
@@ -159,7 +166,7 @@ async def running_identity_provider() -> AsyncIterator[IdentityProviderServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    key = new_key("k1")
+    key = _first_key()
     provider = IdentityProviderServer(f"http://127.0.0.1:{port}", key)
     provider.rotate(key)
     async with serving_beside(provider.app(), ("127.0.0.1", port)):
