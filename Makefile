@@ -37,7 +37,7 @@ dev: $(INSTALLED) ## run everything on this machine, without any credential
 	@$(BIN)/python -m gateway dev
 
 test: check ## check, then run all tests
-	$(PARALLEL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+	$(PARALLEL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 		-o junit_family=xunit1 --junitxml=$(RESULTS)
 
 check: $(INSTALLED) ## format, lint, types, connectors, layers

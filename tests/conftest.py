@@ -38,6 +38,24 @@ structlog.configure(
 )
 
 
+WAITING = ("attacks", "bench", "faults", "leaks", "real", "test_two_processes.py", "test_worker.py")
+"""Of this folder, what drives processes and browsers, and waits for them for most of its time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files that wait among those that compute: in a run of several processes one fills
+    the other's gaps, and no long file is left over for the end."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    folders = tuple(Path(__file__).parent / name for name in WAITING)
+    waiting = [path for path in files if any(path.is_relative_to(one) for one in folders)]
+    others = [path for path in files if path not in waiting]
+    places = [(number / len(waiting), path) for number, path in enumerate(waiting)]
+    places += [((number + 0.5) / len(others), path) for number, path in enumerate(others)]
+    items[:] = [item for _, path in sorted(places) for item in files[path]]
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -76,8 +94,13 @@ def _restored_logs() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real replica set, shared by the whole run."""
+    """A real replica set, shared by the whole run.
+
+    Many tests have a clock of their own: what is over by the real one stays until they end.
+    """
     with running_mongod(tmp_path_factory.mktemp("mongod")) as url:
+        with MongoClient[dict[str, Any]](url) as client:
+            client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         yield url
 
 

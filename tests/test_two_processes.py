@@ -152,6 +152,7 @@ async def test_two_hundred_callers_of_two_processes_cause_one_refresh_of_an_expi
     assert works(answers[0], "/oauth2/v3/userinfo")
 
 
+@pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_where_a_second_kills_the_grant(
     deployment: Deployment, tool: httpx.AsyncClient
 ) -> None:

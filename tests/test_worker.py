@@ -121,6 +121,7 @@ async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
     assert asked(deployment.sandbox, "notion", mark) == ["issued"] * USERS
 
 
+@pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:

@@ -65,6 +65,11 @@ class _Page(HTMLParser):
             self._link = None
 
 
+def _refresh(text: str) -> str | None:
+    """Where a page sends its reader by itself; most send nobody, and need not be parsed."""
+    return _Page(text).refresh if "http-equiv" in text.lower() else None
+
+
 class Browser:
     """One browser profile. ``page`` is the last answer, with all redirects followed."""
 
@@ -129,7 +134,7 @@ class Browser:
             if self.page.has_redirect_location:
                 method, data = "GET", None
                 target = urljoin(url, self.page.headers["location"])
-            elif refresh := _Page(self.page.text).refresh:
+            elif refresh := _refresh(self.page.text):
                 method, data, target = "GET", None, urljoin(url, refresh)
             else:
                 return self.page
