@@ -217,8 +217,15 @@ def read_results(report: Path) -> Results:
             else "passed"
         )
         name = case.get("name", "").partition("[")[0]
-        found[(case.get("file", ""), name)].add(state)
+        for file in {case.get("file", ""), _module(case.get("classname", ""))}:
+            found[(file, name)].add(state)
     return found
+
+
+def _module(classname: str) -> str:
+    """The file that a test is collected from: ``file`` is where its code is, for one that a library wraps."""
+    parts = [part for part in classname.split(".") if not part[:1].isupper()]  # without its class
+    return f"{'/'.join(parts)}.py"
 
 
 def _functions(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -107,6 +107,24 @@ def test_a_requirement_without_a_test_and_a_page_that_is_out_of_date_are_noticed
     assert "docs/security.md is out of date" in done.stderr
 
 
+def test_the_result_of_a_test_is_found_though_a_library_wraps_it(tmp_path: Path) -> None:
+    name = "test_whatever_is_asked_is_answered_as_described"
+    report = tmp_path / "results.xml"
+    report.write_text(
+        f'<testsuite><testcase classname="tests.fuzz.test_openapi" name="{name}" '
+        'file="site-packages/schemathesis/builder.py"/></testsuite>'
+    )
+    done = subprocess.run(
+        [sys.executable, "scripts/document_security.py", "--results", str(report)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1  # no other one ran
+    assert f"tests/fuzz/test_openapi.py::{name}  passed\n" in done.stdout
+
+
 def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
     """The script that writes docs/connectors.md, asked whether that is up to date."""
     return document("connectors", root)
