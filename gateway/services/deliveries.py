@@ -84,8 +84,7 @@ class Deliveries:
             while not stop.is_set():
                 self._wake.clear()
                 try:
-                    if await self.round():
-                        self._wake.set()
+                    await self.round()
                 except StoreUnavailable:
                     _log.warning("deliveries_without_database")
                 except Exception as error:
@@ -96,14 +95,10 @@ class Deliveries:
             stopping.cancel()
             await self.finish()
 
-    async def round(self) -> bool:
-        """Pass on what waits in the outbox, and begin what is due: whether more may be waiting.
-
-        Raises ``StoreUnavailable``.
-        """
-        more = await self._pass_on()
+    async def round(self) -> None:
+        """Pass on what waits in the outbox, and begin what is due; raises ``StoreUnavailable``."""
+        await self._pass_on()
         await self._begin()
-        return more
 
     async def finish(self) -> None:
         """Wait for the attempts under way."""
@@ -118,7 +113,7 @@ class Deliveries:
         finally:
             waking.cancel()
 
-    async def _pass_on(self) -> bool:
+    async def _pass_on(self) -> None:
         events = await self._outbox.waiting(BATCH)
         webhooks = {
             tenant: await self._webhooks.list_for(tenant)
@@ -128,13 +123,10 @@ class Deliveries:
             for webhook in webhooks[event.tenant]:
                 if webhook.wants(event.type):
                     await self._queue.add(event, webhook)
-        if not events:
-            return False
-        await self._reached("queued")
-        if await self._outbox.passed_on(events):
-            return True
-        _log.error("events_stay_in_the_outbox", event_ids=[event.id for event in events])
-        return False
+        if events:
+            await self._reached("queued")
+            await self._outbox.passed_on(events)
+            self._wake.set()  # there may be more
 
     async def _begin(self) -> None:
         """Begin attempts until nothing is due that may begin now."""
