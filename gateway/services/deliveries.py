@@ -14,6 +14,8 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from gateway.clock import Clock
 from gateway.engine.request import ProviderAnswer, ProviderRequest
@@ -75,6 +77,8 @@ class Deliveries:
         self._delays = delays
         self._running: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
+        self._leaving: dict[str, asyncio.Task[None]] = {}
+        """Connections whose events are being taken out of the outbox."""
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -102,7 +106,7 @@ class Deliveries:
 
     async def finish(self) -> None:
         """Wait for the attempts under way."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*self._running, *self._leaving.values(), return_exceptions=True)
 
     async def _rest(self, stopping: asyncio.Task[bool]) -> None:
         waking = asyncio.create_task(self._wake.wait())
@@ -114,7 +118,8 @@ class Deliveries:
             waking.cancel()
 
     async def _pass_on(self) -> None:
-        events = await self._outbox.waiting(BATCH)
+        waiting = await self._outbox.waiting(BATCH)
+        events = [event for event in waiting if event.connection not in self._leaving]
         webhooks = {
             tenant: await self._webhooks.list_for(tenant)
             for tenant in {event.tenant for event in events}
@@ -125,8 +130,22 @@ class Deliveries:
                     await self._queue.add(event, webhook)
         if events:
             await self._reached("queued")
+        for connection, group in groupby(events, key=attrgetter("connection")):
+            self._leaving[connection] = asyncio.create_task(self._take_away([*group]))
+
+    async def _take_away(self, events: Sequence[Event]) -> None:
+        """Take away what the queues have of one connection.
+
+        Beside everything else: the transaction of a process that was killed keeps a row from being
+        written until MongoDB ends it, after a minute. No other connection's events wait for that.
+        """
+        try:
             await self._outbox.passed_on(events)
             self._wake.set()  # there may be more
+        except StoreUnavailable:
+            _log.warning("events_not_taken_away", connection=events[0].connection)
+        finally:
+            del self._leaving[events[0].connection]
 
     async def _begin(self) -> None:
         """Begin attempts until nothing is due that may begin now."""

@@ -238,22 +238,21 @@ class ConnectionStore:
 
     async def _delete_and_tell(self, connection: Connection, now: datetime) -> Document | None:
         query = {"_id": connection.id, "tenant": connection.tenant}
-        while True:
-            try:
-                async with self._rows.transaction() as both:
-                    row = await self._rows.find_one_and_delete(query, transaction=both)
-                    if row is None:
-                        return None
-                    event = new_event(
-                        EventType.DISCONNECTED, now, tenant=row["tenant"], connection=row["_id"],
-                        generation=row["generation"] + 1, connector=row["connector"],
-                        owner=row["owner"], status="disconnected",
-                    )  # fmt: skip
-                    for waiting in [*row.get("outbox", ()), event]:
-                        await keep(self._events, waiting, transaction=both)
-                    return row
-            except Duplicate:
-                continue  # somebody wrote to the row, or passed an event on, in between
+
+        async def exchange(both: Any) -> Document | None:
+            row = await self._rows.find_one_and_delete(query, transaction=both)
+            if row is None:
+                return None
+            event = new_event(
+                EventType.DISCONNECTED, now, tenant=row["tenant"], connection=row["_id"],
+                generation=row["generation"] + 1, connector=row["connector"],
+                owner=row["owner"], status="disconnected",
+            )  # fmt: skip
+            for waiting in [*row.get("outbox", ()), event]:
+                await keep(self._events, waiting, transaction=both)
+            return row
+
+        return await self._rows.transact(exchange)
 
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Note that a token was handed out."""

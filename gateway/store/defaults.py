@@ -8,9 +8,11 @@ and hand out the token of an account that was neither the old choice nor the new
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from gateway.store.gathering import Gathering
 from gateway.store.mongo import Collection, Document, Duplicate
@@ -69,17 +71,14 @@ class Defaults:
         """
         others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
         this = {"_id": row["_id"], "tenant": row["tenant"]}
-        while True:
-            try:
-                async with self._rows.transaction() as both:
-                    await self._rows.update_many(others, _mark(False, now), transaction=both)
-                    if not await self._rows.update_one(this, _mark(True, now), transaction=both):
-                        raise _Gone
-            except Duplicate:
-                continue  # somebody chose another default in between: the last choice wins
-            except _Gone:
-                pass
-            return
+
+        async def exchange(both: Any) -> None:
+            await self._rows.update_many(others, _mark(False, now), transaction=both)
+            if not await self._rows.update_one(this, _mark(True, now), transaction=both):
+                raise _Gone
+
+        with contextlib.suppress(_Gone):
+            await self._rows.transact(exchange)  # of two choices at once the last one wins
 
     async def ensure(self, row: Document, now: datetime) -> None:
         """Mark the oldest sibling of ``row``, which need not exist any more, if none is marked."""

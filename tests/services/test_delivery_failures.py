@@ -78,6 +78,27 @@ async def test_an_event_in_a_copied_row_is_told_once_and_keeps_no_worker_busy(
     assert delivery["event"]["connection"] == row["_id"]
 
 
+async def test_a_row_in_a_dead_processes_transaction_holds_no_event_up(
+    post: Post, database: Database
+) -> None:
+    """MongoDB ends what a killed process left open after a minute; until then its rows take no write."""
+    await post.webhook()
+    await linked(post.connections, now=utc_now())
+    rows = database.collection("connections")
+    (row,) = await rows.find({}, sort=[("_id", 1)])
+
+    async with rows.transaction() as left_open:
+        await rows.find_one_and_delete({"_id": row["_id"]}, transaction=left_open)
+        async with post.working():
+            await post.receiver.has(1)
+            await linked(post.connections, "acct-2", now=utc_now())
+            await post.receiver.has(2)
+            await post.idle()
+            (left,) = await Outbox(database).waiting(10)
+            assert left.connection == row["_id"]
+    assert len(post.receiver.delivered) == 2  # and none is told twice
+
+
 async def test_a_receiver_that_never_takes_it_is_given_up_and_stays_visible(
     post: Post, database: Database
 ) -> None:

@@ -7,6 +7,7 @@ import gc
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from pymongo import ReadPreference
@@ -14,6 +15,7 @@ from pymongo import ReadPreference
 from gateway.errors import SettingsError, StoreUnavailable
 from gateway.serving import free_port
 from gateway.settings import Driver
+from gateway.store import mongo
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database, Duplicate, open_database
 from tests.support.linking import linked
@@ -161,3 +163,42 @@ async def test_of_two_transactions_on_one_row_the_second_has_to_begin_again(
                 await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=second)
 
     assert (await rows.find_one({"_id": "s1"}) or {})["seen"] == 1
+
+
+async def test_a_transaction_is_done_again_until_the_other_one_is_over(database: Database) -> None:
+    rows = database.collection("sessions")
+    await rows.insert({"_id": "s1", "seen": 0})
+    begun, attempts = asyncio.Event(), 0
+
+    async def count(transaction: Any) -> str:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 3:
+            begun.set()
+        await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=transaction)
+        return "done"
+
+    async with rows.transaction() as first:
+        await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 10}}, transaction=first)
+        second = asyncio.create_task(rows.transact(count))
+        await begun.wait()
+
+    assert await second == "done"
+    assert (await rows.find_one({"_id": "s1"}) or {})["seen"] == 11
+
+
+async def test_rows_that_a_dead_process_holds_are_told_of_and_not_asked_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K3: MongoDB lets go of them after a minute."""
+    monkeypatch.setattr(mongo, "LONGEST_SECONDS", 0.3)
+    rows = database.collection("sessions")
+    await rows.insert({"_id": "s1", "seen": 0})
+
+    async def count(transaction: Any) -> None:
+        await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=transaction)
+
+    async with rows.transaction() as left_open:
+        await rows.update_one({"_id": "s1"}, {"$inc": {"seen": 1}}, transaction=left_open)
+        with pytest.raises(StoreUnavailable, match="another transaction"):
+            await rows.transact(count)

@@ -189,6 +189,8 @@ async def running_fleet(
         "GATEWAY_MONGODB_DATABASE": name,
         "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
         "GATEWAY_DRAIN_SECONDS": str(drain),
+        # A storm is more than anybody's fair share.
+        "GATEWAY_LIMITS": "api_calls=off,refreshes=off",
         "FAULTS_LEASE": str(lease),
         "FAULTS_PROVIDER": str(provider),
         "FAULTS_SOONER": str(sooner),
