@@ -51,9 +51,7 @@ async def test_a_thousand_calls_in_ten_seconds_cost_a_provider_two_requests(
     tmp_path: Path, mongodb_url: str
 ) -> None:
     """D7: it is down, it hangs, it limits the rate, or the grant is gone: the row knows, so all do."""
-    async with running_fleet(
-        tmp_path, mongodb_url, provider=1.0, limits="api_calls=off,token_reads=off"
-    ) as fleet:
+    async with running_fleet(tmp_path, mongodb_url, provider=1.0) as fleet:
         old = {name: await fleet.connect("alice", name) for name in [*DOWN, STEADY]}
         for name, fault in DOWN.items():
             fleet.sandbox.fail(name, fault, 100 * CALLS)
