@@ -124,6 +124,7 @@ async def judge(fleet: Fleet, load: Load, mark: int, before: int) -> None:
 
 async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     """K2, K3, D4."""
+    await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
         primary = await nodes.primary()
@@ -136,6 +137,7 @@ async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: Repli
 @long
 async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     """K2, K3, D4."""
+    await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
         primary, until_then = await nodes.primary(), time.monotonic() + 20
@@ -152,6 +154,7 @@ async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: Re
 @long
 async def test_a_database_that_is_away_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     """K2, K3, D4."""
+    await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
         for node in nodes.nodes:

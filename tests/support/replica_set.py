@@ -27,6 +27,8 @@ SETTINGS = {
 }
 """What docs/operations.md advises. With MongoDB's own a frozen primary may cost twenty seconds."""
 
+_PRIMARY, _SECONDARY = 1, 2  # MongoDB's numbers of states
+
 
 @dataclass
 class Node:
@@ -60,6 +62,17 @@ class Node:
                 return bool(client.admin.command("hello").get("isWritablePrimary"))
             except PyMongoError:
                 return False
+
+    def keeps_up(self) -> bool:
+        """Whether it is the primary, or a secondary that takes over what another one has."""
+        with self.client() as client:
+            try:
+                status = client.admin.command("replSetGetStatus")
+            except PyMongoError:
+                return False
+        return status["myState"] == _PRIMARY or (
+            status["myState"] == _SECONDARY and bool(status["syncSourceHost"])
+        )
 
     def freeze(self) -> None:
         """Let it stand still, with all its connections open."""
@@ -132,6 +145,20 @@ class ReplicaSet:
 
         await until(is_there)
         return found[0]
+
+    async def whole(self) -> None:
+        """Wait until each node keeps up with the others.
+
+        One that comes back and chooses whom to follow just as that one stands still waits 20 s for it,
+        and meanwhile there is no majority: that would be two nodes away of three.
+        """
+
+        async def all_keep_up() -> bool:
+            return all(
+                await asyncio.gather(*(asyncio.to_thread(node.keeps_up) for node in self.nodes))
+            )
+
+        await until(all_keep_up)
 
     def kill(self, node: Node) -> None:
         """``kill -9``."""
