@@ -57,16 +57,20 @@ async def seed_many(place: Place, accounts: int, read: int) -> Seeded:
         # Not forked: a copy of the driver's threads and locks would be of no use.
         with ProcessPoolExecutor(WRITERS, mp_context=get_context("spawn")) as writers:
             list(writers.map(_write, [place] * len(shares), [template] * len(shares), shares))
-        _create_indexes(place)
+        _finish(place)
         key = await create_key(database)
     return Seeded(key=key, users=[user_name(each * accounts // read) for each in range(read)])
 
 
-def _create_indexes(place: Place) -> None:
-    """With a client that waits: over so many rows it takes longer than the gateway's would."""
+def _finish(place: Place) -> None:
+    """Indexes, and everything on disk: else MongoDB goes on writing while reads are timed.
+
+    With a client that waits: over so many rows it takes longer than the gateway's would.
+    """
     with MongoClient[dict[str, Any]](place.mongodb_url) as client:
         for name, indexes in INDEXES.items():
             client[place.database][name].create_indexes(indexes)
+        client.admin.command("fsync")
 
 
 def _write(place: Place, template: Document, numbers: range) -> None:
@@ -90,6 +94,7 @@ def _row(template: Document, sealer: TokenSealer, number: int) -> Document:
     return template | {
         "_id": row_id,
         "owner": owner,
+        "outbox": [],
         "slot": account_id(number),
         "external_account_id": account_id(number),
         "account_label": f"{user}@example.com",
