@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--only", type=_parts, default=PARTS, help=f"parts to measure: {','.join(PARTS)}")
     add("--seconds", type=_seconds, default=1.2, help="per cell and round")
-    add("--rounds", type=_count, default=5, help="of which the medians are printed")
+    add("--rounds", type=_count, default=7, help="of which the medians are printed")
     add(
         "--connections", type=_counts, default=(1, 16, JUDGED),
         help=f"of clients; the targets are for {JUDGED}",
