@@ -114,13 +114,7 @@ def test_the_result_of_a_test_is_found_though_a_library_wraps_it(tmp_path: Path)
         f'<testsuite><testcase classname="tests.fuzz.test_openapi" name="{name}" '
         'file="site-packages/schemathesis/builder.py"/></testsuite>'
     )
-    done = subprocess.run(
-        [sys.executable, "scripts/document_security.py", "--results", str(report)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = document("security", ROOT, "--results", str(report))
     assert done.returncode == 1  # no other one ran
     assert f"tests/fuzz/test_openapi.py::{name}  passed\n" in done.stdout
 
@@ -130,10 +124,10 @@ def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
     return document("connectors", root)
 
 
-def document(what: str, root: Path) -> subprocess.CompletedProcess[str]:
-    """A script that writes a page, asked whether that is up to date."""
+def document(what: str, root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """A script that writes a page; without options it is asked whether that is up to date."""
     return subprocess.run(
-        [sys.executable, f"scripts/document_{what}.py", "--check"],
+        [sys.executable, f"scripts/document_{what}.py", *(options or ["--check"])],
         cwd=root,
         capture_output=True,
         text=True,

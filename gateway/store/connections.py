@@ -239,7 +239,7 @@ class ConnectionStore:
     async def _delete_and_tell(self, connection: Connection, now: datetime) -> Document | None:
         query = {"_id": connection.id, "tenant": connection.tenant}
 
-        async def exchange(both: Any) -> Document | None:
+        async def forget(both: Any) -> Document | None:
             row = await self._rows.find_one_and_delete(query, transaction=both)
             if row is None:
                 return None
@@ -252,7 +252,7 @@ class ConnectionStore:
                 await keep(self._events, waiting, transaction=both)
             return row
 
-        return await self._rows.transact(exchange)
+        return await self._rows.transact(forget)
 
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Note that a token was handed out."""

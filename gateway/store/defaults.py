@@ -72,13 +72,13 @@ class Defaults:
         others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
         this = {"_id": row["_id"], "tenant": row["tenant"]}
 
-        async def exchange(both: Any) -> None:
+        async def move(both: Any) -> None:
             await self._rows.update_many(others, _mark(False, now), transaction=both)
             if not await self._rows.update_one(this, _mark(True, now), transaction=both):
                 raise _Gone
 
         with contextlib.suppress(_Gone):
-            await self._rows.transact(exchange)  # of two choices at once the last one wins
+            await self._rows.transact(move)  # of two choices at once the last one wins
 
     async def ensure(self, row: Document, now: datetime) -> None:
         """Mark the oldest sibling of ``row``, which need not exist any more, if none is marked."""

@@ -15,7 +15,7 @@ from gateway.services.rotation import Rotation
 from gateway.services.webhooks import _place
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import Outbox
-from gateway.store.mongo import Database
+from gateway.store.mongo import Collection, Database, Document
 from gateway.store.sealed import sealed_stores
 from gateway.vault import Vault, new_key, read_keys
 from tests.support.linking import linked
@@ -36,6 +36,15 @@ def _worker_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 async def post(database: Database) -> AsyncIterator[Post]:
     async with open_post(database) as opened:
         yield opened
+
+
+async def row_with_an_event(post: Post, database: Database) -> tuple[Collection, Document]:
+    """The connections, and the only one: a webhook is waiting to be told of it."""
+    await post.webhook()
+    await linked(post.connections, now=utc_now())
+    rows = database.collection("connections")
+    (row,) = await rows.find({})
+    return rows, row
 
 
 async def test_a_receiver_that_fails_gets_the_same_again_until_it_takes_it(post: Post) -> None:
@@ -64,14 +73,12 @@ async def test_an_event_in_a_copied_row_is_told_once_and_keeps_no_worker_busy(
     post: Post, database: Database
 ) -> None:
     """No gateway writes such a row, but somebody who repairs a database may."""
-    await post.webhook()
-    await linked(post.connections, now=utc_now())
-    rows = database.collection("connections")
-    (row,) = await rows.find({}, sort=[("_id", 1)])
+    rows, row = await row_with_an_event(post, database)
     copy = row | {"_id": "con_copy", "slot": "copy", "external_account_id": "copy"}
     await rows.insert(copy | {"is_default": False})
 
     await post.deliveries.round()
+    await post.deliveries.finish()
 
     assert await Outbox(database).waiting(10) == []
     (delivery,) = await database.collection("deliveries").find({}, sort=[("_id", 1)])
@@ -82,10 +89,7 @@ async def test_a_row_in_a_dead_processes_transaction_holds_no_event_up(
     post: Post, database: Database
 ) -> None:
     """MongoDB ends what a killed process left open after a minute; until then its rows take no write."""
-    await post.webhook()
-    await linked(post.connections, now=utc_now())
-    rows = database.collection("connections")
-    (row,) = await rows.find({}, sort=[("_id", 1)])
+    rows, row = await row_with_an_event(post, database)
 
     async with rows.transaction() as left_open:
         await rows.find_one_and_delete({"_id": row["_id"]}, transaction=left_open)

@@ -12,10 +12,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 # The first is the same browser without a window: a page costs it a third of the processor's time.
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-EXECUTABLE = next(
-    filter(None, map(shutil.which, (os.environ.get("CHROMIUM") or "", *_NAMES))), None
-)
-"""What is run; the variable ``CHROMIUM`` chooses another."""
+_CHOSEN = os.environ.get("CHROMIUM")
+EXECUTABLE = next(filter(None, map(shutil.which, [_CHOSEN] if _CHOSEN else _NAMES)), None)
+"""What is run; the variable ``CHROMIUM`` chooses another, and then nothing else will do."""
 
 needs_chromium = pytest.mark.skipif(
     EXECUTABLE is None and not os.environ.get("REQUIRE_CHROMIUM"),
