@@ -16,7 +16,7 @@ from bench.processes import NotStarted
 from bench.report import Result, figures_table, json_line, speeds_table, storms_table
 from bench.storm import StormPlan
 from gateway.errors import GatewayError
-from gateway.settings import PREFIX, Driver, Settings
+from gateway.settings.environment import PREFIX, Driver, Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -30,11 +30,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bench.seed import CONNECTOR, Place, Seeded
-from gateway import vault
-from gateway.identity.logins import DEFAULT_TENANT
-from gateway.logs import configure_logs
-from gateway.serving import run, serve, server_for
-from gateway.settings import Driver
+from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.encryption import vault
+from gateway.observe.logs import configure_logs
+from gateway.server.run import run, serve, server_for
+from gateway.settings.environment import Driver
 from gateway.store.mongo import Collection, open_database
 
 BARE_PATH = "/bare"

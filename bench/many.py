@@ -34,8 +34,8 @@ from bench.seed import (
 )
 from connectors.catalog import Catalog
 from connectors.context import Tokens
-from gateway.identity.logins import DEFAULT_TENANT
-from gateway.services.sealing import TokenSealer
+from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.encryption.tokens import TokenSealer
 from gateway.store.connections import token_fields
 from gateway.store.indexes import INDEXES
 from gateway.store.mongo import Document, open_database

@@ -26,7 +26,7 @@ from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.storm import StormPlan, measure_storms
 from gateway.dev.mongod import running_mongod
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
 
 PARTS = ("reads", "stored", "storm")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}

@@ -19,8 +19,8 @@ from bench.floor import BARE_PATH, Facts
 from bench.provider import SECONDS_PATH
 from bench.seed import CREDENTIALS, PUBLIC_HOST, Place
 from gateway.dev.children import child
-from gateway.serving import free_port
-from gateway.settings import PREFIX
+from gateway.server.run import free_port
+from gateway.settings.environment import PREFIX
 
 START_SECONDS = 60
 ROOT = Path(gateway.__file__).parent.parent
@@ -36,7 +36,7 @@ def running_gateway(
 ) -> Iterator[int]:
     """``python -m gateway serve``, in production mode unless told otherwise: its port.
 
-    ``settings`` are more of its settings, by their names in ``gateway.settings``. Raises
+    ``settings`` are more of its settings, by their names in ``gateway.settings.environment``. Raises
     ``NotStarted``.
     """
     port = free_port()

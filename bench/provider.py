@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.catalog import Catalog
-from gateway.logs import configure_logs
+from gateway.observe.logs import configure_logs
 from gateway.sandbox.server import load_providers, open_sandbox
-from gateway.serving import run, serve
+from gateway.server.run import run, serve
 
 SECONDS_PATH = "/_bench/seconds"
 

@@ -15,16 +15,16 @@ from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.context import Tokens
 from connectors.secret import Secret
+from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
-from gateway.identity.keys import Role, ServiceKeys
-from gateway.identity.logins import DEFAULT_TENANT
-from gateway.services.sealing import TokenSealer
-from gateway.settings import Driver
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Vault, read_keys
+from gateway.settings.environment import Driver
 from gateway.store.connections import ConnectionStore, NewConnection, SealedTokens, Status
 from gateway.store.indexes import create_indexes
-from gateway.store.keys import KeyStore
 from gateway.store.mongo import Database, open_database
-from gateway.vault import Vault, read_keys
+from gateway.store.service_keys import KeyStore
 
 CONNECTOR = "google"
 CREDENTIALS = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
-from connectors.parts import PLACEHOLDER, ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import PLACEHOLDER, ConnectionInput, ErrorInSuccess, Revocation
 from connectors.secret import Secret
 
 if TYPE_CHECKING:

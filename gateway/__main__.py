@@ -12,15 +12,15 @@ from pathlib import Path
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
-from gateway.audit_commands import add_audit_command
-from gateway.catalog_tools.commands import add_connector_commands
-from gateway.encryption_commands import add_encryption_commands
+from gateway.commands.audit import add_audit_command
+from gateway.commands.connectors.commands import add_connector_commands
+from gateway.commands.encryption import add_encryption_commands
+from gateway.commands.service_keys import add_key_commands
 from gateway.errors import SettingsError, StoreUnavailable
-from gateway.key_commands import add_key_commands
-from gateway.logs import configure_logs
-from gateway.readiness import Readiness
-from gateway.settings import Settings, read_environment, read_settings
-from gateway.wiring import Services, open_services
+from gateway.observe.logs import configure_logs
+from gateway.server.readiness import Readiness
+from gateway.settings.environment import Settings, read_environment, read_settings
+from gateway.wiring.process import Services, open_services
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,8 +79,8 @@ def _dev() -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from gateway.sandbox.link import link_sandbox
-    from gateway.serving import run as run_server
-    from gateway.serving import serve, server_for
+    from gateway.server.run import run as run_server
+    from gateway.server.run import serve, server_for
     from gateway.web.app import create_app
     from gateway.web.metrics import exposed
 
@@ -120,7 +120,7 @@ def _override(arguments: argparse.Namespace, *names: str) -> None:
 
 def _work(arguments: argparse.Namespace) -> int:
     from gateway.sandbox.link import link_sandbox
-    from gateway.serving import run as run_loop
+    from gateway.server.run import run as run_loop
     from gateway.web.metrics import exposed
     from gateway.worker import work_until_signal
 
@@ -146,7 +146,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     if not settings.dev:
         raise SettingsError("the sandbox runs in dev mode only (GATEWAY_MODE=dev)")
     from gateway.sandbox.server import load_providers, open_sandbox
-    from gateway.serving import run, serve
+    from gateway.server.run import run, serve
 
     configure_logs(settings.log_level, settings.log_format)
     servers = open_sandbox(

@@ -1,7 +1,7 @@
 """The worker process: rounds of renewal for each connector, until a signal comes.
 
 The lanes share nothing but the cap on concurrency: each rests and goes on by itself, whatever
-another one's provider does. Beside them events are delivered (``gateway.services.deliveries``).
+another one's provider does. Beside them events are delivered (``gateway.webhooks.delivery``).
 There is nothing else to do: flows and sessions are removed by TTL indexes, and leases end by
 themselves.
 """
@@ -15,12 +15,12 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from gateway.audit import WORKER, act_as
+from gateway.audit.trail import WORKER, act_as
 from gateway.errors import StoreUnavailable
-from gateway.logs import get_logger
-from gateway.readiness import REQUESTS_SECONDS, Readiness
+from gateway.observe.logs import get_logger
+from gateway.server.readiness import REQUESTS_SECONDS, Readiness
+from gateway.server.run import end_in_time
 from gateway.services.renewal import Renewal
-from gateway.serving import end_in_time
 
 _log = get_logger()
 

@@ -18,18 +18,18 @@ from typing import Any
 from connectors.account import AccountLookup
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
+from connectors.config_types import PLACEHOLDER
 from connectors.errors import ConfigError, ConnectorError
-from connectors.parts import PLACEHOLDER
 from connectors.sandbox import SimulatedProvider
-from gateway.catalog_tools.check import fill_in_marks
-from gateway.catalog_tools.known import MadeUp
+from gateway.commands.connectors.check import fill_in_marks
+from gateway.commands.connectors.known import MadeUp
 from gateway.sandbox.link import variable
 from gateway.testing.checks.economy import ECONOMY
-from gateway.testing.finding import find_contract
 from gateway.testing.header import header_problems
 from gateway.testing.imports import ways_to_the_network
+from gateway.testing.locate import find_contract
+from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation
-from gateway.testing.workshop import workshop
 
 ROOT = Path(__file__).resolve().parents[1]
 

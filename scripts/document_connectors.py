@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from connectors.account import AccountLookup
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectorConfig
-from gateway.catalog_tools.known import MadeUp
+from gateway.commands.connectors.known import MadeUp
 from gateway.testing.header import Header, read_header
 
 ROOT = Path(__file__).resolve().parents[1]

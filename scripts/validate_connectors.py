@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from connector_rules import CATALOG_RULES, LAST_RULES, RULES, load
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.logs import configure_logs
+from gateway.observe.logs import configure_logs
 
 BY_HAND = (
     "it was connected, refreshed and disconnected once with a real app",

@@ -13,8 +13,8 @@ import structlog
 from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
-from gateway.logs import add_request_id
-from gateway.settings import Driver
+from gateway.observe.logs import add_request_id
+from gateway.settings.environment import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from tests.support.gateway import FakeClock, Harness, running_gateway
@@ -38,7 +38,7 @@ structlog.configure(
 )
 
 
-WAITING = ("attacks", "bench", "faults", "leaks", "real", "test_two_processes.py", "test_worker.py")
+WAITING = ("attacks", "bench", "faults", "leaks", "real", "services/test_two_processes.py", "test_worker.py")
 """Of this folder, what drives processes and browsers, and waits for them for most of its time."""
 
 

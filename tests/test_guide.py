@@ -26,9 +26,9 @@ from connectors.secret import Secret
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.expectations import FIELDS
-from gateway.testing.finding import find_contract
+from gateway.testing.locate import find_contract
+from gateway.testing.runner import workshop
 from gateway.testing.subject import Subject
-from gateway.testing.workshop import workshop
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "adding-a-connector.md"

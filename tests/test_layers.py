@@ -19,7 +19,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "connectors": ("connectors",),
     "gateway.engine": ("connectors", "gateway.engine", "gateway.errors"),
     "gateway.client": ("gateway.client",),
-    "gateway.store": ("connectors", "gateway.clock", "gateway.errors", "gateway.settings",
+    "gateway.store": ("connectors", "gateway.clock", "gateway.errors", "gateway.settings.environment",
                       "gateway.store"),
     "gateway.errors": (),
     "gateway.clock": (),
@@ -28,45 +28,45 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 CLOSED: dict[str, tuple[str, ...]] = {
     "gateway": ("tests", "scripts", "bench"),
-    "gateway.outbound": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
-    "gateway.egress": ("gateway.services", "gateway.web", "gateway.store", "gateway.identity"),
+    "gateway.outbound.client": ("gateway.services", "gateway.web", "gateway.store", "gateway.access"),
+    "gateway.outbound.egress": ("gateway.services", "gateway.web", "gateway.store", "gateway.access"),
     "gateway.services": (
         "gateway.web",
-        "gateway.wiring",
+        "gateway.wiring.process",
         "gateway.worker",
         "gateway.sandbox",
         "gateway.dev",
         "gateway.testing",
-        "gateway.catalog_tools",
+        "gateway.commands.connectors",
     ),
-    "gateway.identity": (
+    "gateway.access": (
         "gateway.web",
-        "gateway.wiring",
+        "gateway.wiring.process",
         "gateway.sandbox",
         "gateway.dev",
         "gateway.testing",
-        "gateway.catalog_tools",
+        "gateway.commands.connectors",
     ),
     "gateway.web": (
         "gateway.sandbox",
         "gateway.dev",
         "gateway.store.mongo",
         "gateway.testing",
-        "gateway.catalog_tools",
+        "gateway.commands.connectors",
     ),
-    "gateway.wiring": ("gateway.web", "gateway.dev", "gateway.testing", "gateway.catalog_tools"),
+    "gateway.wiring.process": ("gateway.web", "gateway.dev", "gateway.testing", "gateway.commands.connectors"),
     "gateway.worker": (
         "gateway.web",
-        "gateway.wiring",
+        "gateway.wiring.process",
         "gateway.store",
         "gateway.sandbox",
         "gateway.dev",
         "gateway.testing",
-        "gateway.catalog_tools",
+        "gateway.commands.connectors",
     ),
     "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store", "gateway.testing"),
-    "gateway.testing": ("gateway.web", "gateway.catalog_tools"),
-    "gateway.catalog_tools": ("gateway.web", "gateway.services", "gateway.store"),
+    "gateway.testing": ("gateway.web", "gateway.commands.connectors"),
+    "gateway.commands.connectors": ("gateway.web", "gateway.services", "gateway.store"),
     "connectors.sandbox": ("connectors.catalog", "connectors.config"),
 }
 """Package -> packages that it may not import."""
@@ -74,7 +74,7 @@ CLOSED: dict[str, tuple[str, ...]] = {
 PROVIDER_CODE = ("connectors.catalog", "connectors.hooks", "connectors.sandbox")
 NAMELESS = (
     "gateway.engine", "gateway.services", "gateway.web", "gateway.store", "gateway.sandbox",
-    "gateway.testing", "gateway.catalog_tools", "gateway.outbound", "gateway.egress", "gateway.worker",
+    "gateway.testing", "gateway.commands.connectors", "gateway.outbound.client", "gateway.outbound.egress", "gateway.worker",
 )  # fmt: skip
 """Packages that serve every provider alike, and therefore name none."""
 

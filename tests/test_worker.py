@@ -21,11 +21,11 @@ import pytest
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.readiness import GRACE_SECONDS
-from gateway.serving import free_port
-from gateway.settings import Driver
+from gateway.server.readiness import GRACE_SECONDS
+from gateway.server.run import free_port
+from gateway.settings.environment import Driver
 from gateway.store.mongo import Database
-from gateway.store.refreshes import LEASE_SECONDS
+from gateway.store.refresh_leases import LEASE_SECONDS
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import NO_TLS

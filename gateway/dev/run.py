@@ -18,14 +18,14 @@ from types import FrameType
 
 import httpx
 
+from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.service_keys import Role, ServiceKeys
 from gateway.dev import data
 from gateway.dev.children import child
 from gateway.dev.mongod import running_mongod
 from gateway.errors import SettingsError, Unauthorized
-from gateway.identity.keys import Role, ServiceKeys
-from gateway.identity.logins import DEFAULT_TENANT
-from gateway.settings import Settings, read_environment, read_settings
-from gateway.wiring import open_services
+from gateway.settings.environment import Settings, read_environment, read_settings
+from gateway.wiring.process import open_services
 
 START_SECONDS = 60
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.config import ConnectorConfig
-from connectors.parts import PLACEHOLDER
+from connectors.config_types import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.request import ProviderRequest
 from gateway.engine.templates import render_url

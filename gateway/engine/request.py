@@ -1,4 +1,4 @@
-"""A request to a provider, prepared by the engine and sent by ``gateway.outbound``."""
+"""A request to a provider, prepared by the engine and sent by ``gateway.outbound.client``."""
 
 from __future__ import annotations
 

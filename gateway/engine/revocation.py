@@ -10,7 +10,7 @@ from authlib.oauth2.rfc7009 import prepare_revoke_token_request
 
 from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.parts import PLACEHOLDER
+from connectors.config_types import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.api import api_headers
 from gateway.engine.client_auth import authenticated_request

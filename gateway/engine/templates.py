@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.parts import PLACEHOLDER
+from connectors.config_types import PLACEHOLDER
 from gateway.errors import InvalidRequest
 
 LONGEST_INPUT = 255

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from gateway.egress import HostPort
 from gateway.errors import SettingsError
-from gateway.settings import Settings
+from gateway.outbound.egress import HostPort
+from gateway.settings.environment import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError
 from connectors.sandbox import SimulatedProvider
 from gateway.errors import SettingsError
-from gateway.logs import get_logger
+from gateway.observe.logs import get_logger
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.ledger import Ledger
-from gateway.serving import free_port, server_for
+from gateway.server.run import free_port, server_for
 
 _log = get_logger()
 HOST = "127.0.0.1"

@@ -19,7 +19,7 @@ def back_off(error: ProviderError, attempts: int, jitter: float) -> float:
     """Seconds of pause after ``error``, which ``attempts`` failures in a row preceded.
 
     ``jitter`` is between 0 and 1. What the provider said (``Retry-After``) can only make it longer.
-    Who was turned away by this process itself (``gateway.lanes``) has asked nobody: it waits for as
+    Who was turned away by this process itself (``gateway.outbound.bulkhead``) has asked nobody: it waits for as
     long as the lane says, no longer.
     """
     failures = attempts + error.requests - 1

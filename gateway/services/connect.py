@@ -18,8 +18,10 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.secret import Secret
-from gateway.audit import NOWHERE, Audit
+from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Place, Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
 from gateway.engine.templates import read_connection_config, render_url
@@ -37,11 +39,10 @@ from gateway.errors import (
     WrongBrowser,
     WrongConnector,
 )
-from gateway.logs import get_logger
-from gateway.metrics import UNKNOWN, Metrics, word_of
-from gateway.reach import Reach
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import UNKNOWN, Metrics, word_of
+from gateway.outbound.public_addresses import Reach
 from gateway.services.provider import Grant, Provider
-from gateway.services.sealing import TokenSealer
 from gateway.store.audit import Action
 from gateway.store.connections import (
     Connection,
@@ -52,7 +53,6 @@ from gateway.store.connections import (
     Status,
 )
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
-from gateway.vault import Place, Vault
 
 _log = get_logger()
 

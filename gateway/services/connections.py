@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.audit import NOWHERE, Audit
+from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
 from gateway.store.audit import Action

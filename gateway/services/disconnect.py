@@ -10,12 +10,12 @@ from enum import StrEnum
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
-from gateway.audit import NOWHERE, Audit
+from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
 from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, VaultError
-from gateway.logs import get_logger
+from gateway.observe.logs import get_logger
 from gateway.services.provider import Provider
-from gateway.services.sealing import TokenSealer
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore
 

@@ -11,8 +11,8 @@ import contextlib
 
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
-from gateway.logs import get_logger
-from gateway.metrics import Metrics
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import Metrics
 from gateway.store.flows import FlowStore
 
 _log = get_logger()

@@ -2,7 +2,7 @@
 
 A write that was not acknowledged may have been done. Who drops it leaves a lease that nobody gives
 back, or loses an answer that exists nowhere else; so it is repeated until the database says what
-became of it (security D4, K2). Only for what may be done twice: see ``gateway.store.refreshes``.
+became of it (security D4, K2). Only for what may be done twice: see ``gateway.store.refresh_leases``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from gateway.errors import StoreUnavailable
-from gateway.logs import get_logger
+from gateway.observe.logs import get_logger
 
 _log = get_logger()
 T = TypeVar("T")

@@ -23,8 +23,8 @@ from gateway.engine.strict_json import read_object
 from gateway.engine.token_request import exchange_request, refresh_request
 from gateway.engine.token_response import is_failure, read_token_response
 from gateway.errors import AccountUnfit, ProviderError, UnreadableResponse
-from gateway.logs import get_logger
-from gateway.outbound import Outbound
+from gateway.observe.logs import get_logger
+from gateway.outbound.client import Outbound
 
 _log = get_logger()
 

@@ -19,8 +19,9 @@ from typing import TypeVar
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.audit import NOWHERE, OK, Audit
+from gateway.audit.trail import NOWHERE, OK, Audit
 from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
 from gateway.engine.templates import render_url
 from gateway.errors import (
     ConnectorRequired,
@@ -29,17 +30,16 @@ from gateway.errors import (
     ReauthorizationRequired,
     TokenRejected,
 )
-from gateway.logs import get_logger
-from gateway.metrics import Metrics, RefreshOutcome
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import Metrics, RefreshOutcome
 from gateway.services.back_off import back_off
 from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
-from gateway.services.sealing import TokenSealer
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, Status
-from gateway.store.refreshes import Lease, RefreshStore, new_owner
-from gateway.store.watch import Watch
+from gateway.store.fresh.watch import Watch
+from gateway.store.refresh_leases import Lease, RefreshStore, new_owner
 
 _log = get_logger()
 T = TypeVar("T")

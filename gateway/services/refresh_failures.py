@@ -9,7 +9,7 @@ from gateway.errors import (
     ProviderUnavailable,
     UnreadableResponse,
 )
-from gateway.metrics import RefreshOutcome
+from gateway.observe.metrics import RefreshOutcome
 
 
 def may_repeat(config: ConnectorConfig, age: float) -> bool:

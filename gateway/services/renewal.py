@@ -21,10 +21,10 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from gateway.clock import Clock
 from gateway.errors import GatewayError
-from gateway.logs import get_logger
+from gateway.observe.logs import get_logger
 from gateway.services.refresh import Refresher
 from gateway.store.connections import Connection
-from gateway.store.due import Due, DueStore
+from gateway.store.renewal_queue import Due, DueStore
 
 _log = get_logger()
 

@@ -1,6 +1,6 @@
 """Tokens: a valid one now. A read of a fresh token takes no lease and writes next to nothing.
 
-What was handed out is remembered (``gateway.cache``) for as long as it needs neither a refresh nor a
+What was handed out is remembered (``gateway.store.fresh.cache``) for as long as it needs neither a refresh nor a
 note of its use, so that most reads do not ask the database. Where a refresh is due,
 ``gateway.services.refresh`` does it; while it fails, a token that is still valid is handed out
 (rule 3).
@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
-from gateway.audit import NOWHERE, Audit, By
-from gateway.cache import Cache, Reading
+from gateway.audit.trail import NOWHERE, Audit, By
 from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.templates import render_url
 from gateway.errors import (
@@ -34,13 +34,13 @@ from gateway.errors import (
     StoreUnavailable,
     VaultError,
 )
-from gateway.logs import get_logger
-from gateway.metrics import UNKNOWN, Metrics, TokenResult, word_of
-from gateway.reach import Reach
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult, word_of
+from gateway.outbound.public_addresses import Reach
 from gateway.services.refresh import Refresher
-from gateway.services.sealing import TokenSealer
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
+from gateway.store.fresh.cache import Cache, Reading
 
 _log = get_logger()
 

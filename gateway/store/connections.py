@@ -17,10 +17,10 @@ from typing import Any
 
 from connectors.account import AccountInfo
 from gateway.errors import NewerRow
-from gateway.store.defaults import ORDER, Defaults
+from gateway.store.default_account import ORDER, Defaults
 from gateway.store.events import EventType, keep, new_event
+from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
 from gateway.store.mongo import Collection, Database, Document, Duplicate
-from gateway.store.notices import Tag, accounts_tag, row_tag
 
 SCHEMA = 1
 """Version of the rows that this code writes and reads."""

@@ -34,8 +34,8 @@ from pymongo.errors import (
 )
 
 from gateway.errors import SettingsError, StoreUnavailable
-from gateway.settings import Driver
-from gateway.store.notices import Notices
+from gateway.settings.environment import Driver
+from gateway.store.fresh.notices import Notices
 
 Document = dict[str, Any]
 T = TypeVar("T")

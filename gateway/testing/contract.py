@@ -30,8 +30,8 @@ from gateway.testing.expectations import (
     Probe,
     TokenSample,
 )
+from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation, Subject, load_subject
-from gateway.testing.workshop import workshop
 
 
 def _checks(section: str) -> pytest.MarkDecorator:

@@ -19,12 +19,13 @@ from connectors.catalog import Catalog, Hook
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.clock import utc_now
-from gateway.egress import EgressPolicy
+from gateway.encryption.vault import Vault, new_key, read_keys
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
 from gateway.engine.templates import read_connection_config, render_url
-from gateway.outbound import TOTAL_SECONDS, Outbound
-from gateway.reach import Reach
+from gateway.outbound.client import TOTAL_SECONDS, Outbound
+from gateway.outbound.egress import EgressPolicy
+from gateway.outbound.public_addresses import Reach
 from gateway.sandbox.authorization import Consent
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
@@ -38,8 +39,7 @@ from gateway.store.mongo import Database
 from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
-from gateway.vault import Vault, new_key, read_keys
-from gateway.verbs import Verbs, make_verbs
+from gateway.wiring.core import Verbs, make_verbs
 
 GATEWAY_URL = "https://gateway.example.com"
 

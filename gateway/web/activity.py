@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from gateway.audit import OK
+from gateway.audit.trail import OK
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
 from gateway.web.context import check_host, find_session, read_query, services

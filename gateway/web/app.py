@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Scope
 
 from connectors.errors import ConnectorError
 from gateway.errors import GatewayError, LoginError, NotSignedIn, RateLimited, StoreUnavailable
-from gateway.logs import get_logger
-from gateway.prompt import Answer
-from gateway.settings import Settings
+from gateway.observe.logs import get_logger
+from gateway.server.fast_path import Answer
+from gateway.settings.environment import Settings
 from gateway.web import (
     activity,
     audit,
@@ -26,15 +26,16 @@ from gateway.web import (
     connections,
     dashboard,
     flows,
+    handoff_api,
     health,
-    keys,
     login,
-    logins,
     metrics,
+    service_keys,
     tokens,
     webhooks,
 )
 from gateway.web.available import connect_url
+from gateway.web.cached_tokens import RememberedTokens, recall
 from gateway.web.context import (
     BODY_SECONDS,
     MAX_BODY,
@@ -48,9 +49,8 @@ from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
-from gateway.web.remembered import RememberedTokens, recall
 from gateway.web.return_to import DASHBOARD
-from gateway.wiring import Services
+from gateway.wiring.process import Services
 
 _log = get_logger()
 
@@ -60,9 +60,9 @@ OPERATIONS = [
     *flows.OPERATIONS,
     *connections.OPERATIONS,
     *tokens.OPERATIONS,
-    *keys.OPERATIONS,
+    *service_keys.OPERATIONS,
     *webhooks.OPERATIONS,
-    *logins.OPERATIONS,
+    *handoff_api.OPERATIONS,
     *audit.OPERATIONS,
 ]
 
@@ -133,7 +133,7 @@ class _Gateway(Starlette):
         return self._envelope
 
     def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
-        """What needs no wait; the server asks before it begins a task (``gateway.prompt``)."""
+        """What needs no wait; the server asks before it begins a task (``gateway.server.fast_path``)."""
         if self._envelope is None:
             return None
         hand_out = recall(scope, body)

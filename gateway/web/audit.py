@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.service_keys import Role
 from gateway.errors import InvalidRequest
-from gateway.identity.keys import Role
 from gateway.store.audit import Action, Line, Wanted, cursor
 from gateway.web.context import read_query, require_key, services
 from gateway.web.operation import Operation

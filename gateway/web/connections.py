@@ -8,11 +8,11 @@ from pydantic import BaseModel, BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.assertions import HEADER
+from gateway.access.bounds import Bounds
+from gateway.access.login.dev import is_user_id
+from gateway.access.service_keys import Role
 from gateway.errors import ConnectionNotFound, InvalidRequest
-from gateway.identity.assertions import HEADER
-from gateway.identity.bounds import Bounds
-from gateway.identity.keys import Role
-from gateway.identity.logins import is_user_id
 from gateway.store.connections import Connection
 from gateway.web.context import (
     Strict,

@@ -8,7 +8,11 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from gateway.audit import act_as
+from gateway.access.assertions import HEADER
+from gateway.access.bounds import Bounds
+from gateway.access.service_keys import KeyCaller, Role
+from gateway.access.sessions import SessionCaller
+from gateway.audit.trail import act_as
 from gateway.errors import (
     AssertionInvalid,
     AssertionRequired,
@@ -18,16 +22,12 @@ from gateway.errors import (
     Unauthorized,
     WrongHost,
 )
-from gateway.identity.assertions import HEADER
-from gateway.identity.bounds import Bounds
-from gateway.identity.keys import KeyCaller, Role
-from gateway.identity.sessions import SessionCaller
-from gateway.rates import Limited
+from gateway.settings.limits import Limited
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.web.address import client_address
 
 if TYPE_CHECKING:
-    from gateway.wiring import Services
+    from gateway.wiring.process import Services
 
 MAX_BODY = 64 * 1024
 BODY_SECONDS = 30.0

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from connectors.config import Category, ConnectorConfig
 from connectors.errors import ConnectorError
-from gateway.identity.sessions import SessionCaller
+from gateway.access.sessions import SessionCaller
 from gateway.services.disconnect import Revoked
 from gateway.store.connections import Connection
 from gateway.web.activity import use_views
@@ -27,7 +27,7 @@ from gateway.web.context import (
 from gateway.web.outcomes import notice_for, outcome_url
 from gateway.web.pages import CardView, account_view, card_view, orphan_view, render
 from gateway.web.return_to import DASHBOARD
-from gateway.wiring import redirect_uri
+from gateway.wiring.process import redirect_uri
 
 
 @dataclass(frozen=True, kw_only=True)

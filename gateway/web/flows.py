@@ -11,13 +11,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from connectors.config import ConnectorConfig
+from gateway.access.sessions import SessionCaller
 from gateway.engine.callback import read_callback
 from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
-from gateway.identity.sessions import SessionCaller
-from gateway.logs import get_logger
-from gateway.outbound import host_of
-from gateway.rates import Limited
+from gateway.observe.logs import get_logger
+from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
+from gateway.settings.limits import Limited
 from gateway.store.connections import Connection
 from gateway.store.flows import FLOW_LIFETIME
 from gateway.web.context import (

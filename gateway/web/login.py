@@ -15,15 +15,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from connectors.secret import Secret
+from gateway.access.login import handoff, oidc
+from gateway.access.login.attempts import RemoteLogin
+from gateway.access.login.dev import DEFAULT_TENANT, DevLogin, Identity
+from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, LoginError, NotFound
-from gateway.identity import handoff, oidc
-from gateway.identity.attempts import RemoteLogin
-from gateway.identity.logins import DEFAULT_TENANT, DevLogin, Identity
-from gateway.identity.sessions import SessionCaller
-from gateway.logs import get_logger
-from gateway.metrics import word_of
-from gateway.outbound import host_of
-from gateway.rates import Limited
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import word_of
+from gateway.outbound.client import host_of
+from gateway.settings.limits import Limited
 from gateway.store.audit import Action
 from gateway.store.logins import LOGIN_LIFETIME
 from gateway.store.sessions import ABSOLUTE

@@ -17,12 +17,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, NotFound
-from gateway.metrics import CONTENT_TYPE, Metrics
-from gateway.serving import serving_beside
+from gateway.observe.metrics import CONTENT_TYPE, Metrics
+from gateway.server.run import serving_beside
 from gateway.web import health
 from gateway.web.context import services
 from gateway.web.problems import problem_response
-from gateway.wiring import Services
+from gateway.wiring.process import Services
 
 PATH = "/metrics"
 

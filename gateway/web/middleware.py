@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.audit import begin
-from gateway.intake import WHOLE
-from gateway.logs import in_request, log_request
-from gateway.prompt import Answer, Header, head_lines
+from gateway.audit.trail import begin
+from gateway.observe.logs import in_request, log_request
+from gateway.server.connection_limits import WHOLE
+from gateway.server.fast_path import Answer, Header, head_lines
 
 HandOut = Callable[[str], Response]
 """Makes an answer that is certain, and leaves its traces under the id of the request."""
@@ -78,7 +78,7 @@ class Envelope:
             _end(scope, request_id, status, started)
 
     def at_once(self, scope: Scope, hand_out: HandOut) -> Answer:
-        """The same around an answer that needs no wait (``gateway.prompt``)."""
+        """The same around an answer that needs no wait (``gateway.server.fast_path``)."""
         started = time.perf_counter()
         request_id = _id_of(scope)
         response = hand_out(request_id)

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from connectors.config import ConnectorConfig
-from connectors.parts import PLACEHOLDER
-from gateway.identity.sessions import SessionCaller
-from gateway.reach import Reach
+from connectors.config_types import PLACEHOLDER
+from gateway.access.sessions import SessionCaller
+from gateway.outbound.public_addresses import Reach
 from gateway.store.connections import Connection, Status
 from gateway.web.context import services
 from gateway.web.replies import status_of, time_or_none, timestamp

@@ -8,12 +8,12 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.identity.assertions import HEADER
-from gateway.identity.bounds import Bounds
-from gateway.identity.keys import KeyCaller, Role
-from gateway.identity.logins import MAX_USER, is_user_id
-from gateway.rates import Limited
+from gateway.access.assertions import HEADER
+from gateway.access.bounds import Bounds
+from gateway.access.login.dev import MAX_USER, is_user_id
+from gateway.access.service_keys import KeyCaller, Role
 from gateway.services.tokens import IssuedToken, Wanted
+from gateway.settings.limits import Limited
 from gateway.web.context import Strict, bounds_of, read_json, require_key, services
 from gateway.web.operation import Operation
 from gateway.web.replies import (

@@ -8,14 +8,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.service_keys import Role
 from gateway.errors import NotFound
-from gateway.identity.keys import Role
-from gateway.services.webhooks import MAX_URL
 from gateway.store.events import EventType
 from gateway.store.webhooks import Webhook
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
 from gateway.web.replies import reply, time_or_none, timestamp
+from gateway.webhooks.registration import MAX_URL
 
 
 class WebhookRequest(Strict):

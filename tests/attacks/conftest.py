@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.arena import Arena, running_arena
 from tests.support.browser import Browser
 from tests.support.chromium import running_chromium

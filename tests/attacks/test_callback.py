@@ -9,9 +9,9 @@ import anyio
 import httpx
 import pytest
 
+from gateway.access.sessions import Sessions
 from gateway.clock import utc_now
-from gateway.identity.sessions import Sessions
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
 from gateway.store.sessions import SessionStore
 from tests.attacks.conftest import Browsers

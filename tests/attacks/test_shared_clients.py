@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.identity.keys import Role
-from gateway.key_commands import add_key_commands
+from gateway.access.service_keys import Role
+from gateway.commands.service_keys import add_key_commands
 from gateway.services.connect import CLIENTS_NOT_SHARED
 from tests.support.browser import Browser
 from tests.support.gateway import Harness, running_gateway

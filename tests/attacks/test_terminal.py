@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.access.service_keys import Role
 from gateway.client import ConnectorRequired, SyncGateway
-from gateway.identity.keys import Role
 from tests.attacks.conftest import Profiles
 from tests.support.arena import Arena
 from tests.support.chromium import needs_chromium

@@ -17,7 +17,7 @@ from bench.many import seed_many
 from bench.measure import answers_of
 from bench.processes import running_floor, running_gateway
 from bench.seed import Place, Seeded, seed, token_path
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
 from tests.support.loopback import LOOPBACK
 
 USERS = 3

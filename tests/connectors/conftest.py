@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.egress import EgressPolicy
-from gateway.outbound import open_outbound
+from gateway.outbound.client import open_outbound
+from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Provider
 
 

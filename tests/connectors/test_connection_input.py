@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
+from connectors.config_types import ConnectionInput
 from connectors.errors import ConfigError
-from connectors.parts import ConnectionInput
 from tests.support.configs import TENANT, make_config
 
 

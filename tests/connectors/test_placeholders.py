@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
-from connectors.parts import PLACEHOLDER
+from connectors.config_types import PLACEHOLDER
 from gateway.engine.templates import read_connection_config, render_url
 from gateway.errors import InvalidRequest
 from tests.engine.test_templates import HOSTILE, TEXT

@@ -8,9 +8,9 @@ import pytest
 
 from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
+from connectors.config_types import ErrorInSuccess, Revocation
 from connectors.context import ConnectionContext
 from connectors.errors import ConfigError
-from connectors.parts import ErrorInSuccess, Revocation
 from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
 from tests.support.configs import TENANT, make_config
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.parts import ErrorInSuccess
+from connectors.config_types import ErrorInSuccess
 from gateway.engine.token_response import is_failure
 from gateway.errors import (
     ProviderError,

@@ -19,16 +19,16 @@ from pathlib import Path
 
 import pytest
 
+from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.egress import EgressPolicy
-from gateway.identity.keys import Role, ServiceKeys
-from gateway.services.webhooks import WebhookService
+from gateway.encryption.vault import Vault, read_keys
+from gateway.outbound.egress import EgressPolicy
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import EventType, Outbox
-from gateway.store.keys import KeyStore
+from gateway.store.service_keys import KeyStore
 from gateway.store.webhooks import WebhookStore
-from gateway.vault import Vault, read_keys
+from gateway.webhooks.registration import WebhookService
 from tests.support.faults import FULL, STEADY, Fleet, running_fleet
 from tests.support.receiver import Receiver, receiving
 from tests.support.waiting import PATIENCE_SECONDS, until

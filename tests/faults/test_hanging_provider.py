@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.lanes import SLOTS
+from gateway.outbound.bulkhead import SLOTS
 from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.series import value_in
 from tests.support.tokens import problem_of, token_of

@@ -21,9 +21,9 @@ from pymongo import AsyncMongoClient
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.services.sealing import TokenSealer
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Vault, new_key, read_keys
 from gateway.store.connections import read_row, token_fields
-from gateway.vault import Vault, new_key, read_keys
 from tests.support.commands import ROOT
 from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.sealing import sealing_for, tokens

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.readiness import GRACE_SECONDS
+from gateway.server.readiness import GRACE_SECONDS
 from tests.support.faults import FULL, STRICT, Fleet, FleetProcess, running_fleet
 from tests.support.faults_load import LIFE_SECONDS, Load, judge
 from tests.support.loopback import NO_TLS

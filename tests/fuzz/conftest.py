@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.rates import Limited
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
+from gateway.settings.limits import Limited
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import LOOPBACK, NO_TLS

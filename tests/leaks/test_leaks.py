@@ -19,10 +19,10 @@ from typing import Any
 import httpx
 
 from gateway.dev.children import child
+from gateway.encryption.vault import new_key
 from gateway.sandbox.faults import FAULTS
-from gateway.serving import free_port
-from gateway.settings import Driver
-from gateway.vault import new_key
+from gateway.server.run import free_port
+from gateway.settings.environment import Driver
 from tests.leaks.journey import Journey, left_behind, note_ledger, secret_part, stored
 from tests.leaks.talkative import CLIENT_SECRET, write_talkative
 from tests.support import identity_provider

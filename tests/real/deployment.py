@@ -22,7 +22,7 @@ import httpx
 import trustme
 
 from gateway.dev.children import child
-from gateway.serving import free_port
+from gateway.server.run import free_port
 from tests.real.canaille import CanailleServer, running_canaille
 from tests.real.deploy_page import ROOT, Page, run
 from tests.real.locked_mongod import running_locked_mongod

@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 
 from gateway.dev.children import child
 from gateway.dev.mongod import find_mongod
-from gateway.serving import free_port
+from gateway.server.run import free_port
 
 NAME = "rs0"
 START_SECONDS = 60

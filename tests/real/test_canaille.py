@@ -17,8 +17,8 @@ import pytest
 
 from gateway.client import ConnectorRequired, SyncGateway
 from gateway.dev.children import child
-from gateway.serving import free_port
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
+from gateway.server.run import free_port
 from tests.real.canaille import CanailleServer, running_canaille, sign_in_and_consent
 from tests.support.chromium import needs_chromium, running_chromium
 from tests.support.sandbox import await_answer

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from gateway.serving import free_port
+from gateway.server.run import free_port
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD
 from tests.support.login_processes import (

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from gateway.serving import free_port
+from gateway.server.run import free_port
 from tests.real.canaille import CanailleServer, consent, running_canaille, sign_in
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD

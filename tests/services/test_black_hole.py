@@ -11,8 +11,8 @@ import anyio
 import httpx
 import pytest
 
-from gateway.egress import HostPort
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
+from gateway.outbound.egress import HostPort
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.peer import Peer, listening, silence

@@ -7,9 +7,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from connectors.parts import ErrorInSuccess
-from gateway.identity.keys import Role
-from gateway.serving import free_port
+from connectors.config_types import ErrorInSuccess
+from gateway.access.service_keys import Role
+from gateway.server.run import free_port
 from tests.support.gateway import Harness
 from tests.support.linking import at_once, dump
 from tests.support.sandbox import SandboxProcess

@@ -15,9 +15,9 @@ from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
 from connectors.context import ConnectionContext, Tokens
 from connectors.secret import Secret
-from gateway.egress import EgressPolicy
 from gateway.errors import EgressRefused, ProviderError, UnreadableResponse
-from gateway.outbound import open_outbound
+from gateway.outbound.client import open_outbound
+from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config
 from tests.support.peer import Behave, Peer, answering, listening, server_tls

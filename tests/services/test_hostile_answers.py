@@ -23,7 +23,7 @@ from connectors.secret import Secret
 from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA
 from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import AccountUnfit, ProviderError
-from gateway.outbound import Outbound
+from gateway.outbound.client import Outbound
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config
 

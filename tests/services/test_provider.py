@@ -11,14 +11,14 @@ from pytest_httpx import HTTPXMock
 
 from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
+from connectors.config_types import ErrorInSuccess
 from connectors.context import ConnectionContext, PostConnectionContext, Tokens
 from connectors.errors import AccountUnfit as Unfit
 from connectors.errors import AccountUnreadable
-from connectors.parts import ErrorInSuccess
 from connectors.secret import Secret
 from gateway import errors
-from gateway.egress import EgressPolicy
-from gateway.outbound import open_outbound
+from gateway.outbound.client import open_outbound
+from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config
 from tests.support.wire import form

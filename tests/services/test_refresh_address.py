@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
 from tests.support.gateway import Harness
 from tests.support.rows import Rows

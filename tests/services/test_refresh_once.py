@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.gate import gate_at
 from tests.support.gateway import Harness
 from tests.support.sandbox import SandboxProcess

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.encryption.vault import new_key
 from gateway.services.renewal import Renewal, Round, phase
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.connections import ConnectionStore
-from gateway.store.due import DueStore
 from gateway.store.mongo import Database, open_database
-from gateway.store.refreshes import RefreshStore
-from gateway.vault import new_key
+from gateway.store.refresh_leases import RefreshStore
+from gateway.store.renewal_queue import DueStore
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.linking import linked

@@ -11,10 +11,10 @@ import pytest
 from gateway.sandbox.link import link_sandbox
 from gateway.services.renewal import Renewal, Round
 from gateway.services.tokens import Wanted
-from gateway.settings import Driver
-from gateway.store.due import DueStore
+from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
-from gateway.wiring import open_services
+from gateway.store.renewal_queue import DueStore
+from gateway.wiring.process import open_services
 from gateway.worker import work
 from tests.services.test_renewal import STALE, connect_users
 from tests.support.gate import gate_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.sandbox.link import SandboxLink, link_sandbox
 from gateway.services import back_off
-from gateway.settings import Settings
+from gateway.settings.environment import Settings
 from tests.conftest import GATEWAY_URL
 from tests.support import gateway as gateway_support
 from tests.support.gateway import Harness, running_gateway

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.gateway import Harness
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import (

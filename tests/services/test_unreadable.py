@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.access.service_keys import Role
+from gateway.encryption.vault import new_key
 from gateway.errors import SettingsError
-from gateway.identity.keys import Role
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.mongo import Collection, open_database
-from gateway.vault import new_key
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
-from gateway.store.refreshes import Lease, RefreshStore
+from gateway.store.refresh_leases import Lease, RefreshStore
 from tests.support.linking import NOW, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)

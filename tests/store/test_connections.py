@@ -15,7 +15,7 @@ from gateway.store.connections import (
     Status,
 )
 from gateway.store.mongo import Database
-from gateway.store.refreshes import RefreshStore
+from gateway.store.refresh_leases import RefreshStore
 from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)

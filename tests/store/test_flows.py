@@ -12,12 +12,12 @@ import pytest
 from httpx import URL
 from pydantic import SecretStr
 
+from gateway.encryption.vault import Place, Vault, new_key, read_keys
 from gateway.services.connect import StartedFlow
-from gateway.settings import Driver, Settings
+from gateway.settings.environment import Driver, Settings
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 from gateway.store.mongo import Database
-from gateway.vault import Place, Vault, new_key, read_keys
-from gateway.wiring import Services, open_services
+from gateway.wiring.process import Services, open_services
 from tests.support.linking import NOW, at_once, dump
 
 STATE = "a-state-of-256-bits"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.indexes import DONE_LIFETIME, INDEXES, RENEWABLE, WAITING_EVENTS, create_indexes
 from gateway.store.mongo import Database, Duplicate, open_database
 from gateway.store.sessions import IDLE

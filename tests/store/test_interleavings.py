@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.mongo import Database
-from gateway.store.refreshes import Lease, RefreshStore
+from gateway.store.refresh_leases import Lease, RefreshStore
 from tests.support.linking import NOW, linked, sealed_tokens
 
 _users = count()

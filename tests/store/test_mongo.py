@@ -13,8 +13,8 @@ import pytest
 from pymongo import ReadPreference
 
 from gateway.errors import SettingsError, StoreUnavailable
-from gateway.serving import free_port
-from gateway.settings import Driver
+from gateway.server.run import free_port
+from gateway.settings.environment import Driver
 from gateway.store import mongo
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database, Duplicate, open_database

@@ -8,8 +8,8 @@ import pytest
 
 from gateway.errors import NewerRow
 from gateway.store.connections import SCHEMA, ConnectionStore
-from gateway.store.due import Due, DueStore
 from gateway.store.mongo import Database
+from gateway.store.renewal_queue import Due, DueStore
 from tests.support.linking import NOW, linked, new_connection, sealing
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.metrics import Metrics
+from gateway.observe.metrics import Metrics
 from gateway.services.open_flows import OpenFlows
 from gateway.store.flows import FLOW_LIFETIME, MOST_OPEN, Flow, FlowStore, flow_id
 from gateway.store.mongo import Database

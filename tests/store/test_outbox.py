@@ -12,7 +12,7 @@ import pytest
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.events import Event, EventType, Outbox
 from gateway.store.mongo import Database, Document
-from gateway.store.refreshes import RefreshStore
+from gateway.store.refresh_leases import RefreshStore
 from tests.support.linking import NOW, at_once, linked, new_connection, sealing
 
 LATER = NOW + timedelta(hours=1)

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.mongo import Database, Document
-from gateway.store.refreshes import Lease, RefreshStore, new_owner
+from gateway.store.refresh_leases import Lease, RefreshStore, new_owner
 from tests.support.linking import NOW, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.identity.sessions import Sessions
+from gateway.access.sessions import Sessions
 from gateway.store.mongo import Database
 from gateway.store.sessions import ABSOLUTE, IDLE, TOUCH, SessionStore, StoredSession
 from tests.support.gateway import FakeClock

@@ -20,9 +20,9 @@ from typing import Any
 import httpx
 from pymongo import MongoClient
 
+from gateway.access.service_keys import Role
 from gateway.clock import utc_now
-from gateway.identity.keys import Role
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from tests.support.browser import Browser
 from tests.support.hostile import Hostile, running_hostile, write_connectors
 from tests.support.loopback import NO_TLS

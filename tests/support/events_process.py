@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gateway.logs import configure_logs
-from gateway.readiness import Readiness
+from gateway.observe.logs import configure_logs
 from gateway.sandbox.link import link_sandbox
-from gateway.serving import run
-from gateway.settings import read_environment, read_settings
-from gateway.wiring import open_services
+from gateway.server.readiness import Readiness
+from gateway.server.run import run
+from gateway.settings.environment import read_environment, read_settings
+from gateway.wiring.process import open_services
 from gateway.worker import work_until_signal
 from tests.support.faults_process import Orders
 

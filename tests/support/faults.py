@@ -19,14 +19,14 @@ from pathlib import Path
 
 import httpx
 
+from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.identity.keys import Role, ServiceKeys
-from gateway.serving import free_port
-from gateway.settings import Driver
-from gateway.store.keys import KeyStore
+from gateway.encryption.vault import new_key
+from gateway.server.run import free_port
+from gateway.settings.environment import Driver
 from gateway.store.mongo import Database, Document, open_database
-from gateway.vault import new_key
+from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gateway.clock
-import gateway.readiness
-from gateway.logs import configure_logs
-from gateway.readiness import Readiness
+import gateway.server.readiness
+from gateway.observe.logs import configure_logs
 from gateway.sandbox.link import link_sandbox
-from gateway.settings import read_environment, read_settings
+from gateway.server.readiness import Readiness
+from gateway.settings.environment import read_environment, read_settings
 
 if TYPE_CHECKING:
-    from gateway.wiring import Services
+    from gateway.wiring.process import Services
 
 
 class Orders:
@@ -69,16 +69,16 @@ def _move_the_clock(seconds: float) -> None:
 
 def _end_sooner(seconds: int) -> None:
     """Let this process have so much less time to end, for all that is imported later."""
-    gateway.readiness.REQUESTS_SECONDS -= seconds
-    gateway.readiness.REFRESHES_SECONDS -= seconds
-    gateway.readiness.LAST_SECONDS -= seconds
+    gateway.server.readiness.REQUESTS_SECONDS -= seconds
+    gateway.server.readiness.REFRESHES_SECONDS -= seconds
+    gateway.server.readiness.LAST_SECONDS -= seconds
 
 
 async def _serve() -> None:
     _move_the_clock(float(os.environ["FAULTS_CLOCK"]))
-    from gateway.serving import serve, server_for
+    from gateway.server.run import serve, server_for
     from gateway.web.app import create_app
-    from gateway.wiring import open_services
+    from gateway.wiring.process import open_services
 
     settings, env = read_settings(), read_environment()
     configure_logs(settings.log_level, settings.log_format)
@@ -104,6 +104,6 @@ async def _serve() -> None:
 
 if __name__ == "__main__":
     _end_sooner(int(os.environ["FAULTS_SOONER"]))
-    from gateway.serving import run
+    from gateway.server.run import run
 
     run(_serve())

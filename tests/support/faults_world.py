@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 import httpx
 
-from gateway.egress import EgressPolicy
-from gateway.outbound import Outbound
-from gateway.reach import Reach
+from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.outbound.client import Outbound
+from gateway.outbound.egress import EgressPolicy
+from gateway.outbound.public_addresses import Reach
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
 from gateway.services.connections import ConnectionService
@@ -23,8 +24,7 @@ from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Collection, Database, Document
 from gateway.testing.wire import SandboxTransport
 from gateway.testing.workbench import GATEWAY_URL, Clock, Workbench
-from gateway.vault import Vault, new_key, read_keys
-from gateway.verbs import Verbs, make_verbs
+from gateway.wiring.core import Verbs, make_verbs
 from tests.support.subjects import subject_of
 
 

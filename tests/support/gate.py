@@ -13,7 +13,7 @@ from typing import cast
 
 import anyio
 
-from gateway.egress import HostPort
+from gateway.outbound.egress import HostPort
 from tests.support.gateway import Harness
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -12,15 +12,15 @@ import httpx
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.access.service_keys import Role
 from gateway.clock import utc_now
-from gateway.identity.keys import Role
-from gateway.prompt import Answer
+from gateway.encryption.vault import new_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
+from gateway.server.fast_path import Answer
 from gateway.services.refresh import Checkpoint, pass_on
-from gateway.settings import Driver, Settings
-from gateway.vault import new_key
+from gateway.settings.environment import Driver, Settings
 from gateway.web.app import create_app
-from gateway.wiring import Services, open_services
+from gateway.wiring.process import Services, open_services
 from tests.support.browser import Browser
 
 ACCOUNTS = {

@@ -26,7 +26,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from gateway.dev.children import child
-from gateway.serving import free_port, run, serve, server_for
+from gateway.server.run import free_port, run, serve, server_for
 from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import await_answer
 

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from gateway.serving import serving_beside
+from gateway.server.run import serving_beside
 
 CLIENT_ID = "gateway"
 CLIENT_SECRET = "client secret: 50% & more"

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 
 from gateway.dev.children import child
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
 from tests.support.sandbox import await_answer
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,17 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.clock import utc_now
-from gateway.egress import EgressPolicy
-from gateway.metrics import Metrics
-from gateway.outbound import open_outbound
-from gateway.services.deliveries import Deliveries
-from gateway.services.webhooks import WebhookService
+from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.observe.metrics import Metrics
+from gateway.outbound.client import open_outbound
+from gateway.outbound.egress import EgressPolicy
 from gateway.store.connections import ConnectionStore
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import EventType, Outbox
 from gateway.store.mongo import Database
 from gateway.store.webhooks import Webhook, WebhookStore
-from gateway.vault import Vault, new_key, read_keys
+from gateway.webhooks.delivery import Deliveries
+from gateway.webhooks.registration import WebhookService
 from tests.support.receiver import Receiver, receiving
 from tests.support.waiting import until
 

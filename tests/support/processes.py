@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.dev.children import child
-from gateway.serving import free_port
-from gateway.settings import Driver
-from gateway.vault import new_key
+from gateway.encryption.vault import new_key
+from gateway.server.run import free_port
+from gateway.settings.environment import Driver
 from tests.support.sandbox import SandboxProcess, await_answer
 
 

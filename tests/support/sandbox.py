@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from gateway.dev.children import child
-from gateway.serving import free_port
+from gateway.server.run import free_port
 from tests.support.loopback import LOOPBACK
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.services.sealing import TokenSealer
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Vault
 from gateway.store.connections import Connection, ConnectionStore, Seal, SealedTokens
 from gateway.store.mongo import Database
-from gateway.vault import Vault
 from tests.support.linking import NOW, new_connection
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.engine.request import ProviderAnswer, ProviderRequest
-from gateway.outbound import Outbound
+from gateway.outbound.client import Outbound
 
 
 async def send(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from gateway.metrics import Metrics
+from gateway.observe.metrics import Metrics
 
 
 def samples(text: str) -> list[Sample]:

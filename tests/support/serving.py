@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
-from gateway.serving import server_for
+from gateway.server.run import server_for
 
 
 @asynccontextmanager

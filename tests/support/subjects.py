@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
-from gateway.testing.finding import find_contract
+from gateway.testing.locate import find_contract
 from gateway.testing.subject import Subject
 
 Change = Callable[[Subject], Subject]

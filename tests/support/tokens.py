@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
+from gateway.access.service_keys import Role
 from gateway.clock import utc_now
-from gateway.identity.keys import Role
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
 from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess

@@ -10,9 +10,9 @@ import pytest
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.checks.faults import FAULTS
+from gateway.testing.runner import workshop
 from gateway.testing.subject import Subject
 from gateway.testing.wire import SandboxTransport
-from gateway.testing.workshop import workshop
 from tests.support.broken import BROKEN
 from tests.support.subjects import (
     Change,

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from connectors.account import AccountInfo
-from connectors.parts import ConnectionInput, Revocation
+from connectors.config_types import ConnectionInput, Revocation
 from connectors.sandbox import ApiCall
 from gateway.testing import AccountSample, Person
+from gateway.testing.runner import workshop
 from gateway.testing.subject import Subject
-from gateway.testing.workshop import workshop
 from tests.support.subjects import (
     Change,
     check_named,

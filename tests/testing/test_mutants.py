@@ -19,8 +19,8 @@ from gateway.testing.mutants import __main__ as command
 from gateway.testing.mutants import trial
 from gateway.testing.mutants.mutant import EXEMPT, Mutant, mutants_of
 from gateway.testing.mutants.trial import Score, try_mutants
+from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation, Subject, expect
-from gateway.testing.workshop import workshop
 from tests.support.configs import make_config
 from tests.support.contracts import write_contract
 from tests.support.outside import write_solo

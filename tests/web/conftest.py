@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
 from tests.conftest import GATEWAY_URL
 from tests.support.answers import WatchedTransport, client_secrets, leaks

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from gateway.store.audit import Action
 from gateway.web.activity import ACTIVITY, PAGE
 from tests.support.browser import Browser

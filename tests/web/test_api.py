@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness
 from tests.support.problems import problem

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from gateway.identity.keys import Role
-from gateway.services.rotation import Rotation
-from gateway.settings import Driver
+from gateway.access.service_keys import Role
+from gateway.encryption.rotation import Rotation
+from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.settings.environment import Driver
 from gateway.store.audit import Action
 from gateway.store.mongo import open_database
 from gateway.store.sealed import sealed_stores
-from gateway.vault import Vault, new_key, read_keys
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.logins import HOST_URL, leads_to, parameters, post_login

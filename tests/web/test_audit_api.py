@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from gateway.store.audit import Action
 from gateway.web.audit import MOST
 from tests.support.gateway import FakeClock, Harness

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from gateway.settings import Driver
+from gateway.settings.environment import Driver
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import param
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway

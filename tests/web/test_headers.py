@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from gateway.web.app import ROUTES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from gateway.identity.keys import Role
-from gateway.readiness import Readiness
-from gateway.settings import Settings
+from gateway.access.service_keys import Role
+from gateway.server.readiness import Readiness
+from gateway.settings.environment import Settings
 from gateway.web.app import create_app
-from gateway.wiring import open_services
+from gateway.wiring.process import open_services
 from tests.support.gateway import FakeClock, Harness, with_state
 from tests.support.problems import problem
 

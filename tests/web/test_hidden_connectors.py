@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.identity.keys import Role
-from gateway.vault import new_key
+from gateway.access.service_keys import Role
+from gateway.encryption.vault import new_key
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import ACCOUNTS, running_gateway
 from tests.support.rows import Rows

@@ -14,8 +14,8 @@ import pytest
 
 from connectors.account import AccountInfo, account_lookup
 from connectors.context import ConnectionContext
+from gateway.access.service_keys import Role
 from gateway.engine.account import MAX_LABEL, MAX_METADATA
-from gateway.identity.keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
 from tests.web.test_hostile_labels import HOSTILE, shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback, param
 from tests.support.gateway import ACCOUNTS, Harness

@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.identity.keys import Restrictions, Role
+from gateway.access.service_keys import Restrictions, Role
 from gateway.web.app import OPERATIONS
 from gateway.web.connections import PatchRequest
 from gateway.web.flows import StartRequest
-from gateway.web.keys import KeyRequest
-from gateway.web.logins import LoginRequest
+from gateway.web.handoff_api import LoginRequest
 from gateway.web.operation import Operation
+from gateway.web.service_keys import KeyRequest
 from gateway.web.tokens import RefreshRequest, TokenRequest
 from gateway.web.webhooks import WebhookRequest
 from tests.conftest import GATEWAY_URL

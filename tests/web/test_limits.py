@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.problems import problem

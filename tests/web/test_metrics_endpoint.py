@@ -9,16 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.breaker import FAILURES
+from gateway.access.service_keys import Role
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Vault, read_keys
 from gateway.errors import SettingsError
-from gateway.identity.keys import Role
-from gateway.services.sealing import TokenSealer
-from gateway.serving import free_port
-from gateway.settings import Settings
-from gateway.vault import Vault, read_keys
+from gateway.outbound.breaker import FAILURES
+from gateway.server.run import free_port
+from gateway.settings.environment import Settings
 from gateway.web.app import OPERATIONS
 from gateway.web.metrics import exposed
-from gateway.wiring import Services
+from gateway.wiring.process import Services
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.loopback import NO_TLS
 from tests.support.problems import problem

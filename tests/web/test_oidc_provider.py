@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.gateway import FakeClock, Harness
 from tests.support.identity_provider import IdentityProviderServer, running_identity_provider
 from tests.support.logins import gateway_with, post_login, returning, user_of

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from gateway.web.app import OPERATIONS, ROUTES
 from gateway.web.operation import Operation
 from tests.conftest import GATEWAY_URL

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.errors import AccountUnreadable
 from gateway import errors
-from gateway.outbound import Outbound
+from gateway.outbound.client import Outbound
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.browser import Browser
 from tests.support.gateway import Harness, running_gateway
 from tests.support.problems import problem

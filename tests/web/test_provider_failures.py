@@ -11,7 +11,7 @@ import pytest
 
 from connectors.secret import Secret
 from gateway.sandbox.faults import FAULTS
-from gateway.wiring import open_services
+from gateway.wiring.process import open_services
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness
 from tests.support.logins import signed_in

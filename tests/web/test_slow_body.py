@@ -9,7 +9,7 @@ import anyio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from gateway.web.context import BODY_SECONDS
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway

@@ -12,8 +12,8 @@ import anyio
 import httpx
 import pytest
 
+from gateway.encryption.vault import new_key
 from gateway.engine.authorize import new_state
-from gateway.vault import new_key
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params

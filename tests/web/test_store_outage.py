@@ -9,10 +9,10 @@ import anyio
 import httpx
 import pytest
 
+from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.errors import StoreUnavailable
-from gateway.identity.keys import Role
-from gateway.serving import free_port
+from gateway.server.run import free_port
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback
 from tests.support.gateway import ACCOUNTS, running_gateway

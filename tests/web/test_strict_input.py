@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import anyio
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.problems import problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.profile import Command, profiling
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from gateway.identity.keys import Role
+from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.answers import REFRESH_TOKEN
 from tests.support.gateway import ACCOUNTS, Harness

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from joserfc import jwk, jwt
 
-from gateway.identity.keys import Restrictions, Role
+from gateway.access.service_keys import Restrictions, Role
 from tests.conftest import GATEWAY_URL
 from tests.support.assertions import HEADER, Host
 from tests.support.gateway import ACCOUNTS, Harness

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from gateway.identity.keys import Role
-from gateway.services.webhooks import MOST
+from gateway.access.service_keys import Role
 from gateway.store.events import EventType
+from gateway.webhooks.registration import MOST
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.linking import dump

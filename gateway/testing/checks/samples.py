@@ -11,11 +11,11 @@ import httpx
 
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.egress import EgressPolicy
 from gateway.engine.request import ProviderAnswer
 from gateway.engine.token_response import read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
-from gateway.outbound import Outbound
+from gateway.outbound.client import Outbound
+from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
 from gateway.testing.checks.check import Checks
 from gateway.testing.expectations import AccountSample, TokenSample

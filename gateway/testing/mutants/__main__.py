@@ -14,12 +14,12 @@ from pathlib import Path
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.errors import SettingsError
-from gateway.logs import configure_logs
-from gateway.testing.finding import find_contract
+from gateway.observe.logs import configure_logs
+from gateway.testing.locate import find_contract
 from gateway.testing.mutants.mutant import EXEMPT
 from gateway.testing.mutants.trial import BY_THE_RULES, Score, try_mutants
+from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation
-from gateway.testing.workshop import workshop
 
 SECTIONS = (BY_THE_RULES, "description", "samples", "journey", "refusals", "economy")
 

@@ -10,8 +10,8 @@ from typing import Any
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.mutants.mutant import Mutant, mutants_of
+from gateway.testing.runner import Workshop
 from gateway.testing.subject import Subject, expect
-from gateway.testing.workshop import Workshop
 
 BY_THE_RULES = "rules"
 """Killed by ``connectors.review`` already: such a description cannot be made."""

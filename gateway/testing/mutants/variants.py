@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from connectors.account import AccountInfo
+from connectors.config_types import ErrorInSuccess
 from connectors.context import CallbackContext, ConnectionContext
-from connectors.parts import ErrorInSuccess
 from connectors.secret import Secret
 
 Variant = tuple[str, Any]

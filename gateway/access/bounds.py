@@ -1,0 +1,51 @@
+"""What a caller can reach: one tenant; perhaps of one user; perhaps of some connectors (F1, F2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.access.assertions import Assertion
+from gateway.errors import AssertionInvalid, Forbidden
+from gateway.store.connections import Connection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """``None`` means any. ``asserted`` says that a host's assertion drew them, and not the caller's own."""
+
+    tenant: str
+    user: str | None = None
+    connectors: frozenset[str] | None = None
+    asserted: bool = False
+
+    def within(self, assertion: Assertion) -> Bounds:
+        """These bounds and those of ``assertion``."""
+        connectors = self.connectors
+        if assertion.connector is not None:
+            named = frozenset({assertion.connector})
+            connectors = named if connectors is None else named & connectors
+        return replace(self, user=assertion.user, connectors=connectors, asserted=True)
+
+    def covers(self, connection: Connection) -> bool:
+        """Whether a connection is within; for one that is not, say that there is none (rule 6)."""
+        return (
+            connection.tenant == self.tenant
+            and self.user in {None, connection.user}
+            and (self.connectors is None or connection.connector in self.connectors)
+        )
+
+    def require_connector(self, name: str) -> None:
+        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the connector of that name is within."""
+        if self.connectors is None or name in self.connectors:
+            return
+        if self.asserted:
+            raise AssertionInvalid("the user assertion is for another connector")
+        raise Forbidden(f'this service key is not for the connector "{name}"')
+
+    def require_user(self, user: str) -> None:
+        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the user is within."""
+        if self.user in {None, user}:
+            return
+        if self.asserted:
+            raise AssertionInvalid("the user assertion is about another user")
+        raise Forbidden("a session sees its own connections only")

@@ -1,0 +1,73 @@
+"""The way to sign in that the settings choose, made from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.secret import Secret
+from gateway.access.login.attempts import Attempts, RemoteLogin
+from gateway.access.login.dev import DevLogin
+from gateway.access.login.discovery import IdentityProvider
+from gateway.access.login.handoff import Handoff
+from gateway.access.login.oidc import OidcLogin
+from gateway.access.sessions import Sessions
+from gateway.audit.trail import Audit
+from gateway.clock import Clock
+from gateway.outbound.client import Outbound
+from gateway.settings.environment import Settings
+from gateway.settings.login import LoginWay
+from gateway.store.logins import LoginStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logins:
+    """How people sign in here, and out everywhere. ``way`` is ``None`` if there is none.
+
+    ``handoff`` is there in every deployment: it accepts what it began, which is nothing where
+    another way is chosen.
+    """
+
+    way: DevLogin | RemoteLogin | None
+    handoff: Handoff
+    sessions: Sessions
+    attempts: Attempts
+
+    async def sign_out_everywhere(self, *, tenant: str, user: str) -> int:
+        """End every session of a person, and hand-offs that would become one; how many ended."""
+        await self.attempts.forget(tenant=tenant, user=user)
+        return await self.sessions.end_all(tenant=tenant, user=user)
+
+
+def open_logins(
+    settings: Settings,
+    *,
+    store: LoginStore,
+    sessions: Sessions,
+    outbound: Outbound,
+    clock: Clock,
+    audit: Audit,
+) -> Logins:
+    """The way that ``settings`` choose. Asks nobody yet: an identity provider may be away at the start."""
+    attempts = Attempts(store, clock)
+    handoff = Handoff(
+        attempts, url=settings.handoff_url, public_url=settings.public_url, audit=audit
+    )
+    chosen = settings.way_to_sign_in(dev=settings.dev)
+    way: DevLogin | RemoteLogin | None = None
+    if chosen is LoginWay.DEV:
+        way = DevLogin(settings)
+    elif chosen is LoginWay.HANDOFF:
+        way = handoff
+    elif chosen is LoginWay.OIDC:
+        way = OidcLogin(
+            provider=IdentityProvider(outbound, settings.oidc_issuer),
+            outbound=outbound,
+            attempts=attempts,
+            clock=clock,
+            client_id=settings.oidc_client_id,
+            client_secret=Secret(settings.oidc_client_secret.get_secret_value()),
+            scopes=settings.oidc_scopes,
+            user_claim=settings.oidc_user_claim,
+            public_url=settings.public_url,
+        )
+    return Logins(way=way, handoff=handoff, sessions=sessions, attempts=attempts)

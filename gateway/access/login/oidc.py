@@ -1,0 +1,224 @@
+"""OpenID Connect: people sign in at an identity provider (authorization code flow, Core 3.1).
+
+Authlib prepares the requests, ``gateway.outbound.client`` sends them (docs/decisions/0001), and the ID
+token decides (``id_token.py``). An attempt (``attempts.py``) binds all of it to one browser: the
+``state`` finds the row, and *nonce* and *PKCE verifier* are derived from the browser's cookie. So a
+reader of the database has neither, and a code that is planted in another browser fails three times:
+at the cookie, at the provider's PKCE check, and at the nonce.
+
+The address to come back to is made from ``GATEWAY_PUBLIC_URL`` alone. What the provider says in
+words (``error_description``) is never shown or logged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc.jwk import KeySet
+
+from connectors.secret import Secret
+from gateway.access.login.attempts import (
+    Arrival,
+    Attempts,
+    CookieOf,
+    Departure,
+    derive,
+    login_cookie_name,
+)
+from gateway.access.login.dev import DEFAULT_TENANT, Identity, is_user_id
+from gateway.access.login.discovery import LANE, IdentityProvider, ProviderMetadata
+from gateway.access.login.id_token import UnknownKey, read_id_token
+from gateway.clock import Clock
+from gateway.engine.callback import read_callback
+from gateway.engine.request import ProviderRequest
+from gateway.engine.strict_json import read_object
+from gateway.errors import (
+    LoginDeclined,
+    LoginUnavailable,
+    LoginUnreadable,
+    ProviderError,
+    safe_code,
+)
+from gateway.outbound.client import Outbound
+from gateway.store.logins import LoginKind
+
+RETURN_PATH = "/login/callback"
+_NONCE, _VERIFIER = "oidc nonce", "oidc code verifier"
+
+
+class OidcLogin:
+    """Signs people in at ``provider``. They belong to the tenant ``default``."""
+
+    return_path = RETURN_PATH
+
+    def __init__(
+        self,
+        *,
+        provider: IdentityProvider,
+        outbound: Outbound,
+        attempts: Attempts,
+        clock: Clock,
+        client_id: str,
+        client_secret: Secret,
+        scopes: str,
+        user_claim: str,
+        public_url: str,
+    ) -> None:
+        self._provider = provider
+        self._outbound = outbound
+        self._attempts = attempts
+        self._clock = clock
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._scopes = scopes
+        self._user_claim = user_claim
+        self._redirect_uri = public_url + RETURN_PATH
+
+    @property
+    def host(self) -> str:
+        """The provider's name."""
+        return urlsplit(self._provider.issuer).hostname or ""
+
+    @property
+    def sign_out_url(self) -> str | None:
+        """Where the person signs out there, if the provider has told (RP-Initiated Logout 1.0)."""
+        known = self._provider.known
+        if known is None or known.end_session_endpoint is None:
+            return None
+        joint = "&" if "?" in known.end_session_endpoint else "?"
+        return f"{known.end_session_endpoint}{joint}{urlencode({'client_id': self._client_id})}"
+
+    async def begin(self, return_to: str) -> Departure:
+        """A new attempt, and the provider's page for it."""
+        metadata = await self._provider.metadata()
+        attempt = await self._attempts.begin(LoginKind.OIDC, return_to)
+        url = prepare_grant_uri(
+            metadata.authorization_endpoint,
+            client_id=self._client_id,
+            response_type="code",
+            redirect_uri=self._redirect_uri,
+            scope=self._scopes,
+            state=attempt.ticket,
+            nonce=derive(attempt.cookie, _NONCE),
+            code_challenge=create_s256_code_challenge(derive(attempt.cookie, _VERIFIER)),
+            code_challenge_method="S256",
+        )
+        return attempt.departure(url)
+
+    async def finish(self, query: bytes, cookie_of: CookieOf) -> Arrival:
+        """Who the provider says has come back.
+
+        Raises ``CallbackInvalid`` or ``LoginUnknown`` (nothing was sent to the provider),
+        ``LoginDeclined``, ``LoginUnavailable`` or ``LoginUnreadable``.
+        """
+        response = read_callback(query)
+        login, cookie = await self._attempts.take(LoginKind.OIDC, response.state, cookie_of)
+        metadata = await self._provider.metadata()
+        self._check_issuer(metadata, response.params.get("iss"))
+        if response.code is None:
+            raise LoginDeclined(response.error)
+        verifier = Secret(derive(cookie, _VERIFIER))
+        tokens = await self._exchange(metadata, response.code, verifier)
+        claims = await self._claims(tokens, nonce=derive(cookie, _NONCE))
+        identity = Identity(tenant=DEFAULT_TENANT, user=self._user(claims))
+        return Arrival(
+            identity=identity,
+            return_to=login.return_to,
+            cookie_name=login_cookie_name(response.state),
+        )
+
+    def _check_issuer(self, metadata: ProviderMetadata, given: str | None) -> None:
+        """RFC 9207: who answers says so, where the metadata promises it; errors included."""
+        promised = metadata.authorization_response_iss_parameter_supported
+        if (given is not None or promised) and given != self._provider.issuer:
+            raise LoginUnreadable("the answer does not come from the configured issuer")
+
+    async def _exchange(
+        self, metadata: ProviderMetadata, code: Secret, verifier: Secret
+    ) -> Mapping[str, Any]:
+        body = prepare_token_request(
+            "authorization_code",
+            code=code.reveal(),
+            redirect_uri=self._redirect_uri,
+            code_verifier=verifier.reveal(),
+        )
+        request = self._authenticated(metadata, body)
+        try:
+            answer = await self._outbound.send(request, connector=LANE, endpoint="exchange")
+            content = read_object(answer.content)
+        except ProviderError as error:
+            raise LoginUnavailable(f"the identity provider cannot be used: {error}") from None
+        if answer.status != 200:
+            code_of = safe_code(content.get("error")) or "an error"
+            raise LoginUnreadable(
+                f"the identity provider refused the code: {answer.status}, {code_of}"
+            )
+        return content
+
+    def _authenticated(self, metadata: ProviderMetadata, body: str) -> ProviderRequest:
+        client_id, secret = self._client_id, self._client_secret.reveal()
+        offered = metadata.token_endpoint_auth_methods_supported
+        if not secret:
+            method = "none"
+        elif "client_secret_basic" in offered:
+            method = "client_secret_basic"
+            # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
+            client_id, secret = quote_plus(client_id), quote_plus(secret)
+        elif "client_secret_post" in offered:
+            method = "client_secret_post"
+        else:
+            raise LoginUnreadable("the identity provider takes no client secret")
+        auth = ClientAuth(client_id, secret, method)
+        _, headers, content = auth.prepare("POST", metadata.token_endpoint, {}, body)
+        return ProviderRequest(
+            method="POST",
+            url=metadata.token_endpoint,
+            headers={
+                **headers,
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            },
+            content=content.encode(),
+        )
+
+    async def _claims(self, tokens: Mapping[str, Any], *, nonce: str) -> Mapping[str, Any]:
+        text, access_token = tokens.get("id_token"), tokens.get("access_token")
+        if not isinstance(text, str):
+            raise LoginUnreadable("the identity provider's answer has no ID token")
+
+        def read(keys: KeySet) -> Mapping[str, Any]:
+            return read_id_token(
+                text,
+                keys=keys,
+                issuer=self._provider.issuer,
+                client_id=self._client_id,
+                nonce=nonce,
+                access_token=access_token if isinstance(access_token, str) else None,
+                now=self._clock(),
+            )
+
+        try:
+            return read(await self._provider.keys())
+        except UnknownKey:
+            newer = await self._provider.newer_keys()
+        with contextlib.suppress(UnknownKey):
+            if newer is not None:
+                return read(newer)
+        raise LoginUnreadable(
+            "the ID token is signed with a key that the provider does not publish"
+        )
+
+    def _user(self, claims: Mapping[str, Any]) -> str:
+        """The user's id. An e-mail address counts only if the provider has verified it."""
+        value = claims.get(self._user_claim)
+        if not isinstance(value, str) or not is_user_id(value):
+            raise LoginUnreadable(f"the ID token has no usable claim {self._user_claim!r}")
+        if self._user_claim == "email" and claims.get("email_verified") is not True:
+            raise LoginUnreadable("the provider does not say that the e-mail address is verified")
+        return value

@@ -1,0 +1,283 @@
+"""Service keys: what a tool server authenticates with.
+
+A key reads ``gwk_<id>_<secret>``: the id finds the row, the secret (256 random bits) is compared with
+its stored SHA-256 in constant time. A fast hash is right here: there is nothing to guess in 256
+random bits. The tenant comes from the row, never from the request (security E5, F1).
+
+A key can be restricted: to connectors, to a time, to calls that carry a host's assertion of who is there
+(F2). Each restriction is in the key's row and checked with each call; docs/keys.md tells people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from connectors.secret import Secret
+from gateway.access.assertions import HEADER, AssertionKeys, public_keys
+from gateway.access.bounds import Bounds
+from gateway.audit.trail import NOWHERE, Audit
+from gateway.clock import Clock
+from gateway.errors import (
+    AssertionInvalid,
+    AssertionRequired,
+    Forbidden,
+    InvalidRequest,
+    StoreUnavailable,
+    Unauthorized,
+)
+from gateway.store.audit import Action, Actor, ActorKind
+from gateway.store.fresh.cache import Cache
+from gateway.store.service_keys import KeyStore, StoredKey, key_tag
+
+LONGEST_LIFE = timedelta(days=3660)
+TOUCH_EVERY = timedelta(minutes=1)
+TOUCH_SECONDS = 1.0
+"""A call does not wait longer than this to have its key's use noted."""
+_KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
+
+
+class Role(StrEnum):
+    """What a key may do: hand out tokens, manage connections, sign people in and out, manage keys."""
+
+    TOKENS = "tokens"
+    CONNECTIONS = "connections"
+    LOGINS = "logins"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyCaller:
+    """A tool server that proved who it is."""
+
+    key_id: str
+    roles: frozenset[Role]
+    bounds: Bounds
+    actor: Actor
+    assertion_keys: AssertionKeys | None = None
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the key."""
+        return self.bounds.tenant
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether not every call with the key reaches all that its roles do."""
+        return self.bounds.connectors is not None or self.assertion_keys is not None
+
+    def require(self, role: Role) -> None:
+        """Raise ``Forbidden`` unless the key has ``role``."""
+        if role not in self.roles:
+            raise Forbidden(f'this needs a service key with the role "{role}"')
+
+    def bounds_with(self, assertions: Sequence[str], *, audience: str, now: datetime) -> Bounds:
+        """What this call can reach, by the user assertions that came with it.
+
+        Raises ``AssertionRequired`` or ``AssertionInvalid`` where the key asks for one.
+        """
+        if self.assertion_keys is None:
+            return self.bounds
+        if not assertions:
+            raise AssertionRequired
+        if len(assertions) > 1:
+            raise AssertionInvalid(f"the header {HEADER} came twice")
+        return self.bounds.within(
+            self.assertion_keys.read(assertions[0], audience=audience, now=now)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restrictions:
+    """What a new key is restricted to; by itself, to nothing.
+
+    ``connectors`` are names; ``expires_at`` is when it ends; ``assertion_keys`` are public JWKs.
+    """
+
+    connectors: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    assertion_keys: Sequence[Mapping[str, Any]] = ()
+
+
+UNRESTRICTED = Restrictions()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Known:
+    """A key that was read, and who it stands for; ``touch_at`` (monotonic) is when to note its use."""
+
+    key: StoredKey
+    caller: KeyCaller
+    touch_at: float
+
+
+KeyCache = Cache[str, _Known]
+"""Keys by their id; never by their secret, which is compared each time."""
+
+
+class ServiceKeys:
+    """Creates, checks, lists and deletes service keys. Without a ``cache``, each check reads."""
+
+    def __init__(
+        self,
+        store: KeyStore,
+        clock: Clock,
+        cache: KeyCache | None = None,
+        audit: Audit = NOWHERE,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._cache = cache
+        self._audit = audit
+
+    async def create(
+        self,
+        *,
+        tenant: str,
+        roles: Sequence[Role],
+        label: str = "",
+        restrictions: Restrictions = UNRESTRICTED,
+    ) -> tuple[StoredKey, Secret]:
+        """A new key, and the whole key as its user needs it: it is not stored and cannot be shown again.
+
+        Raises ``InvalidRequest`` where a restriction would not hold, or cannot be read.
+        """
+        now = self._clock()
+        _check(restrictions, roles, now)
+        key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
+        key = StoredKey(
+            id=key_id,
+            tenant=tenant,
+            label=label,
+            roles=tuple(sorted({str(role) for role in roles})),
+            secret_hash=_hash(secret),
+            created_at=now,
+            connectors=tuple(sorted(set(restrictions.connectors))),
+            expires_at=restrictions.expires_at,
+            assertion_keys=public_keys(restrictions.assertion_keys),
+        )
+        await self._store.add(key)
+        await self._audit.write(Action.KEY_CREATED, tenant=tenant, subject=key_id)
+        return key, Secret(f"gwk_{key_id}_{secret}")
+
+    async def authenticate(
+        self, authorization: str | None, admit: Callable[[], None] = lambda: None
+    ) -> KeyCaller:
+        """Who sent this ``Authorization`` header; raises ``Unauthorized`` without saying why not.
+
+        ``admit`` is called before a key is looked up that this process does not remember, and may raise.
+        """
+        match = _credential(authorization)
+        if match is None:
+            raise Unauthorized("send a service key: Authorization: Bearer gwk_…")
+        known = self._checked(await self._find(match[1], admit), match[2])
+        if known is None:
+            raise Unauthorized("this service key is not valid")
+        if time.monotonic() >= known.touch_at:
+            await self._touch(known)
+        return known.caller
+
+    def recall(self, authorization: str) -> KeyCaller | None:
+        """The same without a look at the database: ``None`` unless a good key is remembered."""
+        match = _credential(authorization)
+        if match is None or self._cache is None:
+            return None
+        known = self._checked(self._cache.get(match[1]), match[2])
+        return known.caller if known and time.monotonic() < known.touch_at else None
+
+    def _checked(self, known: _Known | None, secret: str) -> _Known | None:
+        """The key itself if it is this secret's and not over, else nothing."""
+        # Compared in any case, so that an unknown id takes as long as a wrong secret.
+        stored = known.key.secret_hash if known else _NO_HASH
+        if not hmac.compare_digest(_hash(secret), stored) or known is None:
+            return None
+        expires_at = known.key.expires_at
+        return known if expires_at is None or self._clock() < expires_at else None
+
+    async def _touch(self, known: _Known) -> None:
+        # First, so that of many calls at once only one writes.
+        known.touch_at = time.monotonic() + TOUCH_EVERY.total_seconds()
+        with contextlib.suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(TOUCH_SECONDS):
+                await self._store.touch(known.key.tenant, known.key.id, self._clock())
+
+    async def _find(self, key_id: str, admit: Callable[[], None]) -> _Known | None:
+        if self._cache is None:
+            admit()
+            return await self._read(key_id)
+        known = self._cache.get(key_id)
+        if known is None:
+            admit()
+            reading = self._cache.reading()
+            known = await self._read(key_id)
+            if known is not None:
+                self._cache.put(reading, key_id, known, key_tag(key_id))
+        return known
+
+    async def _read(self, key_id: str) -> _Known | None:
+        key = await self._store.get(key_id)
+        if key is None:
+            return None
+        caller = KeyCaller(
+            key_id=key.id,
+            roles=frozenset(map(Role, key.roles)),
+            bounds=Bounds(
+                tenant=key.tenant, connectors=frozenset(key.connectors) if key.connectors else None
+            ),
+            actor=Actor(ActorKind.KEY, key=key.id, label=key.label),
+            assertion_keys=AssertionKeys(key.assertion_keys) if key.assertion_keys else None,
+        )
+        return _Known(key=key, caller=caller, touch_at=self._touch_at(key))
+
+    def _touch_at(self, key: StoredKey) -> float:
+        if key.last_used_at is None:
+            return time.monotonic()
+        ago = self._clock() - key.last_used_at
+        return time.monotonic() + (TOUCH_EVERY - ago).total_seconds()
+
+    async def list_for(self, tenant: str) -> list[StoredKey]:
+        """The tenant's keys, oldest first."""
+        return await self._store.list_for(tenant)
+
+    async def delete(self, tenant: str, key_id: str) -> bool:
+        """Delete a key of the tenant; whether there was one. It is refused from the next request on."""
+        deleted = await self._store.delete(tenant, key_id)
+        if deleted:
+            await self._audit.write(Action.KEY_DELETED, tenant=tenant, subject=key_id)
+        return deleted
+
+
+def _check(wanted: Restrictions, roles: Sequence[Role], now: datetime) -> None:
+    too_strong = {Role.ADMIN, Role.LOGINS} & set(roles)
+    named = {"connectors": wanted.connectors, "user_assertion": wanted.assertion_keys}
+    for field, value in named.items():
+        if value and too_strong:
+            # It could make itself a key without them, or sign in as anybody.
+            problem = "a key with the role admin or logins cannot be restricted like this"
+            raise InvalidRequest(problem, {field: problem})
+    if wanted.expires_at is not None and not now < wanted.expires_at <= now + LONGEST_LIFE:
+        problem = "a key ends in the future, and within ten years"
+        raise InvalidRequest(problem, {"expires_at": problem})
+
+
+def _credential(authorization: str | None) -> re.Match[str] | None:
+    """Id and secret of the key in an ``Authorization`` header."""
+    scheme, _, credential = (authorization or "").partition(" ")
+    return _KEY.fullmatch(credential.strip()) if scheme.lower() == "bearer" else None
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_NO_HASH = _hash("")

@@ -1,0 +1,176 @@
+"""``connectors check``: the contract of one connector, without pytest's output around it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+from gateway.commands.connectors.description import FILL_IN
+from gateway.commands.connectors.known import Known
+from gateway.dev.mongod import find_mongod
+from gateway.testing.checks import CHECKS
+from gateway.testing.checks.check import Check
+from gateway.testing.contract import ConnectorContract
+from gateway.testing.header import header_problems
+from gateway.testing.locate import find_contract
+from gateway.testing.runner import workshop
+from gateway.testing.subject import ContractViolation
+
+_MARK = re.compile(rf"(?<![\w-]){FILL_IN}(?![\w-])")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one check. ``reason`` is empty for ``ok``."""
+
+    check: Check
+    outcome: Literal["ok", "FAILED", "gap"]
+    reason: str = ""
+
+
+class Incomplete(Exception):
+    """The checks cannot run yet. ``problems`` says why, a sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problems))
+
+
+def check_contract(known: Known, name: str, file: Path | None = None) -> list[Finding]:
+    """Find the contract of a connector, perhaps in ``file``, and run every check of it.
+
+    Raises ``Incomplete`` with everything that is missing in the contract, the description and its
+    header, and ``SettingsError`` if there is no MongoDB to check on.
+    """
+    problems = []
+    sources = known.sources(name) if name in known.names() else []
+    try:
+        contract = find_contract(name, known.folder, file)
+        sources.append(Path(inspect.getfile(contract)))
+        contract.expectations()
+    except ContractViolation as violation:
+        problems.append(str(violation))
+    problems += _description_problems(known, name, is_checkable=not problems)
+    if name in known.names():
+        problems += known.sandbox_problems(name)
+    problems += filter(None, map(fill_in_marks, sources))
+    if problems:
+        raise Incomplete(problems)
+    try:
+        return run_checks(contract)
+    except ContractViolation as violation:
+        raise Incomplete([str(violation)]) from violation
+
+
+def _description_problems(known: Known, name: str, *, is_checkable: bool) -> list[str]:
+    """Why a connector does not load and, unless a check will say so, what its header lacks."""
+    if name not in known.names():
+        return []
+    entry, header = known.entry(name), known.header(name)
+    if entry.config is not None and is_checkable:
+        return []
+    found = [] if entry.config is not None else (entry.reason or "").split("; ")
+    return found + ([] if header is None else header_problems(header, entry.config))
+
+
+def fill_in_marks(file: Path) -> str | None:
+    """The lines of ``file`` that say ``fill-in``, in words."""
+    lines = file.read_text("utf-8").splitlines()
+    found = [str(number) for number, line in enumerate(lines, 1) if _MARK.search(line)]
+    plural = "s" if len(found) > 1 else ""
+    return f"{file} says {FILL_IN} in line{plural} {', '.join(found)}" if found else None
+
+
+def run_checks(
+    contract: type[ConnectorContract], checks: Sequence[Check] = CHECKS
+) -> list[Finding]:
+    """What comes of ``checks`` of a contract, in order.
+
+    Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
+    ``SettingsError`` if there is no MongoDB to check on.
+    """
+    subject = contract.subject()
+    find_mongod()  # one sentence now, and not one for every check on the wire
+    gaps = subject.expectations.gaps
+    findings = []
+    for check in checks:
+        failure = workshop().failure(check, subject)
+        if check.name in gaps and failure is None:
+            findings.append(Finding(check, "FAILED", "the gap is closed: take it out"))
+        elif failure is None:
+            findings.append(Finding(check, "ok"))
+        elif check.name in gaps:
+            findings.append(Finding(check, "gap", gaps[check.name]))
+        else:
+            findings.append(Finding(check, "FAILED", failure))
+    return findings
+
+
+def failures(findings: Sequence[Finding]) -> int:
+    """How many checks failed."""
+    return sum(finding.outcome == "FAILED" for finding in findings)
+
+
+def report(name: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """The findings for people: a section, its checks, and at the end one line that sums up.
+
+    A reason why several checks fail is told once, and then only named by the first of them.
+    """
+    told: dict[str, str] = {}
+    for section, group in groupby(findings, key=lambda finding: finding.check.section):
+        yield section
+        for finding in group:
+            yield f"  {finding.outcome:<6}  {finding.check.name}"
+            first = told.setdefault(finding.reason, finding.check.name)
+            is_told = finding.outcome == "FAILED" and first != finding.check.name
+            reason = f'same reason as "{first}"' if is_told else finding.reason
+            for line in reason.splitlines():
+                yield f"          {line}"
+        yield ""
+    yield summary(name, findings)
+
+
+def report_problems(name: str, problems: Sequence[str]) -> Iterator[str]:
+    """Why the checks cannot run yet, for people."""
+    yield f"{name} cannot be checked yet:"
+    for problem in problems:
+        yield f"  {problem}"
+
+
+def problems_data(name: str, problems: Sequence[str]) -> dict[str, Any]:
+    """The same for programs."""
+    return {"connector": name, "holds": False, "problems": [*problems], "checks": []}
+
+
+def summary(name: str, findings: Sequence[Finding]) -> str:
+    """How it went, in one line."""
+    count, failed = len(findings), failures(findings)
+    gaps = sum(finding.outcome == "gap" for finding in findings)
+    if failed:
+        return f"{name}: {failed} of {count} checks FAILED"
+    if gaps:
+        return f"{name}: {count} checks, all hold except for {gaps} known gap{'s' * (gaps > 1)}"
+    return f"{name}: {count} checks, all hold"
+
+
+def report_data(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "connector": name,
+        "holds": failures(findings) == 0,
+        "problems": [],
+        "checks": [
+            {
+                "section": finding.check.section,
+                "check": finding.check.name,
+                "outcome": finding.outcome.lower(),
+                "reason": finding.reason or None,
+            }
+            for finding in findings
+        ],
+    }

@@ -1,0 +1,186 @@
+"""The commands ``python -m gateway connectors list | show | check | new``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
+from gateway.observe.logs import configure_logs
+from gateway.settings.environment import Settings
+
+GUIDE = "docs/adding-a-connector.md"
+
+ReadSettings = Callable[[], Settings]
+
+
+def add_connector_commands(actions: Any, read: ReadSettings) -> None:
+    """Add the actions to a parser's. ``read`` gives the settings or raises ``SettingsError``."""
+    listing = actions.add_parser("list", help="list every connector and whether it can be used")
+    listing.set_defaults(run=lambda arguments: _list(arguments, read))
+
+    show = actions.add_parser("show", help="show what one needs to register an app for a connector")
+    show.add_argument("name", metavar="NAME")
+    show.set_defaults(run=lambda arguments: _show(arguments, read))
+
+    check = actions.add_parser("check", help="check a connector against its contract")
+    check.add_argument("name", metavar="NAME")
+    check.add_argument("--contract", type=Path, metavar="FILE", help="the file with its contract")
+    check.set_defaults(run=lambda arguments: _check(arguments, read))
+
+    for action in (listing, show, check):
+        action.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+    new = actions.add_parser(
+        "new",
+        help="begin a connector: its files, with what is still to be found out marked",
+        description="What is not given is asked for on a terminal, and marked elsewhere.",
+    )
+    new.add_argument("name", metavar="NAME", help="in kebab-case")
+    new.add_argument("--display-name", metavar="TEXT")
+    new.add_argument("--category")
+    for option in ("authorization-url", "token-url", "api-base-url"):
+        new.add_argument(
+            f"--{option}", metavar="URL", help="may hold ${connection_config.x}: what people type"
+        )
+    for option in ("docs-url", "console-url"):
+        new.add_argument(f"--{option}", metavar="URL")
+    new.add_argument("--scopes", metavar="A,B")
+    new.add_argument("--auth", metavar="body|header|secret_key", help="client authentication")
+    new.add_argument("--body", metavar="form|json", help="the body of token requests")
+    new.add_argument(
+        "--no-refresh",
+        dest="refresh",
+        action="store_const",
+        const=False,
+        help="there are no refresh tokens",
+    )
+    new.add_argument(
+        "--folder", type=Path, metavar="PATH", help="a folder with your own connectors"
+    )
+    new.set_defaults(run=_new)
+
+
+def _list(arguments: argparse.Namespace, read: ReadSettings) -> int:
+    from gateway.commands.connectors.listing import listing, listing_data
+
+    known = read_known(read)
+    return _print(json_data=listing_data(known)) if arguments.json else _print(listing(known))
+
+
+def _show(arguments: argparse.Namespace, read: ReadSettings) -> int:
+    from gateway.commands.connectors.show import facts, shown
+
+    known = read_known(read)
+    name = known.find(arguments.name)
+    if name is None:
+        return _unusable(known.unknown(arguments.name))
+    entry = known.entry(name)
+    return _print(json_data=facts(known, entry)) if arguments.json else _print(shown(known, entry))
+
+
+def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
+    try:
+        # Imported here: what the contracts are made of is not installed in production.
+        from gateway.commands.connectors.check import (
+            Incomplete,
+            check_contract,
+            failures,
+            problems_data,
+            report,
+            report_data,
+            report_problems,
+        )
+    except ModuleNotFoundError as error:
+        if error.name != "pytest":
+            raise
+        return _failed("contracts need pytest: pip install pytest")
+
+    configure_logs("critical")  # what the checks provoke is logged, and is no part of the report
+    known = read_known(read)
+    name = known.find(arguments.name)
+    if name is None and arguments.contract is None:
+        return _unusable(known.unknown(arguments.name))
+    name = name or arguments.name
+    try:
+        findings = check_contract(known, name, arguments.contract)
+    except Incomplete as error:
+        if arguments.json:
+            _print(json_data=problems_data(name, error.problems))
+        else:
+            _print(report_problems(name, error.problems))
+        return 1
+    if arguments.json:
+        _print(json_data=report_data(name, findings))
+    else:
+        _print(report(name, findings))
+    return 1 if failures(findings) else 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    import connectors
+    from gateway.commands.connectors.description import Description, ask, read_scopes
+    from gateway.commands.connectors.writing import CannotWrite, files_for, write_all
+
+    given = {
+        field: value
+        for field, value in vars(arguments).items()
+        if field in Description.__dataclass_fields__ and value is not None
+    }
+    if "scopes" in given:
+        given["scopes"] = read_scopes(given["scopes"])
+    description = Description(**given)
+    root, folder = Path(connectors.__file__).parents[1], arguments.folder
+    today = datetime.now(UTC).date()
+    try:
+        if problem := description.problem():
+            return _unusable(problem.removeprefix(f"{description.name}: "))
+        files_for(description, root=root, folder=folder, today=today)  # before anybody is asked
+        if sys.stdin.isatty():
+            description = ask(description, frozenset(given))
+        files = files_for(description, root=root, folder=folder, today=today)
+        existing = {path for path in files if path.exists()}
+        write_all(files)
+    except CannotWrite as error:
+        return _failed(str(error))
+    except (EOFError, KeyboardInterrupt):
+        print(file=sys.stderr)
+        return _failed("nothing was written")
+    before = f"{CONNECTORS_PATH}={shlex.quote(str(folder))} " if folder is not None else ""
+    return _print([
+        *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
+        "",
+        "What is still to be found out is marked fill-in, or named by:",
+        f"  {before}python -m gateway connectors check {description.name}",
+        f"How to go on: {GUIDE}",
+    ])  # fmt: skip
+
+
+def _print(lines: Iterable[str] = (), *, json_data: Any = None) -> int:
+    try:
+        for line in lines:
+            print(line)
+        if json_data is not None:
+            print(json.dumps(json_data, indent=2, ensure_ascii=False))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # "… | head" has read enough. Python's own flush at exit must not fail on the same pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _unusable(sentence: str) -> int:
+    print(f"gateway: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _failed(sentence: str) -> int:
+    print(f"gateway: {sentence}", file=sys.stderr)
+    return 1

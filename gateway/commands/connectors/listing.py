@@ -1,0 +1,46 @@
+"""``connectors list``: every connector, and whether it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.commands.connectors.known import Known
+
+_TITLES = ("NAME", "DISPLAY NAME", "FROM", "STATE")
+
+
+def listing(known: Known) -> Iterator[str]:
+    """The lines of a table."""
+    rows = [
+        _TITLES,
+        *((e.name, e.display_name, e.origin, _short(e.state)) for e in known.entries()),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES) - 1)]
+    for *cells, last in rows:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield "  ".join([*padded, last])
+    if known.settings is not None and known.settings.dev and known.settings.sandbox != "off":
+        yield ""
+        yield "In dev mode the sandbox stands in for those whose variables are not set."
+
+
+def _short(state: str) -> str:
+    first, *more = state.split("; ")
+    return f"{first}, and {len(more)} more" if more else first
+
+
+def listing_data(known: Known) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            "name": entry.name,
+            "display_name": entry.display_name,
+            "from": entry.origin,
+            "location": entry.location,
+            "ready": entry.reason is None,
+            "reason": entry.reason,
+            "missing_variables": [name for name, is_set in entry.variables.items() if not is_set],
+        }
+        for entry in known.entries()
+    ]

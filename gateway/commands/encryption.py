@@ -1,0 +1,178 @@
+"""``python -m gateway keys …`` for encryption keys: make one, see what each seals, change them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gateway.audit.trail import Audit
+from gateway.clock import utc_now
+from gateway.encryption.key_check import check_keys
+from gateway.encryption.keyring import open_vault
+from gateway.encryption.rotation import Rotation
+from gateway.encryption.vault import Vault, new_key
+from gateway.observe.logs import configure_logs
+from gateway.settings.environment import Settings
+from gateway.store.audit import AuditStore
+from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.indexes import create_indexes
+from gateway.store.mongo import open_database
+from gateway.store.sealed import sealed_stores
+
+LINE_SECONDS = 5.0
+"""Between two lines of progress where nobody sits at a terminal."""
+_NAMED = 100
+"""Rows that do not open and are listed; more are only counted."""
+
+
+def add_encryption_commands(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], settings: Callable[[], Settings]
+) -> None:
+    """Add the commands to ``actions``; ``settings`` are read when one runs."""
+    new = actions.add_parser("new-encryption-key", help="print a key for GATEWAY_ENCRYPTION_KEYS")
+    new.add_argument("--id", default="k1", help="its id, one that was never used (default: k1)")
+    new.set_defaults(run=_new_encryption_key)
+
+    status = actions.add_parser("encryption-status", help="count what each encryption key seals")
+    status.set_defaults(run=lambda arguments: _status(settings()))
+
+    rotate = actions.add_parser(
+        "rotate-encryption", help="seal everything with the first encryption key"
+    )
+    rotate.add_argument("--dry-run", action="store_true", help="only count what would be done")
+    rotate.add_argument(
+        "--per-second", type=_positive, default=0, help="write at most so many rows a second"
+    )
+    rotate.set_defaults(run=lambda arguments: _rotate(settings(), arguments))
+
+
+@dataclass
+class Meter:
+    """Shows how far a run is: one line that changes on a terminal, else a line now and then."""
+
+    total: int
+    started: float = field(default_factory=time.monotonic)
+    shown: float = field(default_factory=time.monotonic)
+
+    def __call__(self, rows: int) -> None:
+        """``rows`` are done."""
+        now = time.monotonic()
+        terminal = sys.stdout.isatty()
+        if not terminal and now - self.shown < LINE_SECONDS:
+            return
+        self.shown = now
+        rate = rows / max(now - self.started, 0.001)
+        # More than were counted: new rows came while it ran.
+        text = f"{rows} of {max(rows, self.total)} rows, {rate:.0f} per second"
+        print(f"\r{text}\033[K" if terminal else text, end="" if terminal else "\n", flush=True)
+
+    def end(self) -> None:
+        """Leave the line that changed."""
+        if sys.stdout.isatty():
+            print("\r\033[K", end="")
+
+
+def _new_encryption_key(arguments: argparse.Namespace) -> int:
+    print(f"{arguments.id}:{new_key()}")
+    return 0
+
+
+def _status(settings: Settings) -> int:
+    async def show() -> int:
+        async with _opened(settings) as (vault, rotation):
+            _print_table(vault, await rotation.survey())
+        return 0
+
+    return asyncio.run(show())
+
+
+def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
+    async def rotate() -> int:
+        async with _opened(settings) as (vault, rotation):
+            before = await rotation.survey()
+            waiting = before.total() - before[vault.current]
+            if arguments.dry_run:
+                _print_table(vault, before)
+                return 0
+            print(f"{waiting} rows are sealed with another key than {vault.current}.", flush=True)
+            meter = Meter(waiting)
+            done = await rotation.run(meter, per_second=arguments.per_second)
+            meter.end()
+            seconds = time.monotonic() - meter.started
+            print(f"{done.rows} rows were sealed anew with {vault.current}, in {seconds:.1f} s.")
+            after = await rotation.survey()
+            _name_unreadable(done.unreadable)
+            return _conclude(vault, after, len(done.unreadable))
+
+    try:
+        return asyncio.run(rotate())
+    except KeyboardInterrupt:
+        print("\nStopped. Start it again to go on.", file=sys.stderr)
+        return 130
+
+
+def _name_unreadable(unreadable: Sequence[tuple[str, str]]) -> None:
+    if not unreadable:
+        return
+    print(f"{len(unreadable)} rows cannot be opened and stay as they are:")
+    for collection, row in unreadable[:_NAMED]:
+        print(f"  {collection} {row}")
+    if len(unreadable) > _NAMED:
+        print(f"  and {len(unreadable) - _NAMED} more")
+
+
+def _conclude(vault: Vault, after: Counter[str], unreadable: int) -> int:
+    """Say which keys may go; the exit code."""
+    for key_id in vault.key_ids[1:]:
+        if not after[key_id]:
+            print(f"{key_id} seals nothing any more and may be removed from the keys.")
+    left = after.total() - after[vault.current]
+    if left > unreadable:
+        print(
+            f"{left - unreadable} rows were sealed with another key meanwhile: does a process still "
+            f"run that does not have {vault.current} in front? Start this again."
+        )
+    return 1 if left or unreadable else 0
+
+
+def _print_table(vault: Vault, rows: Counter[str]) -> None:
+    print(f"{'key':32}  {'rows':>10}")
+    for key_id in [*vault.key_ids, *sorted(rows.keys() - {*vault.key_ids})]:
+        if key_id == vault.current:
+            state = "seals everything new"
+        elif key_id in vault.key_ids:
+            state = "opens; to be sealed anew" if rows[key_id] else "not needed any more"
+        elif key_id:
+            state = "missing: these rows cannot be opened"
+        else:
+            state = "no sealed values: these rows cannot be opened"
+        print(f"{key_id or '-':32}  {rows[key_id]:>10}  {state}")
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
+    # What this prints is for a person: the missing keys that the log would tell of are in it.
+    configure_logs("error", settings.log_format)
+    vault = open_vault(settings)
+    url = settings.mongodb_url.get_secret_value()
+    async with open_database(url, settings.mongodb_database, settings.mongodb_driver) as database:
+        await create_indexes(database)
+        stores = sealed_stores(database)
+        await check_keys(vault, KeyCheckStore(database), stores, utc_now)
+        keep = timedelta(days=settings.audit_days) or None
+        audit = Audit(AuditStore(database, keep), utc_now)
+        async with audit.writing():
+            yield vault, Rotation(vault, stores, audit)
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number

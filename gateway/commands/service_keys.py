@@ -1,0 +1,124 @@
+"""``python -m gateway keys create | list | delete``: service keys at a terminal (docs/keys.md)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.service_keys import Restrictions, Role
+from gateway.errors import InvalidRequest
+from gateway.services.connect import CLIENTS_NOT_SHARED
+from gateway.store.service_keys import StoredKey
+from gateway.wiring.process import Services, only_tenant
+
+Work = Callable[[Services], Awaitable[int]]
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def add_key_commands(actions: Any, run: Callable[[Work], int]) -> None:
+    """Add the commands to ``actions`` (argparse's subparsers); ``run`` opens the services for one."""
+    create = actions.add_parser("create", help="create a service key and print it, this once")
+    create.add_argument("--role", action="append", required=True, choices=[*Role], dest="roles")
+    create.add_argument("--tenant", default=DEFAULT_TENANT)
+    create.add_argument("--label", default="")
+    create.add_argument(
+        "--connector", action="append", default=[], dest="connectors",
+        help="only for this connector; more than once for several",
+    )  # fmt: skip
+    create.add_argument(
+        "--expires-in", type=_duration, metavar="90d", help="minutes (m), hours (h) or days (d)"
+    )
+    create.add_argument(
+        "--user-assertion-keys", type=_jwks, default=[], metavar="FILE",
+        help="only with user assertions that a key of this file signed: a public JWK, or a set of two",
+    )  # fmt: skip
+    create.set_defaults(run=lambda arguments: run(lambda services: _create(services, arguments)))
+    listing = actions.add_parser("list", help="list service keys")
+    listing.add_argument("--tenant", default=DEFAULT_TENANT)
+    listing.set_defaults(run=lambda arguments: run(lambda services: _list(services, arguments)))
+    delete = actions.add_parser("delete", help="delete a service key")
+    delete.add_argument("id")
+    delete.add_argument("--tenant", default=DEFAULT_TENANT)
+    delete.set_defaults(run=lambda arguments: run(lambda services: _delete(services, arguments)))
+
+
+async def _create(services: Services, arguments: argparse.Namespace) -> int:
+    unknown = set(arguments.connectors) - set(services.catalog.names())
+    if unknown:
+        return _fail(f"no connector is called {', '.join(sorted(unknown))}")
+    if only_tenant(services.settings) not in {None, arguments.tenant}:
+        return _fail(f"no key for the tenant {arguments.tenant}: {CLIENTS_NOT_SHARED}")
+    life = arguments.expires_in
+    try:
+        _, secret = await services.keys.create(
+            tenant=arguments.tenant,
+            roles=[Role(role) for role in arguments.roles],
+            label=arguments.label,
+            restrictions=Restrictions(
+                connectors=tuple(arguments.connectors),
+                expires_at=None if life is None else services.clock() + life,
+                assertion_keys=arguments.user_assertion_keys,
+            ),
+        )
+    except InvalidRequest as error:
+        return _fail(str(error))
+    print(secret.reveal())
+    return 0
+
+
+async def _list(services: Services, arguments: argparse.Namespace) -> int:
+    now = services.clock()
+    for key in await services.keys.list_for(arguments.tenant):
+        print(_line(key, now))
+    return 0
+
+
+def _line(key: StoredKey, now: datetime) -> str:
+    facts = [f"used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"]
+    if key.expires_at is not None:
+        over = "expired" if key.expires_at <= now else "expires"
+        facts.append(f"{over} {key.expires_at:%Y-%m-%d}")
+    if key.connectors:
+        facts.append(f"only {','.join(key.connectors)}")
+    if key.assertion_keys:
+        facts.append("with user assertions")
+    roles = ",".join(key.roles)
+    return (
+        f"{key.id}  {roles:30}  {key.created_at:%Y-%m-%d}  {'; '.join(facts)}  {key.label}".rstrip()
+    )
+
+
+async def _delete(services: Services, arguments: argparse.Namespace) -> int:
+    if await services.keys.delete(arguments.tenant, arguments.id):
+        return 0
+    return _fail(f"no key {arguments.id} in tenant {arguments.tenant}")
+
+
+def _fail(problem: str) -> int:
+    print(f"gateway: {problem}", file=sys.stderr)
+    return 1
+
+
+def _duration(text: str) -> timedelta:
+    match = re.fullmatch(r"([1-9][0-9]{0,6})([mhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError("say it like 90d, 12h or 30m")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _jwks(name: str) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise argparse.ArgumentTypeError("it is no JSON file that can be read") from None
+    keys = document.get("keys", [document]) if isinstance(document, dict) else document
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+        raise argparse.ArgumentTypeError("it holds neither a JWK nor a JWK Set")
+    return keys

@@ -1,0 +1,82 @@
+"""Is each of this process's encryption keys the one that the database was used with? Asked at start.
+
+A wrong key must not come to seal anything (security E4). What cannot be known is left to its row: a
+key that is missing costs the connections that need it, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.clock import Clock
+from gateway.encryption.rotation import place_of
+from gateway.encryption.vault import Vault, key_id_of
+from gateway.errors import SettingsError
+from gateway.observe.logs import get_logger
+from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.sealed import SealedStore
+
+_log = get_logger()
+
+_SAMPLE = 20
+"""Rows that are looked at before a key without a check value is believed."""
+
+
+async def check_keys(
+    vault: Vault, checks: KeyCheckStore, stores: Sequence[SealedStore], clock: Clock
+) -> None:
+    """Raise ``SettingsError`` if a key is another one than before under its id.
+
+    A key that is new gets its check value; rows whose key is missing are counted in the log.
+    """
+    wrong = [
+        key_id for key_id in vault.key_ids if not await _is_right(vault, key_id, checks, stores, clock)
+    ]  # fmt: skip
+    if wrong:
+        raise SettingsError(
+            "\n".join(
+                f'the encryption key "{key_id}" is not the one that this database was used with. Put '
+                "the right one back; a new key needs an id that was never used"
+                for key_id in wrong
+            )
+        )
+    for store in stores:
+        for key_id in await store.key_ids():
+            if key_id is not None and key_id not in vault.key_ids:
+                _log.warning(
+                    "encryption_key_missing",
+                    key_id=key_id,
+                    collection=store.sealed.collection,
+                    rows=await store.count(key_id),
+                )
+
+
+async def _is_right(
+    vault: Vault, key_id: str, checks: KeyCheckStore, stores: Sequence[SealedStore], clock: Clock
+) -> bool:
+    stored = await checks.get(key_id)
+    if stored is None:
+        # A database from before there were check values may have rows of this key.
+        if not await _opens_rows(vault, key_id, stores):
+            return False
+        if await checks.add(key_id, vault.key_check(key_id), clock()):
+            return True
+        stored = await checks.get(key_id)
+    return stored is not None and vault.confirms(key_id, stored)
+
+
+async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) -> bool:
+    """Whether the key opens one of the first rows that it should, or there is none.
+
+    One is enough: a row that was tampered with must not keep the gateway down.
+    """
+    found = False
+    for store in stores:
+        for group in (key_id, None):
+            for row in await store.batch(group, after="", limit=_SAMPLE):
+                for path, value in row.values.items():
+                    if key_id_of(value) == key_id:
+                        found = True
+                        if vault.opens(value, place_of(store.sealed, row, path)):
+                            return True
+    return not found

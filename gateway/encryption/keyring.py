@@ -1,0 +1,39 @@
+"""Where the encryption keys come from: a variable, or a file that holds the same."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from gateway.encryption.vault import Vault, read_keys
+from gateway.errors import SettingsError
+from gateway.observe.logs import get_logger
+from gateway.settings.environment import Settings
+
+_log = get_logger()
+
+_FILE = "GATEWAY_ENCRYPTION_KEYS_FILE"
+
+
+def open_vault(settings: Settings) -> Vault:
+    """A vault with the configured keys; raises ``SettingsError``, which shows none of them."""
+    file = settings.encryption_keys_file
+    if file is None:
+        return Vault(read_keys(settings.encryption_keys.get_secret_value()))
+    keys = read_keys(_read(file), _FILE)
+    if not keys:
+        raise SettingsError(f"{_FILE}: the file holds no key")
+    return Vault(keys)
+
+
+def _read(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+        others = stat.S_IMODE(file.stat().st_mode) & (stat.S_IROTH | stat.S_IWOTH)
+    except (OSError, ValueError) as error:
+        # ValueError: not UTF-8, and its text would quote what is in the file.
+        raise SettingsError(f"{_FILE}: the file cannot be read ({type(error).__name__})") from None
+    if others:
+        # No reason to stay down: container platforms mount secrets like this, for one user only.
+        _log.warning("encryption_keys_file_is_open_to_others", advice="chmod 400")
+    return text

@@ -1,0 +1,184 @@
+"""Encryption at rest: AES-256-GCM, several keys, and ciphertext that opens only in its own place.
+
+A sealed value is ``version (1) | key id length (1) | key id | nonce (12) | ciphertext and tag``.
+The associated data names the collection, tenant, owner, connector, row, field and generation, so a
+ciphertext that is moved to another row or field, or rolled back to an earlier generation, does not
+open (security E1, E2). The first key seals, every key opens. How a new key comes to be the first one
+is in docs/operations.md, "Encryption keys".
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from connectors.secret import Secret
+from gateway.errors import SettingsError, VaultError
+from gateway.observe.logs import get_logger
+
+_log = get_logger()
+
+_VERSION = 1
+_NONCE = 12  # bytes; NIST SP 800-38D recommends 96 random bits
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a sealed value belongs. Every part is bound to the ciphertext."""
+
+    collection: str
+    tenant: str
+    owner: str
+    connector: str
+    row: str
+    field: str
+    generation: int
+
+    def encoded(self) -> bytes:
+        """The associated data; JSON, so that no two places look alike."""
+        return json.dumps(
+            [_VERSION, self.collection, self.tenant, self.owner, self.connector, self.row,
+             self.field, self.generation]
+        ).encode()  # fmt: skip
+
+
+class Vault:
+    """Seals and opens secrets. ``keys`` maps key id to 32 bytes; the first one seals."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise SettingsError("the vault needs at least one key")
+        self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self.key_ids = tuple(keys)
+        """The ids of its keys, the one that seals first."""
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self.key_ids[0]
+
+    def seal(self, secret: Secret, place: Place) -> bytes:
+        """``secret``, encrypted for ``place`` with the first key."""
+        return self._seal(self.current, secret, place)
+
+    def open(self, sealed: bytes, place: Place) -> Secret:
+        """The secret in ``sealed``; raises ``VaultError`` if the key is unknown or it does not belong here."""
+        try:
+            return self._open(sealed, place)
+        except VaultError as error:
+            # Somebody may have written to the database: this line is what tells of it (E2).
+            _log.warning(
+                "vault_open_failed",
+                collection=place.collection,
+                row=place.row,
+                field=place.field,
+                reason=str(error),
+            )
+            raise
+
+    def reseal(self, sealed: bytes, place: Place) -> bytes:
+        """``sealed`` anew, with the first key; as it is if it was sealed with that. Raises ``VaultError``."""
+        if key_id_of(sealed) == self.current:
+            return sealed
+        return self._seal(self.current, self._open(sealed, place), place)
+
+    def opens(self, sealed: bytes, place: Place) -> bool:
+        """Whether ``sealed`` opens; for asking, without the line in the log that ``open`` leaves."""
+        try:
+            self._open(sealed, place)
+        except VaultError:
+            return False
+        return True
+
+    def key_check(self, key_id: str) -> bytes:
+        """A value by which any process can tell whether its key of that id is this one."""
+        return self._seal(key_id, Secret("this is the key"), _check_place(key_id))
+
+    def confirms(self, key_id: str, check: bytes) -> bool:
+        """Whether ``check`` was made with this vault's key of that id (security E4)."""
+        return key_id_of(check) == key_id and self.opens(check, _check_place(key_id))
+
+    def _seal(self, key_id: str, secret: Secret, place: Place) -> bytes:
+        name, nonce = key_id.encode(), os.urandom(_NONCE)
+        sealed = self._keys[key_id].encrypt(nonce, secret.reveal().encode(), place.encoded())
+        return bytes([_VERSION, len(name)]) + name + nonce + sealed
+
+    def _open(self, sealed: bytes, place: Place) -> Secret:
+        key_id = key_id_of(sealed)
+        if key_id is None:
+            raise VaultError("the sealed value has an unknown format")
+        key = self._keys.get(key_id)
+        if key is None:
+            raise VaultError("the key that sealed this value is not configured")
+        start = 2 + sealed[1]
+        try:
+            plain = key.decrypt(
+                sealed[start : start + _NONCE], sealed[start + _NONCE :], place.encoded()
+            )
+        except (InvalidTag, ValueError):
+            raise VaultError(
+                "the sealed value was changed or does not belong to this place"
+            ) from None
+        return Secret(plain.decode())
+
+
+def key_id_of(sealed: bytes) -> str | None:
+    """The id of the key that ``sealed`` says it was sealed with; ``None`` if it is no sealed value."""
+    if len(sealed) < 2 or sealed[0] != _VERSION:
+        return None
+    key_id = sealed[2 : 2 + sealed[1]].decode("ascii", errors="replace")
+    return key_id if _KEY_ID.fullmatch(key_id) else None
+
+
+def new_key() -> str:
+    """A fresh key in the form that ``GATEWAY_ENCRYPTION_KEYS`` takes (base64 of 32 random bytes)."""
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def read_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
+    """The keys in ``id:base64,id:base64``; new lines separate, too, and ``#`` begins a comment.
+
+    Raises ``SettingsError`` that names ``source`` and every entry that is wrong, and shows none.
+    """
+    keys: dict[str, bytes] = {}
+    problems = []
+    for number, entry in enumerate(_entries(text), start=1):
+        key_id, _, encoded = entry.partition(":")
+        try:
+            key = base64.b64decode(encoded.translate(_URLSAFE), validate=True)
+        except ValueError:  # not base64, or not even ASCII
+            key = b""
+        if not _KEY_ID.fullmatch(key_id) or len(key) != 32:
+            problems.append(
+                f"{source}: entry {number} is not `id:key` with a base64 key of 32 "
+                "bytes. Make one with: python -m gateway keys new-encryption-key"
+            )
+        elif key_id in keys:
+            problems.append(f"{source}: the key id of entry {number} comes twice")
+        keys[key_id] = key
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return keys
+
+
+def _entries(text: str) -> list[str]:
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
+
+
+def _check_place(key_id: str) -> Place:
+    return Place(
+        collection="vault", tenant="", owner="", connector="", row=key_id, field="check",
+        generation=0,
+    )  # fmt: skip
+
+
+_URLSAFE = str.maketrans("-_", "+/")

@@ -1,0 +1,230 @@
+"""The only HTTP client towards providers.
+
+One client for the whole process: a total deadline instead of per-read time-outs (which a server
+that sends a byte every second never meets), a cap on the decompressed size, no redirects, no
+cookies, no environment proxies, and no address that ``gateway.outbound.egress`` does not allow (security C1, C2, H1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import certifi
+import httpcore
+import httpx
+
+from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.errors import EgressRefused, ProviderUnavailable, UnreadableResponse
+from gateway.observe.metrics import Endpoint, RequestResult
+from gateway.outbound.bulkhead import Lanes, Trip
+from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
+
+TOTAL_SECONDS = 10.0
+"""From the first byte of DNS to the last byte of the answer. Shorter than any refresh lease."""
+MAX_BYTES = 1024 * 1024
+"""The largest answer that is read, after decompression."""
+
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Failures before the first byte of a request left."""
+
+
+class Outbound:
+    """Sends what the engine prepared. Made by ``open_outbound``."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        policy: EgressPolicy,
+        total_seconds: float = TOTAL_SECONDS,
+        lanes: Lanes | None = None,
+    ) -> None:
+        self._client = client
+        self._policy = policy
+        self._total_seconds = total_seconds
+        self._lanes = lanes or Lanes()
+
+    async def send(
+        self, request: ProviderRequest, *, connector: str, endpoint: Endpoint
+    ) -> ProviderAnswer:
+        """Send one request of ``connector``, once, and read the answer whole.
+
+        Raises ``ProviderUnavailable`` (no answer within the deadline, or none at all; or nothing
+        was sent, because of what ``gateway.outbound.bulkhead`` knows), ``UnreadableResponse`` (a redirect, too
+        large, badly compressed, not HTTP) or ``EgressRefused``. Never retries: only the caller
+        knows whether that is safe.
+        """
+        async with self._lanes.go(connector, endpoint, _name_of(request.url)) as trip:
+            answer = await self._deliver(request, trip)
+            trip.answered(answer.status)
+            return answer
+
+    async def send_beside(self, request: ProviderRequest) -> ProviderAnswer:
+        """``send`` of what is no connector's, a webhook: no slot, no breaker, and the same guards.
+
+        The caller bounds how many are under way, and how often it is tried.
+        """
+        return await self._deliver(request, Trip())
+
+    async def _deliver(self, request: ProviderRequest, trip: Trip) -> ProviderAnswer:
+        try:
+            url = httpx.URL(request.url)
+            default_port = 443 if url.scheme == "https" else 80
+            self._policy.check_scheme(url.scheme, url.host, url.port or default_port)
+            async with asyncio.timeout(self._total_seconds):
+                return await self._send(request, url)
+        except TimeoutError:
+            trip.result = RequestResult.TIMEOUT
+            raise ProviderUnavailable(
+                "the provider did not answer in time", outcome_unknown=True
+            ) from None
+        # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+            # A host that is no host name, a header that would become two: no answer will change that.
+            trip.result = RequestResult.NOT_SENT
+            raise UnreadableResponse(
+                "the request to the provider could not be made", outcome_unknown=False
+            ) from None
+        except httpx.RemoteProtocolError:
+            trip.result = RequestResult.BROKEN
+            raise UnreadableResponse("the provider's answer is not HTTP") from None
+        except httpx.HTTPError as error:
+            trip.result = _result_of(error)
+            raise ProviderUnavailable(
+                f"the provider cannot be reached ({type(error).__name__})",
+                outcome_unknown=not isinstance(error, _NOT_SENT),
+            ) from None
+        except EgressRefused:
+            trip.result = RequestResult.NOT_SENT
+            raise
+        except ProviderUnavailable:  # its name does not resolve
+            trip.result = RequestResult.UNREACHABLE
+            raise
+        except UnreadableResponse:
+            trip.result = RequestResult.UNREADABLE
+            raise
+
+    async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:
+        # "identity" is a wish; a server may compress all the same, so _read caps what comes out.
+        headers = {"User-Agent": "connector-gateway", "Accept-Encoding": "identity"}
+        async with self._client.stream(
+            request.method, url, headers=headers | dict(request.headers), content=request.content
+        ) as response:
+            if response.is_redirect or 300 <= response.status_code < 400:
+                # Following it would carry secret and code to wherever it points (security C2).
+                raise UnreadableResponse("the provider answered with a redirect")
+            content = await _read(response)
+            headers_seen = {name.lower(): value for name, value in response.headers.items()}
+            return ProviderAnswer(
+                status=response.status_code, headers=headers_seen, content=content
+            )
+
+
+def _result_of(error: httpx.HTTPError) -> RequestResult:
+    if isinstance(error, httpx.PoolTimeout):
+        return RequestResult.NOT_SENT
+    if isinstance(error, _NOT_SENT):
+        return RequestResult.UNREACHABLE
+    return (
+        RequestResult.TIMEOUT if isinstance(error, httpx.TimeoutException) else RequestResult.BROKEN
+    )
+
+
+def _name_of(url: str) -> str:
+    """The host of a URL that may be none: what is wrong with it is found when it is sent."""
+    try:
+        return host_of(url)
+    except ValueError:
+        return ""
+
+
+async def _read(response: httpx.Response) -> bytes:
+    raw = bytearray()
+    async for chunk in response.aiter_raw():
+        raw += chunk
+        if len(raw) > MAX_BYTES:
+            raise UnreadableResponse("the provider's answer is too large")
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"identity", ""}:
+        return bytes(raw)
+    if encoding not in {"gzip", "deflate"}:
+        raise UnreadableResponse("the provider's answer has an encoding that was not asked for")
+    try:
+        inflater = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
+        content = inflater.decompress(bytes(raw), MAX_BYTES + 1)
+    except zlib.error:
+        raise UnreadableResponse("the provider's answer cannot be decompressed") from None
+    if len(content) > MAX_BYTES:
+        raise UnreadableResponse("the provider's answer is too large")
+    if not inflater.eof:
+        raise UnreadableResponse("the provider's answer was cut short")
+    return content
+
+
+class _GuardedTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport on a connection pool that uses the guarded backend.
+
+    httpx has no public way to pass a network backend; rewriting the URL to an address instead would
+    let the pool reuse one host's TLS connection for another host on the same address.
+    """
+
+    def __init__(self, context: ssl.SSLContext, backend: GuardedBackend) -> None:
+        super().__init__(verify=context, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            network_backend=backend,
+            max_connections=None,  # each connector has its share (gateway.lanes): none takes another's
+            max_keepalive_connections=40,
+            keepalive_expiry=30,
+        )
+
+
+@lru_cache(maxsize=4)
+def tls_context(ca_file: Path | None = None, extra_ca: str | None = None) -> ssl.SSLContext:
+    """Verification that no connector can turn off. ``ca_file`` replaces the bundled authorities.
+
+    Reading them takes 20 ms, and they do not change while a process runs.
+    """
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else certifi.where())
+    if extra_ca is not None:
+        context.load_verify_locations(cadata=extra_ca)
+    return context
+
+
+@asynccontextmanager
+async def open_outbound(
+    policy: EgressPolicy,
+    *,
+    ca_file: Path | None = None,
+    sandbox_ca: str | None = None,
+    resolve: Resolve = resolve,
+    total_seconds: float = TOTAL_SECONDS,
+    lanes: Lanes | None = None,
+) -> AsyncIterator[Outbound]:
+    """An ``Outbound`` whose connections are closed at the end."""
+    transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
+    # Per step, so no more than a second net: what counts is the total deadline in ``send``.
+    timeout = httpx.Timeout(total_seconds)
+    # One client serves every person: a cookie that a provider sets for one must not go with another.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    async with httpx.AsyncClient(
+        transport=transport,
+        timeout=timeout,
+        cookies=no_cookies,
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        yield Outbound(client, policy, total_seconds, lanes)
+
+
+def host_of(url: str) -> str:
+    """The host name of an absolute URL, for showing."""
+    return urlsplit(url).hostname or ""

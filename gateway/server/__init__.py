@@ -1,0 +1,1 @@
+"""Uvicorn, and what the gateway needs from it."""

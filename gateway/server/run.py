@@ -1,0 +1,155 @@
+"""Running ASGI applications: uvicorn, with our logs, and a graceful end on SIGINT and SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from gateway.errors import SettingsError
+from gateway.observe.logs import flush_logs, get_logger
+from gateway.outbound.egress import HostPort
+from gateway.server.fast_path import PromptProtocol
+from gateway.server.readiness import LAST_SECONDS, REQUESTS_SECONDS
+
+if sys.platform == "win32":  # where uvloop does not run
+    _new_event_loop = None
+else:
+    from uvloop import new_event_loop as _new_event_loop
+
+
+_log = get_logger()
+
+IDLE_SECONDS = 75
+"""How long a connection may lie idle between two requests. Proxies and clients in front hang up sooner
+(nginx after 60 seconds, httpx after 5): a request that crosses the server's own goodbye is lost."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to ``serve``, which may run several servers in one process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Server:
+    """A server that says nothing about itself and logs no addresses (they may hold a code)."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=PromptProtocol,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=REQUESTS_SECONDS,
+        **options,
+    )
+    return _Server(config)
+
+
+async def serve(
+    servers: Sequence[uvicorn.Server],
+    *,
+    on_signal: Callable[[], None] = lambda: None,
+    drain_seconds: float = 0.0,
+) -> None:
+    """Run the servers until a signal comes or one of them ends.
+
+    ``on_signal`` is called at once. New requests are taken for ``drain_seconds`` more, so that
+    whoever sends them has time to notice; a second signal cuts that short.
+    """
+    loop = asyncio.get_running_loop()
+    signals = 0
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    def signalled() -> None:
+        nonlocal signals
+        signals += 1
+        if signals == 1:
+            end_in_time()
+            on_signal()
+        if signals > 1 or drain_seconds == 0:
+            stop()
+        else:
+            loop.call_later(drain_seconds, stop)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, signalled)
+    async with asyncio.TaskGroup() as group:
+        for server in servers:
+            patience = max(1, round(REQUESTS_SECONDS - drain_seconds))
+            server.config.timeout_graceful_shutdown = patience
+            task = group.create_task(server.serve())
+            task.add_done_callback(lambda _: stop())
+
+
+@contextlib.asynccontextmanager
+async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
+    """A small application at an address of its own, for as long as the context lasts.
+
+    Raises ``SettingsError`` if nothing can listen there.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        door = socket.create_server(address, family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"nothing can listen at {address[0]}:{address[1]} ({error.strerror})"
+        ) from None
+    server = server_for(app, host=address[0], port=address[1], lifespan="off")
+    server.config.timeout_graceful_shutdown = 1
+    task = asyncio.create_task(server.serve(sockets=[door]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def end_in_time() -> None:
+    """End this process ``LAST_SECONDS`` from now, whatever it still waits for.
+
+    MongoDB's drivers wait for an answer to each of their goodbyes, in threads of theirs that Python
+    waits for in turn: with a database that is away that is more than half a minute, for nothing.
+    """
+    timer = threading.Timer(LAST_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    _log.warning("ended_without_goodbye")
+    flush_logs()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """``asyncio.run`` on the fastest event loop that is installed (uvloop; Windows has none)."""
+    # What is loaded by now stays: the garbage collector does not have to look at it again and again.
+    gc.freeze()
+    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+        runner.run(work)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,121 @@
+"""The settings that say how people sign in; part of ``gateway.settings.environment``.
+
+One variable chooses the way (``GATEWAY_LOGIN``), the others belong to one way each. What the chosen
+way needs and lacks is an error, and so is what belongs to a way that was not chosen: somebody
+believes that it has an effect.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 3.3
+
+
+class LoginWay(StrEnum):
+    """How people sign in."""
+
+    DEV = "dev"
+    OIDC = "oidc"
+    HANDOFF = "handoff"
+    NONE = "none"
+
+
+class LoginSettings(BaseSettings):
+    """How people sign in."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    login: LoginWay | None = None
+    """`oidc`, `handoff`, `none` (the default in production), or `dev` (dev mode only, the default there)."""
+
+    oidc_issuer: str = ""
+    """The OpenID Connect provider, exactly as it names itself."""
+
+    oidc_client_id: str = ""
+    """The gateway's client id at the provider. Redirect URI there: `<GATEWAY_PUBLIC_URL>/login/callback`."""
+
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Its secret; empty for a public client."""
+
+    oidc_user_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,100}$")] = "sub"
+    """The claim of the ID token that is the user id. `email` counts only with `email_verified`."""
+
+    oidc_scopes: str = "openid"
+    """The scopes that are asked for, with spaces between them."""
+
+    handoff_url: str = ""
+    """The host's page that people are sent to for signing in."""
+
+    @field_validator("oidc_issuer", "handoff_url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            parts.port  # noqa: B018  # raises if it is none
+        except ValueError:
+            raise ValueError("must be an https address") from None
+        plain = value.isascii() and value.isprintable() and " " not in value
+        if not plain or not parts.hostname or "@" in parts.netloc or "#" in value:
+            raise ValueError("must be an https address without user name and fragment")
+        local = parts.scheme == "http" and parts.hostname in _LOCAL
+        if parts.scheme != "https" and not local:
+            raise ValueError("must be https (plain http is for localhost only)")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _check_issuer(cls, value: str) -> str:
+        if "?" in value:
+            raise ValueError("must be an address without a query")
+        return value
+
+    @field_validator("handoff_url")
+    @classmethod
+    def _check_handoff(cls, value: str) -> str:
+        if "login_challenge=" in value:
+            raise ValueError("must not hold login_challenge: the gateway adds it")
+        return value
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _check_scopes(cls, value: str) -> str:
+        if not _SCOPES.fullmatch(value) or "openid" not in value.split():
+            raise ValueError("must be scopes with one space between them, and openid among them")
+        return value
+
+    def way_to_sign_in(self, *, dev: bool) -> LoginWay:
+        """The way that is chosen, or the mode's default."""
+        return self.login or (LoginWay.DEV if dev else LoginWay.NONE)
+
+    def login_problems(self, *, dev: bool) -> list[str]:
+        """What of the login's settings does not fit together, one sentence each."""
+        way = self.way_to_sign_in(dev=dev)
+        problems = []
+        if way is LoginWay.DEV and not dev:
+            problems.append("GATEWAY_LOGIN can be dev in dev mode only: it asks for no proof")
+        needed = {
+            LoginWay.OIDC: ("oidc_issuer", "oidc_client_id"),
+            LoginWay.HANDOFF: ("handoff_url",),
+        }
+        problems += [
+            f"GATEWAY_{name.upper()} must be set (GATEWAY_LOGIN is {way})"
+            for name in needed.get(way, ())
+            if not getattr(self, name)
+        ]
+        for name, field in LoginSettings.model_fields.items():
+            owner = LoginWay.OIDC if name.startswith("oidc_") else LoginWay.HANDOFF
+            if name != "login" and way is not owner and getattr(self, name) != field.default:
+                problems.append(
+                    f"GATEWAY_LOGIN must be {owner} where GATEWAY_{name.upper()} is set"
+                )
+        return problems

@@ -1,0 +1,101 @@
+"""The default account of a user and connector: the one that is used when none is named.
+
+At most one row is marked, which a unique index sees to; a reader that finds none marked takes the
+oldest. Moving the mark is one transaction: between two single writes a reader would find no mark,
+and hand out the token of an account that was neither the old choice nor the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway.store.fresh.gathering import Gathering
+from gateway.store.mongo import Collection, Document, Duplicate
+
+_Place = tuple[str, str, str]
+"""Tenant, owner and connector."""
+
+ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]
+"""By connector, each connector's default first, then by age."""
+
+
+class _Gone(Exception):
+    """The row was deleted in between."""
+
+
+class Defaults:
+    """Finds and moves the mark among the rows of ``connections``."""
+
+    def __init__(self, rows: Collection) -> None:
+        self._rows = rows
+        self._marked: Gathering[_Place, Document] = Gathering(self._find_marked)
+
+    async def find(self, tenant: str, owner: str, connector: str) -> Document | None:
+        """The row that is used when no account is named, if there is any.
+
+        This is what nearly every token read asks, so those of one moment ask together.
+        """
+        row = await self._marked.get((tenant, owner, connector))
+        if row is None:
+            mine = {"tenant": tenant, "owner": owner, "connector": connector}
+            row = await self._rows.find_one(mine, sort=ORDER)
+        return row
+
+    async def _find_marked(self, places: Sequence[_Place]) -> Mapping[_Place, Document]:
+        owners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for tenant, owner, connector in places:
+            owners[tenant, connector].append(owner)
+        found = await asyncio.gather(*(
+            self._rows.find(
+                # At most one row for each owner: a unique index says so, and finds them.
+                {"tenant": tenant, "connector": connector, "owner": {"$in": theirs},
+                 "is_default": True},
+                limit=len(theirs),
+                index="one_default",
+            )
+            for (tenant, connector), theirs in owners.items()
+        ))  # fmt: skip
+        return {
+            (row["tenant"], row["owner"], row["connector"]): row for rows in found for row in rows
+        }
+
+    async def choose(self, row: Document, now: datetime) -> None:
+        """Mark ``row`` (its ``_id``, tenant, owner and connector) instead of any other one.
+
+        If it is gone, the mark stays where it was.
+        """
+        others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
+        this = {"_id": row["_id"], "tenant": row["tenant"]}
+
+        async def move(both: Any) -> None:
+            await self._rows.update_many(others, _mark(False, now), transaction=both)
+            if not await self._rows.update_one(this, _mark(True, now), transaction=both):
+                raise _Gone
+
+        with contextlib.suppress(_Gone):
+            await self._rows.transact(move)  # of two choices at once the last one wins
+
+    async def ensure(self, row: Document, now: datetime) -> None:
+        """Mark the oldest sibling of ``row``, which need not exist any more, if none is marked."""
+        while True:
+            first = await self._rows.find_one(_siblings(row), sort=ORDER)
+            if first is None or first["is_default"]:
+                return
+            this = {"_id": first["_id"], "tenant": first["tenant"]}
+            try:
+                await self._rows.update_one(this, _mark(True, now))
+            except Duplicate:
+                return  # a choice that was made in between stands
+
+
+def _siblings(row: Document) -> Document:
+    return {name: row[name] for name in ("tenant", "owner", "connector")}
+
+
+def _mark(value: bool, now: datetime) -> Document:
+    return {"$set": {"is_default": value, "updated_at": now}}

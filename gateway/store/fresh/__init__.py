@@ -1,0 +1,1 @@
+"""How far memory may lag behind the database."""

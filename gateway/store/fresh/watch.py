@@ -1,0 +1,140 @@
+"""Being told of changes instead of asking again and again.
+
+One change stream for the whole process tells which connections and service keys changed, whoever
+changed them: those who wait for a row are woken, and those who remember one are told to forget it
+(``gateway.store.fresh.notices``). Where the database cannot tell (no replica set, an election under way),
+whoever waits asks by itself, and nothing is remembered for long (``gateway.store.fresh.freshness``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from typing import Any
+
+from gateway.errors import StoreUnavailable
+from gateway.store.clock import SET_EVERY, DatabaseClock
+from gateway.store.fresh.freshness import Freshness
+from gateway.store.fresh.notices import EVERYTHING, Tag, accounts_tag, row_tag
+from gateway.store.mongo import Database, Document
+
+POLL_SECONDS = 0.05
+RETRY_SECONDS = 1.0
+
+_COLLECTIONS = ["connections", "service_keys"]
+_BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
+"""Fields of a connection that no answer is made from: a change of these alone need not be told."""
+_LAST_USE: Document = {
+    "operationType": "update",
+    "updateDescription.removedFields": [],
+    "$expr": {"$eq": [
+        {"$map": {
+            "input": {"$objectToArray": "$updateDescription.updatedFields"}, "in": "$$this.k",
+        }},
+        ["last_used_at"],
+    ]},
+}  # fmt: skip
+# Most writes only note that a token was handed out, and nobody waits for that.
+_PIPELINE: list[Document] = [
+    {"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_LAST_USE]}},
+]
+
+
+class Watch:
+    """Tells of changes to connections and service keys. ``run`` is a task of the process."""
+
+    def __init__(self, database: Database, freshness: Freshness | None = None) -> None:
+        self._database = database
+        self.freshness = freshness or Freshness()
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.told = asyncio.Event()
+        """Set while changes are told."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a row."""
+        return sum(map(len, self._waiting.values()))
+
+    async def run(self) -> None:
+        """Follow the changes until cancelled."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self._follow()
+            self.told.clear()
+            self.freshness.end()
+            self._wake(*self._waiting)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def changed(self, row: str, seconds: float) -> None:
+        """Return when the connection has changed, or after ``seconds``; sooner where nobody tells.
+
+        Look at the row before waiting *and* after: a change may come in between.
+        """
+        if not self.told.is_set():
+            await asyncio.sleep(min(seconds, POLL_SECONDS))
+            return
+        event = asyncio.Event()
+        self._waiting[row].add(event)
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiting[row].discard(event)
+            if not self._waiting[row]:
+                del self._waiting[row]
+
+    async def _follow(self) -> None:
+        async with self._database.watch(_PIPELINE) as changes:
+            self.freshness.begin()
+            self.told.set()
+            now, clock = self.freshness.now, await DatabaseClock.read(self._database)
+            set_at = now()
+            while True:
+                asked = now()
+                if asked - set_at >= SET_EVERY:
+                    await clock.set()
+                    set_at = asked
+                change = await changes.next()
+                if change is None:
+                    self.freshness.sure_of(asked)
+                    continue
+                self._tell(change)
+                # Others may wait behind it: it says nothing about the time after its own.
+                if "wallTime" in change:  # from MongoDB 6 on
+                    self.freshness.sure_of(now() - (clock() - change["wallTime"]).total_seconds())
+
+    def _tell(self, change: Document) -> None:
+        if "documentKey" not in change:  # a collection was dropped or renamed
+            self._database.notices.tell(EVERYTHING)
+            self._wake(*self._waiting)
+            return
+        collection, row = change["ns"]["coll"], str(change["documentKey"]["_id"])
+        if collection == "connections":
+            self._wake(row)
+        if not _is_bookkeeping(change):
+            self._database.notices.tell(*_tags(collection, row, change.get("fullDocument")))
+
+    def _wake(self, *rows: str) -> None:
+        for row in rows:
+            for event in self._waiting.get(row, ()):
+                event.set()
+
+
+def _is_bookkeeping(change: Document) -> bool:
+    """Whether only fields changed that no answer is made from."""
+    if change["operationType"] != "update":
+        return False
+    update: dict[str, Any] = change["updateDescription"]
+    names = [*update["updatedFields"], *update["removedFields"]]
+    names += [array["field"] for array in update.get("truncatedArrays") or ()]
+    return all(name.partition(".")[0] in _BOOKKEEPING for name in names)
+
+
+def _tags(collection: str, row: str, document: Document | None) -> list[Tag]:
+    tags = [row_tag(collection, row)]
+    if collection == "connections" and document is not None:  # inserted, or replaced
+        tags.append(accounts_tag(document["tenant"], document["owner"], document["connector"]))
+    return tags

@@ -1,0 +1,91 @@
+"""Service keys: the collection ``service_keys``. Secrets are stored as hashes only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.store.fresh.notices import Tag, row_tag
+from gateway.store.mongo import Database, Document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredKey:
+    """A service key without its secret.
+
+    ``connectors`` empty means all; ``assertion_keys`` are public JWKs, empty where no user assertion is
+    asked for; ``last_used_at`` is right to a minute or so.
+    """
+
+    id: str
+    tenant: str
+    label: str
+    roles: tuple[str, ...]
+    secret_hash: str = field(repr=False)
+    created_at: datetime
+    connectors: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    assertion_keys: tuple[Mapping[str, str], ...] = ()
+    last_used_at: datetime | None = None
+
+
+class KeyStore:
+    """Service keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows = database.collection("service_keys")
+        self._notices = database.notices
+
+    async def add(self, key: StoredKey) -> None:
+        """Store a new key."""
+        await self._rows.insert({
+            "_id": key.id, "tenant": key.tenant, "label": key.label, "roles": list(key.roles),
+            "secret_hash": key.secret_hash, "created_at": key.created_at,
+            "connectors": list(key.connectors), "expires_at": key.expires_at,
+            "assertion_keys": [dict(each) for each in key.assertion_keys],
+            "last_used_at": key.last_used_at,
+        })  # fmt: skip
+
+    async def get(self, key_id: str) -> StoredKey | None:
+        """The key of that id, of whichever tenant: this is where a caller's tenant comes from."""
+        row = await self._rows.find_one({"_id": key_id})
+        return None if row is None else _read(row)
+
+    async def list_for(self, tenant: str) -> list[StoredKey]:
+        """The tenant's keys, oldest first."""
+        rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
+        return [_read(row) for row in rows]
+
+    async def touch(self, tenant: str, key_id: str, now: datetime) -> None:
+        """Note that the key is used now. Nobody is told: no answer is made from it."""
+        await self._rows.update_one(
+            {"_id": key_id, "tenant": tenant}, {"$max": {"last_used_at": now}}
+        )
+
+    async def delete(self, tenant: str, key_id: str) -> bool:
+        """Delete a key of the tenant; whether there was one."""
+        query = {"_id": key_id, "tenant": tenant}
+        with self._notices.telling(key_tag(key_id)):
+            return await self._rows.find_one_and_delete(query) is not None
+
+
+def key_tag(key_id: str) -> Tag:
+    """What a change of a key is told under."""
+    return row_tag("service_keys", key_id)
+
+
+def _read(row: Document) -> StoredKey:
+    return StoredKey(
+        id=row["_id"],
+        tenant=row["tenant"],
+        label=row["label"],
+        roles=tuple(row["roles"]),
+        secret_hash=row["secret_hash"],
+        created_at=row["created_at"],
+        # Keys that were made before there was any of this have none of it.
+        connectors=tuple(row.get("connectors", ())),
+        expires_at=row.get("expires_at"),
+        assertion_keys=tuple(row.get("assertion_keys", ())),
+        last_used_at=row.get("last_used_at"),
+    )

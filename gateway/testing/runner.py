@@ -1,0 +1,108 @@
+"""Where contracts are checked: one database server and one event loop for a whole process."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from connectors.errors import ConnectorError
+from gateway.dev.mongod import running_mongod
+from gateway.errors import GatewayError, SettingsError
+from gateway.sandbox.functions import FunctionFailed
+from gateway.settings.environment import Driver
+from gateway.store.indexes import create_indexes
+from gateway.store.mongo import Database, open_database
+from gateway.testing.checks.check import Check
+from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.workbench import Workbench, open_workbench
+
+T = TypeVar("T")
+_OURS = (ConnectorError, GatewayError)
+
+
+class Workshop:
+    """Runs checks. Opened by ``workshop``; its database server starts with the first wire check."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._runner = self._stack.enter_context(asyncio.Runner())
+        self._database: Database | None = None
+
+    def run(self, check: Check, subject: Subject) -> None:
+        """Run one check. Raises ``ContractViolation`` if it fails, in words; other errors are passed on."""
+        self._runner.run(self._checked(check, subject))
+
+    def failure(self, check: Check, subject: Subject) -> str | None:
+        """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` if there is no MongoDB."""
+        try:
+            self.run(check, subject)
+        except SettingsError:
+            raise  # no finding about a connector: it would keep a gap open and kill every mutant
+        except ContractViolation as violation:
+            return str(violation)
+        except Exception as error:
+            # Whatever a connector's code or a mutant does is a finding and no crash of ours.
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._stack.close()
+
+    async def _checked(self, check: Check, subject: Subject) -> None:
+        try:
+            if check.on_subject is not None:
+                await check.on_subject(subject)
+            if check.on_workbench is not None:
+                database = await self._open_database()
+                async with open_workbench(subject, database, check.seconds) as bench:
+                    await _on(bench, check.on_workbench)
+        except SettingsError:
+            raise
+        except FunctionFailed as error:
+            raise ContractViolation(str(error)) from error
+        except _OURS as error:
+            raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
+
+    async def _open_database(self) -> Database:
+        if self._database is None:
+            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="contract-"))
+            url = self._stack.enter_context(running_mongod(Path(folder)))
+            context = open_database(url, "contract", Driver.PYMONGO)
+            self._database = await context.__aenter__()
+            self._stack.callback(self._close_database, context)
+            await create_indexes(self._database)
+        return self._database
+
+    def _close_database(self, context: AbstractAsyncContextManager[Database]) -> None:
+        # When the interpreter ends, threads are gone before we are asked, and the driver wants one.
+        with contextlib.suppress(RuntimeError):
+            self._runner.run(context.__aexit__(None, None, None))
+
+
+async def _on(bench: Workbench, run: Callable[[Workbench], Awaitable[None]]) -> None:
+    try:
+        await run(bench)
+    except SettingsError:
+        raise
+    except _OURS as error:
+        # What a connector's own code runs into is told to people as an unreadable answer.
+        if isinstance(error.__context__, FunctionFailed):
+            raise error.__context__ from None
+        text = f"it fails with {type(error).__name__}: {error}{bench.refusal()}"
+        raise ContractViolation(text) from error
+
+
+@cache
+def workshop() -> Workshop:
+    """The workshop of this process, closed when it ends."""
+    opened = Workshop()
+    atexit.register(opened.close)
+    return opened

@@ -1,0 +1,82 @@
+"""What a host that knows its users tells the gateway: who signs in, and who is signed out everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.access.login.dev import MAX_USER, is_user_id
+from gateway.access.login.handoff import MAX_CHALLENGE
+from gateway.access.service_keys import Role
+from gateway.errors import InvalidRequest
+from gateway.web.context import Strict, read_json, require_key, services
+from gateway.web.operation import Operation
+from gateway.web.replies import reply, timestamp
+
+
+def _printable(value: str) -> str:
+    if not is_user_id(value):
+        raise ValueError("must be printable")
+    return value
+
+
+class LoginRequest(Strict):
+    """Accept a sign-in: the ``login_challenge`` that the browser came with, and who is signed in there."""
+
+    challenge: Annotated[str, Field(min_length=1, max_length=MAX_CHALLENGE)]
+    user: Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(_printable)]
+
+
+class LoginReply(BaseModel):
+    """Redirect the browser that came with the challenge to ``return_url``, and show that to nobody else."""
+
+    return_url: str
+    expires_at: str
+
+
+class SignedOutReply(BaseModel):
+    """How many sessions were ended."""
+
+    ended: int
+
+
+async def accept_login(request: Request) -> Response:
+    """Say who the person is that the gateway sent; works once for each challenge."""
+    caller = await require_key(request, Role.LOGINS)
+    wanted = await read_json(request, LoginRequest)
+    accepted = await services(request).logins.handoff.accept(
+        wanted.challenge, tenant=caller.tenant, user=wanted.user
+    )
+    return reply(
+        LoginReply(return_url=accepted.return_url, expires_at=timestamp(accepted.expires_at)), 201
+    )
+
+
+async def end_sessions(request: Request) -> Response:
+    """Sign a user out of every browser, from the next request on."""
+    caller = await require_key(request, Role.LOGINS)
+    given = request.query_params.getlist("user")
+    if len(given) != 1 or not is_user_id(given[0]):
+        raise InvalidRequest("say who is to be signed out: ?user=…")
+    ended = await services(request).logins.sign_out_everywhere(tenant=caller.tenant, user=given[0])
+    return reply(SignedOutReply(ended=ended))
+
+
+_ERRORS = ("unauthorized", "forbidden", "invalid_request", "store_unavailable")
+
+OPERATIONS = [
+    Operation(
+        method="POST", path="/v1/logins", handler=accept_login, who="key", role="logins",
+        summary="Accept a sign-in that the gateway handed to its host",
+        request=LoginRequest, reply=LoginReply, status=201,
+        errors=(*_ERRORS, "login_challenge_unknown"),
+    ),
+    Operation(
+        method="DELETE", path="/v1/sessions", handler=end_sessions, who="key", role="logins",
+        summary="Sign a user out everywhere", query=("user",), reply=SignedOutReply,
+        errors=_ERRORS,
+    ),
+]  # fmt: skip

@@ -1,0 +1,267 @@
+"""Deliveries: events on their way to the receivers of their tenant (docs/webhooks.md).
+
+A worker passes events on from the outbox into the queue of each webhook, and sends what is due
+there. Any number of workers may do this at once: a delivery belongs to who claimed it, for as long
+as one attempt may take. Whatever dies in between, an event arrives at least once, always under the
+same id. A receiver that hangs has its share of the attempts under way, and no other waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from gateway.clock import Clock
+from gateway.encryption.vault import Vault
+from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.errors import EgressRefused, ProviderError, StoreUnavailable, VaultError
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import DeliveryOutcome, Metrics
+from gateway.outbound.client import Outbound
+from gateway.services.refresh import Checkpoint, pass_on
+from gateway.store.deliveries import Delivery, DeliveryStore
+from gateway.store.events import Event, Outbox
+from gateway.store.webhooks import Webhook, WebhookStore
+from gateway.webhooks.registration import secret_of, signed_headers
+
+_log = get_logger()
+
+_MINUTE, _HOUR = 60, 3600
+DELAYS: tuple[float, ...] = (
+    5, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR,
+    24 * _HOUR,
+)  # fmt: skip
+"""Seconds between two attempts, about three days in all; each is varied by a fifth."""
+JITTER = 0.2
+LONGEST_RETRY_AFTER = 24 * _HOUR
+"""What a receiver's own wish (``Retry-After``) may come to."""
+POLL_SECONDS = 1.0
+"""How often a worker that has nothing to do looks."""
+BATCH = 100
+CONCURRENCY = 64
+"""Attempts that a worker has under way at once."""
+WEBHOOK_SHARE = 4
+"""And those of one webhook."""
+
+
+class Deliveries:
+    """Passes events on and delivers them. ``run`` is a task of the worker."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        queue: DeliveryStore,
+        webhooks: WebhookStore,
+        vault: Vault,
+        outbound: Outbound,
+        clock: Clock,
+        metrics: Metrics,
+        checkpoint: Checkpoint = pass_on,
+        delays: Sequence[float] = DELAYS,
+    ) -> None:
+        self._outbox = outbox
+        self._queue = queue
+        self._webhooks = webhooks
+        self._vault = vault
+        self._outbound = outbound
+        self._clock = clock
+        self._metrics = metrics
+        self._reached = checkpoint
+        self._delays = delays
+        self._running: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()
+        self._leaving: dict[str, asyncio.Task[None]] = {}
+        """Connections whose events are being taken out of the outbox."""
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until ``stop`` is set and the attempts under way are noted."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                try:
+                    await self.round()
+                except StoreUnavailable:
+                    _log.warning("deliveries_without_database")
+                except Exception as error:
+                    # A defect must not end the other tasks of the worker.
+                    _log.exception("deliveries_failed", exc_info=error)
+                await self._rest(stopping)
+        finally:
+            stopping.cancel()
+            await self.finish()
+
+    async def round(self) -> None:
+        """Pass on what waits in the outbox, and begin what is due; raises ``StoreUnavailable``."""
+        await self._pass_on()
+        await self._begin()
+
+    async def finish(self) -> None:
+        """Wait for the attempts under way."""
+        await asyncio.gather(*self._running, *self._leaving.values(), return_exceptions=True)
+
+    async def _rest(self, stopping: asyncio.Task[bool]) -> None:
+        waking = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(
+                {stopping, waking}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waking.cancel()
+
+    async def _pass_on(self) -> None:
+        waiting = await self._outbox.waiting(BATCH)
+        events = [event for event in waiting if event.connection not in self._leaving]
+        webhooks = {
+            tenant: await self._webhooks.list_for(tenant)
+            for tenant in {event.tenant for event in events}
+        }
+        for event in events:
+            for webhook in webhooks[event.tenant]:
+                if webhook.wants(event.type):
+                    await self._queue.add(event, webhook)
+        if events:
+            await self._reached("queued")
+        for connection, group in groupby(events, key=attrgetter("connection")):
+            self._leaving[connection] = asyncio.create_task(self._take_away([*group]))
+
+    async def _take_away(self, events: Sequence[Event]) -> None:
+        """Take away what the queues have of one connection.
+
+        Beside everything else: the transaction of a process that was killed keeps a row from being
+        written until MongoDB ends it, after a minute. No other connection's events wait for that.
+        """
+        try:
+            await self._outbox.passed_on(events)
+            self._wake.set()  # there may be more
+        except StoreUnavailable:
+            _log.warning("events_not_taken_away", connection=events[0].connection)
+        finally:
+            del self._leaving[events[0].connection]
+
+    async def _begin(self) -> None:
+        """Begin attempts until nothing is due that may begin now."""
+        left_out = {webhook for webhook, count in self._busy.items() if count >= WEBHOOK_SHARE}
+        while found := await self._queue.due(BATCH, without=left_out):
+            for delivery in found:
+                if len(self._running) >= CONCURRENCY:
+                    return
+                if delivery.webhook in left_out:
+                    continue
+                if self._busy[delivery.webhook] >= WEBHOOK_SHARE or await self._queue.is_early(
+                    delivery
+                ):
+                    left_out.add(delivery.webhook)
+                elif claimed := await self._queue.claim(delivery):
+                    self._start(claimed)
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._deliver(delivery))
+        self._running.add(task)
+        self._busy[delivery.webhook] += 1
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._running.discard(task)
+            self._busy[delivery.webhook] -= 1
+            if not self._busy[delivery.webhook]:
+                del self._busy[delivery.webhook]
+            self._wake.set()
+
+        task.add_done_callback(over)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        """One attempt. If it cannot be noted it is made again when the claim is over."""
+        try:
+            webhook = await self._webhooks.get(delivery.tenant, delivery.webhook)
+            if webhook is None or webhook.disabled_at is not None:
+                await self._queue.finish(delivery, "dropped")
+                return
+            outcome, why, retry_after = await self._attempt(webhook, delivery.event)
+            await self._reached("sent")
+            await self._note(delivery, webhook, outcome, why, retry_after)
+        except StoreUnavailable:
+            _log.warning("delivery_not_noted", webhook=delivery.webhook, event_id=delivery.event.id)
+
+    async def _attempt(self, webhook: Webhook, event: Event) -> tuple[DeliveryOutcome, str, int]:
+        """What came of it, in words of our own, and for how many seconds to leave it alone."""
+        body = body_of(event)
+        try:
+            headers = signed_headers(secret_of(self._vault, webhook), event.id, body, self._clock())
+            answer = await self._outbound.send_beside(
+                ProviderRequest(
+                    method="POST",
+                    url=webhook.url,
+                    headers={"Content-Type": "application/json"} | headers,
+                    content=body.encode(),
+                )
+            )
+        except VaultError:
+            return DeliveryOutcome.UNSIGNED, "its signing secret cannot be opened", 0
+        except EgressRefused:
+            return DeliveryOutcome.BLOCKED, "its address may not be called", 0
+        except ProviderError:
+            return DeliveryOutcome.UNREACHABLE, "no answer, or none that can be read", 0
+        except Exception as error:  # a defect costs an attempt: else it would be met for ever
+            _log.exception("delivery_broken", event_id=event.id, exc_info=error)
+            return DeliveryOutcome.BROKEN, "the gateway's log says why", 0
+        if 200 <= answer.status < 300:
+            return DeliveryOutcome.DELIVERED, "", 0
+        gone = answer.status == 410
+        outcome = DeliveryOutcome.GONE if gone else DeliveryOutcome.REFUSED
+        return outcome, f"status {answer.status}", _retry_after(answer)
+
+    async def _note(
+        self, delivery: Delivery, webhook: Webhook, outcome: DeliveryOutcome, why: str, least: int
+    ) -> None:
+        self._metrics.delivery(outcome)
+        facts = {"webhook": webhook.id, "event_id": delivery.event.id, "type": delivery.event.type}
+        if outcome is DeliveryOutcome.DELIVERED:
+            await self._queue.finish(delivery, outcome.value)
+            await self._webhooks.succeeded(webhook)
+            _log.info("webhook_delivered", **facts)
+        elif outcome is DeliveryOutcome.GONE:
+            await self._webhooks.failed(webhook, why, disable=True)
+            await self._queue.finish(delivery, outcome.value)
+            _log.warning("webhook_disabled", **facts)
+        elif delivery.attempts < len(self._delays):
+            seconds = self._delays[delivery.attempts]
+            seconds *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+            await self._queue.postpone(delivery, max(seconds, least))
+            await self._webhooks.failed(webhook, why)
+            _log.warning("webhook_failed", why=why, **facts)
+        else:
+            self._metrics.delivery(DeliveryOutcome.GIVEN_UP)
+            await self._queue.finish(delivery, DeliveryOutcome.GIVEN_UP.value)
+            await self._webhooks.failed(webhook, why)
+            _log.error("webhook_given_up", why=why, **facts)
+
+
+def body_of(event: Event) -> str:
+    """What a receiver gets: the same bytes with every attempt."""
+    body = {
+        "id": event.id,
+        "type": event.type,
+        "timestamp": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "tenant": event.tenant,
+        "data": {
+            "connection_id": event.connection,
+            "connector": event.connector,
+            "user": event.user,
+            "status": event.status,
+            "reason": event.reason,
+        },
+    }
+    return json.dumps(body, separators=(",", ":"))
+
+
+def _retry_after(answer: ProviderAnswer) -> int:
+    value = answer.headers.get("retry-after", "").strip()
+    return min(int(value), LONGEST_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", value) else 0

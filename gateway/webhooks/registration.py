@@ -1,0 +1,149 @@
+"""Webhooks: where a tenant's events go, and how a receiver knows that they are ours.
+
+Deliveries are signed as https://www.standardwebhooks.com says, with a secret of each webhook's own
+that is shown once and stored sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import standardwebhooks
+
+from connectors.secret import Secret
+from gateway.audit.trail import NOWHERE, Audit
+from gateway.clock import Clock
+from gateway.encryption.vault import Place, Vault
+from gateway.errors import EgressRefused, InvalidRequest
+from gateway.outbound.egress import EgressPolicy, is_public
+from gateway.store.audit import Action
+from gateway.store.deliveries import DeliveryStore
+from gateway.store.events import EventType
+from gateway.store.webhooks import Webhook, WebhookStore
+
+MOST = 20
+"""Webhooks of one tenant."""
+MAX_URL = 2000
+
+_SECRET_BYTES = 32  # the specification asks for 24 to 64
+_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?"
+)  # ASCII without blanks; no user, no fragment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookState:
+    """A webhook, and how many events wait for it."""
+
+    webhook: Webhook
+    pending: int
+
+
+class WebhookService:
+    """Creates, lists and deletes webhooks."""
+
+    def __init__(
+        self,
+        *,
+        webhooks: WebhookStore,
+        deliveries: DeliveryStore,
+        vault: Vault,
+        policy: EgressPolicy,
+        clock: Clock,
+        audit: Audit = NOWHERE,
+    ) -> None:
+        self._webhooks = webhooks
+        self._deliveries = deliveries
+        self._vault = vault
+        self._policy = policy
+        self._clock = clock
+        self._audit = audit
+
+    async def create(
+        self, *, tenant: str, url: str, types: Sequence[EventType] | None
+    ) -> tuple[Webhook, Secret]:
+        """A new webhook, and its signing secret, which cannot be shown again.
+
+        ``types`` are the events it gets, ``None`` for all. Raises ``InvalidRequest``.
+        """
+        problem = _problem_of(url, self._policy)
+        if problem is None and len(await self._webhooks.list_for(tenant)) >= MOST:
+            problem = f"a tenant has at most {MOST} webhooks"
+        if problem is not None:
+            raise InvalidRequest(f"url: {problem}", {"url": problem})
+        webhook_id = f"whk_{secrets.token_hex(12)}"
+        key = base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+        secret = Secret(f"whsec_{key}")
+        webhook = Webhook(
+            id=webhook_id,
+            tenant=tenant,
+            url=url,
+            types=None if types is None else tuple(sorted(set(map(str, types)))),
+            secret=self._vault.seal(secret, _place(tenant, webhook_id)),
+            created_at=self._clock(),
+        )
+        await self._webhooks.add(webhook)
+        await self._audit.write(Action.WEBHOOK_CREATED, tenant=tenant, subject=webhook_id)
+        return webhook, secret
+
+    async def list_for(self, tenant: str) -> list[WebhookState]:
+        """The tenant's webhooks, oldest first, and how they do."""
+        return [
+            WebhookState(webhook=webhook, pending=await self._deliveries.pending(webhook))
+            for webhook in await self._webhooks.list_for(tenant)
+        ]
+
+    async def delete(self, tenant: str, webhook_id: str) -> bool:
+        """Delete a webhook of the tenant; whether there was one. What waits for it is not sent."""
+        deleted = await self._webhooks.delete(tenant, webhook_id)
+        if deleted:
+            await self._audit.write(Action.WEBHOOK_DELETED, tenant=tenant, subject=webhook_id)
+        return deleted
+
+
+def secret_of(vault: Vault, webhook: Webhook) -> Secret:
+    """A webhook's signing secret; raises ``VaultError``."""
+    return vault.open(webhook.secret, _place(webhook.tenant, webhook.id))
+
+
+def signed_headers(secret: Secret, event_id: str, body: str, now: datetime) -> dict[str, str]:
+    """The headers of one attempt to deliver ``body`` at ``now`` (UTC)."""
+    signer = standardwebhooks.Webhook(secret.reveal())
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signer.sign(event_id, now, body),
+    }
+
+
+def _problem_of(url: str, policy: EgressPolicy) -> str | None:
+    """Why events cannot go to ``url``, as far as that is known before its name is resolved."""
+    if len(url) > MAX_URL or not _URL.fullmatch(url):
+        return "must be an https address in plain ASCII, without a user and without a fragment"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        policy.check_scheme(parts.scheme, host, port)
+    except (ValueError, EgressRefused):
+        return "must be https, or named in GATEWAY_EGRESS_ALLOW"
+    if (host, port) in policy.allow:
+        return None
+    try:
+        public = is_public(ip_address(host))
+    except ValueError:  # a name: where it leads is judged with every delivery
+        public = host != "localhost" and not host.endswith(".localhost")
+    return None if public else "is not on the public Internet"
+
+
+def _place(tenant: str, webhook_id: str) -> Place:
+    return Place(
+        collection="webhooks", tenant=tenant, owner="", connector="", row=webhook_id,
+        field="secret", generation=0,
+    )  # fmt: skip

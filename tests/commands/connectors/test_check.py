@@ -1,0 +1,213 @@
+"""``connectors check``: one connector against its contract, with a report that says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.commands.connectors.check import Finding, failures, report, report_data, run_checks
+from gateway.testing.checks import CHECKS
+from gateway.testing.checks.check import Check
+from gateway.testing.checks.description import DESCRIPTION
+from gateway.testing.locate import find_contract
+from tests.support.commands import run_gateway
+from tests.support.contracts import SOLO_CONTRACT, write_contract
+from tests.support.outside import write_solo
+
+HEADER = "its header is complete"
+CATEGORY = "its category is the expected one"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the connector "solo", whose header says too little."""
+    write_solo(tmp_path)
+    return tmp_path
+
+
+def found_in(folder: Path, source: str) -> dict[str, Finding]:
+    """What comes of the checks of the description under a contract."""
+    write_contract(folder, source)
+    return {f.check.name: f for f in run_checks(find_contract("solo", folder), DESCRIPTION)}
+
+
+def test_a_connector_of_the_package_holds(tmp_path: Path) -> None:
+    done = run_gateway("connectors", "check", "notion", cwd=tmp_path)
+    *lines, last = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert last == f"notion: {len(CHECKS)} checks, all hold"
+    # Nothing else is printed: what the checks provoke is logged by a gateway, and not here.
+    assert lines == [*report("notion", [Finding(check, "ok") for check in CHECKS])][:-1]
+
+
+def test_a_connector_of_a_folder_fails_with_the_reason(folder: Path) -> None:
+    write_contract(folder)
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert lines[-1] == f"solo: 1 of {len(CHECKS)} checks FAILED"
+    failed = lines.index(f"  FAILED  {HEADER}")
+    assert lines[failed + 1].startswith('          its header has no "Docs: https://"')
+    assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 1
+
+
+def test_a_missing_contract_is_one_sentence(folder: Path) -> None:
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    title, first, *_ = done.stdout.splitlines()
+    assert title == "solo cannot be checked yet:"
+    file = folder / "tests/test_solo_provider.py"
+    assert first == f"  there is no contract for solo: {file} does not exist"
+
+
+def test_programs_get_what_is_missing_as_json(folder: Path) -> None:
+    (folder / "elsewhere.py").write_text(
+        SOLO_CONTRACT.replace("    probe =", "    another =").replace('"solo-access"', '"fill-in"')
+    )
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    arguments = ("check", "solo", "--contract", "elsewhere.py", "--json")
+    done = run_gateway("connectors", *arguments, cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout) == {
+        "connector": "solo",
+        "holds": False,
+        "problems": [
+            "TestSolo does not give probe",
+            'its header has no "Docs: https://"',
+            'its header has no "Quirks:"',
+            'its header has no "Scopes:"',
+            'its header does not justify the scope "read"',
+            'its header does not justify the scope "write"',
+            f"{folder / 'elsewhere.py'} says fill-in in lines 9, 13",
+        ],
+        "checks": [],
+    }
+
+
+def test_an_unknown_name_is_one_sentence(tmp_path: Path) -> None:
+    done = run_gateway("connectors", "check", "notoin", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'gateway: there is no connector "notoin" (did you mean notion?)\n'
+
+
+def test_a_failure_has_its_reason(folder: Path) -> None:
+    found = found_in(folder, SOLO_CONTRACT.replace('"other"', '"crm"'))
+    assert found[CATEGORY].outcome == "FAILED"
+    assert found[CATEGORY].reason == "category is 'other', expected 'crm'"
+
+
+def test_a_gap_is_no_failure_and_shows_its_reason(folder: Path) -> None:
+    found = found_in(folder, f"{SOLO_CONTRACT}    gaps = {{{HEADER!r}: 'Nobody knows.'}}\n")
+    assert (found[HEADER].outcome, found[HEADER].reason) == ("gap", "Nobody knows.")
+    assert {f.outcome for f in found.values()} == {"ok", "gap"}
+    assert [*report("solo", [*found.values()])][-1] == (
+        f"solo: {len(DESCRIPTION)} checks, all hold except for 1 known gap"
+    )
+
+
+def test_a_gap_that_holds_is_a_failure(folder: Path) -> None:
+    found = found_in(folder, f"{SOLO_CONTRACT}    gaps = {{{CATEGORY!r}: 'Long ago.'}}\n")
+    assert found[CATEGORY].outcome == "FAILED"
+    assert found[CATEGORY].reason == "the gap is closed: take it out"
+
+
+FINDINGS = [
+    Finding(Check(section="description", name="one"), "ok"),
+    Finding(Check(section="description", name="two"), "FAILED", "first line\nsecond line"),
+    Finding(Check(section="journey", name="three"), "gap", "why"),
+]
+
+
+def test_the_report_is_grouped_and_ends_with_one_line() -> None:
+    assert [*report("acme", FINDINGS)] == [
+        "description",
+        "  ok      one",
+        "  FAILED  two",
+        "          first line",
+        "          second line",
+        "",
+        "journey",
+        "  gap     three",
+        "          why",
+        "",
+        "acme: 1 of 3 checks FAILED",
+    ]
+    assert failures(FINDINGS) == 1
+
+
+def test_a_reason_that_several_checks_share_is_told_once() -> None:
+    findings = [
+        Finding(Check(section="journey", name="one"), "FAILED", "it is\nlong"),
+        Finding(Check(section="journey", name="two"), "FAILED", "another"),
+        Finding(Check(section="refusals", name="three"), "FAILED", "it is\nlong"),
+        Finding(Check(section="refusals", name="four"), "gap", "it is\nlong"),
+    ]
+    lines = [*report("acme", findings)]
+    assert lines[lines.index("  FAILED  one") + 1 :][:2] == ["          it is", "          long"]
+    assert lines[lines.index("  FAILED  three") + 1 :][:2] == [
+        '          same reason as "one"', "  gap     four"
+    ]  # fmt: skip
+    assert lines[lines.index("  gap     four") + 1 :][:2] == ["          it is", "          long"]
+    data = report_data("acme", findings)
+    assert [check["reason"] for check in data["checks"]].count("it is\nlong") == 3
+
+
+def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) -> None:
+    write_contract(folder)
+    file = folder / "sandbox" / "solo.py"
+    file.write_text(
+        file.read_text().replace('client_auth="post"', 'client_auth="body"').replace(
+            'rotation="strict"', 'rotation="always"'
+        )
+    )  # fmt: skip
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "solo cannot be checked yet:",
+        "  its sandbox file: token.client_auth is not one of basic, post, secret_key",
+        "  its sandbox file: grant.rotation is not one of none, kept, strict, until_used, replay",
+        "  its sandbox file: revoke.client_auth is not one of basic, post, secret_key, none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (None, "there is no file sandbox/solo.py"),
+        ("from connectors.sandbox import Nothing", "its simulated provider cannot be imported ("),
+        ("PROVIDER = 1 / 0", "its sandbox file cannot be loaded: ZeroDivisionError: division"),
+    ],
+)
+def test_a_sandbox_file_that_does_not_load_is_named(
+    folder: Path, source: str | None, said: str
+) -> None:
+    write_contract(folder)
+    file = folder / "sandbox" / "solo.py"
+    file.unlink() if source is None else file.write_text(source)
+    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
+    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1].startswith(f"  {said}")
+
+
+def test_programs_get_the_report_as_json() -> None:
+    assert report_data("acme", FINDINGS) == {
+        "connector": "acme",
+        "holds": False,
+        "problems": [],
+        "checks": [
+            {"section": "description", "check": "one", "outcome": "ok", "reason": None},
+            {
+                "section": "description",
+                "check": "two",
+                "outcome": "failed",
+                "reason": "first line\nsecond line",
+            },
+            {"section": "journey", "check": "three", "outcome": "gap", "reason": "why"},
+        ],
+    }

@@ -1,0 +1,324 @@
+"""Sealing anew with a new key: what is exchanged, what is left alone, and who never notices (security E3)."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from pymongo import MongoClient
+
+from connectors.secret import Secret
+from gateway.encryption import rotation
+from gateway.encryption.rotation import Rotated, Rotation
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Place, Vault, key_id_of, new_key, read_keys
+from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.flows import Flow, FlowStore
+from gateway.store.mongo import Database, Document
+from gateway.store.sealed import SEALED, Exchange, SealedStore, sealed_stores
+from tests.support.commands import ROOT
+from tests.support.linking import NOW
+from tests.support.sealing import link_sealed
+
+K1, K2 = (read_keys(f"{name}:{new_key()}") for name in ("k1", "k2"))
+OLD, BOTH, NEW = Vault(K1), Vault(K2 | K1), Vault(K2)
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """So that a few rows are several batches."""
+    monkeypatch.setattr(rotation, "BATCH", 3)
+    return iter(())
+
+
+@dataclass
+class Linked:
+    """Connections in a database."""
+
+    database: Database
+
+    async def save(self, user: str, vault: Vault = OLD, *, refreshes: bool = True) -> Connection:
+        """Connect, or connect again."""
+        return await link_sealed(self.database, vault, user, refreshes=refreshes)
+
+    async def rows(self) -> list[Document]:
+        """All of them, as they are stored."""
+        return await self.database.collection("connections").find({}, sort=[("_id", 1)])
+
+    async def change(self, row: str, **fields: object) -> None:
+        """Write to the database behind everybody's back."""
+        changed = {name.replace("__", "."): value for name, value in fields.items()}
+        assert await self.database.collection("connections").update_one(
+            {"_id": row}, {"$set": changed}
+        )
+
+    async def rotate(self, vault: Vault = BOTH) -> tuple[Rotated, list[int]]:
+        """Seal anew; the result, and what was reported on the way."""
+        reported: list[int] = []
+        done = await Rotation(vault, sealed_stores(self.database)).run(reported.append)
+        return done, reported
+
+    async def survey(self, vault: Vault = BOTH) -> dict[str, int]:
+        """Key id -> rows."""
+        return dict(await Rotation(vault, sealed_stores(self.database)).survey())
+
+    async def opened(self, vault: Vault) -> set[str]:
+        """Every token that ``vault`` opens; an error for one that it does not."""
+        store, sealer = ConnectionStore(self.database), TokenSealer(vault)
+        found = set()
+        for row in await self.rows():
+            connection = await store.get(row["tenant"], row["_id"])
+            assert connection is not None
+            found.add(sealer.access_token(connection).reveal())
+            if (refresh := sealer.refresh_token(connection)) is not None:
+                found.add(refresh.reveal())
+        return found
+
+
+@pytest.fixture
+def linked(database: Database) -> Linked:
+    return Linked(database)
+
+
+async def test_everything_opens_with_the_new_key_alone_and_nothing_else_changed(
+    linked: Linked,
+) -> None:
+    """E3: also where there is no refresh token, and where a row was sealed anew before."""
+    for number in range(10):
+        await linked.save(f"user-{number}", refreshes=number % 2 == 0)
+    await linked.save("user-10", BOTH)
+    before = await linked.rows()
+    tokens = await linked.opened(BOTH)
+    assert await linked.survey() == {"k2": 1, "k1": 10}
+
+    done, reported = await linked.rotate()
+
+    assert done == Rotated(rows=10, unreadable=())
+    assert reported == [3, 6, 9, 10]
+    assert await linked.survey() == {"k2": 11, "k1": 0}
+    assert await linked.opened(NEW) == tokens
+    after = await linked.rows()
+    for row in (*before, *after):
+        sealed = row.pop("tokens")
+        assert set(sealed) == {"access", "refresh", "key", "type"}
+    assert after == before
+
+
+async def test_a_second_run_has_nothing_to_do(linked: Linked) -> None:
+    for number in range(4):
+        await linked.save(f"user-{number}")
+    await linked.rotate()
+    before = await linked.rows()
+    assert await linked.rotate() == (Rotated(rows=0, unreadable=()), [])
+    assert await linked.rows() == before
+
+
+async def test_rows_from_before_key_ids_were_stored_are_found(linked: Linked) -> None:
+    """By looking at them; those that need nothing but the note get the note."""
+    for user, vault in (("old", OLD), ("new", BOTH)):
+        row = await linked.save(user, vault)
+        await linked.database.collection("connections").update_one(
+            {"_id": row.id}, {"$unset": {"tokens.key": ""}}
+        )
+    assert await linked.survey() == {"k2": 1, "k1": 1}
+    sealed = {row["owner"]: row["tokens"]["access"] for row in await linked.rows()}
+
+    done, _ = await linked.rotate()
+
+    assert done == Rotated(rows=2, unreadable=())
+    rows = {row["owner"]: row["tokens"] for row in await linked.rows()}
+    assert {tokens["key"] for tokens in rows.values()} == {"k2"}
+    assert rows["user:new"]["access"] == sealed["user:new"]
+    assert len(await linked.opened(NEW)) == 4
+
+
+async def test_what_does_not_open_is_named_and_stays_as_it_is(linked: Linked) -> None:
+    """E2, E4: a row that was tampered with, and one of a key that is lost; the others go on."""
+    good = await linked.save("good")
+    bad = await linked.save("bad")
+    half = await linked.save("half")
+    lost = await linked.save("lost", Vault(read_keys(f"k0:{new_key()}")))
+    await linked.change(bad.id, tokens__access=good.tokens.access_token, tokens__refresh=b"broken")
+    await linked.change(half.id, tokens__refresh=half.tokens.access_token)
+    before = {row["_id"]: row for row in await linked.rows()}
+
+    done, _ = await linked.rotate()
+
+    assert set(done.unreadable) == {("connections", row.id) for row in (bad, half, lost)}
+    assert await linked.survey() == {"k2": 1, "k1": 2, "k0": 1}
+    after = {row["_id"]: row for row in await linked.rows()}
+    assert after[bad.id] == before[bad.id]
+    assert after[lost.id] == before[lost.id]
+    # Its access token still serves: it must outlive the old key.
+    assert key_id_of(after[half.id]["tokens"]["access"]) == "k2"
+    assert after[half.id]["tokens"]["refresh"] == before[half.id]["tokens"]["refresh"]
+    assert {row.status for row in [await _get(linked, row) for row in (bad, half, lost)]} == {
+        "active"
+    }
+    again, _ = await linked.rotate()
+    assert set(again.unreadable) == set(done.unreadable)
+
+
+async def _get(linked: Linked, connection: Connection) -> Connection:
+    found = await ConnectionStore(linked.database).get(connection.tenant, connection.id)
+    assert found is not None
+    return found
+
+
+class Interrupted(SealedStore):
+    """Lets something happen between the reading of rows and their writing, once."""
+
+    def __init__(self, linked: Linked, happening: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(linked.database, SEALED[0])
+        self.happening: Callable[[], Awaitable[None]] | None = happening
+
+    async def exchange(self, exchanges: Sequence[Exchange]) -> int:
+        """As always, after what happens."""
+        happening, self.happening = self.happening, None
+        if happening is not None:
+            await happening()
+        return await super().exchange(exchanges)
+
+
+@pytest.mark.parametrize("vault", [OLD, BOTH], ids=["old key in front", "new key in front"])
+async def test_a_row_that_was_renewed_meanwhile_keeps_what_it_was_given(
+    linked: Linked, vault: Vault
+) -> None:
+    """E3, D1: the newer tokens win, and end up under the new key, whoever sealed them."""
+    for user in ("alice", "bob"):
+        await linked.save(user)
+
+    async def reconnect() -> None:
+        await linked.save("alice", vault, refreshes=False)
+
+    done = await Rotation(BOTH, [Interrupted(linked, reconnect)]).run(lambda rows: None)
+
+    assert done.rows == (2 if vault is OLD else 1)
+    assert {row["generation"] for row in await linked.rows()} == {1, 2}
+    assert await linked.opened(NEW) == {"access of alice", "access of bob", "refresh of bob"}
+
+
+async def test_a_row_that_was_deleted_meanwhile_stays_deleted(linked: Linked) -> None:
+    """E6."""
+    alice = await linked.save("alice")
+    await linked.save("bob")
+
+    async def disconnect() -> None:
+        assert await ConnectionStore(linked.database).delete(alice, NOW) is not None
+
+    done = await Rotation(BOTH, [Interrupted(linked, disconnect)]).run(lambda rows: None)
+
+    assert done.rows == 1
+    assert [row["owner"] for row in await linked.rows()] == ["user:bob"]
+
+
+async def test_a_row_that_changed_in_any_part_is_not_written(linked: Linked) -> None:
+    """Compare-and-set: generation and both values are as they were read, or nothing happens."""
+    connection = await linked.save("alice")
+    store = SealedStore(linked.database, SEALED[0])
+    (row,) = await store.batch("k1", after="", limit=9)
+    for other in (
+        dataclasses.replace(row, generation=2),
+        dataclasses.replace(row, values={**row.values, "tokens.access": b"other"}),
+        dataclasses.replace(row, values={**row.values, "tokens.refresh": b"other"}),
+    ):
+        change = Exchange(row=other, values={"tokens.access": b"new"}, key_id="k2")
+        assert await store.exchange([change]) == 0
+    assert (await _get(linked, connection)).tokens == connection.tokens
+
+
+async def test_several_runs_at_once_do_the_work_once(linked: Linked) -> None:
+    """E3: two operators, or one that did not wait."""
+    for number in range(20):
+        await linked.save(f"user-{number}")
+    tokens = await linked.opened(OLD)
+
+    results = await asyncio.gather(*(linked.rotate() for _ in range(4)))
+
+    assert sum(done.rows for done, _ in results) == 20
+    assert all(done.unreadable == () for done, _ in results)
+    assert await linked.opened(NEW) == tokens
+
+
+async def test_flows_under_way_and_webhooks_are_sealed_anew_too(linked: Linked) -> None:
+    """E3: whoever is at the provider's page while the old key is removed comes back to a flow."""
+    flow = Flow(
+        id="0" * 64, tenant="default", user="alice", connector="google", cookie_hash="",
+        connection_config={}, token_url="", redirect_uri="", reconnect=None, return_to="/",
+        tool=None, created_at=NOW, expires_at=NOW + timedelta(minutes=10),
+    )  # fmt: skip
+    verifier = Place(
+        collection="oauth_state", tenant="default", owner="user:alice", connector="google",
+        row=flow.id, field="verifier", generation=0,
+    )  # fmt: skip
+    hook = Place(
+        collection="webhooks", tenant="default", owner="", connector="", row="hook", field="secret",
+        generation=0,
+    )  # fmt: skip
+    flows, hooks = FlowStore(linked.database), linked.database.collection("webhooks")
+    await flows.add(flow, OLD.seal(Secret("verifier"), verifier))
+    await flows.add(dataclasses.replace(flow, id="1" * 64), b"")  # used: its verifier is gone
+    await hooks.insert(
+        {"_id": "hook", "tenant": "default", "secret": OLD.seal(Secret("whsec"), hook)}
+    )
+    assert await linked.survey() == {"k2": 0, "k1": 2}
+
+    assert (await linked.rotate())[0] == Rotated(rows=2, unreadable=())
+
+    assert await linked.survey() == {"k2": 2, "k1": 0}
+    (row, used) = await linked.database.collection("oauth_state").find({}, sort=[("_id", 1)])
+    assert NEW.open(row["verifier"], verifier) == Secret("verifier")
+    assert used["verifier"] == b""
+    assert (
+        NEW.open((await hooks.find({}, sort=[("_id", 1)]))[0]["secret"], hook).reveal() == "whsec"
+    )
+
+
+def test_every_kind_of_sealed_value_is_sealed_anew() -> None:
+    """E3: who seals something in another collection says so in ``SEALED``, or it is lost with the old key."""
+    sources = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
+    places = set(re.findall(r'Place\(\s*collection="(\w+)"', sources))
+    own = {"vault"}  # check values stay with their own key
+    assert {sealed.collection for sealed in SEALED} | own == places
+
+
+async def test_a_run_can_be_slowed_down(linked: Linked) -> None:
+    """For a database that has other things to do: never more at once than a second may bring."""
+    for number in range(4):
+        await linked.save(f"user-{number}")
+    reported: list[int] = []
+    started = asyncio.get_running_loop().time()
+
+    await Rotation(BOTH, sealed_stores(linked.database)).run(reported.append, per_second=2)
+
+    assert reported == [2, 4]
+    assert asyncio.get_running_loop().time() - started >= 2
+
+
+async def test_no_more_rows_are_read_than_need_it(
+    linked: Linked, mongodb_url: str, database_name: str
+) -> None:
+    """A run that goes on where another one ended, or a start, must not read a million rows."""
+    for number in range(40):
+        await linked.save(f"user-{number}", BOTH)
+    await linked.save("late", OLD)
+    with MongoClient[Document](mongodb_url) as client:
+        client[database_name].command("profile", 2)
+        await linked.rotate()
+        await linked.survey()
+        client[database_name].command("profile", 0)
+        calls = [
+            call
+            for call in client[database_name]["system.profile"].find(
+                {"ns": f"{database_name}.connections"}
+            )
+            if "docsExamined" in call
+        ]
+    assert len(calls) >= 5
+    assert sum(call["docsExamined"] for call in calls) <= 4
+    assert not any(call.get("hasSortStage") for call in calls)

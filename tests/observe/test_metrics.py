@@ -1,0 +1,158 @@
+"""The metrics by themselves: what is counted where, and what can become a label."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from connectors.errors import UnknownConnector
+from gateway.errors import ConnectorRequired, FlowExpired, ProviderUnavailable, WrongBrowser
+from gateway.observe.metrics import (
+    UNKNOWN,
+    DeliveryOutcome,
+    Endpoint,
+    Metrics,
+    RefreshOutcome,
+    RequestResult,
+    TokenResult,
+    word_of,
+)
+from gateway.settings.limits import Limited
+from tests.support.series import samples, value
+
+PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(["acme"])
+
+
+def fill(metrics: Metrics, connector: str) -> None:
+    """Let everything happen once to a connector."""
+    for outcome in RefreshOutcome:
+        metrics.refresh(connector, outcome)
+    for read in TokenResult:
+        metrics.token_read(connector, read)
+    for endpoint in get_args(Endpoint):
+        metrics.request_began(connector)
+        metrics.request_ended(connector, endpoint, 0.2)
+        for result in RequestResult:
+            metrics.request(connector, endpoint, result)
+    for delivery in DeliveryOutcome:
+        metrics.delivery(delivery)
+    for limited in Limited:
+        metrics.rate_limited(limited)
+    metrics.open_flows(3)
+    metrics.lease_waited(connector, 0.3)
+    metrics.flow_started(connector)
+    metrics.open_breakers(connector, 2)
+    with pytest.raises(ConnectorRequired), metrics.failed_token_reads(connector):
+        raise ConnectorRequired("nowhere")
+    with pytest.raises(WrongBrowser), metrics.flow_end(connector):
+        raise WrongBrowser
+    with metrics.flow_end(connector):
+        pass
+
+
+def test_every_event_is_counted_under_its_connector(metrics: Metrics) -> None:
+    fill(metrics, "acme")
+    for outcome in RefreshOutcome:
+        assert value(metrics, "gateway_refreshes_total", connector="acme", outcome=outcome) == 1
+    for read in TokenResult:
+        assert value(metrics, "gateway_token_reads_total", connector="acme", result=read) == 1
+    assert value(metrics, "gateway_token_reads_total", result="connector_required") == 1
+    for end in ("started", "connected", "wrong_browser"):
+        assert value(metrics, "gateway_flows_total", connector="acme", outcome=end) == 1
+    for delivery in DeliveryOutcome:
+        assert value(metrics, "gateway_webhook_deliveries_total", outcome=delivery) == 1
+    for endpoint in get_args(Endpoint):
+        labels = {"connector": "acme", "endpoint": endpoint}
+        for result in RequestResult:
+            assert value(metrics, "gateway_provider_requests_total", result=result, **labels) == 1
+        name = "gateway_provider_request_seconds"
+        assert value(metrics, f"{name}_count", **labels) == 1
+        assert value(metrics, f"{name}_sum", **labels) == pytest.approx(0.2)
+        assert value(metrics, f"{name}_bucket", le="0.1", **labels) == 0
+        assert value(metrics, f"{name}_bucket", le="0.25", **labels) == 1
+    assert value(metrics, "gateway_refresh_lease_wait_seconds_count", connector="acme") == 1
+    assert value(metrics, "gateway_provider_requests_in_flight", connector="acme") == 0
+    assert value(metrics, "gateway_provider_open_breakers", connector="acme") == 2
+
+
+def test_connectors_that_do_not_exist_here_share_one_label(metrics: Metrics) -> None:
+    fill(metrics, "first-unheard-of")
+    size = len(samples(metrics.text().decode()))
+    for number in range(50):
+        fill(metrics, f"unheard-of-{number}")
+    found = samples(metrics.text().decode())
+    assert len(found) == size
+    assert {s.labels["connector"] for s in found if "connector" in s.labels} == {UNKNOWN}
+
+
+def test_the_connector_of_an_error_counts_where_it_was_asked_for_by_an_alias(
+    metrics: Metrics,
+) -> None:
+    with pytest.raises(ConnectorRequired), metrics.failed_token_reads("ac"):
+        raise ConnectorRequired("acme")
+    assert value(metrics, "gateway_token_reads_total", connector="acme") == 1
+
+
+class OfAConnector(ConnectorRequired):
+    """What a connector's own code may define."""
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (FlowExpired(), "flow_expired"),
+        (ProviderUnavailable(), "provider_unavailable"),
+        (UnknownConnector("canary"), "unknown_connector"),
+        (OfAConnector("acme"), "connector_required"),
+        (RuntimeError("canary"), "error"),
+        (type("Canary", (Exception,), {})(), "error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_an_error_is_a_word_of_ours(error: Exception, word: str) -> None:
+    assert word_of(error) == word
+
+
+def test_two_gateways_of_one_process_count_for_themselves(metrics: Metrics) -> None:
+    fill(Metrics(["acme"]), "acme")
+    assert value(metrics, "gateway_refreshes_total") == 0
+
+
+def test_no_time_of_creation_doubles_the_series(metrics: Metrics) -> None:
+    fill(metrics, "acme")
+    assert not [s.name for s in samples(metrics.text().decode()) if s.name.endswith("_created")]
+
+
+def test_the_page_names_every_metric_with_its_labels_and_no_other(metrics: Metrics) -> None:
+    rows = re.findall(r"^\| `(gateway_\w+)` \| ([^|]*) \|", PAGE, re.MULTILINE)
+    found = {name: tuple(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
+    assert len(found) == len(rows)
+    assert found == metrics.names()
+
+
+def test_what_the_page_asks_in_its_alerts_exists(metrics: Metrics) -> None:
+    fill(metrics, "acme")
+    names = {sample.name for sample in samples(metrics.text().decode())}
+    asked = set(re.findall(r"gateway_\w+", "".join(re.findall(r"```.*?```", PAGE, re.DOTALL))))
+    assert asked
+    assert asked <= names
+
+
+@pytest.mark.parametrize(
+    "words", [RefreshOutcome, TokenResult, RequestResult, DeliveryOutcome], ids=str
+)
+def test_the_page_explains_every_word(words: type[RefreshOutcome]) -> None:
+    missing = [word.value for word in words if f"| `{word.value}` |" not in PAGE]
+    assert missing == []
+
+
+def test_the_page_explains_every_kind_of_endpoint() -> None:
+    assert [kind for kind in get_args(Endpoint) if f"`{kind}`" not in PAGE] == []

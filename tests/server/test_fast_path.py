@@ -1,0 +1,219 @@
+"""Answers without a task: on the wire the same as any other, and never out of turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from gateway.server.connection_limits import WHOLE
+from gateway.server.fast_path import Answer, head_lines
+from tests.support.serving import serving
+from tests.support.waiting import until
+
+BIG = b"x" * 4_000_000
+"""More than the buffers between two sockets take."""
+
+
+def request(path: str, body: bytes = b"", *more: bytes) -> bytes:
+    """A request with a body."""
+    lines = [b"POST %b HTTP/1.1" % path.encode(), b"Host: a", b"Content-Length: %d" % len(body)]
+    return b"\r\n".join([*lines, *more, b"", body])
+
+
+class Prompt:
+    """Answers ``/at-once`` and ``/big`` without a task and everything else with one, by what it was sent."""
+
+    def __init__(self) -> None:
+        self.at_once: list[bytes] = []
+        self.waited: list[bytes] = []
+        self.whole: list[bool] = []
+        self.go_on = asyncio.Event()
+
+    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+        if scope["path"] not in {"/at-once", "/big"}:
+            return None
+        self.at_once.append(body)
+        told = BIG if scope["path"] == "/big" else b"at once: " + body
+        return Answer(200, head_lines(headers(told)), told)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.whole.append(WHOLE in scope.get("extensions", {}))
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if scope["path"] == "/slow":
+            await self.go_on.wait()
+        self.waited.append(body)
+        told = b"waited: " + body
+        await send({"type": "http.response.start", "status": 200, "headers": headers(told)})
+        await send({"type": "http.response.body", "body": told})
+
+
+def headers(told: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer."""
+    return [(b"x-more", b"1; 2"), (b"content-length", str(len(told)).encode())]
+
+
+async def asked(of: Sequence[object]) -> bool:
+    """Whether a request has reached the application."""
+    return len(of) > 0
+
+
+class Line:
+    """A client's end of a connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> tuple[list[bytes], bytes]:
+        """The lines of a head, without the time of day, and the body."""
+        head = (await self.reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[:-2]
+        length = next(int(line[16:]) for line in head if line.startswith(b"content-length: "))
+        (date,) = [line for line in head if line.startswith(b"date: ")] or [b""]
+        return [line for line in head if line != date], await self.reader.readexactly(length)
+
+
+@pytest.fixture
+def app() -> Prompt:
+    return Prompt()
+
+
+@pytest.fixture
+async def port(app: Prompt) -> AsyncIterator[int]:
+    async with serving(app) as port:
+        yield port
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Line]:
+    """A connection, for some seconds at most."""
+    line = Line(*await asyncio.open_connection("127.0.0.1", port))
+    try:
+        with anyio.fail_after(10):
+            yield line
+    finally:
+        line.writer.transport.abort()
+
+
+async def test_an_answer_at_once_looks_like_any_other(app: Prompt, port: int) -> None:
+    async with connected(port) as line:
+        for _ in range(3):  # the connection is kept
+            await line.send(request("/at-once", b"a"))
+            prompt = await line.answer()
+            await line.send(request("/other", b"a"))
+            ordinary = await line.answer()
+            assert prompt[0][:2] == ordinary[0][:2] == [b"HTTP/1.1 200 OK", b"x-more: 1; 2"]
+            assert [line.partition(b":")[0] for line in prompt[0]] == [
+                line.partition(b":")[0] for line in ordinary[0]
+            ]
+            assert (prompt[1], ordinary[1]) == (b"at once: a", b"waited: a")
+    assert (app.at_once, app.waited) == ([b"a"] * 3, [b"a"] * 3)
+
+
+@pytest.mark.parametrize("path", ["/at-once", "/other"])
+@pytest.mark.parametrize("old", [False, True])
+async def test_a_connection_that_is_not_to_be_kept_is_closed(
+    app: Prompt, port: int, path: str, old: bool
+) -> None:
+    """Also where the client speaks HTTP/1.0; what it sends after that is not served."""
+    last = request(path, b"a", *([] if old else [b"Connection: close"]))
+    if old:
+        last = last.replace(b"HTTP/1.1", b"HTTP/1.0")
+    async with connected(port) as line:
+        await line.send(last + request(path, b"b"))
+        head, body = await line.answer()
+        assert b"connection: close" in head
+        assert body.endswith(b": a")
+        assert await line.reader.read() == b""
+    assert app.at_once + app.waited == [b"a"]
+
+
+async def test_requests_in_one_piece_are_answered_in_turn(app: Prompt, port: int) -> None:
+    """Whatever waits, the next answer does not overtake it."""
+    paths = ["/at-once", "/slow", "/at-once", "/other", "/at-once", "/at-once"]
+    async with connected(port) as line:
+        await line.send(b"".join(request(path, str(n).encode()) for n, path in enumerate(paths)))
+        first = (await line.answer())[1]
+        app.go_on.set()
+        bodies = [first, *[(await line.answer())[1] for _ in paths[1:]]]
+        await line.send(request("/at-once", b"last"))
+        bodies.append((await line.answer())[1])
+    assert [body.rpartition(b" ")[2] for body in bodies] == [*b"0 1 2 3 4 5".split(), b"last"]
+    assert (first, bodies[-1]) == (b"at once: 0", b"at once: last")
+
+
+async def test_a_request_that_comes_in_parts_is_served_as_well(app: Prompt, port: int) -> None:
+    """It is not whole when it begins: the application waits for the rest."""
+    async with connected(port) as line:
+        whole = request("/at-once", b"abcdef")
+        await line.send(whole[:-4])
+        await until(lambda: asked(app.whole))
+        await line.send(whole[-4:])
+        assert (await line.answer())[1] == b"waited: abcdef"
+        await line.send(request("/other", b"a"))
+        await line.answer()
+    assert app.whole == [False, True]
+    assert app.at_once == []
+
+
+async def test_what_is_no_request_is_refused_with_what_came_before_it(
+    app: Prompt, port: int
+) -> None:
+    """One piece of data holds both: nothing is handed out to who cannot be spoken to."""
+    async with connected(port) as line:
+        await line.send(request("/at-once", b"a") + b"\0\0\0\r\n\r\n")
+        assert (await line.reader.read()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert (app.at_once, app.waited) == ([], [])
+
+
+async def test_who_does_not_read_is_given_no_more_at_once(app: Prompt, port: int) -> None:
+    """What nobody takes does not pile up: the next request waits, as it always did."""
+    async with connected(port) as line:
+        line.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        await line.send(request("/big"))
+        await until(lambda: asked(app.at_once))  # and answered, into full buffers
+        await line.send(request("/at-once", b"later"))
+        await until(lambda: asked(app.whole))  # the next is served with a task
+        assert len(app.at_once) == 1
+        line.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        assert (await line.answer())[1] == BIG
+        assert (await line.answer())[1] == b"waited: later"
+
+
+async def test_a_client_that_leaves_disturbs_nobody(app: Prompt, port: int) -> None:
+    for _ in range(20):
+        async with connected(port) as line:
+            line.writer.write(request("/at-once", b"gone"))
+    async with connected(port) as line:
+        await line.send(request("/at-once", b"here"))
+        assert (await line.answer())[1] == b"at once: here"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [(b"a b", b"1"), (b"a:", b"1"), (b"A", b"1"), (b"a\r\n", b"1"), (b"a", b"1\r\nb: 2"),
+     (b"a", b"1\n"), (b"a", b"\0"), (b"a", b"\x7f")],
+    ids=ascii,
+)  # fmt: skip
+def test_what_is_no_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
+    """A header ends where its line does, whoever wrote it."""
+    with pytest.raises(ValueError, match="character"):
+        head_lines([(b"good", b"1"), header])
+
+
+def test_headers_are_lines() -> None:
+    assert head_lines([]) == b""
+    assert head_lines([(b"a-b", b"\t \xff~"), (b"a-b", b"")]) == b"a-b: \t \xff~\r\na-b: \r\n"

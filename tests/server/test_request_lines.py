@@ -1,0 +1,65 @@
+"""The line about each request: written with others, and still in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+
+from gateway.observe.logs import configure_logs, flush_logs, get_logger, log_request
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.usefixtures("_restored_logs")
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    """What is written to standard output."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        configure_logs("info", "json")
+    # Otherwise the loggers of the application's modules would keep this configuration.
+    structlog.configure(cache_logger_on_first_use=False)
+    return stream
+
+
+async def test_lines_come_in_the_order_in_which_things_happened(
+    stream: io.StringIO,
+) -> None:
+    """Those about requests are written in a moment, but never after what came later."""
+    log_request("req_one", "GET", "/a", 200, 0.1)
+    get_logger().info("between")
+    for _ in range(1500):
+        log_request("req_two", "POST", '/"b"', 404, 12.0)
+    flush_logs()
+    found = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("request_id") for line in found] == ["req_one", None, *["req_two"] * 1500]
+    timestamps = [datetime.fromisoformat(line.pop("timestamp")) for line in found]
+    assert timestamps == sorted(timestamps)
+    assert datetime.now(UTC) - timestamps[0] < timedelta(minutes=1)
+    assert found[-1] == {
+        "request_id": "req_two", "method": "POST", "path": '/"b"', "status": 404, "ms": 12.0,
+        "event": "request", "level": "info",
+    }  # fmt: skip
+
+
+async def test_a_line_about_a_request_is_written_soon_by_itself(stream: io.StringIO) -> None:
+    log_request("req_one", "GET", "/a", 200, 0.1)
+
+    async def written() -> bool:
+        return stream.getvalue().startswith('{"request_id": "req_one", ')
+
+    await until(written)
+
+
+async def test_a_path_is_written_as_it_came_however_long_it_is(stream: io.StringIO) -> None:
+    paths = ["/short", "/" + 'long"' * 1_000, "/short"]
+    for path in paths:
+        log_request("req_one", "GET", path, 200, 0.1)
+    flush_logs()
+    found = [json.loads(line)["path"] for line in stream.getvalue().splitlines()]
+    assert found == paths

@@ -1,0 +1,52 @@
+"""A process that was told to end, seen from outside: not ready first, then no new requests, then gone."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.settings.environment import Driver
+from tests.support.loopback import NO_TLS
+from tests.support.processes import Deployment, running_deployment
+from tests.support.waiting import PATIENCE_SECONDS, until
+
+
+@pytest.fixture
+def deployment(
+    tmp_path: Path, mongodb_url: str, database_name: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployment]:
+    """One gateway, which goes on for a while after the signal."""
+    monkeypatch.setenv("GATEWAY_DRAIN_SECONDS", "15")
+    with running_deployment(
+        tmp_path, mongodb_url=mongodb_url, database=database_name, driver=Driver.MOTOR, gateways=1
+    ) as running:
+        yield running
+
+
+async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: Deployment) -> None:
+    """L3: whoever sends requests has time to notice; a second signal says that nobody does."""
+    (gateway,) = deployment.gateways
+
+    async def ask(path: str) -> httpx.Response:
+        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as newcomer:
+            return await newcomer.get(gateway.url + path)
+
+    async def is_not_ready() -> bool:
+        return (await ask("/readyz")).status_code == 503
+
+    assert (await ask("/readyz")).status_code == 200
+    gateway.process.send_signal(signal.SIGTERM)
+    await until(is_not_ready)
+    assert (await ask("/readyz")).json()["code"] == "not_ready"
+    assert (await ask("/healthz")).status_code == 200
+    assert (await ask("/v1/connectors/available")).json()["connectors"]
+    gateway.process.send_signal(signal.SIGTERM)
+    code = await asyncio.to_thread(gateway.process.wait, PATIENCE_SECONDS)
+    assert code == 0
+    with pytest.raises(httpx.ConnectError):
+        await ask("/healthz")

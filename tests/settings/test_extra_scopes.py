@@ -1,0 +1,103 @@
+"""Scopes that an operator adds: ``OAUTH_<NAME>_EXTRA_SCOPES``."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.errors import ConfigError
+from gateway.errors import SettingsError
+from gateway.settings.extra_scopes import read_extra_scopes
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import running_gateway
+from tests.support.sandbox import SandboxProcess
+
+CREDENTIALS = {
+    f"OAUTH_{name.upper()}_CLIENT_{part}": "x"
+    for name in CONNECTOR_CATALOG
+    for part in ("ID", "SECRET")
+}
+DRIVE = "https://www.googleapis.com/auth/drive.readonly"
+
+
+def read(name: str, text: str) -> dict[str, tuple[str, ...]]:
+    """What one variable says."""
+    return read_extra_scopes({name: text, "PATH": "/bin"}, ["google", "acme-crm"])
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [
+        (DRIVE, (DRIVE,)),
+        ("a b", ("a", "b")),
+        (" a, b,\tc ,", ("a", "b", "c")),
+        ("data.records:read", ("data.records:read",)),
+    ],
+)
+def test_scopes_are_separated_by_spaces_or_commas(text: str, scopes: tuple[str, ...]) -> None:
+    assert read("OAUTH_GOOGLE_EXTRA_SCOPES", text) == {"google": scopes}
+    assert read("OAUTH_ACME_CRM_EXTRA_SCOPES", text) == {"acme-crm": scopes}
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    assert read("OAUTH_GOOGLE_EXTRA_SCOPES", "  ") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("OAUTH_GOGLE_EXTRA_SCOPES", "a", "OAUTH_GOGLE_EXTRA_SCOPES: there is no connector"),
+        ("OAUTH_GOOGLE_EXTRA_SCOPES", 'a "b"', "OAUTH_GOOGLE_EXTRA_SCOPES: scopes are separated"),
+        ("OAUTH_GOOGLE_EXTRA_SCOPES", "a\\b", "OAUTH_GOOGLE_EXTRA_SCOPES: scopes are separated"),
+    ],
+)
+def test_a_typo_is_named(name: str, text: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        read(name, text)
+
+
+def test_they_stand_behind_the_connectors_own_and_none_twice() -> None:
+    own = Catalog(CREDENTIALS).get("google").scopes
+    catalog = Catalog(CREDENTIALS).with_scopes({"google": (DRIVE, own[0], DRIVE)})
+    assert catalog.get("google").scopes == (*own, DRIVE)
+    assert catalog.get("linear").scopes == Catalog(CREDENTIALS).get("linear").scopes
+
+
+def test_a_connector_without_scopes_cannot_have_any() -> None:
+    with pytest.raises(ConfigError, match="scopes are given although scopes_sent=False"):
+        Catalog(CREDENTIALS).with_scopes({"notion": ("a",)}).get("notion")
+
+
+def test_every_connector_of_the_catalog_can_have_more() -> None:
+    for name in CONNECTOR_CATALOG:
+        if Catalog(CREDENTIALS).get(name).scopes_sent:
+            assert (
+                Catalog(CREDENTIALS).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
+                == "x.more"
+            )
+
+
+async def test_they_are_asked_for_and_granted(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess
+) -> None:
+    env = {"OAUTH_LINEAR_EXTRA_SCOPES": "comments:create"}
+    async with running_gateway(
+        mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL, env=env
+    ) as gateway:
+        browser = await gateway.browser("alice")
+        account = Catalog({}).sandbox_module("linear").PROVIDER.accounts[0].label
+        assert await browser.connect("linear", account) == "connected"
+        token = (await gateway.token("linear", "alice")).json()
+        assert "comments:create" in token["scopes"]
+        assert token["connection"]["status"] == "active"
+
+
+async def test_a_typo_keeps_the_gateway_from_starting(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess
+) -> None:
+    env = {"OAUTH_LINAER_EXTRA_SCOPES": "comments:create"}
+    with pytest.raises(SettingsError, match="OAUTH_LINAER_EXTRA_SCOPES"):
+        async with running_gateway(
+            mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL, env=env
+        ):
+            pass

@@ -1,0 +1,70 @@
+"""Being told of changes by the database, on both drivers; and what happens where it cannot tell."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from gateway.store.connections import ConnectionStore
+from gateway.store.fresh.watch import POLL_SECONDS, Watch
+from gateway.store.mongo import Database
+from tests.support.linking import NOW, linked
+
+LONG = 30.0
+"""Seconds that no test waits for."""
+
+
+@pytest.fixture
+def store(database: Database) -> ConnectionStore:
+    return ConnectionStore(database)
+
+
+@pytest.fixture
+async def watch(database: Database) -> AsyncIterator[Watch]:
+    """A watch that is told, until the test ends."""
+    watch = Watch(database)
+    task = asyncio.create_task(watch.run())
+    async with asyncio.timeout(LONG):
+        await watch.told.wait()
+    yield watch
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_change_wakes_who_waits_for_that_row(watch: Watch, store: ConnectionStore) -> None:
+    mine, other = await linked(store, "a1"), await linked(store, "a2")
+    waiting = asyncio.create_task(watch.changed(mine.id, LONG))
+    elsewhere = asyncio.create_task(watch.changed(other.id, LONG))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(LONG / 2):
+        for seconds in itertools.count():
+            if waiting.done():
+                break
+            await store.set_default(mine, NOW + timedelta(seconds=seconds))
+            await asyncio.wait([waiting], timeout=POLL_SECONDS)
+    assert not elsewhere.done()
+    elsewhere.cancel()
+
+
+async def test_a_removed_row_wakes_who_waits_for_it(watch: Watch, store: ConnectionStore) -> None:
+    mine = await linked(store)
+    waiting = asyncio.create_task(watch.changed(mine.id, LONG))
+    await asyncio.sleep(0)
+    await store.delete(mine, NOW)
+    async with asyncio.timeout(LONG / 2):
+        await waiting
+
+
+async def test_nothing_is_kept_of_who_waited_in_vain(watch: Watch) -> None:
+    await watch.changed("con_nobody", 0.001)
+    assert watch.waiting == 0
+
+
+async def test_where_nobody_tells_one_returns_soon_to_look_by_oneself(database: Database) -> None:
+    async with asyncio.timeout(LONG / 2):
+        await Watch(database).changed("con_x", LONG)

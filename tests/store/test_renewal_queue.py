@@ -1,0 +1,224 @@
+"""What is to be renewed: which rows, in which order, and at what cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from gateway.clock import utc_now
+from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
+from gateway.store.mongo import Database
+from gateway.store.refresh_leases import RefreshStore
+from gateway.store.renewal_queue import Due, DueStore
+from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def store(database: Database) -> ConnectionStore:
+    return ConnectionStore(database)
+
+
+@pytest.fixture
+def refreshes(database: Database) -> RefreshStore:
+    return RefreshStore(database)
+
+
+@pytest.fixture
+def due(database: Database) -> DueStore:
+    return DueStore(database)
+
+
+async def stored(
+    store: ConnectionStore, account: str, *, connector: str = "google", user: str = "alice",
+    tenant: str = "default", **tokens: Any,
+) -> Connection:  # fmt: skip
+    """A connection whose tokens differ from the usual ones in these fields."""
+    sealed: SealedTokens = replace(sealed_tokens(account), **tokens)
+    new = new_connection(account, connector=connector, user=user, tenant=tenant)
+    return await store.save(new, lambda row, generation: sealed, NOW)
+
+
+async def found(
+    due: DueStore, why: Due = Due.EXPIRING, before: datetime = NOW, connector: str = "google",
+    repeatable: float = 0.0,
+) -> list[str]:  # fmt: skip
+    """The accounts that are due."""
+    rows = await due.due(connector, why, before, 100, now=before, repeatable_seconds=repeatable)
+    return accounts(rows)
+
+
+def accounts(rows: Sequence[Connection]) -> list[str]:
+    """Which accounts they are, in order."""
+    return [row.external_account_id for row in rows]
+
+
+async def lease(refreshes: RefreshStore, connection: Connection, marker: str = "") -> None:
+    """Claim it, and note a request if ``marker`` is given."""
+    claimed = await refreshes.claim(connection)
+    assert claimed is not None
+    if marker:
+        assert await refreshes.mark(claimed, marker)
+
+
+async def lose_answer(
+    refreshes: RefreshStore, database: Database, connection: Connection, age: int = 60
+) -> None:
+    """A request that left ``age`` seconds ago was never answered."""
+    await lease(refreshes, connection, marker="of the stored token")
+    sent_at = {"$subtract": ["$$NOW", age * 1000]}
+    changed = {"refresh.owner": None, "refresh.until": None, "refresh.marker.sent_at": sent_at}
+    rows = database.collection("connections")
+    assert await rows.update_one({"_id": connection.id}, [{"$set": changed}])
+
+
+async def test_the_most_urgent_come_first_whoever_they_belong_to(
+    store: ConnectionStore, due: DueStore
+) -> None:
+    await stored(store, "soon", fresh_until=NOW)
+    await stored(store, "later", fresh_until=NOW + timedelta(milliseconds=1))
+    await stored(store, "over", tenant="acme", user="bob", fresh_until=NOW - HOUR)
+    await stored(store, "never", fresh_until=None)
+    await stored(store, "elsewhere", connector="notion", fresh_until=NOW)
+
+    assert await found(due) == ["over", "soon"]
+    assert await found(due, before=NOW + HOUR) == ["over", "soon", "later"]
+    assert await found(due, connector="notion") == ["elsewhere"]
+
+
+async def test_what_was_not_refreshed_for_long_is_found_although_it_never_expires(
+    store: ConnectionStore, due: DueStore
+) -> None:
+    await stored(store, "fresh", issued_at=NOW + HOUR, fresh_until=None)
+    await stored(store, "idle", issued_at=NOW, fresh_until=None)
+    await stored(store, "older", issued_at=NOW - HOUR, fresh_until=NOW + HOUR)
+
+    assert await found(due, Due.IDLE) == ["older", "idle"]
+
+
+@pytest.mark.parametrize("why", Due)
+async def test_pages_hold_each_row_once_even_where_thousands_are_due_at_the_same_moment(
+    store: ConnectionStore, due: DueStore, why: Due
+) -> None:
+    everyone = await at_once(25, lambda n: stored(store, f"acct-{n:02}", user=f"user-{n}"))
+    await stored(store, "first", fresh_until=NOW - HOUR, issued_at=NOW - HOUR)
+    await stored(store, "last", fresh_until=NOW + HOUR, issued_at=NOW + HOUR)
+
+    seen: list[Connection] = []
+    while True:
+        last = seen[-1] if seen else None
+        page = await due.due("google", why, NOW + HOUR, 4, now=NOW, after=last)
+        seen += page
+        if len(page) < 4:
+            break
+        assert len(page) == 4
+
+    assert len(everyone) == 25
+    assert len(seen) == 27
+    assert len({row.id for row in seen}) == 27
+    assert (accounts(seen)[0], accounts(seen)[-1]) == ("first", "last")
+
+
+async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
+    store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+) -> None:
+    await stored(store, "no refresh token", refresh_token=None)
+    claimed = await refreshes.claim(await stored(store, "dead"))
+    assert claimed is not None
+    await refreshes.give_up(claimed, "invalid_grant", NOW)
+    scopes = new_connection("fewer scopes", status=Status.NEEDS_SCOPES)
+    await store.save(scopes, lambda row, generation: sealed_tokens("x"), NOW)
+
+    assert await found(due) == ["fewer scopes"]
+    assert await due.needing_people("google") == 1
+    assert await due.needing_people("notion") == 0
+
+
+async def test_a_cool_down_and_a_lease_are_respected_for_as_long_as_they_last(
+    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+) -> None:
+    """D7: the provider is not asked before ``not_before``; D1: nor while somebody asks it."""
+    held = await stored(store, "held")
+    await lease(refreshes, held)
+    cooling = await refreshes.claim(await stored(store, "cooling"))
+    assert cooling is not None
+    await refreshes.postpone(cooling, 60, "rate_limited")
+    assert await found(due) == []
+
+    past = {"$subtract": ["$$NOW", 1]}
+    rows = database.collection("connections")
+    await rows.update_one({"_id": held.id}, [{"$set": {"refresh.until": past}}])
+    assert await found(due) == ["held"]
+    id_ = cooling.connection.id
+    await rows.update_one({"_id": id_}, [{"$set": {"refresh.not_before": past}}])
+    assert sorted(await found(due)) == ["cooling", "held"]
+
+
+async def test_where_an_answer_was_lost_the_last_token_is_used_up_first(
+    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+) -> None:
+    """D4: unless the provider lets the refresh token be sent again."""
+    lost = await stored(store, "lost", expires_at=NOW + HOUR)
+    await lose_answer(refreshes, database, lost, age=60)
+
+    assert await found(due) == []
+    assert await found(due, repeatable=30) == []
+    assert await found(due, repeatable=90) == ["lost"]
+    assert await found(due, repeatable=math.inf) == ["lost"]
+    assert await found(due, before=NOW + HOUR) == ["lost"]  # the token is over: now or never
+
+
+async def test_a_reconnect_ends_the_doubt_about_a_lost_answer(
+    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+) -> None:
+    """D3: the marker was of a refresh token that the new grant has replaced."""
+    lost = await stored(store, "lost", expires_at=None)
+    await lose_answer(refreshes, database, lost)
+    assert await found(due) == []
+
+    again = await stored(store, "lost", expires_at=None)
+
+    assert again.generation == 2
+    assert await found(due) == ["lost"]
+
+
+@pytest.mark.parametrize("why", Due)
+async def test_looking_reads_what_is_due_and_next_to_nothing_else(
+    database: Database, store: ConnectionStore, due: DueStore, mongodb_url: str,
+    database_name: str, why: Due,
+) -> None:  # fmt: skip
+    """Neither dead connections, nor those without a refresh token, nor fresh ones are walked over."""
+    now, past = utc_now(), NOW - HOUR
+    for number in range(40):
+        user = f"user-{number}"
+        await stored(store, f"due-{number}", user=user, fresh_until=past, issued_at=past)
+        await linked(store, f"dead-{number}", user=user, status=Status.NEEDS_REAUTH)
+        await stored(store, f"fresh-{number}", user=user, fresh_until=now + HOUR, issued_at=now)
+        await stored(store, f"none-{number}", user=user, refresh_token=None, fresh_until=past)
+    with MongoClient[dict[str, Any]](mongodb_url) as client:
+        client[database_name].command("profile", 2)
+
+        first = await due.due("google", why, NOW, 3, now=NOW)
+        second = await due.due("google", why, NOW, 3, now=NOW, after=first[-1])
+        people = await due.needing_people("google")
+
+        client[database_name].command("profile", 0)
+        calls = list(
+            client[database_name]["system.profile"].find(
+                {"ns": f"{database_name}.connections", "op": {"$in": ["query", "command"]}}
+            )
+        )
+    assert (len(first), len(second), people) == (3, 3, 40)
+    page_one, page_two, count = calls
+    # The rows before the page's end, and one or two by which it is seen that a range is over.
+    assert page_one["docsExamined"] <= 3 + 2
+    assert page_two["docsExamined"] <= 6 + 2
+    assert page_two["keysExamined"] <= 6 + 4
+    assert count["docsExamined"] == 40
