@@ -66,8 +66,10 @@ def conclude(plan: Plan, result: Result, *, as_json: bool, strict: bool) -> int:
         print("\n" + storms_table(result.storms))
     if as_json:
         settings: dict[str, object] = {
-            **asdict(plan), "cores": os.cpu_count(), "python": platform.python_version(),
-        }  # fmt: skip
+            **asdict(plan),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        }
         print(json_line(result, settings), flush=True)
     for reason, count in result.failures.most_common():
         print(f"bench: {count} failed: {reason}", file=sys.stderr)
@@ -101,17 +103,20 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description=__doc__,
+        prog="python -m bench",
+        description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )  # fmt: skip
+    )
     add = parser.add_argument
     add("--only", type=_parts, default=PARTS, help=f"parts to measure: {','.join(PARTS)}")
     add("--seconds", type=_seconds, default=1.2, help="per cell and round")
     add("--rounds", type=_count, default=7, help="of which the medians are printed")
     add(
-        "--connections", type=_counts, default=(1, 16, JUDGED),
+        "--connections",
+        type=_counts,
+        default=(1, 16, JUDGED),
         help=f"of clients; the targets are for {JUDGED}",
-    )  # fmt: skip
+    )
     add("--stored", type=_count, default=1_000, help="linked accounts to read")
     add("--stored-many", type=_count, default=1_000_000, help="accounts in the crowded database")
     add("--callers", type=_count, default=1_000, help="that a storm consists of")

@@ -90,9 +90,11 @@ async def _cell(
     answers = max(len(warm_up.times) + len(load.times), 1)
     queries_now, rows_now = counters.read()
     return Cell(
-        load=load, warm_up=warm_up,
-        queries=(queries_now - queries) / answers, rows=(rows_now - rows) / answers,
-    )  # fmt: skip
+        load=load,
+        warm_up=warm_up,
+        queries=(queries_now - queries) / answers,
+        rows=(rows_now - rows) / answers,
+    )
 
 
 def ratio(cells: Cells, one: str, other: str, connections: int) -> float:

@@ -67,15 +67,13 @@ class Facts:
     ) -> Facts:
         """The facts about what was seeded at ``place``."""
         _, key_id, secret = seeded.key.reveal().split("_")
-        return cls(
-            place=place, driver=driver, key_hashes={key_id: _hash(secret)}, answers=answers
-        )  # fmt: skip
+        return cls(place=place, driver=driver, key_hashes={key_id: _hash(secret)}, answers=answers)
 
 
 def floor_app(facts: Facts) -> Starlette:
     """The three routes."""
     answers, key_hashes = facts.answers, facts.key_hashes
-    opener = vault.Vault(vault.read_keys(facts.place.encryption_keys))
+    opener = vault.Vault(vault.read_encryption_keys(facts.place.encryption_keys))
     padding = "x" * max(len(json.dumps(next(iter(answers.values())))) - _FRAME, 1)
 
     async def wanted_user(request: Request) -> str:
@@ -105,10 +103,14 @@ def floor_app(facts: Facts) -> Starlette:
         if found is None:
             raise HTTPException(404)
         place = vault.Place(
-            collection="connections", tenant=found["tenant"], owner=found["owner"],
-            connector=found["connector"], row=found["_id"], field="access_token",
+            collection="connections",
+            tenant=found["tenant"],
+            owner=found["owner"],
+            connector=found["connector"],
+            row=found["_id"],
+            field="access_token",
             generation=found["generation"],
-        )  # fmt: skip
+        )
         token = opener.open(found["tokens"]["access"], place)
         return JSONResponse({**answers[user], "access_token": token.reveal()}, headers=_NO_STORE)
 

@@ -91,15 +91,19 @@ def _batches(numbers: range) -> Iterator[range]:
 def _row(template: Document, sealer: TokenSealer, number: int) -> Document:
     user, row_id = user_name(number), f"con_{os.urandom(12).hex()}"
     owner, now = f"user:{user}", template["created_at"]
-    return template | {
-        "_id": row_id,
-        "owner": owner,
-        "outbox": [],
-        "slot": account_id(number),
-        "external_account_id": account_id(number),
-        "account_label": f"{user}@example.com",
-        "metadata": json.dumps({"name": f"The user {user}"}),
-    } | _sealed(sealer, user, owner, row_id, now)  # fmt: skip
+    return (
+        template
+        | {
+            "_id": row_id,
+            "owner": owner,
+            "outbox": [],
+            "slot": account_id(number),
+            "external_account_id": account_id(number),
+            "account_label": f"{user}@example.com",
+            "metadata": json.dumps({"name": f"The user {user}"}),
+        }
+        | _sealed(sealer, user, owner, row_id, now)
+    )
 
 
 def _sealed(sealer: TokenSealer, user: str, owner: str, row_id: str, now: datetime) -> Document:
@@ -112,7 +116,12 @@ def _sealed(sealer: TokenSealer, user: str, owner: str, row_id: str, now: dateti
     )
     return token_fields(
         sealer.seal(
-            tokens, tenant=DEFAULT_TENANT, owner=owner, connector=CONNECTOR,
-            row=row_id, generation=1, now=now,
+            tokens,
+            tenant=DEFAULT_TENANT,
+            owner=owner,
+            connector=CONNECTOR,
+            row=row_id,
+            generation=1,
+            now=now,
         )
-    )  # fmt: skip
+    )

@@ -16,17 +16,12 @@ from bench.compare import Server, compare, ratio, read_once
 from bench.floor import BARE_PATH, Facts
 from bench.load import Target
 from bench.many import seed_many
-from bench.processes import (
-    NotStarted,
-    database_counters,
-    running_floor,
-    running_gateway,
-)
+from bench.processes import NotStarted, database_counters, running_floor, running_gateway
 from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.storm import StormPlan, measure_storms
 from gateway.dev.mongod import running_mongod
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 
 PARTS = ("reads", "stored", "storm")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
@@ -62,8 +57,8 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         url = stack.enter_context(running_mongod(folder))
         place = Place(
-            mongodb_url=url, database="gateway", encryption_keys=f"bench:{new_key()}"
-        )  # fmt: skip
+            mongodb_url=url, database="gateway", encryption_keys=f"bench:{new_encryption_key()}"
+        )
         if {"reads", "stored"} & {*plan.parts}:
             seeded = runner.run(seed(place, plan.stored))
             with _tokens(folder, place, seeded, plan.driver) as few:
@@ -81,9 +76,14 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
 
 
 def _measure_reads(
-    runner: asyncio.Runner, folder: Path, place: Place, seeded: Seeded,
-    tokens: Mapping[str, Target], plan: Plan, result: Result,
-) -> None:  # fmt: skip
+    runner: asyncio.Runner,
+    folder: Path,
+    place: Place,
+    seeded: Seeded,
+    tokens: Mapping[str, Target],
+    plan: Plan,
+    result: Result,
+) -> None:
     """Token reads with and without cache beside their floors."""
     runner.run(read_once(tokens["on"]))  # the first read of each notes the last use
     answers = answers_of(seeded, tokens["on"].ports[0])
@@ -97,9 +97,9 @@ def _measure_reads(
             Server(name=ROW, target=seeded.target(port, door="row")),
             Server(name=CACHE["off"], target=tokens["off"]),
         ]
-        cells = runner.run(compare(
-            servers, plan.connections, counters, rounds=plan.rounds, seconds=plan.seconds
-        ))  # fmt: skip
+        cells = runner.run(
+            compare(servers, plan.connections, counters, rounds=plan.rounds, seconds=plan.seconds)
+        )
     result.add_cells(cells)
     for one, other, share in (
         (FLOOR, BARE, None),
@@ -117,9 +117,13 @@ def _measure_reads(
 
 
 def _measure_stored(
-    runner: asyncio.Runner, folder: Path, place: Place, few: Mapping[str, Target],
-    plan: Plan, result: Result,
-) -> None:  # fmt: skip
+    runner: asyncio.Runner,
+    folder: Path,
+    place: Place,
+    few: Mapping[str, Target],
+    plan: Plan,
+    result: Result,
+) -> None:
     """As many accounts read out of few as out of many: two databases of one mongod."""
     crowded = replace(place, database="gateway_many")
     seeded = runner.run(seed_many(crowded, plan.stored_many, plan.stored))
@@ -133,9 +137,9 @@ def _measure_stored(
             for cache, name in CACHE.items()
             for number, targets in enumerate((many, few))
         ]
-        cells = runner.run(compare(
-            servers, [JUDGED], counters, rounds=plan.rounds, seconds=plan.seconds
-        ))  # fmt: skip
+        cells = runner.run(
+            compare(servers, [JUDGED], counters, rounds=plan.rounds, seconds=plan.seconds)
+        )
     result.add_cells(cells)
     for name in CACHE.values():
         one, other = (f"{name}, {each}" for each in amount)
@@ -158,10 +162,14 @@ def _tokens(
         for cache in CACHE:
             port = stack.enter_context(
                 running_gateway(
-                    folder, f"{place.database}-{cache}", place, driver,
-                    token_cache=cache, drain_seconds="0",
+                    folder,
+                    f"{place.database}-{cache}",
+                    place,
+                    driver,
+                    token_cache=cache,
+                    drain_seconds="0",
                 )
-            )  # fmt: skip
+            )
             targets[cache] = seeded.target(port)
         yield targets
 

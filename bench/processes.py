@@ -74,9 +74,17 @@ def running_provider(folder: Path, delay: float) -> Iterator[str]:
     """
     port = free_port()
     command = [
-        "-m", "bench.provider", "--port", str(port), "--folder", str(folder),
-        "--gateway", f"https://{PUBLIC_HOST}", "--delay", str(delay),
-    ]  # fmt: skip
+        "-m",
+        "bench.provider",
+        "--port",
+        str(port),
+        "--folder",
+        str(folder),
+        "--gateway",
+        f"https://{PUBLIC_HOST}",
+        "--delay",
+        str(delay),
+    ]
     with _running("provider", command, folder, f"{port}{SECONDS_PATH}", {}):
         yield f"http://127.0.0.1:{port}"
 

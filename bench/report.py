@@ -117,16 +117,30 @@ def figures_table(figures: Sequence[Figure]) -> str:
 def speeds_table(speeds: Sequence[Speed]) -> str:
     """The absolute figures behind the ratios."""
     return _table(
-        ("server", "connections", "per second", "p50 ms", "p99 ms", "queries each", "rows each",
-         "errors"),
+        (
+            "server",
+            "connections",
+            "per second",
+            "p50 ms",
+            "p99 ms",
+            "queries each",
+            "rows each",
+            "errors",
+        ),
         [
             (
-                each.server, f"{each.connections}", f"{each.per_second:.0f}", f"{each.p50:.2f}",
-                f"{each.p99:.2f}", f"{each.queries:.2f}", f"{each.rows:.2f}", f"{each.errors}",
+                each.server,
+                f"{each.connections}",
+                f"{each.per_second:.0f}",
+                f"{each.p50:.2f}",
+                f"{each.p99:.2f}",
+                f"{each.queries:.2f}",
+                f"{each.rows:.2f}",
+                f"{each.errors}",
             )
             for each in speeds
         ],
-    )  # fmt: skip
+    )
 
 
 def storms_table(storms: Sequence[Storm]) -> str:
@@ -135,12 +149,16 @@ def storms_table(storms: Sequence[Storm]) -> str:
         ("storm", "last served ms", "provider ms", "beyond ms", "worst ms", "calm ms"),
         [
             (
-                f"{each.callers} callers, {each.accounts} accounts", f"{each.served:.1f}",
-                f"{each.provider:.1f}", f"{each.beyond:.1f}", f"{each.worst:.1f}", f"{each.calm:.1f}",
+                f"{each.callers} callers, {each.accounts} accounts",
+                f"{each.served:.1f}",
+                f"{each.provider:.1f}",
+                f"{each.beyond:.1f}",
+                f"{each.worst:.1f}",
+                f"{each.calm:.1f}",
             )
             for each in storms
         ],
-    )  # fmt: skip
+    )
 
 
 def _table(titles: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:

@@ -19,7 +19,7 @@ from gateway.access.login.dev import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Vault, read_keys
+from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.settings.environment import Driver
 from gateway.store.connections import ConnectionStore, NewConnection, SealedTokens, Status
 from gateway.store.indexes import create_indexes
@@ -49,7 +49,7 @@ class Place:
     @property
     def sealer(self) -> TokenSealer:
         """Seals tokens with these keys."""
-        return TokenSealer(Vault(read_keys(self.encryption_keys)))
+        return TokenSealer(Vault(read_encryption_keys(self.encryption_keys)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +144,14 @@ async def link(
 
     def seal(row: str, generation: int) -> SealedTokens:
         return sealer.seal(
-            tokens, tenant=DEFAULT_TENANT, owner=owner, connector=connector,
-            row=row, generation=generation, now=now,
-        )  # fmt: skip
+            tokens,
+            tenant=DEFAULT_TENANT,
+            owner=owner,
+            connector=connector,
+            row=row,
+            generation=generation,
+            now=now,
+        )
 
     account = AccountInfo(
         external_account_id=account_id(number),
@@ -154,8 +159,14 @@ async def link(
         metadata={"name": f"The user {user}"},
     )
     new = NewConnection(
-        tenant=DEFAULT_TENANT, owner=owner, connector=connector, account=account,
-        connection_config={}, requested_scopes=scopes, granted_scopes=scopes,
-        status=Status.ACTIVE, several_accounts=True,
-    )  # fmt: skip
+        tenant=DEFAULT_TENANT,
+        owner=owner,
+        connector=connector,
+        account=account,
+        connection_config={},
+        requested_scopes=scopes,
+        granted_scopes=scopes,
+        status=Status.ACTIVE,
+        several_accounts=True,
+    )
     await ConnectionStore(database).save(new, seal, now)

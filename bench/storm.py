@@ -92,10 +92,14 @@ def storm_of(callers: int, accounts: int, rounds: Sequence[StormRound]) -> Storm
     provider = [max(each.provider, default=0.0) * 1000 for each in rounds]
     beyond = [all_ - theirs for all_, theirs in zip(served, provider, strict=True)]
     return Storm(
-        callers=callers, accounts=accounts, served=median(served), provider=median(provider),
-        beyond=median(beyond), worst=max(beyond),
+        callers=callers,
+        accounts=accounts,
+        served=median(served),
+        provider=median(provider),
+        beyond=median(beyond),
+        worst=max(beyond),
         calm=median(each.calm.seconds * 1000 for each in rounds),
-    )  # fmt: skip
+    )
 
 
 def failures_of(name: str, accounts: int, each: StormRound) -> Counter[str]:
@@ -118,15 +122,20 @@ def _running(
         ports = [
             stack.enter_context(
                 running_gateway(
-                    folder, f"storm-{number}", place, plan.driver,
-                    mode="dev", public_url="http://localhost", sandbox=provider,
+                    folder,
+                    f"storm-{number}",
+                    place,
+                    plan.driver,
+                    mode="dev",
+                    public_url="http://localhost",
+                    sandbox=provider,
                     data_dir=str(folder),
                     # Else some wait for others, and the provider's time would count several times.
                     provider_concurrency=str(plan.accounts),
                 )
             )
             for number in range(PROCESSES)
-        ]  # fmt: skip
+        ]
         yield ports, provider
 
 
@@ -145,13 +154,22 @@ async def _seed(place: Place, files: Path, rules: SimulatedProvider, accounts: i
             token = f"{rules.grant.refresh_token_prefix}{user}"
             ledger.refresh_tokens[token] = RefreshToken(grant=user)
             ledger.grants[user] = Grant(
-                id=user, provider=rules.name, tenant="", account=rules.accounts[0].key,
-                scopes=list(scopes), params={},
-            )  # fmt: skip
+                id=user,
+                provider=rules.name,
+                tenant="",
+                account=rules.accounts[0].key,
+                scopes=list(scopes),
+                params={},
+            )
             await link(
-                database, place.sealer, number, scopes=scopes, connector=rules.name,
-                refresh=Secret(token), expires_at=utc_now(),
-            )  # fmt: skip
+                database,
+                place.sealer,
+                number,
+                scopes=scopes,
+                connector=rules.name,
+                refresh=Secret(token),
+                expires_at=utc_now(),
+            )
         key = await create_key(database)
     ledger.save()
     return Seeded(key=key, users=users)
@@ -175,9 +193,12 @@ async def _storm(
     async with httpx.AsyncClient(base_url=provider, trust_env=False) as client:
         await client.get(SECONDS_PATH)  # what was before does not count
         load = await run_load(
-            target, connections=plan.callers, limit=plan.callers, seconds=PATIENCE_SECONDS,
+            target,
+            connections=plan.callers,
+            limit=plan.callers,
+            seconds=PATIENCE_SECONDS,
             gate=until_expiry,
-        )  # fmt: skip
+        )
         times = (await client.get(SECONDS_PATH)).json()
         calm = await run_load(
             target, connections=plan.callers, limit=plan.callers, seconds=PATIENCE_SECONDS

@@ -88,9 +88,14 @@ def account_lookup(
     The function raises ``AccountUnreadable`` when no ``id`` is there or the call fails.
     """
     return AccountLookup(
-        id=_several(id), label=_several(label), url=url, introspect=introspect, method=method,
-        json=json, metadata=dict(metadata or {}),
-    )  # fmt: skip
+        id=_several(id),
+        label=_several(label),
+        url=url,
+        introspect=introspect,
+        method=method,
+        json=json,
+        metadata=dict(metadata or {}),
+    )
 
 
 def dig(source: Any, path: str) -> Any:

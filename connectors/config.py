@@ -32,16 +32,31 @@ __all__ = [
 ]
 
 Category = Literal[
-    "productivity", "communication", "crm", "design", "commerce", "data", "devtools", "media",
-    "finance", "ai", "other",
-]  # fmt: skip
+    "productivity",
+    "communication",
+    "crm",
+    "design",
+    "commerce",
+    "data",
+    "devtools",
+    "media",
+    "finance",
+    "ai",
+    "other",
+]
 Rotation = Literal["none", "rotates"]
 AuthorizationMethod = Literal["body", "header", "secret_key"]
 
 _MAPPINGS = (
-    "extra_authorize_params", "extra_token_params", "token_headers", "connection_config",
-    "api_headers", "scope_aliases", "error_codes", "token_metadata",
-)  # fmt: skip
+    "extra_authorize_params",
+    "extra_token_params",
+    "token_headers",
+    "connection_config",
+    "api_headers",
+    "scope_aliases",
+    "error_codes",
+    "token_metadata",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

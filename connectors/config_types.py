@@ -29,8 +29,11 @@ class ConnectionInput:
 
     def problems(self) -> list[str]:
         """What is wrong with this input, in words."""
-        found = [f"{name} is empty" for name in ("title", "description", "example", "pattern")
-                 if not getattr(self, name)]  # fmt: skip
+        found = [
+            f"{name} is empty"
+            for name in ("title", "description", "example", "pattern")
+            if not getattr(self, name)
+        ]
         try:
             matches = re.fullmatch(self.pattern, self.normalise(self.example)) is not None
         except re.error as error:

@@ -19,21 +19,41 @@ if TYPE_CHECKING:
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
-RESERVED_PARAMS = frozenset({
-    "client_id", "client_secret", "code", "code_challenge", "code_challenge_method",
-    "code_verifier", "grant_type", "redirect_uri", "refresh_token", "response_mode",
-    "response_type", "scope", "state",
-})  # fmt: skip
+RESERVED_PARAMS = frozenset(
+    {
+        "client_id",
+        "client_secret",
+        "code",
+        "code_challenge",
+        "code_challenge_method",
+        "code_verifier",
+        "grant_type",
+        "redirect_uri",
+        "refresh_token",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+    }
+)
 """Parameters that only the engine sets: a connector that could set them could undo rule 1."""
 
 OMITTABLE_AUTHORIZE_PARAMS = frozenset({"response_type"})
 OMITTABLE_TOKEN_PARAMS = frozenset({"grant_type", "redirect_uri"})
 OMITTABLE_REFRESH_PARAMS = frozenset({"grant_type"})
 
-KNOWN_ERRORS = frozenset({
-    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
-    "unsupported_grant_type", "invalid_scope", "temporarily_unavailable", "slow_down",
-})  # fmt: skip
+KNOWN_ERRORS = frozenset(
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "temporarily_unavailable",
+        "slow_down",
+    }
+)
 """Codes of RFC 6749 (and RFC 8628's ``slow_down``) that a provider's own codes may stand for."""
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}

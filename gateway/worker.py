@@ -15,11 +15,12 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from gateway.audit.trail import WORKER, act_as
+from gateway.audit.context import WORKER, act_as
 from gateway.errors import StoreUnavailable
 from gateway.observe.logs import get_logger
-from gateway.server.readiness import REQUESTS_SECONDS, Readiness
+from gateway.server.readiness import Readiness
 from gateway.server.run import end_in_time
+from gateway.server.shutdown import REQUESTS_SECONDS
 from gateway.services.renewal import Renewal
 
 _log = get_logger()
@@ -33,7 +34,7 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 def rest_seconds() -> float:
     """How long to rest this time: workers that started together do not stay in step."""
-    return REST_SECONDS * (0.5 + random.random())  # noqa: S311 - no secret
+    return REST_SECONDS * (0.5 + random.random())  # noqa: S311 - spreads load, protects nothing
 
 
 async def work_until_signal(
@@ -77,11 +78,11 @@ async def work(
     connectors = renewal.connectors()
     _log.info("worker_started", connectors=len(connectors))
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as lanes:
+        async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as bulkhead:
             for connector in connectors:
-                lanes.create_task(_run_lane(renewal, connector, stop, rest))
+                bulkhead.create_task(_run_lane(renewal, connector, stop, rest))
             if beside is not None:
-                lanes.create_task(beside(stop))
+                bulkhead.create_task(beside(stop))
             await stop.wait()
             renewal.stop()
             grace.reschedule(asyncio.get_running_loop().time() + REQUESTS_SECONDS)

@@ -33,8 +33,14 @@ from gateway.testing.subject import ContractViolation
 
 ROOT = Path(__file__).resolve().parents[1]
 
-URL_FIELDS = ("authorization_url", "token_url", "refresh_url", "revocation_url",
-              "introspection_url", "api_base_url")  # fmt: skip
+URL_FIELDS = (
+    "authorization_url",
+    "token_url",
+    "refresh_url",
+    "revocation_url",
+    "introspection_url",
+    "api_base_url",
+)
 
 
 @dataclass(frozen=True)

@@ -159,17 +159,27 @@ def run(found: Mapping[str, list[Evidence]]) -> Results:
         report = Path(folder) / "report.xml"
         # In a session of its own, so that every test's result is known by file and name.
         command = [
-            sys.executable, "-m", "pytest", "-q", "-n", "auto", "--maxprocesses", "4",
-            "--dist", "loadfile", "-o", "junit_family=xunit1", f"--junitxml={report}", *files,
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "auto",
+            "--maxprocesses",
+            "4",
+            "--dist",
+            "loadfile",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={report}",
+            *files,
+        ]
         subprocess.run(command, cwd=ROOT, check=False)
         return read_results(report)
 
 
 def print_results(
-    wanted: Sequence[Requirement],
-    found: Mapping[str, list[Evidence]],
-    results: Results,
+    wanted: Sequence[Requirement], found: Mapping[str, list[Evidence]], results: Results
 ) -> int:
     """A line for each requirement; 1 if any is open or failed."""
     bad = 0
@@ -190,9 +200,11 @@ def print_results(
 def _state(item: Evidence, results: Results) -> str:
     if item.is_check:
         outcomes = {
-            state for (file, _), all_states in results.items()
-            if file.startswith(CONTRACTS) for state in all_states
-        }  # fmt: skip
+            state
+            for (file, _), all_states in results.items()
+            if file.startswith(CONTRACTS)
+            for state in all_states
+        }
         outcomes.discard("skipped")
     else:
         outcomes = results.get((item.file, item.name), {"not run"})
@@ -207,7 +219,7 @@ def read_results(report: Path) -> Results:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     if not report.is_file():
         return found
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest's own report
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - written by pytest on this machine
         kinds = {child.tag for child in case}
         state = (
             "failed"

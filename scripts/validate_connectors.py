@@ -72,9 +72,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         problems += check(name)
     overrides = {name: found for name in names if (found := load(name).overrides)}
     if chosen.json:
-        print(json.dumps({
-            "validated": names, "overrides": overrides, "problems": [vars(p) for p in problems],
-        }, indent=2))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    "validated": names,
+                    "overrides": overrides,
+                    "problems": [vars(p) for p in problems],
+                },
+                indent=2,
+            )
+        )
     else:
         _print(names, problems, overrides, checklist=chosen.checklist)
     return 1 if problems else 0

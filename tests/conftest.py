@@ -38,7 +38,15 @@ structlog.configure(
 )
 
 
-WAITING = ("attacks", "bench", "faults", "leaks", "real", "services/test_two_processes.py", "test_worker.py")
+WAITING = (
+    "attacks",
+    "bench",
+    "faults",
+    "leaks",
+    "real",
+    "services/test_two_processes.py",
+    "test_worker.py",
+)
 """Of this folder, what drives processes and browsers, and waits for them for most of its time."""
 
 

@@ -9,8 +9,9 @@ import pytest
 from gateway.background import in_background
 
 
+@pytest.mark.requirement("L3")
 async def test_a_task_that_loses_cancellations_ends_with_its_context() -> None:
-    """L3: what ``wait_for`` does to PyMongo before Python 3.12 holds up neither a start nor a stop."""
+    """What ``wait_for`` does to PyMongo before Python 3.12 holds up neither a start nor a stop."""
     lost = 0
 
     async def work() -> None:

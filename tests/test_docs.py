@@ -18,9 +18,7 @@ from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
-CODES = {
-    problem.code for problem in (*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL)
-}  # fmt: skip
+CODES = {problem.code for problem in (*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL)}
 
 
 def read(name: str) -> str:

@@ -87,19 +87,31 @@ def first_column(title: str) -> list[str]:
 def run(snippet: str) -> dict[str, Any]:
     """The names that a snippet defines."""
     given: dict[str, Any] = {
-        "about": ABOUT, "Any": Any, "Mapping": Mapping, "hashlib": hashlib, "hmac": hmac,
-        "AccountInfo": AccountInfo, "account_lookup": account_lookup, "as_text": as_text,
-        "dig": dig, "ConnectorConfig": ConnectorConfig, "ConnectionInput": ConnectionInput,
-        "ErrorInSuccess": ErrorInSuccess, "Revocation": Revocation,
-        "ConnectionContext": context.ConnectionContext, "CallbackContext": context.CallbackContext,
+        "about": ABOUT,
+        "Any": Any,
+        "Mapping": Mapping,
+        "hashlib": hashlib,
+        "hmac": hmac,
+        "AccountInfo": AccountInfo,
+        "account_lookup": account_lookup,
+        "as_text": as_text,
+        "dig": dig,
+        "ConnectorConfig": ConnectorConfig,
+        "ConnectionInput": ConnectionInput,
+        "ErrorInSuccess": ErrorInSuccess,
+        "Revocation": Revocation,
+        "ConnectionContext": context.ConnectionContext,
+        "CallbackContext": context.CallbackContext,
         "PostConnectionContext": context.PostConnectionContext,
-        "AccountUnfit": errors.AccountUnfit, "AccountUnreadable": errors.AccountUnreadable,
-        "CallbackRefused": errors.CallbackRefused, **vars(sandbox),
-    }  # fmt: skip
+        "AccountUnfit": errors.AccountUnfit,
+        "AccountUnreadable": errors.AccountUnreadable,
+        "CallbackRefused": errors.CallbackRefused,
+        **vars(sandbox),
+    }
     if "SimulatedProvider(" in snippet:
         given["about"] = PROVIDER_ABOUT
     names = dict(given)
-    exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102
+    exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102 - the guide's own code
     return {name: value for name, value in names.items() if name not in {*given, "__builtins__"}}
 
 
@@ -152,9 +164,12 @@ def _lookup(config: ConnectorConfig) -> AccountLookup:
 def test_the_command_that_the_guide_names_says_so_too(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "connectors", "check", "acme", "--json"],
-        cwd=ROOT, env={**os.environ, "GATEWAY_CONNECTORS_PATH": str(folder)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "GATEWAY_CONNECTORS_PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["holds"] is True
 
@@ -195,9 +210,12 @@ def test_every_other_snippet_defines_what_its_text_says() -> None:
     text = section("Archetypes")
     defined = [run(snippet) for snippet in SNIPPETS if snippet not in text]
     assert [[*names] for names in defined] == [
-        ["lookup"], ["fetch_account_info"], ["verify_callback"], ["post_connection"],
+        ["lookup"],
+        ["fetch_account_info"],
+        ["verify_callback"],
+        ["post_connection"],
         ["me", "provider"],
-    ]  # fmt: skip
+    ]
     lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined[:4])
     assert lookup.problems() == []
     assert inspect.iscoroutinefunction(fetch)
@@ -230,12 +248,22 @@ def test_every_rotation_is_explained_with_what_the_catalog_says() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        ConnectionInput, Revocation, ErrorInSuccess, sandbox.SimulatedProvider,
-        sandbox.FictionalAccount, sandbox.AuthorizeRules, sandbox.TokenRules, sandbox.GrantRules,
-        sandbox.RevokeRules, sandbox.IntrospectRules, sandbox.ApiRules, sandbox.IssuedTokens,
-        sandbox.ApiCall, sandbox.RefusedRequest,
+        ConnectionInput,
+        Revocation,
+        ErrorInSuccess,
+        sandbox.SimulatedProvider,
+        sandbox.FictionalAccount,
+        sandbox.AuthorizeRules,
+        sandbox.TokenRules,
+        sandbox.GrantRules,
+        sandbox.RevokeRules,
+        sandbox.IntrospectRules,
+        sandbox.ApiRules,
+        sandbox.IssuedTokens,
+        sandbox.ApiCall,
+        sandbox.RefusedRequest,
     ],
-)  # fmt: skip
+)
 def test_every_field_of_a_type_is_explained_under_its_name(kind: type[Any]) -> None:
     assert sorted(first_column(kind.__name__)) == sorted(field.name for field in fields(kind))
 

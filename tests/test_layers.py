@@ -15,67 +15,52 @@ ROOT = Path(__file__).parents[1]
 
 OURS = {"gateway", "connectors", "tests", "scripts", "bench"}
 
-ARROWS: dict[str, tuple[str, ...]] = {
-    "connectors": ("connectors",),
-    "gateway.engine": ("connectors", "gateway.engine", "gateway.errors"),
-    "gateway.client": ("gateway.client",),
-    "gateway.store": ("connectors", "gateway.clock", "gateway.errors", "gateway.settings.environment",
-                      "gateway.store"),
-    "gateway.errors": (),
-    "gateway.clock": (),
-}  # fmt: skip
-"""Package -> the only packages of this project that it may import."""
+LAYERS = (
+    "gateway.__main__",
+    "gateway.commands",
+    "gateway.testing",
+    "gateway.dev",
+    "gateway.web",
+    "gateway.wiring",
+    "gateway.worker",
+    "gateway.webhooks",
+    "gateway.services",
+    "gateway.access",
+    "gateway.encryption",
+    "gateway.audit",
+    "gateway.sandbox",
+    "gateway.outbound",
+    "gateway.store",
+    "gateway.server",
+    "gateway.observe",
+    "gateway.engine",
+    "gateway.settings",
+    "gateway.background",
+    "gateway.clock",
+    "gateway.errors",
+    "connectors",
+)
+"""Every package and every loose module, from the top down: each imports only what is below it."""
 
-CLOSED: dict[str, tuple[str, ...]] = {
-    "gateway": ("tests", "scripts", "bench"),
-    "gateway.outbound.client": ("gateway.services", "gateway.web", "gateway.store", "gateway.access"),
-    "gateway.outbound.egress": ("gateway.services", "gateway.web", "gateway.store", "gateway.access"),
-    "gateway.services": (
-        "gateway.web",
-        "gateway.wiring.process",
-        "gateway.worker",
-        "gateway.sandbox",
-        "gateway.dev",
-        "gateway.testing",
-        "gateway.commands.connectors",
-    ),
-    "gateway.access": (
-        "gateway.web",
-        "gateway.wiring.process",
-        "gateway.sandbox",
-        "gateway.dev",
-        "gateway.testing",
-        "gateway.commands.connectors",
-    ),
-    "gateway.web": (
-        "gateway.sandbox",
-        "gateway.dev",
-        "gateway.store.mongo",
-        "gateway.testing",
-        "gateway.commands.connectors",
-    ),
-    "gateway.wiring.process": ("gateway.web", "gateway.dev", "gateway.testing", "gateway.commands.connectors"),
-    "gateway.worker": (
-        "gateway.web",
-        "gateway.wiring.process",
-        "gateway.store",
-        "gateway.sandbox",
-        "gateway.dev",
-        "gateway.testing",
-        "gateway.commands.connectors",
-    ),
-    "gateway.sandbox": ("gateway.services", "gateway.web", "gateway.store", "gateway.testing"),
-    "gateway.testing": ("gateway.web", "gateway.commands.connectors"),
-    "gateway.commands.connectors": ("gateway.web", "gateway.services", "gateway.store"),
+ALONE = ("gateway.client",)
+"""Packages that import nothing else of ours, and that nothing else of ours imports."""
+
+APART = {
+    "gateway.web": ("gateway.sandbox", "gateway.store.mongo"),
+    "gateway.worker": ("gateway.store", "gateway.sandbox"),
+    "gateway.services": ("gateway.sandbox",),
+    "gateway.access": ("gateway.sandbox",),
+    "gateway.webhooks": ("gateway.sandbox",),
     "connectors.sandbox": ("connectors.catalog", "connectors.config"),
 }
-"""Package -> packages that it may not import."""
+"""Package -> packages below it that it still may not import."""
 
 PROVIDER_CODE = ("connectors.catalog", "connectors.hooks", "connectors.sandbox")
-NAMELESS = (
-    "gateway.engine", "gateway.services", "gateway.web", "gateway.store", "gateway.sandbox",
-    "gateway.testing", "gateway.commands.connectors", "gateway.outbound.client", "gateway.outbound.egress", "gateway.worker",
-)  # fmt: skip
+NAMELESS = tuple(
+    layer
+    for layer in LAYERS
+    if layer not in ("gateway.__main__", "gateway.dev", "gateway.settings", "connectors")
+)
 """Packages that serve every provider alike, and therefore name none."""
 
 
@@ -122,23 +107,44 @@ def words(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield line, str(node.value)
 
 
-@pytest.mark.parametrize("package", sorted(ARROWS))
+def ours(package: str) -> Iterator[tuple[str, str]]:
+    """Each module of a package, and each module of ours that it imports."""
+    for path in modules(package):
+        for imported in imports(ast.parse(path.read_text())):
+            # "gateway" itself: the package of "from gateway import errors".
+            if imported.partition(".")[0] in OURS and imported != "gateway":
+                yield name_of(path), imported
+
+
+def test_every_package_and_loose_module_has_a_layer() -> None:
+    found = {
+        f"gateway.{path.stem}"
+        for path in (ROOT / "gateway").iterdir()
+        if path.stem != "__init__" and (any(path.glob("*.py")) or path.suffix == ".py")
+    }
+    assert found == {*LAYERS, *ALONE} - {"connectors"}
+
+
+@pytest.mark.parametrize("package", LAYERS)
 def test_a_package_imports_only_what_is_below_it(package: str) -> None:
-    for path in modules(package):
-        for imported in imports(ast.parse(path.read_text())):
-            if imported.partition(".")[0] in OURS:
-                # "gateway" itself: the package of "from gateway import errors".
-                allowed = is_in(imported, ARROWS[package]) or imported == "gateway"
-                assert allowed, f"{name_of(path)} imports {imported}"
+    allowed = LAYERS[LAYERS.index(package) :]
+    for module, imported in ours(package):
+        assert is_in(imported, allowed), f"{module} imports {imported}"
 
 
-@pytest.mark.parametrize("package", sorted(CLOSED))
-def test_a_package_imports_nothing_of_what_is_above_it(package: str) -> None:
-    for path in modules(package):
-        for imported in imports(ast.parse(path.read_text())):
-            assert not is_in(imported, CLOSED[package]), f"{name_of(path)} imports {imported}"
+@pytest.mark.parametrize("package", ALONE)
+def test_a_package_that_stands_alone_imports_only_itself(package: str) -> None:
+    for module, imported in ours(package):
+        assert is_in(imported, (package,)), f"{module} imports {imported}"
 
 
+@pytest.mark.parametrize("package", sorted(APART))
+def test_a_package_imports_nothing_that_it_is_kept_apart_from(package: str) -> None:
+    for module, imported in ours(package):
+        assert not is_in(imported, APART[package]), f"{module} imports {imported}"
+
+
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("package", PROVIDER_CODE)
 def test_provider_code_imports_no_way_to_the_network(package: str) -> None:
     """Rule 7, H1: everything goes through ``ctx.fetch``, with its deadline and its guards."""
@@ -176,12 +182,21 @@ def test_no_form_of_an_import_is_overlooked(source: str, found: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        'if connector == "notion": pass', "notion = 1", "x.notion = 1", "def f(notion): pass",
-        "def is_notion(): pass", "class Notion: pass", "f(notion=1)", 'x = f"a {y} of Notion"',
-        'x = {"NOTION": 1}', "import connectors.catalog.notion", "from a import notion as n",
-        "x = b'notion'", "match x:\n    case 'notion': pass",
+        'if connector == "notion": pass',
+        "notion = 1",
+        "x.notion = 1",
+        "def f(notion): pass",
+        "def is_notion(): pass",
+        "class Notion: pass",
+        "f(notion=1)",
+        'x = f"a {y} of Notion"',
+        'x = {"NOTION": 1}',
+        "import connectors.catalog.notion",
+        "from a import notion as n",
+        "x = b'notion'",
+        "match x:\n    case 'notion': pass",
     ],
-)  # fmt: skip
+)
 def test_no_way_to_name_a_provider_is_overlooked(source: str) -> None:
     assert any("notion" in text.lower() for _, text in words(ast.parse(source)))
 

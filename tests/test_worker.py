@@ -21,8 +21,8 @@ import pytest
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.server.readiness import GRACE_SECONDS
 from gateway.server.run import free_port
+from gateway.server.shutdown import GRACE_SECONDS
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import LEASE_SECONDS
@@ -101,10 +101,11 @@ async def all_renewed(database: Database) -> bool:
     return await database.collection("connections").count({"generation": 2}) == USERS
 
 
+@pytest.mark.requirement("D1", "L3")
 async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """D1, L3: the command itself, with connections that are due when it starts."""
+    """The command itself, with connections that are due when it starts."""
     await connect_everybody(deployment)
     await let_all_be_due(database)
     mark = deployment.sandbox.mark()
@@ -121,11 +122,12 @@ async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
     assert asked(deployment.sandbox, "notion", mark) == ["issued"] * USERS
 
 
+@pytest.mark.requirement("L5")
 @pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """L5: it has no web port, and an orchestrator has to ask it all the same."""
+    """It has no web port, and an orchestrator has to ask it all the same."""
     await connect_everybody(deployment)
     await let_all_be_due(database)
     address = f"127.0.0.1:{free_port()}"
@@ -146,10 +148,11 @@ async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
         await until(all_counted)
 
 
+@pytest.mark.requirement("D1", "D4", "L3")
 async def test_a_worker_that_is_told_to_stop_stores_what_a_slow_provider_answers(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """L3, D4, D1: and two share what is due: neither may have all of it at once."""
+    """And two share what is due: neither may have all of it at once."""
     await connect_everybody(deployment)
     ending, _ = [workers.start(*RESTLESS) for _ in range(2)]
     await until(workers.working)

@@ -40,19 +40,21 @@ __all__ = [
 
 ENTRY_POINT_GROUP = "gateway.connectors"
 
-CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType({
-    "airtable": "connectors.catalog.airtable",
-    "atlassian": "connectors.catalog.atlassian",
-    "figma": "connectors.catalog.figma",
-    "google": "connectors.catalog.google",
-    "hubspot": "connectors.catalog.hubspot",
-    "linear": "connectors.catalog.linear",
-    "microsoft": "connectors.catalog.microsoft",
-    "notion": "connectors.catalog.notion",
-    "shopify": "connectors.catalog.shopify",
-    "slack": "connectors.catalog.slack",
-    "stripe": "connectors.catalog.stripe",
-})  # fmt: skip
+CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
+    {
+        "airtable": "connectors.catalog.airtable",
+        "atlassian": "connectors.catalog.atlassian",
+        "figma": "connectors.catalog.figma",
+        "google": "connectors.catalog.google",
+        "hubspot": "connectors.catalog.hubspot",
+        "linear": "connectors.catalog.linear",
+        "microsoft": "connectors.catalog.microsoft",
+        "notion": "connectors.catalog.notion",
+        "shopify": "connectors.catalog.shopify",
+        "slack": "connectors.catalog.slack",
+        "stripe": "connectors.catalog.stripe",
+    }
+)
 """The connectors of this package, in alphabetical order: name -> module."""
 
 Hook = Callable[[PostConnectionContext], Awaitable[Mapping[str, Any]]]
@@ -74,11 +76,7 @@ class Catalog:
     Raises ``ConfigError`` if a name is defined twice or the folder is not one.
     """
 
-    def __init__(
-        self,
-        env: Mapping[str, str] = os.environ,
-        folder: Path | None = None,
-    ) -> None:
+    def __init__(self, env: Mapping[str, str] = os.environ, folder: Path | None = None) -> None:
         self._env = env
         self._folder = folder
         self._extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -23,10 +23,21 @@ Headers = Mapping[str, frozenset[str]]
 Endpoint = Literal["token", "revoke", "introspect", "api"]
 
 Reason = Literal[
-    "body", "parameters", "header", "client", "scope", "redirect_uri", "verifier",
-    "code_unknown", "code_used", "code_expired",
-    "refresh_token_unknown", "refresh_token_used", "grant_revoked", "token",
-]  # fmt: skip
+    "body",
+    "parameters",
+    "header",
+    "client",
+    "scope",
+    "redirect_uri",
+    "verifier",
+    "code_unknown",
+    "code_used",
+    "code_expired",
+    "refresh_token_unknown",
+    "refresh_token_used",
+    "grant_revoked",
+    "token",
+]
 """Why a request is refused, finer than RFC 6749's codes: some providers name these things."""
 
 

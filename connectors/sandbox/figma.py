@@ -65,12 +65,7 @@ def _me(call: ApiCall) -> dict[str, Any] | Refusal:
 def _error_answer(refused: RefusedRequest) -> Refusal:
     if refused.endpoint == "api":
         return _api_refusal("Invalid token")
-    body = {
-        "error": True,
-        "status": refused.status,
-        "message": refused.description,
-        "i18n": None,
-    }
+    body = {"error": True, "status": refused.status, "message": refused.description, "i18n": None}
     return Refusal(status=refused.status, body=body)
 
 

@@ -26,10 +26,15 @@ from connectors.sandbox import (
 
 _CLIENT_ID = "sandbox0-5a5a-4000-8000-000000000000"
 _CORRELATION_ID = "00000000-0000-4000-8000-000000000000"
-_SCOPES = frozenset({
-    "oauth", "crm.objects.contacts.read", "crm.objects.contacts.write",
-    "crm.objects.companies.read", "crm.objects.deals.read",
-})  # fmt: skip
+_SCOPES = frozenset(
+    {
+        "oauth",
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.objects.companies.read",
+        "crm.objects.deals.read",
+    }
+)
 
 _BAD_REFRESH_TOKEN = ("BAD_REFRESH_TOKEN", "refresh token is invalid, expired or revoked")
 _ERRORS: dict[Reason, tuple[str, str]] = {
@@ -138,12 +143,7 @@ def _error_answer(refused: RefusedRequest) -> Refusal:
         status, text = "BAD_GRANT_TYPE", "missing or unknown grant type"
     return Refusal(
         status=refused.status,
-        body={
-            "error": refused.error,
-            "error_description": text,
-            "status": status,
-            "message": text,
-        },
+        body={"error": refused.error, "error_description": text, "status": status, "message": text},
     )
 
 

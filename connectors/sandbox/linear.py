@@ -22,9 +22,9 @@ from connectors.sandbox import (
     TokenRules,
 )
 
-_SCOPES = frozenset({
-    "read", "write", "issues:create", "comments:create", "timeSchedule:write", "admin",
-})  # fmt: skip
+_SCOPES = frozenset(
+    {"read", "write", "issues:create", "comments:create", "timeSchedule:write", "admin"}
+)
 _SELECTION = re.compile(r"\b(viewer|organization)\s*\{([\w\s,]*)\}")
 
 
@@ -33,11 +33,7 @@ def _account(person: int, name: str, email: str, workspace: int, title: str) -> 
         key=f"{title.lower().replace(' ', '-')}-{name.split()[0].lower()}",
         label=f"{title} ({name})",
         facts={
-            "viewer": {
-                "id": f"9c2b0000-0000-4000-8000-{person:012}",
-                "name": name,
-                "email": email,
-            },
+            "viewer": {"id": f"9c2b0000-0000-4000-8000-{person:012}", "name": name, "email": email},
             "organization": {
                 "id": f"1f0e0000-0000-4000-8000-{workspace:012}",
                 "name": title,

@@ -131,11 +131,7 @@ def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
 
 
 def _graph_error(status: int, code: str, message: str) -> Refusal:
-    inner = {
-        "date": _TIMESTAMP,
-        "request-id": _TRACE_ID,
-        "client-request-id": _CORRELATION_ID,
-    }
+    inner = {"date": _TIMESTAMP, "request-id": _TRACE_ID, "client-request-id": _CORRELATION_ID}
     error = {"code": code, "message": message, "innerError": inner}
     return Refusal(status=status, body={"error": error})
 

@@ -24,10 +24,18 @@ from connectors.sandbox import (
     TokenRules,
 )
 
-_USER_SCOPES = frozenset({
-    "channels:history", "channels:read", "chat:write", "identify", "search:read", "team:read",
-    "users:read", "users:read.email",
-})  # fmt: skip
+_USER_SCOPES = frozenset(
+    {
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "identify",
+        "search:read",
+        "team:read",
+        "users:read",
+        "users:read.email",
+    }
+)
 
 _ERRORS: dict[Reason, str] = {
     "body": "invalid_post_type",

@@ -20,14 +20,14 @@ from gateway.clock import Clock
 from gateway.errors import RateLimited, StoreUnavailable
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
-from gateway.settings.limits import Limited, Rate, Rates
+from gateway.settings.limits import LimitName, LimitRates, Rate
 from gateway.store.limits import LimitStore
 
 _log = get_logger()
 
-SHARED = frozenset({Limited.SESSION_REQUESTS, Limited.API_CALLS, Limited.TOKEN_READS})
+SHARED = frozenset({LimitName.SESSION_REQUESTS, LimitName.API_CALLS, LimitName.TOKEN_READS})
 """Frequent: permits are taken in shares."""
-OPEN = SHARED | {Limited.KEY_FAILURES, Limited.REFRESHES}
+OPEN = SHARED | {LimitName.KEY_FAILURES, LimitName.REFRESHES}
 """Calls pass while the database is away: what they are for says itself whether it works without."""
 
 SHARE_OF = 20  # of a bucket, at a time
@@ -57,20 +57,22 @@ class _Share:
 class Limits:
     """Permits for one process. A subject is whatever is counted for: an address, a key, a person."""
 
-    def __init__(self, store: LimitStore, rates: Rates, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, store: LimitStore, rates: LimitRates, clock: Clock, metrics: Metrics
+    ) -> None:
         self._store = store
         self._rates = rates
         self._clock = clock
         self._metrics = metrics
-        self._shares: OrderedDict[tuple[Limited, str], _Share] = OrderedDict()
+        self._shares: OrderedDict[tuple[LimitName, str], _Share] = OrderedDict()
 
-    def check(self, limited: Limited, subject: str) -> None:
+    def check(self, limited: LimitName, subject: str) -> None:
         """Raise ``RateLimited`` if this process knows that the bucket is empty. Takes nothing."""
         share = self._shares.get((limited, subject))
         if share is not None:
             self._refuse_while_empty(limited, share, self._clock())
 
-    async def spend(self, limited: Limited, subject: str) -> None:
+    async def spend(self, limited: LimitName, subject: str) -> None:
         """Take a permit; raises ``RateLimited`` if there is none, ``StoreUnavailable`` if nobody knows."""
         rate = self._rates[limited]
         if rate is None:
@@ -85,7 +87,7 @@ class Limits:
             if not self._spent_of(limited, share):
                 await self._take(limited, subject, rate, share, max(1, rate.most // SHARE_OF))
 
-    def spend_at_once(self, limited: Limited, subject: str) -> bool:
+    def spend_at_once(self, limited: LimitName, subject: str) -> bool:
         """Take a permit if this process has one; else ``spend`` is to be asked, which may refuse."""
         if self._rates[limited] is None:
             return True
@@ -95,7 +97,7 @@ class Limits:
         now = self._clock()
         return now >= share.empty_until and self._in_hand(share, now)
 
-    def _spent_of(self, limited: Limited, share: _Share) -> bool:
+    def _spent_of(self, limited: LimitName, share: _Share) -> bool:
         """Whether the call passes by what is known; raises ``RateLimited`` if it is known not to."""
         now = self._clock()
         self._refuse_while_empty(limited, share, now)
@@ -110,12 +112,12 @@ class Limits:
         share.permits -= 1
         return True
 
-    def _refuse_while_empty(self, limited: Limited, share: _Share, now: datetime) -> None:
+    def _refuse_while_empty(self, limited: LimitName, share: _Share, now: datetime) -> None:
         if now < share.empty_until:
             raise self._refusal(limited, share.empty_until - now)
 
     async def _take(
-        self, limited: Limited, subject: str, rate: Rate, share: _Share, permits: int
+        self, limited: LimitName, subject: str, rate: Rate, share: _Share, permits: int
     ) -> None:
         now = self._clock()
         try:
@@ -138,11 +140,11 @@ class Limits:
         if limited in SHARED:
             share.permits, share.until = taken.permits - 1, now + SHARE_LIFETIME
 
-    def _refusal(self, limited: Limited, wait: timedelta) -> RateLimited:
+    def _refusal(self, limited: LimitName, wait: timedelta) -> RateLimited:
         self._metrics.rate_limited(limited)
         return RateLimited(limited.value, wait.total_seconds())
 
-    def _share(self, limited: Limited, subject: str) -> _Share:
+    def _share(self, limited: LimitName, subject: str) -> _Share:
         key = (limited, subject)
         share = self._shares.get(key)
         if share is None:

@@ -129,11 +129,7 @@ class ServiceKeys:
     """Creates, checks, lists and deletes service keys. Without a ``cache``, each check reads."""
 
     def __init__(
-        self,
-        store: KeyStore,
-        clock: Clock,
-        cache: KeyCache | None = None,
-        audit: Audit = NOWHERE,
+        self, store: KeyStore, clock: Clock, cache: KeyCache | None = None, audit: Audit = NOWHERE
     ) -> None:
         self._store = store
         self._clock = clock

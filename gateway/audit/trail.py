@@ -18,16 +18,15 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from datetime import timedelta
-from typing import NamedTuple
 
+from gateway.audit.context import By, current_actor, current_request
 from gateway.background import in_background
 from gateway.clock import Clock, utc_now
 from gateway.errors import StoreUnavailable
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
-from gateway.store.audit import Action, Actor, ActorKind, AuditStore, Line, Use, Wanted
+from gateway.store.audit import Action, Actor, AuditStore, Line, Use, Wanted
 from gateway.store.mongo import Document
 
 _log = get_logger()
@@ -46,34 +45,6 @@ CLOSE_SECONDS = 3.0
 """The longest that the end of the process waits for the last notes."""
 USED_LATELY = timedelta(days=30)
 """How far back ``users_of`` looks."""
-
-
-class By(NamedTuple):
-    """Who acts, and in which request, where the context does not tell."""
-
-    actor: Actor
-    request: str
-
-
-STRANGER = Actor(ActorKind.LOGIN)
-"""Somebody of whom nothing is known yet."""
-COMMAND = Actor(ActorKind.COMMAND)
-"""Somebody at a terminal: whoever acts where there is neither a request nor a worker."""
-WORKER = Actor(ActorKind.WORKER)
-
-_actor: ContextVar[Actor] = ContextVar("audit_actor", default=COMMAND)
-_request: ContextVar[str | None] = ContextVar("audit_request", default=None)
-
-
-def begin(request_id: str) -> None:
-    """A request begins, from somebody unknown: everything from here on in this context is part of it."""
-    _request.set(request_id)
-    _actor.set(STRANGER)
-
-
-def act_as(actor: Actor) -> None:
-    """Whatever follows in this context is done by ``actor``."""
-    _actor.set(actor)
 
 
 class Audit:
@@ -115,11 +86,21 @@ class Audit:
         if self._store is None:
             return
         notes = self._notes
-        actor, request = by or (_actor.get(), _request.get())
-        notes.append(Line(
-            self._clock(), tenant, actor, action, outcome, request, user, connector, connection,
-            subject,
-        ))  # fmt: skip
+        actor, request = by or (current_actor(), current_request())
+        notes.append(
+            Line(
+                self._clock(),
+                tenant,
+                actor,
+                action,
+                outcome,
+                request,
+                user,
+                connector,
+                connection,
+                subject,
+            )
+        )
         held = len(notes)
         if held == 1:
             self._some.set()
@@ -147,10 +128,20 @@ class Audit:
         """
         if self._store is None:
             return
-        document = self._store.document(Line(
-            self._clock(), tenant, actor or _actor.get(), action, outcome, _request.get(), user,
-            connector, connection, subject,
-        ))  # fmt: skip
+        document = self._store.document(
+            Line(
+                self._clock(),
+                tenant,
+                actor or current_actor(),
+                action,
+                outcome,
+                current_request(),
+                user,
+                connector,
+                connection,
+                subject,
+            )
+        )
         try:
             await self._store.add([document])
         except BaseException as error:  # a cancelled request has changed something all the same
@@ -169,9 +160,11 @@ class Audit:
         self, tenant: str, wanted: Wanted, *, limit: int, before: str | None = None
     ) -> list[Line]:
         """See ``AuditStore.find``. Notes of the last moment may not be among them."""
-        return [] if self._store is None else await self._store.find(
-            tenant, wanted, limit=limit, before=before
-        )  # fmt: skip
+        return (
+            []
+            if self._store is None
+            else await self._store.find(tenant, wanted, limit=limit, before=before)
+        )
 
     async def users_of(self, tenant: str, connections: Collection[str]) -> dict[str, list[Use]]:
         """For each connection the keys that got its tokens lately, latest first."""

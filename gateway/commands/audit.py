@@ -25,8 +25,14 @@ def add_audit_command(
     audit.add_argument("--action", type=Action, choices=[*Action], metavar="ACTION")
     audit.add_argument("--since", type=_time, metavar="TIME", help="like 2026-01-31T09:30:00Z")
     audit.add_argument("--until", type=_time, metavar="TIME")
-    audit.add_argument("--limit", type=int, choices=range(1, 10_001), default=100, metavar="N",
-                       help="the newest N lines, at most 10000 (default: 100)")  # fmt: skip
+    audit.add_argument(
+        "--limit",
+        type=int,
+        choices=range(1, 10_001),
+        default=100,
+        metavar="N",
+        help="the newest N lines, at most 10000 (default: 100)",
+    )
     audit.set_defaults(run=lambda arguments: _print(arguments, with_services))
 
 
@@ -54,10 +60,18 @@ def _text(line: Line) -> str:
     actor = f"{line.actor.kind}:{line.actor.key or line.actor.user or '-'}"
     time = line.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     what = line.connection or line.subject
-    return "  ".join((
-        time, f"{line.action:26}", f"{line.outcome:22}", f"{actor:22}", f"{line.user or '-':16}",
-        f"{line.connector or '-':12}", f"{what or '-':28}", line.request or "-",
-    ))  # fmt: skip
+    return "  ".join(
+        (
+            time,
+            f"{line.action:26}",
+            f"{line.outcome:22}",
+            f"{actor:22}",
+            f"{line.user or '-':16}",
+            f"{line.connector or '-':12}",
+            f"{what or '-':28}",
+            line.request or "-",
+        )
+    )
 
 
 def _time(text: str) -> datetime:

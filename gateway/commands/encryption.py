@@ -14,14 +14,14 @@ from datetime import timedelta
 
 from gateway.audit.trail import Audit
 from gateway.clock import utc_now
-from gateway.encryption.key_check import check_keys
+from gateway.encryption.key_check import check_encryption_keys
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.rotation import Rotation
-from gateway.encryption.vault import Vault, new_key
+from gateway.encryption.vault import Vault, new_encryption_key
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
 from gateway.store.audit import AuditStore
-from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
 from gateway.store.sealed import sealed_stores
@@ -80,7 +80,7 @@ class Meter:
 
 
 def _new_encryption_key(arguments: argparse.Namespace) -> int:
-    print(f"{arguments.id}:{new_key()}")
+    print(f"{arguments.id}:{new_encryption_key()}")
     return 0
 
 
@@ -165,7 +165,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
     async with open_database(url, settings.mongodb_database, settings.mongodb_driver) as database:
         await create_indexes(database)
         stores = sealed_stores(database)
-        await check_keys(vault, KeyCheckStore(database), stores, utc_now)
+        await check_encryption_keys(vault, EncryptionKeyCheckStore(database), stores, utc_now)
         keep = timedelta(days=settings.audit_days) or None
         audit = Audit(AuditStore(database, keep), utc_now)
         async with audit.writing():

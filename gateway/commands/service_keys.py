@@ -29,16 +29,22 @@ def add_key_commands(actions: Any, run: Callable[[Work], int]) -> None:
     create.add_argument("--tenant", default=DEFAULT_TENANT)
     create.add_argument("--label", default="")
     create.add_argument(
-        "--connector", action="append", default=[], dest="connectors",
+        "--connector",
+        action="append",
+        default=[],
+        dest="connectors",
         help="only for this connector; more than once for several",
-    )  # fmt: skip
+    )
     create.add_argument(
         "--expires-in", type=_duration, metavar="90d", help="minutes (m), hours (h) or days (d)"
     )
     create.add_argument(
-        "--user-assertion-keys", type=_jwks, default=[], metavar="FILE",
+        "--user-assertion-keys",
+        type=_jwks,
+        default=[],
+        metavar="FILE",
         help="only with user assertions that a key of this file signed: a public JWK, or a set of two",
-    )  # fmt: skip
+    )
     create.set_defaults(run=lambda arguments: run(lambda services: _create(services, arguments)))
     listing = actions.add_parser("list", help="list service keys")
     listing.add_argument("--tenant", default=DEFAULT_TENANT)

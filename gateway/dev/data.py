@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 
 RUNNING = "running.env"
 SERVICE_KEY = "service-key"
@@ -24,7 +24,7 @@ def encryption_keys(folder: Path) -> str:
     """The folder's own key in the form of GATEWAY_ENCRYPTION_KEYS; made at the first call."""
     file = folder / ENCRYPTION_KEY
     if not file.is_file():
-        write_private(file, f"dev:{new_key()}\n")
+        write_private(file, f"dev:{new_encryption_key()}\n")
     return file.read_text().strip()
 
 

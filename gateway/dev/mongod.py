@@ -57,14 +57,31 @@ def running_mongod(folder: Path) -> Iterator[str]:
     log = folder / "mongod.log"
     port = free_port()
     command = [
-        str(find_mongod()), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1",
-        "--replSet", REPLICA_SET, "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25",
-        "--nounixsocket", "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=false",
+        str(find_mongod()),
+        "--dbpath",
+        str(data),
+        "--port",
+        str(port),
+        "--bind_ip",
+        "127.0.0.1",
+        "--replSet",
+        REPLICA_SET,
+        "--oplogSize",
+        "64",
+        "--wiredTigerCacheSizeGB",
+        "0.25",
+        "--nounixsocket",
+        "--noscripting",
+        "--setParameter",
+        "diagnosticDataCollectionEnabled=false",
         # Tests make and drop thousands of collections, each a file or more: what was dropped is let go of soon.
-        "--syncdelay", "5", "--setParameter", "minSnapshotHistoryWindowInSeconds=0",
+        "--syncdelay",
+        "5",
+        "--setParameter",
+        "minSnapshotHistoryWindowInSeconds=0",
         "--wiredTigerEngineConfigString",
         "file_manager=(close_idle_time=2,close_scan_interval=1,close_handle_minimum=100)",
-    ]  # fmt: skip
+    ]
     with child(command, log=log) as process:
         _await_primary(process, port, log)
         yield f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}"

@@ -6,14 +6,16 @@ key that is missing costs the connections that need it, and no others.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
+from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.rotation import place_of
-from gateway.encryption.vault import Vault, key_id_of
-from gateway.errors import SettingsError
+from gateway.encryption.vault import Place, Vault, key_id_of
+from gateway.errors import NotReady, SettingsError, VaultError
 from gateway.observe.logs import get_logger
-from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
 from gateway.store.sealed import SealedStore
 
 _log = get_logger()
@@ -22,16 +24,18 @@ _SAMPLE = 20
 """Rows that are looked at before a key without a check value is believed."""
 
 
-async def check_keys(
-    vault: Vault, checks: KeyCheckStore, stores: Sequence[SealedStore], clock: Clock
+async def check_encryption_keys(
+    vault: Vault, checks: EncryptionKeyCheckStore, stores: Sequence[SealedStore], clock: Clock
 ) -> None:
     """Raise ``SettingsError`` if a key is another one than before under its id.
 
     A key that is new gets its check value; rows whose key is missing are counted in the log.
     """
     wrong = [
-        key_id for key_id in vault.key_ids if not await _is_right(vault, key_id, checks, stores, clock)
-    ]  # fmt: skip
+        key_id
+        for key_id in vault.key_ids
+        if not await _is_right(vault, key_id, checks, stores, clock)
+    ]
     if wrong:
         raise SettingsError(
             "\n".join(
@@ -52,7 +56,11 @@ async def check_keys(
 
 
 async def _is_right(
-    vault: Vault, key_id: str, checks: KeyCheckStore, stores: Sequence[SealedStore], clock: Clock
+    vault: Vault,
+    key_id: str,
+    checks: EncryptionKeyCheckStore,
+    stores: Sequence[SealedStore],
+    clock: Clock,
 ) -> bool:
     stored = await checks.get(key_id)
     if stored is None:
@@ -80,3 +88,20 @@ async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) 
                         if vault.opens(value, place_of(store.sealed, row, path)):
                             return True
     return not found
+
+
+def check_vault(vault: Vault) -> None:
+    """Raise ``NotReady`` if the vault does not open what it seals."""
+    # A fresh value in a place that no row has: nothing of it is stored.
+    value = secrets.token_hex(16)
+    try:
+        opened = vault.open(vault.seal(Secret(value), _NO_ROW), _NO_ROW).reveal()
+    except VaultError:
+        opened = None
+    if opened != value:
+        raise NotReady("its encryption keys do not open what they seal")
+
+
+_NO_ROW = Place(
+    collection="", tenant="", owner="", connector="", row="", field="readiness", generation=0
+)

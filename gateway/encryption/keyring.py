@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from gateway.encryption.vault import Vault, read_keys
+from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.errors import SettingsError
 from gateway.observe.logs import get_logger
 from gateway.settings.environment import Settings
@@ -19,8 +19,8 @@ def open_vault(settings: Settings) -> Vault:
     """A vault with the configured keys; raises ``SettingsError``, which shows none of them."""
     file = settings.encryption_keys_file
     if file is None:
-        return Vault(read_keys(settings.encryption_keys.get_secret_value()))
-    keys = read_keys(_read(file), _FILE)
+        return Vault(read_encryption_keys(settings.encryption_keys.get_secret_value()))
+    keys = read_encryption_keys(_read(file), _FILE)
     if not keys:
         raise SettingsError(f"{_FILE}: the file holds no key")
     return Vault(keys)

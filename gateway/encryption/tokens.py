@@ -29,9 +29,16 @@ class TokenSealer:
         self._audit = audit
 
     def seal(
-        self, tokens: Tokens, *, tenant: str, owner: str, connector: str,
-        row: str, generation: int, now: datetime,
-    ) -> SealedTokens:  # fmt: skip
+        self,
+        tokens: Tokens,
+        *,
+        tenant: str,
+        owner: str,
+        connector: str,
+        row: str,
+        generation: int,
+        now: datetime,
+    ) -> SealedTokens:
         """``tokens`` as row ``row`` stores them in ``generation``; received at ``now``."""
 
         def place(field: str) -> Place:
@@ -60,24 +67,37 @@ class TokenSealer:
 
     def _open(self, connection: Connection, field: str, sealed: bytes) -> Secret:
         place = _place(
-            connection.tenant, connection.owner, connection.connector,
-            connection.id, field, connection.generation,
-        )  # fmt: skip
+            connection.tenant,
+            connection.owner,
+            connection.connector,
+            connection.id,
+            field,
+            connection.generation,
+        )
         try:
             return self._vault.open(sealed, place)
         except VaultError as error:
             self._audit.note(
-                Action.VAULT_OPEN_FAILED, tenant=connection.tenant, outcome=word_of(error),
-                user=connection.user, connector=connection.connector, connection=connection.id,
-            )  # fmt: skip
+                Action.VAULT_OPEN_FAILED,
+                tenant=connection.tenant,
+                outcome=word_of(error),
+                user=connection.user,
+                connector=connection.connector,
+                connection=connection.id,
+            )
             raise
 
 
 def _place(tenant: str, owner: str, connector: str, row: str, field: str, generation: int) -> Place:
     return Place(
-        collection="connections", tenant=tenant, owner=owner, connector=connector,
-        row=row, field=field, generation=generation,
-    )  # fmt: skip
+        collection="connections",
+        tenant=tenant,
+        owner=owner,
+        connector=connector,
+        row=row,
+        field=field,
+        generation=generation,
+    )
 
 
 def _fresh_until(expires_at: datetime | None, now: datetime) -> datetime | None:

@@ -45,9 +45,17 @@ class Place:
     def encoded(self) -> bytes:
         """The associated data; JSON, so that no two places look alike."""
         return json.dumps(
-            [_VERSION, self.collection, self.tenant, self.owner, self.connector, self.row,
-             self.field, self.generation]
-        ).encode()  # fmt: skip
+            [
+                _VERSION,
+                self.collection,
+                self.tenant,
+                self.owner,
+                self.connector,
+                self.row,
+                self.field,
+                self.generation,
+            ]
+        ).encode()
 
 
 class Vault:
@@ -138,12 +146,12 @@ def key_id_of(sealed: bytes) -> str | None:
     return key_id if _KEY_ID.fullmatch(key_id) else None
 
 
-def new_key() -> str:
+def new_encryption_key() -> str:
     """A fresh key in the form that ``GATEWAY_ENCRYPTION_KEYS`` takes (base64 of 32 random bytes)."""
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def read_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
+def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
     """The keys in ``id:base64,id:base64``; new lines separate, too, and ``#`` begins a comment.
 
     Raises ``SettingsError`` that names ``source`` and every entry that is wrong, and shows none.
@@ -176,9 +184,14 @@ def _entries(text: str) -> list[str]:
 
 def _check_place(key_id: str) -> Place:
     return Place(
-        collection="vault", tenant="", owner="", connector="", row=key_id, field="check",
+        collection="vault",
+        tenant="",
+        owner="",
+        connector="",
+        row=key_id,
+        field="check",
         generation=0,
-    )  # fmt: skip
+    )
 
 
 _URLSAFE = str.maketrans("-_", "+/")

@@ -69,9 +69,12 @@ def render_url(
     path = fill(parts.path, _PATH_SEGMENT)
     url = f"{parts.scheme}://{netloc}{path}"
     again = urlsplit(url)
-    if (again.scheme, again.netloc, again.path, again.query, again.fragment) != (
-        parts.scheme, netloc, path, "", "",
-    ) or again.hostname != netloc.partition(":")[0] or "@" in netloc:  # fmt: skip
+    if (
+        (again.scheme, again.netloc, again.path, again.query, again.fragment)
+        != (parts.scheme, netloc, path, "", "")
+        or again.hostname != netloc.partition(":")[0]
+        or "@" in netloc
+    ):
         raise InvalidRequest("the connection_config changes more of the URL than it may")
     return url
 

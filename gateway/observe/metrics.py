@@ -25,7 +25,7 @@ from prometheus_client import (
 
 from connectors.errors import ConnectorError
 from gateway.errors import GatewayError
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of ``Metrics.text``: the Prometheus text format, which every scraper reads."""
@@ -108,8 +108,9 @@ class Metrics:
         self._lease_waits = self._histogram(
             "gateway_refresh_lease_wait_seconds",
             "How long a caller waited for a refresh of another process.",
-            _WAITS, "connector",
-        )  # fmt: skip
+            _WAITS,
+            "connector",
+        )
         self._token_reads = self._counter(
             "gateway_token_reads", "Reads of a token by what was answered.", "connector", "result"
         )
@@ -121,13 +122,17 @@ class Metrics:
         self._requests = self._counter(
             "gateway_provider_requests",
             "Requests to providers by what became of them.",
-            "connector", "endpoint", "result",
-        )  # fmt: skip
+            "connector",
+            "endpoint",
+            "result",
+        )
         self._latency = self._histogram(
             "gateway_provider_request_seconds",
             "Time from sending a request to a provider to the end of its answer.",
-            _ANSWERS, "connector", "endpoint",
-        )  # fmt: skip
+            _ANSWERS,
+            "connector",
+            "endpoint",
+        )
         self._in_flight = self._gauge(
             "gateway_provider_requests_in_flight", "Requests to providers under way.", "connector"
         )
@@ -221,7 +226,7 @@ class Metrics:
         """A line of the audit was given up: the database did not take them for too long."""
         self._audit_dropped.inc()
 
-    def rate_limited(self, limited: Limited) -> None:
+    def rate_limited(self, limited: LimitName) -> None:
         """Somebody was told to come back later."""
         self._rate_limited.labels(limited.value).inc()
 
@@ -237,10 +242,19 @@ class Metrics:
         """The name of every metric, as it is queried, and its labels."""
         described = {}
         for metric in (
-            self._refreshes, self._lease_waits, self._token_reads, self._flows, self._requests,
-            self._latency, self._in_flight, self._open_breakers, self._deliveries,
-            self._audit_dropped, self._rate_limited, self._open_flows,
-        ):  # fmt: skip
+            self._refreshes,
+            self._lease_waits,
+            self._token_reads,
+            self._flows,
+            self._requests,
+            self._latency,
+            self._in_flight,
+            self._open_breakers,
+            self._deliveries,
+            self._audit_dropped,
+            self._rate_limited,
+            self._open_flows,
+        ):
             (family,) = metric.describe()
             name = f"{family.name}_total" if family.type == "counter" else family.name
             described[name] = tuple(metric._labelnames)

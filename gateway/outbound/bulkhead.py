@@ -41,7 +41,7 @@ _FAILURES = frozenset(
 _LEARNED_NOTHING = frozenset({RequestResult.ABANDONED, RequestResult.NOT_SENT})
 
 
-class Trip:
+class Outcome:
     """One request under way. ``result`` is what became of it, as far as is known."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Trip:
             self.result = RequestResult.REFUSED if status >= 400 else RequestResult.ANSWERED
 
 
-class Lanes:
+class Bulkhead:
     """Lets requests go. ``now`` is a clock that never jumps, in seconds."""
 
     def __init__(
@@ -70,20 +70,20 @@ class Lanes:
         self._slots = slots
         self._patience_seconds = patience_seconds
         self._now = now
-        self._lanes: dict[str, asyncio.Semaphore] = {}
+        self._slots_of: dict[str, asyncio.Semaphore] = {}
         self._breakers: OrderedDict[_Key, Breaker] = OrderedDict()
 
     @asynccontextmanager
-    async def go(self, connector: str, endpoint: Endpoint, host: str) -> AsyncIterator[Trip]:
+    async def admit(self, connector: str, endpoint: Endpoint, host: str) -> AsyncIterator[Outcome]:
         """A slot and the breaker's leave for one request, for as long as the block lasts.
 
-        The block says on the ``Trip`` what became of the request. Raises ``ProviderUnavailable``
+        The block says on the ``Outcome`` what became of the request. Raises ``ProviderUnavailable``
         with ``retry_after`` if the host is left alone now or no slot is free.
         """
         key = (connector, host)
         if self._breaker(key).wait:
             raise self._turned_away(key, endpoint)
-        slots = self._lanes.setdefault(connector, asyncio.Semaphore(self._slots))
+        slots = self._slots_of.setdefault(connector, asyncio.Semaphore(self._slots))
         try:
             async with asyncio.timeout(self._patience_seconds):
                 await slots.acquire()
@@ -97,14 +97,14 @@ class Lanes:
             admission = self._breaker(key).admit()
             if admission is None:
                 raise self._turned_away(key, endpoint)
-            trip, started = Trip(), self._now()
+            outcome, started = Outcome(), self._now()
             self._metrics.request_began(connector)
             try:
-                yield trip
+                yield outcome
             finally:
-                self._learn(key, admission, trip.result)
+                self._learn(key, admission, outcome.result)
                 self._metrics.request_ended(connector, endpoint, self._now() - started)
-                self._metrics.request(connector, endpoint, trip.result)
+                self._metrics.request(connector, endpoint, outcome.result)
         finally:
             slots.release()
 

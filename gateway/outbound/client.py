@@ -24,7 +24,7 @@ import httpx
 from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import EgressRefused, ProviderUnavailable, UnreadableResponse
 from gateway.observe.metrics import Endpoint, RequestResult
-from gateway.outbound.bulkhead import Lanes, Trip
+from gateway.outbound.bulkhead import Bulkhead, Outcome
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
 
 TOTAL_SECONDS = 10.0
@@ -45,12 +45,12 @@ class Outbound:
         client: httpx.AsyncClient,
         policy: EgressPolicy,
         total_seconds: float = TOTAL_SECONDS,
-        lanes: Lanes | None = None,
+        bulkhead: Bulkhead | None = None,
     ) -> None:
         self._client = client
         self._policy = policy
         self._total_seconds = total_seconds
-        self._lanes = lanes or Lanes()
+        self._bulkhead = bulkhead or Bulkhead()
 
     async def send(
         self, request: ProviderRequest, *, connector: str, endpoint: Endpoint
@@ -62,9 +62,9 @@ class Outbound:
         large, badly compressed, not HTTP) or ``EgressRefused``. Never retries: only the caller
         knows whether that is safe.
         """
-        async with self._lanes.go(connector, endpoint, _name_of(request.url)) as trip:
-            answer = await self._deliver(request, trip)
-            trip.answered(answer.status)
+        async with self._bulkhead.admit(connector, endpoint, _name_of(request.url)) as outcome:
+            answer = await self._deliver(request, outcome)
+            outcome.answered(answer.status)
             return answer
 
     async def send_beside(self, request: ProviderRequest) -> ProviderAnswer:
@@ -72,9 +72,9 @@ class Outbound:
 
         The caller bounds how many are under way, and how often it is tried.
         """
-        return await self._deliver(request, Trip())
+        return await self._deliver(request, Outcome())
 
-    async def _deliver(self, request: ProviderRequest, trip: Trip) -> ProviderAnswer:
+    async def _deliver(self, request: ProviderRequest, outcome: Outcome) -> ProviderAnswer:
         try:
             url = httpx.URL(request.url)
             default_port = 443 if url.scheme == "https" else 80
@@ -82,34 +82,34 @@ class Outbound:
             async with asyncio.timeout(self._total_seconds):
                 return await self._send(request, url)
         except TimeoutError:
-            trip.result = RequestResult.TIMEOUT
+            outcome.result = RequestResult.TIMEOUT
             raise ProviderUnavailable(
                 "the provider did not answer in time", outcome_unknown=True
             ) from None
         # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
             # A host that is no host name, a header that would become two: no answer will change that.
-            trip.result = RequestResult.NOT_SENT
+            outcome.result = RequestResult.NOT_SENT
             raise UnreadableResponse(
                 "the request to the provider could not be made", outcome_unknown=False
             ) from None
         except httpx.RemoteProtocolError:
-            trip.result = RequestResult.BROKEN
+            outcome.result = RequestResult.BROKEN
             raise UnreadableResponse("the provider's answer is not HTTP") from None
         except httpx.HTTPError as error:
-            trip.result = _result_of(error)
+            outcome.result = _result_of(error)
             raise ProviderUnavailable(
                 f"the provider cannot be reached ({type(error).__name__})",
                 outcome_unknown=not isinstance(error, _NOT_SENT),
             ) from None
         except EgressRefused:
-            trip.result = RequestResult.NOT_SENT
+            outcome.result = RequestResult.NOT_SENT
             raise
         except ProviderUnavailable:  # its name does not resolve
-            trip.result = RequestResult.UNREACHABLE
+            outcome.result = RequestResult.UNREACHABLE
             raise
         except UnreadableResponse:
-            trip.result = RequestResult.UNREADABLE
+            outcome.result = RequestResult.UNREADABLE
             raise
 
     async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:
@@ -181,7 +181,7 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
             network_backend=backend,
-            max_connections=None,  # each connector has its share (gateway.lanes): none takes another's
+            max_connections=None,  # each connector has its share (gateway.outbound.bulkhead): none takes another's
             max_keepalive_connections=40,
             keepalive_expiry=30,
         )
@@ -207,7 +207,7 @@ async def open_outbound(
     sandbox_ca: str | None = None,
     resolve: Resolve = resolve,
     total_seconds: float = TOTAL_SECONDS,
-    lanes: Lanes | None = None,
+    bulkhead: Bulkhead | None = None,
 ) -> AsyncIterator[Outbound]:
     """An ``Outbound`` whose connections are closed at the end."""
     transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
@@ -222,7 +222,7 @@ async def open_outbound(
         follow_redirects=False,
         trust_env=False,
     ) as client:
-        yield Outbound(client, policy, total_seconds, lanes)
+        yield Outbound(client, policy, total_seconds, bulkhead)
 
 
 def host_of(url: str) -> str:

@@ -18,20 +18,29 @@ from typing import Any
 import httpcore
 
 from gateway.errors import EgressRefused, ProviderUnavailable
+from gateway.settings.environment import HostPort
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-HostPort = tuple[str, int]
 
 # ``is_global`` says yes to these, although they embed or lead to other addresses (NAT64, 6to4,
 # Teredo, IPv4-compatible), belong to a site, or are for documentation.
 _NOT_PUBLIC = tuple(
     map(
         ip_network,
-        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10",
-         "3fff::/20", "192.0.0.0/24", "192.88.99.0/24"),
+        (
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "2001::/32",
+            "::/96",
+            "fec0::/10",
+            "3fff::/20",
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def is_public(address: Address) -> bool:
@@ -39,9 +48,12 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return is_public(address.ipv4_mapped)
     return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or address.is_link_local
         or any(address in network for network in _NOT_PUBLIC)
-    )  # fmt: skip
+    )
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -82,10 +94,10 @@ class _Stream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - the interface of httpcore
         return await self._stream.read(max_bytes, timeout)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the interface of httpcore
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -95,7 +107,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
     ) -> httpcore.AsyncNetworkStream:
         try:
             return await self._stream.start_tls(ssl_context, server_hostname, timeout)
@@ -119,7 +131,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:

@@ -14,7 +14,7 @@ from gateway.outbound.egress import EgressPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class PublicAddresses:
     """``sandbox_url`` is the sandbox's origin, ``None`` outside dev mode."""
 
     policy: EgressPolicy = field(default_factory=EgressPolicy)

@@ -34,9 +34,10 @@ class ApiEndpoints:
     def api(self, incoming: Incoming) -> Outcome:
         """Answer an API call."""
         found = [
-            api for api in self.rules.api
+            api
+            for api in self.rules.api
             if matches(api.address, incoming.address) and api.method == incoming.method
-        ]  # fmt: skip
+        ]
         if not found:
             return NOT_FOUND
         api = found[0]

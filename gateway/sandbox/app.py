@@ -164,18 +164,20 @@ async def _index(request: Request) -> Response:
 
 async def _info(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
-    return JSONResponse({
-        "ca": sandbox.ca,
-        "tls_address": sandbox.tls_address,
-        "providers": {
-            name: {
-                "hosts": sorted(simulation.rules.hosts()),
-                "client_id": simulation.rules.client_id,
-                "client_secret": simulation.rules.client_secret,
-            }
-            for name, simulation in sandbox.providers.items()
-        },
-    })  # fmt: skip
+    return JSONResponse(
+        {
+            "ca": sandbox.ca,
+            "tls_address": sandbox.tls_address,
+            "providers": {
+                name: {
+                    "hosts": sorted(simulation.rules.hosts()),
+                    "client_id": simulation.rules.client_id,
+                    "client_secret": simulation.rules.client_secret,
+                }
+                for name, simulation in sandbox.providers.items()
+            },
+        }
+    )
 
 
 async def _log(request: Request) -> Response:

@@ -113,9 +113,13 @@ class Ledger:
     def new_grant(self, code: Code) -> Grant:
         """A grant for a code that was just exchanged."""
         grant = Grant(
-            id=secrets.token_hex(8), provider=code.provider, tenant=code.tenant,
-            account=code.account, scopes=code.scopes, params=code.params,
-        )  # fmt: skip
+            id=secrets.token_hex(8),
+            provider=code.provider,
+            tenant=code.tenant,
+            account=code.account,
+            scopes=code.scopes,
+            params=code.params,
+        )
         self.grants[grant.id] = grant
         code.grant = grant.id
         return grant

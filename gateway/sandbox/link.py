@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from gateway.errors import SettingsError
-from gateway.outbound.egress import HostPort
-from gateway.settings.environment import Settings
+from gateway.settings.environment import HostPort, Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,14 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from connectors.sandbox import (
-    Endpoint,
-    Headers,
-    Reason,
-    Refusal,
-    RefusedRequest,
-    SimulatedProvider,
-)
+from connectors.sandbox import Endpoint, Headers, Reason, Refusal, RefusedRequest, SimulatedProvider
 from gateway.sandbox.functions import call
 
 
@@ -160,9 +153,12 @@ def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> O
         body = {"error": refused.error, "error_description": refused.description}
         return Outcome(status=refused.status, body=body, refused=True)
     request = RefusedRequest(
-        endpoint=endpoint, error=refused.error, reason=refused.reason,
-        description=refused.description, status=refused.status,
-    )  # fmt: skip
+        endpoint=endpoint,
+        error=refused.error,
+        reason=refused.reason,
+        description=refused.description,
+        status=refused.status,
+    )
     shaped = call("error_answer", Refusal, rules.error_answer, request)
     return Outcome(status=shaped.status, body=shaped.body, refused=True)
 

@@ -2,7 +2,7 @@
 
 Most requests ask for what this process remembers. For them, the machinery that lets a request wait (a
 task, an event, messages to and fro) costs more than the answer itself. So an application may have a
-method ``answer_at_once``: it is asked first, with a whole request, and says ``None`` to whatever it
+method ``respond_sync``: it is asked first, with a whole request, and says ``None`` to whatever it
 would have to wait for. That request is then served as ever, as if nobody had asked.
 """
 
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-AnswerAtOnce = Callable[[MutableMapping[str, Any], bytes], Answer | None]
+RespondSync = Callable[[MutableMapping[str, Any], bytes], Answer | None]
 """From an ASGI scope and the whole body to the answer, or ``None`` where that has to wait for something.
 
 It must neither block nor raise, nor set a context variable: unlike a task, it has no context of its own.
@@ -49,12 +49,12 @@ def head_lines(headers: Collection[Header]) -> bytes:
     return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
-class PromptProtocol(GuardedProtocol):
-    """The protocol that asks ``answer_at_once`` first, where the application has one."""
+class FastPathProtocol(GuardedProtocol):
+    """The protocol that asks ``respond_sync`` first, where the application has one."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._at_once: AnswerAtOnce | None = getattr(self.app, "answer_at_once", None)
+        self._at_once: RespondSync | None = getattr(self.app, "answer_at_once", None)
         self._is_reading = False
         self._held: tuple[RequestResponseCycle, ASGI3Application] | None = None
         self._common: tuple[list[Header], bytes] = ([], b"")
@@ -91,10 +91,17 @@ class PromptProtocol(GuardedProtocol):
             self._common = cycle.default_headers, head_lines(cycle.default_headers)
         # From here on the same as in uvicorn's own ``send``.
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(b"".join((
-            STATUS_LINE[answer.status], self._common[1], answer.head,
-            b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", answer.body,
-        )))  # fmt: skip
+        self.transport.write(
+            b"".join(
+                (
+                    STATUS_LINE[answer.status],
+                    self._common[1],
+                    answer.head,
+                    b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n",
+                    answer.body,
+                )
+            )
+        )
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 
-from connectors.secret import Secret
-from gateway.encryption.vault import Place, Vault
-from gateway.errors import NotReady, VaultError
-
-GRACE_SECONDS = 20
-"""From the signal to the end of the process."""
-REQUESTS_SECONDS = 15
-"""From the signal on, for requests under way, and for the drain before."""
-REFRESHES_SECONDS = 16.0
-"""From the signal on, for refreshes that nobody waits for any more."""
-LAST_SECONDS = 18.0
-"""From the signal on, for saying goodbye to the database: then the process ends as it is."""
+from gateway.errors import NotReady
 
 
 class Readiness:
@@ -41,20 +29,7 @@ class Readiness:
             return seconds
         return max(0.0, self._stopped_at + seconds - self._now())
 
-    def check(self, vault: Vault) -> None:
-        """Raise ``NotReady`` while shutting down, or if the vault does not open what it seals."""
+    def check(self) -> None:
+        """Raise ``NotReady`` while the process shuts down."""
         if self._stopped_at is not None:
             raise NotReady("it is shutting down")
-        # A fresh value in a place that no row has: nothing of it is stored.
-        value = secrets.token_hex(16)
-        try:
-            opened = vault.open(vault.seal(Secret(value), _PLACE), _PLACE).reveal()
-        except VaultError:
-            opened = None
-        if opened != value:
-            raise NotReady("its encryption keys do not open what they seal")
-
-
-_PLACE = Place(
-    collection="", tenant="", owner="", connector="", row="", field="readiness", generation=0
-)

@@ -17,9 +17,9 @@ import uvicorn
 
 from gateway.errors import SettingsError
 from gateway.observe.logs import flush_logs, get_logger
-from gateway.outbound.egress import HostPort
-from gateway.server.fast_path import PromptProtocol
-from gateway.server.readiness import LAST_SECONDS, REQUESTS_SECONDS
+from gateway.server.fast_path import FastPathProtocol
+from gateway.server.shutdown import LAST_SECONDS, REQUESTS_SECONDS
+from gateway.settings.environment import HostPort
 
 if sys.platform == "win32":  # where uvloop does not run
     _new_event_loop = None
@@ -48,7 +48,7 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
         app,
         host=host,
         port=port,
-        http=PromptProtocol,
+        http=FastPathProtocol,
         access_log=False,
         log_config=None,
         server_header=False,

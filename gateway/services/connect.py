@@ -41,7 +41,7 @@ from gateway.errors import (
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, word_of
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.provider import Grant, Provider
 from gateway.store.audit import Action
 from gateway.store.connections import (
@@ -98,7 +98,7 @@ class ConnectService:
         provider: Provider,
         vault: Vault,
         sealer: TokenSealer,
-        reach: Reach,
+        public_addresses: PublicAddresses,
         redirect_uri: Callable[[str], str],
         clock: Clock,
         metrics: Metrics,
@@ -111,7 +111,7 @@ class ConnectService:
         self._provider = provider
         self._vault = vault
         self._sealer = sealer
-        self._reach = reach
+        self._public_addresses = public_addresses
         self._redirect_uri = redirect_uri
         self._clock = clock
         self._metrics = metrics
@@ -161,15 +161,13 @@ class ConnectService:
         self._metrics.flow_started(config.name)
         url = authorization_url(
             config,
-            endpoint=self._reach.from_outside(endpoint),
+            endpoint=self._public_addresses.from_outside(endpoint),
             redirect_uri=flow.redirect_uri,
             state=state,
             verifier=verifier,
         )
         return StartedFlow(
-            authorization_url=url,
-            cookie_name=flow_cookie_name(state),
-            cookie_value=Secret(cookie),
+            authorization_url=url, cookie_name=flow_cookie_name(state), cookie_value=Secret(cookie)
         )
 
     async def finish(
@@ -192,10 +190,12 @@ class ConnectService:
         except Exception as error:
             if tenant is not None:  # it is the browser's person who is told of, not the flow's
                 self._audit.note(
-                    Action.CONNECTION_REFUSED, tenant=tenant, user=user,
+                    Action.CONNECTION_REFUSED,
+                    tenant=tenant,
+                    user=user,
                     connector=name if name in self._catalog.names() else UNKNOWN,
                     outcome=word_of(error),
-                )  # fmt: skip
+                )
             raise
 
     async def _finish(
@@ -230,8 +230,11 @@ class ConnectService:
         again = connection.generation > 1
         await self._audit.write(
             Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
-            tenant=flow.tenant, user=flow.user, connector=name, connection=connection.id,
-        )  # fmt: skip
+            tenant=flow.tenant,
+            user=flow.user,
+            connector=name,
+            connection=connection.id,
+        )
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)
@@ -275,9 +278,14 @@ class ConnectService:
 
         def seal(row: str, generation: int) -> SealedTokens:
             return self._sealer.seal(
-                grant.tokens, tenant=flow.tenant, owner=flow.owner, connector=config.name,
-                row=row, generation=generation, now=now,
-            )  # fmt: skip
+                grant.tokens,
+                tenant=flow.tenant,
+                owner=flow.owner,
+                connector=config.name,
+                row=row,
+                generation=generation,
+                now=now,
+            )
 
         missing = set(config.scopes) - set(grant.tokens.scopes)
         new = NewConnection(
@@ -324,9 +332,14 @@ class ConnectService:
 
 def _verifier_place(flow: Flow) -> Place:
     return Place(
-        collection="oauth_state", tenant=flow.tenant, owner=flow.owner, connector=flow.connector,
-        row=flow.id, field="verifier", generation=0,
-    )  # fmt: skip
+        collection="oauth_state",
+        tenant=flow.tenant,
+        owner=flow.owner,
+        connector=flow.connector,
+        row=flow.id,
+        field="verifier",
+        generation=0,
+    )
 
 
 def _hash(cookie: str) -> str:

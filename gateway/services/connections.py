@@ -32,7 +32,10 @@ class ConnectionService:
         """Make it the account that is used when none is named; returns it as it is now."""
         await self._store.set_default(connection, self._clock())
         await self._audit.write(
-            Action.CONNECTION_DEFAULT_CHANGED, tenant=connection.tenant, user=connection.user,
-            connector=connection.connector, connection=connection.id,
-        )  # fmt: skip
+            Action.CONNECTION_DEFAULT_CHANGED,
+            tenant=connection.tenant,
+            user=connection.user,
+            connector=connection.connector,
+            connection=connection.id,
+        )
         return await self.get(connection.tenant, connection.id)

@@ -71,9 +71,12 @@ class DisconnectService:
         if last is None:
             raise ConnectionNotFound
         await self._audit.write(
-            Action.CONNECTION_DISCONNECTED, tenant=last.tenant, user=last.user,
-            connector=last.connector, connection=last.id,
-        )  # fmt: skip
+            Action.CONNECTION_DISCONNECTED,
+            tenant=last.tenant,
+            user=last.user,
+            connector=last.connector,
+            connection=last.id,
+        )
         revoked = await self._revoke(last)
         _log.info(
             "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)

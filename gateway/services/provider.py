@@ -112,9 +112,14 @@ class Provider:
             raise UnreadableResponse("the account could not be read") from None
 
     async def revoke(
-        self, config: ConnectorConfig, *, connection_config: Mapping[str, str],
-        metadata: Mapping[str, Any], access_token: Secret, refresh_token: Secret | None,
-    ) -> bool | None:  # fmt: skip
+        self,
+        config: ConnectorConfig,
+        *,
+        connection_config: Mapping[str, str],
+        metadata: Mapping[str, Any],
+        access_token: Secret,
+        refresh_token: Secret | None,
+    ) -> bool | None:
         """Ask the provider to end the grant: whether it did, ``None`` if it offers no way to."""
         request = revocation_request(
             config,

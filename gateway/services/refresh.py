@@ -39,7 +39,7 @@ from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of,
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.fresh.watch import Watch
-from gateway.store.refresh_leases import Lease, RefreshStore, new_owner
+from gateway.store.refresh_leases import Lease, RefreshLeases, new_owner
 
 _log = get_logger()
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Refresher:
         self,
         *,
         connections: ConnectionStore,
-        refreshes: RefreshStore,
+        refreshes: RefreshLeases,
         provider: Provider,
         sealer: TokenSealer,
         watch: Watch,
@@ -156,9 +156,11 @@ class Refresher:
         loop = asyncio.get_running_loop()
         began, owner = loop.time(), new_owner()
         asked = partial(
-            through_outage, event="refresh_waits_for_database", connection=connection.id,
+            through_outage,
+            event="refresh_waits_for_database",
+            connection=connection.id,
             ends=lambda: loop.time() >= began + OUTAGE_SECONDS,
-        )  # fmt: skip
+        )
         waited = False
         try:
             while True:
@@ -243,10 +245,7 @@ class Refresher:
 
     async def _use(self, lease: Lease, config: ConnectorConfig, url: str, token: Secret) -> Tokens:
         return await self._provider.refresh(
-            config,
-            refresh_url=url,
-            refresh_token=token,
-            granted=lease.connection.granted_scopes,
+            config, refresh_url=url, refresh_token=token, granted=lease.connection.granted_scopes
         )
 
     async def _give_up(
@@ -300,9 +299,14 @@ class Refresher:
     async def _store(self, lease: Lease, config: ConnectorConfig, tokens: Tokens) -> Connection:
         connection, now = lease.connection, self._clock()
         sealed = self._sealer.seal(
-            tokens, tenant=connection.tenant, owner=connection.owner, connector=config.name,
-            row=connection.id, generation=connection.generation + 1, now=now,
-        )  # fmt: skip
+            tokens,
+            tenant=connection.tenant,
+            owner=connection.owner,
+            connector=config.name,
+            row=connection.id,
+            generation=connection.generation + 1,
+            now=now,
+        )
         await self._reached("answer")
         missing = set(connection.requested_scopes) - set(tokens.scopes)
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
@@ -325,9 +329,13 @@ class Refresher:
 
     def _note(self, action: Action, connection: Connection, outcome: str) -> None:
         self._audit.note(
-            action, tenant=connection.tenant, outcome=str(outcome), user=connection.user,
-            connector=connection.connector, connection=connection.id,
-        )  # fmt: skip
+            action,
+            tenant=connection.tenant,
+            outcome=str(outcome),
+            user=connection.user,
+            connector=connection.connector,
+            connection=connection.id,
+        )
 
 
 def _complete(tokens: Tokens, refresh_token: Secret) -> Tokens:

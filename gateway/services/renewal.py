@@ -24,7 +24,7 @@ from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
 from gateway.services.refresh import Refresher
 from gateway.store.connections import Connection
-from gateway.store.renewal_queue import Due, DueStore
+from gateway.store.renewal_queue import Due, RenewalQueue
 
 _log = get_logger()
 
@@ -70,7 +70,7 @@ class Renewal:
     def __init__(
         self,
         *,
-        due: DueStore,
+        due: RenewalQueue,
         refresher: Refresher,
         catalog: Catalog,
         clock: Clock,
@@ -127,9 +127,14 @@ class Renewal:
         last: Connection | None = None
         while not self._stopping:
             page = await self._due.due(
-                config.name, why, now + ahead, BATCH, now=now, after=last,
+                config.name,
+                why,
+                now + ahead,
+                BATCH,
+                now=now,
+                after=last,
                 repeatable_seconds=_repeatable_seconds(config),
-            )  # fmt: skip
+            )
             for connection in page:
                 if self._stopping:
                     return
@@ -157,9 +162,7 @@ class Renewal:
             # As for a caller: a refresh whose answer was lost is settled when the token is over.
             is_over = expires_at is not None and expires_at <= self._clock()
             try:
-                found = await self._refresher.renew(
-                    config, connection, in_need=is_over, wait=False
-                )  # fmt: skip
+                found = await self._refresher.renew(config, connection, in_need=is_over, wait=False)
             except GatewayError as error:
                 tally.failed += 1  # what a provider answered is in the row
                 _log.info("not_renewed", connection=connection.id, reason=type(error).__name__)

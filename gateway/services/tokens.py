@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, Audit, By
+from gateway.audit.context import By
+from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
@@ -36,7 +37,7 @@ from gateway.errors import (
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult, word_of
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
@@ -119,7 +120,7 @@ class TokenService:
         connections: ConnectionStore,
         refresher: Refresher,
         sealer: TokenSealer,
-        reach: Reach,
+        public_addresses: PublicAddresses,
         clock: Clock,
         metrics: Metrics,
         cache: TokenCache | None = None,
@@ -129,7 +130,7 @@ class TokenService:
         self._connections = connections
         self._refresher = refresher
         self._sealer = sealer
-        self._reach = reach
+        self._public_addresses = public_addresses
         self._clock = clock
         self._metrics = metrics
         self._cache = cache
@@ -157,9 +158,13 @@ class TokenService:
 
     def _note_issued(self, connection: Connection, by: By | None = None) -> None:
         self._audit.note(
-            Action.TOKEN_ISSUED, tenant=connection.tenant, user=connection.user,
-            connector=connection.connector, connection=connection.id, by=by,
-        )  # fmt: skip
+            Action.TOKEN_ISSUED,
+            tenant=connection.tenant,
+            user=connection.user,
+            connector=connection.connector,
+            connection=connection.id,
+            by=by,
+        )
 
     @contextlib.contextmanager
     def _noting_refusals(self, wanted: Wanted) -> Iterator[None]:
@@ -169,10 +174,12 @@ class TokenService:
             # An error knows the connector's name, also where it was asked for by its alias.
             name = getattr(error, "connector", None) or wanted.connector
             self._audit.note(
-                Action.TOKEN_REFUSED, tenant=wanted.tenant, user=wanted.user,
+                Action.TOKEN_REFUSED,
+                tenant=wanted.tenant,
+                user=wanted.user,
                 connector=name if name in self._catalog.names() else UNKNOWN,
                 outcome=word_of(error),
-            )  # fmt: skip
+            )
             raise
 
     def note(self, issued: IssuedToken, by: By | None = None) -> None:
@@ -216,7 +223,7 @@ class TokenService:
         issued = IssuedToken(
             access_token=token,
             connection=connection,
-            api_base_url=self._reach.from_outside(base_url),
+            api_base_url=self._public_addresses.from_outside(base_url),
             api_headers=api_headers(config, token),
             as_of=self._clock(),
         )
@@ -269,8 +276,12 @@ class TokenService:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
                 return await self._refresher.renew(config, connection, in_need=in_need)
         except (
-            ProviderError, ReauthorizationRequired, VaultError, StoreUnavailable, TimeoutError,
-        ) as error:  # fmt: skip
+            ProviderError,
+            ReauthorizationRequired,
+            VaultError,
+            StoreUnavailable,
+            TimeoutError,
+        ) as error:
             # Rule 3, also where it is the refresh token that does not open, or the database is away.
             if in_need:
                 raise

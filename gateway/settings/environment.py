@@ -20,12 +20,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from gateway.errors import SettingsError
-from gateway.outbound.egress import HostPort
-from gateway.settings.limits import Rates, read_rates
+from gateway.settings.limits import LimitRates, read_rates
 from gateway.settings.login import LoginSettings
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
+HostPort = tuple[str, int]
 CLIENT_VARIABLES = frozenset({"GATEWAY_URL", "GATEWAY_API_KEY"})
 """Read by the SDK and not by the server; both may run in one environment."""
 
@@ -155,7 +155,7 @@ class Settings(LoginSettings):
         return self.dev and not self.metrics
 
     @property
-    def rates(self) -> Rates:
+    def rates(self) -> LimitRates:
         """``limits`` over the defaults."""
         return read_rates(self.limits)
 
@@ -200,9 +200,13 @@ class Settings(LoginSettings):
         value = value.rstrip("/")
         parts = urlsplit(value)
         if value and (
-            parts.scheme not in {"http", "https"} or not parts.hostname
-            or parts.path or parts.query or parts.fragment or "@" in parts.netloc
-        ):  # fmt: skip
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.path
+            or parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+        ):
             raise ValueError("must be an origin like https://gateway.example.com")
         local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
         if parts.scheme == "http" and not local:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
-class Limited(StrEnum):
+class LimitName(StrEnum):
     """What is limited; docs/operations.md says whom each is counted for."""
 
     KEY_FAILURES = "key_failures"
@@ -37,38 +37,40 @@ class Rate:
         return f"{self.most}/{_LETTERS[self.seconds]}"
 
 
-Rates = Mapping[Limited, Rate | None]
+LimitRates = Mapping[LimitName, Rate | None]
 """``None`` where something is not limited."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _LETTERS = {seconds: letter for letter, seconds in _SECONDS.items()}
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smh])")
 
-DEFAULTS: Rates = MappingProxyType({
-    Limited.KEY_FAILURES: Rate(60, 60),
-    Limited.SIGN_INS: Rate(120, 60),
-    Limited.SESSION_REQUESTS: Rate(600, 60),
-    Limited.SESSION_STARTS: Rate(30, 60),
-    Limited.USER_STARTS: Rate(60, 60),
-    Limited.REFRESHES: Rate(1200, 60),
-    Limited.API_CALLS: Rate(1200, 60),
-    # What the gateway is there for: how many of them are too many, only its operators know.
-    Limited.TOKEN_READS: None,
-})  # fmt: skip
+DEFAULTS: LimitRates = MappingProxyType(
+    {
+        LimitName.KEY_FAILURES: Rate(60, 60),
+        LimitName.SIGN_INS: Rate(120, 60),
+        LimitName.SESSION_REQUESTS: Rate(600, 60),
+        LimitName.SESSION_STARTS: Rate(30, 60),
+        LimitName.USER_STARTS: Rate(60, 60),
+        LimitName.REFRESHES: Rate(1200, 60),
+        LimitName.API_CALLS: Rate(1200, 60),
+        # What the gateway is there for: how many of them are too many, only its operators know.
+        LimitName.TOKEN_READS: None,
+    }
+)
 
 
-def read_rates(text: str) -> Rates:
+def read_rates(text: str) -> LimitRates:
     """The defaults, changed by ``name=600/m,name=off``; raises ``ValueError``, which says what is wrong."""
     rates = dict(DEFAULTS)
-    seen: set[Limited] = set()
+    seen: set[LimitName] = set()
     for item in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (part.strip() for part in item.partition("="))
         match = _RATE.fullmatch(value)
-        if name not in set(Limited):
-            raise ValueError(f"there is no limit of that name; there are {', '.join(Limited)}")
+        if name not in set(LimitName):
+            raise ValueError(f"there is no limit of that name; there are {', '.join(LimitName)}")
         if match is None and value != "off":
             raise ValueError(f'{name} must be "off" or a rate such as 600/m (s, m or h)')
-        limited = Limited(name)
+        limited = LimitName(name)
         if limited in seen:
             raise ValueError(f"{name} is there twice")
         seen.add(limited)

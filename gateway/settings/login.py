@@ -19,7 +19,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 3.3
 
 
-class LoginWay(StrEnum):
+class LoginMethod(StrEnum):
     """How people sign in."""
 
     DEV = "dev"
@@ -33,7 +33,7 @@ class LoginSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    login: LoginWay | None = None
+    login: LoginMethod | None = None
     """`oidc`, `handoff`, `none` (the default in production), or `dev` (dev mode only, the default there)."""
 
     oidc_issuer: str = ""
@@ -61,7 +61,7 @@ class LoginSettings(BaseSettings):
             return value
         try:
             parts = urlsplit(value)
-            parts.port  # noqa: B018  # raises if it is none
+            parts.port  # noqa: B018 - reading it raises for a port that is out of range
         except ValueError:
             raise ValueError("must be an https address") from None
         plain = value.isascii() and value.isprintable() and " " not in value
@@ -93,19 +93,19 @@ class LoginSettings(BaseSettings):
             raise ValueError("must be scopes with one space between them, and openid among them")
         return value
 
-    def way_to_sign_in(self, *, dev: bool) -> LoginWay:
+    def login_method(self, *, dev: bool) -> LoginMethod:
         """The way that is chosen, or the mode's default."""
-        return self.login or (LoginWay.DEV if dev else LoginWay.NONE)
+        return self.login or (LoginMethod.DEV if dev else LoginMethod.NONE)
 
     def login_problems(self, *, dev: bool) -> list[str]:
         """What of the login's settings does not fit together, one sentence each."""
-        way = self.way_to_sign_in(dev=dev)
+        way = self.login_method(dev=dev)
         problems = []
-        if way is LoginWay.DEV and not dev:
+        if way is LoginMethod.DEV and not dev:
             problems.append("GATEWAY_LOGIN can be dev in dev mode only: it asks for no proof")
         needed = {
-            LoginWay.OIDC: ("oidc_issuer", "oidc_client_id"),
-            LoginWay.HANDOFF: ("handoff_url",),
+            LoginMethod.OIDC: ("oidc_issuer", "oidc_client_id"),
+            LoginMethod.HANDOFF: ("handoff_url",),
         }
         problems += [
             f"GATEWAY_{name.upper()} must be set (GATEWAY_LOGIN is {way})"
@@ -113,7 +113,7 @@ class LoginSettings(BaseSettings):
             if not getattr(self, name)
         ]
         for name, field in LoginSettings.model_fields.items():
-            owner = LoginWay.OIDC if name.startswith("oidc_") else LoginWay.HANDOFF
+            owner = LoginMethod.OIDC if name.startswith("oidc_") else LoginMethod.HANDOFF
             if name != "login" and way is not owner and getattr(self, name) != field.default:
                 problems.append(
                     f"GATEWAY_LOGIN must be {owner} where GATEWAY_{name.upper()} is set"

@@ -147,10 +147,17 @@ class AuditStore:
     def document(self, line: Line) -> Document:
         """A line as it is stored, with an id of its own: adding it a second time does nothing."""
         document: Document = {
-            "_id": ObjectId(), "time": line.time, "tenant": line.tenant, "actor": _row(line.actor),
-            "action": str(line.action), "outcome": line.outcome, "request": line.request,
-            "user": line.user, "connector": line.connector, "connection": line.connection,
-        }  # fmt: skip
+            "_id": ObjectId(),
+            "time": line.time,
+            "tenant": line.tenant,
+            "actor": _row(line.actor),
+            "action": str(line.action),
+            "outcome": line.outcome,
+            "request": line.request,
+            "user": line.user,
+            "connector": line.connector,
+            "connection": line.connection,
+        }
         if line.subject is not None:
             document["subject"] = line.subject
         if line.action not in FREQUENT:
@@ -186,19 +193,29 @@ class AuditStore:
         # One step of the index for each key, however many lines each has.
         for _ in range(_MOST_STEPS):
             found = await self._rows.find(
-                {"tenant": tenant, "connection": connection, "action": str(Action.TOKEN_ISSUED),
-                 "actor.key": {"$gt": last}},
-                sort=[("actor.key", 1), ("time", -1)], limit=1, index="uses",
-            )  # fmt: skip
+                {
+                    "tenant": tenant,
+                    "connection": connection,
+                    "action": str(Action.TOKEN_ISSUED),
+                    "actor.key": {"$gt": last},
+                },
+                sort=[("actor.key", 1), ("time", -1)],
+                limit=1,
+                index="uses",
+            )
             if not found:
                 break
             row = found[0]
             last = row["actor"]["key"]
             if row["time"] >= since:
                 uses.append(
-                    Use(connection=connection, key=last, label=row["actor"].get("label", ""),
-                        last_at=row["time"])
-                )  # fmt: skip
+                    Use(
+                        connection=connection,
+                        key=last,
+                        label=row["actor"].get("label", ""),
+                        last_at=row["time"],
+                    )
+                )
         return sorted(uses, key=lambda use: use.last_at, reverse=True)[:MOST_KEYS]
 
 

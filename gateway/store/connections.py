@@ -148,12 +148,17 @@ class ConnectionStore:
         if row is None:
             row_id = f"con_{secrets.token_hex(12)}"
             document: Document = mine | {
-                "_id": row_id, "slot": slot, "schema": SCHEMA,
+                "_id": row_id,
+                "slot": slot,
+                "schema": SCHEMA,
                 "external_account_id": new.account.external_account_id,
-                "generation": 1, "is_default": await self._rows.find_one(mine) is None,
-                "created_at": now, "last_used_at": None, "refresh": {"fencing": 0},
+                "generation": 1,
+                "is_default": await self._rows.find_one(mine) is None,
+                "created_at": now,
+                "last_used_at": None,
+                "refresh": {"fencing": 0},
                 "outbox": [_flow_event(EventType.CREATED, new, row_id, 1, now)],
-            }  # fmt: skip
+            }
             document |= _flow_fields(new, seal(row_id, 1), now)
             await self._rows.insert(document)
             if not document["is_default"]:  # the default may have been deleted in between
@@ -165,21 +170,31 @@ class ConnectionStore:
         generation = row["generation"] + 1
         update: Document = {
             "$set": _flow_fields(new, seal(row["_id"], generation), now)
-            | {"generation": generation, "refresh.owner": None, "refresh.until": None,
-               "refresh.marker": None, "refresh.attempts": 0, "refresh.not_before": None}
-        }  # fmt: skip
+            | {
+                "generation": generation,
+                "refresh.owner": None,
+                "refresh.until": None,
+                "refresh.marker": None,
+                "refresh.attempts": 0,
+                "refresh.not_before": None,
+            }
+        }
         if row["status"] == str(Status.NEEDS_REAUTH):
             event = _flow_event(EventType.RECOVERED, new, row["_id"], generation, now)
             update["$push"] = {"outbox": event}
         return read_row(
             await self._rows.find_one_and_update(
                 # The status, too: giving up keeps the generation, and must not pass unseen.
-                {"_id": row["_id"], "tenant": new.tenant, "generation": row["generation"],
-                 "status": row["status"]},
+                {
+                    "_id": row["_id"],
+                    "tenant": new.tenant,
+                    "generation": row["generation"],
+                    "status": row["status"],
+                },
                 update,
                 after=True,
             )
-        )  # fmt: skip
+        )
 
     async def get(self, tenant: str, connection_id: str) -> Connection | None:
         """The connection of that id."""
@@ -214,17 +229,21 @@ class ConnectionStore:
         Revoking a grant can end every connection of the account (security B7).
         """
         query = {
-            "tenant": tenant, "connector": connector, "external_account_id": external_account_id,
+            "tenant": tenant,
+            "connector": connector,
+            "external_account_id": external_account_id,
             "_id": {"$ne": besides},
-        }  # fmt: skip
+        }
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def set_default(self, connection: Connection, now: datetime) -> None:
         """Make this connection the one that is used when no account is named, if it is still there."""
         row = {
-            "_id": connection.id, "tenant": connection.tenant, "owner": connection.owner,
+            "_id": connection.id,
+            "tenant": connection.tenant,
+            "owner": connection.owner,
             "connector": connection.connector,
-        }  # fmt: skip
+        }
         with self._notices.telling(*connection.tags):
             await self._defaults.choose(row, now)
 
@@ -244,10 +263,15 @@ class ConnectionStore:
             if row is None:
                 return None
             event = new_event(
-                EventType.DISCONNECTED, now, tenant=row["tenant"], connection=row["_id"],
-                generation=row["generation"] + 1, connector=row["connector"],
-                owner=row["owner"], status="disconnected",
-            )  # fmt: skip
+                EventType.DISCONNECTED,
+                now,
+                tenant=row["tenant"],
+                connection=row["_id"],
+                generation=row["generation"] + 1,
+                connector=row["connector"],
+                owner=row["owner"],
+                status="disconnected",
+            )
             for waiting in [*row.get("outbox", ()), event]:
                 await keep(self._events, waiting, transaction=both)
             return row
@@ -277,9 +301,15 @@ def _flow_event(
     kind: EventType, new: NewConnection, row_id: str, generation: int, now: datetime
 ) -> Document:
     return new_event(
-        kind, now, tenant=new.tenant, connection=row_id, generation=generation,
-        connector=new.connector, owner=new.owner, status=str(new.status),
-    )  # fmt: skip
+        kind,
+        now,
+        tenant=new.tenant,
+        connection=row_id,
+        generation=generation,
+        connector=new.connector,
+        owner=new.owner,
+        status=str(new.status),
+    )
 
 
 def token_fields(tokens: SealedTokens) -> Document:

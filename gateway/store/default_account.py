@@ -50,16 +50,22 @@ class Defaults:
         owners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for tenant, owner, connector in places:
             owners[tenant, connector].append(owner)
-        found = await asyncio.gather(*(
-            self._rows.find(
-                # At most one row for each owner: a unique index says so, and finds them.
-                {"tenant": tenant, "connector": connector, "owner": {"$in": theirs},
-                 "is_default": True},
-                limit=len(theirs),
-                index="one_default",
+        found = await asyncio.gather(
+            *(
+                self._rows.find(
+                    # At most one row for each owner: a unique index says so, and finds them.
+                    {
+                        "tenant": tenant,
+                        "connector": connector,
+                        "owner": {"$in": theirs},
+                        "is_default": True,
+                    },
+                    limit=len(theirs),
+                    index="one_default",
+                )
+                for (tenant, connector), theirs in owners.items()
             )
-            for (tenant, connector), theirs in owners.items()
-        ))  # fmt: skip
+        )
         return {
             (row["tenant"], row["owner"], row["connector"]): row for rows in found for row in rows
         }

@@ -44,9 +44,12 @@ class DeliveryStore:
         """Queue an event for a webhook of its tenant, unless it was queued before."""
         query = {"_id": f"{event.id}:{webhook.id}", "tenant": event.tenant}
         fields: Document = {
-            "webhook": webhook.id, "attempts": 0, "owner": None, "due_at": event.time,
+            "webhook": webhook.id,
+            "attempts": 0,
+            "owner": None,
+            "due_at": event.time,
             "event": write_event(event),
-        }  # fmt: skip
+        }
         try:
             await self._rows.update_one(query, {"$setOnInsert": fields}, upsert=True)
         except Duplicate:
@@ -68,13 +71,15 @@ class DeliveryStore:
         """Whether an earlier event of the same connection has not been tried there yet."""
         event = delivery.event
         query: Document = UNDELIVERED | {
-            "tenant": delivery.tenant, "webhook": delivery.webhook,
-            "event.connection": event.connection, "attempts": 0,
+            "tenant": delivery.tenant,
+            "webhook": delivery.webhook,
+            "event.connection": event.connection,
+            "attempts": 0,
             "$or": [
                 {"event.generation": {"$lt": event.generation}},
                 {"event.generation": event.generation, "event.time": {"$lt": event.time}},
             ],
-        }  # fmt: skip
+        }
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def claim(self, delivery: Delivery) -> Delivery | None:
@@ -95,22 +100,32 @@ class DeliveryStore:
         """Note that an attempt failed; the next one is due after ``seconds``."""
         await self._rows.update_one(
             _held(delivery),
-            [{"$set": {
-                "owner": None, "due_at": _later(seconds), "attempts": delivery.attempts + 1,
-            }}],
-        )  # fmt: skip
+            [
+                {
+                    "$set": {
+                        "owner": None,
+                        "due_at": _later(seconds),
+                        "attempts": delivery.attempts + 1,
+                    }
+                }
+            ],
+        )
 
     async def finish(self, delivery: Delivery, outcome: str) -> None:
         """Note that there will be no further attempt, and why."""
         await self._rows.update_one(
             _held(delivery),
             [
-                {"$set": {
-                    "done_at": "$$NOW", "outcome": outcome, "attempts": delivery.attempts + 1,
-                }},
+                {
+                    "$set": {
+                        "done_at": "$$NOW",
+                        "outcome": outcome,
+                        "attempts": delivery.attempts + 1,
+                    }
+                },
                 {"$unset": ["due_at", "owner"]},
             ],
-        )  # fmt: skip
+        )
 
     async def pending(self, webhook: Webhook) -> int:
         """How many events wait for this webhook."""

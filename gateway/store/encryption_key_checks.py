@@ -10,7 +10,7 @@ from datetime import datetime
 from gateway.store.mongo import Database, Duplicate
 
 
-class KeyCheckStore:
+class EncryptionKeyCheckStore:
     """The check values of all keys that this database was ever used with."""
 
     def __init__(self, database: Database) -> None:

@@ -72,11 +72,18 @@ def new_event(
     """A new event as it is stored, with an id of its own."""
     return write_event(
         Event(
-            id=f"evt_{secrets.token_hex(12)}", type=str(kind), time=time, tenant=tenant,
-            connection=connection, generation=generation, connector=connector, owner=owner,
-            status=status, reason=reason,
+            id=f"evt_{secrets.token_hex(12)}",
+            type=str(kind),
+            time=time,
+            tenant=tenant,
+            connection=connection,
+            generation=generation,
+            connector=connector,
+            owner=owner,
+            status=status,
+            reason=reason,
         )
-    )  # fmt: skip
+    )
 
 
 def write_event(event: Event) -> Document:

@@ -59,14 +59,26 @@ class FlowStore:
 
     async def add(self, flow: Flow, sealed_verifier: bytes) -> None:
         """Store a new attempt. The verifier comes apart: it is sealed for the row of this flow."""
-        await self._rows.insert({
-            "_id": flow.id, "tenant": flow.tenant, "owner": flow.owner, "user": flow.user,
-            "connector": flow.connector, "cookie_hash": flow.cookie_hash,
-            "verifier": sealed_verifier, "connection_config": dict(flow.connection_config),
-            "endpoints": {"token_url": flow.token_url}, "redirect_uri": flow.redirect_uri,
-            "reconnect": flow.reconnect, "return_to": flow.return_to, "tool": flow.tool,
-            "created_at": flow.created_at, "expires_at": flow.expires_at, "used_at": None,
-        })  # fmt: skip
+        await self._rows.insert(
+            {
+                "_id": flow.id,
+                "tenant": flow.tenant,
+                "owner": flow.owner,
+                "user": flow.user,
+                "connector": flow.connector,
+                "cookie_hash": flow.cookie_hash,
+                "verifier": sealed_verifier,
+                "connection_config": dict(flow.connection_config),
+                "endpoints": {"token_url": flow.token_url},
+                "redirect_uri": flow.redirect_uri,
+                "reconnect": flow.reconnect,
+                "return_to": flow.return_to,
+                "tool": flow.tool,
+                "created_at": flow.created_at,
+                "expires_at": flow.expires_at,
+                "used_at": None,
+            }
+        )
 
     async def keep_newest(self, tenant: str, user: str, now: datetime) -> int:
         """Drop the user's open attempts but the newest ``MOST_OPEN``; how many there were of them.
@@ -109,8 +121,20 @@ def _open(now: datetime) -> Document:
 def _read(row: Document) -> Flow:
     plain: dict[str, Any] = {
         name: row[name]
-        for name in ("tenant", "user", "connector", "cookie_hash", "verifier", "connection_config",
-                     "redirect_uri", "reconnect", "return_to", "tool", "created_at", "expires_at",
-                     "used_at")
-    }  # fmt: skip
+        for name in (
+            "tenant",
+            "user",
+            "connector",
+            "cookie_hash",
+            "verifier",
+            "connection_config",
+            "redirect_uri",
+            "reconnect",
+            "return_to",
+            "tool",
+            "created_at",
+            "expires_at",
+            "used_at",
+        )
+    }
     return Flow(id=row["_id"], token_url=row["endpoints"]["token_url"], **plain)

@@ -31,10 +31,7 @@ INDEXES = {
         IndexModel([*_OWNER, ("slot", ASCENDING)], unique=True, name="slot"),
         # Token reads ask for this one by its name (gateway.store.defaults).
         IndexModel(
-            _OWNER,
-            unique=True,
-            name="one_default",
-            partialFilterExpression={"is_default": True},
+            _OWNER, unique=True, name="one_default", partialFilterExpression={"is_default": True}
         ),
         IndexModel(
             [*_OWNER, ("is_default", DESCENDING), ("created_at", ASCENDING), ("_id", ASCENDING)],

@@ -62,16 +62,23 @@ def _taking(name: str, permits: int, most: int, seconds: int, now: datetime) -> 
     back: Any = {"$divide": [{"$multiply": [passed, most]}, milliseconds]}
     left: Any = {"$floor": {"$add": [{"$subtract": [most, "$spent"]}, _TOLERANCE]}}
     return [
-        {"$set": {
-            "limit": name,
-            "spent": {"$max": [0, {"$subtract": [{"$ifNull": ["$spent", 0]}, back]}]},
-            "at": {"$max": ["$at", now]},
-        }},
+        {
+            "$set": {
+                "limit": name,
+                "spent": {"$max": [0, {"$subtract": [{"$ifNull": ["$spent", 0]}, back]}]},
+                "at": {"$max": ["$at", now]},
+            }
+        },
         {"$set": {"given": {"$max": [0, {"$min": [permits, left]}]}}},
         {"$set": {"spent": {"$add": ["$spent", "$given"]}}},
-        {"$set": {
-            "expires_at": {"$add": [
-                "$at", {"$ceil": {"$divide": [{"$multiply": ["$spent", milliseconds]}, most]}},
-            ]},
-        }},
-    ]  # fmt: skip
+        {
+            "$set": {
+                "expires_at": {
+                    "$add": [
+                        "$at",
+                        {"$ceil": {"$divide": [{"$multiply": ["$spent", milliseconds]}, most]}},
+                    ]
+                }
+            }
+        },
+    ]

@@ -52,23 +52,36 @@ class LoginStore:
 
     async def add(self, login: StoredLogin) -> None:
         """Store a new attempt."""
-        await self._rows.insert({
-            "_id": login.id, "kind": login.kind.value, "cookie_hash": login.cookie_hash,
-            "return_to": login.return_to, "created_at": login.created_at,
-            "expires_at": login.expires_at, "used_at": None,
-            "tenant": None, "user": None, "verifier_hash": None,
-        })  # fmt: skip
+        await self._rows.insert(
+            {
+                "_id": login.id,
+                "kind": login.kind.value,
+                "cookie_hash": login.cookie_hash,
+                "return_to": login.return_to,
+                "created_at": login.created_at,
+                "expires_at": login.expires_at,
+                "used_at": None,
+                "tenant": None,
+                "user": None,
+                "verifier_hash": None,
+            }
+        )
 
     async def accept(
         self, login_id: str, *, tenant: str, user: str, verifier_hash: str, now: datetime
     ) -> StoredLogin | None:
         """Say who a hand-off is for, once; ``None`` if it is unknown, accepted, used or expired."""
         row = await self._rows.find_one_and_update(
-            {"_id": login_id, "kind": LoginKind.HANDOFF.value, "verifier_hash": None,
-             "used_at": None, "expires_at": {"$gt": now}},
+            {
+                "_id": login_id,
+                "kind": LoginKind.HANDOFF.value,
+                "verifier_hash": None,
+                "used_at": None,
+                "expires_at": {"$gt": now},
+            },
             {"$set": {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}},
             after=True,
-        )  # fmt: skip
+        )
         return None if row is None else _read(row)
 
     async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:

@@ -171,7 +171,7 @@ class Collection:
             except Duplicate:
                 if time.monotonic() > until:
                     raise StoreUnavailable("another transaction holds the rows") from None
-            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - spreads load, protects nothing
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def find_one_and_update(

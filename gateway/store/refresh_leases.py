@@ -77,7 +77,7 @@ FREE: Document = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_befo
 """Whether a row may be claimed: no lease is held, and no cool-down is running."""
 
 
-class RefreshStore:
+class RefreshLeases:
     """Claims, results and failures of refreshes.
 
     Every write may be repeated with the same arguments where its outcome is unknown
@@ -105,14 +105,18 @@ class RefreshStore:
         row = await self._rows.find_one_and_update(
             _current(connection)
             | {"status": str(connection.status), "$expr": {"$or": [FREE, mine]}},
-            [{"$set": {
-                "refresh.owner": owner,
-                "refresh.until": self._until(),
-                "refresh.fencing": {"$add": [{"$ifNull": ["$refresh.fencing", 0]}, 1]},
-                "refresh.claimed_at": "$$NOW",
-            }}],
+            [
+                {
+                    "$set": {
+                        "refresh.owner": owner,
+                        "refresh.until": self._until(),
+                        "refresh.fencing": {"$add": [{"$ifNull": ["$refresh.fencing", 0]}, 1]},
+                        "refresh.claimed_at": "$$NOW",
+                    }
+                }
+            ],
             after=True,
-        )  # fmt: skip
+        )
         claimed = read_row(row)
         if claimed is None or row is None:
             return None
@@ -133,11 +137,15 @@ class RefreshStore:
         ends = self._ends()
         marked = await self._rows.update_one(
             _held(lease),
-            [{"$set": {
-                "refresh.marker": {"sent_at": "$$NOW", "token": token},
-                "refresh.until": self._until(),
-            }}],
-        )  # fmt: skip
+            [
+                {
+                    "$set": {
+                        "refresh.marker": {"sent_at": "$$NOW", "token": token},
+                        "refresh.until": self._until(),
+                    }
+                }
+            ],
+        )
         return replace(lease, ends=ends) if marked else None
 
     async def store(
@@ -173,10 +181,16 @@ class RefreshStore:
         """Mark the connection as needing the user; ``False`` if it has moved on meanwhile."""
         lost, status = lease.connection, str(Status.NEEDS_REAUTH)
         event = new_event(
-            EventType.NEEDS_REAUTH, now, tenant=lost.tenant, connection=lost.id,
-            generation=lost.generation, connector=lost.connector, owner=lost.owner,
-            status=status, reason=reason,
-        )  # fmt: skip
+            EventType.NEEDS_REAUTH,
+            now,
+            tenant=lost.tenant,
+            connection=lost.id,
+            generation=lost.generation,
+            connector=lost.connector,
+            owner=lost.owner,
+            status=status,
+            reason=reason,
+        )
         return await self._end(
             lease,
             "give up",
@@ -266,11 +280,7 @@ def _marker(refresh: Mapping[str, Any]) -> Marker | None:
 
 
 def _current(connection: Connection) -> Document:
-    return {
-        "_id": connection.id,
-        "tenant": connection.tenant,
-        "generation": connection.generation,
-    }
+    return {"_id": connection.id, "tenant": connection.tenant, "generation": connection.generation}
 
 
 def _held(lease: Lease) -> Document:

@@ -39,7 +39,7 @@ class Due(StrEnum):
         return moment
 
 
-class DueStore:
+class RenewalQueue:
     """Looks for connections, of any tenant, that are to be renewed."""
 
     def __init__(self, database: Database) -> None:
@@ -64,9 +64,13 @@ class DueStore:
         ``repeatable_seconds`` after it was (``inf``: always).
         """
         query: Document = {
-            "connector": connector, "status": {"$in": _ALIVE}, why.value: {"$lte": before},
-            "$expr": FREE, "schema": {"$lte": SCHEMA}, **RENEWABLE,
-        }  # fmt: skip
+            "connector": connector,
+            "status": {"$in": _ALIVE},
+            why.value: {"$lte": before},
+            "$expr": FREE,
+            "schema": {"$lte": SCHEMA},
+            **RENEWABLE,
+        }
         choices: list[Document] = []
         if after is not None:
             moment = why.moment(after)

@@ -39,13 +39,20 @@ class KeyStore:
 
     async def add(self, key: StoredKey) -> None:
         """Store a new key."""
-        await self._rows.insert({
-            "_id": key.id, "tenant": key.tenant, "label": key.label, "roles": list(key.roles),
-            "secret_hash": key.secret_hash, "created_at": key.created_at,
-            "connectors": list(key.connectors), "expires_at": key.expires_at,
-            "assertion_keys": [dict(each) for each in key.assertion_keys],
-            "last_used_at": key.last_used_at,
-        })  # fmt: skip
+        await self._rows.insert(
+            {
+                "_id": key.id,
+                "tenant": key.tenant,
+                "label": key.label,
+                "roles": list(key.roles),
+                "secret_hash": key.secret_hash,
+                "created_at": key.created_at,
+                "connectors": list(key.connectors),
+                "expires_at": key.expires_at,
+                "assertion_keys": [dict(each) for each in key.assertion_keys],
+                "last_used_at": key.last_used_at,
+            }
+        )
 
     async def get(self, key_id: str) -> StoredKey | None:
         """The key of that id, of whichever tenant: this is where a caller's tenant comes from."""

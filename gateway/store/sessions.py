@@ -31,11 +31,16 @@ class SessionStore:
 
     async def add(self, session: StoredSession) -> None:
         """Store a new session."""
-        await self._rows.insert({
-            "_id": session.id, "tenant": session.tenant, "user": session.user,
-            "created_at": session.created_at, "seen_at": session.seen_at,
-            "expires_at": session.created_at + ABSOLUTE,
-        })  # fmt: skip
+        await self._rows.insert(
+            {
+                "_id": session.id,
+                "tenant": session.tenant,
+                "user": session.user,
+                "created_at": session.created_at,
+                "seen_at": session.seen_at,
+                "expires_at": session.created_at + ABSOLUTE,
+            }
+        )
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:
         """The session if it is alive; using it keeps it from going idle."""

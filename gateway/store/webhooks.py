@@ -44,11 +44,16 @@ class WebhookStore:
 
     async def add(self, webhook: Webhook) -> None:
         """Store a new webhook."""
-        await self._rows.insert({
-            "_id": webhook.id, "tenant": webhook.tenant, "url": webhook.url,
-            "types": None if webhook.types is None else list(webhook.types),
-            "secret": webhook.secret, "created_at": webhook.created_at,
-        })  # fmt: skip
+        await self._rows.insert(
+            {
+                "_id": webhook.id,
+                "tenant": webhook.tenant,
+                "url": webhook.url,
+                "types": None if webhook.types is None else list(webhook.types),
+                "secret": webhook.secret,
+                "created_at": webhook.created_at,
+            }
+        )
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook | None:
         """The webhook of that id."""

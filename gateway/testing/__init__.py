@@ -8,11 +8,4 @@ from __future__ import annotations
 from gateway.testing.contract import ConnectorContract
 from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, TokenSample
 
-__all__ = [
-    "AccountSample",
-    "ConnectorContract",
-    "ErrorSample",
-    "Person",
-    "Probe",
-    "TokenSample",
-]
+__all__ = ["AccountSample", "ConnectorContract", "ErrorSample", "Person", "Probe", "TokenSample"]

@@ -40,8 +40,11 @@ def read_header(docstring: str) -> Header:
 
 def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
     """What is missing in a module's docstring, in words."""
-    found = [f'its header has no "{wanted}"' for wanted in ("Docs: https://", "Quirks:", "Scopes:")
-             if wanted not in header]  # fmt: skip
+    found = [
+        f'its header has no "{wanted}"'
+        for wanted in ("Docs: https://", "Quirks:", "Scopes:")
+        if wanted not in header
+    ]
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
     if "Quirks:" in header and not re.search(r"^1\. |\A\s*none\b", quirks, re.MULTILINE):
         found.append("its header lists no quirk (1., 2., … or: none)")

@@ -5,10 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-NETWORK = frozenset({
-    "aiohttp", "anyio", "asyncio", "authlib", "ftplib", "h11", "http", "httpcore", "httpx",
-    "pycurl", "requests", "smtplib", "socket", "ssl", "subprocess", "urllib3", "websockets",
-})  # fmt: skip
+NETWORK = frozenset(
+    {
+        "aiohttp",
+        "anyio",
+        "asyncio",
+        "authlib",
+        "ftplib",
+        "h11",
+        "http",
+        "httpcore",
+        "httpx",
+        "pycurl",
+        "requests",
+        "smtplib",
+        "socket",
+        "ssl",
+        "subprocess",
+        "urllib3",
+        "websockets",
+    }
+)
 """Ways to the network (and ``urllib.request``): provider code is given ``ctx.fetch`` instead."""
 
 

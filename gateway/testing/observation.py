@@ -87,12 +87,19 @@ async def _life(subject: Subject, database: Database) -> Observation:
                 seen.append(_request(bench, incoming_of(request)))
                 params = bench.approve(bench.consent(started), person)
                 connection = (await bench.finish(started, params)).connection
-                seen.append((
-                    connection.external_account_id, connection.account_label,
-                    dict(connection.metadata), dict(connection.connection_config),
-                    connection.requested_scopes, connection.granted_scopes, connection.status,
-                    connection.tokens.expires_at is None, connection.tokens.refresh_token is None,
-                ))  # fmt: skip
+                seen.append(
+                    (
+                        connection.external_account_id,
+                        connection.account_label,
+                        dict(connection.metadata),
+                        dict(connection.connection_config),
+                        connection.requested_scopes,
+                        connection.granted_scopes,
+                        connection.status,
+                        connection.tokens.expires_at is None,
+                        connection.tokens.refresh_token is None,
+                    )
+                )
                 for force in (False, True):
                     token = await bench.token(connection, force=force)
                     seen.append((token.connection.status, token.connection.granted_scopes))

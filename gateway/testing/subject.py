@@ -29,8 +29,7 @@ def expect_typed(config: ConnectorConfig, whose: str, typed: Mapping[str, str]) 
     missing = [name for name in config.connection_config if not typed.get(name)]
     example = ", ".join(f'"{name}": "…"' for name in missing)
     expect(
-        not missing,
-        f"{whose} types nothing into {', '.join(missing)} (say typed={{{example}}})",
+        not missing, f"{whose} types nothing into {', '.join(missing)} (say typed={{{example}}})"
     )
 
 

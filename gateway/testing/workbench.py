@@ -19,13 +19,13 @@ from connectors.catalog import Catalog, Hook
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.clock import utc_now
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
 from gateway.engine.templates import read_connection_config, render_url
 from gateway.outbound.client import TOTAL_SECONDS, Outbound
 from gateway.outbound.egress import EgressPolicy
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.authorization import Consent
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
@@ -39,7 +39,7 @@ from gateway.store.mongo import Database
 from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
-from gateway.wiring.core import Verbs, make_verbs
+from gateway.wiring.core import CoreServices, core_services
 
 GATEWAY_URL = "https://gateway.example.com"
 
@@ -81,7 +81,7 @@ class Workbench:
 
     subject: Subject
     database: Database
-    verbs: Verbs
+    core: CoreServices
     provider: Provider
     simulation: ProviderSimulation
     transport: SandboxTransport
@@ -93,10 +93,14 @@ class Workbench:
     async def start(self, person: Person, *, reconnect: str | None = None) -> StartedFlow:
         """Begin to connect. Raises ``ContractViolation`` if ``person`` leaves an input empty."""
         expect_typed(self.subject.config, f"the person {person.account!r}", person.typed)
-        return await self.verbs.connect.start(
-            self.subject.config, tenant=self.tenant, user=self.user, typed=person.typed, return_to="/",
+        return await self.core.connect.start(
+            self.subject.config,
+            tenant=self.tenant,
+            user=self.user,
+            typed=person.typed,
+            return_to="/",
             reconnect=reconnect,
-        )  # fmt: skip
+        )
 
     def consent(self, started: StartedFlow) -> Consent:
         """The provider's consent page; raises ``ContractViolation`` if it refuses to show it."""
@@ -119,7 +123,7 @@ class Workbench:
 
     async def finish(self, started: StartedFlow, params: Mapping[str, str]) -> FinishedFlow:
         """Bring the callback's parameters back in the browser that started."""
-        return await self.verbs.connect.finish(
+        return await self.core.connect.finish(
             self.subject.name,
             read_callback(urlencode(params).encode()),
             tenant=self.tenant,
@@ -177,14 +181,17 @@ class Workbench:
     async def token(self, connection: Connection, *, force: bool = False) -> IssuedToken:
         """An access token, as a tool gets it."""
         wanted = Wanted(
-            connector=self.subject.name, tenant=self.tenant, user=self.user, account=connection.id,
+            connector=self.subject.name,
+            tenant=self.tenant,
+            user=self.user,
+            account=connection.id,
             force=force,
-        )  # fmt: skip
-        return await self.verbs.tokens.get(wanted)
+        )
+        return await self.core.tokens.get(wanted)
 
     async def disconnect(self, connection: Connection) -> Revoked:
         """Forget the connection here and there."""
-        return await self.verbs.disconnect.disconnect(connection)
+        return await self.core.disconnect.disconnect(connection)
 
     def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
         """A tool's call to the API with what it was given."""
@@ -232,12 +239,12 @@ async def open_workbench(
         yield Workbench(
             subject=subject,
             database=database,
-            verbs=make_verbs(
+            core=core_services(
                 catalog=_OneConnector(subject),
                 database=database,
                 provider=provider,
-                vault=Vault(read_keys(f"contract:{new_key()}")),
-                reach=Reach(policy=policy),
+                vault=Vault(read_encryption_keys(f"contract:{new_encryption_key()}")),
+                public_addresses=PublicAddresses(policy=policy),
                 redirect_uri=lambda name: redirect_uri,
                 clock=clock,
             ),

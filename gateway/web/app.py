@@ -35,7 +35,7 @@ from gateway.web import (
     webhooks,
 )
 from gateway.web.available import connect_url
-from gateway.web.cached_tokens import RememberedTokens, recall
+from gateway.web.cached_tokens import CachedTokens, recall
 from gateway.web.context import (
     BODY_SECONDS,
     MAX_BODY,
@@ -127,12 +127,12 @@ class _Gateway(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         """What Starlette builds, wrapped."""
-        inside = RememberedTokens(super().build_middleware_stack())
+        inside = CachedTokens(super().build_middleware_stack())
         limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS)
         self._envelope = Envelope(limited, secure=self.secure)
         return self._envelope
 
-    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+    def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
         """What needs no wait; the server asks before it begins a task (``gateway.server.fast_path``)."""
         if self._envelope is None:
             return None
@@ -161,12 +161,16 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> str:
     """Every method of the address: each has a route of its own, and the router names only one's."""
     path = request.scope["path"]
-    return ", ".join(sorted({
-        method
-        for route in ROUTES
-        if isinstance(route, Route) and route.path_regex.match(path)
-        for method in route.methods or ()
-    }))  # fmt: skip
+    return ", ".join(
+        sorted(
+            {
+                method
+                for route in ROUTES
+                if isinstance(route, Route) and route.path_regex.match(path)
+                for method in route.methods or ()
+            }
+        )
+    )
 
 
 def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:

@@ -139,8 +139,14 @@ def _shown(line: Line) -> LineReply:
 
 OPERATIONS = [
     Operation(
-        method="GET", path="/v1/audit", handler=read_audit, query=QUERY, who="key", role="admin",
-        summary="What was done in this tenant, newest first", reply=AuditReply,
+        method="GET",
+        path="/v1/audit",
+        handler=read_audit,
+        query=QUERY,
+        who="key",
+        role="admin",
+        summary="What was done in this tenant, newest first",
+        reply=AuditReply,
         errors=("unauthorized", "forbidden", "invalid_request", "store_unavailable"),
-    ),
-]  # fmt: skip
+    )
+]

@@ -78,7 +78,11 @@ def connect_url(public_url: str, connector: str) -> str:
 
 OPERATIONS = [
     Operation(
-        method="GET", path="/v1/connectors/available", handler=available, who="anyone",
-        summary="The connectors that can be used here", reply=AvailableReply,
-    ),
-]  # fmt: skip
+        method="GET",
+        path="/v1/connectors/available",
+        handler=available,
+        who="anyone",
+        summary="The connectors that can be used here",
+        reply=AvailableReply,
+    )
+]

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.access.service_keys import KeyCaller, Role
-from gateway.audit.trail import By
+from gateway.audit.context import By
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from gateway.web.context import JSON
 from gateway.web.middleware import HandOut, header_of
 from gateway.web.tokens import TokenRequest, token_answer
@@ -33,7 +33,7 @@ _LONGEST_PATH = 100
 _PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,64})/token")
 
 
-class RememberedTokens:
+class CachedTokens:
     """Answers what it can, and hands on everything else."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -72,7 +72,7 @@ class _Asked(NamedTuple):
         issued = None if wanted is None else self.services.tokens.recall(wanted)
         if issued is None:
             return None
-        if not self.services.limits.spend_at_once(Limited.TOKEN_READS, self.caller.key_id):
+        if not self.services.limits.spend_at_once(LimitName.TOKEN_READS, self.caller.key_id):
             return None
         return partial(self._hand_out, issued)
 
@@ -106,9 +106,13 @@ def _wanted(connector: str, tenant: str, body: bytes) -> Wanted | None:
     except (ValidationError, RecursionError):
         return None
     return Wanted(
-        connector=connector, tenant=tenant, user=asked.user, account=asked.account,
-        rejected_token_sha256=asked.rejected_token_sha256, min_seconds=asked.min_seconds,
-    )  # fmt: skip
+        connector=connector,
+        tenant=tenant,
+        user=asked.user,
+        account=asked.account,
+        rejected_token_sha256=asked.rejected_token_sha256,
+        min_seconds=asked.min_seconds,
+    )
 
 
 @lru_cache(maxsize=1024)

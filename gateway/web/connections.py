@@ -61,9 +61,11 @@ async def list_connections(request: Request) -> Response:
     bounds.require_user(wanted)
     found = await services(request).connections.list_for(bounds.tenant, wanted)
     now = services(request).clock()
-    return reply(ConnectionListReply(
-        connections=[connection_reply(c, now) for c in found if bounds.covers(c)]
-    ))  # fmt: skip
+    return reply(
+        ConnectionListReply(
+            connections=[connection_reply(c, now) for c in found if bounds.covers(c)]
+        )
+    )
 
 
 async def show_connection(request: Request) -> Response:
@@ -113,28 +115,49 @@ _ERRORS = (*_REFUSALS, "connection_not_found", "store_unavailable")
 
 OPERATIONS = [
     Operation(
-        method="GET", path="/v1/connections", handler=list_connections, query=("user",),
-        summary="A user's connections", who="session or key", role="connections",
+        method="GET",
+        path="/v1/connections",
+        handler=list_connections,
+        query=("user",),
+        summary="A user's connections",
+        who="session or key",
+        role="connections",
         headers=(HEADER,),
         reply=ConnectionListReply,
         errors=(*_REFUSALS, "invalid_request", "store_unavailable"),
     ),
     Operation(
-        method="GET", path="/v1/connections/{id}", handler=show_connection,
-        summary="One connection", who="session or key", role="connections",
+        method="GET",
+        path="/v1/connections/{id}",
+        handler=show_connection,
+        summary="One connection",
+        who="session or key",
+        role="connections",
         headers=(HEADER,),
-        reply=ConnectionReply, errors=_ERRORS,
+        reply=ConnectionReply,
+        errors=_ERRORS,
     ),
     Operation(
-        method="PATCH", path="/v1/connections/{id}", handler=patch_connection,
-        summary="Choose the default account", who="session or key", role="connections",
+        method="PATCH",
+        path="/v1/connections/{id}",
+        handler=patch_connection,
+        summary="Choose the default account",
+        who="session or key",
+        role="connections",
         headers=(HEADER,),
-        request=PatchRequest, reply=ConnectionReply, errors=(*_ERRORS, "invalid_request"),
+        request=PatchRequest,
+        reply=ConnectionReply,
+        errors=(*_ERRORS, "invalid_request"),
     ),
     Operation(
-        method="DELETE", path="/v1/connections/{id}", handler=delete_connection,
-        summary="Disconnect an account", who="session or key", role="connections",
+        method="DELETE",
+        path="/v1/connections/{id}",
+        handler=delete_connection,
+        summary="Disconnect an account",
+        who="session or key",
+        role="connections",
         headers=(HEADER,),
-        reply=DisconnectReply, errors=_ERRORS,
+        reply=DisconnectReply,
+        errors=_ERRORS,
     ),
-]  # fmt: skip
+]

@@ -12,7 +12,7 @@ from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.access.sessions import SessionCaller
-from gateway.audit.trail import act_as
+from gateway.audit.context import act_as
 from gateway.errors import (
     AssertionInvalid,
     AssertionRequired,
@@ -22,7 +22,7 @@ from gateway.errors import (
     Unauthorized,
     WrongHost,
 )
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.web.address import client_address
 
@@ -83,7 +83,7 @@ async def require_session(request: Request) -> SessionCaller:
     session = await find_session(request)
     if session is None:
         raise NotSignedIn
-    await services(request).limits.spend(Limited.SESSION_REQUESTS, session.session_id)
+    await services(request).limits.spend(LimitName.SESSION_REQUESTS, session.session_id)
     return session
 
 
@@ -95,15 +95,15 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
         # even those that share the address with who guesses.
         caller = await services(request).keys.authenticate(
             request.headers.get("authorization"),
-            admit=lambda: limits.check(Limited.KEY_FAILURES, address_of(request)),
+            admit=lambda: limits.check(LimitName.KEY_FAILURES, address_of(request)),
         )
     except Unauthorized:
-        await limits.spend(Limited.KEY_FAILURES, address_of(request))
+        await limits.spend(LimitName.KEY_FAILURES, address_of(request))
         raise
     act_as(caller.actor)
     request.state["key"] = caller
     await limits.spend(
-        Limited.TOKEN_READS if role is Role.TOKENS else Limited.API_CALLS, caller.key_id
+        LimitName.TOKEN_READS if role is Role.TOKENS else LimitName.API_CALLS, caller.key_id
     )
     caller.require(role)
     return caller
@@ -116,9 +116,12 @@ def note_refusal(request: Request, error: Exception, code: str) -> None:
         return
     given, name = services(request), request.path_params.get("name")
     given.audit.note(
-        Action.KEY_REFUSED, tenant=caller.tenant, subject=caller.key_id, outcome=code,
+        Action.KEY_REFUSED,
+        tenant=caller.tenant,
+        subject=caller.key_id,
+        outcome=code,
         connector=name if name in given.catalog.names() else None,
-    )  # fmt: skip
+    )
 
 
 def bounds_of(request: Request, caller: KeyCaller) -> Bounds:

@@ -38,9 +38,7 @@ class Group:
     cards: list[CardView]
 
 
-_TITLES = {
-    "ai": "AI", "crm": "CRM", "devtools": "Developer tools",
-}  # fmt: skip
+_TITLES = {"ai": "AI", "crm": "CRM", "devtools": "Developer tools"}
 
 
 async def home(request: Request) -> Response:
@@ -76,7 +74,7 @@ async def dashboard(request: Request) -> Response:
                 "name": config.name,
                 "redirect_uri": redirect_uri(given.settings, config.name),
                 "console_url": config.console_url,
-                "sandboxed": card_view(config, [], given.reach, now).sandboxed,
+                "sandboxed": card_view(config, [], given.public_addresses, now).sandboxed,
             }
             for config in ready
         ],
@@ -144,7 +142,7 @@ def _card(request: Request, connection: Connection) -> CardView:
         config = given.catalog.get(connection.connector)
     except ConnectorError:
         return orphan_view(connection.connector, [connection], given.clock())
-    return card_view(config, [connection], given.reach, given.clock())
+    return card_view(config, [connection], given.public_addresses, given.clock())
 
 
 def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connection]) -> list[Group]:
@@ -158,7 +156,7 @@ def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connectio
     groups = [
         Group(
             title=_TITLES.get(category, category.capitalize()),
-            cards=[card_view(c, of(c.name), given.reach, now) for c in configs],
+            cards=[card_view(c, of(c.name), given.public_addresses, now) for c in configs],
         )
         for category, configs in groupby(by_category, key=lambda config: config.category)
     ]

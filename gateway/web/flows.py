@@ -17,7 +17,7 @@ from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from gateway.store.connections import Connection
 from gateway.store.flows import FLOW_LIFETIME
 from gateway.web.context import (
@@ -161,8 +161,8 @@ async def _start(
     if wanted.reconnect is not None:
         await _reconnected(request, session, config, wanted.reconnect)
     limits = services(request).limits
-    await limits.spend(Limited.SESSION_STARTS, session.session_id)
-    await limits.spend(Limited.USER_STARTS, f"{session.tenant}\0{session.user}")
+    await limits.spend(LimitName.SESSION_STARTS, session.session_id)
+    await limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
     return await services(request).connect.start(
         config,
         tenant=session.tenant,
@@ -217,7 +217,9 @@ async def _connect_page(
         title=f"Connect {config.display_name}",
         session=session,
         status=422 if error else 200,
-        card=card_view(config, [c for c in mine if c.connector == config.name], given.reach, now),
+        card=card_view(
+            config, [c for c in mine if c.connector == config.name], given.public_addresses, now
+        ),
         user=session.user,
         tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
         fields=fields,
@@ -246,13 +248,23 @@ def _with_flow_cookie(request: Request, answer: Response, started: StartedFlow) 
 
 OPERATIONS = [
     Operation(
-        method="POST", path="/v1/connectors/{name}/start", handler=start, who="session",
+        method="POST",
+        path="/v1/connectors/{name}/start",
+        handler=start,
+        who="session",
         summary="Begin to connect an account, in the signed-in browser",
-        request=StartRequest, reply=StartReply,
-        errors=("unauthorized", "forbidden", "invalid_request", "connector_unknown",
-                "connection_not_found", "store_unavailable"),
-    ),
-]  # fmt: skip
+        request=StartRequest,
+        reply=StartReply,
+        errors=(
+            "unauthorized",
+            "forbidden",
+            "invalid_request",
+            "connector_unknown",
+            "connection_not_found",
+            "store_unavailable",
+        ),
+    )
+]
 
 ROUTES = [
     Route("/connectors/{name}", connect_page),

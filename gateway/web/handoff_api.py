@@ -69,14 +69,26 @@ _ERRORS = ("unauthorized", "forbidden", "invalid_request", "store_unavailable")
 
 OPERATIONS = [
     Operation(
-        method="POST", path="/v1/logins", handler=accept_login, who="key", role="logins",
+        method="POST",
+        path="/v1/logins",
+        handler=accept_login,
+        who="key",
+        role="logins",
         summary="Accept a sign-in that the gateway handed to its host",
-        request=LoginRequest, reply=LoginReply, status=201,
+        request=LoginRequest,
+        reply=LoginReply,
+        status=201,
         errors=(*_ERRORS, "login_challenge_unknown"),
     ),
     Operation(
-        method="DELETE", path="/v1/sessions", handler=end_sessions, who="key", role="logins",
-        summary="Sign a user out everywhere", query=("user",), reply=SignedOutReply,
+        method="DELETE",
+        path="/v1/sessions",
+        handler=end_sessions,
+        who="key",
+        role="logins",
+        summary="Sign a user out everywhere",
+        query=("user",),
+        reply=SignedOutReply,
         errors=_ERRORS,
     ),
-]  # fmt: skip
+]

@@ -32,11 +32,20 @@ async def readyz(request: Request) -> Response:
 
 OPERATIONS = [
     Operation(
-        method="GET", path="/healthz", handler=healthz, who="anyone",
-        summary="The process is up", reply=HealthReply,
+        method="GET",
+        path="/healthz",
+        handler=healthz,
+        who="anyone",
+        summary="The process is up",
+        reply=HealthReply,
     ),
     Operation(
-        method="GET", path="/readyz", handler=readyz, who="anyone",
-        summary="The process can work", reply=HealthReply, errors=("store_unavailable", "not_ready"),
+        method="GET",
+        path="/readyz",
+        handler=readyz,
+        who="anyone",
+        summary="The process can work",
+        reply=HealthReply,
+        errors=("store_unavailable", "not_ready"),
     ),
-]  # fmt: skip
+]

@@ -23,7 +23,7 @@ from gateway.errors import InvalidRequest, LoginError, NotFound
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import word_of
 from gateway.outbound.client import host_of
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from gateway.store.audit import Action
 from gateway.store.logins import LOGIN_LIFETIME
 from gateway.store.sessions import ABSOLUTE
@@ -61,7 +61,7 @@ async def login(request: Request) -> Response:
     way = services(request).logins.way
     if way is None:
         raise NotFound
-    await services(request).limits.spend(Limited.SIGN_INS, address_of(request))
+    await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
     form = await read_form(request)
     target = own_page(form.get("next"))
     if not isinstance(way, DevLogin):
@@ -82,7 +82,7 @@ async def arrive(request: Request) -> Response:
         # Neither is a person arriving: the attempt must still be there for the one who does (A8).
         return Response(status_code=204, headers=_NO_REFERRER)
     check_host(request)
-    await services(request).limits.spend(Limited.SIGN_INS, address_of(request))
+    await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
 
     def cookie_of(name: str) -> str | None:
         return request.cookies.get(cookie_name(request, name))
@@ -172,11 +172,7 @@ def _set_cookie(request: Request, answer: Response, name: str, value: Secret, se
 
 def _drop_cookie(request: Request, answer: Response, full_name: str) -> None:
     answer.delete_cookie(
-        full_name,
-        path="/",
-        secure=services(request).settings.secure,
-        httponly=True,
-        samesite="lax",
+        full_name, path="/", secure=services(request).settings.secure, httponly=True, samesite="lax"
     )
 
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.audit.trail import begin
+from gateway.audit.context import begin
 from gateway.observe.logs import in_request, log_request
 from gateway.server.connection_limits import WHOLE
 from gateway.server.fast_path import Answer, Header, head_lines
@@ -110,7 +110,7 @@ def _id_of(scope: Scope) -> str:
     return given if _REQUEST_ID.fullmatch(given) else f"req_{_random.getrandbits(64):016x}"
 
 
-_random = Random()  # noqa: S311
+_random = Random()  # noqa: S311 - spreads load, protects nothing
 """Of ids that are to differ, and need not be hard to guess: the system's is asked once only."""
 
 

@@ -34,21 +34,75 @@ class Notice:
 
 OUTCOMES = {
     "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
-    "reconnected_other": Outcome("info", "Another {name} account was connected", "You chose a different account than the one you wanted to reconnect. Both are listed below."),
-    "already_connected": Outcome("info", "That attempt is over", "Each attempt to connect works once. Your {name} accounts are listed below; start again if the one you want is missing."),
-    "declined": Outcome("info", "{name} was not connected", "You chose not to allow access. Nothing was stored."),
-    "refused": Outcome("error", "{name} refused to connect", "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway."),
-    "expired": Outcome("warning", "That took too long", "An attempt to connect is good for ten minutes. Please start again."),
-    "unfit": Outcome("warning", "{name} was not connected", "This {name} account has nothing under the name you filled in, or you did not allow access to it. Nothing was stored. Check both, and connect again."),
-    "other_account": Outcome("warning", "A different {name} account is linked already", "{name} takes one account per person. Disconnect the linked one first, or choose the same account again."),
-    "misconfigured": Outcome("error", "{name} does not accept this gateway", "The app's credentials are refused. Only the people who run this gateway can mend that."),
-    "failed": Outcome("error", "{name} could not be connected", "It did not answer as it should. Nothing was stored. Please try again in a few minutes."),
-    "made_default": Outcome("success", "Default changed", "Tools that name no account use this {name} account from now on."),
-    "disconnected_yes": Outcome("success", "{name} is disconnected", "The tokens are deleted here, and {name} has ended the access."),
-    "disconnected_no": Outcome("warning", "{name} is disconnected here", "The tokens are deleted, but {name} did not confirm that it ended the access. You can remove this app in your {name} settings."),
-    "disconnected_unsupported": Outcome("success", "{name} is disconnected here", "The tokens are deleted. {name} offers no way to end the access from here; you can remove this app in your {name} settings."),
-    "disconnected_shared": Outcome("success", "{name} is disconnected here", "The tokens are deleted. Another person here uses the same {name} account, so the access itself was not ended."),
-}  # fmt: skip
+    "reconnected_other": Outcome(
+        "info",
+        "Another {name} account was connected",
+        "You chose a different account than the one you wanted to reconnect. Both are listed below.",
+    ),
+    "already_connected": Outcome(
+        "info",
+        "That attempt is over",
+        "Each attempt to connect works once. Your {name} accounts are listed below; start again if the one you want is missing.",
+    ),
+    "declined": Outcome(
+        "info", "{name} was not connected", "You chose not to allow access. Nothing was stored."
+    ),
+    "refused": Outcome(
+        "error",
+        "{name} refused to connect",
+        "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway.",
+    ),
+    "expired": Outcome(
+        "warning",
+        "That took too long",
+        "An attempt to connect is good for ten minutes. Please start again.",
+    ),
+    "unfit": Outcome(
+        "warning",
+        "{name} was not connected",
+        "This {name} account has nothing under the name you filled in, or you did not allow access to it. Nothing was stored. Check both, and connect again.",
+    ),
+    "other_account": Outcome(
+        "warning",
+        "A different {name} account is linked already",
+        "{name} takes one account per person. Disconnect the linked one first, or choose the same account again.",
+    ),
+    "misconfigured": Outcome(
+        "error",
+        "{name} does not accept this gateway",
+        "The app's credentials are refused. Only the people who run this gateway can mend that.",
+    ),
+    "failed": Outcome(
+        "error",
+        "{name} could not be connected",
+        "It did not answer as it should. Nothing was stored. Please try again in a few minutes.",
+    ),
+    "made_default": Outcome(
+        "success",
+        "Default changed",
+        "Tools that name no account use this {name} account from now on.",
+    ),
+    "disconnected_yes": Outcome(
+        "success",
+        "{name} is disconnected",
+        "The tokens are deleted here, and {name} has ended the access.",
+    ),
+    "disconnected_no": Outcome(
+        "warning",
+        "{name} is disconnected here",
+        "The tokens are deleted, but {name} did not confirm that it ended the access. You can remove this app in your {name} settings.",
+    ),
+    "disconnected_unsupported": Outcome(
+        "success",
+        "{name} is disconnected here",
+        "The tokens are deleted. {name} offers no way to end the access from here; you can remove this app in your {name} settings.",
+    ),
+    "disconnected_shared": Outcome(
+        "success",
+        "{name} is disconnected here",
+        "The tokens are deleted. Another person here uses the same {name} account, so the access itself was not ended.",
+    ),
+}
 
 _OF_ERROR: dict[type[errors.GatewayError], str] = {
     errors.FlowFinished: "already_connected",

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.store.connections import Connection, Status
 from gateway.web.context import services
 from gateway.web.replies import status_of, time_or_none, timestamp
@@ -53,7 +53,7 @@ def render(
         "user": session.user if session else None,
         "csrf": session.csrf_token if session else None,
         "dev": given.settings.dev,
-        "sandbox_url": given.reach.sandbox_url,
+        "sandbox_url": given.public_addresses.sandbox_url,
     }
     context |= {"page": page, "title": title, "status": status}
     return HTMLResponse(_environment.get_template(template).render(context), status)
@@ -97,7 +97,10 @@ class CardView:
 
 
 def card_view(
-    config: ConnectorConfig, connections: list[Connection], reach: Reach, now: datetime
+    config: ConnectorConfig,
+    connections: list[Connection],
+    public_addresses: PublicAddresses,
+    now: datetime,
 ) -> CardView:
     """The card of a connector with its user's accounts."""
     words = config.display_name.split()
@@ -110,7 +113,7 @@ def card_view(
         docs_url=config.docs_url,
         connect_path=f"/connectors/{config.name}",
         supports_multiple_accounts=config.supports_multiple_accounts,
-        sandboxed=reach.simulated(PLACEHOLDER.sub("any", config.authorization_url)),
+        sandboxed=public_addresses.simulated(PLACEHOLDER.sub("any", config.authorization_url)),
         scopes=config.scopes,
         accounts=[account_view(connection, now) for connection in connections],
     )

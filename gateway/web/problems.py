@@ -35,47 +35,155 @@ _LATER = "Try again in a moment."
 _SIGN_IN = "Sign in again."
 _OPERATOR = "The people who run this gateway have to look at it."
 _UNKNOWN_CONNECTOR = Problem(
-    404, "connector_unknown", "There is no such connector here",
+    404,
+    "connector_unknown",
+    "There is no such connector here",
     "GET /v1/connectors/available lists those that are configured.",
-)  # fmt: skip
+)
 
 PROBLEMS: dict[type[BaseException], Problem] = {
     UnknownConnector: _UNKNOWN_CONNECTOR,
     ConfigError: _UNKNOWN_CONNECTOR,  # not configured, or broken: hidden either way (rule 7)
-    errors.ConnectorRequired: Problem(409, "connector_required", "The user has not connected this yet", "Send the user to connect_url."),
-    errors.ReauthorizationRequired: Problem(409, "reauthorization_required", "The user has to connect this again", "Send the user to connect_url."),
+    errors.ConnectorRequired: Problem(
+        409,
+        "connector_required",
+        "The user has not connected this yet",
+        "Send the user to connect_url.",
+    ),
+    errors.ReauthorizationRequired: Problem(
+        409,
+        "reauthorization_required",
+        "The user has to connect this again",
+        "Send the user to connect_url.",
+    ),
     errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
-    errors.ConnectionNotFound: Problem(404, "connection_not_found", "There is no such connection", "It may have been disconnected. List the user's connections."),
+    errors.ConnectionNotFound: Problem(
+        404,
+        "connection_not_found",
+        "There is no such connection",
+        "It may have been disconnected. List the user's connections.",
+    ),
     errors.NotFound: Problem(404, "not_found", "There is nothing here", "Check the address."),
     errors.WrongHost: Problem(400, "wrong_host", "This page has another address"),
     errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid"),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
-    errors.NotSignedIn: Problem(401, "unauthorized", "Please sign in first", "Open the dashboard in this browser and sign in."),
+    errors.NotSignedIn: Problem(
+        401,
+        "unauthorized",
+        "Please sign in first",
+        "Open the dashboard in this browser and sign in.",
+    ),
     errors.Forbidden: Problem(403, "forbidden", "This is not allowed"),
     errors.RateLimited: Problem(429, "rate_limited", "Too many requests"),
-    errors.AssertionRequired: Problem(403, "assertion_required", "This key needs a user assertion", "Send the header X-User-Assertion: a JWT that your host signed for this user."),
-    errors.AssertionInvalid: Problem(403, "assertion_invalid", "The user assertion does not allow this"),
-    errors.WrongBrowser: Problem(403, "flow_not_yours", "Nothing was connected", "This connect attempt was started by somebody else, or in another browser. To link an account of your own, sign in and start from your connectors."),
-    errors.WrongConnector: Problem(400, "flow_other_connector", "Nothing was connected", "This connect attempt was started for another connector. " + _AGAIN),
-    errors.CallbackInvalid: Problem(400, "callback_invalid", "The provider's answer cannot be used"),
-    errors.CallbackNotVerified: Problem(400, "callback_not_verified", "Nothing was connected", "The answer that came back is not signed by the provider as it should be. " + _AGAIN),
-    errors.StateUnknown: Problem(400, "flow_unknown", "Nothing was connected", "This link does not belong to a connect attempt of yours. " + _AGAIN),
-    errors.FlowExpired: Problem(400, "flow_expired", "That took too long", "An attempt to connect is good for ten minutes. " + _AGAIN),
-    errors.FlowFinished: Problem(400, "flow_finished", "That attempt is over", "Your connectors show what is linked."),
-    errors.ProviderDeclined: Problem(400, "provider_declined", "The provider ended the connect attempt", _AGAIN),
-    errors.AccountUnfit: Problem(409, "account_unfit", "This account cannot be used here", "It has nothing under the name that was filled in, or access to it was not allowed. Check both, and connect again."),
-    errors.AccountMismatch: Problem(409, "other_account_linked", "Another account is linked already", "Disconnect it first, or choose the same account."),
-    errors.LoginUnknown: Problem(400, "login_unknown", "You are not signed in", "This sign-in was not begun in this browser, is older than ten minutes, or was used before. " + _SIGN_IN),
-    errors.LoginDeclined: Problem(400, "login_declined", "You are not signed in", "The identity provider ended the sign-in. " + _SIGN_IN),
-    errors.LoginUnavailable: Problem(503, "login_unavailable", "Signing in does not work now", "The identity provider does not answer as it should. " + _LATER),
-    errors.LoginUnreadable: Problem(502, "login_failed", "You are not signed in", "The identity provider's answer cannot be used. Sign in again; if that does not help, the people who run this gateway have to look at it."),
-    errors.LoginChallengeUnknown: Problem(404, "login_challenge_unknown", "There is no such sign-in to accept", "It is unknown, was accepted before, or is older than ten minutes. Send the person to the gateway to begin again."),
+    errors.AssertionRequired: Problem(
+        403,
+        "assertion_required",
+        "This key needs a user assertion",
+        "Send the header X-User-Assertion: a JWT that your host signed for this user.",
+    ),
+    errors.AssertionInvalid: Problem(
+        403, "assertion_invalid", "The user assertion does not allow this"
+    ),
+    errors.WrongBrowser: Problem(
+        403,
+        "flow_not_yours",
+        "Nothing was connected",
+        "This connect attempt was started by somebody else, or in another browser. To link an account of your own, sign in and start from your connectors.",
+    ),
+    errors.WrongConnector: Problem(
+        400,
+        "flow_other_connector",
+        "Nothing was connected",
+        "This connect attempt was started for another connector. " + _AGAIN,
+    ),
+    errors.CallbackInvalid: Problem(
+        400, "callback_invalid", "The provider's answer cannot be used"
+    ),
+    errors.CallbackNotVerified: Problem(
+        400,
+        "callback_not_verified",
+        "Nothing was connected",
+        "The answer that came back is not signed by the provider as it should be. " + _AGAIN,
+    ),
+    errors.StateUnknown: Problem(
+        400,
+        "flow_unknown",
+        "Nothing was connected",
+        "This link does not belong to a connect attempt of yours. " + _AGAIN,
+    ),
+    errors.FlowExpired: Problem(
+        400,
+        "flow_expired",
+        "That took too long",
+        "An attempt to connect is good for ten minutes. " + _AGAIN,
+    ),
+    errors.FlowFinished: Problem(
+        400, "flow_finished", "That attempt is over", "Your connectors show what is linked."
+    ),
+    errors.ProviderDeclined: Problem(
+        400, "provider_declined", "The provider ended the connect attempt", _AGAIN
+    ),
+    errors.AccountUnfit: Problem(
+        409,
+        "account_unfit",
+        "This account cannot be used here",
+        "It has nothing under the name that was filled in, or access to it was not allowed. Check both, and connect again.",
+    ),
+    errors.AccountMismatch: Problem(
+        409,
+        "other_account_linked",
+        "Another account is linked already",
+        "Disconnect it first, or choose the same account.",
+    ),
+    errors.LoginUnknown: Problem(
+        400,
+        "login_unknown",
+        "You are not signed in",
+        "This sign-in was not begun in this browser, is older than ten minutes, or was used before. "
+        + _SIGN_IN,
+    ),
+    errors.LoginDeclined: Problem(
+        400,
+        "login_declined",
+        "You are not signed in",
+        "The identity provider ended the sign-in. " + _SIGN_IN,
+    ),
+    errors.LoginUnavailable: Problem(
+        503,
+        "login_unavailable",
+        "Signing in does not work now",
+        "The identity provider does not answer as it should. " + _LATER,
+    ),
+    errors.LoginUnreadable: Problem(
+        502,
+        "login_failed",
+        "You are not signed in",
+        "The identity provider's answer cannot be used. Sign in again; if that does not help, the people who run this gateway have to look at it.",
+    ),
+    errors.LoginChallengeUnknown: Problem(
+        404,
+        "login_challenge_unknown",
+        "There is no such sign-in to accept",
+        "It is unknown, was accepted before, or is older than ten minutes. Send the person to the gateway to begin again.",
+    ),
     # One code for every way a provider can fail a tool: which way it was is in the log.
-    errors.ProviderError: Problem(503, "provider_unavailable", "The provider cannot renew the token now", "The connection is kept. Try again after Retry-After seconds."),
-    errors.StoreUnavailable: Problem(503, "store_unavailable", "The gateway's database does not answer", _LATER),
+    errors.ProviderError: Problem(
+        503,
+        "provider_unavailable",
+        "The provider cannot renew the token now",
+        "The connection is kept. Try again after Retry-After seconds.",
+    ),
+    errors.StoreUnavailable: Problem(
+        503, "store_unavailable", "The gateway's database does not answer", _LATER
+    ),
     errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
-    errors.VaultError: Problem(503, "connection_unreadable", "This connection's tokens cannot be opened", "The connection is kept. " + _OPERATOR),
-}  # fmt: skip
+    errors.VaultError: Problem(
+        503,
+        "connection_unreadable",
+        "This connection's tokens cannot be opened",
+        "The connection is kept. " + _OPERATOR,
+    ),
+}
 
 INTERNAL = Problem(
     500,
@@ -87,10 +195,15 @@ INTERNAL = Problem(
 OF_STATUS = {
     400: Problem(400, "invalid_request", "The request cannot be read", "Check its form."),
     404: PROBLEMS[errors.NotFound],
-    405: Problem(405, "method_not_allowed", "This address does not take that method", "The Allow header names those it takes."),
+    405: Problem(
+        405,
+        "method_not_allowed",
+        "This address does not take that method",
+        "The Allow header names those it takes.",
+    ),
     408: Problem(408, "too_slow", "The request took too long to arrive", "Send it again, whole."),
     413: Problem(413, "too_large", "The request is too large", "A body has at most 64 KiB."),
-}  # fmt: skip
+}
 
 
 def problem_of(error: BaseException) -> Problem:

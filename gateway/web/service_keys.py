@@ -137,16 +137,35 @@ _ERRORS = ("unauthorized", "forbidden", "store_unavailable")
 
 OPERATIONS = [
     Operation(
-        method="POST", path="/v1/keys", handler=create_key, summary="Create a service key",
-        who="key", role="admin", request=KeyRequest, reply=NewKeyReply, status=201,
+        method="POST",
+        path="/v1/keys",
+        handler=create_key,
+        summary="Create a service key",
+        who="key",
+        role="admin",
+        request=KeyRequest,
+        reply=NewKeyReply,
+        status=201,
         errors=(*_ERRORS, "invalid_request"),
     ),
     Operation(
-        method="GET", path="/v1/keys", handler=list_keys, summary="List the service keys",
-        who="key", role="admin", reply=KeyListReply, errors=_ERRORS,
+        method="GET",
+        path="/v1/keys",
+        handler=list_keys,
+        summary="List the service keys",
+        who="key",
+        role="admin",
+        reply=KeyListReply,
+        errors=_ERRORS,
     ),
     Operation(
-        method="DELETE", path="/v1/keys/{id}", handler=delete_key, summary="Delete a service key",
-        who="key", role="admin", status=204, errors=(*_ERRORS, "not_found"),
+        method="DELETE",
+        path="/v1/keys/{id}",
+        handler=delete_key,
+        summary="Delete a service key",
+        who="key",
+        role="admin",
+        status=204,
+        errors=(*_ERRORS, "not_found"),
     ),
-]  # fmt: skip
+]

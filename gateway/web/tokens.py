@@ -13,15 +13,10 @@ from gateway.access.bounds import Bounds
 from gateway.access.login.dev import MAX_USER, is_user_id
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from gateway.web.context import Strict, bounds_of, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import (
-    ConnectionReply,
-    connection_reply,
-    reply,
-    time_or_none,
-)
+from gateway.web.replies import ConnectionReply, connection_reply, reply, time_or_none
 
 MAX_MIN_SECONDS = 3600
 
@@ -79,11 +74,17 @@ async def issue_token(request: Request) -> Response:
     bounds.require_user(wanted.user)
     if wanted.rejected_token_sha256 is not None:
         await _limit_refreshes(request, caller, wanted)
-    return await _issue(request, Wanted(
-        connector=request.path_params["name"], tenant=bounds.tenant, user=wanted.user,
-        account=wanted.account, rejected_token_sha256=wanted.rejected_token_sha256,
-        min_seconds=wanted.min_seconds,
-    ))  # fmt: skip
+    return await _issue(
+        request,
+        Wanted(
+            connector=request.path_params["name"],
+            tenant=bounds.tenant,
+            user=wanted.user,
+            account=wanted.account,
+            rejected_token_sha256=wanted.rejected_token_sha256,
+            min_seconds=wanted.min_seconds,
+        ),
+    )
 
 
 async def force_refresh(request: Request) -> Response:
@@ -92,10 +93,16 @@ async def force_refresh(request: Request) -> Response:
     wanted = await read_json(request, RefreshRequest)
     bounds.require_user(wanted.user)
     await _limit_refreshes(request, caller, wanted)
-    return await _issue(request, Wanted(
-        connector=request.path_params["name"], tenant=bounds.tenant, user=wanted.user,
-        account=wanted.account, force=True,
-    ))  # fmt: skip
+    return await _issue(
+        request,
+        Wanted(
+            connector=request.path_params["name"],
+            tenant=bounds.tenant,
+            user=wanted.user,
+            account=wanted.account,
+            force=True,
+        ),
+    )
 
 
 async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
@@ -112,7 +119,7 @@ async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
 
 async def _limit_refreshes(request: Request, caller: KeyCaller, wanted: RefreshRequest) -> None:
     """A tool that takes a working token for a broken one would else keep its provider busy."""
-    await services(request).limits.spend(Limited.REFRESHES, f"{caller.key_id}\0{wanted.user}")
+    await services(request).limits.spend(LimitName.REFRESHES, f"{caller.key_id}\0{wanted.user}")
 
 
 async def _issue(request: Request, wanted: Wanted) -> Response:
@@ -123,34 +130,56 @@ async def _issue(request: Request, wanted: Wanted) -> Response:
 def token_answer(issued: IssuedToken) -> Response:
     """The answer that hands out a token. It is kept, and sent to many."""
     connection = issued.connection
-    return reply(TokenReply(
-        access_token=issued.access_token.reveal(),
-        token_type=connection.tokens.token_type,
-        expires_at=time_or_none(connection.tokens.expires_at),
-        scopes=list(connection.granted_scopes),
-        api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
-        connection=connection_reply(connection, issued.as_of),
-    ))  # fmt: skip
+    return reply(
+        TokenReply(
+            access_token=issued.access_token.reveal(),
+            token_type=connection.tokens.token_type,
+            expires_at=time_or_none(connection.tokens.expires_at),
+            scopes=list(connection.granted_scopes),
+            api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
+            connection=connection_reply(connection, issued.as_of),
+        )
+    )
 
 
 _ERRORS = (
-    "unauthorized", "forbidden", "assertion_required", "assertion_invalid", "invalid_request",
-    "connector_unknown", "connector_required",
-    "reauthorization_required", "account_not_found", "provider_unavailable",
-    "connection_unreadable", "store_unavailable",
-)  # fmt: skip
+    "unauthorized",
+    "forbidden",
+    "assertion_required",
+    "assertion_invalid",
+    "invalid_request",
+    "connector_unknown",
+    "connector_required",
+    "reauthorization_required",
+    "account_not_found",
+    "provider_unavailable",
+    "connection_unreadable",
+    "store_unavailable",
+)
 
 OPERATIONS = [
     Operation(
-        method="POST", path="/v1/connectors/{name}/token", handler=issue_token,
-        summary="A working access token for a user", who="key", role="tokens",
+        method="POST",
+        path="/v1/connectors/{name}/token",
+        handler=issue_token,
+        summary="A working access token for a user",
+        who="key",
+        role="tokens",
         headers=(HEADER,),
-        request=TokenRequest, reply=TokenReply, errors=_ERRORS,
+        request=TokenRequest,
+        reply=TokenReply,
+        errors=_ERRORS,
     ),
     Operation(
-        method="POST", path="/v1/connectors/{name}/refresh", handler=force_refresh,
-        summary="Refresh a user's access token now", who="key", role="tokens",
+        method="POST",
+        path="/v1/connectors/{name}/refresh",
+        handler=force_refresh,
+        summary="Refresh a user's access token now",
+        who="key",
+        role="tokens",
         headers=(HEADER,),
-        request=RefreshRequest, reply=TokenReply, errors=_ERRORS,
+        request=RefreshRequest,
+        reply=TokenReply,
+        errors=_ERRORS,
     ),
-]  # fmt: skip
+]

@@ -119,17 +119,35 @@ _ERRORS = ("unauthorized", "forbidden", "store_unavailable")
 
 OPERATIONS = [
     Operation(
-        method="POST", path="/v1/webhooks", handler=create_webhook, summary="Create a webhook",
-        who="key", role="admin", request=WebhookRequest, reply=NewWebhookReply, status=201,
+        method="POST",
+        path="/v1/webhooks",
+        handler=create_webhook,
+        summary="Create a webhook",
+        who="key",
+        role="admin",
+        request=WebhookRequest,
+        reply=NewWebhookReply,
+        status=201,
         errors=(*_ERRORS, "invalid_request"),
     ),
     Operation(
-        method="GET", path="/v1/webhooks", handler=list_webhooks, summary="List the webhooks",
-        who="key", role="admin", reply=WebhookListReply, errors=_ERRORS,
+        method="GET",
+        path="/v1/webhooks",
+        handler=list_webhooks,
+        summary="List the webhooks",
+        who="key",
+        role="admin",
+        reply=WebhookListReply,
+        errors=_ERRORS,
     ),
     Operation(
-        method="DELETE", path="/v1/webhooks/{id}", handler=delete_webhook,
-        summary="Delete a webhook", who="key", role="admin", status=204,
+        method="DELETE",
+        path="/v1/webhooks/{id}",
+        handler=delete_webhook,
+        summary="Delete a webhook",
+        who="key",
+        role="admin",
+        status=204,
         errors=(*_ERRORS, "not_found"),
     ),
-]  # fmt: skip
+]

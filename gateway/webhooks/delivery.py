@@ -34,9 +34,17 @@ _log = get_logger()
 
 _MINUTE, _HOUR = 60, 3600
 DELAYS: tuple[float, ...] = (
-    5, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR,
+    5,
+    30,
+    2 * _MINUTE,
+    10 * _MINUTE,
+    _HOUR,
+    3 * _HOUR,
+    6 * _HOUR,
+    12 * _HOUR,
     24 * _HOUR,
-)  # fmt: skip
+    24 * _HOUR,
+)
 """Seconds between two attempts, about three days in all; each is varied by a fifth."""
 JITTER = 0.2
 LONGEST_RETRY_AFTER = 24 * _HOUR
@@ -233,7 +241,7 @@ class Deliveries:
             _log.warning("webhook_disabled", **facts)
         elif delivery.attempts < len(self._delays):
             seconds = self._delays[delivery.attempts]
-            seconds *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+            seconds *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, protects nothing
             await self._queue.postpone(delivery, max(seconds, least))
             await self._webhooks.failed(webhook, why)
             _log.warning("webhook_failed", why=why, **facts)

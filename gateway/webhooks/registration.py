@@ -144,6 +144,11 @@ def _problem_of(url: str, policy: EgressPolicy) -> str | None:
 
 def _place(tenant: str, webhook_id: str) -> Place:
     return Place(
-        collection="webhooks", tenant=tenant, owner="", connector="", row=webhook_id,
-        field="secret", generation=0,
-    )  # fmt: skip
+        collection="webhooks",
+        tenant=tenant,
+        owner="",
+        connector="",
+        row=webhook_id,
+        field="secret",
+        generation=0,
+    )

@@ -11,7 +11,7 @@ from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.observe.metrics import Metrics
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.provider import Provider
@@ -22,11 +22,11 @@ from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import LEASE_SECONDS, RefreshStore
+from gateway.store.refresh_leases import LEASE_SECONDS, RefreshLeases
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verbs:
+class CoreServices:
     """The three things that the product does."""
 
     connect: ConnectService
@@ -35,13 +35,13 @@ class Verbs:
     refresher: Refresher
 
 
-def make_verbs(
+def core_services(
     *,
     catalog: Catalog,
     database: Database,
     provider: Provider,
     vault: Vault,
-    reach: Reach,
+    public_addresses: PublicAddresses,
     redirect_uri: Callable[[str], str],
     clock: Clock,
     checkpoint: Checkpoint = pass_on,
@@ -51,7 +51,7 @@ def make_verbs(
     token_cache: bool = False,
     only_tenant: str | None = None,
     audit: Audit = NOWHERE,
-) -> Verbs:
+) -> CoreServices:
     """Connect, tokens and disconnect over one database and one way to the providers."""
     metrics = metrics or Metrics(catalog.names())
     watch = watch or Watch(database)
@@ -59,7 +59,7 @@ def make_verbs(
     sealer = TokenSealer(vault, audit)
     refresher = Refresher(
         connections=connections,
-        refreshes=RefreshStore(database, lease_seconds),
+        refreshes=RefreshLeases(database, lease_seconds),
         provider=provider,
         sealer=sealer,
         watch=watch,
@@ -68,7 +68,7 @@ def make_verbs(
         checkpoint=checkpoint,
         audit=audit,
     )
-    return Verbs(
+    return CoreServices(
         refresher=refresher,
         connect=ConnectService(
             catalog=catalog,
@@ -77,7 +77,7 @@ def make_verbs(
             provider=provider,
             vault=vault,
             sealer=sealer,
-            reach=reach,
+            public_addresses=public_addresses,
             redirect_uri=redirect_uri,
             clock=clock,
             metrics=metrics,
@@ -89,7 +89,7 @@ def make_verbs(
             connections=connections,
             refresher=refresher,
             sealer=sealer,
-            reach=reach,
+            public_addresses=public_addresses,
             clock=clock,
             metrics=metrics,
             cache=Cache(watch.freshness, database.notices) if token_cache else None,

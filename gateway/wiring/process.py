@@ -11,21 +11,22 @@ from connectors.catalog import Catalog
 from gateway.access.limits import Limits
 from gateway.access.login.choice import Logins, open_logins
 from gateway.access.login.dev import DEFAULT_TENANT
-from gateway.access.login.discovery import LANE
+from gateway.access.login.discovery import OIDC_BULKHEAD
 from gateway.access.service_keys import ServiceKeys
 from gateway.access.sessions import Sessions
 from gateway.audit.trail import Audit
 from gateway.background import in_background
 from gateway.clock import Clock
-from gateway.encryption.key_check import check_keys
+from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.observe.metrics import Metrics
-from gateway.outbound.bulkhead import Lanes
+from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import TOTAL_SECONDS, open_outbound
 from gateway.outbound.egress import EgressPolicy
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
-from gateway.server.readiness import REFRESHES_SECONDS, Readiness
+from gateway.server.readiness import Readiness
+from gateway.server.shutdown import REFRESHES_SECONDS
 from gateway.services.connect import ConnectService
 from gateway.services.connections import ConnectionService
 from gateway.services.disconnect import DisconnectService
@@ -40,7 +41,7 @@ from gateway.store.audit import AuditStore
 from gateway.store.clock import DatabaseClock
 from gateway.store.connections import ConnectionStore
 from gateway.store.deliveries import DeliveryStore
-from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
 from gateway.store.events import Outbox
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
@@ -50,14 +51,14 @@ from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
 from gateway.store.mongo import Database, open_database
 from gateway.store.refresh_leases import LEASE_SECONDS
-from gateway.store.renewal_queue import DueStore
+from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
 from gateway.store.sessions import SessionStore
 from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
-from gateway.wiring.core import Verbs, make_verbs
+from gateway.wiring.core import CoreServices, core_services
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ class Services:
     keys: ServiceKeys
     sessions: Sessions
     logins: Logins
-    reach: Reach
+    public_addresses: PublicAddresses
     clock: Clock
     metrics: Metrics
     audit: Audit
@@ -129,9 +130,14 @@ async def open_services(
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
-    reach = Reach(policy=policy, sandbox_url=sandbox.url)
-    metrics = Metrics([*catalog.names(), LANE])
+    public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
+    metrics = Metrics([*catalog.names(), OIDC_BULKHEAD])
     ready = readiness or Readiness()
+
+    def check_process() -> None:
+        ready.check()
+        check_vault(vault)
+
     async with AsyncExitStack() as stack:
         outbound = await stack.enter_async_context(
             open_outbound(
@@ -139,7 +145,7 @@ async def open_services(
                 ca_file=settings.ca_file,
                 sandbox_ca=sandbox.ca,
                 total_seconds=provider_seconds,
-                lanes=Lanes(metrics, slots=settings.provider_concurrency),
+                bulkhead=Bulkhead(metrics, slots=settings.provider_concurrency),
             )
         )
         database = await stack.enter_async_context(
@@ -153,7 +159,9 @@ async def open_services(
         if clock is None:
             clock = await DatabaseClock.read(database)
             await stack.enter_async_context(in_background(clock.run()))
-        await check_keys(vault, KeyCheckStore(database), sealed_stores(database), clock)
+        await check_encryption_keys(
+            vault, EncryptionKeyCheckStore(database), sealed_stores(database), clock
+        )
         audit = Audit(
             AuditStore(database, timedelta(days=settings.audit_days) or None),
             clock,
@@ -162,12 +170,12 @@ async def open_services(
         await stack.enter_async_context(audit.writing())
         watch = Watch(database)
         await stack.enter_async_context(in_background(watch.run()))
-        verbs = make_verbs(
+        core = core_services(
             catalog=catalog,
             database=database,
             provider=Provider(outbound, clock),
             vault=vault,
-            reach=reach,
+            public_addresses=public_addresses,
             redirect_uri=lambda name: redirect_uri(settings, name),
             clock=clock,
             checkpoint=checkpoint,
@@ -188,9 +196,13 @@ async def open_services(
         )
         queue, receivers = DeliveryStore(database, lease_seconds), WebhookStore(database)
         webhooks = WebhookService(
-            webhooks=receivers, deliveries=queue, vault=vault, policy=policy, clock=clock,
+            webhooks=receivers,
+            deliveries=queue,
+            vault=vault,
+            policy=policy,
+            clock=clock,
             audit=audit,
-        )  # fmt: skip
+        )
         deliveries = Deliveries(
             outbox=Outbox(database),
             queue=queue,
@@ -207,19 +219,19 @@ async def open_services(
             settings,
             catalog,
             database,
-            verbs,
+            core,
             webhooks,
             deliveries,
             logins,
             ServiceKeys(KeyStore(database), clock, Cache(watch.freshness, database.notices), audit),
-            reach,
+            public_addresses,
             clock,
             metrics,
             audit,
             Limits(LimitStore(database), settings.rates, clock, metrics),
-            lambda: ready.check(vault),
+            check_process,
         )
-        stack.push_async_callback(lambda: verbs.refresher.close(ready.left(REFRESHES_SECONDS)))
+        stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
         yield services
 
 
@@ -227,12 +239,12 @@ def _services(
     settings: Settings,
     catalog: Catalog,
     database: Database,
-    verbs: Verbs,
+    core: CoreServices,
     webhooks: WebhookService,
     deliveries: Deliveries,
     logins: Logins,
     keys: ServiceKeys,
-    reach: Reach,
+    public_addresses: PublicAddresses,
     clock: Clock,
     metrics: Metrics,
     audit: Audit,
@@ -242,13 +254,13 @@ def _services(
     return Services(
         settings=settings,
         catalog=catalog,
-        connect=verbs.connect,
-        tokens=verbs.tokens,
-        disconnect=verbs.disconnect,
-        refresher=verbs.refresher,
+        connect=core.connect,
+        tokens=core.tokens,
+        disconnect=core.disconnect,
+        refresher=core.refresher,
         renewal=Renewal(
-            due=DueStore(database),
-            refresher=verbs.refresher,
+            due=RenewalQueue(database),
+            refresher=core.refresher,
             catalog=catalog,
             clock=clock,
             concurrency=settings.worker_concurrency,
@@ -259,7 +271,7 @@ def _services(
         keys=keys,
         sessions=logins.sessions,
         logins=logins,
-        reach=reach,
+        public_addresses=public_addresses,
         clock=clock,
         metrics=metrics,
         audit=audit,

@@ -14,7 +14,7 @@ from gateway.access.limits import OPEN, SHARED, Limits
 from gateway.errors import RateLimited, SettingsError, StoreUnavailable
 from gateway.observe.metrics import Metrics
 from gateway.settings.environment import read_settings
-from gateway.settings.limits import DEFAULTS, Limited, Rate, read_rates
+from gateway.settings.limits import DEFAULTS, LimitName, Rate, read_rates
 from gateway.store.limits import LimitStore, Taken
 from gateway.store.mongo import Database
 from tests.support.gateway import FakeClock
@@ -48,11 +48,11 @@ def store(database: Database) -> CountingStore:
 
 def process(store: LimitStore, clock: FakeClock, **most: int) -> Limits:
     """The limits of one process: so many a minute of each that is named, nothing else limited."""
-    rates = dict.fromkeys(Limited) | {Limited(name): Rate(n, 60) for name, n in most.items()}
+    rates = dict.fromkeys(LimitName) | {LimitName(name): Rate(n, 60) for name, n in most.items()}
     return Limits(store, rates, clock, Metrics())
 
 
-async def passing(limits: Limits, limited: Limited, calls: int, subject: str = "a") -> int:
+async def passing(limits: Limits, limited: LimitName, calls: int, subject: str = "a") -> int:
     """How many of so many calls pass."""
     passed = 0
     for _ in range(calls):
@@ -64,39 +64,41 @@ async def passing(limits: Limits, limited: Limited, calls: int, subject: str = "
     return passed
 
 
+@pytest.mark.requirement("F6")
 async def test_a_limit_lets_exactly_as_many_through(store: CountingStore, clock: FakeClock) -> None:
-    """F6."""
     limits = process(store, clock, sign_ins=5)
-    assert await passing(limits, Limited.SIGN_INS, 20) == 5
-    assert await passing(limits, Limited.SIGN_INS, 1, subject="b") == 1
+    assert await passing(limits, LimitName.SIGN_INS, 20) == 5
+    assert await passing(limits, LimitName.SIGN_INS, 1, subject="b") == 1
 
 
 async def test_a_refusal_says_when_and_is_right(store: CountingStore, clock: FakeClock) -> None:
     limits = process(store, clock, sign_ins=5)
-    await passing(limits, Limited.SIGN_INS, 5)
+    await passing(limits, LimitName.SIGN_INS, 5)
     with pytest.raises(RateLimited) as refused:
-        await limits.spend(Limited.SIGN_INS, "a")
+        await limits.spend(LimitName.SIGN_INS, "a")
     assert (refused.value.limit, refused.value.retry_after) == ("sign_ins", 12)
     clock.advance(seconds=12)
-    assert await passing(limits, Limited.SIGN_INS, 5) == 1
+    assert await passing(limits, LimitName.SIGN_INS, 5) == 1
 
 
+@pytest.mark.requirement("F6")
 async def test_what_is_refused_costs_no_database(store: CountingStore, clock: FakeClock) -> None:
-    """F6: noise is answered from memory."""
+    """Noise is answered from memory."""
     limits = process(store, clock, key_failures=3)
-    await passing(limits, Limited.KEY_FAILURES, 1000)
+    await passing(limits, LimitName.KEY_FAILURES, 1000)
     assert store.asked == 4
     with pytest.raises(RateLimited):
-        limits.check(Limited.KEY_FAILURES, "a")
-    limits.check(Limited.KEY_FAILURES, "b")
+        limits.check(LimitName.KEY_FAILURES, "a")
+    limits.check(LimitName.KEY_FAILURES, "b")
 
 
+@pytest.mark.requirement("F6")
 async def test_two_processes_share_a_limit(database: Database, clock: FakeClock) -> None:
-    """F6: also where each takes permits in shares."""
+    """Also where each takes permits in shares."""
     one, other = (process(LimitStore(database), clock, sign_ins=6, api_calls=100) for _ in range(2))
-    passed = [await passing(each, Limited.SIGN_INS, 4) for each in (one, other)]
+    passed = [await passing(each, LimitName.SIGN_INS, 4) for each in (one, other)]
     assert passed == [4, 2]
-    shared = [await passing(each, Limited.API_CALLS, 80) for each in (one, other)]
+    shared = [await passing(each, LimitName.API_CALLS, 80) for each in (one, other)]
     assert shared == [80, 20]
 
 
@@ -104,9 +106,9 @@ async def test_most_calls_of_a_frequent_kind_ask_no_database(
     store: CountingStore, clock: FakeClock
 ) -> None:
     limits = process(store, clock, token_reads=6000)
-    assert await passing(limits, Limited.TOKEN_READS, 900) == 900
+    assert await passing(limits, LimitName.TOKEN_READS, 900) == 900
     assert store.asked == 3  # 300 permits each: a twentieth
-    await asyncio.gather(*(limits.spend(Limited.TOKEN_READS, "b") for _ in range(250)))
+    await asyncio.gather(*(limits.spend(LimitName.TOKEN_READS, "b") for _ in range(250)))
     assert store.asked == 4  # one asked for all of them
 
 
@@ -115,12 +117,12 @@ async def test_a_share_that_is_not_used_is_lost_after_a_while(
 ) -> None:
     """So a process that stood still cannot spend on top of what the others were given meanwhile."""
     limits = process(store, clock, api_calls=100)
-    await limits.spend(Limited.API_CALLS, "a")
+    await limits.spend(LimitName.API_CALLS, "a")
     clock.advance(seconds=4)
-    await limits.spend(Limited.API_CALLS, "a")
+    await limits.spend(LimitName.API_CALLS, "a")
     assert store.asked == 1
     clock.advance(seconds=1)
-    await limits.spend(Limited.API_CALLS, "a")
+    await limits.spend(LimitName.API_CALLS, "a")
     assert store.asked == 2
 
 
@@ -128,26 +130,26 @@ async def test_what_must_not_wait_takes_only_what_is_there(
     store: CountingStore, clock: FakeClock
 ) -> None:
     limits = process(store, clock, token_reads=40)
-    assert not limits.spend_at_once(Limited.TOKEN_READS, "a")
-    await limits.spend(Limited.TOKEN_READS, "a")  # a share of two
-    assert [limits.spend_at_once(Limited.TOKEN_READS, "a") for _ in range(2)] == [True, False]
-    assert await passing(limits, Limited.TOKEN_READS, 50) == 38
-    assert not limits.spend_at_once(Limited.TOKEN_READS, "a")
-    assert limits.spend_at_once(Limited.API_CALLS, "a")  # which is not limited here
+    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")
+    await limits.spend(LimitName.TOKEN_READS, "a")  # a share of two
+    assert [limits.spend_at_once(LimitName.TOKEN_READS, "a") for _ in range(2)] == [True, False]
+    assert await passing(limits, LimitName.TOKEN_READS, 50) == 38
+    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")
+    assert limits.spend_at_once(LimitName.API_CALLS, "a")  # which is not limited here
     asked = store.asked
     clock.advance(minutes=1)
-    assert not limits.spend_at_once(Limited.TOKEN_READS, "a")  # nor does it ask for more
+    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")  # nor does it ask for more
     assert store.asked == asked
 
 
 async def test_what_is_not_limited_asks_nobody(store: CountingStore, clock: FakeClock) -> None:
-    assert await passing(process(store, clock), Limited.TOKEN_READS, 1000) == 1000
+    assert await passing(process(store, clock), LimitName.TOKEN_READS, 1000) == 1000
     assert store.asked == 0
 
 
 @pytest.mark.parametrize("limited", sorted(OPEN))
 async def test_frequent_calls_pass_while_the_database_is_away(
-    store: CountingStore, clock: FakeClock, limited: Limited
+    store: CountingStore, clock: FakeClock, limited: LimitName
 ) -> None:
     """A limit that cannot be judged is no outage of token reads, and is said in the log."""
     limits = process(store, clock, **{limited.value: 40})
@@ -167,13 +169,13 @@ async def test_a_database_that_says_nothing_holds_one_call_up_and_not_for_long(
     limits = process(store, clock, token_reads=40)
     store.silent = True
     with anyio.fail_after(5):
-        assert await passing(limits, Limited.TOKEN_READS, 100) == 100
+        assert await passing(limits, LimitName.TOKEN_READS, 100) == 100
     assert store.asked == 1
 
 
-@pytest.mark.parametrize("limited", sorted({*Limited} - OPEN))
+@pytest.mark.parametrize("limited", sorted({*LimitName} - OPEN))
 async def test_guesses_and_floods_do_not_pass_while_the_database_is_away(
-    store: CountingStore, clock: FakeClock, limited: Limited
+    store: CountingStore, clock: FakeClock, limited: LimitName
 ) -> None:
     """And they are told that the database is away, not that they were too many."""
     limits = process(store, clock, **{limited.value: 40})
@@ -187,21 +189,21 @@ async def test_guesses_and_floods_do_not_pass_while_the_database_is_away(
 async def test_refusals_are_counted_by_limit(store: CountingStore, clock: FakeClock) -> None:
     metrics = Metrics()
     limits = Limits(store, read_rates("sign_ins=2/m"), clock, metrics)
-    await passing(limits, Limited.SIGN_INS, 5)
+    await passing(limits, LimitName.SIGN_INS, 5)
     assert 'gateway_rate_limited_total{limit="sign_ins"} 3.0' in metrics.text().decode()
 
 
 def test_what_is_written_changes_the_defaults_it_names() -> None:
     rates = read_rates(" sign_ins = 5/h, api_calls=off ,token_reads=9/s,")
     changed = {
-        Limited.SIGN_INS: Rate(5, 3600),
-        Limited.API_CALLS: None,
-        Limited.TOKEN_READS: Rate(9, 1),
+        LimitName.SIGN_INS: Rate(5, 3600),
+        LimitName.API_CALLS: None,
+        LimitName.TOKEN_READS: Rate(9, 1),
     }
     assert rates == {**DEFAULTS, **changed}
     assert read_rates("") == DEFAULTS
-    assert set(DEFAULTS) == {*Limited}
-    assert {*Limited} >= OPEN > SHARED
+    assert set(DEFAULTS) == {*LimitName}
+    assert {*LimitName} >= OPEN > SHARED
 
 
 @pytest.mark.parametrize(
@@ -248,4 +250,4 @@ def test_limits_and_hops_come_from_the_environment(
     monkeypatch.setenv("GATEWAY_LIMITS", "token_reads=30000/m")
     monkeypatch.setenv("GATEWAY_PROXY_HOPS", "2")
     settings = read_settings(tmp_path)
-    assert (settings.rates[Limited.TOKEN_READS], settings.proxy_hops) == (Rate(30_000, 60), 2)
+    assert (settings.rates[LimitName.TOKEN_READS], settings.proxy_hops) == (Rate(30_000, 60), 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.attacks.conftest import Browsers
 from tests.support import outside as solo
@@ -35,10 +36,11 @@ def unread(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "last_used_at"}
 
 
+@pytest.mark.requirement("A15")
 async def test_another_account_on_reconnect_overwrites_nothing(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """A15: a connector for several accounts gets a second connection."""
+    """A connector for several accounts gets a second connection."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.connect("google", ACCOUNTS["google"])
@@ -59,10 +61,11 @@ async def test_another_account_on_reconnect_overwrites_nothing(
     assert arena.connections(user)[0]["generation"] == before["generation"] + 1
 
 
+@pytest.mark.requirement("A15")
 async def test_another_account_is_refused_where_there_can_be_only_one(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """A15: a connector for one account keeps it, working."""
+    """A connector for one account keeps it, working."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.connect("solo", solo.ACCOUNT)
@@ -74,10 +77,11 @@ async def test_another_account_is_refused_where_there_can_be_only_one(
     assert await browser.connect("solo", solo.ACCOUNT) == "connected"
 
 
+@pytest.mark.requirement("A16")
 async def test_scopes_that_were_not_granted_are_noticed(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """A16: the person unticked one, or the provider dropped it; asking again mends it."""
+    """The person unticked one, or the provider dropped it; asking again mends it."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     assert await browser.connect("solo", solo.RELUCTANT_ACCOUNT) == "connected"
@@ -89,10 +93,11 @@ async def test_scopes_that_were_not_granted_are_noticed(
     assert (issued["scopes"], issued["connection"]["status"]) == (["read"], "needs_scopes")
 
 
+@pytest.mark.requirement("B7")
 async def test_disconnecting_one_of_two_people_leaves_the_other_connected(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """B7: the provider would end both grants of the account, so it is asked for the last one only."""
+    """The provider would end both grants of the account, so it is asked for the last one only."""
     path, account = "/oauth2/v3/userinfo", "Ben Okoro (ben.okoro@example.com)"
     users = [arena.person("alice"), arena.person("bob")]
     for user in users:

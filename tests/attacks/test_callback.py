@@ -44,10 +44,11 @@ def flow_cookies(browser: Browser) -> dict[str, str]:
     }
 
 
+@pytest.mark.requirement("A1")
 async def test_whoever_is_signed_in_by_now_does_not_finish_the_flow(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """A1: the browser is right and has the flow's cookie, the session is somebody else's."""
+    """The browser is right and has the flow's cookie, the session is somebody else's."""
     first, second, browser = arena.person("first"), arena.person("second"), browsers()
     callback = await waiting(browser, first)
     await browser.open("/dashboard/connectors")
@@ -60,10 +61,11 @@ async def test_whoever_is_signed_in_by_now_does_not_finish_the_flow(
     await assert_an_honest_flow_still_works(arena, browser, second)
 
 
+@pytest.mark.requirement("A1")
 async def test_the_same_name_in_another_tenant_is_somebody_else(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """A1: the flow belongs to a person of one tenant, and names are the tenants' own."""
+    """The flow belongs to a person of one tenant, and names are the tenants' own."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     async with open_database(arena.database_url, DATABASE, Driver.MOTOR) as database:
@@ -81,11 +83,12 @@ async def test_the_same_name_in_another_tenant_is_somebody_else(
     assert [row["tenant"] for row in arena.connections(user)] == ["other"]
 
 
+@pytest.mark.requirement("A1", "A11")
 @pytest.mark.parametrize("forged", ["none", "made up", "its stored hash", "of another flow"])
 async def test_without_the_flows_own_cookie_its_user_finishes_nothing(
     arena: Arena, browsers: Browsers, forged: str
 ) -> None:
-    """A1, A11: the right user in a browser that did not start the flow, whatever cookie it brings."""
+    """The right user in a browser that did not start the flow, whatever cookie it brings."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     (flow,) = arena.flows(user)
@@ -110,10 +113,11 @@ async def test_without_the_flows_own_cookie_its_user_finishes_nothing(
     await assert_an_honest_flow_still_works(arena, other, user)
 
 
+@pytest.mark.requirement("A4")
 async def test_a_waiting_flow_of_the_victims_own_is_no_help_to_the_attacker(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """A4: the victim's flow cookie does not stand in for that of the attacker's flow."""
+    """The victim's flow cookie does not stand in for that of the attacker's flow."""
     attacker, victim = arena.person("attacker"), arena.person("victim")
     theirs, mine = browsers(), browsers()
     fed = await waiting(theirs, attacker, "google-work")
@@ -127,8 +131,9 @@ async def test_a_waiting_flow_of_the_victims_own_is_no_help_to_the_attacker(
     assert arena.connections(attacker) == []
 
 
+@pytest.mark.requirement("A5", "A11")
 async def test_the_reader_of_a_flows_row_cannot_finish_it(arena: Arena, browsers: Browsers) -> None:
-    """A5, A11: the row's id is no state, and nothing in the row is one."""
+    """The row's id is no state, and nothing in the row is one."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     (flow,) = arena.flows(user)
@@ -143,10 +148,11 @@ async def test_the_reader_of_a_flows_row_cannot_finish_it(arena: Arena, browsers
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("A7")
 async def test_fifty_callbacks_at_once_in_two_processes_exchange_one_code(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """A7: one token request, one row, and 49 harmless answers."""
+    """One token request, one row, and 49 harmless answers."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     before, answers = arena.sandbox.mark(), list[httpx.Response]()
@@ -174,8 +180,9 @@ async def test_fifty_callbacks_at_once_in_two_processes_exchange_one_code(
     assert row["generation"] == 1
 
 
+@pytest.mark.requirement("A7")
 async def test_a_callback_that_comes_too_late_is_refused(arena: Arena, browsers: Browsers) -> None:
-    """A7: after ten minutes, although the row is still there."""
+    """After ten minutes, although the row is still there."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     arena.expire_flows(user)
@@ -201,11 +208,12 @@ TOKENS = {
 }
 
 
+@pytest.mark.requirement("A10", "B6")
 @pytest.mark.parametrize("kind", [*REPEATED, *TOKENS])
 async def test_what_a_hostile_provider_adds_to_its_answer_is_refused(
     arena: Arena, browsers: Browsers, kind: str
 ) -> None:
-    """A10, B6: repeated parameters and tokens in the address; neither is in a page or a log."""
+    """Repeated parameters and tokens in the address; neither is in a page or a log."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(add=(REPEATED | TOKENS)[kind])
@@ -224,8 +232,9 @@ async def test_what_a_hostile_provider_adds_to_its_answer_is_refused(
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("A12")
 async def test_a_stolen_code_does_not_fit_the_thiefs_flow(arena: Arena, browsers: Browsers) -> None:
-    """A12: each flow has a verifier of its own, which the provider checks (RFC 9700 4.5)."""
+    """Each flow has a verifier of its own, which the provider checks (RFC 9700 4.5)."""
     victim, thief = arena.person("victim"), arena.person("thief")
     mine, theirs = browsers(), browsers()
     stolen = param(await waiting(mine, victim), "code")
@@ -247,10 +256,11 @@ FORWARDED = {
 }
 
 
+@pytest.mark.requirement("A13")
 async def test_no_header_changes_where_a_provider_sends_the_browser(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """A13: neither a proxy's headers nor a foreign Host."""
+    """Neither a proxy's headers nor a foreign Host."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     browser.client.headers.update(FORWARDED)

@@ -36,9 +36,10 @@ def described(name: str) -> ConnectorConfig:
     return Catalog(env).get(name)
 
 
+@pytest.mark.requirement("A12", "A20")
 @pytest.mark.parametrize("name", CONNECTOR_CATALOG)
 def test_every_connector_asks_for_a_code_and_trades_nothing_else(name: str) -> None:
-    """A12, A20: no implicit and no password grant, S256, and tokens in headers only."""
+    """No implicit and no password grant, S256, and tokens in headers only."""
     config, verifier = described(name), new_code_verifier()
     url = authorization_url(
         config,
@@ -89,9 +90,10 @@ LEGACY: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.requirement("A12", "A20")
 @pytest.mark.parametrize("change", LEGACY, ids=str)
 def test_no_description_can_bring_a_legacy_grant_back(change: dict[str, Any]) -> None:
-    """A20, A12: what the engine sets, no connector can set, omit or rename."""
+    """What the engine sets, no connector can set, omit or rename."""
     with pytest.raises(ConfigError) as refused:
         replace(described("linear"), **change)
     assert next(iter(change)) in str(refused.value)

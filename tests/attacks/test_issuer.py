@@ -42,6 +42,7 @@ WRONG = {
 MISSING: dict[str, Answer] = {"missing": iss(), "missing, on a refusal": error()}
 
 
+@pytest.mark.requirement("B4")
 @pytest.mark.parametrize(
     ("connector", "answer"),
     [(name, kind) for name in ("named", "strict") for kind in WRONG]
@@ -50,7 +51,7 @@ MISSING: dict[str, Answer] = {"missing": iss(), "missing, on a refusal": error()
 async def test_an_answer_of_another_issuer_is_refused(
     arena: Arena, browsers: Browsers, connector: str, answer: str
 ) -> None:
-    """B4: letter by letter, on refusals, too; missing where the provider promises it."""
+    """Letter by letter, on refusals, too; missing where the provider promises it."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(**(WRONG | MISSING)[answer])
@@ -66,11 +67,12 @@ async def test_an_answer_of_another_issuer_is_refused(
     assert len(arena.connections(user)) == 1
 
 
+@pytest.mark.requirement("B4")
 @pytest.mark.parametrize(("connector", "values"), [("named", []), ("evil", [OTHER])])
 async def test_an_issuer_that_nobody_promised_or_named_breaks_nothing(
     arena: Arena, browsers: Browsers, connector: str, values: list[str]
 ) -> None:
-    """B4: a provider that begins to send one, or does not send one yet, goes on working."""
+    """A provider that begins to send one, or does not send one yet, goes on working."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(**iss(*values))
@@ -78,10 +80,11 @@ async def test_an_issuer_that_nobody_promised_or_named_breaks_nothing(
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("B3")
 async def test_one_stores_answer_does_not_finish_the_flow_of_another_store(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """B3: two stores of one user; the second's own, rightly signed answer comes with the first's state."""
+    """Two stores of one user; the second's own, rightly signed answer comes with the first's state."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.start("shopify", shop="acme")
@@ -97,10 +100,11 @@ async def test_one_stores_answer_does_not_finish_the_flow_of_another_store(
     await assert_both_stores_connect(arena, browser, user)
 
 
+@pytest.mark.requirement("B3")
 async def test_a_code_that_changed_places_with_another_stores_is_refused(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """B3: each of two answers of one user gets the other's code or the other's state."""
+    """Each of two answers of one user gets the other's code or the other's state."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     callbacks = []
@@ -134,10 +138,11 @@ async def assert_both_stores_connect(arena: Arena, browser: Browser, user: str) 
     ]
 
 
+@pytest.mark.requirement("B3")
 async def test_a_flow_ends_at_the_endpoint_that_it_began_with(
     arena: Arena, mongodb_url: str, database_name: str, tmp_path: Path
 ) -> None:
-    """B3: although its connector names another token endpoint by now."""
+    """Although its connector names another token endpoint by now."""
     hostile = arena.hostile
     shared: dict[str, Any] = {
         "public_url": arena.url,

@@ -30,11 +30,12 @@ from tests.support.victim import (
 pytestmark = needs_chromium
 
 
+@pytest.mark.requirement("A1")
 @pytest.mark.parametrize("kind", VICTIMS)
 def test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """A1: the victim opens the attacker's authorization link; the provider asks nothing."""
+    """The victim opens the attacker's authorization link; the provider asks nothing."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -57,11 +58,12 @@ def test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link(
     assert_an_honest_flow_still_works(arena, mine, signed_in or victim)
 
 
+@pytest.mark.requirement("A1")
 @pytest.mark.parametrize("kind", VICTIMS)
 def test_a_consent_that_was_talked_into_links_nobody_either(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """A1: an honest provider asks, and the victim agrees with an account of their own."""
+    """An honest provider asks, and the victim agrees with an account of their own."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -79,11 +81,12 @@ def test_a_consent_that_was_talked_into_links_nobody_either(
     assert_an_honest_flow_still_works(arena, mine, signed_in or victim)
 
 
+@pytest.mark.requirement("A4")
 @pytest.mark.parametrize("kind", VICTIMS)
 def test_the_attackers_finished_callback_gives_its_visitor_no_account(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """A4: the attacker agrees with an account of their own, and feeds the answer to the victim."""
+    """The attacker agrees with an account of their own, and feeds the answer to the victim."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -102,10 +105,11 @@ def test_the_attackers_finished_callback_gives_its_visitor_no_account(
     assert_an_honest_flow_still_works(arena, mine, signed_in or victim)
 
 
+@pytest.mark.requirement("A1")
 def test_whoever_signs_in_later_in_the_same_browser_finishes_nothing(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A1: the flow's cookie is there, but somebody else is signed in by now."""
+    """The flow's cookie is there, but somebody else is signed in by now."""
     first, second = arena.person("first"), arena.person("second")
     page = profiles().new_page()
     sign_in(page, first)
@@ -122,11 +126,12 @@ def test_whoever_signs_in_later_in_the_same_browser_finishes_nothing(
     assert_an_honest_flow_still_works(arena, page, second)
 
 
+@pytest.mark.requirement("A2")
 @pytest.mark.parametrize("query", ["", "?tool=helper", "?reconnect=con_000000000000000000000000"])
 def test_a_connect_link_begins_nothing_in_the_browser_that_opens_it(
     arena: Arena, profiles: Profiles, query: str
 ) -> None:
-    """A2: a stranger is asked to sign in, and somebody who is signed in is told whose account it will be."""
+    """A stranger is asked to sign in, and somebody who is signed in is told whose account it will be."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     flows = len(arena.rows("oauth_state"))

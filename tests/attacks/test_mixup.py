@@ -27,11 +27,12 @@ from tests.support.victim import (
 pytestmark = needs_chromium
 
 
+@pytest.mark.requirement("B1")
 @pytest.mark.parametrize("honest", ["google", "notion"])
 def test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code(
     arena: Arena, profiles: Profiles, honest: str
 ) -> None:
-    """B1: COAT. The victim connects the hostile provider and ends up agreeing at the honest one."""
+    """COAT. The victim connects the hostile provider and ends up agreeing at the honest one."""
     attacker, victim = arena.person("attacker"), arena.person("victim")
     page, theirs = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -61,11 +62,12 @@ def start_on(page: Page, arena: Arena) -> str:
     return with_params("https://evil.example/", state=request["state"])
 
 
+@pytest.mark.requirement("B2")
 @pytest.mark.parametrize(("of", "at"), [("google", "evil"), ("evil", "google")])
 def test_a_state_opens_no_other_connectors_callback(
     arena: Arena, profiles: Profiles, of: str, at: str
 ) -> None:
-    """B2: CORF, both ways: the honest state at the hostile callback, and the reverse."""
+    """CORF, both ways: the honest state at the hostile callback, and the reverse."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -90,10 +92,11 @@ def test_a_state_opens_no_other_connectors_callback(
     assert_an_honest_flow_still_works(arena, page, victim)
 
 
+@pytest.mark.requirement("B2")
 def test_a_hostile_provider_answers_with_the_state_of_an_honest_flow_in_vain(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """B2: the hostile server has learnt the state of a waiting flow, and returns it with its own code."""
+    """The hostile server has learnt the state of a waiting flow, and returns it with its own code."""
     victim = arena.person("victim")
     profile = profiles()
     page = profile.new_page()

@@ -10,13 +10,14 @@ from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS
 
 
+@pytest.mark.requirement("B2")
 @pytest.mark.parametrize(
     ("of", "at"), [("google", "notion"), ("notion", "google"), ("google", "google-workspace")]
 )
 async def test_a_state_is_good_for_the_callback_of_its_connector_only(
     arena: Arena, browsers: Browsers, of: str, at: str
 ) -> None:
-    """B2: between honest connectors, and under a connector's other name."""
+    """Between honest connectors, and under a connector's other name."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.start(of)
@@ -35,11 +36,12 @@ async def test_a_state_is_good_for_the_callback_of_its_connector_only(
     assert await browser.connect("notion", ACCOUNTS["notion"]) == "connected"
 
 
+@pytest.mark.requirement("B1")
 @pytest.mark.parametrize("honest", ["google", "notion"])
 async def test_a_hostile_provider_learns_no_code_of_an_honest_one(
     arena: Arena, browsers: Browsers, honest: str
 ) -> None:
-    """B1: with an honest authorization request of the victim's own, which the provider knows."""
+    """With an honest authorization request of the victim's own, which the provider knows."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.start(honest)
@@ -57,10 +59,11 @@ async def test_a_hostile_provider_learns_no_code_of_an_honest_one(
     assert await browser.connect(honest, ACCOUNTS[honest]) == "connected"
 
 
+@pytest.mark.requirement("B2")
 async def test_a_hostile_provider_cannot_return_another_flows_state(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """B2: it answers with the state of an honest flow that waits in the same browser."""
+    """It answers with the state of an honest flow that waits in the same browser."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.start("google")
@@ -73,10 +76,11 @@ async def test_a_hostile_provider_cannot_return_another_flows_state(
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("B2")
 async def test_a_hostile_providers_code_is_worth_nothing_at_an_honest_callback(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """B2: sent to the honest callback with the hostile flow's state."""
+    """Sent to the honest callback with the hostile flow's state."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.open("/connectors/evil")

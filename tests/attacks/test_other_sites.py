@@ -73,12 +73,13 @@ PAGES: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.requirement("A6")
 @pytest.mark.parametrize("site", ["another site", "another origin of the same site"])
 @pytest.mark.parametrize("kind", [*PAGES])
 def test_a_page_of_another_origin_begins_no_flow(
     arena: Arena, profiles: Profiles, kind: str, site: str
 ) -> None:
-    """A6: by form, script, link, image and frame; the same site's cookies make no difference."""
+    """By form, script, link, image and frame; the same site's cookies make no difference."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -96,8 +97,9 @@ def test_a_page_of_another_origin_begins_no_flow(
         assert_an_honest_flow_still_works(arena, page, victim)
 
 
+@pytest.mark.requirement("A18")
 def test_a_posted_answer_is_not_taken(arena: Arena, profiles: Profiles) -> None:
-    """A18: a provider that posts its answer (``form_post``) comes without our cookies."""
+    """A provider that posts its answer (``form_post``) comes without our cookies."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -116,10 +118,11 @@ def test_a_posted_answer_is_not_taken(arena: Arena, profiles: Profiles) -> None:
     expect(page.locator(".notice")).to_contain_text("Google is connected")
 
 
+@pytest.mark.requirement("A8", "A17")
 def test_reload_and_the_back_button_exchange_nothing_twice(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A8, A17: and no page that follows knows the address with the code."""
+    """And no page that follows knows the address with the code."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -144,10 +147,11 @@ def test_reload_and_the_back_button_exchange_nothing_twice(
     assert arena.connections(victim) == [linked]
 
 
+@pytest.mark.requirement("A8")
 def test_a_preview_of_the_callback_does_not_use_the_flow_up(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A8: HEAD, and Chromium's own prefetch from another page."""
+    """HEAD, and Chromium's own prefetch from another page."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -170,10 +174,11 @@ def test_a_preview_of_the_callback_does_not_use_the_flow_up(
     expect(page.locator(".notice")).to_contain_text("Google is connected")
 
 
+@pytest.mark.requirement("A3", "A13")
 def test_a_callback_under_another_name_of_the_host_is_refused(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A3, A13: there is one origin; under another name neither session nor flow is looked for."""
+    """There is one origin; under another name neither session nor flow is looked for."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -193,8 +198,9 @@ def test_a_callback_under_another_name_of_the_host_is_refused(
     expect(page.locator(".notice")).to_contain_text("Google is connected")
 
 
+@pytest.mark.requirement("A3")
 def test_no_browser_is_sent_where_the_callback_says(arena: Arena, profiles: Profiles) -> None:
-    """A3: neither a target nor a claim of success in the callback's address means anything."""
+    """Neither a target nor a claim of success in the callback's address means anything."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -212,10 +218,11 @@ def test_no_browser_is_sent_where_the_callback_says(arena: Arena, profiles: Prof
     arena.assert_nothing_came_of_it(before)
 
 
+@pytest.mark.requirement("A9")
 def test_a_refusal_from_a_hostile_provider_shows_none_of_its_words(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A9: it needs session and cookie, ends the flow, and its text is not on the page."""
+    """It needs session and cookie, ends the flow, and its text is not on the page."""
     victim, stranger = arena.person("victim"), arena.person("stranger")
     page, other = profiles().new_page(), profiles().new_page()
     dialogs: list[str] = []
@@ -254,10 +261,11 @@ BENT = [text for text in REFUSED if re.match(r"[\s\\/@%]*[\\/%\s@]", text) and "
 """Spellings of another host that begin like a path."""
 
 
+@pytest.mark.requirement("A14")
 def test_no_spelling_of_another_place_leads_a_real_browser_there(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """A14: what Chromium makes of an address is what counts."""
+    """What Chromium makes of an address is what counts."""
     page: Page = profiles().new_page()
     sign_in(page, arena.person("victim"))
     assert len(BENT) > 40

@@ -39,11 +39,12 @@ async def started(browser: Browser) -> int:
     return answer.status_code
 
 
+@pytest.mark.requirement("B5")
 @pytest.mark.parametrize("shared", [False, True], ids=["not shared", "shared"])
 async def test_a_second_tenant_connects_with_a_shared_app_only_if_that_is_allowed(
     mongodb_url: str, database_name: str, shared: bool
 ) -> None:
-    """B5: by script and by form; the first tenant connects in any case."""
+    """By script and by form; the first tenant connects in any case."""
     settings: dict[str, Any] = {"mode": "production", "public_url": URL, "shared_clients": shared}
     async with running_gateway(mongodb_url, database_name, env=APP, **settings) as gateway:
         assert await started(await person(gateway, "default")) == 200
@@ -57,6 +58,7 @@ async def test_a_second_tenant_connects_with_a_shared_app_only_if_that_is_allowe
             assert [name for name in other.client.cookies if "flow" in name] == []
 
 
+@pytest.mark.requirement("B5")
 @pytest.mark.parametrize(
     ("settings", "tenant", "allowed"),
     [
@@ -75,7 +77,7 @@ async def test_an_operator_is_told_before_a_second_tenant_begins(
     tenant: str,
     allowed: bool,
 ) -> None:
-    """B5: no service key for it, and the reason why."""
+    """No service key for it, and the reason why."""
     async with running_gateway(
         mongodb_url, database_name, env=APP, public_url=URL, **settings
     ) as gateway:

@@ -56,10 +56,11 @@ print("RECEIVED", *received, sep="\\n")
 '''
 
 
+@pytest.mark.requirement("A19")
 def test_a_terminal_never_sees_a_code_or_a_token(
     arena: Arena, profiles: Profiles, key: str, tmp_path: Path
 ) -> None:
-    """A19: it shows a link; the person signs in and agrees in the system's browser."""
+    """It shows a link; the person signs in and agrees in the system's browser."""
     user, script = arena.person("alice"), tmp_path / "program.py"
     script.write_text(PROGRAM)
     with SyncGateway(arena.url, api_key=key) as server:

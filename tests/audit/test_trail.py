@@ -11,7 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.audit import trail as module
-from gateway.audit.trail import Audit, act_as, begin
+from gateway.audit.context import act_as, begin
+from gateway.audit.trail import Audit
 from gateway.errors import StoreUnavailable
 from gateway.observe.metrics import Metrics
 from gateway.store.audit import Action, Actor, ActorKind, AuditStore, Line, Wanted
@@ -59,7 +60,7 @@ async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock)
         note(audit, "alice", "bob")
         assert store.tried == 0
         with anyio.fail_after(10):
-            while not store.taken:  # noqa: ASYNC110 - the store gives no sign
+            while not store.taken:  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0.01)
     assert [line.user for line in await lines(store)] == ["alice", "bob"]
     assert store.tried == 1
@@ -81,7 +82,7 @@ async def test_a_full_batch_does_not_wait_for_its_time(
     async with audit.writing():
         note(audit, *["alice"] * module.BATCH)
         with anyio.fail_after(10):
-            while not await lines(store):  # noqa: ASYNC110 - the store gives no sign
+            while not await lines(store):  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0.01)
 
 
@@ -114,11 +115,11 @@ async def test_the_writer_survives_an_outage_and_tells_of_it_once(
     with capture_logs() as logs, anyio.fail_after(10):
         async with audit.writing():
             note(audit, "alice")
-            while store.tried < 3 or not logs:  # noqa: ASYNC110 - the store gives no sign
+            while store.tried < 3 or not logs:  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0)
             note(audit, "bob")
             store.shut = False
-            while logs[-1]["event"] != "audit_goes_on":  # noqa: ASYNC110 - the log gives no sign
+            while logs[-1]["event"] != "audit_goes_on":  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0)
     assert [line.user for line in await lines(store)] == ["alice", "bob"]
     assert [entry["event"] for entry in logs] == ["audit_waits_for_database", "audit_goes_on"]

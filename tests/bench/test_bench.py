@@ -17,9 +17,15 @@ from bench.storm import StormPlan
 
 ROOT = Path(__file__).parents[2]
 PLAN = Plan(
-    parts=PARTS, seconds=1.0, rounds=1, connections=(1,), stored=1, stored_many=1, driver="motor",
+    parts=PARTS,
+    seconds=1.0,
+    rounds=1,
+    connections=(1,),
+    stored=1,
+    stored_many=1,
+    driver="motor",
     storm=StormPlan(callers=1, accounts=1, delay=0.1, rounds=1, driver="motor"),
-)  # fmt: skip
+)
 SERVERS = (
     "bare GET route",
     "floor",
@@ -36,9 +42,17 @@ def run_bench(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_short_run_prints_every_figure_with_its_target() -> None:
     run = run_bench(
-        "--seconds=0.1", "--rounds=1", "--connections=1,64", "--stored=5", "--stored-many=50",
-        "--callers=10", "--storms=1", "--accounts=3", "--delay-ms=50", "--json",
-    )  # fmt: skip
+        "--seconds=0.1",
+        "--rounds=1",
+        "--connections=1,64",
+        "--stored=5",
+        "--stored-many=50",
+        "--callers=10",
+        "--storms=1",
+        "--accounts=3",
+        "--delay-ms=50",
+        "--json",
+    )
 
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""

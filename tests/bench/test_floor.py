@@ -17,7 +17,7 @@ from bench.many import seed_many
 from bench.measure import answers_of
 from bench.processes import running_floor, running_gateway
 from bench.seed import Place, Seeded, seed, token_path
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from tests.support.loopback import LOOPBACK
 
 USERS = 3
@@ -43,7 +43,9 @@ class Setting:
 @pytest.fixture(scope="module")
 def place(mongodb_url: str) -> Place:
     name = f"bench_{os.urandom(6).hex()}"
-    return Place(mongodb_url=mongodb_url, database=name, encryption_keys=f"k1:{new_key()}")
+    return Place(
+        mongodb_url=mongodb_url, database=name, encryption_keys=f"k1:{new_encryption_key()}"
+    )
 
 
 @pytest.fixture(scope="module")

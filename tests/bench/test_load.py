@@ -35,9 +35,8 @@ async def server(answer: Answer) -> AsyncIterator[int]:
 async def load(port: int, connections: int = 1, limit: int = 10) -> Load:
     requests = [b"GET /%d HTTP/1.1\r\n\r\n" % number for number in range(3)]
     return await run_load(
-        Target(ports=[port], requests=requests),
-        connections=connections, seconds=60, limit=limit,
-    )  # fmt: skip
+        Target(ports=[port], requests=requests), connections=connections, seconds=60, limit=limit
+    )
 
 
 def answering(*parts: bytes) -> Answer:

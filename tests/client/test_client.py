@@ -446,8 +446,7 @@ async def test_client_shows_no_key(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [*NEVER_SENT, *PERHAPS_SENT, httpx.LocalProtocolError, httpx.DecodingError],
+    "fault", [*NEVER_SENT, *PERHAPS_SENT, httpx.LocalProtocolError, httpx.DecodingError]
 )
 async def test_errors_hold_neither_the_key_nor_the_failed_request(
     open_gateway: OpenGateway, httpx_mock: HTTPXMock, fault: type[httpx.RequestError]
@@ -575,7 +574,7 @@ async def test_detail_of_an_error_stays_on_one_short_line(
     ids=lambda error: type(error).__name__,
 )
 def test_errors_survive_the_way_through_a_task_queue(error: sdk.GatewayError) -> None:
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301 -- our own bytes
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes
     assert type(again) is type(error)
     assert (str(again), vars(again), again.args) == (str(error), vars(error), error.args)
 
@@ -959,7 +958,7 @@ async def test_pause_that_is_too_long_is_left_to_the_caller(
     httpx_mock: HTTPXMock,
     time: Time,
     asked: int,
-    timeout: float,  # noqa: ASYNC109 -- a setting under test
+    timeout: float,  # noqa: ASYNC109 - the interface of httpcore
     told: float,
 ) -> None:
     answer = problem(429, "rate_limited")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import main
-from gateway.commands import encryption as encryption_commands
+from gateway.commands import encryption as encryption
 from gateway.commands.encryption import Meter
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.settings.environment import Driver
 from gateway.store.connections import Connection
 from gateway.store.indexes import create_indexes
@@ -18,8 +18,8 @@ from gateway.store.mongo import open_database
 from tests.support.commands import run_gateway
 from tests.support.sealing import link_sealed
 
-OLD, NEW = f"k1:{new_key()}", f"k2:{new_key()}"
-WRONG = f"k1:{new_key()}"
+OLD, NEW = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
+WRONG = f"k1:{new_encryption_key()}"
 
 
 @pytest.fixture
@@ -43,18 +43,19 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, s
 
 async def link(env: dict[str, str], *users: str, keys: str = OLD) -> list[Connection]:
     """Connections whose tokens are sealed with the first of ``keys``."""
-    vault = Vault(read_keys(keys))
+    vault = Vault(read_encryption_keys(keys))
     url, name = env["GATEWAY_MONGODB_URL"], env["GATEWAY_MONGODB_DATABASE"]
     async with open_database(url, name, Driver.PYMONGO) as database:
         await create_indexes(database)
         return [await link_sealed(database, vault, user) for user in users]
 
 
+@pytest.mark.requirement("E4")
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_process_with_the_wrong_key_does_not_start(
     command: str, env: dict[str, str], tmp_path: Path
 ) -> None:
-    """E4: it ends at once with one clear line, which shows no key."""
+    """It ends at once with one clear line, which shows no key."""
     assert main(["keys", "encryption-status"]) == 0  # any process that has the right one
     drain = {"GATEWAY_PORT": "0"}
     done = run_gateway(command, cwd=tmp_path, env=env | drain | {"GATEWAY_ENCRYPTION_KEYS": WRONG})
@@ -66,10 +67,11 @@ def test_a_process_with_the_wrong_key_does_not_start(
     assert WRONG.partition(":")[2] not in done.stdout
 
 
+@pytest.mark.requirement("E4")
 async def test_a_wrong_key_is_known_by_the_rows_of_a_database_that_was_not_checked_before(
     env: dict[str, str], tmp_path: Path
 ) -> None:
-    """E4: the first start after an update must not take a wrong key for the right one."""
+    """The first start after an update must not take a wrong key for the right one."""
     await link(env, "alice")
     wrong = run_gateway(
         "keys", "encryption-status", cwd=tmp_path, env=env | {"GATEWAY_ENCRYPTION_KEYS": WRONG}
@@ -79,8 +81,9 @@ async def test_a_wrong_key_is_known_by_the_rows_of_a_database_that_was_not_check
     assert (right.returncode, right.stderr) == (0, "")
 
 
+@pytest.mark.requirement("E3")
 async def test_a_change_of_keys_from_end_to_end(env: dict[str, str], tmp_path: Path) -> None:
-    """E3: each step says what it found and what may be done next."""
+    """Each step says what it found and what may be done next."""
 
     def run(*arguments: str, keys: str) -> tuple[int, list[str]]:
         file = tmp_path / "keys"
@@ -108,11 +111,12 @@ async def test_a_change_of_keys_from_end_to_end(env: dict[str, str], tmp_path: P
     assert run("rotate-encryption", keys=NEW)[0] == 0
 
 
+@pytest.mark.requirement("E4")
 async def test_rows_that_do_not_open_are_named_and_the_exit_code_says_so(
     env: dict[str, str], tmp_path: Path
 ) -> None:
-    """E4: ids only; the key that one of them needs may not be removed."""
-    (lost,) = await link(env, "lost", keys=f"k0:{new_key()}")
+    """Ids only; the key that one of them needs may not be removed."""
+    (lost,) = await link(env, "lost", keys=f"k0:{new_encryption_key()}")
     (broken, _) = await link(env, "broken", "good")
     url, name = env["GATEWAY_MONGODB_URL"], env["GATEWAY_MONGODB_DATABASE"]
     async with open_database(url, name, Driver.PYMONGO) as database:
@@ -121,9 +125,11 @@ async def test_rows_that_do_not_open_are_named_and_the_exit_code_says_so(
         )
 
     done = run_gateway(
-        "keys", "rotate-encryption", cwd=tmp_path,
+        "keys",
+        "rotate-encryption",
+        cwd=tmp_path,
         env=env | {"GATEWAY_ENCRYPTION_KEYS": f"{NEW},{OLD}"},
-    )  # fmt: skip
+    )
 
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
@@ -146,7 +152,7 @@ def test_progress_is_one_line_on_a_terminal_and_a_line_now_and_then_elsewhere(
     meter = Meter(total=400)
     meter(200)
     assert capsys.readouterr().out == ""  # not yet
-    monkeypatch.setattr(encryption_commands, "LINE_SECONDS", 0)
+    monkeypatch.setattr(encryption, "LINE_SECONDS", 0)
     meter(200)
     meter(500)  # rows came while it ran
     first, second = capsys.readouterr().out.splitlines()
@@ -159,13 +165,16 @@ def test_progress_is_one_line_on_a_terminal_and_a_line_now_and_then_elsewhere(
     shown = capsys.readouterr().out
     assert "\n" not in shown
     assert [part.partition(" rows")[0] for part in shown.split("\r")] == [
-        "", "300 of 400", "400 of 400", "\033[K",
-    ]  # fmt: skip
+        "",
+        "300 of 400",
+        "400 of 400",
+        "\033[K",
+    ]
 
 
 def test_a_new_key_can_be_given_its_id(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "new-encryption-key", "--id", "2026-spring"]) == 0
-    assert [*read_keys(capsys.readouterr().out)] == ["2026-spring"]
+    assert [*read_encryption_keys(capsys.readouterr().out)] == ["2026-spring"]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x"])

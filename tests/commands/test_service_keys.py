@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import main
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from tests.support.assertions import Host
 
 
@@ -23,15 +23,15 @@ def _deployment(
         "PUBLIC_URL": "https://gateway.example.com",
         "MONGODB_URL": mongodb_url,
         "MONGODB_DATABASE": database_name,
-        "ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
     }.items():
         monkeypatch.setenv(f"GATEWAY_{name}", value)
 
 
+@pytest.mark.requirement("F2")
 def test_a_key_is_made_listed_with_its_restrictions_and_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """F2."""
     file = tmp_path / "keys.json"
     file.write_text(json.dumps({"keys": [Host().public]}))
     create = ["keys", "create", "--role", "tokens", "--label", "calendar tool"]
@@ -54,6 +54,7 @@ def test_a_key_is_made_listed_with_its_restrictions_and_deleted(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.requirement("F2")
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -65,7 +66,6 @@ def test_a_key_is_made_listed_with_its_restrictions_and_deleted(
 def test_a_key_that_cannot_be_restricted_so_is_not_made(
     options: list[str], problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """F2."""
     assert main(["keys", "create", "--role", "tokens", *options]) == 1
     said = capsys.readouterr()
     assert problem in said.err

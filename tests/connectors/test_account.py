@@ -21,8 +21,7 @@ JSON = st.recursive(
 )
 # Names that the lookup asks for, so that not every example is refused at its first step.
 NAMED = st.recursive(
-    JSON,
-    lambda inner: st.dictionaries(st.sampled_from(["id", "user", "name"]), inner, max_size=3),
+    JSON, lambda inner: st.dictionaries(st.sampled_from(["id", "user", "name"]), inner, max_size=3)
 )
 
 
@@ -50,9 +49,12 @@ class Context:
     @property
     def tokens(self) -> Tokens:
         return Tokens(
-            access_token=Secret("a"), refresh_token=None, token_type="Bearer", expires_at=None,
+            access_token=Secret("a"),
+            refresh_token=None,
+            token_type="Bearer",
+            expires_at=None,
             scopes=(),
-        )  # fmt: skip
+        )
 
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
         self.calls.append((method, url, json))
@@ -98,9 +100,12 @@ async def test_the_first_path_that_yields_text_is_taken() -> None:
 async def test_the_introspection_is_read_and_nothing_else() -> None:
     """RFC 7662 2.2: neither the token answer nor the API is asked, whatever they would say."""
     lookup = account_lookup(
-        id="sub", label="username", introspect=True, metadata={"hub": "hub_id", "none": "none"},
+        id="sub",
+        label="username",
+        introspect=True,
+        metadata={"hub": "hub_id", "none": "none"},
         url="https://api.example.com/me",
-    )  # fmt: skip
+    )
     ctx = Context(
         token_response={"sub": "wrong"},
         answer=Answer(200, {"sub": "wrong"}),
@@ -134,16 +139,18 @@ async def test_what_the_person_typed_may_be_part_of_id_and_label() -> None:
     assert (await lookup(shy)).account_label == "acme"
 
 
+@pytest.mark.requirement("C6")
 async def test_what_was_not_typed_is_no_part_of_an_id() -> None:
-    """C6: ``5:`` would be the same account for every site."""
+    """``5:`` would be the same account for every site."""
     lookup = account_lookup(id="${account_id}:${connection_config.site}", label="account_id")
     for typed in ({}, {"site": ""}, {"other": "acme"}):
         with pytest.raises(AccountUnreadable):
             await lookup(Context(token_response={"account_id": 5}, connection_config=typed))
 
 
+@pytest.mark.requirement("C6")
 async def test_a_provider_cannot_say_what_the_person_typed() -> None:
-    """C6: ``connection_config`` in an answer is not the person's."""
+    """``connection_config`` in an answer is not the person's."""
     lookup = account_lookup(id="${id}:${connection_config.site}", label="id")
     answer = {"id": "1", "connection_config": {"site": "globex"}}
     ctx = Context(token_response=answer, connection_config={"site": "acme"})
@@ -152,8 +159,9 @@ async def test_a_provider_cannot_say_what_the_person_typed() -> None:
         await lookup(Context(token_response=answer))
 
 
+@pytest.mark.requirement("C6")
 async def test_values_that_look_like_templates_are_not_filled_in_again() -> None:
-    """C6: a provider cannot make one account look like another through its own placeholders."""
+    """A provider cannot make one account look like another through its own placeholders."""
     lookup = account_lookup(id="${a}:${b}", label="a")
     info = await lookup(Context(token_response={"a": "${b}", "b": r"\1"}))
     assert info.external_account_id == "${b}:\\1"
@@ -164,9 +172,10 @@ async def test_without_a_label_the_id_is_shown() -> None:
     assert info.account_label == "1"
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize("value", [None, "", "   ", True, False, 1.5, [], ["1"], {}, {"id": "1"}])
 async def test_an_id_that_is_no_text_and_no_integer_is_unreadable(value: Any) -> None:
-    """C6: a float loses digits, a boolean is no identity, a blank one would be everybody's."""
+    """A float loses digits, a boolean is no identity, a blank one would be everybody's."""
     with pytest.raises(AccountUnreadable, match="the answer has no id"):
         await account_lookup(id="id", label="id")(Context(token_response={"id": value}))
 
@@ -185,9 +194,10 @@ async def test_metadata_keeps_what_is_there_under_our_names() -> None:
     assert info.metadata == {"team": "T1", "plan": {"seats": [1, 2]}}
 
 
+@pytest.mark.requirement("C3", "C6")
 @given(source=NAMED)
 async def test_any_json_is_an_account_or_unreadable(source: Any) -> None:
-    """C3, C6: no answer of a provider leads anywhere else."""
+    """No answer of a provider leads anywhere else."""
     lookup = account_lookup(
         url="https://api.example.com/me",
         id=("${id}:${user.id}", "user.id", "id"),

@@ -173,6 +173,7 @@ async def test_an_exchange_without_a_token_says_why(
         await airtable.exchange()
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
@@ -185,7 +186,7 @@ async def test_an_exchange_without_a_token_says_why(
 async def test_an_answer_without_the_id_is_no_account_even_with_an_email(
     airtable: Conversation, status: int, body: Any, reason: str
 ) -> None:
-    """C6: an e-mail address changes hands; it is never an identity."""
+    """An e-mail address changes hands; it is never an identity."""
     airtable.answers(TOKEN_URL, TOKENS.answer)
     airtable.answers(ACCOUNT_URL, body, status=status, method="GET")
     with pytest.raises(UnreadableResponse, match=reason):

@@ -152,10 +152,7 @@ class TestAtlassian(ConnectorContract):
         ),
         ErrorSample(
             status=403,
-            body={
-                "error": "unauthorized_client",
-                "error_description": "refresh_token is invalid",
-            },
+            body={"error": "unauthorized_client", "error_description": "refresh_token is invalid"},
             raises=TokenRejected,
         ),
         ErrorSample(status=401, body={"error": "invalid_client"}, raises=ProviderMisconfigured),
@@ -206,6 +203,7 @@ async def test_the_account_is_a_person_at_the_site_that_was_typed(
         assert own_headers(atlassian.sent(url)) == bearer(TOKENS.access_token)
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
@@ -218,7 +216,7 @@ async def test_the_account_is_a_person_at_the_site_that_was_typed(
 async def test_an_answer_without_the_id_is_no_account_even_with_an_email(
     atlassian: Conversation, status: int, body: Any, reason: str
 ) -> None:
-    """C6: an e-mail address changes hands; it is never an identity."""
+    """An e-mail address changes hands; it is never an identity."""
     atlassian.answers(TOKEN_URL, TOKENS.answer)
     atlassian.answers(ACCOUNT_URL, body, status=status, method="GET")
     with pytest.raises(UnreadableResponse, match=reason):

@@ -56,9 +56,13 @@ def test_every_catalog_file_is_in_the_table() -> None:
 
 
 def test_the_credentials_come_from_the_environment_that_is_given() -> None:
-    ours, theirs = get_connector_config("notion", ENV), get_connector_config(
-        "notion", ENV | {"OAUTH_NOTION_CLIENT_ID": "tenant-id", "OAUTH_NOTION_CLIENT_SECRET": "t"}
-    )  # fmt: skip
+    ours, theirs = (
+        get_connector_config("notion", ENV),
+        get_connector_config(
+            "notion",
+            ENV | {"OAUTH_NOTION_CLIENT_ID": "tenant-id", "OAUTH_NOTION_CLIENT_SECRET": "t"},
+        ),
+    )
     assert (ours.client_id, ours.client_secret.reveal()) == ("notion-id", "notion-secret")
     assert (theirs.client_id, theirs.client_secret.reveal()) == ("tenant-id", "t")
 

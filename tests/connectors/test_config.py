@@ -47,33 +47,35 @@ def test_every_problem_is_reported_at_once_by_field_name() -> None:
     )
     name, _, listed = message.partition(": ")
     assert name == "acme"
-    assert sorted(listed.split("; ")) == sorted([
-        "display_name is empty",
-        "client_id is empty",
-        "client_secret is empty",
-        'alias "Not Kebab" is not kebab-case of at most 64 characters',
-        "category is not one of productivity, communication, crm, design, commerce, data, devtools,"
-        " media, finance, ai, other",
-        "authorization_method is not one of body, header, secret_key",
-        "body_format is not one of form, json",
-        "docs_url is not an https URL",
-        "console_url is not an https URL",
-        "authorization_url is not https",
-        "token_url has user information, a query or a fragment (use extra_authorize_params)",
-        "revocation_url has the undeclared placeholder ${connection_config.company}",
-        "a scope holds a separator",
-        "scopes has duplicates",
-        "extra_authorize_params sets reserved state",
-        "extra_token_params sets reserved redirect_uri",
-        "omit_authorize_params may not omit state (only response_type)",
-        "omit_token_params may not omit code_verifier (only grant_type, redirect_uri)",
-        'token_headers "Bad Name" is not a valid header',
-        "token_headers set Authorization or Content-Type (use the fields for them)",
-        "connection_config.shop title is empty",
-        "connection_config.shop example does not match pattern",
-        'api_hosts: "https://api.example.com" is not a host name or "*." and a host name',
-        "api_headers carry no ${access_token}",
-    ])  # fmt: skip
+    assert sorted(listed.split("; ")) == sorted(
+        [
+            "display_name is empty",
+            "client_id is empty",
+            "client_secret is empty",
+            'alias "Not Kebab" is not kebab-case of at most 64 characters',
+            "category is not one of productivity, communication, crm, design, commerce, data, devtools,"
+            " media, finance, ai, other",
+            "authorization_method is not one of body, header, secret_key",
+            "body_format is not one of form, json",
+            "docs_url is not an https URL",
+            "console_url is not an https URL",
+            "authorization_url is not https",
+            "token_url has user information, a query or a fragment (use extra_authorize_params)",
+            "revocation_url has the undeclared placeholder ${connection_config.company}",
+            "a scope holds a separator",
+            "scopes has duplicates",
+            "extra_authorize_params sets reserved state",
+            "extra_token_params sets reserved redirect_uri",
+            "omit_authorize_params may not omit state (only response_type)",
+            "omit_token_params may not omit code_verifier (only grant_type, redirect_uri)",
+            'token_headers "Bad Name" is not a valid header',
+            "token_headers set Authorization or Content-Type (use the fields for them)",
+            "connection_config.shop title is empty",
+            "connection_config.shop example does not match pattern",
+            'api_hosts: "https://api.example.com" is not a host name or "*." and a host name',
+            "api_headers carry no ${access_token}",
+        ]
+    )
 
 
 def test_a_connector_without_a_name_is_reported_too() -> None:
@@ -85,19 +87,30 @@ def test_a_name_is_kebab_case(name: str) -> None:
     assert f'name "{name}" is not kebab-case' in problems_of(name=name)
 
 
+@pytest.mark.requirement("A12", "A13")
 @pytest.mark.parametrize("param", sorted(RESERVED_PARAMS))
 @pytest.mark.parametrize("field", ["extra_authorize_params", "extra_token_params"])
 def test_a_connector_cannot_set_what_the_engine_sets(field: str, param: str) -> None:
-    """A12, A13: state, PKCE and the redirect URI are out of reach of every field."""
+    """state, PKCE and the redirect URI are out of reach of every field."""
     assert f"{field} sets reserved {param}" in problems_of(**{field: {param: "x"}})
 
 
+@pytest.mark.requirement("A12", "A13")
 def test_state_pkce_and_redirect_uri_are_reserved() -> None:
-    """A12, A13: the set itself names what a connector must never decide."""
+    """The set itself names what a connector must never decide."""
     assert RESERVED_PARAMS >= {
-        "state", "redirect_uri", "code_challenge", "code_challenge_method", "code_verifier",
-        "response_type", "response_mode", "code", "client_id", "client_secret", "grant_type",
-    }  # fmt: skip
+        "state",
+        "redirect_uri",
+        "code_challenge",
+        "code_challenge_method",
+        "code_verifier",
+        "response_type",
+        "response_mode",
+        "code",
+        "client_id",
+        "client_secret",
+        "grant_type",
+    }
 
 
 @pytest.mark.parametrize("param", ["state", "client_id", "redirect_uri", "code_challenge"])
@@ -108,6 +121,7 @@ def test_a_connector_cannot_leave_out_what_protects_the_flow(param: str) -> None
     )
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize(
     "url",
     [
@@ -118,11 +132,12 @@ def test_a_connector_cannot_leave_out_what_protects_the_flow(param: str) -> None
     ],
 )
 def test_a_placeholder_may_be_a_whole_host_label_or_path_segment(url: str) -> None:
-    """H4: the shapes that the engine can check after filling them in."""
+    """The shapes that the engine can check after filling them in."""
     config = make_config(token_url=url, connection_config={"company": TENANT})
     assert config.token_url == url
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
@@ -143,7 +158,7 @@ def test_a_placeholder_may_be_a_whole_host_label_or_path_segment(url: str) -> No
     ],
 )
 def test_a_placeholder_elsewhere_is_refused(url: str, problem: str) -> None:
-    """H4: next to other text a value could close the label early (``evil.com/``, ``a@b``)."""
+    """Next to other text a value could close the label early (``evil.com/``, ``a@b``)."""
     message = problems_of(token_url=url, connection_config={"company": TENANT})
     assert message.startswith("acme: token_url ")
     assert problem in message
@@ -218,6 +233,7 @@ def test_client_authentication_cannot_be_smuggled_in_as_a_header(name: str) -> N
     )
 
 
+@pytest.mark.requirement("C7")
 @pytest.mark.parametrize(
     "host", ["*", "*.com", "com", "*.*.example.com", "a.*.com", "a.com:443", "a.com/x", "A.com", ""]
 )
@@ -245,10 +261,13 @@ def test_a_config_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     "field",
     [
-        "extra_authorize_params", "extra_token_params", "token_headers", "api_headers",
+        "extra_authorize_params",
+        "extra_token_params",
+        "token_headers",
+        "api_headers",
         "token_metadata",
     ],
-)  # fmt: skip
+)
 def test_mappings_are_read_only_copies(field: str) -> None:
     given = {"X-Acme": "token-of-${access_token}"}
     config = make_config(**{field: given})
@@ -263,8 +282,9 @@ def test_a_copy_is_checked_again() -> None:
         dataclasses.replace(make_config(), token_url="http://evil.example/token")
 
 
+@pytest.mark.requirement("J1")
 def test_the_secret_shows_neither_in_the_repr_nor_in_an_error() -> None:
-    """J1: a config that is printed or refused does not give the app's secret away."""
+    """A config that is printed or refused does not give the app's secret away."""
     assert CLIENT_SECRET not in repr(make_config())
     assert "client_secret=Secret(***)" in repr(make_config())
     assert CLIENT_SECRET not in problems_of(category="toys", token_url="nonsense")

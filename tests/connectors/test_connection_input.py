@@ -37,5 +37,8 @@ def test_inputs_are_read_only() -> None:
 def test_an_input_needs_every_text() -> None:
     empty = ConnectionInput(title="", description="", example="", pattern="")
     assert empty.problems() == [
-        "title is empty", "description is empty", "example is empty", "pattern is empty",
-    ]  # fmt: skip
+        "title is empty",
+        "description is empty",
+        "example is empty",
+        "pattern is empty",
+    ]

@@ -114,7 +114,7 @@ class TestFigma(ConnectorContract):
     gaps = {
         "a wrong client secret is the operator's to mend": (
             "Figma names no error code: what its 401 means can only be guessed"
-        ),
+        )
     }
 
 
@@ -175,6 +175,7 @@ async def test_an_exchange_without_a_token_says_why(
         await figma.exchange()
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
@@ -187,7 +188,7 @@ async def test_an_exchange_without_a_token_says_why(
 async def test_an_answer_without_the_id_is_no_account_even_with_an_email(
     figma: Conversation, status: int, body: Any, reason: str
 ) -> None:
-    """C6: an e-mail address changes hands; it is never an identity."""
+    """An e-mail address changes hands; it is never an identity."""
     figma.answers(TOKEN_URL, TOKENS.answer)
     figma.answers(ACCOUNT_URL, body, status=status, method="GET")
     with pytest.raises(UnreadableResponse, match=reason):

@@ -115,8 +115,7 @@ class TestGoogle(ConnectorContract):
         AccountSample(
             answers={"openidconnect.googleapis.com/v1/userinfo": {"sub": "100000000000000000001"}},
             expected=AccountInfo(
-                external_account_id="100000000000000000001",
-                account_label="100000000000000000001",
+                external_account_id="100000000000000000001", account_label="100000000000000000001"
             ),
         ),
     )
@@ -194,6 +193,7 @@ async def test_an_exchange_yields_tokens_for_an_hour_and_the_account(
     assert own_headers(google.sent(ACCOUNT_URL)) == bearer(TOKENS.access_token)
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
@@ -208,7 +208,7 @@ async def test_an_exchange_yields_tokens_for_an_hour_and_the_account(
 async def test_an_answer_without_sub_is_no_account_even_with_an_email(
     google: Conversation, status: int, body: Any, reason: str
 ) -> None:
-    """C6: an e-mail address changes hands; it is never an identity."""
+    """An e-mail address changes hands; it is never an identity."""
     google.answers(TOKEN_URL, TOKENS.answer)
     google.answers(ACCOUNT_URL, body, status=status, method="GET")
     with pytest.raises(UnreadableResponse, match=reason):

@@ -82,6 +82,7 @@ def test_a_hook_without_an_async_function_hides_its_connector(folder: Path, sour
     assert reason(folder) == "acme: hooks/acme-hook.py has no async post_connection(ctx)"
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize(
     ("source", "told"),
     [

@@ -192,10 +192,11 @@ async def test_the_account_is_an_object_of_the_tenant_in_the_id_token(
     assert own_headers(microsoft.sent(ACCOUNT_URL)) == bearer(TOKENS.access_token)
 
 
+@pytest.mark.requirement("C6")
 async def test_the_same_object_id_in_another_tenant_is_another_account(
     microsoft: Conversation,
 ) -> None:
-    """C6: an object id is unique in its tenant only."""
+    """An object id is unique in its tenant only."""
     accounts = []
     for tenant in (b"one", b"two"):
         changed = {"id_token": id_token(b'{"tid": "%s"}' % tenant)}
@@ -224,10 +225,22 @@ async def test_the_same_object_id_in_another_tenant_is_another_account(
         id_token(b'{"tid": {"tid": "x"}}'),
     ],
     ids=[
-        "null", "empty", "a number", "no JWT", "no base64", "not ASCII", "half a byte", "no JSON",
-        "no UTF-8", "a list", "too deep", "no tid", "empty tid", "tid is no text",
+        "null",
+        "empty",
+        "a number",
+        "no JWT",
+        "no base64",
+        "not ASCII",
+        "half a byte",
+        "no JSON",
+        "no UTF-8",
+        "a list",
+        "too deep",
+        "no tid",
+        "empty tid",
+        "tid is no text",
     ],
-)  # fmt: skip
+)
 async def test_an_id_token_without_a_tenant_is_no_account(
     microsoft: Conversation, value: Any
 ) -> None:

@@ -87,11 +87,7 @@ class TestNotion(ConnectorContract):
     people = (Person(account="workspace-1"), Person(account="workspace-2"))
     probe = Probe("/users/me")
     token_sample = TokenSample(
-        answer=TOKENS,
-        access_token="ntn_FAKE",
-        refresh_token="nrt_FAKE",
-        expires_in=None,
-        scopes=(),
+        answer=TOKENS, access_token="ntn_FAKE", refresh_token="nrt_FAKE", expires_in=None, scopes=()
     )
     refresh_sample = TokenSample(
         answer=answer(access_token="ntn_NEW", refresh_token="nrt_NEW"),
@@ -205,8 +201,9 @@ async def test_an_exchange_yields_tokens_without_expiry_and_the_account_without_
     assert notion.count() == 1
 
 
+@pytest.mark.requirement("C5")
 async def test_a_null_refresh_token_is_none(notion: Conversation) -> None:
-    """C5: Notion's type is string or null."""
+    """Notion's type is string or null."""
     notion.answers(TOKEN_URL, answer(refresh_token=None))
     assert (await notion.exchange()).tokens.refresh_token is None
 

@@ -78,6 +78,7 @@ def test_without_the_folder_nothing_of_it_is_known(folder: Path) -> None:
         Catalog(ENV).get("acme")
 
 
+@pytest.mark.requirement("J1")
 def test_a_broken_file_hides_itself_and_nothing_else(folder: Path) -> None:
     """Rule 7, and J1: what the file said is not repeated, it may be a secret."""
     (folder / "catalog/bad-luck.py").write_text("raise ValueError('canary-secret')")

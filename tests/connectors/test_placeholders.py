@@ -60,8 +60,12 @@ def assert_same_shape(url: str, template: str) -> None:
     plain = PLACEHOLDER.sub("x", template)
     expected, parts, sent = urlsplit(plain), urlsplit(url), httpx.URL(url)
     assert (parts.scheme, parts.port, parts.username, parts.query, parts.fragment) == (
-        "https", expected.port, None, "", "",
-    )  # fmt: skip
+        "https",
+        expected.port,
+        None,
+        "",
+        "",
+    )
     host, model = parts.hostname or "", expected.hostname or ""
     literal = urlsplit(template).netloc.rpartition("}")[2].partition(":")[0]
     assert host.endswith(literal)
@@ -72,13 +76,14 @@ def assert_same_shape(url: str, template: str) -> None:
     assert not {".", ".."} & {*sent.path.split("/")}
 
 
+@pytest.mark.requirement("H4")
 @EVERY
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_value_changes_its_label_or_segment_and_nothing_else(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject
 ) -> None:
-    """H4: from storage or from a provider; the host always ends with the literal suffix, or it is refused."""
+    """From storage or from a provider; the host always ends with the literal suffix, or it is refused."""
     names = PLACEHOLDER.findall(template)
     values = {name.partition(".")[2]: data.draw(TEXT, label=name) for name in names}
     try:
@@ -88,12 +93,13 @@ def test_a_value_changes_its_label_or_segment_and_nothing_else(
     assert_same_shape(url, template)
 
 
+@pytest.mark.requirement("H4")
 @EVERY
 @pytest.mark.parametrize("value", HOSTILE, ids=ascii)
 def test_no_known_trick_gets_through(
     field: str, template: str, config: ConnectorConfig, value: str
 ) -> None:
-    """H4: ``evil.com/``, ``a@b``, ``a#``, a newline at the end and their like."""
+    """``evil.com/``, ``a@b``, ``a#``, a newline at the end and their like."""
     values = {name.partition(".")[2]: value for name in PLACEHOLDER.findall(template)}
     try:
         url = render_url(template, config, values, values)
@@ -103,13 +109,14 @@ def test_no_known_trick_gets_through(
     assert "evil" not in (urlsplit(url).hostname or "")
 
 
+@pytest.mark.requirement("H4")
 @EVERY
 @settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_a_person_types_is_a_host_of_the_provider_or_refused(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject
 ) -> None:
-    """H4: through the form, where people may paste a whole address."""
+    """Through the form, where people may paste a whole address."""
     typed = {name: data.draw(TEXT, label=name) for name in config.connection_config}
     known = dict.fromkeys((name.partition(".")[2] for name in PLACEHOLDER.findall(template)), "x-1")
     try:

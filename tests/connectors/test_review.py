@@ -39,10 +39,7 @@ def test_a_valid_description_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        (
-            {"scope_param": "user scope"},
-            "scope_param is not a parameter's name",
-        ),
+        ({"scope_param": "user scope"}, "scope_param is not a parameter's name"),
         ({"scope_param": ""}, "scope_param is not a parameter's name"),
         ({"scope_param": "state"}, "scope_param is the reserved state"),
         ({"scope_param": "code_challenge"}, "scope_param is the reserved code_challenge"),
@@ -90,10 +87,7 @@ def test_a_valid_description_has_no_problem() -> None:
             {"post_connection_script": "../evil"},
             'post_connection_script "../evil" is not kebab-case of at most 64 characters',
         ),
-        (
-            {"error_in_success": ErrorInSuccess(flag="")},
-            "error_in_success flag is empty",
-        ),
+        ({"error_in_success": ErrorInSuccess(flag="")}, "error_in_success flag is empty"),
         (
             {"error_in_success": ErrorInSuccess(flag="ok", code="")},
             "error_in_success code is empty",
@@ -172,9 +166,10 @@ def test_what_is_in_order_is_accepted(changes: dict[str, Any]) -> None:
     assert {name: getattr(config, name) for name in changes} == changes
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize("status", [200, 204, 302, 399, 429, 500, 503])
 def test_only_a_refusal_can_reject_a_refresh_token(status: int) -> None:
-    """D6: an overloaded provider disconnects nobody."""
+    """An overloaded provider disconnects nobody."""
     assert problem(refresh_rejected_statuses=frozenset({400, status})) == (
         "refresh_rejected_statuses holds one that is no refusal (400 to 499, not 429)"
     )
@@ -186,28 +181,27 @@ def test_a_refusal_can(status: int) -> None:
     assert config.refresh_rejected_statuses == {status}
 
 
+@pytest.mark.requirement("A12", "A13")
 @pytest.mark.parametrize("param", sorted(RESERVED_PARAMS - {"scope"}))
 def test_scopes_cannot_take_the_place_of_what_protects_the_flow(param: str) -> None:
-    """A12, A13."""
     name = "is the reserved" if param.replace("_", "").isalpha() else "is not a parameter's name"
     assert problem(scope_param=param).startswith(f"scope_param {name}")
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize(
     "field", ["authorization_url", "token_url", "refresh_url", "introspection_url"]
 )
 def test_an_address_that_is_called_before_the_account_is_known_holds_no_metadata(
     field: str,
 ) -> None:
-    """H4: there is none yet."""
+    """There is none yet."""
     text = problem(**{field: SITE, "token_metadata": {"site_id": "site_id"}})
     assert text == f"{field} has the undeclared placeholder ${{metadata.site_id}}"
 
 
 @pytest.mark.parametrize("field", ["revocation_url", "api_base_url"])
-def test_an_address_that_is_called_later_holds_metadata_that_somebody_provides(
-    field: str,
-) -> None:
+def test_an_address_that_is_called_later_holds_metadata_that_somebody_provides(field: str) -> None:
     text = f"{field} has the undeclared placeholder ${{metadata.site_id}}"
     assert problem(**{field: SITE}) == text
     assert problem(**{field: SITE, "token_metadata": {"site": "site_id"}}) == text
@@ -227,8 +221,9 @@ def test_metadata_has_a_name() -> None:
     assert text == "api_base_url has the undeclared placeholder ${metadata.}"
 
 
+@pytest.mark.requirement("H4")
 def test_a_placeholder_of_metadata_is_a_whole_label_with_a_domain_after_it() -> None:
-    """H4: as for what people type."""
+    """As for what people type."""
     known = {"token_metadata": {"x": "x"}}
     assert "not a whole host label" in problem(
         api_base_url="https://api-${metadata.x}.example.com", **known
@@ -295,6 +290,7 @@ def test_a_value_of_another_kind_is_named_before_anything_stumbles_over_it(
     assert caught.value.problems == (problem,)
 
 
+@pytest.mark.requirement("B4")
 @pytest.mark.parametrize(
     "issuer",
     [
@@ -307,7 +303,7 @@ def test_a_value_of_another_kind_is_named_before_anything_stumbles_over_it(
     ],
 )
 def test_an_issuer_is_an_https_url_without_a_query(issuer: str) -> None:
-    """B4: anything else could never be equal to a right one (RFC 9207 2)."""
+    """Anything else could never be equal to a right one (RFC 9207 2)."""
     assert problem(issuer=issuer) == "issuer is not an https URL without a query (RFC 9207 2)"
 
 

@@ -48,30 +48,50 @@ def test_every_problem_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"grant": {"rotation": "rotates"}},
-         "grant.rotation is not one of none, kept, strict, until_used, replay"),
-        ({"token": {"client_auth": "body"}},
-         "token.client_auth is not one of basic, post, secret_key"),
+        (
+            {"grant": {"rotation": "rotates"}},
+            "grant.rotation is not one of none, kept, strict, until_used, replay",
+        ),
+        (
+            {"token": {"client_auth": "body"}},
+            "token.client_auth is not one of basic, post, secret_key",
+        ),
         ({"token": {"body_format": "xml"}}, "token.body_format is not one of form, json"),
-        ({"authorize": {"pkce": True}},
-         "authorize.pkce is not one of required, verified, ignored, refused"),
+        (
+            {"authorize": {"pkce": True}},
+            "authorize.pkce is not one of required, verified, ignored, refused",
+        ),
         ({"revoke": {"method": "GET"}}, "revoke.method is not one of POST, DELETE"),
         ({"revoke": {"token": "header"}}, "revoke.token is not one of body, api_header, account"),
         ({"revoke": {"reach": "all"}}, "revoke.reach is not one of grant, account"),
-        ({"revoke": {"accepts": frozenset({"token"})}},
-         "revoke.accepts 'token' is not one of access_token, refresh_token"),
-        ({"introspect": IntrospectRules(address="a.b/c", client_auth="none", answer=dict)},  # type: ignore[arg-type]
-         "introspect.client_auth is not one of basic, post"),
-        ({"authorize": {"params": "prompt"}},
-         "authorize.params is not a frozenset (frozenset({x}), and no string)"),
-        ({"authorize": {"known_scopes": {"read"}}},
-         "authorize.known_scopes is not a frozenset (frozenset({x}), and no string)"),
-        ({"token": {"refresh_params": "refresh_token"}},
-         "token.refresh_params is not a frozenset (frozenset({x}), and no string)"),
-        ({"token": {"required_headers": {"x-version": "1"}}},
-         'token.required_headers "x-version" is not a frozenset (frozenset({x}), and no string)'),
-        ({"api_hosts": "toy.example"},
-         "api_hosts is not a frozenset (frozenset({x}), and no string)"),
+        (
+            {"revoke": {"accepts": frozenset({"token"})}},
+            "revoke.accepts 'token' is not one of access_token, refresh_token",
+        ),
+        (
+            {"introspect": IntrospectRules(address="a.b/c", client_auth="none", answer=dict)},  # type: ignore[arg-type]
+            "introspect.client_auth is not one of basic, post",
+        ),
+        (
+            {"authorize": {"params": "prompt"}},
+            "authorize.params is not a frozenset (frozenset({x}), and no string)",
+        ),
+        (
+            {"authorize": {"known_scopes": {"read"}}},
+            "authorize.known_scopes is not a frozenset (frozenset({x}), and no string)",
+        ),
+        (
+            {"token": {"refresh_params": "refresh_token"}},
+            "token.refresh_params is not a frozenset (frozenset({x}), and no string)",
+        ),
+        (
+            {"token": {"required_headers": {"x-version": "1"}}},
+            'token.required_headers "x-version" is not a frozenset (frozenset({x}), and no string)',
+        ),
+        (
+            {"api_hosts": "toy.example"},
+            "api_hosts is not a frozenset (frozenset({x}), and no string)",
+        ),
         ({"accounts": (ANA)}, "accounts is not a tuple (one element needs a comma: (x,))"),
         ({"accounts": (ANA, "ben")}, "accounts[1] is not of the type FictionalAccount"),
         ({"api": (ME, None)}, "api[1] is not of the type ApiRules"),
@@ -85,10 +105,9 @@ def test_every_problem_is_named_at_once() -> None:
         ({"token_answer": "x"}, "token_answer is not a function"),
         ({"error_answer": "invalid_grant"}, "error_answer is not a function"),
         ({"authorize": {"required": {"response_type"}}}, "authorize.required is not a mapping"),
-        ({"authorize": {"required": {"prompt": 1}}},
-         'authorize.required "prompt" is not a string'),
+        ({"authorize": {"required": {"prompt": 1}}}, 'authorize.required "prompt" is not a string'),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_another_kind_is_named(changes: dict[str, Any], text: str) -> None:
     assert problem(**changes) == text
 
@@ -135,57 +154,97 @@ def test_addresses_of_the_api_are_checked_too() -> None:
     [
         ({"name": "Toy"}, 'name "Toy" is not kebab-case of at most 64 characters'),
         ({"accounts": (ANA, ANA)}, "accounts have the key ana more than once"),
-        ({"accounts": (FictionalAccount(key="a", label="", facts={}),)},
-         "accounts have an empty key or label"),
+        (
+            {"accounts": (FictionalAccount(key="a", label="", facts={}),)},
+            "accounts have an empty key or label",
+        ),
         ({"api": ()}, "api is empty: a token would open nothing"),
-        ({"api_hosts": frozenset({"api.example"})},
-         "api_hosts does not cover toy.example, a host of api"),
-        ({"api_hosts": frozenset({"*.toy.example"})},
-         "api_hosts does not cover toy.example, a host of api"),
-        ({"api_hosts": frozenset({"toy.example", "https://toy.example"})},
-         'api_hosts "https://toy.example" is no host name '
-         '(without https://, path and *, but "*." in front)'),
+        (
+            {"api_hosts": frozenset({"api.example"})},
+            "api_hosts does not cover toy.example, a host of api",
+        ),
+        (
+            {"api_hosts": frozenset({"*.toy.example"})},
+            "api_hosts does not cover toy.example, a host of api",
+        ),
+        (
+            {"api_hosts": frozenset({"toy.example", "https://toy.example"})},
+            'api_hosts "https://toy.example" is no host name '
+            '(without https://, path and *, but "*." in front)',
+        ),
         ({"api_auth": ("X-Toy", "")}, 'api_auth "X-Toy" is no header in lower case'),
-        ({"authorize": {"params": frozenset({"prompt?"})}},
-         "authorize.params has prompt?: the ? is for exchange_params and refresh_params "
-         "(what is in params may be absent, what is in required may not)"),
-        ({"authorize": {"required": {"prompt?": None}}},
-         "authorize.required has prompt?: the ? is for exchange_params and refresh_params "
-         "(what is in params may be absent, what is in required may not)"),
-        ({"authorize": {"known_scopes": frozenset({"read write"})}},
-         "authorize.known_scopes has 'read write' with a separator in it"),
+        (
+            {"authorize": {"params": frozenset({"prompt?"})}},
+            "authorize.params has prompt?: the ? is for exchange_params and refresh_params "
+            "(what is in params may be absent, what is in required may not)",
+        ),
+        (
+            {"authorize": {"required": {"prompt?": None}}},
+            "authorize.required has prompt?: the ? is for exchange_params and refresh_params "
+            "(what is in params may be absent, what is in required may not)",
+        ),
+        (
+            {"authorize": {"known_scopes": frozenset({"read write"})}},
+            "authorize.known_scopes has 'read write' with a separator in it",
+        ),
         ({"authorize": {"issuer_advertised": True}}, "authorize.issuer_advertised has no issuer"),
-        ({"authorize": {"account_choice": {"prompt": "consent"}}},
-         "authorize.account_choice has prompt, which params does not"),
-        ({"token": {"exchange_params": frozenset({"grant_type"})}},
-         'token.exchange_params has no "code"'),
-        ({"token": {"refresh_params": frozenset({"grant_type"})}},
-         'token.refresh_params has no "refresh_token"'),
-        ({"token": {"refresh_params": frozenset({"refresh_token", "scope", "scope?"})}},
-         "token.refresh_params has scope with and without a ?"),
-        ({"token": {"refresh_params": frozenset({"refresh_token", "client_id"})}},
-         "token.refresh_params has client_id, which client_auth says already"),
+        (
+            {"authorize": {"account_choice": {"prompt": "consent"}}},
+            "authorize.account_choice has prompt, which params does not",
+        ),
+        (
+            {"token": {"exchange_params": frozenset({"grant_type"})}},
+            'token.exchange_params has no "code"',
+        ),
+        (
+            {"token": {"refresh_params": frozenset({"grant_type"})}},
+            'token.refresh_params has no "refresh_token"',
+        ),
+        (
+            {"token": {"refresh_params": frozenset({"refresh_token", "scope", "scope?"})}},
+            "token.refresh_params has scope with and without a ?",
+        ),
+        (
+            {"token": {"refresh_params": frozenset({"refresh_token", "client_id"})}},
+            "token.refresh_params has client_id, which client_auth says already",
+        ),
         ({"token": {"code_seconds": 0}}, "token.code_seconds is not more than 0"),
-        ({"token": {"required_headers": {"X-Version": frozenset({"1"})}}},
-         'token.required_headers "X-Version" is not in lower case'),
-        ({"token": {"required_headers": {"x-version": frozenset()}}},
-         'token.required_headers "x-version" has no value that is accepted'),
-        ({"grant": {"rotation": "strict", "grace_seconds": 60}},
-         'grant.grace_seconds is given although rotation is "strict", not "replay"'),
-        ({"grant": {"rotation": "replay"}},
-         'grant.grace_seconds is missing: rotation "replay" needs it'),
+        (
+            {"token": {"required_headers": {"X-Version": frozenset({"1"})}}},
+            'token.required_headers "X-Version" is not in lower case',
+        ),
+        (
+            {"token": {"required_headers": {"x-version": frozenset()}}},
+            'token.required_headers "x-version" has no value that is accepted',
+        ),
+        (
+            {"grant": {"rotation": "strict", "grace_seconds": 60}},
+            'grant.grace_seconds is given although rotation is "strict", not "replay"',
+        ),
+        (
+            {"grant": {"rotation": "replay"}},
+            'grant.grace_seconds is missing: rotation "replay" needs it',
+        ),
         ({"grant": {"access_token_prefix": ""}}, "grant.access_token_prefix is empty"),
         ({"revoke": {"accepts": frozenset()}}, "revoke.accepts is empty"),
-        ({"revoke": {"token": "account"}},
-         'revoke.account_param goes with token "account", and only with that'),
-        ({"revoke": {"account_param": "account_id"}},
-         'revoke.account_param goes with token "account", and only with that'),
-        ({"revoke": {"token": "account", "account_param": "user"}},
-         'revoke.account_param "user" is a fact of no account'),
-        ({"revoke": {"token": "api_header", "client_auth": "post"}},
-         'revoke.token "api_header" takes no client_auth and no params besides'),
+        (
+            {"revoke": {"token": "account"}},
+            'revoke.account_param goes with token "account", and only with that',
+        ),
+        (
+            {"revoke": {"account_param": "account_id"}},
+            'revoke.account_param goes with token "account", and only with that',
+        ),
+        (
+            {"revoke": {"token": "account", "account_param": "user"}},
+            'revoke.account_param "user" is a fact of no account',
+        ),
+        (
+            {"revoke": {"token": "api_header", "client_auth": "post"}},
+            'revoke.token "api_header" takes no client_auth and no params besides',
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_go_together_is_named(changes: dict[str, Any], text: str) -> None:
     assert problem(**changes) == text
 

@@ -26,8 +26,8 @@ WAYS: dict[str, Callable[[Secret], str]] = {
     "str": str,
     "f-string": lambda secret: f"{secret}",
     "f-string with a width": lambda secret: f"{secret:>40}",
-    "percent s": lambda secret: "%s" % secret,  # noqa: UP031 - the old way is a way, too
-    "percent r": lambda secret: "%r" % secret,  # noqa: UP031
+    "percent s": lambda secret: "%s" % secret,  # noqa: UP031 - the form under test
+    "percent r": lambda secret: "%r" % secret,  # noqa: UP031 - the form under test
     "in a list and a dict": lambda secret: repr([secret, {"a": secret}]),
     "in a dataclass": lambda secret: repr(_Holder(secret)),
     "in a dataclass as a dict": lambda secret: repr(dataclasses.asdict(_Holder(secret))),
@@ -36,9 +36,10 @@ WAYS: dict[str, Callable[[Secret], str]] = {
 }
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize("show", list(WAYS.values()), ids=list(WAYS))
 def test_no_way_of_turning_a_secret_into_text_shows_it(show: Callable[[Secret], str]) -> None:
-    """J1: an accident in a log line or a message prints asterisks."""
+    """An accident in a log line or a message prints asterisks."""
     shown = show(Secret(VALUE))
     assert VALUE not in shown
     assert "***" in shown
@@ -48,11 +49,12 @@ def test_reveal_is_the_way_to_read_it() -> None:
     assert Secret(VALUE).reveal() == VALUE
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize(
     "dump", [pickle.dumps, copy.copy, json.dumps], ids=["pickle", "copy", "json"]
 )
 def test_a_secret_is_not_serialised(dump: Callable[[Secret], object]) -> None:
-    """J1: a pickle or a JSON document would carry the value where nobody masks it."""
+    """A pickle or a JSON document would carry the value where nobody masks it."""
     with pytest.raises(TypeError) as caught:
         dump(Secret(VALUE))
     assert VALUE not in str(caught.value)

@@ -70,12 +70,28 @@ class TestShopify(ConnectorContract):
     # H4: the client secret would travel to whatever host came out of it.
     refused_inputs = {
         "shop": (
-            "", "-acme", "äcme", "a" * 64, "a b", "a@b", "a#", "a?", "a\\", "acme\u200b",
-            "acme:443", "acme/admin", "../acme", "evil.com/", "acme.example.com",
-            "acme\n.evil.com", "x.evil.com%2f", "http://acme.myshopify.com",
-            "acme.myshopify.com.example.com", "acme.myshopify.com@evil.com",
+            "",
+            "-acme",
+            "äcme",
+            "a" * 64,
+            "a b",
+            "a@b",
+            "a#",
+            "a?",
+            "a\\",
+            "acme\u200b",
+            "acme:443",
+            "acme/admin",
+            "../acme",
+            "evil.com/",
+            "acme.example.com",
+            "acme\n.evil.com",
+            "x.evil.com%2f",
+            "http://acme.myshopify.com",
+            "acme.myshopify.com.example.com",
+            "acme.myshopify.com@evil.com",
         )
-    }  # fmt: skip
+    }
     probe = Probe("/shop.json")
     token_sample = TokenSample(
         answer={
@@ -195,11 +211,7 @@ async def test_the_exchange_is_a_form_without_grant_type_and_redirect_uri(
     await shopify.exchange()
     request = shopify.sent(TOKEN_URL)
     assert own_headers(request) == JSON_FORM
-    assert form(request) == CREDENTIALS | {
-        "code": CODE,
-        "code_verifier": VERIFIER,
-        "expiring": "1",
-    }
+    assert form(request) == CREDENTIALS | {"code": CODE, "code_verifier": VERIFIER, "expiring": "1"}
 
 
 async def test_an_exchange_yields_tokens_for_an_hour_and_the_shop(
@@ -288,6 +300,7 @@ async def test_a_tool_is_told_shopifys_own_header_and_no_bearer(shopify: Convers
     assert api_headers(shopify.config, Secret("shpat_FAKE")) == expected
 
 
+@pytest.mark.requirement("C7")
 async def test_the_token_goes_to_no_other_shop(shopify: Conversation) -> None:
     """C7, I1: the token of one store is never sent to another one's host."""
     with pytest.raises(EgressRefused):

@@ -226,10 +226,18 @@ async def test_a_token_without_rotation_lives_until_it_is_revoked(
         (403, "<h1>Forbidden</h1>", UnreadableResponse),
     ],
     ids=[
-        "only the bot's token", "no person", "neither ok nor not", "nothing", "used code",
-        "wrong secret", "any other", "rate limit", "500", "403",
+        "only the bot's token",
+        "no person",
+        "neither ok nor not",
+        "nothing",
+        "used code",
+        "wrong secret",
+        "any other",
+        "rate limit",
+        "500",
+        "403",
     ],
-)  # fmt: skip
+)
 async def test_an_exchange_without_the_persons_token_says_why(
     slack: Conversation, status: int, body: Any, expected: type[Exception]
 ) -> None:

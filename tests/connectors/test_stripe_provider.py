@@ -246,9 +246,7 @@ async def test_deauthorizing_names_the_account_and_no_token(
     assert form(request) == {"client_id": "stripe-id", "stripe_user_id": "acct_1FAKE"}
 
 
-async def test_a_connection_that_lost_its_account_is_not_deauthorized(
-    stripe: Conversation,
-) -> None:
+async def test_a_connection_that_lost_its_account_is_not_deauthorized(stripe: Conversation) -> None:
     """A request without the account would be one about something else."""
     with pytest.raises(UnreadableResponse, match="what its grant is revoked by"):
         await stripe.revoke(without(FROM_TOKENS, "stripe_user_id"))

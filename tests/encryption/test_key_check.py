@@ -8,23 +8,26 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.clock import utc_now
-from gateway.encryption.key_check import check_keys
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.key_check import check_encryption_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.errors import SettingsError
-from gateway.store.encryption_key_checks import KeyCheckStore
+from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
 from gateway.store.mongo import Database
 from gateway.store.sealed import sealed_stores
 from tests.support.linking import dump
 from tests.support.sealing import link_sealed
 
-K1, K2 = f"k1:{new_key()}", f"k2:{new_key()}"
-OTHER_K1, OTHER_K2 = f"k1:{new_key()}", f"k2:{new_key()}"
+K1, K2 = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
+OTHER_K1, OTHER_K2 = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
 
 
 async def check(database: Database, keys: str) -> None:
     """What a process does that starts with these keys."""
-    await check_keys(
-        Vault(read_keys(keys)), KeyCheckStore(database), sealed_stores(database), utc_now
+    await check_encryption_keys(
+        Vault(read_encryption_keys(keys)),
+        EncryptionKeyCheckStore(database),
+        sealed_stores(database),
+        utc_now,
     )
 
 
@@ -34,8 +37,9 @@ async def test_processes_that_start_together_with_a_new_key_agree(database: Data
     assert await database.collection("vault").count({}) == 2
 
 
+@pytest.mark.requirement("E4")
 async def test_of_two_new_keys_under_one_id_one_wins(database: Database) -> None:
-    """E4: else half of the rows would be sealed with each."""
+    """Else half of the rows would be sealed with each."""
     keys = [K1, OTHER_K1] * 10
     results = await asyncio.gather(*(check(database, one) for one in keys), return_exceptions=True)
     kinds = {*map(type, results[::2])}, {*map(type, results[1::2])}
@@ -45,17 +49,19 @@ async def test_of_two_new_keys_under_one_id_one_wins(database: Database) -> None
 async def test_all_wrong_keys_are_named_at_once_and_none_is_shown(database: Database) -> None:
     await check(database, f"{K1},{K2}")
     with pytest.raises(SettingsError) as caught:
-        await check(database, f"k3:{new_key()},{OTHER_K1},{OTHER_K2}")
+        await check(database, f"k3:{new_encryption_key()},{OTHER_K1},{OTHER_K2}")
     lines = str(caught.value).splitlines()
     assert [line.partition(" is not")[0] for line in lines] == [
-        'the encryption key "k1"', 'the encryption key "k2"',
-    ]  # fmt: skip
+        'the encryption key "k1"',
+        'the encryption key "k2"',
+    ]
     for keys in (K1, K2, OTHER_K1, OTHER_K2):
         assert keys.partition(":")[2] not in str(caught.value)
 
 
+@pytest.mark.requirement("E4")
 async def test_an_id_is_not_used_again_when_its_key_is_gone(database: Database) -> None:
-    """E4: an old backup may have rows of it."""
+    """An old backup may have rows of it."""
     await check(database, f"{K2},{K1}")
     await check(database, K2)
     with pytest.raises(SettingsError, match="a new key needs an id that was never used"):
@@ -63,9 +69,10 @@ async def test_an_id_is_not_used_again_when_its_key_is_gone(database: Database) 
     await check(database, f"{K1},{K2}")
 
 
+@pytest.mark.requirement("E4")
 async def test_a_database_without_check_values_tells_by_its_rows(database: Database) -> None:
-    """E4: also by rows that do not say which key sealed them; and no row that is broken decides."""
-    vault = Vault(read_keys(K1))
+    """Also by rows that do not say which key sealed them; and no row that is broken decides."""
+    vault = Vault(read_encryption_keys(K1))
     rows = [await link_sealed(database, vault, user) for user in ("alice", "bob")]
     connections = database.collection("connections")
     for unset in ({}, {"$unset": {"tokens.key": ""}}):
@@ -80,10 +87,11 @@ async def test_a_database_without_check_values_tells_by_its_rows(database: Datab
     await check(database, K1)
 
 
+@pytest.mark.requirement("E4")
 async def test_a_key_that_rows_need_and_nobody_has_is_told_of(database: Database) -> None:
-    """E4: with its id and the number of rows, and the process goes on."""
+    """With its id and the number of rows, and the process goes on."""
     for user in ("alice", "bob"):
-        await link_sealed(database, Vault(read_keys(K1)), user)
+        await link_sealed(database, Vault(read_encryption_keys(K1)), user)
     with capture_logs() as logged:
         await check(database, K2)
     assert logged == [
@@ -97,11 +105,11 @@ async def test_a_key_that_rows_need_and_nobody_has_is_told_of(database: Database
     ]
 
 
+@pytest.mark.requirement("E1")
 async def test_a_check_value_gives_nothing_away(
     database: Database, mongodb_url: str, database_name: str
 ) -> None:
-    """E1."""
     await check(database, K1)
     dumped = dump(mongodb_url, database_name)["vault"]
     assert b"this is the key" not in dumped
-    assert next(iter(read_keys(K1).values())) not in dumped
+    assert next(iter(read_encryption_keys(K1).values())) not in dumped

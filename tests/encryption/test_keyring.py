@@ -11,16 +11,27 @@ from structlog.testing import capture_logs
 
 from connectors.secret import Secret
 from gateway.encryption.keyring import open_vault
-from gateway.encryption.vault import Place, Vault, key_id_of, new_key, read_keys
+from gateway.encryption.vault import (
+    Place,
+    Vault,
+    key_id_of,
+    new_encryption_key,
+    read_encryption_keys,
+)
 from gateway.errors import SettingsError
 from gateway.settings.environment import Mode, Settings, read_settings
 
-K1, K2 = f"k1:{new_key()}", f"k2:{new_key()}"
+K1, K2 = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
 CANARY = base64.b64encode(b"canary-key-that-must-not-show-31").decode()
 PLACE = Place(
-    collection="connections", tenant="default", owner="user:u", connector="google", row="con",
-    field="access_token", generation=1,
-)  # fmt: skip
+    collection="connections",
+    tenant="default",
+    owner="user:u",
+    connector="google",
+    row="con",
+    field="access_token",
+    generation=1,
+)
 
 
 def vault_of(file: Path) -> Vault:
@@ -49,7 +60,7 @@ def test_a_file_holds_the_same_as_the_variable(tmp_path: Path, text: str) -> Non
     with capture_logs() as logged:
         vault = vault_of(written(tmp_path, text))
     assert vault.key_ids == ("k2", "k1")
-    old = Vault(read_keys(K1)).seal(Secret("token"), PLACE)
+    old = Vault(read_encryption_keys(K1)).seal(Secret("token"), PLACE)
     assert vault.open(old, PLACE) == Secret("token")
     assert logged == []
 
@@ -80,14 +91,18 @@ def test_all_wrong_entries_of_a_file_are_named_and_none_is_shown(tmp_path: Path)
     assert CANARY[:8] not in str(caught.value)
 
 
+@pytest.mark.requirement("E1")
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("", "the file holds no key"), ("# later\n", "the file holds no key"),
-     (f"k1:{CANARY}\xff", "the file cannot be read (UnicodeDecodeError)")],
+    [
+        ("", "the file holds no key"),
+        ("# later\n", "the file holds no key"),
+        (f"k1:{CANARY}\xff", "the file cannot be read (UnicodeDecodeError)"),
+    ],
     ids=["empty", "comment", "not text"],
-)  # fmt: skip
+)
 def test_a_file_without_keys_is_an_error(tmp_path: Path, text: str, problem: str) -> None:
-    """E1: there is no default key."""
+    """There is no default key."""
     with pytest.raises(SettingsError) as caught:
         vault_of(written(tmp_path, text))
     assert str(caught.value) == f"GATEWAY_ENCRYPTION_KEYS_FILE: {problem}"
@@ -121,9 +136,13 @@ def test_production_takes_the_keys_from_one_of_the_two(
         read_settings(tmp_path)
 
 
+@pytest.mark.requirement("E4")
 def test_a_check_value_tells_a_key_from_any_other() -> None:
-    """E4: of the same id, or under another id; and nothing else is taken for a check value."""
-    vault, other = Vault(read_keys(f"{K1},{K2}")), Vault(read_keys(f"k1:{new_key()}"))
+    """Of the same id, or under another id; and nothing else is taken for a check value."""
+    vault, other = (
+        Vault(read_encryption_keys(f"{K1},{K2}")),
+        Vault(read_encryption_keys(f"k1:{new_encryption_key()}")),
+    )
     check = vault.key_check("k1")
     assert vault.confirms("k1", check)
     assert not other.confirms("k1", check)
@@ -133,9 +152,10 @@ def test_a_check_value_tells_a_key_from_any_other() -> None:
         assert not vault.confirms("k1", broken)
 
 
+@pytest.mark.requirement("E3")
 def test_what_the_first_key_sealed_is_not_sealed_again() -> None:
-    """E3: a second run writes nothing."""
-    old, new = Vault(read_keys(K1)), Vault(read_keys(f"{K2},{K1}"))
+    """A second run writes nothing."""
+    old, new = Vault(read_encryption_keys(K1)), Vault(read_encryption_keys(f"{K2},{K1}"))
     sealed = new.reseal(old.seal(Secret("token"), PLACE), PLACE)
     assert (key_id_of(sealed), new.open(sealed, PLACE)) == ("k2", Secret("token"))
     assert new.reseal(sealed, PLACE) is sealed

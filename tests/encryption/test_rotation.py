@@ -16,7 +16,13 @@ from connectors.secret import Secret
 from gateway.encryption import rotation
 from gateway.encryption.rotation import Rotated, Rotation
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Place, Vault, key_id_of, new_key, read_keys
+from gateway.encryption.vault import (
+    Place,
+    Vault,
+    key_id_of,
+    new_encryption_key,
+    read_encryption_keys,
+)
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.flows import Flow, FlowStore
 from gateway.store.mongo import Database, Document
@@ -25,7 +31,7 @@ from tests.support.commands import ROOT
 from tests.support.linking import NOW
 from tests.support.sealing import link_sealed
 
-K1, K2 = (read_keys(f"{name}:{new_key()}") for name in ("k1", "k2"))
+K1, K2 = (read_encryption_keys(f"{name}:{new_encryption_key()}") for name in ("k1", "k2"))
 OLD, BOTH, NEW = Vault(K1), Vault(K2 | K1), Vault(K2)
 
 
@@ -85,10 +91,11 @@ def linked(database: Database) -> Linked:
     return Linked(database)
 
 
+@pytest.mark.requirement("E3")
 async def test_everything_opens_with_the_new_key_alone_and_nothing_else_changed(
     linked: Linked,
 ) -> None:
-    """E3: also where there is no refresh token, and where a row was sealed anew before."""
+    """Also where there is no refresh token, and where a row was sealed anew before."""
     for number in range(10):
         await linked.save(f"user-{number}", refreshes=number % 2 == 0)
     await linked.save("user-10", BOTH)
@@ -137,12 +144,13 @@ async def test_rows_from_before_key_ids_were_stored_are_found(linked: Linked) ->
     assert len(await linked.opened(NEW)) == 4
 
 
+@pytest.mark.requirement("E2", "E4")
 async def test_what_does_not_open_is_named_and_stays_as_it_is(linked: Linked) -> None:
-    """E2, E4: a row that was tampered with, and one of a key that is lost; the others go on."""
+    """A row that was tampered with, and one of a key that is lost; the others go on."""
     good = await linked.save("good")
     bad = await linked.save("bad")
     half = await linked.save("half")
-    lost = await linked.save("lost", Vault(read_keys(f"k0:{new_key()}")))
+    lost = await linked.save("lost", Vault(read_encryption_keys(f"k0:{new_encryption_key()}")))
     await linked.change(bad.id, tokens__access=good.tokens.access_token, tokens__refresh=b"broken")
     await linked.change(half.id, tokens__refresh=half.tokens.access_token)
     before = {row["_id"]: row for row in await linked.rows()}
@@ -185,11 +193,12 @@ class Interrupted(SealedStore):
         return await super().exchange(exchanges)
 
 
+@pytest.mark.requirement("D1", "E3")
 @pytest.mark.parametrize("vault", [OLD, BOTH], ids=["old key in front", "new key in front"])
 async def test_a_row_that_was_renewed_meanwhile_keeps_what_it_was_given(
     linked: Linked, vault: Vault
 ) -> None:
-    """E3, D1: the newer tokens win, and end up under the new key, whoever sealed them."""
+    """The newer tokens win, and end up under the new key, whoever sealed them."""
     for user in ("alice", "bob"):
         await linked.save(user)
 
@@ -203,8 +212,8 @@ async def test_a_row_that_was_renewed_meanwhile_keeps_what_it_was_given(
     assert await linked.opened(NEW) == {"access of alice", "access of bob", "refresh of bob"}
 
 
+@pytest.mark.requirement("E6")
 async def test_a_row_that_was_deleted_meanwhile_stays_deleted(linked: Linked) -> None:
-    """E6."""
     alice = await linked.save("alice")
     await linked.save("bob")
 
@@ -232,8 +241,9 @@ async def test_a_row_that_changed_in_any_part_is_not_written(linked: Linked) -> 
     assert (await _get(linked, connection)).tokens == connection.tokens
 
 
+@pytest.mark.requirement("E3")
 async def test_several_runs_at_once_do_the_work_once(linked: Linked) -> None:
-    """E3: two operators, or one that did not wait."""
+    """Two operators, or one that did not wait."""
     for number in range(20):
         await linked.save(f"user-{number}")
     tokens = await linked.opened(OLD)
@@ -245,21 +255,42 @@ async def test_several_runs_at_once_do_the_work_once(linked: Linked) -> None:
     assert await linked.opened(NEW) == tokens
 
 
+@pytest.mark.requirement("E3")
 async def test_flows_under_way_and_webhooks_are_sealed_anew_too(linked: Linked) -> None:
-    """E3: whoever is at the provider's page while the old key is removed comes back to a flow."""
+    """Whoever is at the provider's page while the old key is removed comes back to a flow."""
     flow = Flow(
-        id="0" * 64, tenant="default", user="alice", connector="google", cookie_hash="",
-        connection_config={}, token_url="", redirect_uri="", reconnect=None, return_to="/",
-        tool=None, created_at=NOW, expires_at=NOW + timedelta(minutes=10),
-    )  # fmt: skip
+        id="0" * 64,
+        tenant="default",
+        user="alice",
+        connector="google",
+        cookie_hash="",
+        connection_config={},
+        token_url="",
+        redirect_uri="",
+        reconnect=None,
+        return_to="/",
+        tool=None,
+        created_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+    )
     verifier = Place(
-        collection="oauth_state", tenant="default", owner="user:alice", connector="google",
-        row=flow.id, field="verifier", generation=0,
-    )  # fmt: skip
-    hook = Place(
-        collection="webhooks", tenant="default", owner="", connector="", row="hook", field="secret",
+        collection="oauth_state",
+        tenant="default",
+        owner="user:alice",
+        connector="google",
+        row=flow.id,
+        field="verifier",
         generation=0,
-    )  # fmt: skip
+    )
+    hook = Place(
+        collection="webhooks",
+        tenant="default",
+        owner="",
+        connector="",
+        row="hook",
+        field="secret",
+        generation=0,
+    )
     flows, hooks = FlowStore(linked.database), linked.database.collection("webhooks")
     await flows.add(flow, OLD.seal(Secret("verifier"), verifier))
     await flows.add(dataclasses.replace(flow, id="1" * 64), b"")  # used: its verifier is gone
@@ -279,8 +310,9 @@ async def test_flows_under_way_and_webhooks_are_sealed_anew_too(linked: Linked) 
     )
 
 
+@pytest.mark.requirement("E3")
 def test_every_kind_of_sealed_value_is_sealed_anew() -> None:
-    """E3: who seals something in another collection says so in ``SEALED``, or it is lost with the old key."""
+    """Who seals something in another collection says so in ``SEALED``, or it is lost with the old key."""
     sources = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
     places = set(re.findall(r'Place\(\s*collection="(\w+)"', sources))
     own = {"vault"}  # check values stay with their own key

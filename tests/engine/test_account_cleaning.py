@@ -11,13 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.account import AccountInfo
-from gateway.engine.account import (
-    MAX_ID,
-    MAX_LABEL,
-    MAX_METADATA,
-    clean_account,
-    clean_text,
-)
+from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA, clean_account, clean_text
 from gateway.errors import UnreadableResponse
 
 
@@ -37,6 +31,7 @@ def test_an_ordinary_account_stays_as_it_is() -> None:
     assert clean_account(info) == info
 
 
+@pytest.mark.requirement("C6", "G3")
 @pytest.mark.parametrize(
     ("label", "shown"),
     [
@@ -54,12 +49,12 @@ def test_an_ordinary_account_stays_as_it_is() -> None:
     ids=ascii,
 )
 def test_a_label_is_one_printable_line(label: str, shown: str) -> None:
-    """C6: control, bidi and invisible characters go; the page escapes the rest (G3)."""
+    """control, bidi and invisible characters go; the page escapes the rest."""
     assert cleaned("id-1", label).account_label == shown
 
 
+@pytest.mark.requirement("C6")
 def test_a_label_is_cut() -> None:
-    """C6."""
     assert cleaned("id-1", "x" * 1_000_000).account_label == "x" * MAX_LABEL == "x" * 200
 
 
@@ -68,13 +63,25 @@ def test_a_label_of_nothing_becomes_the_id(label: str) -> None:
     assert cleaned("id-1", label).account_label == "id-1"
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     "account_id",
-    ["", " ", "x" * (MAX_ID + 1), "a\nb", "a\x00", "a\u202eb", "a\u200bb", "\ud800", "a\u2028", "\u00a0"],
+    [
+        "",
+        " ",
+        "x" * (MAX_ID + 1),
+        "a\nb",
+        "a\x00",
+        "a\u202eb",
+        "a\u200bb",
+        "\ud800",
+        "a\u2028",
+        "\u00a0",
+    ],
     ids=ascii,
-)  # fmt: skip
+)
 def test_an_id_is_never_repaired(account_id: str) -> None:
-    """C6: cleaning could make two identities one."""
+    """Cleaning could make two identities one."""
     with pytest.raises(UnreadableResponse, match="account id"):
         cleaned(account_id)
 
@@ -84,27 +91,29 @@ def test_any_short_printable_id_is_an_id(account_id: str) -> None:
     assert cleaned(account_id).external_account_id == account_id
 
 
+@pytest.mark.requirement("C6")
 def test_metadata_up_to_16_kib_is_kept_and_more_is_dropped() -> None:
-    """C6: an account without its metadata is better than no account, and than a huge row."""
+    """An account without its metadata is better than no account, and than a huge row."""
     room = MAX_METADATA - len(json.dumps({"text": ""}))
     assert cleaned(text="x" * room).metadata == {"text": "x" * room}
     assert cleaned(text="x" * (room + 1)).metadata == {}
     assert cleaned(text="é" * (room // 2 + 1)).metadata == {}
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     "value",
     [float("nan"), float("inf"), b"bytes", {1, 2}, object()],
     ids=["NaN", "infinity", "bytes", "set", "object"],
 )
 def test_metadata_that_is_no_json_is_unreadable(value: Any) -> None:
-    """C6: NaN is read back by Python, and then breaks every answer that it is part of."""
+    """NaN is read back by Python, and then breaks every answer that it is part of."""
     with pytest.raises(UnreadableResponse, match="metadata"):
         cleaned(value=value)
 
 
+@pytest.mark.requirement("C6")
 def test_metadata_too_deep_to_write_down_is_unreadable() -> None:
-    """C6."""
     deep: Any = 1
     for _ in range(100_000):
         deep = [deep]
@@ -112,8 +121,9 @@ def test_metadata_too_deep_to_write_down_is_unreadable() -> None:
         cleaned(deep=deep)
 
 
+@pytest.mark.requirement("C6")
 def test_metadata_can_always_be_sent_on() -> None:
-    """C6: half a surrogate pair is legal JSON text and no UTF-8; it would break the reply."""
+    """Half a surrogate pair is legal JSON text and no UTF-8; it would break the reply."""
     odd: dict[str, Any] = {"\udc00": "x", "$where": "a.b", "a\x00": 1}
     metadata = cleaned(name="Ana \ud83d", **odd).metadata
     assert metadata == {"name": "Ana ?", "?": "x", "$where": "a.b", "a\x00": 1}
@@ -126,11 +136,12 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.requirement("C6")
 @given(account_id=st.text(), label=st.text(), metadata=st.dictionaries(st.text(), JSON))
 def test_whatever_a_provider_says_is_safe_afterwards(
     account_id: str, label: str, metadata: dict[str, Any]
 ) -> None:
-    """C6: bounded, printable, storable, sendable; or unreadable."""
+    """bounded, printable, storable, sendable; or unreadable."""
     info = AccountInfo(external_account_id=account_id, account_label=label, metadata=metadata)
     try:
         safe = clean_account(info)

@@ -17,8 +17,7 @@ from gateway.errors import EgressRefused, InvalidRequest
 from tests.support.configs import TENANT, make_config
 
 CONFIG = make_config(
-    api_base_url="https://api.example.com/v1",
-    api_hosts=("files.example.com", "*.cdn.example.com"),
+    api_base_url="https://api.example.com/v1", api_hosts=("files.example.com", "*.cdn.example.com")
 )
 
 
@@ -104,6 +103,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.requirement("C7")
 @pytest.mark.parametrize("url", REFUSED, ids=ascii)
 def test_the_token_goes_nowhere_else(url: str) -> None:
     """C7, I1: an answer that names another host does not carry the token there."""
@@ -135,8 +135,9 @@ def test_the_api_may_be_on_a_port_of_its_own() -> None:
         call("https://api.example.com/v1/me", api_base_url=base)
 
 
+@pytest.mark.requirement("C7")
 def test_the_api_may_be_the_persons_own_host_and_no_other() -> None:
-    """C7: the token of one company is not sent to another one's host."""
+    """The token of one company is not sent to another one's host."""
     changes: dict[str, Any] = {
         "api_base_url": "https://${connection_config.company}.example.com/v1",
         "connection_config": {"company": TENANT},
@@ -147,8 +148,8 @@ def test_the_api_may_be_the_persons_own_host_and_no_other() -> None:
         call("https://other.example.com/v1/me", **changes)
 
 
+@pytest.mark.requirement("H4")
 def test_a_stored_value_that_is_no_label_is_refused_before_a_token_is_touched() -> None:
-    """H4."""
     config = make_config(
         api_base_url="https://${connection_config.company}.example.com/v1",
         connection_config={"company": TENANT},
@@ -169,8 +170,9 @@ BY_SITE: dict[str, Any] = {
 """An API whose address is complete only once the account was read."""
 
 
+@pytest.mark.requirement("C7")
 def test_while_the_account_is_being_read_its_api_is_known_by_the_host() -> None:
-    """C7: the account lookup calls an API whose path it is about to find out."""
+    """The account lookup calls an API whose path it is about to find out."""
     assert call("https://api.example.com/sites", **BY_SITE).url == "https://api.example.com/sites"
     for url in (
         "https://evil.com/sites",
@@ -181,14 +183,16 @@ def test_while_the_account_is_being_read_its_api_is_known_by_the_host() -> None:
             call(url, **BY_SITE)
 
 
+@pytest.mark.requirement("H4")
 def test_what_is_not_known_yet_cannot_be_called() -> None:
-    """H4: no request is made to an address with a hole in it."""
+    """No request is made to an address with a hole in it."""
     with pytest.raises(InvalidRequest, match='the metadata value "site_id" is not valid'):
         call("https://api.example.com/sites/${metadata.site_id}/v1/me", **BY_SITE)
 
 
+@pytest.mark.requirement("C7", "H4")
 def test_an_api_on_a_host_that_is_not_known_yet_gets_no_token() -> None:
-    """C7, H4: until then, nothing says that a host is the provider's."""
+    """Until then, nothing says that a host is the provider's."""
     changes: dict[str, Any] = BY_SITE | {"api_base_url": "https://${metadata.site_id}.example.com"}
     for url in ("https://acme.example.com/me", "https://evil.com/", changes["api_base_url"]):
         with pytest.raises(InvalidRequest) as caught:
@@ -215,6 +219,6 @@ def test_the_credential_is_put_where_the_connector_says() -> None:
     assert api_headers(config, Secret("canary")) == {"X-Token": "token=canary", "Acme-Version": "7"}
 
 
+@pytest.mark.requirement("J1")
 def test_a_call_does_not_show_the_token() -> None:
-    """J1."""
     assert "canary" not in repr(call("https://api.example.com/me"))

@@ -54,15 +54,17 @@ def query_of(url: str) -> list[tuple[str, str]]:
     return parse_qsl(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
 
 
+@pytest.mark.requirement("A12", "A20", "B6")
 def test_the_request_has_the_parameters_of_the_rfcs_and_no_others() -> None:
-    """A12, A20, B6: a code is asked for, with S256 and nothing else (RFC 6749 4.1.1, RFC 7636 4.3)."""
+    """A code is asked for, with S256 and nothing else (RFC 6749 4.1.1, RFC 7636 4.3)."""
     url = url_of()
     assert url.startswith("https://auth.example.com/authorize?")
     assert query_of(url) == STANDARD
 
 
+@pytest.mark.requirement("J2")
 def test_neither_the_verifier_nor_the_secret_is_in_the_url() -> None:
-    """J2: no credential in any URL that we make."""
+    """No credential in any URL that we make."""
     url = url_of()
     assert VERIFIER not in url
     assert CLIENT_SECRET not in url
@@ -97,8 +99,9 @@ def test_a_provider_without_scopes_gets_none_under_another_name_either() -> None
     assert query_of(url_of(scope_param="user_scope", scopes=(), scopes_sent=False)) == STANDARD[:-1]
 
 
+@pytest.mark.requirement("A12")
 def test_without_pkce_nothing_of_it_is_sent() -> None:
-    """A12: for providers that refuse a parameter they do not know; the state still binds the flow."""
+    """For providers that refuse a parameter they do not know; the state still binds the flow."""
     url = url_of(use_pkce=False)
     assert query_of(url) == [
         pair for pair in STANDARD if pair[0] not in {"code_challenge", "code_challenge_method"}
@@ -107,26 +110,31 @@ def test_without_pkce_nothing_of_it_is_sent() -> None:
     assert VERIFIER not in url
 
 
+@pytest.mark.requirement("A13")
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_every_value_arrives_at_the_provider_as_it_is(text: str) -> None:
-    """A13: the redirect URI in particular is byte-equal, and no value adds a parameter."""
+    """The redirect URI in particular is byte-equal, and no value adds a parameter."""
     url = url_of(
         state=text, redirect_uri=text, client_id=text, extra_authorize_params={"extra": text}
     )
     found = query_of(url)
     assert [name for name, _ in found] == [name for name, _ in STANDARD] + ["extra"]
     assert {name for name, value in found if value == text} >= {
-        "state", "redirect_uri", "client_id", "extra",
-    }  # fmt: skip
+        "state",
+        "redirect_uri",
+        "client_id",
+        "extra",
+    }
     assert urlsplit(url).netloc == "auth.example.com"
     assert urlsplit(url).fragment == ""
 
 
+@pytest.mark.requirement("A5", "A12")
 @pytest.mark.parametrize(
     "new", [new_state, lambda: new_code_verifier().reveal()], ids=["state", "verifier"]
 )
 def test_ten_thousand_are_unguessable_and_different(new: Callable[[], str]) -> None:
-    """A5, A12: 256 random bits in the alphabet of URLs, without anything to decode."""
+    """256 random bits in the alphabet of URLs, without anything to decode."""
     made = [new() for _ in range(10_000)]
     assert len(set(made)) == len(made)
     for value in made:
@@ -139,7 +147,8 @@ def test_ten_thousand_are_unguessable_and_different(new: Callable[[], str]) -> N
         assert 4_500 < ones < 5_500
 
 
+@pytest.mark.requirement("J1")
 def test_a_verifier_does_not_show_itself() -> None:
-    """J1: it is one half of what a caught code is worth."""
+    """It is one half of what a caught code is worth."""
     verifier = new_code_verifier()
     assert verifier.reveal() not in repr(verifier)

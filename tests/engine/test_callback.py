@@ -26,21 +26,24 @@ def test_a_code_with_its_state_is_read() -> None:
     assert response.params == {"code": "4/0A-cöde", "state": "s-1", "scope": "read write"}
 
 
+@pytest.mark.requirement("A9")
 def test_an_error_with_its_state_is_read() -> None:
-    """A9: the provider's description is not looked at."""
+    """The provider's description is not looked at."""
     response = read_callback(b"error=access_denied&error_description=%3Cscript%3E&state=s-1")
     assert (response.code, response.error) == (None, "access_denied")
 
 
+@pytest.mark.requirement("A9")
 @pytest.mark.parametrize(
     "error", ["", "<script>alert(1)</script>", "access denied", "é", "x" * 65, "a\nb", "a/b"]
 )
 def test_an_error_that_is_no_plain_word_is_not_repeated(error: str) -> None:
-    """A9: it ends in a page and in a log line."""
+    """It ends in a page and in a log line."""
     query = urlencode({"error": error, "state": "s"}).encode()
     assert read_callback(query).error == "unreadable"
 
 
+@pytest.mark.requirement("A10")
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
@@ -76,15 +79,16 @@ def test_an_error_that_is_no_plain_word_is_not_repeated(error: str) -> None:
     ids=lambda value: value[:40].decode("latin-1") if isinstance(value, bytes) else value,
 )
 def test_anything_ambiguous_is_refused(query: bytes, problem: str) -> None:
-    """A10: two readers of one query must not see two different answers."""
+    """Two readers of one query must not see two different answers."""
     with pytest.raises(CallbackInvalid, match=problem):
         read_callback(query)
 
 
+@pytest.mark.requirement("B6")
 @pytest.mark.parametrize("token", ["access_token", "id_token", "refresh_token"])
 @pytest.mark.parametrize("value", ["canary", ""])
 def test_a_token_in_the_address_is_refused(token: str, value: str) -> None:
-    """B6: codes only; and the error does not repeat the token."""
+    """Codes only; and the error does not repeat the token."""
     with pytest.raises(CallbackInvalid, match="a token came in the callback's address") as caught:
         read_callback(f"code=c&state=s&{token}={value}".encode())
     assert "canary" not in str(caught.value)
@@ -96,13 +100,14 @@ def test_as_many_parameters_as_a_provider_may_send_are_read() -> None:
     assert len(read_callback(query).params) == MAX_PARAMETERS
 
 
+@pytest.mark.requirement("A10")
 def test_a_semicolon_does_not_separate_parameters() -> None:
-    """A10: a proxy in front might think otherwise."""
+    """A proxy in front might think otherwise."""
     assert read_callback(b"code=c&state=s;state=t").state == "s;state=t"
 
 
+@pytest.mark.requirement("J1")
 def test_a_response_shows_no_code_and_no_state() -> None:
-    """J1."""
     shown = repr(read_callback(b"code=canary-code&state=canary-state&x=canary-x"))
     assert "canary" not in shown
 
@@ -115,18 +120,38 @@ def test_parameters_are_read_only() -> None:
 
 
 QUERY = st.lists(
-    st.sampled_from([
-        b"code", b"state", b"error", b"c%6fde", b"access_token", b"=", b"&", b";", b"%", b"%00",
-        b"%f", b"%FF", b"+", b"#", b"?", b"[]", b"\x00", b"\xff", b"x",
-    ])
+    st.sampled_from(
+        [
+            b"code",
+            b"state",
+            b"error",
+            b"c%6fde",
+            b"access_token",
+            b"=",
+            b"&",
+            b";",
+            b"%",
+            b"%00",
+            b"%f",
+            b"%FF",
+            b"+",
+            b"#",
+            b"?",
+            b"[]",
+            b"\x00",
+            b"\xff",
+            b"x",
+        ]
+    )
     | st.binary(max_size=4),
     max_size=24,
-).map(b"".join)  # fmt: skip
+).map(b"".join)
 
 
+@pytest.mark.requirement("A10", "C3")
 @given(query=st.binary() | QUERY)
 def test_no_query_raises_anything_but_callback_invalid(query: bytes) -> None:
-    """A10, C3: and what passes has exactly one of code and error, and a state."""
+    """And what passes has exactly one of code and error, and a state."""
     try:
         response = read_callback(query)
     except CallbackInvalid:
@@ -167,9 +192,14 @@ def test_a_connectors_check_accepts_or_says_why_not() -> None:
 
 ISSUER = "https://accounts.example.com"
 OTHER_ISSUERS = [
-    "https://accounts.example.com/", "https://ACCOUNTS.example.com", "http://accounts.example.com",
-    "https://accounts.example.com:443", "accounts.example.com", " https://accounts.example.com", "",
-]  # fmt: skip
+    "https://accounts.example.com/",
+    "https://ACCOUNTS.example.com",
+    "http://accounts.example.com",
+    "https://accounts.example.com:443",
+    "accounts.example.com",
+    " https://accounts.example.com",
+    "",
+]
 
 
 def issuer_problem(iss: str | None, *, required: bool, kind: str = "code") -> str | None:
@@ -179,29 +209,32 @@ def issuer_problem(iss: str | None, *, required: bool, kind: str = "code") -> st
     return check_issuer(config, read_callback(urlencode(params).encode()))
 
 
+@pytest.mark.requirement("B4")
 @pytest.mark.parametrize("kind", ["code", "error"])
 @pytest.mark.parametrize("required", [True, False])
 def test_the_issuer_is_compared_letter_by_letter(required: bool, kind: str) -> None:
-    """B4: of codes and of errors; nothing is normalised (RFC 9207 2.4)."""
+    """Of codes and of errors; nothing is normalised (RFC 9207 2.4)."""
     assert issuer_problem(ISSUER, required=required, kind=kind) is None
     for other in OTHER_ISSUERS:
         problem = issuer_problem(other, required=required, kind=kind)
         assert problem == "it comes from another issuer", other
 
 
+@pytest.mark.requirement("B4")
 def test_a_missing_issuer_is_refused_where_it_was_promised() -> None:
-    """B4."""
     assert issuer_problem(None, required=True) == "it does not name its issuer"
     assert issuer_problem(None, required=False) is None
 
 
+@pytest.mark.requirement("B4")
 def test_an_issuer_of_a_connector_that_names_none_is_not_compared() -> None:
-    """B4: a provider that begins to send one must not stop people from connecting."""
+    """A provider that begins to send one must not stop people from connecting."""
     response = read_callback(b"code=c&state=s&iss=https%3A%2F%2Fanywhere.example")
     assert check_issuer(make_config(), response) is None
 
 
+@pytest.mark.requirement("A10", "B4")
 def test_an_issuer_that_comes_twice_is_refused() -> None:
-    """B4, A10: also where both are right."""
+    """Also where both are right."""
     with pytest.raises(CallbackInvalid):
         read_callback(urlencode([("code", "c"), ("state", "s"), *[("iss", ISSUER)] * 2]).encode())

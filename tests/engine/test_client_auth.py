@@ -84,8 +84,11 @@ def test_any_credentials_arrive_as_they_are_in_the_body(
 ) -> None:
     request = request_of(body_format, client_id=client_id, client_secret=Secret(secret))
     assert _params(request) == {
-        "grant_type": "x", "code": "", "client_id": client_id, "client_secret": secret,
-    }  # fmt: skip
+        "grant_type": "x",
+        "code": "",
+        "client_id": client_id,
+        "client_secret": secret,
+    }
 
 
 @pytest.mark.parametrize("body_format", ["form", "json"])
@@ -133,8 +136,9 @@ def test_constant_headers_are_sent_and_cannot_replace_the_engines_own() -> None:
     assert request.headers["Accept"] == "application/json"
 
 
+@pytest.mark.requirement("J1")
 def test_a_request_shows_neither_headers_nor_body() -> None:
-    """J1: an accident that prints the request prints no credential."""
+    """An accident that prints the request prints no credential."""
     for method in ("body", "header", "secret_key"):
         shown = repr(request_of(authorization_method=method))
         assert shown == f"ProviderRequest(method='POST', url='{URL}')"

@@ -45,12 +45,12 @@ def failure(
     return caught.value
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize("status", [400, 401, 403])
 @pytest.mark.parametrize(("code", "expected", "told"), JUDGED)
 def test_a_code_of_the_providers_own_is_judged_as_what_it_stands_for(
     status: int, code: str, expected: type[ProviderError], told: str
 ) -> None:
-    """D6."""
     error = failure({"error": code}, status, error_codes=CODES)
     assert (type(error), error.provider_code) == (expected, told)
 
@@ -60,9 +60,11 @@ def test_a_code_within_a_200_is_judged_in_the_same_way(
     code: str, expected: type[ProviderError], told: str
 ) -> None:
     error = failure(
-        {"ok": False, "error": code}, 200, error_codes=CODES,
+        {"ok": False, "error": code},
+        200,
+        error_codes=CODES,
         error_in_success=ErrorInSuccess(flag="ok"),
-    )  # fmt: skip
+    )
     assert (type(error), error.provider_code) == (expected, told)
 
 
@@ -76,6 +78,7 @@ def test_without_the_table_the_provider_s_own_code_is_only_a_refusal() -> None:
     assert type(failure({"error": "unauthorized_client"}, 400)) is ProviderMisconfigured
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize("status", sorted(STATUSES))
 @pytest.mark.parametrize(
     ("body", "headers"),
@@ -94,7 +97,7 @@ def test_without_the_table_the_provider_s_own_code_is_only_a_refusal() -> None:
 def test_a_status_says_that_a_refresh_token_is_dead_where_no_code_does(
     status: int, body: Any, headers: dict[str, str] | None
 ) -> None:
-    """D6: for providers whose refusals have no code."""
+    """For providers whose refusals have no code."""
     error = failure(body, status, headers, granted=("read",), refresh_rejected_statuses=STATUSES)
     assert (type(error), error.provider_code) == (TokenRejected, f"http_{status}")
 
@@ -105,6 +108,7 @@ def test_a_status_says_nothing_about_a_code_at_the_exchange() -> None:
     assert type(error) is UnreadableResponse
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
@@ -115,16 +119,21 @@ def test_a_status_says_nothing_about_a_code_at_the_exchange() -> None:
     ],
 )
 def test_a_code_comes_before_the_status(code: str, expected: type[ProviderError]) -> None:
-    """D6: a gateway with a wrong secret must not disconnect everybody."""
+    """A gateway with a wrong secret must not disconnect everybody."""
     error = failure({"error": code}, 400, granted=(), refresh_rejected_statuses=STATUSES)
     assert (type(error), error.provider_code) == (expected, code)
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(402, UnreadableResponse), (404, UnreadableResponse), (302, UnreadableResponse),
-     (429, ProviderUnavailable), (500, ProviderUnavailable)],
-)  # fmt: skip
+    [
+        (402, UnreadableResponse),
+        (404, UnreadableResponse),
+        (302, UnreadableResponse),
+        (429, ProviderUnavailable),
+        (500, ProviderUnavailable),
+    ],
+)
 def test_any_other_status_says_nothing_about_the_token(
     status: int, expected: type[ProviderError]
 ) -> None:

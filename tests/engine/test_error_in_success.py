@@ -29,6 +29,7 @@ def failure(body: Any, status: int = 200, **changes: Any) -> ProviderError:
     return caught.value
 
 
+@pytest.mark.requirement("C3", "D6")
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -47,7 +48,7 @@ def failure(body: Any, status: int = 200, **changes: Any) -> ProviderError:
 def test_without_a_flag_an_error_is_a_failure(
     body: dict[str, Any], expected: type[ProviderError]
 ) -> None:
-    """D6, C3: the code says what to do, as it would in a 400."""
+    """The code says what to do, as it would in a 400."""
     error = failure(body, error_in_success=ErrorInSuccess())
     assert type(error) is expected
     assert "canary" not in str(error)
@@ -60,8 +61,9 @@ def test_a_success_without_an_error_is_read_as_ever(shape: ErrorInSuccess | None
     assert read(GOOD, error_in_success=shape).access_token.reveal() == "canary-access"
 
 
+@pytest.mark.requirement("C3")
 def test_an_error_that_no_shape_declares_is_not_taken_for_tokens() -> None:
-    """C3: an answer that is both is neither, and nobody is disconnected for it."""
+    """An answer that is both is neither, and nobody is disconnected for it."""
     for shape in (None, OK_FLAG, ErrorInSuccess(code="err.code")):
         body = GOOD | {"ok": True, "error": "invalid_grant"}
         assert type(failure(body, error_in_success=shape)) is UnreadableResponse
@@ -77,26 +79,42 @@ def test_a_flag_that_equals_ok_is_a_success(ok: Any, given: Any) -> None:
     assert tokens.access_token.reveal() == "canary-access"
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     ("ok", "given"),
     [
-        (True, False), (True, 1), (True, 1.0), (True, "true"), (True, None), (True, [True]),
-        (False, 0), (False, None), (False, ""), (1, True), (0, False), (0, "0"), (0, 0.0),
-        (0, None), (0, 40001), ("success", "error"), ("success", "Success"), ("success", True),
+        (True, False),
+        (True, 1),
+        (True, 1.0),
+        (True, "true"),
+        (True, None),
+        (True, [True]),
+        (False, 0),
+        (False, None),
+        (False, ""),
+        (1, True),
+        (0, False),
+        (0, "0"),
+        (0, 0.0),
+        (0, None),
+        (0, 40001),
+        ("success", "error"),
+        ("success", "Success"),
+        ("success", True),
         ("success", None),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_flag_that_is_anything_else_is_a_failure(ok: Any, given: Any) -> None:
-    """C3: with the tokens beside it all the same; 1 is not true."""
+    """With the tokens beside it all the same; 1 is not true."""
     shape = ErrorInSuccess(flag="ok", ok=ok)
     error = failure(GOOD | {"ok": given}, error_in_success=shape)
     assert type(error) is UnreadableResponse  # a failure without a code
     assert is_failure(make_config(error_in_success=shape), {"ok": given})
 
 
+@pytest.mark.requirement("C3")
 def test_a_missing_flag_is_a_failure() -> None:
-    """C3."""
     assert type(failure(GOOD, error_in_success=OK_FLAG)) is UnreadableResponse
     assert is_failure(make_config(error_in_success=OK_FLAG), [])
     assert is_failure(make_config(error_in_success=OK_FLAG), None)
@@ -132,8 +150,8 @@ def test_the_codes_place_is_that_of_a_real_refusal_too() -> None:
     assert type(elsewhere) is UnreadableResponse
 
 
+@pytest.mark.requirement("D6")
 def test_an_overloaded_server_is_not_believed_whatever_the_shape() -> None:
-    """D6."""
     error = failure({"error": "invalid_grant"}, 500, error_in_success=ErrorInSuccess())
     assert type(error) is ProviderUnavailable
 

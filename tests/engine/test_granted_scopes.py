@@ -12,6 +12,7 @@ from tests.support.token_answers import GOOD, read
 UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
 
 
+@pytest.mark.requirement("A16")
 @pytest.mark.parametrize(
     ("separator", "value", "scopes"),
     [
@@ -31,7 +32,7 @@ UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
 def test_granted_scopes_are_split_as_the_provider_joins_them(
     separator: str, value: Any, scopes: tuple[str, ...]
 ) -> None:
-    """A16: what was granted, which may be less than what was asked for."""
+    """What was granted, which may be less than what was asked for."""
     assert read(GOOD | {"scope": value}, scope_separator=separator).scopes == scopes
 
 
@@ -41,6 +42,7 @@ def test_an_absent_scope_means_as_requested(change: Any) -> None:
     assert read(UNSAID | change).scopes == ("read", "write")
 
 
+@pytest.mark.requirement("A16")
 @pytest.mark.parametrize("change", [{}, {"scope": None}], ids=repr)
 @pytest.mark.parametrize("granted", [("read",), ("read", "write", "admin"), ()], ids=repr)
 def test_a_refresh_that_names_no_scope_leaves_the_granted_ones(
@@ -54,20 +56,35 @@ def test_a_refresh_that_names_scopes_is_believed() -> None:
     assert read(GOOD, granted=("admin",)).scopes == ("read", "write")
 
 
+@pytest.mark.requirement("C3", "C6")
 @pytest.mark.parametrize(
     "value",
     [
-        1, True, False, 0, {}, {"read": True}, [1], ["read", None], ["read", ["write"]],
-        "read\nwrite", "re\x00ad", "\ud800", "réad", "r " * 8193, ["read\nwrite"], ["réad"],
+        1,
+        True,
+        False,
+        0,
+        {},
+        {"read": True},
+        [1],
+        ["read", None],
+        ["read", ["write"]],
+        "read\nwrite",
+        "re\x00ad",
+        "\ud800",
+        "réad",
+        "r " * 8193,
+        ["read\nwrite"],
+        ["réad"],
         ["r"] * 8193,
     ],
     ids=lambda value: repr(value)[:40],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("granted", [None, ("read",)], ids=["exchange", "refresh"])
 def test_a_scope_that_is_no_list_of_names_is_unreadable(
     value: Any, granted: tuple[str, ...] | None
 ) -> None:
-    """C3, C6: scopes are stored and shown, so they are printable and not a megabyte."""
+    """Scopes are stored and shown, so they are printable and not a megabyte."""
     with pytest.raises(UnreadableResponse, match="scope"):
         read(GOOD | {"scope": value}, granted=granted)
 
@@ -99,8 +116,9 @@ def test_the_place_is_looked_for_beside_the_tokens() -> None:
     assert tokens.scopes == ("read",)
 
 
+@pytest.mark.requirement("A16")
 def test_another_name_for_a_scope_is_the_scope() -> None:
-    """A16: an abbreviation or expansion is no missing permission."""
+    """An abbreviation or expansion is no missing permission."""
     aliases = {"https://acme.example/read": "read", "w": "write"}
     answer = GOOD | {"scope": "https://acme.example/read w read other"}
     assert read(answer, scope_aliases=aliases).scopes == ("read", "write", "other")

@@ -25,6 +25,7 @@ def request_of(company: str = "acme", **changes: Any) -> ProviderRequest:
     )
 
 
+@pytest.mark.requirement("J2")
 def test_the_token_is_sent_in_a_form_by_an_authenticated_client() -> None:
     """RFC 7662 2.1, J2: and not in the address."""
     request = request_of()
@@ -63,8 +64,8 @@ def test_a_connector_without_an_endpoint_cannot_ask() -> None:
         request_of(introspection_url=None)
 
 
+@pytest.mark.requirement("H4")
 def test_the_address_is_filled_in_and_checked() -> None:
-    """H4."""
     changes: dict[str, Any] = {
         "introspection_url": "https://${connection_config.company}.example.com/introspect",
         "connection_config": {"company": TENANT},
@@ -74,7 +75,7 @@ def test_the_address_is_filled_in_and_checked() -> None:
         request_of("evil.com/", **changes)
 
 
+@pytest.mark.requirement("J1")
 def test_the_request_does_not_show_the_token() -> None:
-    """J1."""
     assert "at-1-canary" not in repr(request_of())
     assert CLIENT_SECRET not in repr(request_of())

@@ -88,15 +88,17 @@ def test_the_access_token_may_authenticate_alone() -> None:
     assert request.content == b""
 
 
+@pytest.mark.requirement("J2")
 def test_the_token_is_never_in_the_address() -> None:
-    """J2: not even for the shapes without a body."""
+    """Not even for the shapes without a body."""
     for auth in ("client", "none", "access_token"):
         request = request_of("refresh-1", revocation=Revocation(auth=auth))
         assert request.url == URL
 
 
+@pytest.mark.requirement("H4")
 def test_the_address_is_checked_again_when_it_is_filled_in() -> None:
-    """H4: what is stored with a connection is checked before each later use, too."""
+    """What is stored with a connection is checked before each later use, too."""
     config = make_config(
         revocation_url="https://${connection_config.company}.example.com/revoke",
         connection_config={"company": TENANT},
@@ -158,10 +160,19 @@ def test_params_stand_beside_the_token_and_may_mix_text_and_values() -> None:
 
 @pytest.mark.parametrize(
     "metadata",
-    [{}, {"account_id": None}, {"account_id": ""}, {"account_id": " "}, {"account_id": True},
-     {"account_id": 1.5}, {"account_id": ["a"]}, {"account_id": {"id": "a"}}, {"team": "T"}],
+    [
+        {},
+        {"account_id": None},
+        {"account_id": ""},
+        {"account_id": " "},
+        {"account_id": True},
+        {"account_id": 1.5},
+        {"account_id": ["a"]},
+        {"account_id": {"id": "a"}},
+        {"team": "T"},
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_grant_that_cannot_be_named_is_not_revoked(metadata: dict[str, Any]) -> None:
     """An empty name could mean all of them."""
     with pytest.raises(UnreadableResponse):
@@ -173,8 +184,10 @@ def test_a_value_is_one_parameter_whatever_is_in_it(value: str) -> None:
     """I2: what a provider once said adds no parameter and is no template."""
     request = by_account({"account_id": value})
     assert dict(parse_qsl(request.content.decode("ascii"), keep_blank_values=True)) == {
-        "client_id": "client-1", "account": value, "empty": "",
-    }  # fmt: skip
+        "client_id": "client-1",
+        "account": value,
+        "empty": "",
+    }
 
 
 def test_the_address_may_hold_what_is_known_about_the_account() -> None:

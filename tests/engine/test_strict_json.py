@@ -15,10 +15,13 @@ from gateway.engine.strict_json import read_json, read_object
 from gateway.errors import UnreadableResponse
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-)  # fmt: skip
+)
 
 
 @given(value=VALUES, ascii_only=st.booleans(), indent=st.sampled_from([None, 2]))
@@ -42,48 +45,58 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
     assert read_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "content",
     [
-        b"NaN", b"Infinity", b"-Infinity", b'{"a": NaN}', b"[1, Infinity]", b"1e999", b"-1e999",
+        b"NaN",
+        b"Infinity",
+        b"-Infinity",
+        b'{"a": NaN}',
+        b"[1, Infinity]",
+        b"1e999",
+        b"-1e999",
         b'[{"a": 1e400}]',
     ],
-)  # fmt: skip
+)
 def test_numbers_that_are_none_are_refused(content: bytes) -> None:
-    """C3: Python accepts them, and then cannot send them on."""
+    """Python accepts them, and then cannot send them on."""
     with pytest.raises(UnreadableResponse, match="not valid JSON"):
         read_json(content)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "content", [b'{"a":1,"a":1}', b'{"a":1,"\\u0061":2}', b'[{"x":{"b":1,"c":2,"b":3}}]']
 )
 def test_a_key_that_comes_twice_is_refused(content: bytes) -> None:
-    """C3: two readers would see two answers."""
+    """Two readers would see two answers."""
     with pytest.raises(UnreadableResponse):
         read_json(content)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize("depth", [10_000, 500_000])
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_deep_nesting_is_refused_and_does_no_harm(
     opening: bytes, closing: bytes, depth: int
 ) -> None:
-    """C3: neither a RecursionError nor a dead process."""
+    """Neither a RecursionError nor a dead process."""
     for content in (opening * depth, opening * depth + b"1" + closing * depth):
         with pytest.raises(UnreadableResponse):
             read_json(content)
 
 
+@pytest.mark.requirement("C3")
 def test_an_integer_of_many_digits_is_refused() -> None:
-    """C3: turning it into a number takes quadratic time."""
+    """Turning it into a number takes quadratic time."""
     with pytest.raises(UnreadableResponse):
         read_json(b"9" * 100_000)
 
 
+@pytest.mark.requirement("C3")
 @given(content=st.binary())
 def test_any_other_bytes_are_unreadable_and_nothing_else(content: bytes) -> None:
-    """C3."""
     try:
         value = read_json(content)
     except UnreadableResponse:
@@ -91,8 +104,9 @@ def test_any_other_bytes_are_unreadable_and_nothing_else(content: bytes) -> None
     assert not isinstance(value, float) or math.isfinite(value)
 
 
+@pytest.mark.requirement("J3")
 def test_an_error_does_not_quote_the_answer() -> None:
-    """J3: a provider's answer may hold a token."""
+    """A provider's answer may hold a token."""
     with pytest.raises(UnreadableResponse) as caught:
         read_json(b'{"access_token": "canary"')
     assert "canary" not in str(caught.value)
@@ -113,8 +127,8 @@ def test_provider_code_reads_answers_just_as_strictly() -> None:
         answer.json()
 
 
+@pytest.mark.requirement("J1")
 def test_an_answer_does_not_show_its_body() -> None:
-    """J1."""
     headers = {"set-cookie": "canary"}
     answer = ProviderAnswer(status=200, headers=headers, content=b'{"access_token": "canary"}')
     assert repr(answer) == "ProviderAnswer(status=200)"

@@ -34,13 +34,65 @@ STRICT = config_with(TENANT.pattern)
 ANYTHING = config_with(r"(?s:.*)")
 
 HOSTILE = [
-    "evil.com/", "evil.com/acme", "a@b", "a@evil.com", "a#", "a?", "a\\", "a\\@evil.com", "a%2f",
-    "x.evil.com%2f", "a%00", "acme\n", "acme\r\n", "\tacme", " acme", "acme ", "a:80", "a:b@c",
-    ".", "..", "a..b", ".a", "a.", "-a", "a-", "a_", "A", "äcme", "acme\u200b", "acme\uff0eevil",
-    "acme\u3002evil", "\u2100", "xn--a", "${connection_config.company}", "$" + "{x}", "{}", "",
-    "a" * 63, "a" * 64, "a" * 300, "[::1]", "127.0.0.1", "0x7f", "a;b", "a&b", "a=b", "a+b", "a,b",
-    "\x00", "\ud800", "\u202e", "a/../b", "//", "a//b", "%2e%2e", "%252e", "~", "*",
-]  # fmt: skip
+    "evil.com/",
+    "evil.com/acme",
+    "a@b",
+    "a@evil.com",
+    "a#",
+    "a?",
+    "a\\",
+    "a\\@evil.com",
+    "a%2f",
+    "x.evil.com%2f",
+    "a%00",
+    "acme\n",
+    "acme\r\n",
+    "\tacme",
+    " acme",
+    "acme ",
+    "a:80",
+    "a:b@c",
+    ".",
+    "..",
+    "a..b",
+    ".a",
+    "a.",
+    "-a",
+    "a-",
+    "a_",
+    "A",
+    "äcme",
+    "acme\u200b",
+    "acme\uff0eevil",
+    "acme\u3002evil",
+    "\u2100",
+    "xn--a",
+    "${connection_config.company}",
+    "$" + "{x}",
+    "{}",
+    "",
+    "a" * 63,
+    "a" * 64,
+    "a" * 300,
+    "[::1]",
+    "127.0.0.1",
+    "0x7f",
+    "a;b",
+    "a&b",
+    "a=b",
+    "a+b",
+    "a,b",
+    "\x00",
+    "\ud800",
+    "\u202e",
+    "a/../b",
+    "//",
+    "a//b",
+    "%2e%2e",
+    "%252e",
+    "~",
+    "*",
+]
 TEXT = st.text() | st.lists(st.sampled_from(HOSTILE) | st.text(max_size=3), max_size=4).map("".join)
 
 
@@ -59,13 +111,14 @@ def test_a_placeholder_is_filled_in(template: str, expected: str) -> None:
     assert render_url(template, config, {"company": "acme"}) == expected
 
 
+@pytest.mark.requirement("H4")
 @given(value=TEXT)
 @pytest.mark.parametrize("config", [STRICT, ANYTHING], ids=["strict", "anything"])
 @pytest.mark.parametrize("template", [HOST, HOST_AND_PORT, BOTH], ids=["host", "port", "both"])
 def test_the_host_always_ends_with_the_literal_suffix_or_the_value_is_refused(
     template: str, config: ConnectorConfig, value: str
 ) -> None:
-    """H4: as read by Python's URL parser and by the HTTP client's."""
+    """As read by Python's URL parser and by the HTTP client's."""
     try:
         url = render_url(template, config, {"company": value})
     except InvalidRequest:
@@ -84,13 +137,14 @@ def test_the_host_always_ends_with_the_literal_suffix_or_the_value_is_refused(
     assert sent.raw_path == parts.path.encode()
 
 
+@pytest.mark.requirement("H4")
 @given(value=TEXT)
 @example(value="..")
 @pytest.mark.parametrize("config", [STRICT, ANYTHING], ids=["strict", "anything"])
 def test_a_path_keeps_its_other_segments_or_the_value_is_refused(
     config: ConnectorConfig, value: str
 ) -> None:
-    """H4: no value climbs out of its segment, adds one, or starts a query."""
+    """No value climbs out of its segment, adds one, or starts a query."""
     try:
         url = render_url(PATH, config, {"company": value})
     except InvalidRequest:
@@ -102,9 +156,10 @@ def test_a_path_keeps_its_other_segments_or_the_value_is_refused(
     assert (sent.query, sent.fragment) == (b"", "")
 
 
+@pytest.mark.requirement("H4")
 @given(typed=TEXT)
 def test_whatever_a_person_types_becomes_our_host_or_is_refused(typed: str) -> None:
-    """H4: from the form to the URL, with the pattern of a real connector's kind."""
+    """From the form to the URL, with the pattern of a real connector's kind."""
     try:
         values = read_connection_config(STRICT, {"company": typed})
         url = render_url(HOST, STRICT, values)
@@ -116,9 +171,10 @@ def test_whatever_a_person_types_becomes_our_host_or_is_refused(typed: str) -> N
     assert host.count(".") == 2
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize("value", ["acme\n", "evil.com/", "a@b", "", "A", "acme "])
 def test_a_stored_value_is_checked_again_before_each_use(value: str) -> None:
-    """H4: what comes out of the database is not trusted more than what a person types."""
+    """What comes out of the database is not trusted more than what a person types."""
     with pytest.raises(InvalidRequest, match='the connection_config value "company" is not valid'):
         render_url(HOST, STRICT, {"company": value})
 
@@ -134,8 +190,9 @@ def test_inputs_are_read_as_people_mean_them() -> None:
     assert read_connection_config(make_config(), {}) == {}
 
 
+@pytest.mark.requirement("L1")
 def test_an_input_is_never_longer_than_an_address_can_be() -> None:
-    """L1: whatever a pattern allows, a row has a largest size."""
+    """Whatever a pattern allows, a row has a largest size."""
     config = config_with("[a-z]+")
     assert read_connection_config(config, {"company": "a" * 255}) == {"company": "a" * 255}
     with pytest.raises(InvalidRequest) as caught:
@@ -161,8 +218,9 @@ def test_every_wrong_input_is_reported_at_once() -> None:
     }
 
 
+@pytest.mark.requirement("G3", "J3")
 def test_an_error_does_not_repeat_what_was_typed() -> None:
-    """G3, J3: it ends in a page."""
+    """It ends in a page."""
     with pytest.raises(InvalidRequest) as caught:
         read_connection_config(STRICT, {"company": "<script>canary</script>"})
     assert "canary" not in f"{caught.value}{caught.value.errors}"

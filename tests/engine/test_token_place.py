@@ -31,8 +31,9 @@ def test_everything_is_read_from_the_object_that_holds_the_token() -> None:
     assert tokens.scopes == ("nested",)
 
 
+@pytest.mark.requirement("C5")
 def test_what_is_missing_beside_the_token_is_not_taken_from_elsewhere() -> None:
-    """C5: the outer refresh token renews the outer token."""
+    """The outer refresh token renews the outer token."""
     tokens = read(
         GOOD | {"user": {"token": "u"}}, alternate_access_token_response_path="user.token"
     )
@@ -64,9 +65,10 @@ def test_a_place_at_the_top_is_another_name_for_the_token() -> None:
     assert flat.access_token.reveal() == "canary-access"
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize("value", [None, "", 1, {}, ["u"], "a b", "a\r\nX-Evil: 1"], ids=repr)
 def test_a_token_in_its_place_that_is_none_is_unreadable(value: Any) -> None:
-    """C3: the outer one is another token, and no substitute."""
+    """The outer one is another token, and no substitute."""
     with pytest.raises(UnreadableResponse, match="no usable token"):
         read(GOOD | {"user": {"token": value}}, alternate_access_token_response_path="user.token")
 

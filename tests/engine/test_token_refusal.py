@@ -17,6 +17,7 @@ from gateway.errors import (
 from tests.support.token_answers import GOOD, JSON_TYPE, read
 
 
+@pytest.mark.requirement("C3", "D6")
 @pytest.mark.parametrize(
     ("status", "body", "expected", "code"),
     [
@@ -55,7 +56,7 @@ from tests.support.token_answers import GOOD, JSON_TYPE, read
 def test_every_refusal_says_what_is_to_be_done(
     status: int, body: Any, expected: type[ProviderError], code: str | None
 ) -> None:
-    """D6, C3: reconnect, tell an operator, try later, or none of them.
+    """reconnect, tell an operator, try later, or none of them.
 
     Nobody is disconnected for a 200, unless the connector declares that shape (``ErrorInSuccess``).
     """
@@ -67,24 +68,39 @@ def test_every_refusal_says_what_is_to_be_done(
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain", "", "application/xml"])
 def test_only_json_can_say_that_a_token_is_dead(content_type: str) -> None:
-    """D6: an error page of a proxy in between must not disconnect anybody."""
+    """An error page of a proxy in between must not disconnect anybody."""
     with pytest.raises(UnreadableResponse):
         read({"error": "invalid_grant"}, 400, {"content-type": content_type})
 
 
+@pytest.mark.requirement("D6")
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("0", 0), ("7", 7), (" 7 ", 7), ("3600", 3600), ("3601", 3600), ("999999999", 3600),
-        ("Sat, 21 Nov 2026 12:00:30 GMT", 30), ("Sat, 21 Nov 2026 11:00:00 GMT", 0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600), ("Sat, 21 Nov 2026 12:00:30", None),
-        ("", None), ("-1", None), ("1.5", None), ("soon", None), ("²", None), ("٣", None),
-        ("9" * 5000, None), ("Sat, 99 Nov 2026 12:00:30 GMT", None),
+        ("0", 0),
+        ("7", 7),
+        (" 7 ", 7),
+        ("3600", 3600),
+        ("3601", 3600),
+        ("999999999", 3600),
+        ("Sat, 21 Nov 2026 12:00:30 GMT", 30),
+        ("Sat, 21 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600),
+        ("Sat, 21 Nov 2026 12:00:30", None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("²", None),
+        ("٣", None),
+        ("9" * 5000, None),
+        ("Sat, 99 Nov 2026 12:00:30 GMT", None),
     ],
     ids=lambda value: repr(value)[:40],
-)  # fmt: skip
+)
 def test_retry_after_is_seconds_or_a_date_and_capped(header: str, seconds: int | None) -> None:
     """D6, RFC 9110 10.2.3."""
     with pytest.raises(ProviderUnavailable) as caught:

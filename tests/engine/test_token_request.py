@@ -57,9 +57,10 @@ def params(request: ProviderRequest) -> dict[str, str]:
     return dict(pairs)
 
 
+@pytest.mark.requirement("A12", "A13")
 @pytest.mark.parametrize("body_format", ["form", "json"])
 def test_an_exchange_has_the_parameters_of_the_rfcs_and_no_others(body_format: str) -> None:
-    """A12, A13: verifier and redirect URI are always there, the latter byte-equal."""
+    """Verifier and redirect URI are always there, the latter byte-equal."""
     assert params(exchange(body_format=body_format)) == EXCHANGE | CREDENTIALS
 
 
@@ -85,9 +86,10 @@ def test_what_a_provider_refuses_is_left_out_of_the_exchange_only() -> None:
     assert params(refresh(omit_token_params=omitted)) == REFRESH | CREDENTIALS
 
 
+@pytest.mark.requirement("A12")
 @pytest.mark.parametrize("body_format", ["form", "json"])
 def test_without_pkce_the_exchange_has_no_verifier(body_format: str) -> None:
-    """A12: a provider that was shown no challenge may refuse a verifier."""
+    """A provider that was shown no challenge may refuse a verifier."""
     left = {name: value for name, value in EXCHANGE.items() if name != "code_verifier"}
     request = exchange(use_pkce=False, body_format=body_format)
     assert params(request) == left | CREDENTIALS
@@ -118,8 +120,9 @@ def test_codes_and_refresh_tokens_arrive_as_they_were_issued(value: str, body_fo
     }
 
 
+@pytest.mark.requirement("J1", "J2")
 def test_neither_request_shows_what_it_carries() -> None:
-    """J1, J2: not in the repr, not in the address."""
+    """Not in the repr, not in the address."""
     for request in (exchange("canary-code"), refresh("canary-refresh")):
         assert "canary" not in repr(request)
         assert CLIENT_SECRET not in repr(request)

@@ -49,99 +49,180 @@ def test_a_token_is_a_token_whatever_the_content_type(status: int, content_type:
     assert tokens.access_token == Secret("canary-access")
 
 
+@pytest.mark.requirement("J1")
 def test_tokens_do_not_show_themselves() -> None:
-    """J1."""
     assert "canary" not in repr(read(GOOD))
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b" ", b"null", b"true", b"1", b'"text"', b"[]", b'[{"access_token":"a"}]', b"{",
-        b"access_token=a&token_type=bearer", b"<html>Welcome</html>", b"\xff\xfe{}", b"\x1f\x8b",
-        b'{"access_token":"a","access_token":"b"}', b'{"access_token":"a","x":NaN}',
-        b'{"access_token":"a","x":Infinity}', b'{"access_token":"a","x":-Infinity}',
-        b'{"access_token":"a","x":1e999}', b'{"access_token":"a"} {}', b"{'access_token':'a'}",
+        b"",
+        b" ",
+        b"null",
+        b"true",
+        b"1",
+        b'"text"',
+        b"[]",
+        b'[{"access_token":"a"}]',
+        b"{",
+        b"access_token=a&token_type=bearer",
+        b"<html>Welcome</html>",
+        b"\xff\xfe{}",
+        b"\x1f\x8b",
+        b'{"access_token":"a","access_token":"b"}',
+        b'{"access_token":"a","x":NaN}',
+        b'{"access_token":"a","x":Infinity}',
+        b'{"access_token":"a","x":-Infinity}',
+        b'{"access_token":"a","x":1e999}',
+        b'{"access_token":"a"} {}',
+        b"{'access_token':'a'}",
         b'{"access_token":"a","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         b'{"access_token":"a","expires_in":' + b"9" * 5000 + b"}",
     ],
     ids=[
-        "empty", "blank", "null", "true", "number", "string", "array", "array of answers", "cut",
-        "form", "HTML", "not UTF-8", "gzip", "twice", "NaN", "Infinity", "-Infinity", "1e999",
-        "two values", "Python", "deep", "endless number",
+        "empty",
+        "blank",
+        "null",
+        "true",
+        "number",
+        "string",
+        "array",
+        "array of answers",
+        "cut",
+        "form",
+        "HTML",
+        "not UTF-8",
+        "gzip",
+        "twice",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e999",
+        "two values",
+        "Python",
+        "deep",
+        "endless number",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_json_object_is_unreadable(content: bytes) -> None:
-    """C3: one parser, and a named error for everything else."""
+    """One parser, and a named error for everything else."""
     with pytest.raises(UnreadableResponse):
         read(content)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "token",
     [
-        " ", 1, True, 1.5, ["a"], {"a": "b"}, "a b", "a\r\nX-Evil: 1", "a\nb", "a\tb", "a\x00",
-        "ä", "a\u2028b", "\ud800", "x" * 8193,
+        " ",
+        1,
+        True,
+        1.5,
+        ["a"],
+        {"a": "b"},
+        "a b",
+        "a\r\nX-Evil: 1",
+        "a\nb",
+        "a\tb",
+        "a\x00",
+        "ä",
+        "a\u2028b",
+        "\ud800",
+        "x" * 8193,
     ],
     ids=lambda value: repr(value)[:40],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("field", ["access_token", "refresh_token"])
 def test_a_token_that_is_no_header_value_is_unreadable(field: str, token: Any) -> None:
-    """C3: httpx would build a header with CR and LF in it; RFC 6749 A.12 is printable ASCII."""
+    """Httpx would build a header with CR and LF in it; RFC 6749 A.12 is printable ASCII."""
     with pytest.raises(UnreadableResponse, match=f"no usable {field}"):
         read(GOOD | {field: token})
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "change",
     [
-        {}, {"access_token": None}, {"access_token": ""}, {"access_token": False},
-        {"access_token": []}, {"access_token": {}},
+        {},
+        {"access_token": None},
+        {"access_token": ""},
+        {"access_token": False},
+        {"access_token": []},
+        {"access_token": {}},
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_without_an_access_token_the_answer_is_unreadable(change: Any) -> None:
-    """C3: whatever else is in it."""
+    """Whatever else is in it."""
     body = {name: value for name, value in GOOD.items() if name != "access_token"} | change
     with pytest.raises(UnreadableResponse, match="no usable access_token"):
         read(body)
 
 
+@pytest.mark.requirement("C5")
 @pytest.mark.parametrize("change", [{}, {"refresh_token": None}, {"refresh_token": ""}], ids=repr)
 def test_without_a_refresh_token_there_is_none_to_replace_the_old_one(change: Any) -> None:
-    """C5: absent, null and empty all mean that the old one stays."""
+    """absent, null and empty all mean that the old one stays."""
     body = {name: value for name, value in GOOD.items() if name != "refresh_token"} | change
     assert read(body).refresh_token is None
 
 
+@pytest.mark.requirement("D8")
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
-        (3600, 3600), ("3600", 3600), (3600.0, 3600), (0, 0), (1, 1),
-        (MAX_LIFETIME, MAX_LIFETIME), (None, None),
+        (3600, 3600),
+        ("3600", 3600),
+        (3600.0, 3600),
+        (0, 0),
+        (1, 1),
+        (MAX_LIFETIME, MAX_LIFETIME),
+        (None, None),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_lifetime_counts_from_the_moment_of_the_answer(value: Any, seconds: int | None) -> None:
-    """D8: our clock, the provider's seconds; absent means unknown and not "now"."""
+    """Our clock, the provider's seconds; absent means unknown and not "now"."""
     expected = None if seconds is None else NOW + timedelta(seconds=seconds)
     assert read(GOOD | {"expires_in": value}).expires_at == expected
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "value",
     [
-        True, False, -1, -3600.0, 1.5, 1e300, MAX_LIFETIME + 1, 10**30, "", "-1", "1e3", "3600.0",
-        " 3600", "٣", "9" * 13, "soon", [], [3600], {}, {"seconds": 3600},
+        True,
+        False,
+        -1,
+        -3600.0,
+        1.5,
+        1e300,
+        MAX_LIFETIME + 1,
+        10**30,
+        "",
+        "-1",
+        "1e3",
+        "3600.0",
+        " 3600",
+        "٣",
+        "9" * 13,
+        "soon",
+        [],
+        [3600],
+        {},
+        {"seconds": 3600},
     ],
     ids=lambda value: repr(value)[:40],
-)  # fmt: skip
+)
 def test_a_lifetime_that_is_no_number_of_seconds_is_unreadable(value: Any) -> None:
-    """C3: a boolean is an integer to Python, and 1e300 seconds overflow a date."""
+    """A boolean is an integer to Python, and 1e300 seconds overflow a date."""
     with pytest.raises(UnreadableResponse, match="expires_in"):
         read(GOOD | {"expires_in": value})
 
 
+@pytest.mark.requirement("C3")
 @given(
     content=st.binary() | VALUES.map(lambda value: json.dumps(value).encode()),
     status=st.integers(100, 599),
@@ -152,12 +233,12 @@ def test_a_lifetime_that_is_no_number_of_seconds_is_unreadable(value: Any) -> No
 def test_no_bytes_raise_anything_but_a_provider_error(
     content: bytes, status: int, content_type: str, retry_after: str
 ) -> None:
-    """C3."""
     headers = {"content-type": content_type, "retry-after": retry_after}
     with pytest.raises(ProviderError):
         read(content, status, headers)
 
 
+@pytest.mark.requirement("C3")
 @given(
     changes=st.dictionaries(
         st.sampled_from([*GOOD, "error", "ok"]),
@@ -169,7 +250,7 @@ def test_no_bytes_raise_anything_but_a_provider_error(
 def test_any_mixture_of_fields_is_tokens_or_a_provider_error(
     changes: dict[str, Any], removed: set[str], status: int
 ) -> None:
-    """C3: and what passes is safe to store and to send."""
+    """And what passes is safe to store and to send."""
     body = {name: value for name, value in GOOD.items() if name not in removed} | changes
     try:
         tokens = read(body, status)

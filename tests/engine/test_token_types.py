@@ -22,13 +22,14 @@ def test_an_absent_token_type_is_the_connectors(change: dict[str, Any], types: s
     assert read({"access_token": "a"} | change, token_types=frozenset(types)).token_type == "Bearer"
 
 
+@pytest.mark.requirement("C4")
 @pytest.mark.parametrize(
     "value",
     ["mac", "DPoP", "N_A", "bot", "", " ", "bearer mac", "bearer,", 1, True, ["bearer"], {}],
     ids=repr,
 )
 def test_any_other_token_type_is_unreadable(value: Any) -> None:
-    """C4: RFC 6749 7.1 forbids using a token of a type that one does not know."""
+    """RFC 6749 7.1 forbids using a token of a type that one does not know."""
     with pytest.raises(UnreadableResponse, match="token_type"):
         read(GOOD | {"token_type": value})
 
@@ -40,9 +41,10 @@ def test_a_connector_may_take_another_type_which_tools_see_as_bearer(value: str)
     )
 
 
+@pytest.mark.requirement("C4")
 @pytest.mark.parametrize("value", ["bearer", "bot"])
 def test_a_connector_that_declares_its_types_takes_no_other(value: str) -> None:
-    """C4: a bot's token in the place of a person's is a token with other rights."""
+    """A bot's token in the place of a person's is a token with other rights."""
     with pytest.raises(UnreadableResponse, match="token_type"):
         read(GOOD | {"token_type": value}, token_types=frozenset({"user"}))
 
@@ -56,8 +58,6 @@ def test_several_types_may_be_declared() -> None:
 def test_the_type_is_the_one_beside_the_token() -> None:
     answer = GOOD | {"token_type": "bot", "user": {"token": "u", "token_type": "user"}}
     tokens = read(
-        answer,
-        alternate_access_token_response_path="user.token",
-        token_types=frozenset({"user"}),
+        answer, alternate_access_token_response_path="user.token", token_types=frozenset({"user"})
     )
     assert tokens.access_token.reveal() == "u"

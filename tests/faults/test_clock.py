@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.faults import FULL, STRICT, running_fleet, works
 from tests.support.tokens import token_of
@@ -14,10 +15,11 @@ CLOCKS = [0.0, 300.0, -300.0] if FULL else [0.0, 300.0]
 LIFE_SECONDS = 2
 
 
+@pytest.mark.requirement("D8", "L4")
 async def test_a_clock_that_is_off_costs_no_refresh_and_hands_out_nothing_stale(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """D8, L4: when a token is over, the clock of the database says, not a machine's."""
+    """When a token is over, the clock of the database says, not a machine's."""
     async with running_fleet(tmp_path, mongodb_url, clocks=CLOCKS) as fleet:
         fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
         token = await fleet.connect("alice", STRICT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.faults import FULL, GRACE, NOTION, STEADY, STRICT, Fleet, running_fleet
 from tests.support.tokens import problem_of, revoke_at_google
@@ -47,10 +48,11 @@ class Storm:
         return 2 + int(max(0.0, self.seconds - FIRST_PAUSE) // NEXT_PAUSE)
 
 
+@pytest.mark.requirement("D7")
 async def test_a_thousand_calls_in_ten_seconds_cost_a_provider_two_requests(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """D7: it is down, it hangs, it limits the rate, or the grant is gone: the row knows, so all do."""
+    """It is down, it hangs, it limits the rate, or the grant is gone: the row knows, so all do."""
     async with running_fleet(tmp_path, mongodb_url, provider=1.0) as fleet:
         old = {name: await fleet.connect("alice", name) for name in [*DOWN, STEADY]}
         for name, fault in DOWN.items():

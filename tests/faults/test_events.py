@@ -22,7 +22,7 @@ import pytest
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.encryption.vault import Vault, read_keys
+from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.outbound.egress import EgressPolicy
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import EventType, Outbox
@@ -79,7 +79,7 @@ async def opened(folder: Path, mongodb_url: str) -> AsyncIterator[Setting]:
         service = WebhookService(
             webhooks=WebhookStore(fleet.database),
             deliveries=DeliveryStore(fleet.database),
-            vault=Vault(read_keys(keys)),
+            vault=Vault(read_encryption_keys(keys)),
             policy=EgressPolicy(allow=frozenset({("127.0.0.1", receiver.port)})),
             clock=utc_now,
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 
 from gateway.outbound.bulkhead import SLOTS
 from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
@@ -111,10 +112,11 @@ async def recover(fleet: Fleet) -> None:
     await until(is_asked_again)
 
 
+@pytest.mark.requirement("L2")
 async def test_a_provider_that_hangs_costs_the_callers_of_others_nothing(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """L2, rule 7: interleaved rounds in one process, and the best of each kind are compared."""
+    """Interleaved rounds in one process, and the best of each kind are compared."""
     async with running_fleet(
         tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=PROVIDER_SECONDS
     ) as fleet:

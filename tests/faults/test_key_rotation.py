@@ -17,12 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pymongo import AsyncMongoClient
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.store.connections import read_row, token_fields
 from tests.support.commands import ROOT
 from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
@@ -69,7 +70,7 @@ class Callers:
 
 async def seed(database: Any, keys: str) -> dict[str, str]:
     """Connections of as many people, sealed with the first of ``keys``; user -> access token."""
-    vault, now = Vault(read_keys(keys)), utc_now()
+    vault, now = Vault(read_encryption_keys(keys)), utc_now()
     template = await database["connections"].find_one({"connector": STEADY})
     documents, access = [], {}
     for number in range(ROWS):
@@ -104,16 +105,17 @@ def rotate(fleet: Fleet, log: Path, *arguments: str) -> Any:
     return child(command, env=os.environ | fleet.gateways[0].env, log=log, cwd=ROOT)
 
 
+@pytest.mark.requirement("E3")
 async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """E3: no call fails, a run that was killed goes on where it was, and all is readable in the end."""
+    """No call fails, a run that was killed goes on where it was, and all is readable in the end."""
     async with running_fleet(tmp_path, mongodb_url, lease=30) as fleet:
         for connector in (STRICT, GRACE, STEADY):
             fleet.sandbox.token_life(connector, 2)
             await fleet.connect("alice", connector)
         env = fleet.gateways[0].env
-        old, new = env["GATEWAY_ENCRYPTION_KEYS"], f"k2:{new_key()}"
+        old, new = env["GATEWAY_ENCRYPTION_KEYS"], f"k2:{new_encryption_key()}"
         async with AsyncMongoClient[dict[str, Any]](mongodb_url) as client:
             database = client[env["GATEWAY_MONGODB_DATABASE"]]
             callers = Callers(fleet, await seed(database, old))
@@ -150,7 +152,7 @@ async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
 
         for connector in (STRICT, GRACE, STEADY):
             token_of(await fleet.ask(fleet.gateways[0], "alice", connector))
-        sealer = TokenSealer(Vault(read_keys(new)))
+        sealer = TokenSealer(Vault(read_encryption_keys(new)))
         rows = await fleet.database.collection("connections").find({}, sort=[("_id", 1)])
         connections = [connection for row in rows if (connection := read_row(row)) is not None]
         assert all(sealer.refresh_token(connection) for connection in connections)

@@ -65,10 +65,10 @@ async def outcome(fleet: Fleet, user: str, connector: str, old: str) -> Document
     return row
 
 
+@pytest.mark.requirement("D4")
 async def test_a_process_that_is_killed_at_any_step_loses_at_most_the_answer_it_held(
     fleet: Fleet,
 ) -> None:
-    """D4."""
     (gateway,) = fleet.gateways
     for step, expected in AFTERWARDS.items():
         user = f"user-{step}"
@@ -87,10 +87,11 @@ async def test_a_process_that_is_killed_at_any_step_loses_at_most_the_answer_it_
         assert lost == ({STRICT} if step == "answer" else set()), step
 
 
+@pytest.mark.requirement("D4")
 async def test_a_process_that_is_killed_at_a_random_moment_loses_at_most_the_answer_it_held(
     fleet: Fleet,
 ) -> None:
-    """D4: wherever the moment was, the log and the rows tell the same story."""
+    """Wherever the moment was, the log and the rows tell the same story."""
     (gateway,) = fleet.gateways
     for moment in range(100 if FULL else 3):
         user = f"user-{moment}"

@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from gateway.clock import utc_now
 from tests.support.faults import GRACE, STEADY, STRICT, Fleet, running_fleet, works
 from tests.support.tokens import expiry_of, problem_of, token_of
@@ -72,10 +74,10 @@ async def the_strict_one(fleet: Fleet) -> None:
     assert await fleet.connect("alice", STRICT) != old
 
 
+@pytest.mark.requirement("D4", "D5")
 async def test_a_lost_answer_costs_one_request_or_two_and_what_the_provider_says(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """D4, D5."""
     async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=3, provider=1.0) as fleet:
         await asyncio.gather(
             the_strict_one(fleet), a_safe_one(fleet, GRACE), a_safe_one(fleet, STEADY)

@@ -122,8 +122,8 @@ async def judge(fleet: Fleet, load: Load, mark: int, before: int) -> None:
     assert len(issued) == await generations(fleet) - before
 
 
+@pytest.mark.requirement("D4", "K2", "K3")
 async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
-    """K2, K3, D4."""
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
@@ -134,9 +134,9 @@ async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: Repli
     await judge(fleet, load, mark, before)
 
 
+@pytest.mark.requirement("D4", "K2", "K3")
 @long
 async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
-    """K2, K3, D4."""
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
@@ -151,9 +151,9 @@ async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: Re
     await judge(fleet, load, mark, before)
 
 
+@pytest.mark.requirement("D4", "K2", "K3")
 @long
 async def test_a_database_that_is_away_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
-    """K2, K3, D4."""
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:

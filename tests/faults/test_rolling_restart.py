@@ -14,8 +14,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
-from gateway.server.readiness import GRACE_SECONDS
+from gateway.server.shutdown import GRACE_SECONDS
 from tests.support.faults import FULL, STRICT, Fleet, FleetProcess, running_fleet
 from tests.support.faults_load import LIFE_SECONDS, Load, judge
 from tests.support.loopback import NO_TLS
@@ -88,10 +89,11 @@ async def restart(gateway: FleetProcess, balancer: Balancer) -> float:
     return seconds
 
 
+@pytest.mark.requirement("D1", "L3")
 async def test_a_rolling_restart_under_load_costs_no_call_and_no_refresh(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """L3, D1: tokens live for two seconds, and the provider ends a grant that it sees used twice."""
+    """Tokens live for two seconds, and the provider ends a grant that it sees used twice."""
     async with running_fleet(tmp_path, mongodb_url, lease=30, drain=DRAIN_SECONDS) as fleet:
         fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
         await fleet.connect("alice", STRICT)

@@ -61,10 +61,10 @@ async def assert_newest(fleet: Fleet, user: str, answer: httpx.Response) -> None
     assert works(newer)
 
 
+@pytest.mark.requirement("D2")
 async def test_a_holder_that_slept_with_the_answer_in_its_hands_writes_nothing(
     fleet: Fleet,
 ) -> None:
-    """D2."""
     old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
     mark = fleet.sandbox.mark()
     fleet.gateways[0].at("answer", signal.SIGSTOP, count=len(PROVIDERS))
@@ -81,10 +81,9 @@ async def test_a_holder_that_slept_with_the_answer_in_its_hands_writes_nothing(
     assert (await fleet.row("alice", STRICT))["status_reason"] == "lost_rotation"
 
 
-async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(
-    fleet: Fleet,
-) -> None:
-    """D1, D2: its refresh token was used by another process, and a second use would end the grant."""
+@pytest.mark.requirement("D1", "D2")
+async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(fleet: Fleet) -> None:
+    """Its refresh token was used by another process, and a second use would end the grant."""
     old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
     mark = fleet.sandbox.mark()
     fleet.gateways[0].at("mark", signal.SIGSTOP, count=len(PROVIDERS))
@@ -97,10 +96,11 @@ async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(
         await assert_newest(fleet, "alice", awake[name])
 
 
+@pytest.mark.requirement("D2", "D5")
 async def test_a_holder_that_slept_while_the_provider_thought_does_not_ask_again(
     fleet: Fleet,
 ) -> None:
-    """D2, D5: without an answer it would be safe to ask again, but it is another's turn."""
+    """Without an answer it would be safe to ask again, but it is another's turn."""
     old = {name: await fleet.connect("alice", name) for name in SAFE}
     mark = fleet.sandbox.mark()
     for name in SAFE:

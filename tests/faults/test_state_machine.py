@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -273,6 +274,7 @@ class Connections(RuleBasedStateMachine):
         assert len(again) == self.second_uses
 
 
+@pytest.mark.requirement("D3", "D4")
 def test_whatever_happens_tools_are_given_what_the_dictionary_says(mongodb_url: str) -> None:
     """D3, D4, E."""
 

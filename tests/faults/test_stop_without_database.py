@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.server.readiness import GRACE_SECONDS
+from gateway.server.shutdown import GRACE_SECONDS
 from tests.support.faults import FULL, GRACE, Fleet, FleetProcess, running_fleet, works
 from tests.support.gate import Gate, open_gate
 from tests.support.waiting import until
@@ -41,11 +41,12 @@ def left(gateway: FleetProcess) -> list[list[str]]:
     return [line["connections"] for line in lines if line["event"] == "refreshes_left"]
 
 
+@pytest.mark.requirement("D4", "L3")
 @pytest.mark.parametrize("database", ["away", "frozen"] if FULL else ["frozen"])
 async def test_a_process_that_cannot_store_an_answer_ends_in_time_and_says_what_it_leaves(
     tmp_path: Path, mongodb_url: str, database: str
 ) -> None:
-    """L3, D4: nothing waits for ever; the marker tells the next process, which asks again."""
+    """Nothing waits for ever; the marker tells the next process, which asks again."""
     async with behind_a_gate(tmp_path, mongodb_url) as (fleet, line):
         users = [f"user-{number}" for number in range(len(fleet.gateways))]
         old = {user: await fleet.connect(user, GRACE) for user in users}

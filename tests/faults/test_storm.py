@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.faults import FULL, STRICT, running_fleet
 from tests.support.faults_load import LIFE_SECONDS, Load, judge
 
 CALLERS, SECONDS = (200, 60.0) if FULL else (10, 3.5)
 
 
+@pytest.mark.requirement("D1")
 async def test_each_token_is_renewed_once_whoever_asks_and_wherever(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """D1."""
     async with running_fleet(tmp_path, mongodb_url, clocks=[0.0] * 3, lease=30) as fleet:
         fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
         await fleet.connect("alice", STRICT)

@@ -14,14 +14,14 @@ import httpx
 import pytest
 
 from gateway.settings.environment import Driver
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
 
 ROLES = ("tokens", "connections", "logins", "admin")
-UNLIMITED = ",".join(f"{limited}=off" for limited in Limited)
+UNLIMITED = ",".join(f"{limited}=off" for limited in LimitName)
 """Hundreds of requests a second, of which most are wrong, would be answered with 429 and no more."""
 
 
@@ -97,11 +97,7 @@ class Target:
                 assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
             await browser.open("/dashboard/connectors")
             cookies = "; ".join(f"{c.name}={c.value}" for c in browser.client.cookies.jar)
-            return {
-                "Cookie": cookies,
-                "X-CSRF-Token": browser.csrf_token(),
-                "Origin": self.url,
-            }
+            return {"Cookie": cookies, "X-CSRF-Token": browser.csrf_token(), "Origin": self.url}
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +115,11 @@ def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         roles = [argument for role in ROLES for argument in ("--role", role)]
         done = subprocess.run(
             [sys.executable, "-m", "gateway", "keys", "create", *roles],
-            env=os.environ | deployment.env, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            env=os.environ | deployment.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         target = Target(deployment, done.stdout.strip())
         # Now: what the operations make may be as many as there can be.
         wanted: tuple[tuple[str, dict[str, object]], ...] = (

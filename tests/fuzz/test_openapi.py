@@ -119,21 +119,23 @@ def ask(case: Case, target: Target, statuses: set[int]) -> None:
     )
 
 
+@pytest.mark.requirement("F4", "J3")
 @SCHEMA.parametrize()
 @fuzzed
 def test_whatever_is_asked_is_answered_as_described(
     case: Case, target: Target, statuses: set[int]
 ) -> None:
-    """F4, J3: no 5xx, no answer that the description does not have, wrong input refused."""
+    """No 5xx, no answer that the description does not have, wrong input refused."""
     ask(case, target, statuses)
 
 
+@pytest.mark.requirement("F4", "J3")
 @SCHEMA.parametrize()
 @fuzzed
 def test_what_is_asked_about_something_that_exists_is_answered_as_described(
     case: Case, target: Target, statuses: set[int], let_in: None
 ) -> None:
-    """F4, J3: the same, where the address and the user lead to something."""
+    """The same, where the address and the user lead to something."""
     assert case.meta is not None
     case.path_parameters.update(target.existing(case.operation.label, case.operation.path))
     if case.meta.generation.mode.is_positive:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from gateway.dev.children import child
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.faults import FAULTS
 from gateway.server.run import free_port
 from gateway.settings.environment import Driver
@@ -128,10 +129,11 @@ async def use_everything(
     assert (metrics.status_code, b"gateway_" in metrics.content) == (200, True)
 
 
+@pytest.mark.requirement("E1", "J1", "J2", "J3")
 async def test_no_secret_is_left_anywhere(
     tmp_path: Path, mongodb_url: str, database_name: str
 ) -> None:
-    """J1, J2, J3, E1: flows and faults of connections, keys and webhooks, in the processes themselves."""
+    """Flows and faults of connections, keys and webhooks, in the processes themselves."""
     connectors, folder = tmp_path / "connectors", tmp_path / "run"
     folder.mkdir()
     write_talkative(connectors)
@@ -146,10 +148,14 @@ async def test_no_secret_is_left_anywhere(
         }
         deployment = stack.enter_context(
             running_deployment(
-                folder, mongodb_url=mongodb_url, database=database_name, driver=Driver.PYMONGO,
-                gateways=1, env=env,
+                folder,
+                mongodb_url=mongodb_url,
+                database=database_name,
+                driver=Driver.PYMONGO,
+                gateways=1,
+                env=env,
             )
-        )  # fmt: skip
+        )
         metrics = f"127.0.0.1:{free_port()}"
         command = [sys.executable, "-m", "gateway", "worker", "--metrics", metrics]
         log = folder / "worker.log"
@@ -184,10 +190,11 @@ async def test_no_secret_is_left_anywhere(
     assert stored(canaries, *where) == []
 
 
+@pytest.mark.requirement("J1", "J2")
 async def test_no_secret_of_a_sign_in_elsewhere_is_left(
     tmp_path: Path, mongodb_url: str, database_name: str
 ) -> None:
-    """J1, J2: OpenID Connect, as it should be and with an answer that cannot be used."""
+    """OpenID Connect, as it should be and with an answer that cannot be used."""
     canaries = Canaries()
     canaries.add("client secret", identity_provider.CLIENT_SECRET)
     port = free_port()
@@ -234,10 +241,11 @@ async def test_no_secret_of_a_sign_in_elsewhere_is_left(
     assert stored(canaries, mongodb_url, database_name) == []
 
 
+@pytest.mark.requirement("J1", "J2")
 async def test_no_secret_of_a_hand_off_is_left(
     tmp_path: Path, mongodb_url: str, database_name: str
 ) -> None:
-    """J1, J2: the hand-off, finished, and tried again."""
+    """The hand-off, finished, and tried again."""
     canaries, port = Canaries(), free_port()
     env = {
         "GATEWAY_LOGIN": "handoff",
@@ -270,10 +278,15 @@ async def test_no_secret_of_a_hand_off_is_left(
     assert stored(canaries, mongodb_url, database_name) == []
 
 
+@pytest.mark.requirement("E4", "J1")
 def test_a_start_that_fails_says_no_secret(mongodb_url: str, database_name: str) -> None:
-    """J1, E4: a wrong key, a broken one, an address of the database with a password."""
+    """A wrong key, a broken one, an address of the database with a password."""
     canaries = Canaries()
-    right, wrong, password = new_key(), new_key(), "canary%2Fpassword-7Qm2-Zx81-pL0c"
+    right, wrong, password = (
+        new_encryption_key(),
+        new_encryption_key(),
+        "canary%2Fpassword-7Qm2-Zx81-pL0c",
+    )
     canaries.add("encryption key", right, wrong)
     canaries.add("password", password)
     address = mongodb_url.removeprefix("mongodb://")
@@ -297,8 +310,10 @@ def test_a_start_that_fails_says_no_secret(mongodb_url: str, database_name: str)
     ):
         done = subprocess.run(
             [sys.executable, "-m", "gateway", "serve", "--port", str(free_port())],
-            env=os.environ | common | change, capture_output=True, timeout=60,
-        )  # fmt: skip
+            env=os.environ | common | change,
+            capture_output=True,
+            timeout=60,
+        )
         assert done.returncode != 0, change.keys()
         assert done.stderr or done.stdout
         assert canaries.found_in(done.stdout + done.stderr) == [], change.keys()

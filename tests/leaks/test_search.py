@@ -35,10 +35,11 @@ for offset in range(4):
     FORMS[f"base64url after {offset}"] = inside(offset, base64.urlsafe_b64encode)
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("part", [slice(None), slice(0, 18), slice(16, None)], ids=str)
 def test_a_secret_and_its_halves_are_found_in_each_form(form: str, part: slice) -> None:
-    """J1: a search that finds nothing would find nothing here, too."""
+    """A search that finds nothing would find nothing here, too."""
     canaries = Canaries()
     canaries.add("canary", SECRET)
     assert canaries.found_in(b"something " + FORMS[form](SECRET[part]) + b" else") != []

@@ -75,12 +75,31 @@ def all_lines() -> Lines:
 @pytest.mark.parametrize(
     "name",
     [
-        "access_token", "refresh_token", "token", "id_token", "secret", "client_secret", "password",
-        "code", "auth_code", "authorization_code", "state", "verifier", "code_verifier",
-        "authorization", "Authorization", "cookie", "set_cookie", "api_key", "csrf", "query",
-        "body", "old_token", "TOKEN",
+        "access_token",
+        "refresh_token",
+        "token",
+        "id_token",
+        "secret",
+        "client_secret",
+        "password",
+        "code",
+        "auth_code",
+        "authorization_code",
+        "state",
+        "verifier",
+        "code_verifier",
+        "authorization",
+        "Authorization",
+        "cookie",
+        "set_cookie",
+        "api_key",
+        "csrf",
+        "query",
+        "body",
+        "old_token",
+        "TOKEN",
     ],
-)  # fmt: skip
+)
 def test_a_field_that_is_named_like_a_credential_is_masked(name: str) -> None:
     assert mask_credentials(None, "info", {"event": "x", name: CANARY})[name] == "***"
     assert mask_credentials(None, "info", {"event": "x", name: {"a": CANARY}})[name] == "***"
@@ -88,9 +107,21 @@ def test_a_field_that_is_named_like_a_credential_is_masked(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["connector", "status", "status_code", "provider_code", "error_code", "tokens_left", "codec",
-     "statement", "token_type", "query_ms", "key_id", "reason"],
-)  # fmt: skip
+    [
+        "connector",
+        "status",
+        "status_code",
+        "provider_code",
+        "error_code",
+        "tokens_left",
+        "codec",
+        "statement",
+        "token_type",
+        "query_ms",
+        "key_id",
+        "reason",
+    ],
+)
 def test_other_fields_stay_readable(name: str) -> None:
     """What a provider answered (``invalid_grant``) is what an operator looks for."""
     assert mask_credentials(None, "info", {"event": "x", name: "plain"})[name] == "plain"
@@ -136,9 +167,12 @@ def _log_in_a_request(lines: Lines) -> None:
 
 def test_secrets_and_tokens_in_a_line_do_not_show(lines: Lines) -> None:
     tokens = Tokens(
-        access_token=Secret(CANARY), refresh_token=Secret(CANARY), token_type="Bearer",
-        expires_at=None, scopes=(),
-    )  # fmt: skip
+        access_token=Secret(CANARY),
+        refresh_token=Secret(CANARY),
+        token_type="Bearer",
+        expires_at=None,
+        scopes=(),
+    )
     get_logger().info(
         "x", value=str(Secret(CANARY)), tokens=repr(tokens), config=repr(make_config())
     )
@@ -156,8 +190,9 @@ async def _access(query: bytes, status: int = 204) -> None:
         await client.get("/v1/connectors/notion/callback?" + query.decode())
 
 
+@pytest.mark.requirement("J1")
 async def test_the_access_log_has_the_path_and_never_the_query(lines: Lines) -> None:
-    """J1: codes and states travel in queries."""
+    """Codes and states travel in queries."""
     await _access(f"code={CANARY}&state={CANARY}".encode())
     (line,) = lines()
     assert {name: line[name] for name in ("event", "method", "path", "status")} == {
@@ -170,8 +205,9 @@ async def test_the_access_log_has_the_path_and_never_the_query(lines: Lines) -> 
     assert CANARY not in json.dumps(line)
 
 
+@pytest.mark.requirement("J1")
 def test_the_servers_own_access_log_is_off(lines: Lines) -> None:
-    """J1: uvicorn's prints the query."""
+    """uvicorn's prints the query."""
     config = server_for(object(), host="127.0.0.1", port=0).config
     assert config.access_log is False
     logging.getLogger("uvicorn.access").info('"GET /callback?code=%s HTTP/1.1" 303', CANARY)
@@ -182,8 +218,9 @@ def _fail() -> None:
     raise ValueError(f"could not use {CANARY}")
 
 
+@pytest.mark.requirement("J1")
 def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: Lines) -> None:
-    """J1: a message may quote what somebody sent."""
+    """A message may quote what somebody sent."""
     try:
         _fail()
     except ValueError as error:
@@ -196,9 +233,13 @@ def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: 
     logging.getLogger("else").error("theirs, later", exc_info=triple)
     found = lines()
     assert [line["event"] for line in found] == [
-        "ours", "ours, handed over", "ours, as a triple", "theirs",
-        "Exception in ASGI application", "theirs, later",
-    ]  # fmt: skip
+        "ours",
+        "ours, handed over",
+        "ours, as a triple",
+        "theirs",
+        "Exception in ASGI application",
+        "theirs, later",
+    ]
     for line in found:
         assert line["error"] == "ValueError"
         assert line["at"].startswith("test_logs.py:")
@@ -206,8 +247,9 @@ def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: 
         assert CANARY not in json.dumps(line)
 
 
+@pytest.mark.requirement("J1")
 def test_a_task_that_nobody_waited_for_is_logged_without_its_message(lines: Lines) -> None:
-    """J1: asyncio prints the task, its exception, and with it the message."""
+    """Asyncio prints the task, its exception, and with it the message."""
 
     async def fail() -> None:
         _fail()
@@ -223,6 +265,7 @@ def test_a_task_that_nobody_waited_for_is_logged_without_its_message(lines: Line
     assert CANARY not in json.dumps(line)
 
 
+@pytest.mark.requirement("J1")
 async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
     lines: Lines,
 ) -> None:
@@ -232,9 +275,12 @@ async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
         raise RuntimeError(f"bad token {ctx.tokens.access_token.reveal()}")
 
     tokens = Tokens(
-        access_token=Secret(CANARY), refresh_token=None, token_type="Bearer", expires_at=None,
+        access_token=Secret(CANARY),
+        refresh_token=None,
+        token_type="Bearer",
+        expires_at=None,
         scopes=(),
-    )  # fmt: skip
+    )
     async with open_outbound(EgressPolicy()) as outbound:
         provider = Provider(outbound, lambda: datetime.now(UTC))
         grant = Grant(tokens=tokens, token_response={"access_token": CANARY})
@@ -242,28 +288,42 @@ async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
             await provider.account(make_config(fetch_account_info=lookup), grant, {})
     (line,) = lines()
     assert (line["event"], line["connector"], line["error"]) == (
-        "account_lookup_failed", "acme", "RuntimeError",
-    )  # fmt: skip
+        "account_lookup_failed",
+        "acme",
+        "RuntimeError",
+    )
     assert CANARY not in json.dumps(line) + repr(grant) + str(caught.value)
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize(
     "name",
-    ["httpx", "httpcore.http11", "httpcore.connection", "pymongo.command", "motor", "asyncio",
-     "uvicorn.access", "uvicorn.error", "authlib.oauth2", "hpack.hpack"],
-)  # fmt: skip
+    [
+        "httpx",
+        "httpcore.http11",
+        "httpcore.connection",
+        "pymongo.command",
+        "motor",
+        "asyncio",
+        "uvicorn.access",
+        "uvicorn.error",
+        "authlib.oauth2",
+        "hpack.hpack",
+    ],
+)
 def test_libraries_that_print_urls_and_headers_are_quiet_at_every_level(
     all_lines: Lines, name: str
 ) -> None:
-    """J1: httpx prints URLs at INFO; httpcore and PyMongo print headers and commands at DEBUG."""
+    """Httpx prints URLs at INFO; httpcore and PyMongo print headers and commands at DEBUG."""
     logging.getLogger(name).debug(CANARY)
     logging.getLogger(name).info(CANARY)
     logging.getLogger(name).warning("still heard")
     assert [line["event"] for line in all_lines()] == ["still heard"]
 
 
+@pytest.mark.requirement("J1")
 async def test_a_request_to_a_provider_leaves_no_line(all_lines: Lines) -> None:
-    """J1: neither at INFO nor at DEBUG."""
+    """Neither at INFO nor at DEBUG."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200))
     async with httpx.AsyncClient(transport=transport) as client:
         await client.get(f"https://provider.example/token?code={CANARY}")

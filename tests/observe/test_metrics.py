@@ -20,7 +20,7 @@ from gateway.observe.metrics import (
     TokenResult,
     word_of,
 )
-from gateway.settings.limits import Limited
+from gateway.settings.limits import LimitName
 from tests.support.series import samples, value
 
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def fill(metrics: Metrics, connector: str) -> None:
             metrics.request(connector, endpoint, result)
     for delivery in DeliveryOutcome:
         metrics.delivery(delivery)
-    for limited in Limited:
+    for limited in LimitName:
         metrics.rate_limited(limited)
     metrics.open_flows(3)
     metrics.lease_waited(connector, 0.3)

@@ -13,7 +13,7 @@ from gateway.engine.request import ProviderRequest
 from gateway.errors import EgressRefused, ProviderError, ProviderUnavailable, UnreadableResponse
 from gateway.observe.metrics import Metrics, RequestResult
 from gateway.outbound.breaker import FAILURES
-from gateway.outbound.bulkhead import MAX_HOSTS, SLOTS, Lanes
+from gateway.outbound.bulkhead import MAX_HOSTS, SLOTS, Bulkhead
 from gateway.outbound.client import Outbound, open_outbound
 from gateway.outbound.egress import EgressPolicy
 from tests.outbound.test_breaker import Now
@@ -33,21 +33,21 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def lanes(metrics: Metrics, now: Now) -> Lanes:
+def bulkhead(metrics: Metrics, now: Now) -> Bulkhead:
     """Two slots, and nobody waits for one."""
-    return Lanes(metrics, slots=2, patience_seconds=0, now=now)
+    return Bulkhead(metrics, slots=2, patience_seconds=0, now=now)
 
 
 @asynccontextmanager
 async def client(
-    lanes: Lanes, *behaviours: Behave, total_seconds: float = 5.0
+    bulkhead: Bulkhead, *behaviours: Behave, total_seconds: float = 5.0
 ) -> AsyncIterator[tuple[Outbound, list[Peer]]]:
     """The client, and a server for each behaviour."""
     async with AsyncExitStack() as stack:
         peers = [await stack.enter_async_context(listening(behave)) for behave in behaviours]
         policy = EgressPolicy(allow=frozenset(("127.0.0.1", peer.port) for peer in peers))
         outbound = await stack.enter_async_context(
-            open_outbound(policy, lanes=lanes, total_seconds=total_seconds)
+            open_outbound(policy, bulkhead=bulkhead, total_seconds=total_seconds)
         )
         yield outbound, peers
 
@@ -75,9 +75,12 @@ async def arrived(peer: Peer, count: int) -> bool:
 def requests(metrics: Metrics, result: RequestResult) -> float:
     """How many requests of the connector ended like this."""
     return value(
-        metrics, "gateway_provider_requests_total",
-        connector="acme", endpoint="refresh", result=result,
-    )  # fmt: skip
+        metrics,
+        "gateway_provider_requests_total",
+        connector="acme",
+        endpoint="refresh",
+        result=result,
+    )
 
 
 def open_breakers(metrics: Metrics) -> float:
@@ -85,11 +88,12 @@ def open_breakers(metrics: Metrics) -> float:
     return value(metrics, "gateway_provider_open_breakers", connector="acme")
 
 
+@pytest.mark.requirement("L2")
 async def test_no_more_requests_of_a_connector_are_under_way_than_it_has_slots(
-    lanes: Lanes, metrics: Metrics
+    bulkhead: Bulkhead, metrics: Metrics
 ) -> None:
-    """L2. Who gets none has sent nothing, and nothing is in doubt."""
-    async with client(lanes, silence, answering(b"{}")) as (outbound, (hung, well)):
+    """Who gets none has sent nothing, and nothing is in doubt."""
+    async with client(bulkhead, silence, answering(b"{}")) as (outbound, (hung, well)):
         tasks = [asyncio.create_task(ask(outbound, hung.url())) for _ in range(2)]
         await until(lambda: arrived(hung, 2))
         with pytest.raises(ProviderUnavailable, match="under way") as refused:
@@ -109,18 +113,18 @@ async def test_no_more_requests_of_a_connector_are_under_way_than_it_has_slots(
 
 
 async def test_who_waits_for_a_slot_gets_the_one_that_comes_free(metrics: Metrics) -> None:
-    lanes = Lanes(metrics, slots=1, patience_seconds=20)
+    bulkhead = Bulkhead(metrics, slots=1, patience_seconds=20)
     entered, leave = asyncio.Event(), asyncio.Event()
 
     async def occupy() -> None:
-        async with lanes.go("acme", "refresh", "a.example") as trip:
-            trip.answered(200)
+        async with bulkhead.admit("acme", "refresh", "a.example") as outcome:
+            outcome.answered(200)
             entered.set()
             await leave.wait()
 
     async def follow() -> None:
-        async with lanes.go("acme", "refresh", "a.example") as trip:
-            trip.answered(200)
+        async with bulkhead.admit("acme", "refresh", "a.example") as outcome:
+            outcome.answered(200)
 
     with anyio.fail_after(5):
         first = asyncio.create_task(occupy())
@@ -144,10 +148,10 @@ async def test_who_waits_for_a_slot_gets_the_one_that_comes_free(metrics: Metric
     ids=["500", "503", "silence", "hang up"],
 )
 async def test_a_host_that_keeps_failing_is_left_alone(
-    lanes: Lanes, metrics: Metrics, now: Now, behave: Behave, result: RequestResult
+    bulkhead: Bulkhead, metrics: Metrics, now: Now, behave: Behave, result: RequestResult
 ) -> None:
     """Nothing is sent while the breaker is open, and so nothing is in doubt."""
-    async with client(lanes, behave, total_seconds=0.1) as (outbound, (peer,)):
+    async with client(bulkhead, behave, total_seconds=0.1) as (outbound, (peer,)):
         await failures(outbound, peer.url(), FAILURES - 1)
         assert open_breakers(metrics) == 0
         await failures(outbound, peer.url(), 1)
@@ -169,14 +173,14 @@ async def test_a_host_that_keeps_failing_is_left_alone(
 
 
 async def test_a_host_that_answers_again_is_asked_again(
-    lanes: Lanes, metrics: Metrics, now: Now
+    bulkhead: Bulkhead, metrics: Metrics, now: Now
 ) -> None:
     well = [False]
 
     async def behave(writer: asyncio.StreamWriter) -> None:
         await answering(b"{}", status="200 OK" if well[0] else "502 Bad Gateway")(writer)
 
-    async with client(lanes, behave) as (outbound, (peer,)):
+    async with client(bulkhead, behave) as (outbound, (peer,)):
         await failures(outbound, peer.url())
         well[0] = True
         now.seconds += 5
@@ -197,10 +201,10 @@ async def test_a_host_that_answers_again_is_asked_again(
     ids=["400", "401", "429", "redirect", "too large"],
 )
 async def test_an_answer_of_any_kind_opens_no_breaker(
-    lanes: Lanes, metrics: Metrics, behave: Behave
+    bulkhead: Bulkhead, metrics: Metrics, behave: Behave
 ) -> None:
     """A refused token is one connection's affair: it must not stop the others."""
-    async with client(lanes, behave) as (outbound, (peer,)):
+    async with client(bulkhead, behave) as (outbound, (peer,)):
         for _ in range(FAILURES * 3):
             try:
                 assert await ask(outbound, peer.url()) < 500
@@ -210,8 +214,8 @@ async def test_an_answer_of_any_kind_opens_no_breaker(
     assert open_breakers(metrics) == 0
 
 
-async def test_what_is_never_sent_opens_no_breaker(lanes: Lanes, metrics: Metrics) -> None:
-    async with client(lanes, answering(b"{}")) as (outbound, (peer,)):
+async def test_what_is_never_sent_opens_no_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
+    async with client(bulkhead, answering(b"{}")) as (outbound, (peer,)):
         for url in ("http://127.0.0.1:1/", "https://127.0.0.1/", "https://[\x00/"):
             for _ in range(FAILURES + 1):
                 with pytest.raises((EgressRefused, UnreadableResponse)):
@@ -221,65 +225,65 @@ async def test_what_is_never_sent_opens_no_breaker(lanes: Lanes, metrics: Metric
     assert open_breakers(metrics) == 0
 
 
-async def test_nobody_listening_opens_the_breaker(lanes: Lanes, metrics: Metrics) -> None:
-    async with client(lanes, answering(b"{}")) as (outbound, (peer,)):
+async def test_nobody_listening_opens_the_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
+    async with client(bulkhead, answering(b"{}")) as (outbound, (peer,)):
         url = peer.url()
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
-    async with open_outbound(policy, lanes=lanes) as outbound:
+    async with open_outbound(policy, bulkhead=bulkhead) as outbound:
         await failures(outbound, url)
     assert requests(metrics, RequestResult.UNREACHABLE) == FAILURES
     assert open_breakers(metrics) == 1
 
 
-async def fail_at(lanes: Lanes, host: str, connector: str = "acme") -> None:
+async def fail_at(bulkhead: Bulkhead, host: str, connector: str = "acme") -> None:
     """One request to a host, which answers 500."""
-    async with lanes.go(connector, "refresh", host) as trip:
-        trip.answered(500)
+    async with bulkhead.admit(connector, "refresh", host) as outcome:
+        outcome.answered(500)
 
 
 async def test_a_host_that_a_person_named_shuts_out_nobody_else(
-    lanes: Lanes, metrics: Metrics
+    bulkhead: Bulkhead, metrics: Metrics
 ) -> None:
     """Rule 7: of one connector, the breaker of one host opens, and no other."""
     for _ in range(FAILURES):
-        await fail_at(lanes, "no-such-shop.example")
+        await fail_at(bulkhead, "no-such-shop.example")
     with pytest.raises(ProviderUnavailable):
-        await fail_at(lanes, "no-such-shop.example")
-    async with lanes.go("acme", "refresh", "shop.example") as trip:
-        trip.answered(200)
-    async with lanes.go("other", "refresh", "no-such-shop.example") as trip:
-        trip.answered(200)
+        await fail_at(bulkhead, "no-such-shop.example")
+    async with bulkhead.admit("acme", "refresh", "shop.example") as outcome:
+        outcome.answered(200)
+    async with bulkhead.admit("other", "refresh", "no-such-shop.example") as outcome:
+        outcome.answered(200)
     assert open_breakers(metrics) == 1
 
 
-async def test_hosts_are_remembered_up_to_a_number(lanes: Lanes, metrics: Metrics) -> None:
+async def test_hosts_are_remembered_up_to_a_number(bulkhead: Bulkhead, metrics: Metrics) -> None:
     """Somebody who names host after host fills no memory."""
     for _ in range(FAILURES):
-        await fail_at(lanes, "first.example")
+        await fail_at(bulkhead, "first.example")
     for number in range(MAX_HOSTS - 1):
-        await fail_at(lanes, f"{number}.example")
+        await fail_at(bulkhead, f"{number}.example")
     assert open_breakers(metrics) == 1
-    await fail_at(lanes, "one-more.example")
+    await fail_at(bulkhead, "one-more.example")
     assert open_breakers(metrics) == 0
-    await fail_at(lanes, "first.example")  # forgotten, and so asked
+    await fail_at(bulkhead, "first.example")  # forgotten, and so asked
 
 
 async def test_a_breaker_that_opened_meanwhile_stops_who_waits_for_a_slot(
     metrics: Metrics, now: Now
 ) -> None:
-    lanes = Lanes(metrics, slots=1, patience_seconds=20, now=now)
+    bulkhead = Bulkhead(metrics, slots=1, patience_seconds=20, now=now)
     for _ in range(FAILURES - 1):
-        await fail_at(lanes, "a.example")
+        await fail_at(bulkhead, "a.example")
     leave = asyncio.Event()
 
     async def occupy() -> None:
-        async with lanes.go("acme", "refresh", "a.example") as trip:
+        async with bulkhead.admit("acme", "refresh", "a.example") as outcome:
             await leave.wait()
-            trip.answered(500)
+            outcome.answered(500)
 
     first = asyncio.create_task(occupy())
     await asyncio.sleep(0)
-    second = asyncio.create_task(fail_at(lanes, "a.example"))
+    second = asyncio.create_task(fail_at(bulkhead, "a.example"))
     await asyncio.sleep(0)
     leave.set()
     with anyio.fail_after(5):

@@ -75,12 +75,17 @@ async def test_an_answer_is_read_whole() -> None:
     head = peer.requests[0].decode().split("\r\n")
     assert head[0] == "POST /token?code=canary-code HTTP/1.1"
     assert sorted(line.lower() for line in head[1:] if line) == [
-        "accept-encoding: identity", "accept: */*", "authorization: basic canary-basic",
-        "connection: keep-alive", "content-length: 27", f"host: 127.0.0.1:{peer.port}",
+        "accept-encoding: identity",
+        "accept: */*",
+        "authorization: basic canary-basic",
+        "connection: keep-alive",
+        "content-length: 27",
+        f"host: 127.0.0.1:{peer.port}",
         "user-agent: connector-gateway",
-    ]  # fmt: skip
+    ]
 
 
+@pytest.mark.requirement("C1")
 @pytest.mark.parametrize(
     "behave",
     [
@@ -88,18 +93,26 @@ async def test_an_answer_is_read_whole() -> None:
         sending(b"HTTP/1."),
         sending(OK, then=repeating(b"X-Drip: 1\r\n", pause=0.01)),
         sending(OK + b"Content-Length: 100000\r\n\r\n", then=repeating(b"x", pause=0.01)),
-        sending(OK + b"Transfer-Encoding: chunked\r\n\r\n", then=repeating(b"1\r\nx\r\n", pause=0.01)),
+        sending(
+            OK + b"Transfer-Encoding: chunked\r\n\r\n", then=repeating(b"1\r\nx\r\n", pause=0.01)
+        ),
         sending(OK + b"Content-Length: 100\r\n\r\n", b"x" * 10),
         sending(OK + b"\r\n", b"until the connection ends, which it does not"),
         repeating(b"HTTP/1.1 103 Early Hints\r\n\r\n", pause=0.01),
     ],
     ids=[
-        "silence", "half a status line", "dripped header", "dripped body", "dripped chunks",
-        "half an answer", "no end", "hints for ever",
+        "silence",
+        "half a status line",
+        "dripped header",
+        "dripped body",
+        "dripped chunks",
+        "half an answer",
+        "no end",
+        "hints for ever",
     ],
-)  # fmt: skip
+)
 async def test_the_deadline_is_for_the_whole_answer(behave: Behave) -> None:
-    """C1: time-outs per read never end against a server that sends a byte now and then."""
+    """time-outs per read never end against a server that sends a byte now and then."""
     async with talking_to(behave, total_seconds=DEADLINE) as (outbound, peer):
         started = time.monotonic()
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
@@ -107,8 +120,9 @@ async def test_the_deadline_is_for_the_whole_answer(behave: Behave) -> None:
         assert DEADLINE - 0.05 < time.monotonic() - started < DEADLINE + 2
 
 
+@pytest.mark.requirement("C1")
 async def test_the_deadline_is_for_the_name_as_well() -> None:
-    """C1: a name server that does not answer is no reason to wait longer."""
+    """A name server that does not answer is no reason to wait longer."""
 
     async def never(host: str, port: int) -> Sequence[str]:
         await asyncio.Event().wait()
@@ -120,8 +134,9 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
             await send(outbound, call)
 
 
+@pytest.mark.requirement("C1")
 async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
-    """C1: a server that takes the connection and says nothing."""
+    """A server that takes the connection and says nothing."""
     async with talking_to(silence, total_seconds=DEADLINE) as (outbound, peer):
         call = ProviderRequest(method="GET", url=peer.url(scheme="https"), headers={})
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
@@ -129,13 +144,14 @@ async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
         assert peer.connections == 1
 
 
+@pytest.mark.requirement("C1", "D2")
 def test_the_deadline_in_production_is_ten_seconds() -> None:
-    """C1, D2: a refresh lease must outlast it."""
+    """A refresh lease must outlast it."""
     assert TOTAL_SECONDS == 10
 
 
+@pytest.mark.requirement("L2")
 async def test_a_hung_provider_holds_up_nobody_else() -> None:
-    """L2, rule 7."""
     async with listening(silence) as hung, listening(answering(b"{}")) as well:
         allowed = frozenset({("127.0.0.1", hung.port), ("127.0.0.1", well.port)})
         async with open_outbound(EgressPolicy(allow=allowed), total_seconds=30) as outbound:
@@ -158,19 +174,21 @@ TOO_LARGE = {
     "declared": sending(OK + b"Content-Length: 99999999999\r\n\r\n", then=repeating(bytes(65536))),
     "endless": sending(OK + b"\r\n", then=repeating(bytes(65536))),
     "endless chunks": sending(
-        OK + b"Transfer-Encoding: chunked\r\n\r\n", then=repeating(b"8000\r\n" + bytes(0x8000) + b"\r\n")
+        OK + b"Transfer-Encoding: chunked\r\n\r\n",
+        then=repeating(b"8000\r\n" + bytes(0x8000) + b"\r\n"),
     ),
     "gzip bomb": answering(BOMB, Content_Encoding="gzip"),
     "deflate bomb": answering(zlib.compress(bytes(50 * 1024 * 1024)), Content_Encoding="deflate"),
     "endless gzip": sending(
         OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB[:10], then=repeating(bytes(65536))
     ),
-}  # fmt: skip
+}
 
 
+@pytest.mark.requirement("C1", "H5")
 @pytest.mark.parametrize("behave", list(TOO_LARGE.values()), ids=list(TOO_LARGE))
 async def test_an_answer_that_is_too_large_is_dropped_and_takes_no_memory(behave: Behave) -> None:
-    """C1, H5: the cap is on what comes out of the decompression, too."""
+    """The cap is on what comes out of the decompression, too."""
     async with talking_to(behave) as (outbound, peer):
         tracemalloc.start()
         try:
@@ -225,9 +243,10 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.requirement("C1", "C3")
 @pytest.mark.parametrize("behave", list(UNREADABLE.values()), ids=list(UNREADABLE))
 async def test_an_answer_that_is_none_is_unreadable(behave: Behave) -> None:
-    """C1, C3: and it is asked for once only."""
+    """And it is asked for once only."""
     async with talking_to(behave) as (outbound, peer):
         with anyio.fail_after(4), pytest.raises(UnreadableResponse) as caught:
             await send(outbound, request_to(peer))
@@ -235,9 +254,10 @@ async def test_an_answer_that_is_none_is_unreadable(behave: Behave) -> None:
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.requirement("C2", "H3")
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308, 399])
 async def test_a_redirect_is_never_followed(status: int) -> None:
-    """C2, H3: the secret and the code would travel to wherever it points."""
+    """The secret and the code would travel to wherever it points."""
     async with listening(answering(b"{}")) as canary:
         behave = answering(b"", status=f"{status} Elsewhere", Location=canary.url("/caught"))
         async with listening(behave) as peer:
@@ -249,8 +269,9 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
         assert canary.connections == 0
 
 
+@pytest.mark.requirement("J1")
 async def test_an_error_holds_nothing_of_the_request() -> None:
-    """J1: httpx puts the whole URL into its messages; the chain to them is cut."""
+    """Httpx puts the whole URL into its messages; the chain to them is cut."""
     async with talking_to(hang_up) as (outbound, peer):
         with pytest.raises(UnreadableResponse) as caught:
             await send(outbound, request_to(peer))

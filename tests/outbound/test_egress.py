@@ -13,78 +13,188 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.engine.request import ProviderRequest
-from gateway.errors import (
-    EgressRefused,
-    ProviderError,
-    ProviderUnavailable,
-    UnreadableResponse,
-)
+from gateway.errors import EgressRefused, ProviderError, ProviderUnavailable, UnreadableResponse
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, is_public, resolve
 from tests.support.peer import answering, listening
 from tests.support.sending import send
 
 PUBLIC = [
-    "8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1",
-    "169.253.0.1", "223.255.255.254", "192.0.1.1", "2606:4700:4700::1111", "2001:4860:4860::8888",
-    "2a00:1450:4001::1", "::ffff:8.8.8.8",
-]  # fmt: skip
+    "8.8.8.8",
+    "1.1.1.1",
+    "172.15.255.255",
+    "172.32.0.1",
+    "100.63.255.255",
+    "100.128.0.1",
+    "169.253.0.1",
+    "223.255.255.254",
+    "192.0.1.1",
+    "2606:4700:4700::1111",
+    "2001:4860:4860::8888",
+    "2a00:1450:4001::1",
+    "::ffff:8.8.8.8",
+]
 
 NOT_PUBLIC = [
     # this host, loopback
-    "0.0.0.0", "0.1.2.3", "127.0.0.1", "127.0.0.2", "127.255.255.254", "::", "::1",  # noqa: S104
+    "0.0.0.0",  # noqa: S104 - an address to be refused, not one to listen on
+    "0.1.2.3",
+    "127.0.0.1",
+    "127.0.0.2",
+    "127.255.255.254",
+    "::",
+    "::1",
     # private and shared
-    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "100.64.0.1",
-    "100.127.255.255", "fc00::1", "fd12:3456::1", "fec0::1", "feff::1",
+    "10.0.0.1",
+    "10.255.255.255",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.0.1",
+    "100.64.0.1",
+    "100.127.255.255",
+    "fc00::1",
+    "fd12:3456::1",
+    "fec0::1",
+    "feff::1",
     # link-local and the metadata services of clouds
-    "169.254.0.1", "169.254.169.254", "fe80::1", "fd00:ec2::254", "192.0.0.192",
+    "169.254.0.1",
+    "169.254.169.254",
+    "fe80::1",
+    "fd00:ec2::254",
+    "192.0.0.192",
     # protocol assignments, documentation, benchmarks, discard
-    "192.0.0.1", "192.0.0.8", "192.0.0.9", "192.0.0.170", "192.0.2.1", "198.51.100.1",
-    "203.0.113.1", "198.18.0.1", "198.19.255.255", "2001:db8::1", "3fff::1", "100::1",
+    "192.0.0.1",
+    "192.0.0.8",
+    "192.0.0.9",
+    "192.0.0.170",
+    "192.0.2.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "198.18.0.1",
+    "198.19.255.255",
+    "2001:db8::1",
+    "3fff::1",
+    "100::1",
     # multicast, reserved, broadcast
-    "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "ff02::1", "ff0e::1",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+    "ff02::1",
+    "ff0e::1",
     # addresses that hold others: mapped, compatible, translated, NAT64, 6to4, Teredo, relays
-    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:0:0",
-    "::127.0.0.1", "::8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b::808:808",
-    "64:ff9b:1::1", "2002:a9fe:a9fe::1", "2002:7f00:1::", "2001:0:a9fe:a9fe::1", "192.88.99.1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:169.254.169.254",
+    "::ffff:0:0",
+    "::127.0.0.1",
+    "::8.8.8.8",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b::808:808",
+    "64:ff9b:1::1",
+    "2002:a9fe:a9fe::1",
+    "2002:7f00:1::",
+    "2001:0:a9fe:a9fe::1",
+    "192.88.99.1",
     # outside of what is handed out at all
-    "4000::1", "5f00::1", "200::1",
-]  # fmt: skip
+    "4000::1",
+    "5f00::1",
+    "200::1",
+]
 
 SPELLINGS = [
-    "127.0.0.1", "127.1", "127.0.1", "0x7f.1", "0x7f000001", "0x7f.0x0.0x0.0x1", "0X7F.1", "0177.1",
-    "0177.0.1", "017700000001", "00000000000017700000001", "2130706433", "127.0x1", "127.0.01",
-    "0", "0x0", "0.0.0.0", "127.255.255.254", "127\u30020\u30020\u30021", "127\uff0e0\uff0e0\uff0e1",  # noqa: S104
-    "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::FFFF:7F00:1]",
-    "[::127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]",
-    "localhost", "LOCALHOST", "user@127.0.0.1", "example.com@127.0.0.1", "a.example.com:x@127.1",
-    "3232235521", "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.43518", "10.1", "224.1",
-    "255.255.255.255", "[fd00:ec2::254]",
-]  # fmt: skip
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "0x7f.1",
+    "0x7f000001",
+    "0x7f.0x0.0x0.0x1",
+    "0X7F.1",
+    "0177.1",
+    "0177.0.1",
+    "017700000001",
+    "00000000000017700000001",
+    "2130706433",
+    "127.0x1",
+    "127.0.01",
+    "0",
+    "0x0",
+    "0.0.0.0",  # noqa: S104 - an address to be refused, not one to listen on
+    "127.255.255.254",
+    "127\u30020\u30020\u30021",
+    "127\uff0e0\uff0e0\uff0e1",
+    "[::1]",
+    "[::]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::FFFF:7F00:1]",
+    "[::127.0.0.1]",
+    "[::ffff:0:127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fe80::1]",
+    "localhost",
+    "LOCALHOST",
+    "user@127.0.0.1",
+    "example.com@127.0.0.1",
+    "a.example.com:x@127.1",
+    "3232235521",
+    "169.254.169.254",
+    "2852039166",
+    "0xa9fea9fe",
+    "0251.0376.43518",
+    "10.1",
+    "224.1",
+    "255.255.255.255",
+    "[fd00:ec2::254]",
+]
 
 NO_HOSTS = [
-    "0177.0.0.01", "127.000.000.001", "0300.0250.0.1", "127.0.0.1.", "localhost.", "127.0.0.1%00",
-    "127.0.0.1%2e", "%31%32%37.0.0.1", "\uff11\uff12\uff17.0.0.1", "\u2460\u2461\u2466.0.0.1",
-    "[::1%25lo]", "[fe80::1%25lo]", "[::1", "::1", "127.0.0.1\\@a.example", "xn--a", "a" * 64, "",
-    "a..b", " 127.0.0.1", "127.0.0.1\t", "\x00",
-]  # fmt: skip
+    "0177.0.0.01",
+    "127.000.000.001",
+    "0300.0250.0.1",
+    "127.0.0.1.",
+    "localhost.",
+    "127.0.0.1%00",
+    "127.0.0.1%2e",
+    "%31%32%37.0.0.1",
+    "\uff11\uff12\uff17.0.0.1",
+    "\u2460\u2461\u2466.0.0.1",
+    "[::1%25lo]",
+    "[fe80::1%25lo]",
+    "[::1",
+    "::1",
+    "127.0.0.1\\@a.example",
+    "xn--a",
+    "a" * 64,
+    "",
+    "a..b",
+    " 127.0.0.1",
+    "127.0.0.1\t",
+    "\x00",
+]
 
 
+@pytest.mark.requirement("H2")
 @pytest.mark.parametrize("address", PUBLIC)
 def test_ordinary_addresses_of_the_internet_are_public(address: str) -> None:
-    """H2: what is refused is refused for a reason."""
+    """What is refused is refused for a reason."""
     assert is_public(ip_address(address))
 
 
+@pytest.mark.requirement("H2")
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_every_other_address_is_not(address: str) -> None:
-    """H2: ``ipaddress.is_global`` alone says yes to a dozen of these."""
+    """``ipaddress.is_global`` alone says yes to a dozen of these."""
     assert not is_public(ip_address(address))
 
 
+@pytest.mark.requirement("H2")
 @given(address=st.ip_addresses(v=4))
 def test_an_address_in_another_ones_clothes_is_no_more_public_than_itself(address: object) -> None:
-    """H2: mapped it is judged as itself; in every other wrapping it is refused."""
+    """Mapped it is judged as itself; in every other wrapping it is refused."""
     plain = ip_address(str(address))
     assert is_public(ip_address(f"::ffff:{plain}")) is is_public(plain)
     number = int(plain)
@@ -115,17 +225,19 @@ async def refusal(host: str) -> ProviderError:
     return caught.value
 
 
+@pytest.mark.requirement("H1", "H2")
 @pytest.mark.usefixtures("_no_dns")
 @pytest.mark.parametrize("host", SPELLINGS, ids=ascii)
 async def test_no_spelling_of_a_local_address_is_called(host: str) -> None:
-    """H1, H2: a server that listens there sees no packet, however its address is spelt."""
+    """A server that listens there sees no packet, however its address is spelt."""
     assert type(await refusal(host)) is EgressRefused
 
 
+@pytest.mark.requirement("H2")
 @pytest.mark.usefixtures("_no_dns")
 @pytest.mark.parametrize("host", NO_HOSTS, ids=ascii)
 async def test_what_is_no_host_name_is_an_ordinary_error(host: str) -> None:
-    """H2: also where two URL parsers could disagree; never anything but a provider error."""
+    """Also where two URL parsers could disagree; never anything but a provider error."""
     assert type(await refusal(host)) in {UnreadableResponse, ProviderUnavailable}
 
 
@@ -159,16 +271,18 @@ class _Network:
         return GuardedBackend(policy or EgressPolicy(), self.resolve)
 
 
+@pytest.mark.requirement("H1")
 async def test_a_name_is_resolved_once_and_the_judged_address_is_called(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """H1: between the check and the connection there is nothing that could change."""
+    """Between the check and the connection there is nothing that could change."""
     network = _Network(["93.184.216.34"], ["127.0.0.1"])
     await network.backend(monkeypatch).connect_tcp("api.example.com", 443)
     assert network.resolved == [("api.example.com", 443)]
     assert network.called == [("93.184.216.34", 443)]
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize(
     "addresses",
     [
@@ -184,17 +298,18 @@ async def test_a_name_is_resolved_once_and_the_judged_address_is_called(
 async def test_one_address_that_is_not_public_is_enough_to_refuse(
     addresses: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H1: rebinding shows as a private address among public ones; none of them is called."""
+    """Rebinding shows as a private address among public ones; none of them is called."""
     network = _Network(addresses)
     with pytest.raises(EgressRefused, match="not on the public Internet"):
         await network.backend(monkeypatch).connect_tcp("api.example.com", 443)
     assert network.called == []
 
 
+@pytest.mark.requirement("H1")
 async def test_a_name_that_turns_private_is_refused_the_next_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """H1: an earlier verdict is not kept."""
+    """An earlier verdict is not kept."""
     network = _Network(["93.184.216.34"], ["127.0.0.2"])
     backend = network.backend(monkeypatch)
     await backend.connect_tcp("api.example.com", 443)
@@ -215,8 +330,9 @@ async def test_only_dead_addresses_are_a_connect_error(monkeypatch: pytest.Monke
         await network.backend(monkeypatch).connect_tcp("api.example.com", 443)
 
 
+@pytest.mark.requirement("H1")
 async def test_the_allow_list_names_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """H1: a host at another port, or another host, is as closed as before."""
+    """A host at another port, or another host, is as closed as before."""
     policy = EgressPolicy(allow=frozenset({("intern.example.com", 8443)}))
     network = _Network(["10.0.0.1"], ["10.0.0.1"], ["10.0.0.1"])
     backend = network.backend(monkeypatch, policy)
@@ -227,16 +343,16 @@ async def test_the_allow_list_names_host_and_port(monkeypatch: pytest.MonkeyPatc
     assert network.called == [("10.0.0.1", 8443)]
 
 
+@pytest.mark.requirement("H1", "H5")
 @pytest.mark.parametrize("scheme", ["http", "ftp", "file", "ws", "unix", "data", ""])
 def test_only_https_is_called(scheme: str) -> None:
-    """H1, H5."""
     with pytest.raises(EgressRefused, match="only https"):
         EgressPolicy().check_scheme(scheme, "api.example.com", 443)
     EgressPolicy().check_scheme("https", "api.example.com", 443)
 
 
+@pytest.mark.requirement("H1", "H5")
 def test_the_allow_list_admits_plain_http_and_nothing_stranger() -> None:
-    """H1, H5."""
     policy = EgressPolicy(allow=frozenset({("localhost", 8080)}))
     policy.check_scheme("http", "localhost", 8080)
     for scheme, host, port in (

@@ -72,15 +72,21 @@ CHILD = textwrap.dedent(
 )
 
 
+@pytest.mark.requirement("C1")
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.parametrize("behave", [*HOSTILE.values()], ids=[*HOSTILE])
 async def test_no_answer_makes_memory_grow_or_outlives_the_deadline(behave: Behave) -> None:
-    """C1: at most 20 MiB, of the process as the kernel counts it, and an error in time."""
+    """At most 20 MiB, of the process as the kernel counts it, and an error in time."""
     async with listening(answering(b"{}")) as well, listening(behave) as peer:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", CHILD, str(well.port), str(peer.port), str(DEADLINE),
+            sys.executable,
+            "-c",
+            CHILD,
+            str(well.port),
+            str(peer.port),
+            str(DEADLINE),
             stdout=subprocess.PIPE,
-        )  # fmt: skip
+        )
         printed, _ = await process.communicate()
         assert process.returncode == 0
         assert len(peer.requests) == 1

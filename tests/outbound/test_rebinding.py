@@ -90,13 +90,14 @@ def request_to(peer: Peer) -> ProviderRequest:
     return ProviderRequest(method="POST", url=url, headers=headers, content=b"code=canary")
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize(
     "second", [[LOCAL], [PUBLIC, LOCAL], [LOCAL, PUBLIC], [f"::ffff:{LOCAL}"]], ids=str
 )
 async def test_a_name_that_moves_to_a_local_address_takes_no_packet_there(
     authority: trustme.CA, ca_file: Path, called: list[str], second: list[str]
 ) -> None:
-    """H1: public at the first look and 127.0.0.2 at the next; the canary there sees nothing."""
+    """Public at the first look and 127.0.0.2 at the next; the canary there sees nothing."""
     resolver = Resolver([PUBLIC], second, [PUBLIC])
     tls = server_tls(authority, HOST)
     async with (
@@ -116,10 +117,11 @@ async def test_a_name_that_moves_to_a_local_address_takes_no_packet_there(
     assert called == [PUBLIC, PUBLIC]
 
 
+@pytest.mark.requirement("H1")
 async def test_between_the_check_and_the_connection_nothing_is_looked_up(
     authority: trustme.CA, ca_file: Path, called: list[str]
 ) -> None:
-    """H1: a second look for the same connection would have had the local address."""
+    """A second look for the same connection would have had the local address."""
     resolver = Resolver([PUBLIC], [LOCAL], [LOCAL])
     async with (
         listening(answering(b"{}"), tls=server_tls(authority, HOST)) as peer,
@@ -134,10 +136,11 @@ async def test_between_the_check_and_the_connection_nothing_is_looked_up(
     assert (resolver.asked, called) == ([HOST], [PUBLIC])
 
 
+@pytest.mark.requirement("H1")
 async def test_the_checked_address_is_called_by_the_name(
     authority: trustme.CA, ca_file: Path, called: list[str]
 ) -> None:
-    """H1: SNI and Host are the name's, although the connection goes to an address."""
+    """SNI and Host are the name's, although the connection goes to an address."""
     names: list[str | None] = []
     tls = server_tls(authority, HOST)
 
@@ -158,10 +161,11 @@ async def test_the_checked_address_is_called_by_the_name(
     assert called == [PUBLIC]
 
 
+@pytest.mark.requirement("H1")
 async def test_only_an_explicit_setting_opens_a_local_address(
     authority: trustme.CA, ca_file: Path, called: list[str]
 ) -> None:
-    """H1: by host and port, and nothing else of the same machine."""
+    """By host and port, and nothing else of the same machine."""
     async with listening(answering(b"{}"), tls=server_tls(authority, HOST)) as peer:
         for allow, opened in (
             (frozenset[tuple[str, int]](), False),

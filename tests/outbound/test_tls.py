@@ -13,7 +13,7 @@ import trustme
 
 from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import EgressRefused, ProviderUnavailable
-from gateway.outbound.bulkhead import Lanes
+from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound, tls_context
 from gateway.outbound.egress import EgressPolicy
 from tests.support.peer import Peer, answering, listening, server_tls
@@ -63,11 +63,12 @@ async def test_a_provider_that_the_authority_vouches_for_is_called(
         assert (await call(peer, ca_file=ca_file)).status == 200
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("names", [(OTHER,), ("127.0.0.1",), (f"sub.{HOST}",), (f"*.{HOST}",)])
 async def test_a_certificate_for_another_name_is_refused(
     authority: trustme.CA, ca_file: Path, names: tuple[str, ...]
 ) -> None:
-    """H1: the name is verified although an address was called."""
+    """The name is verified although an address was called."""
     async with provider(authority, *names) as peer:
         with pytest.raises(ProviderUnavailable, match="ConnectError"):
             await call(peer, ca_file=ca_file)
@@ -95,10 +96,11 @@ def test_verification_is_on_and_tls_is_recent() -> None:
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
+@pytest.mark.requirement("H1")
 async def test_two_names_at_one_address_are_two_connections(
     authority: trustme.CA, ca_file: Path
 ) -> None:
-    """H1: a connection whose certificate was checked for one name is not used for another."""
+    """A connection whose certificate was checked for one name is not used for another."""
     async with provider(authority, HOST) as peer:
         policy = EgressPolicy(allow=frozenset({(HOST, peer.port), (OTHER, peer.port)}))
         async with open_outbound(policy, ca_file=ca_file, resolve=here) as outbound:
@@ -113,21 +115,23 @@ async def test_two_names_at_one_address_are_two_connections(
         assert len(peer.requests) == 2
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
 async def test_no_authority_comes_from_the_environment(
     authority: trustme.CA, ca_file: Path, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H1: only GATEWAY_CA_FILE adds one."""
+    """Only GATEWAY_CA_FILE adds one."""
     monkeypatch.setenv(variable, str(ca_file.parent if "DIR" in variable else ca_file))
     async with provider(authority, HOST) as peer:
         with pytest.raises(ProviderUnavailable, match="ConnectError"):
             await call(peer)
 
 
+@pytest.mark.requirement("H1")
 async def test_no_proxy_comes_from_the_environment(
     authority: trustme.CA, ca_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H1: a proxy would resolve the names itself, past every check."""
+    """A proxy would resolve the names itself, past every check."""
     async with provider(authority, HOST) as peer, listening(answering(b"{}")) as proxy:
         for name in ("http_proxy", "https_proxy", "all_proxy"):
             monkeypatch.setenv(name, proxy.url())
@@ -157,11 +161,12 @@ async def test_a_simulated_host_is_rerouted_with_its_own_name(authority: trustme
         assert b"\r\nhost: acme.shops.example.com\r\n" in peer.requests[0].lower()
 
 
+@pytest.mark.requirement("L2")
 async def test_refusals_leave_no_connection_behind() -> None:
-    """L2: none of them takes a place for ever, and the next call still works."""
+    """None of them takes a place for ever, and the next call still works."""
     async with listening(answering(b"{}")) as peer:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
-        async with open_outbound(policy, total_seconds=5, lanes=Lanes(slots=300)) as outbound:
+        async with open_outbound(policy, total_seconds=5, bulkhead=Bulkhead(slots=300)) as outbound:
             bad = ProviderRequest(method="GET", url="https://127.0.0.2/", headers={})
             refusals = await asyncio.gather(
                 *(send(outbound, bad) for _ in range(300)), return_exceptions=True

@@ -68,8 +68,13 @@ class Page:
 def run(script: str, folder: Path, environment: Mapping[str, str]) -> str:
     """Run a block of shell commands, stopping at the first that fails: what it printed."""
     done = subprocess.run(
-        ["/bin/sh", "-euc", script], cwd=folder, env=dict(environment), capture_output=True,
-        text=True, timeout=600, check=False,
-    )  # fmt: skip
+        ["/bin/sh", "-euc", script],
+        cwd=folder,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout

@@ -35,11 +35,26 @@ def running_locked_mongod(
     key_file.write_bytes(base64.b64encode(secrets.token_bytes(48)))
     key_file.chmod(0o400)
     command = [
-        str(find_mongod()), "--dbpath", str(folder / "data"), "--port", str(port),
-        "--bind_ip", "127.0.0.1", "--replSet", NAME, "--keyFile", str(key_file), "--auth",
-        "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket",
-        "--setParameter", "diagnosticDataCollectionEnabled=false",
-    ]  # fmt: skip
+        str(find_mongod()),
+        "--dbpath",
+        str(folder / "data"),
+        "--port",
+        str(port),
+        "--bind_ip",
+        "127.0.0.1",
+        "--replSet",
+        NAME,
+        "--keyFile",
+        str(key_file),
+        "--auth",
+        "--oplogSize",
+        "64",
+        "--wiredTigerCacheSizeGB",
+        "0.25",
+        "--nounixsocket",
+        "--setParameter",
+        "diagnosticDataCollectionEnabled=false",
+    ]
     password = "p@ss:/" + secrets.token_urlsafe(16)  # with what an address has to escape
     with child(command, log=folder / "mongod.log"):
         _prepare(port, database, {"user": user, "pwd": password, "roles": [*roles]})

@@ -17,7 +17,7 @@ import pytest
 
 from gateway.client import ConnectorRequired, SyncGateway
 from gateway.dev.children import child
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.server.run import free_port
 from tests.real.canaille import CanailleServer, running_canaille, sign_in_and_consent
 from tests.support.chromium import needs_chromium, running_chromium
@@ -55,7 +55,7 @@ def running(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[Co
             "GATEWAY_PORT": str(port),
             "GATEWAY_MONGODB_URL": mongodb_url,
             "GATEWAY_MONGODB_DATABASE": database_name,
-            "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+            "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
             "GATEWAY_CONNECTORS_PATH": str(OUTSIDE),
             "GATEWAY_CA_FILE": str(canaille.ca_file),
             "GATEWAY_EGRESS_ALLOW": canaille.base_url.removeprefix("https://"),

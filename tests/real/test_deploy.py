@@ -62,12 +62,13 @@ def test_the_server_has_what_is_pinned_and_nothing_of_development(installed: Pat
     assert run("venv/bin/python -m pip check", installed, BARE).startswith("No broken")
 
 
+@pytest.mark.requirement("E5", "G1", "J1")
 @needs_nginx
 @needs_chromium
 def test_the_page_leads_to_a_gateway_that_survives_a_killed_process(
     chromium: Browser, deployed: Deployment
 ) -> None:
-    """E5, G1, J1: sign in, connect, read a token by a key, lose a process and the key."""
+    """Sign in, connect, read a token by a key, lose a process and the key."""
     canaille, user = deployed.canaille, deployed.canaille.user
     # The browser has not been told of the throw-away authorities; the gateway and the tool have.
     context = chromium.new_context(ignore_https_errors=True, base_url=deployed.url)

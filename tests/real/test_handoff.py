@@ -13,12 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from gateway.server.run import free_port
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD
-from tests.support.login_processes import (
-    logins_key,
-    running_gateway_process,
-    running_host,
-    watched,
-)
+from tests.support.login_processes import logins_key, running_gateway_process, running_host, watched
 
 pytestmark = needs_chromium
 
@@ -51,8 +46,9 @@ def handoff(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[At
         yield AtHost(url, host_url, tmp_path / "gateway.log")
 
 
+@pytest.mark.requirement("A2", "G1")
 def test_a_person_whom_the_host_knows_signs_in(chromium: Browser, handoff: AtHost) -> None:
-    """G1, A2: from a link to a connector's page, under our content policy, and out again."""
+    """From a link to a connector's page, under our content policy, and out again."""
     context = handoff.visitor(chromium, "nora")
     page, complaints = watched(context)
     page.goto("/dashboard/connectors")
@@ -71,10 +67,11 @@ def test_a_person_whom_the_host_knows_signs_in(chromium: Browser, handoff: AtHos
     context.close()
 
 
+@pytest.mark.requirement("A1")
 def test_a_challenge_that_is_sent_to_somebody_signs_nobody_in(
     chromium: Browser, handoff: AtHost
 ) -> None:
-    """A1: Mallory begins, Victor follows her link to the host, which knows him and accepts at once."""
+    """Mallory begins, Victor follows her link to the host, which knows him and accepts at once."""
     mallory = handoff.visitor(chromium, None).new_page()
     mallory.goto("/login")
     mallory.get_by_role("button", name="Continue to sign in").click()

@@ -92,8 +92,9 @@ def connections(dev: DevGateway) -> Iterator[Any]:
         yield client[env.get("GATEWAY_MONGODB_DATABASE", "gateway")]["connections"]
 
 
+@pytest.mark.requirement("G3")
 def test_the_watch_would_notice(watched: Watched, dev: DevGateway) -> None:
-    """G3: scripts and pictures that a page of the gateway did get into it are blocked and reported."""
+    """Scripts and pictures that a page of the gateway did get into it are blocked and reported."""
     page = watched.page
     page.goto("/login")
     watched.assert_quiet()
@@ -118,10 +119,11 @@ def test_the_watch_would_notice(watched: Watched, dev: DevGateway) -> None:
     assert watched.dialogs == []
 
 
+@pytest.mark.requirement("G3")
 def test_thirty_hostile_labels_are_text_and_nothing_else(
     watched: Watched, dev: DevGateway, connections: Any, subtests: pytest.Subtests
 ) -> None:
-    """G3: on every page that shows an account; no dialog, no report, and each shown literally."""
+    """On every page that shows an account; no dialog, no report, and each shown literally."""
     assert len(PAYLOADS) >= 30
     page = watched.page
     sign_in(page, "hostile")
@@ -130,12 +132,20 @@ def test_thirty_hostile_labels_are_text_and_nothing_else(
     names = [f"con_{number:024}" for number in range(len(PAYLOADS))]
     connections.delete_one({"_id": row["_id"]})
     connections.insert_many(
-        row | {"_id": name, "slot": name, "is_default": name == names[0],
-               "account_label": payload, "external_account_id": payload,
-               "scopes": {"requested": [payload, "b"], "granted": [payload]},
-               "outbox": [], "connection_config": {"shop": payload}, "metadata": json.dumps({"x": payload})}
+        row
+        | {
+            "_id": name,
+            "slot": name,
+            "is_default": name == names[0],
+            "account_label": payload,
+            "external_account_id": payload,
+            "scopes": {"requested": [payload, "b"], "granted": [payload]},
+            "outbox": [],
+            "connection_config": {"shop": payload},
+            "metadata": json.dumps({"x": payload}),
+        }
         for payload, name in zip(PAYLOADS, names, strict=True)
-    )  # fmt: skip
+    )
 
     def assert_shown(address: str, *payloads: str) -> None:
         page.goto(address)
@@ -155,10 +165,11 @@ def test_thirty_hostile_labels_are_text_and_nothing_else(
     watched.assert_quiet()  # nothing came late, either
 
 
+@pytest.mark.requirement("G3")
 def test_hostile_names_of_people_are_text_and_nothing_else(
     watched: Watched, dev: DevGateway, subtests: pytest.Subtests
 ) -> None:
-    """G3: a user id is shown in the page's head and in its code example."""
+    """A user id is shown in the page's head and in its code example."""
     page = watched.page
     for payload in PAYLOADS[::3]:
         with subtests.test(payload):
@@ -170,14 +181,21 @@ def test_hostile_names_of_people_are_text_and_nothing_else(
             page.context.clear_cookies()
 
 
+@pytest.mark.requirement("G3")
 def test_no_page_needs_anything_inline(
     watched: Watched, dev: DevGateway, subtests: pytest.Subtests
 ) -> None:
-    """G3: no style, script or handler is written into a page, so that the policy can forbid them."""
+    """No style, script or handler is written into a page, so that the policy can forbid them."""
     page = watched.page
     sign_in(page, "plain")
-    for address in ("/login", "/dashboard/connectors", "/connectors/google", "/connectors/shopify",
-                    "/nowhere", "/connectors/nowhere"):  # fmt: skip
+    for address in (
+        "/login",
+        "/dashboard/connectors",
+        "/connectors/google",
+        "/connectors/shopify",
+        "/nowhere",
+        "/connectors/nowhere",
+    ):
         with subtests.test(address):
             page.goto(address)
             inline = page.evaluate("""() => [

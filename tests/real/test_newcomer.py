@@ -67,10 +67,11 @@ def test_the_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
     ]
 
 
+@pytest.mark.requirement("A1")
 def test_a_flow_started_in_one_browser_cannot_be_finished_in_another(
     chromium: Browser, profile: BrowserContext, dev: DevGateway
 ) -> None:
-    """A1: the victim follows the attacker's authorization URL, approves, and nothing is linked."""
+    """The victim follows the attacker's authorization URL, approves, and nothing is linked."""
     attacker = profile.new_page()
     sign_in(attacker, "mallory")
     attacker.goto("/connectors/google")
@@ -132,8 +133,9 @@ def test_no_page_scrolls_sideways(
     context.close()
 
 
+@pytest.mark.requirement("J1")
 def test_nothing_secret_was_printed(dev: DevGateway) -> None:
-    """J1: after all of the above, the log holds no code, state, token or key."""
+    """After all of the above, the log holds no code, state, token or key."""
     output = dev.log.read_text()
     key = (dev.folder / "service-key").read_text().strip()
     assert key.startswith("gwk_")

@@ -48,9 +48,10 @@ def oidc(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[AtCan
             yield AtCanaille(url, canaille, tmp_path / "gateway.log")
 
 
+@pytest.mark.requirement("A1", "A4", "A6", "G1")
 @needs_chromium
 def test_a_person_signs_in_at_a_foreign_provider(chromium: Browser, oidc: AtCanaille) -> None:
-    """A1, A4, A6, G1: the whole way in a real browser, under our content policy; and not in another."""
+    """The whole way in a real browser, under our content policy; and not in another."""
     # The browser has not been told of the throw-away authority; the gateway has.
     mine = chromium.new_context(ignore_https_errors=True, base_url=oidc.url)
     page, complaints = watched(mine)
@@ -110,8 +111,5 @@ def submit(person: httpx.Client, page: httpx.Response, values: dict[str, str]) -
     action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
     target = urljoin(str(page.url), action[1].replace("&amp;", "&")) if action else str(page.url)
     return person.post(
-        target,
-        data=hidden | values,
-        headers={"Referer": str(page.url)},
-        follow_redirects=True,
+        target, data=hidden | values, headers={"Referer": str(page.url)}, follow_redirects=True
     )

@@ -67,10 +67,7 @@ class Served:
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
     served = Served(
-        authorize={
-            "params": frozenset({"prompt"}),
-            "account_choice": {"prompt": "select_account"},
-        },
+        authorize={"params": frozenset({"prompt"}), "account_choice": {"prompt": "select_account"}},
         grant={"rotation": "strict"},
         api=(ApiRules(address="toy.example/api/sites", answer=lambda call: [{"id": "1"}]),),
     )

@@ -183,10 +183,7 @@ def test_a_provider_that_always_asks_offers_every_account() -> None:
 
 def test_an_account_that_was_not_offered_cannot_be_approved() -> None:
     toy = Toy(
-        authorize={
-            "params": frozenset({"prompt"}),
-            "account_choice": {"prompt": "select_account"},
-        }
+        authorize={"params": frozenset({"prompt"}), "account_choice": {"prompt": "select_account"}}
     )
     toy.connect("ana")
     with pytest.raises(Refused, match="not offered"):

@@ -11,16 +11,27 @@ from tests.support.simulation import Toy, body_of, refusal_of
 BEFORE_REPLAYS_WERE_KNOWN = {
     "codes": {
         "code-1": {
-            "provider": "toy", "tenant": "", "account": "ana", "scopes": ["read"],
+            "provider": "toy",
+            "tenant": "",
+            "account": "ana",
+            "scopes": ["read"],
             "redirect_uri": "http://localhost:3141/v1/connectors/toy/callback",
-            "challenge": None, "params": {}, "consented_before": False,
-            "expires_at": 1_799_999_000.0, "grant": "g1",
+            "challenge": None,
+            "params": {},
+            "consented_before": False,
+            "expires_at": 1_799_999_000.0,
+            "grant": "g1",
         }
     },
     "grants": {
         "g1": {
-            "id": "g1", "provider": "toy", "tenant": "", "account": "ana", "scopes": ["read"],
-            "params": {}, "revoked": False,
+            "id": "g1",
+            "provider": "toy",
+            "tenant": "",
+            "account": "ana",
+            "scopes": ["read"],
+            "params": {},
+            "revoked": False,
         }
     },
     "access_tokens": {"at-1": {"grant": "g1", "expires_at": 1_800_000_900.0, "retires": None}},
@@ -28,7 +39,7 @@ BEFORE_REPLAYS_WERE_KNOWN = {
         "rt-0": {"grant": "g1", "used": True},
         "rt-1": {"grant": "g1", "used": False},
     },
-}  # fmt: skip
+}
 
 
 def loaded(file: Path, state: object) -> Ledger:

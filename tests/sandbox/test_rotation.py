@@ -59,8 +59,9 @@ def test_a_replay_within_the_grace_yields_the_same_refresh_token_again() -> None
     assert toy.works(first["access_token"])
     assert toy.works(again["access_token"])
     assert body_of(toy.refresh(first["refresh_token"]))["refresh_token"] not in {
-        token, first["refresh_token"],
-    }  # fmt: skip
+        token,
+        first["refresh_token"],
+    }
 
 
 def test_a_replay_after_the_grace_ends_the_grant() -> None:

@@ -80,26 +80,72 @@ FIELD = "        supports_refresh="
 """Where a field can be put in front of."""
 
 MISTAKES = {
-    "airtable: it cannot be loaded: NameError: name 'oops' is not defined": _catalog("airtable", "NAME =", "oops\nNAME ="),
-    "atlassian: it cannot be loaded: AttributeError: ": _catalog("atlassian", "def create_config", "def create"),
-    "figma: create_config does not return a ConnectorConfig": _catalog("figma", "return ConnectorConfig(", "return dict("),
-    "google: token_url is not https": _catalog("google", 'token_url="https://oauth2.googleapis.com', 'token_url="http://localhost'),
-    "hubspot: extra_token_params.x has a stray placeholder": _catalog("hubspot", FIELD, f'        extra_token_params={{"x": "${{connection_config.x}}"}},\n{FIELD}'),
-    "linear: callback_verifier is no plain function": _catalog("linear", FIELD, f"        callback_verifier=account_lookup(id='x', label='x').__call__,  # quirk 1\n{FIELD}"),
-    'notion: connectors/sandbox/notion.py simulates "notions"': ("connectors/sandbox/notion.py", 'name="notion"', 'name="notions"'),
-    'shopify: its header does not justify the scope "read_orders"': _catalog("shopify", "``read_orders``", "another"),
-    "slack: connectors/catalog/slack.py imports httpx": _catalog("slack", "import os", "import httpx, os"),
-    "stripe: TestStripe does not give probe": ("tests/connectors/test_stripe_provider.py", "    probe = ", "    other = "),
-}  # fmt: skip
+    "airtable: it cannot be loaded: NameError: name 'oops' is not defined": _catalog(
+        "airtable", "NAME =", "oops\nNAME ="
+    ),
+    "atlassian: it cannot be loaded: AttributeError: ": _catalog(
+        "atlassian", "def create_config", "def create"
+    ),
+    "figma: create_config does not return a ConnectorConfig": _catalog(
+        "figma", "return ConnectorConfig(", "return dict("
+    ),
+    "google: token_url is not https": _catalog(
+        "google", 'token_url="https://oauth2.googleapis.com', 'token_url="http://localhost'
+    ),
+    "hubspot: extra_token_params.x has a stray placeholder": _catalog(
+        "hubspot",
+        FIELD,
+        f'        extra_token_params={{"x": "${{connection_config.x}}"}},\n{FIELD}',
+    ),
+    "linear: callback_verifier is no plain function": _catalog(
+        "linear",
+        FIELD,
+        f"        callback_verifier=account_lookup(id='x', label='x').__call__,  # quirk 1\n{FIELD}",
+    ),
+    'notion: connectors/sandbox/notion.py simulates "notions"': (
+        "connectors/sandbox/notion.py",
+        'name="notion"',
+        'name="notions"',
+    ),
+    'shopify: its header does not justify the scope "read_orders"': _catalog(
+        "shopify", "``read_orders``", "another"
+    ),
+    "slack: connectors/catalog/slack.py imports httpx": _catalog(
+        "slack", "import os", "import httpx, os"
+    ),
+    "stripe: TestStripe does not give probe": (
+        "tests/connectors/test_stripe_provider.py",
+        "    probe = ",
+        "    other = ",
+    ),
+}
 MORE_MISTAKES = {
-    "airtable: its header lists no quirk (1., 2., … or: none)": _catalog("airtable", "Quirks:", "Quirks:\n\nScopes:"),
-    "figma: a comment names quirk 77, which its header does not list": _catalog("figma", "# quirk 2", "# quirk 77"),
-    "google: its header does not say why PKCE is off": _catalog("google", FIELD, f"        use_pkce=False,\n{FIELD}"),
-    "hubspot: connectors/sandbox/hubspot.py imports urllib.request": ("connectors/sandbox/hubspot.py", "from typing import Any", "from typing import Any\nfrom urllib import request"),
-    "linear: without error_codes nothing would be different": _catalog("linear", FIELD, f'        error_codes={{"x": "invalid_grant"}},\n{FIELD}'),
-    "microsoft: fetch_account_info is code, and no comment beside it names the quirk that needs it": _catalog("microsoft", "fetch_account_info,  # quirk 5", "fetch_account_info,"),
-    "(catalog): CONNECTOR_CATALOG is not in alphabetical order": ("connectors/catalog/__init__.py", '    "airtable": "connectors.catalog.airtable",\n    "atlassian": "connectors.catalog.atlassian",\n', '    "atlassian": "connectors.catalog.atlassian",\n    "airtable": "connectors.catalog.airtable",\n'),
-}  # fmt: skip
+    "airtable: its header lists no quirk (1., 2., … or: none)": _catalog(
+        "airtable", "Quirks:", "Quirks:\n\nScopes:"
+    ),
+    "figma: a comment names quirk 77, which its header does not list": _catalog(
+        "figma", "# quirk 2", "# quirk 77"
+    ),
+    "google: its header does not say why PKCE is off": _catalog(
+        "google", FIELD, f"        use_pkce=False,\n{FIELD}"
+    ),
+    "hubspot: connectors/sandbox/hubspot.py imports urllib.request": (
+        "connectors/sandbox/hubspot.py",
+        "from typing import Any",
+        "from typing import Any\nfrom urllib import request",
+    ),
+    "linear: without error_codes nothing would be different": _catalog(
+        "linear", FIELD, f'        error_codes={{"x": "invalid_grant"}},\n{FIELD}'
+    ),
+    "microsoft: fetch_account_info is code, and no comment beside it names the quirk that needs it": _catalog(
+        "microsoft", "fetch_account_info,  # quirk 5", "fetch_account_info,"
+    ),
+    "(catalog): CONNECTOR_CATALOG is not in alphabetical order": (
+        "connectors/catalog/__init__.py",
+        '    "airtable": "connectors.catalog.airtable",\n    "atlassian": "connectors.catalog.atlassian",\n',
+        '    "atlassian": "connectors.catalog.atlassian",\n    "airtable": "connectors.catalog.airtable",\n',
+    ),
+}
 
 
 @pytest.mark.parametrize("mistakes", [MISTAKES, MORE_MISTAKES], ids=["some", "more"])

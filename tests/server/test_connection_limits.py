@@ -79,6 +79,7 @@ def app() -> Counting:
     return Counting()
 
 
+@pytest.mark.requirement("F5")
 @pytest.mark.parametrize(
     "head",
     [
@@ -90,12 +91,20 @@ def app() -> Counting:
         HEAD + b"X" * 300_000,
         HEAD + b"X: 1\r\n" * 100_000,
     ],
-    ids=["address", "header", "many headers", "cookies", "endless header", "endless name", "endless headers"],
-)  # fmt: skip
+    ids=[
+        "address",
+        "header",
+        "many headers",
+        "cookies",
+        "endless header",
+        "endless name",
+        "endless headers",
+    ],
+)
 async def test_a_head_that_is_too_large_is_refused_before_anything_is_asked(
     app: Counting, head: bytes
 ) -> None:
-    """F5: the parser under the server has no limit of its own."""
+    """The parser under the server has no limit of its own."""
     async with serving(app) as port:
         answer = await told(port, head)
         assert answer == b"" or answer.startswith(
@@ -105,8 +114,9 @@ async def test_a_head_that_is_too_large_is_refused_before_anything_is_asked(
         assert (await told(port, HEAD + b"Connection: close\r\n\r\n")).endswith(b"ok")
 
 
+@pytest.mark.requirement("F5")
 async def test_an_ordinary_large_head_is_taken(app: Counting) -> None:
-    """F5: what a proxy in front lets through, arrives; and the next request has the whole room again."""
+    """What a proxy in front lets through, arrives; and the next request has the whole room again."""
     large = HEAD + b"Cookie: " + b"x" * 30_000 + b"\r\n"
     async with serving(app) as port:
         answer = await told(
@@ -115,13 +125,14 @@ async def test_an_ordinary_large_head_is_taken(app: Counting) -> None:
     assert answer.count(b"HTTP/1.1 200 OK") == app.asked == 3
 
 
+@pytest.mark.requirement("F5")
 @pytest.mark.parametrize(
     "part", [HEAD, HEAD[:5], HEAD + b"X-Slow: "], ids=["head", "line", "value"]
 )
 async def test_a_head_that_drips_is_refused_in_time(
     app: Counting, part: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F5: a byte now and then does not keep a connection."""
+    """A byte now and then does not keep a connection."""
     monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         answer = await drip(port, part, b"x")
@@ -129,11 +140,12 @@ async def test_a_head_that_drips_is_refused_in_time(
     assert app.asked == 0
 
 
+@pytest.mark.requirement("F5")
 @pytest.mark.parametrize("joined", [True, False])
 async def test_the_head_of_a_later_request_has_to_come_in_time_too(
     app: Counting, monkeypatch: pytest.MonkeyPatch, joined: bool
 ) -> None:
-    """F5: also where it began together with the request before."""
+    """Also where it began together with the request before."""
     monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -146,27 +158,30 @@ async def test_the_head_of_a_later_request_has_to_come_in_time_too(
     assert app.asked == 1
 
 
+@pytest.mark.requirement("F5")
 async def test_a_client_that_says_nothing_is_not_waited_for(
     app: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F5: a connection alone costs nothing for long."""
+    """A connection alone costs nothing for long."""
     monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         assert await told(port) == b""
 
 
+@pytest.mark.requirement("F5")
 async def test_a_body_that_nobody_wants_is_not_waited_for(
     app: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F5: once answered, a client that goes on sending gets no more of anybody's time."""
+    """Once answered, a client that goes on sending gets no more of anybody's time."""
     monkeypatch.setattr(intake, "LINGER_SECONDS", DEADLINE)
     async with serving(app) as port:
         answer = await drip(port, HEAD + b"Content-Length: 1000000\r\n\r\n", b"x")
     assert answer.count(b"HTTP/1.1 200 OK") == app.asked == 1
 
 
+@pytest.mark.requirement("F5")
 async def test_endless_trailers_end(app: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F5: they come after the body and count as none."""
+    """They come after the body and count as none."""
     monkeypatch.setattr(intake, "MAX_REQUEST", 200_000)
     async with serving(app) as port:
         start = HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"
@@ -189,16 +204,22 @@ async def test_a_slow_but_timely_client_is_served_again_and_again(app: Counting)
     assert app.asked == 3
 
 
+@pytest.mark.requirement("F5")
 @pytest.mark.parametrize(
     "request_bytes",
     [
-        b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-        HEAD + b"Content-Length: x\r\n\r\n", HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        HEAD + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", HEAD + b"X\0Y: 1\r\n\r\n",
-        HEAD + b" folded: 1\r\n\r\n", HEAD + b"X Y: 1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        HEAD + b"Content-Length: x\r\n\r\n",
+        HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        HEAD + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        HEAD + b"X\0Y: 1\r\n\r\n",
+        HEAD + b" folded: 1\r\n\r\n",
+        HEAD + b"X Y: 1\r\n\r\n",
     ],
     ids=ascii,
-)  # fmt: skip
+)
 async def test_what_is_no_request_is_answered_with_400(app: Counting, request_bytes: bytes) -> None:
     """F5, I2: two lengths, a length and chunks, and text that is no HTTP reach nobody."""
     async with serving(app) as port:

@@ -34,7 +34,7 @@ class Prompt:
         self.whole: list[bool] = []
         self.go_on = asyncio.Event()
 
-    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+    def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
         if scope["path"] not in {"/at-once", "/big"}:
             return None
         self.at_once.append(body)
@@ -204,10 +204,18 @@ async def test_a_client_that_leaves_disturbs_nobody(app: Prompt, port: int) -> N
 
 @pytest.mark.parametrize(
     "header",
-    [(b"a b", b"1"), (b"a:", b"1"), (b"A", b"1"), (b"a\r\n", b"1"), (b"a", b"1\r\nb: 2"),
-     (b"a", b"1\n"), (b"a", b"\0"), (b"a", b"\x7f")],
+    [
+        (b"a b", b"1"),
+        (b"a:", b"1"),
+        (b"A", b"1"),
+        (b"a\r\n", b"1"),
+        (b"a", b"1\r\nb: 2"),
+        (b"a", b"1\n"),
+        (b"a", b"\0"),
+        (b"a", b"\x7f"),
+    ],
     ids=ascii,
-)  # fmt: skip
+)
 def test_what_is_no_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
     """A header ends where its line does, whoever wrote it."""
     with pytest.raises(ValueError, match="character"):

@@ -27,9 +27,7 @@ def stream() -> io.StringIO:
     return stream
 
 
-async def test_lines_come_in_the_order_in_which_things_happened(
-    stream: io.StringIO,
-) -> None:
+async def test_lines_come_in_the_order_in_which_things_happened(stream: io.StringIO) -> None:
     """Those about requests are written in a moment, but never after what came later."""
     log_request("req_one", "GET", "/a", 200, 0.1)
     get_logger().info("between")
@@ -42,9 +40,14 @@ async def test_lines_come_in_the_order_in_which_things_happened(
     assert timestamps == sorted(timestamps)
     assert datetime.now(UTC) - timestamps[0] < timedelta(minutes=1)
     assert found[-1] == {
-        "request_id": "req_two", "method": "POST", "path": '/"b"', "status": 404, "ms": 12.0,
-        "event": "request", "level": "info",
-    }  # fmt: skip
+        "request_id": "req_two",
+        "method": "POST",
+        "path": '/"b"',
+        "status": 404,
+        "ms": 12.0,
+        "event": "request",
+        "level": "info",
+    }
 
 
 async def test_a_line_about_a_request_is_written_soon_by_itself(stream: io.StringIO) -> None:

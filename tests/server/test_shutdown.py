@@ -28,8 +28,9 @@ def deployment(
         yield running
 
 
+@pytest.mark.requirement("L3")
 async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: Deployment) -> None:
-    """L3: whoever sends requests has time to notice; a second signal says that nobody does."""
+    """Whoever sends requests has time to notice; a second signal says that nobody does."""
     (gateway,) = deployment.gateways
 
     async def ask(path: str) -> httpx.Response:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from gateway.access.service_keys import Role
-from gateway.outbound.egress import HostPort
+from gateway.settings.environment import HostPort
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.peer import Peer, listening, silence
@@ -50,7 +50,9 @@ async def narrow(
 @asynccontextmanager
 async def black_hole(gateway: Harness, host: str) -> AsyncIterator[Peer]:
     """``host`` takes connections and says nothing; at the end it hangs up, and is as before."""
-    reroutes = cast(MutableMapping[str, HostPort], gateway.services.reach.policy.reroutes)
+    reroutes = cast(
+        MutableMapping[str, HostPort], gateway.services.public_addresses.policy.reroutes
+    )
     original = reroutes[host]
     try:
         async with listening(silence) as peer:
@@ -62,9 +64,7 @@ async def black_hole(gateway: Harness, host: str) -> AsyncIterator[Peer]:
 
 async def all_taken(gateway: Harness, peer: Peer) -> list[asyncio.Task[httpx.Response]]:
     """Callers that hold every slot of the connector, once they do."""
-    callers = [
-        asyncio.create_task(force(gateway, "google", user)) for user in ("alice", "bob")
-    ]  # fmt: skip
+    callers = [asyncio.create_task(force(gateway, "google", user)) for user in ("alice", "bob")]
 
     async def taken() -> bool:
         return peer.connections == SLOTS
@@ -73,10 +73,11 @@ async def all_taken(gateway: Harness, peer: Peer) -> list[asyncio.Task[httpx.Res
     return callers
 
 
+@pytest.mark.requirement("L2")
 async def test_a_black_holed_connector_holds_up_no_other(
     gateway: Harness, narrow: Harness, sandbox: SandboxProcess
 ) -> None:
-    """L2, rule 7: refreshes, reads and connect flows of another connector all go through."""
+    """refreshes, reads and connect flows of another connector all go through."""
     for user in ("alice", "bob"):
         await connect(gateway, "google", user=user)
     await connect(gateway, "notion")

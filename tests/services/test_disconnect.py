@@ -35,6 +35,7 @@ def revocations(sandbox: SandboxProcess, provider: str, after: int) -> list[str]
     return [line["outcome"] for line in lines]
 
 
+@pytest.mark.requirement("E6")
 @pytest.mark.parametrize("connector", API)
 async def test_disconnecting_forgets_here_and_ends_the_grant_there(
     gateway: Harness, sandbox: SandboxProcess, connector: str
@@ -56,10 +57,10 @@ async def test_disconnecting_forgets_here_and_ends_the_grant_there(
     assert problem_of(await gateway.token(connector, "alice")) == (409, "connector_required")
 
 
+@pytest.mark.requirement("E6")
 async def test_nothing_of_a_forgotten_connection_is_left(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """E6."""
     await connect(gateway, "google")
     linked = await connection(gateway)
 
@@ -72,10 +73,11 @@ async def test_nothing_of_a_forgotten_connection_is_left(
         assert value.encode() not in everything
 
 
+@pytest.mark.requirement("B7")
 async def test_an_account_that_somebody_else_uses_is_not_ended(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """B7: Google ends every grant of the account, the other user's included."""
+    """Google ends every grant of the account, the other user's included."""
     await connect(gateway, "google", user="alice")
     await connect(gateway, "google", user="bob")
     alices, bobs = await connection(gateway, "alice"), await connection(gateway, "bob")
@@ -132,7 +134,7 @@ async def test_a_provider_that_is_away_does_not_stop_the_forgetting(
     await connect(gateway, "google")
     linked = await connection(gateway)
     mark = sandbox.mark()
-    reroutes = second.services.reach.policy.reroutes
+    reroutes = second.services.public_addresses.policy.reroutes
     monkeypatch.setitem(reroutes, "oauth2.googleapis.com", ("127.0.0.1", free_port()))
 
     answer = await disconnect(second, linked["id"])
@@ -164,10 +166,11 @@ async def test_a_connection_that_needs_its_user_can_be_disconnected(
     assert await connections(gateway) == []
 
 
+@pytest.mark.requirement("F1")
 async def test_disconnecting_twice_or_a_foreign_connection_finds_nothing(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """F1: gone, foreign and never there look the same, and nothing is asked of the provider."""
+    """gone, foreign and never there look the same, and nothing is asked of the provider."""
     await connect(gateway, "google", user="alice")
     await connect(gateway, "notion", user="bob")
     alices, bobs = await connection(gateway, "alice"), await connection(gateway, "bob")

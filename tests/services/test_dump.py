@@ -83,10 +83,11 @@ def cookies(browser: Browser) -> list[str]:
     return [part for value in values for part in re.split(r"[.:|]", value) if len(part) >= 20]
 
 
+@pytest.mark.requirement("A11", "E1", "E5", "E6")
 async def test_no_secret_is_in_the_database_at_any_moment(
     gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """E1, E5, E6, A11: during a flow, connected, refreshed, disconnected."""
+    """During a flow, connected, refreshed, disconnected."""
     watch = Watch(mongodb_url, database_name)
     watch.secrets.append(gateway.settings.encryption_keys.get_secret_value().partition(":")[2])
     browser = await gateway.browser("alice")
@@ -105,8 +106,10 @@ async def test_no_secret_is_in_the_database_at_any_moment(
     await browser.approve(ACCOUNTS["shopify"])
     assert browser.outcome() == "connected", browser.text[:500]
     codes = [
-        code for page in browser.history for code in parse_qs(page.url.query.decode()).get("code", [])
-    ]  # fmt: skip
+        code
+        for page in browser.history
+        for code in parse_qs(page.url.query.decode()).get("code", [])
+    ]
     assert codes != []
     watch.secrets += [*codes, *cookies(browser)]
     dumped = watch.search("connections")

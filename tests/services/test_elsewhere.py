@@ -39,9 +39,12 @@ ASKING = make_config(
 def grant_with(**token_response: Any) -> Grant:
     """A grant that came with this answer."""
     tokens = Tokens(
-        access_token=Secret("canary-access"), refresh_token=None, token_type="Bearer",
-        expires_at=None, scopes=(),
-    )  # fmt: skip
+        access_token=Secret("canary-access"),
+        refresh_token=None,
+        token_type="Bearer",
+        expires_at=None,
+        scopes=(),
+    )
     return Grant(tokens=tokens, token_response=token_response)
 
 
@@ -76,15 +79,21 @@ async def introspect(provider: Provider) -> Any:
 async def revoke(provider: Provider) -> Any:
     """Send tokens and the secret."""
     return await provider.revoke(
-        CONFIG, connection_config={}, metadata={}, access_token=Secret("canary-access"),
+        CONFIG,
+        connection_config={},
+        metadata={},
+        access_token=Secret("canary-access"),
         refresh_token=Secret("canary-refresh"),
-    )  # fmt: skip
+    )
 
 
 ENDPOINTS: dict[str, Callable[[Provider], Awaitable[Any]]] = {
-    "exchange": exchange, "refresh": refresh, "account": account, "introspect": introspect,
+    "exchange": exchange,
+    "refresh": refresh,
+    "account": account,
+    "introspect": introspect,
     "revoke": revoke,
-}  # fmt: skip
+}
 
 
 @functools.cache
@@ -111,13 +120,14 @@ async def world(behave: Behave) -> AsyncIterator[tuple[Provider, Peer, Peer]]:
             yield Provider(outbound, lambda: NOW), peer, canary
 
 
+@pytest.mark.requirement("C2", "H3")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("endpoint", [*ENDPOINTS])
 @pytest.mark.parametrize("target", [f"https://{CANARY}/token", "//canary.example.com/", "/again"])
 async def test_no_endpoint_that_gets_a_secret_is_followed_anywhere(
     endpoint: str, status: int, target: str
 ) -> None:
-    """C2, H3: another host, another spelling of it, or the same one: it is an error, once."""
+    """Another host, another spelling of it, or the same one: it is an error, once."""
     behave = answering(b"{}", status=f"{status} Elsewhere", Location=target)
     async with world(behave) as (provider, peer, canary):
         with pytest.raises(UnreadableResponse, match="redirect"):
@@ -126,12 +136,15 @@ async def test_no_endpoint_that_gets_a_secret_is_followed_anywhere(
         assert canary.connections == 0
 
 
+@pytest.mark.requirement("C2")
 @pytest.mark.parametrize("endpoint", [*ENDPOINTS])
 async def test_the_canary_would_have_been_reached(endpoint: str) -> None:
-    """C2: the tests of this file can fail."""
+    """The tests of this file can fail."""
     async with world(answering(b'{"access_token": "a", "id": 1, "active": true}')) as (
-        provider, peer, canary,
-    ):  # fmt: skip
+        provider,
+        peer,
+        canary,
+    ):
         await ENDPOINTS[endpoint](provider)
         assert (len(peer.requests), canary.connections) == (1, 0)
         going = make_config(api_hosts=("*.example.com",), fetch_account_info=follow("instance_url"))
@@ -150,17 +163,44 @@ def follow(name: str) -> Callable[[ConnectionContext], Awaitable[AccountInfo]]:
 
 
 INSTANCES = [
-    f"https://{CANARY}", f"https://{CANARY}/", f"http://{API}/", f"https://{API}:8443/",
-    f"https://{API}@{CANARY}/", f"https://{CANARY}#{API}", f"https://{CANARY}?{API}",
-    f"https://{CANARY}\\@{API}/", f"https://{API}.{CANARY}/", f"https://{CANARY}/{API}",
-    f"https://user:pass@{API}/", f"https://{API}\t.{CANARY}/", f"https://{API}\n/",
-    f"//{CANARY}/", f"/{CANARY}", "", "https://", f"https:{CANARY}", f"HTTPS://{CANARY}/",
-    f"https://{API}%2f.{CANARY}/", f"https://{API}%00.{CANARY}/", f"https://{API}\uff0e{CANARY}/",
-    "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest/meta-data/",
-    "file:///etc/passwd", "data:,x", "javascript:alert(1)", f"ftp://{API}/", "https://[", "https://[::",
-    f"https://evil{API}/", "https://api.example.com.evil.example/", f"https://.{API}/",
-    "https://api.example.com:443@canary.example.com/", f"https://{CANARY}/${{x}}", "${metadata.url}",
-]  # fmt: skip
+    f"https://{CANARY}",
+    f"https://{CANARY}/",
+    f"http://{API}/",
+    f"https://{API}:8443/",
+    f"https://{API}@{CANARY}/",
+    f"https://{CANARY}#{API}",
+    f"https://{CANARY}?{API}",
+    f"https://{CANARY}\\@{API}/",
+    f"https://{API}.{CANARY}/",
+    f"https://{CANARY}/{API}",
+    f"https://user:pass@{API}/",
+    f"https://{API}\t.{CANARY}/",
+    f"https://{API}\n/",
+    f"//{CANARY}/",
+    f"/{CANARY}",
+    "",
+    "https://",
+    f"https:{CANARY}",
+    f"HTTPS://{CANARY}/",
+    f"https://{API}%2f.{CANARY}/",
+    f"https://{API}%00.{CANARY}/",
+    f"https://{API}\uff0e{CANARY}/",
+    "https://127.0.0.1/",
+    "https://[::1]/",
+    "https://169.254.169.254/latest/meta-data/",
+    "file:///etc/passwd",
+    "data:,x",
+    "javascript:alert(1)",
+    f"ftp://{API}/",
+    "https://[",
+    "https://[::",
+    f"https://evil{API}/",
+    "https://api.example.com.evil.example/",
+    f"https://.{API}/",
+    "https://api.example.com:443@canary.example.com/",
+    f"https://{CANARY}/${{x}}",
+    "${metadata.url}",
+]
 CONFIGS: dict[str, ConnectorConfig] = {
     "its own host only": make_config(fetch_account_info=follow("instance_url")),
     "hosts of a family": make_config(
@@ -169,12 +209,13 @@ CONFIGS: dict[str, ConnectorConfig] = {
 }
 
 
+@pytest.mark.requirement("C7")
 @pytest.mark.parametrize("config", [*CONFIGS.values()], ids=[*CONFIGS])
 @pytest.mark.parametrize("url", INSTANCES, ids=ascii)
 async def test_a_host_that_a_provider_names_gets_no_token_unless_the_connector_allows_it(
     config: ConnectorConfig, url: str
 ) -> None:
-    """C7: connecting fails, and the canary sees no packet."""
+    """Connecting fails, and the canary sees no packet."""
     async with world(answering(b"{}")) as (provider, peer, canary):
         with pytest.raises(ProviderError) as caught:
             await provider.account(config, grant_with(instance_url=url), {})
@@ -183,9 +224,9 @@ async def test_a_host_that_a_provider_names_gets_no_token_unless_the_connector_a
         assert peer.connections == canary.connections == 0
 
 
+@pytest.mark.requirement("C3", "C7")
 @pytest.mark.parametrize("value", [None, 7, True, [f"https://{API}/"], {"url": f"https://{API}/"}])
 async def test_an_instance_that_is_no_text_is_an_ordinary_error(value: Any) -> None:
-    """C3, C7."""
     async with world(answering(b"{}")) as (provider, peer, canary):
         config = CONFIGS["its own host only"]
         with pytest.raises(UnreadableResponse):

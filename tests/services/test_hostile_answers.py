@@ -45,21 +45,81 @@ INTROSPECTING = make_config(
 )
 
 NAMES = [
-    "access_token", "refresh_token", "token_type", "expires_in", "scope", "scopes", "error", "ok",
-    "error_description", "id", "sub", "name", "email", "data", "viewer", "user", "team", "authed_user",
-    "bot", "owner", "workspace_id", "workspace_name", "shop", "hub_id", "hub_domain", "errors", "active",
-    "username", "stripe_user_id", "organization", "accountId", "account_id", "url", "displayName",
-    "userPrincipalName", "handle", "business_profile", "settings", "dashboard", "instance_url",
-]  # fmt: skip
+    "access_token",
+    "refresh_token",
+    "token_type",
+    "expires_in",
+    "scope",
+    "scopes",
+    "error",
+    "ok",
+    "error_description",
+    "id",
+    "sub",
+    "name",
+    "email",
+    "data",
+    "viewer",
+    "user",
+    "team",
+    "authed_user",
+    "bot",
+    "owner",
+    "workspace_id",
+    "workspace_name",
+    "shop",
+    "hub_id",
+    "hub_domain",
+    "errors",
+    "active",
+    "username",
+    "stripe_user_id",
+    "organization",
+    "accountId",
+    "account_id",
+    "url",
+    "displayName",
+    "userPrincipalName",
+    "handle",
+    "business_profile",
+    "settings",
+    "dashboard",
+    "instance_url",
+]
 TEXTS = st.text(max_size=20) | st.sampled_from(
-    ["Bearer", "bearer", "user", "bot", "a\r\nX-Evil: 1", "a b", "a\x00", "\ud800", "\u202e", "$where",
-     "a.b", "javascript:alert(1)", "<script>", "x" * 300, "1", "3600", "-1", "1e5", "${access_token}",
-     "https://canary.example.com/", "invalid_grant", "read write"]
-)  # fmt: skip
+    [
+        "Bearer",
+        "bearer",
+        "user",
+        "bot",
+        "a\r\nX-Evil: 1",
+        "a b",
+        "a\x00",
+        "\ud800",
+        "\u202e",
+        "$where",
+        "a.b",
+        "javascript:alert(1)",
+        "<script>",
+        "x" * 300,
+        "1",
+        "3600",
+        "-1",
+        "1e5",
+        "${access_token}",
+        "https://canary.example.com/",
+        "invalid_grant",
+        "read write",
+    ]
+)
 SCALARS = (
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | TEXTS
     | st.sampled_from([10**400, 1e300, -1, 0, 2**63, 2**64])
-)  # fmt: skip
+)
 JSON = st.recursive(
     SCALARS,
     lambda inner: (
@@ -70,16 +130,34 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=10) | st.fixed_dictionaries(
     {"access_token": TEXTS | st.just("token-1")},
-    optional={"expires_in": SCALARS, "scope": JSON, "token_type": SCALARS, "refresh_token": SCALARS,
-              "ok": st.just(True), "id": SCALARS, "team": JSON, "authed_user": JSON},
-)  # fmt: skip
+    optional={
+        "expires_in": SCALARS,
+        "scope": JSON,
+        "token_type": SCALARS,
+        "refresh_token": SCALARS,
+        "ok": st.just(True),
+        "id": SCALARS,
+        "team": JSON,
+        "authed_user": JSON,
+    },
+)
 RAW = [
-    b"", b"null", b"[]", b"<html>", b"access_token=a&token_type=bearer", b"\xff\xfe", b'{"access_token":',
-    b'{"access_token":"a","access_token":"b"}', b'{"access_token":"a","expires_in":NaN}',
-    b'{"access_token":"a","expires_in":Infinity}', b'{"access_token":"a","expires_in":1e999}',
-    b'{"access_token":"a","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b'{"a":' * 100_000,
-    b'{"access_token":"a","expires_in":' + b"9" * 5_000 + b"}", b'{"access_token":"a\\r\\nX: 1"}',
-]  # fmt: skip
+    b"",
+    b"null",
+    b"[]",
+    b"<html>",
+    b"access_token=a&token_type=bearer",
+    b"\xff\xfe",
+    b'{"access_token":',
+    b'{"access_token":"a","access_token":"b"}',
+    b'{"access_token":"a","expires_in":NaN}',
+    b'{"access_token":"a","expires_in":Infinity}',
+    b'{"access_token":"a","expires_in":1e999}',
+    b'{"access_token":"a","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b'{"a":' * 100_000,
+    b'{"access_token":"a","expires_in":' + b"9" * 5_000 + b"}",
+    b'{"access_token":"a\\r\\nX: 1"}',
+]
 
 
 def _encoded(value: Any) -> bytes:
@@ -90,13 +168,28 @@ BODIES = OBJECTS.map(_encoded) | JSON.map(_encoded) | st.sampled_from(RAW) | st.
 STATUSES = st.sampled_from([200, 200, 200, 201, 204, 400, 401, 403, 404, 418, 429, 500, 503, 599])
 HEADERS = st.fixed_dictionaries(
     {"content-type": st.sampled_from(["application/json", "text/html", ""])},
-    optional={"retry-after": st.sampled_from(["5", "-1", "9" * 30, "x", "Wed, 21 Oct 2015 07:28:00 GMT",
-                                              "Wed, 99 Oct 99999 07:28:00 GMT", "\u0662"])},
-)  # fmt: skip
+    optional={
+        "retry-after": st.sampled_from(
+            [
+                "5",
+                "-1",
+                "9" * 30,
+                "x",
+                "Wed, 21 Oct 2015 07:28:00 GMT",
+                "Wed, 99 Oct 99999 07:28:00 GMT",
+                "\u0662",
+            ]
+        )
+    },
+)
 ANSWERS = st.builds(
-    lambda status, headers, content: ProviderAnswer(status=status, headers=headers, content=content),
-    STATUSES, HEADERS, BODIES,
-)  # fmt: skip
+    lambda status, headers, content: ProviderAnswer(
+        status=status, headers=headers, content=content
+    ),
+    STATUSES,
+    HEADERS,
+    BODIES,
+)
 
 EVERY = pytest.mark.parametrize("config", [*CONFIGS.values()], ids=[*CONFIGS])
 THOROUGH = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,13 +239,14 @@ async def exchanged(config: ConnectorConfig, answer: ProviderAnswer) -> Grant | 
         return None
 
 
+@pytest.mark.requirement("C3")
 @EVERY
 @THOROUGH
 @given(answer=ANSWERS)
 def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
     config: ConnectorConfig, answer: ProviderAnswer
 ) -> None:
-    """C3: at the exchange, and at the refresh."""
+    """At the exchange, and at the refresh."""
 
     async def run() -> None:
         grant = await exchanged(config, answer)
@@ -172,16 +266,18 @@ def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
     anyio.run(run)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize("content", RAW, ids=lambda raw: ascii(raw[:40]))
 @EVERY
 def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content: bytes) -> None:
-    """C3: form-encoded, HTML, twice the same key, no numbers, too deep, a header in a token."""
+    """form-encoded, HTML, twice the same key, no numbers, too deep, a header in a token."""
     answer = ProviderAnswer(
         status=200, headers={"content-type": "application/json"}, content=content
     )
     assert anyio.run(exchanged, config, answer) is None
 
 
+@pytest.mark.requirement("C3", "C6")
 @pytest.mark.parametrize(
     "config", [*CONFIGS.values(), INTROSPECTING], ids=[*CONFIGS, "introspecting"]
 )
@@ -191,7 +287,7 @@ def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content:
 def test_any_answer_about_an_account_is_an_account_or_an_error(
     config: ConnectorConfig, token_answer: dict[str, Any], answers: list[ProviderAnswer]
 ) -> None:
-    """C3, C6: from the token answer, the API, the introspection and the connector's own hook."""
+    """From the token answer, the API, the introspection and the connector's own hook."""
 
     async def run() -> None:
         usable = json.dumps({"access_token": "token-1", "token_type": "Bearer"}).encode()
@@ -215,6 +311,7 @@ def test_any_answer_about_an_account_is_an_account_or_an_error(
     anyio.run(run)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     "config", [*CONFIGS.values(), INTROSPECTING], ids=[*CONFIGS, "introspecting"]
 )
@@ -223,7 +320,7 @@ def test_any_answer_about_an_account_is_an_account_or_an_error(
 def test_any_answer_of_a_revocation_is_yes_or_no(
     config: ConnectorConfig, answer: ProviderAnswer
 ) -> None:
-    """C3: disconnecting goes on, whatever a provider says about it."""
+    """Disconnecting goes on, whatever a provider says about it."""
 
     async def run() -> None:
         revoked = await provider_of(answer).revoke(

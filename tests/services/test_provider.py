@@ -39,9 +39,12 @@ async def provider() -> AsyncIterator[Provider]:
 def grant_with(**token_response: Any) -> Grant:
     """A grant that came with this answer."""
     tokens = Tokens(
-        access_token=Secret("canary-access"), refresh_token=None, token_type="Bearer",
-        expires_at=None, scopes=(),
-    )  # fmt: skip
+        access_token=Secret("canary-access"),
+        refresh_token=None,
+        token_type="Bearer",
+        expires_at=None,
+        scopes=(),
+    )
     return Grant(tokens=tokens, token_response=token_response)
 
 
@@ -85,8 +88,8 @@ async def test_a_hook_adds_to_them_and_has_the_last_word(provider: Provider) -> 
     assert (account.external_account_id, account.account_label) == ("1", "Ana")
 
 
+@pytest.mark.requirement("C6")
 async def test_a_hook_is_shown_a_cleaned_account(provider: Provider) -> None:
-    """C6."""
     shown: list[str] = []
 
     async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
@@ -97,9 +100,7 @@ async def test_a_hook_is_shown_a_cleaned_account(provider: Provider) -> None:
     assert shown == ["An a"]
 
 
-async def test_a_hook_is_not_asked_about_an_account_that_cannot_be_read(
-    provider: Provider,
-) -> None:
+async def test_a_hook_is_not_asked_about_an_account_that_cannot_be_read(provider: Provider) -> None:
     async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
         raise AssertionError("there is no account")
 
@@ -150,23 +151,33 @@ async def test_the_account_may_come_from_the_introspection(
     assert "client_secret" in form(request)
 
 
+@pytest.mark.requirement("C3")
 @pytest.mark.parametrize(
     ("status", "content"),
     [
-        (200, b'{"active": false}'), (200, b"[]"), (200, b"null"), (200, b"<html>"), (200, b""),
-        (200, b'{"sub": ""}'), (200, b'{"sub": "1", "sub": "2"}'), (201, b'{"sub": "1"}'),
-        (401, b'{"error": "invalid_client"}'), (404, b"{}"), (500, b'{"sub": "1"}'),
+        (200, b'{"active": false}'),
+        (200, b"[]"),
+        (200, b"null"),
+        (200, b"<html>"),
+        (200, b""),
+        (200, b'{"sub": ""}'),
+        (200, b'{"sub": "1", "sub": "2"}'),
+        (201, b'{"sub": "1"}'),
+        (401, b'{"error": "invalid_client"}'),
+        (404, b"{}"),
+        (500, b'{"sub": "1"}'),
     ],
     ids=str,
-)  # fmt: skip
+)
 async def test_an_introspection_that_says_nothing_is_unreadable(
     provider: Provider, httpx_mock: HTTPXMock, status: int, content: bytes
 ) -> None:
-    """C3."""
     httpx_mock.add_response(
-        url=INTROSPECTION, status_code=status, content=content,
+        url=INTROSPECTION,
+        status_code=status,
+        content=content,
         headers={"Content-Type": "application/json"},
-    )  # fmt: skip
+    )
     with pytest.raises(errors.UnreadableResponse):
         await provider.account(introspecting(), grant_with(), {})
 
@@ -218,6 +229,7 @@ async def test_where_nothing_can_be_revoked_nothing_is_asked(provider: Provider)
     assert await revoked(provider, make_config()) is None
 
 
+@pytest.mark.requirement("A16")
 @pytest.mark.parametrize(
     ("answer", "scopes"),
     [({}, ("read",)), ({"scope": None}, ("read",)), ({"scope": "read write"}, ("read", "write"))],

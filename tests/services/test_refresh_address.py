@@ -44,6 +44,7 @@ async def test_the_token_address_would_not_have_done(
     assert problem_of(await force(gateway, "figma"))[0] in {409, 503}
 
 
+@pytest.mark.requirement("A16")
 async def test_scopes_that_were_not_granted_do_not_come_back_with_a_refresh(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:

@@ -54,10 +54,10 @@ async def still_waits(task: asyncio.Task[Any]) -> bool:
     return not done
 
 
+@pytest.mark.requirement("D1")
 async def test_a_hundred_callers_of_one_process_cause_one_refresh(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D1."""
     await connect(gateway, "google")
     old = token_of(await gateway.token("google", "alice"))
     clock.advance(hours=1)
@@ -71,10 +71,11 @@ async def test_a_hundred_callers_of_one_process_cause_one_refresh(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D1")
 async def test_a_hundred_callers_of_two_processes_cause_one_refresh(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D1: at a provider where a second use of the refresh token would show."""
+    """At a provider where a second use of the refresh token would show."""
     await connect(gateway, "shopify", shop="acme")
     old = token_of(await second.token("shopify", "alice"))
     clock.advance(hours=1)
@@ -88,10 +89,11 @@ async def test_a_hundred_callers_of_two_processes_cause_one_refresh(
     assert asked(sandbox, "shopify", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D1", "D9")
 async def test_fifty_reports_of_a_refused_token_cause_one_refresh(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, key: str
 ) -> None:
-    """D9, D1: Notion ends the grant if a refresh token is used twice."""
+    """Notion ends the grant if a refresh token is used twice."""
     await connect(gateway, "notion")
     old = token_of(await gateway.token("notion", "alice"))
     mark = sandbox.mark()
@@ -105,10 +107,11 @@ async def test_fifty_reports_of_a_refused_token_cause_one_refresh(
     token_of(await force(gateway, "notion"))  # the grant lives: its newest token was stored
 
 
+@pytest.mark.requirement("D7")
 async def test_a_hundred_callers_on_a_revoked_grant_cause_one_request(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D7: no storm on a dead connection, and everybody learns where to connect again."""
+    """No storm on a dead connection, and everybody learns where to connect again."""
     await connect(gateway, "google")
     revoke_at_google(sandbox, token_of(await gateway.token("google", "alice")))
     clock.advance(hours=1)
@@ -120,10 +123,11 @@ async def test_a_hundred_callers_on_a_revoked_grant_cause_one_request(
     assert asked(sandbox, "google", mark) == ["invalid_grant"]
 
 
+@pytest.mark.requirement("D7")
 async def test_a_hundred_callers_on_a_failing_provider_cause_one_request(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D7: the cool-down is in the row, so it holds in both processes."""
+    """The cool-down is in the row, so it holds in both processes."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     sandbox.fail("google", "rate_limited", count=100)
@@ -136,10 +140,11 @@ async def test_a_hundred_callers_on_a_failing_provider_cause_one_request(
     assert asked(sandbox, "google", mark) == ["fault: rate_limited"]
 
 
+@pytest.mark.requirement("D4")
 async def test_a_caller_that_goes_away_does_not_stop_the_refresh(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D4: what the provider issued is stored although nobody waits for it any more."""
+    """What the provider issued is stored although nobody waits for it any more."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         old = token_of(await gateway.token("google", "alice"))
@@ -160,10 +165,11 @@ async def test_a_caller_that_goes_away_does_not_stop_the_refresh(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D4")
 async def test_a_caller_that_goes_away_does_not_take_the_others_with_it(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D4: they share one refresh, which belongs to none of them."""
+    """They share one refresh, which belongs to none of them."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         clock.advance(hours=1)
@@ -183,10 +189,11 @@ async def test_a_caller_that_goes_away_does_not_take_the_others_with_it(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("L3")
 async def test_closing_waits_for_a_refresh_that_is_under_way(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """L3: a process that ends loses no token that the provider has issued."""
+    """A process that ends loses no token that the provider has issued."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         clock.advance(hours=1)
@@ -205,10 +212,11 @@ async def test_closing_waits_for_a_refresh_that_is_under_way(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D3")
 async def test_a_reconnect_during_a_refresh_wins(
     gateway: Harness, second: Harness, clock: StoppedClock, key: str
 ) -> None:
-    """D3: the late refresh is dropped, and its callers get the token of the new grant."""
+    """The late refresh is dropped, and its callers get the token of the new grant."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         linked = await connection(gateway)
@@ -226,10 +234,11 @@ async def test_a_reconnect_during_a_refresh_wins(
     assert (await connection(gateway))["id"] == linked["id"]
 
 
+@pytest.mark.requirement("D3")
 async def test_a_disconnect_during_a_refresh_wins(
     gateway: Harness, second: Harness, clock: StoppedClock, key: str
 ) -> None:
-    """D3: the row does not come back, and no token is handed out any more."""
+    """The row does not come back, and no token is handed out any more."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         linked = await connection(gateway)
@@ -245,10 +254,10 @@ async def test_a_disconnect_during_a_refresh_wins(
     assert await connections(gateway) == []
 
 
+@pytest.mark.requirement("D3")
 async def test_a_choice_of_default_during_a_refresh_stands_and_so_does_the_refresh(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D3."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google", account="google")
         await connect(gateway, "google", account="google-work")
@@ -269,10 +278,11 @@ async def test_a_choice_of_default_during_a_refresh_stands_and_so_does_the_refre
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D1")
 async def test_who_waits_for_another_process_gets_what_it_fetched(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """D1: the second process sees the lease, waits, and reads again."""
+    """The second process sees the lease, waits, and reads again."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         clock.advance(hours=1)

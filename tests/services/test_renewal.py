@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.services.renewal import Renewal, Round, phase
 from gateway.settings.environment import Driver
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database, open_database
-from gateway.store.refresh_leases import RefreshStore
-from gateway.store.renewal_queue import DueStore
+from gateway.store.refresh_leases import RefreshLeases
+from gateway.store.renewal_queue import RenewalQueue
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.linking import linked
@@ -46,9 +46,12 @@ def renewal_of(gateway: Harness, store: Database, **options: Any) -> Renewal:
     """The gateway's renewal with other options."""
     services = gateway.services
     parts: dict[str, Any] = {
-        "due": DueStore(store), "refresher": services.refresher, "catalog": services.catalog,
-        "clock": services.clock, "concurrency": 32,
-    }  # fmt: skip
+        "due": RenewalQueue(store),
+        "refresher": services.refresher,
+        "catalog": services.catalog,
+        "clock": services.clock,
+        "concurrency": 32,
+    }
     return Renewal(**parts | options)
 
 
@@ -145,10 +148,11 @@ async def test_a_connection_that_nobody_uses_does_not_die_of_it(
     assert asked(sandbox, "notion", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D1")
 async def test_two_workers_share_the_work_and_do_nothing_twice(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """D1: at a provider that ends the grant if a refresh token is used twice."""
+    """At a provider that ends the grant if a refresh token is used twice."""
     users = await connect_users(gateway, "notion", 12)
     clock.advance(days=20)
     mark = sandbox.mark()
@@ -165,15 +169,16 @@ async def test_two_workers_share_the_work_and_do_nothing_twice(
         token_of(await gateway.token("notion", user, rejected_token_sha256=fingerprint(old)))
 
 
+@pytest.mark.requirement("D1")
 async def test_a_worker_does_not_wait_for_another_process(
     gateway: Harness, sandbox: SandboxProcess, store: Database
 ) -> None:
-    """D1: its slot is for the next connection; who holds the lease will store what is new."""
+    """Its slot is for the next connection; who holds the lease will store what is new."""
     await connect(gateway, "google")
     linked_id = (await connection(gateway))["id"]
     current = await ConnectionStore(store).get("default", linked_id)
     assert current is not None
-    assert await RefreshStore(store).claim(current) is not None
+    assert await RefreshLeases(store).claim(current) is not None
     config = gateway.services.catalog.get("google")
     mark = sandbox.mark()
 
@@ -184,10 +189,11 @@ async def test_a_worker_does_not_wait_for_another_process(
     assert asked(sandbox, "google", mark) == []
 
 
+@pytest.mark.requirement("D7")
 async def test_not_before_is_respected(
     gateway: Harness, sandbox: SandboxProcess, store: Database, clock: StoppedClock
 ) -> None:
-    """D7: kept in the row, so it holds for every worker."""
+    """Kept in the row, so it holds for every worker."""
     await connect(gateway, "google")
     clock.offset += STALE
     sandbox.fail("google", "rate_limited")
@@ -219,15 +225,20 @@ async def test_who_needs_their_user_is_left_alone_and_counted_without_a_name(
     assert sorted(asked(sandbox, "google", mark)) == ["invalid_grant", "issued"]
     assert (await connection(gateway))["status"] == "needs_reauth"
     assert logged == [
-        {"event": "connections_need_people", "log_level": "info", "connector": "google",
-         "connections": 1}
-    ]  # fmt: skip
+        {
+            "event": "connections_need_people",
+            "log_level": "info",
+            "connector": "google",
+            "connections": 1,
+        }
+    ]
 
 
+@pytest.mark.requirement("D4", "D5")
 async def test_after_a_lost_answer_the_last_token_is_used_up_first_and_then_it_is_settled(
     gateway: Harness, sandbox: SandboxProcess, store: Database, clock: StoppedClock
 ) -> None:
-    """D4, D5: nobody knows whether the refresh token still works, and asking may end the grant."""
+    """Nobody knows whether the refresh token still works, and asking may end the grant."""
     browser = await gateway.browser("alice")
     assert await browser.connect("airtable", "ana.diaz@example.com") == "connected"
     clock.advance(minutes=59)
@@ -243,18 +254,25 @@ async def test_after_a_lost_answer_the_last_token_is_used_up_first_and_then_it_i
 
 
 async def test_a_worker_without_the_key_breaks_nothing_and_goes_on(
-    gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess,
+    gateway: Harness,
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
     clock: StoppedClock,
-) -> None:  # fmt: skip
+) -> None:
     """Rule 4: what one worker cannot open, another one can. Nobody is tried twice in a round."""
     await connect_users(gateway, "google", 3)
     clock.advance(days=20)
     mark = sandbox.mark()
 
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, encryption_keys=f"k9:{new_key()}",
-        sandbox=sandbox.url, public_url=GATEWAY_URL,
-    ) as keyless:  # fmt: skip
+        mongodb_url,
+        database_name,
+        clock=clock,
+        encryption_keys=f"k9:{new_encryption_key()}",
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
+    ) as keyless:
         assert await keyless.services.renewal.round("google") == Round(failed=3)
 
     assert asked(sandbox, "google", mark) == []

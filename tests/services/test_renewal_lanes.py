@@ -13,7 +13,7 @@ from gateway.services.renewal import Renewal, Round
 from gateway.services.tokens import Wanted
 from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
-from gateway.store.renewal_queue import DueStore
+from gateway.store.renewal_queue import RenewalQueue
 from gateway.wiring.process import open_services
 from gateway.worker import work
 from tests.services.test_renewal import STALE, connect_users
@@ -58,9 +58,12 @@ async def renewing(
     ):
         try:
             yield Renewal(
-                due=DueStore(database), refresher=of.refresher, catalog=of.catalog,
-                clock=gateway.clock, concurrency=concurrency,
-            )  # fmt: skip
+                due=RenewalQueue(database),
+                refresher=of.refresher,
+                catalog=of.catalog,
+                clock=gateway.clock,
+                concurrency=concurrency,
+            )
         finally:
             turnstile.open.set()
 
@@ -76,10 +79,11 @@ async def stay(turnstile: Turnstile, inside: int) -> None:
     assert turnstile.inside == inside
 
 
+@pytest.mark.requirement("L2")
 async def test_a_provider_that_hangs_does_not_hold_up_another(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """L2: the others' rounds go on, one after the other."""
+    """The others' rounds go on, one after the other."""
     await connect(gateway, "shopify", shop="acme")
     stop = asyncio.Event()
     url, name = gateway.settings.mongodb_url, gateway.settings.mongodb_database
@@ -111,6 +115,7 @@ async def test_a_provider_that_hangs_does_not_hold_up_another(
     assert asked(sandbox, "google", mark) == ["issued"] * 3
 
 
+@pytest.mark.requirement("L2")
 @pytest.mark.parametrize(
     ("concurrency", "at_once"),
     [(8, 4), (4, 2), (3, 2), (1, 1)],
@@ -119,7 +124,7 @@ async def test_a_provider_that_hangs_does_not_hold_up_another(
 async def test_the_caps_hold_in_all_and_for_each_connector(
     gateway: Harness, clock: StoppedClock, concurrency: int, at_once: int
 ) -> None:
-    """L2: a fourth of the concurrency is the most that one connector gets."""
+    """A fourth of the concurrency is the most that one connector gets."""
     await connect_users(gateway, "google", 4)
     await connect_users(gateway, "shopify", 4, shop="acme")
     clock.offset += STALE
@@ -133,10 +138,10 @@ async def test_the_caps_hold_in_all_and_for_each_connector(
     assert turnstile.most == at_once
 
 
+@pytest.mark.requirement("D4", "L3")
 async def test_after_a_stop_no_refresh_begins_and_those_that_run_are_stored(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """L3, D4."""
     users = await connect_users(gateway, "google", 4)
     old = {token_of(await gateway.token("google", user)) for user in users}
     clock.offset += STALE

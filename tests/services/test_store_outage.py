@@ -59,9 +59,12 @@ async def behind_a_line(
         line = Line(gate)
         url = f"mongodb://{gate.address[0]}:{gate.address[1]}/?directConnection=true"
         async with running_gateway(
-            url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL,
+            url,
+            database_name,
+            sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
             checkpoint=line.checkpoint,
-        ) as harness:  # fmt: skip
+        ) as harness:
             try:
                 yield harness, line
             finally:
@@ -78,6 +81,7 @@ async def log_has(event: str) -> None:
         await until(is_there)
 
 
+@pytest.mark.requirement("D4", "K2")
 async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
@@ -105,10 +109,11 @@ async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
         assert (await connection(gateway))["status"] == "active"
 
 
+@pytest.mark.requirement("K2", "K3")
 async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """K2, K3: nobody waits for the end of a lease whose holder met an election."""
+    """Nobody waits for the end of a lease whose holder met an election."""
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "notion")
         old, mark = token_of(await gateway.token("notion", "alice")), sandbox.mark()
@@ -123,10 +128,11 @@ async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
         assert asked(sandbox, "notion", mark) == ["issued"]
 
 
+@pytest.mark.requirement("K2")
 async def test_a_claim_is_repeated_until_the_database_says_what_became_of_it(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, database: Database
 ) -> None:
-    """K2: it may hold the lease, and nobody else would give that back."""
+    """It may hold the lease, and nobody else would give that back."""
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "notion")
         linked_id = (await connection(gateway))["id"]
@@ -145,6 +151,7 @@ async def test_a_claim_is_repeated_until_the_database_says_what_became_of_it(
         assert asked(sandbox, "notion", mark) == ["issued"]
 
 
+@pytest.mark.requirement("K3")
 async def test_a_token_that_works_is_handed_out_while_the_database_is_away(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,10 +175,11 @@ async def test_a_token_that_works_is_handed_out_while_the_database_is_away(
         assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("K3")
 async def test_who_has_no_token_is_answered_in_time_and_the_refresh_goes_on(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """K3, rule 2: a caller has a deadline, and an answer that is to be stored has none."""
+    """A caller has a deadline, and an answer that is to be stored has none."""
     monkeypatch.setattr(tokens, "ANSWER_SECONDS", 1.0)
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "google")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
-from tests.support.tokens import (
-    connect,
-    connections,
-    disconnect,
-    problem_of,
-    token_of,
-)
+from tests.support.tokens import connect, connections, disconnect, problem_of, token_of
 
 
 async def test_an_account_is_named_by_id_by_external_id_or_by_label(gateway: Harness) -> None:
@@ -81,9 +77,12 @@ async def test_a_connector_whose_variables_are_gone_hides_and_its_connections_st
     mark = sandbox.mark()
 
     async with running_gateway(
-        mongodb_url, database_name, sandbox="off", public_url=GATEWAY_URL,
+        mongodb_url,
+        database_name,
+        sandbox="off",
+        public_url=GATEWAY_URL,
         env={"OAUTH_GOOGLE_CLIENT_ID": "an-app", "OAUTH_GOOGLE_CLIENT_SECRET": " "},
-    ) as without:  # fmt: skip
+    ) as without:
         assert problem_of(await without.token("google", "alice")) == (404, "connector_unknown")
         (there,) = await connections(without)
         assert there["id"] == before[0]["id"]
@@ -92,10 +91,11 @@ async def test_a_connector_whose_variables_are_gone_hides_and_its_connections_st
     assert sandbox.log(after=mark) == []
 
 
+@pytest.mark.requirement("E6")
 async def test_a_connection_of_a_hidden_connector_can_be_disconnected(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """E6: forgetting always works; nobody can be told, so the answer says no."""
+    """Forgetting always works; nobody can be told, so the answer says no."""
     await connect(gateway, "google")
     (linked,) = await connections(gateway)
 

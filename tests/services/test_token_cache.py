@@ -116,8 +116,8 @@ async def test_more_life_than_is_left_is_not_served_from_memory(
     assert token_of(await gateway.token("google", "alice", min_seconds=900)) != old
 
 
+@pytest.mark.requirement("D9")
 async def test_a_refused_token_and_a_forced_refresh_pass_memory_by(gateway: Harness) -> None:
-    """D9."""
     await connect(gateway, "google")
     old = [token_of(await gateway.token("google", "alice")) for _ in range(2)][-1]
 

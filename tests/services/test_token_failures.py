@@ -43,6 +43,7 @@ def long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(back_off, "FIRST_SECONDS", 7.0)
 
 
+@pytest.mark.requirement("C1", "C2", "D6", "D7")
 @faults
 @pytest.mark.usefixtures("long_pause")
 async def test_a_valid_token_is_handed_out_while_the_provider_fails(
@@ -64,6 +65,7 @@ async def test_a_valid_token_is_handed_out_while_the_provider_fails(
     assert (await connection(gateway))["status"] == "active"
 
 
+@pytest.mark.requirement("D6", "J3")
 @faults
 @pytest.mark.usefixtures("long_pause")
 async def test_an_expired_token_is_not_handed_out_and_the_connection_is_kept(
@@ -87,10 +89,10 @@ async def test_an_expired_token_is_not_handed_out_and_the_connection_is_kept(
     assert (await connection(gateway))["status"] == "active"
 
 
+@pytest.mark.requirement("D6")
 async def test_the_provider_s_own_retry_after_is_passed_on(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """D6."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     sandbox.fail("google", "rate_limited")
@@ -100,10 +102,11 @@ async def test_the_provider_s_own_retry_after_is_passed_on(
     assert answer.headers["retry-after"] == "7"
 
 
+@pytest.mark.requirement("C2")
 async def test_a_redirect_is_not_followed(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """C2: it would carry the client secret and the refresh token to wherever it points."""
+    """It would carry the client secret and the refresh token to wherever it points."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     sandbox.fail("google", "redirect")
@@ -141,10 +144,11 @@ async def test_a_token_that_lives_too_short_for_the_caller_is_better_than_none(
     assert token_of(await gateway.token("google", "alice", min_seconds=3000)) == token
 
 
+@pytest.mark.requirement("D7")
 async def test_after_the_cool_down_the_provider_is_asked_again(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """D7: a reconnect is not needed for it; the cool-down ends by the database's clock."""
+    """A reconnect is not needed for it; the cool-down ends by the database's clock."""
     await connect(gateway, "notion")
     sandbox.fail("notion", "status_500")
     assert problem_of(await force(gateway, "notion")) == (503, "provider_unavailable")
@@ -158,6 +162,7 @@ async def test_after_the_cool_down_the_provider_is_asked_again(
     assert asked(sandbox, "notion", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D6", "D7")
 async def test_a_revoked_grant_needs_the_user_and_stays(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
@@ -177,8 +182,10 @@ async def test_a_revoked_grant_needs_the_user_and_stays(
     assert asked(sandbox, "google", mark) == ["invalid_grant"]
     after = await connection(gateway)
     assert (after["id"], after["status"], after["status_reason"]) == (
-        before["id"], "needs_reauth", "invalid_grant",
-    )  # fmt: skip
+        before["id"],
+        "needs_reauth",
+        "invalid_grant",
+    )
 
 
 async def test_reconnecting_makes_it_work_again(
@@ -217,6 +224,7 @@ async def test_a_token_that_is_valid_is_handed_out_though_the_grant_is_found_dea
     assert problem_of(answer) == (409, "reauthorization_required")
 
 
+@pytest.mark.requirement("D6")
 async def test_a_wrong_client_secret_disconnects_nobody(
     gateway: Harness,
     mongodb_url: str,
@@ -239,9 +247,13 @@ async def test_a_wrong_client_secret_disconnects_nobody(
     monkeypatch.setattr(gateway_support, "link_sandbox", mistaken)
     keys = gateway.settings.encryption_keys.get_secret_value()
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, encryption_keys=keys, sandbox=sandbox.url,
+        mongodb_url,
+        database_name,
+        clock=clock,
+        encryption_keys=keys,
+        sandbox=sandbox.url,
         public_url=GATEWAY_URL,
-    ) as misconfigured:  # fmt: skip
+    ) as misconfigured:
         answer = await misconfigured.token("google", "alice")
 
     assert problem_of(answer) == (503, "provider_unavailable")

@@ -40,10 +40,11 @@ async def test_a_token_that_is_valid_is_handed_out_without_asking_the_provider(
     assert works(first, "/oauth2/v3/userinfo")
 
 
+@pytest.mark.requirement("F3")
 async def test_the_answer_says_all_that_a_tool_needs_and_no_more(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """F3: the refresh token never leaves the gateway, and no cache keeps the access token."""
+    """The refresh token never leaves the gateway, and no cache keeps the access token."""
     await connect(gateway, "google")
 
     answer = await gateway.token("google", "alice")
@@ -67,11 +68,11 @@ async def test_the_answer_says_all_that_a_tool_needs_and_no_more(
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.requirement("D8")
 @pytest.mark.parametrize(("life", "margin"), [(3599, 60), (600, 60), (100, 10), (30, 3)], ids=str)
 async def test_a_token_is_renewed_a_minute_or_a_tenth_of_its_life_before_it_expires(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, life: int, margin: int
 ) -> None:
-    """D8."""
     sandbox.token_life("google", life)
     await connect(gateway, "google")
     mark = sandbox.mark()
@@ -89,10 +90,11 @@ async def test_a_token_is_renewed_a_minute_or_a_tenth_of_its_life_before_it_expi
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D8")
 async def test_a_token_of_unknown_life_is_used_until_it_is_reported(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """D8: Notion says nothing about it."""
+    """Notion says nothing about it."""
     await connect(gateway, "notion")
     mark = sandbox.mark()
     first = await gateway.token("notion", "alice")
@@ -132,10 +134,11 @@ async def test_asking_for_more_life_than_the_provider_gives_does_not_refresh_on_
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D9")
 async def test_a_token_that_the_provider_refuses_is_replaced_once(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """D9: revoked early, long before it expires."""
+    """Revoked early, long before it expires."""
     await connect(gateway, "google")
     first = await gateway.token("google", "alice")
     sandbox.expire("google")
@@ -151,10 +154,11 @@ async def test_a_token_that_the_provider_refuses_is_replaced_once(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("D9")
 async def test_reporting_a_token_that_is_not_the_current_one_renews_nothing(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """D9: the current one may be good."""
+    """The current one may be good."""
     await connect(gateway, "google")
     current = token_of(await gateway.token("google", "alice"))
     mark = sandbox.mark()
@@ -179,10 +183,11 @@ async def test_a_forced_refresh_renews_a_token_that_is_still_good(
     assert asked(sandbox, "google", mark) == ["issued"]
 
 
+@pytest.mark.requirement("C5")
 async def test_a_refresh_token_that_stays_is_kept(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """C5: Google's refresh answers carry none, so the one of the connect is used for ever."""
+    """Google's refresh answers carry none, so the one of the connect is used for ever."""
     await connect(gateway, "google")
     mark = sandbox.mark()
 
@@ -235,8 +240,9 @@ async def test_who_has_connected_nothing_is_told_where_to(gateway: Harness) -> N
     assert answer.json()["connect_url"].startswith("http://localhost:3141/connectors/google")
 
 
+@pytest.mark.requirement("F1")
 async def test_a_key_of_another_tenant_finds_nothing(gateway: Harness) -> None:
-    """F1: the tenant is the key's, and the user's name alone opens nothing."""
+    """The tenant is the key's, and the user's name alone opens nothing."""
     await connect(gateway, "google")
     client = await gateway.api(Role.TOKENS, tenant="acme")
 

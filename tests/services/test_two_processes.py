@@ -18,7 +18,7 @@ import pytest
 
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
-from gateway.server.readiness import GRACE_SECONDS
+from gateway.server.shutdown import GRACE_SECONDS
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Database
 from gateway.store.service_keys import KeyStore
@@ -127,10 +127,10 @@ async def refuses(gateway: GatewayProcess) -> bool:
     return False
 
 
+@pytest.mark.requirement("D1")
 async def test_two_hundred_callers_of_two_processes_cause_one_refresh_of_an_expired_token(
     deployment: Deployment, tool: httpx.AsyncClient
 ) -> None:
-    """D1."""
     sandbox = deployment.sandbox
     sandbox.token_life("google", LIFE_SECONDS)
     await connect(deployment, "google")
@@ -152,11 +152,12 @@ async def test_two_hundred_callers_of_two_processes_cause_one_refresh_of_an_expi
     assert works(answers[0], "/oauth2/v3/userinfo")
 
 
+@pytest.mark.requirement("D1", "D9")
 @pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_where_a_second_kills_the_grant(
     deployment: Deployment, tool: httpx.AsyncClient
 ) -> None:
-    """D1, D9: Notion's refresh tokens are used once, and a second use revokes everything."""
+    """Notion's refresh tokens are used once, and a second use revokes everything."""
     sandbox = deployment.sandbox
     await connect(deployment, "notion")
     mark = sandbox.mark()
@@ -175,10 +176,11 @@ async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_where_a_
     assert works(answers[0], "/users/me")
 
 
+@pytest.mark.requirement("D4", "L3")
 async def test_a_process_that_is_told_to_stop_finishes_its_refresh_and_its_callers(
     deployment: Deployment, tool: httpx.AsyncClient, database: Database
 ) -> None:
-    """L3, D4: nothing that the provider issued is lost, and nobody sees an error."""
+    """Nothing that the provider issued is lost, and nobody sees an error."""
     sandbox = deployment.sandbox
     await connect(deployment, "notion")
     ending, other = deployment.gateways

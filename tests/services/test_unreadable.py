@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.access.service_keys import Role
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.errors import SettingsError
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Collection, open_database
@@ -55,10 +55,11 @@ async def put(rows: Collection, user: str, **fields: Any) -> None:
     assert await rows.update_one({"owner": f"user:{user}"}, {"$set": changed})
 
 
+@pytest.mark.requirement("E2")
 async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess
 ) -> None:
-    """E2: alice, who can write to the database, does not get bob's token."""
+    """alice, who can write to the database, does not get bob's token."""
     for user in ("alice", "bob", "carol"):
         await connect(gateway, "google", user=user)
     mark = sandbox.mark()
@@ -72,8 +73,10 @@ async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     (line,) = [line for line in logged if line["event"] == "vault_open_failed"]
     row = await row_of(rows, "alice")
     assert (line["collection"], line["row"], line["field"]) == (
-        "connections", row["_id"], "access_token",
-    )  # fmt: skip
+        "connections",
+        row["_id"],
+        "access_token",
+    )
     assert line["reason"] == "the sealed value was changed or does not belong to this place"
     for user in ("bob", "carol"):
         token_of(await gateway.token("google", user))
@@ -81,10 +84,11 @@ async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     assert sandbox.log(after=mark) == []
 
 
+@pytest.mark.requirement("E2")
 async def test_a_token_of_the_same_user_s_other_account_does_not_open(
     gateway: Harness, rows: Collection
 ) -> None:
-    """E2: only the row tells the two apart."""
+    """Only the row tells the two apart."""
     await connect(gateway, "google", account="google")
     await connect(gateway, "google", account="google-work")
     private, work = await connections(gateway)
@@ -98,8 +102,9 @@ async def test_a_token_of_the_same_user_s_other_account_does_not_open(
     token_of(answers[1])
 
 
+@pytest.mark.requirement("E2")
 async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection) -> None:
-    """E2: row, field, tenant, owner, connector and generation are all bound to the ciphertext."""
+    """row, field, tenant, owner, connector and generation are all bound to the ciphertext."""
     await connect(gateway, "notion")
     first = await row_of(rows, "alice")
     old = token_of(await gateway.token("notion", "alice"))
@@ -132,6 +137,7 @@ async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection
     assert token_of(await gateway.token("notion", "alice")) == new
 
 
+@pytest.mark.requirement("E4")
 async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
@@ -155,6 +161,7 @@ async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
     assert token_of(await gateway.token("google", "alice")) != token
 
 
+@pytest.mark.requirement("E4")
 async def test_a_missing_key_deletes_and_marks_nothing(
     gateway: Harness,
     rows: Collection,
@@ -163,7 +170,7 @@ async def test_a_missing_key_deletes_and_marks_nothing(
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> None:
-    """E4: an operator's mistake is mended by putting the key back; until then it is said at start."""
+    """An operator's mistake is mended by putting the key back; until then it is said at start."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     before = await row_of(rows, "alice")
@@ -171,9 +178,13 @@ async def test_a_missing_key_deletes_and_marks_nothing(
 
     with capture_logs() as logged:
         async with running_gateway(
-            mongodb_url, database_name, clock=clock, encryption_keys=f"k2:{new_key()}",
-            sandbox=sandbox.url, public_url=GATEWAY_URL,
-        ) as mistaken:  # fmt: skip
+            mongodb_url,
+            database_name,
+            clock=clock,
+            encryption_keys=f"k2:{new_encryption_key()}",
+            sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
+        ) as mistaken:
             for wanted in ({}, {"rejected_token_sha256": fingerprint(token)}):
                 answer = await mistaken.token("google", "alice", **wanted)
                 assert problem_of(answer) == UNREADABLE
@@ -190,23 +201,28 @@ async def test_a_missing_key_deletes_and_marks_nothing(
     assert token_of(await gateway.token("google", "alice")) == token
 
 
+@pytest.mark.requirement("E4")
 async def test_the_wrong_key_is_refused_at_start(
     gateway: Harness, rows: Collection, mongodb_url: str, database_name: str
 ) -> None:
-    """E4: it never comes to seal anything."""
+    """It never comes to seal anything."""
     await connect(gateway, "google")
     before = await row_of(rows, "alice")
-    for keys in (f"k1:{new_key()}", f"k2:{new_key()},k1:{new_key()}"):
+    for keys in (
+        f"k1:{new_encryption_key()}",
+        f"k2:{new_encryption_key()},k1:{new_encryption_key()}",
+    ):
         with pytest.raises(SettingsError, match='"k1" is not the one that this database was used'):
             async with running_gateway(mongodb_url, database_name, encryption_keys=keys):
                 pass
     assert await row_of(rows, "alice") == before
 
 
+@pytest.mark.requirement("E6")
 async def test_a_connection_that_does_not_open_can_be_disconnected_and_connected_anew(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess
 ) -> None:
-    """E6: nothing keeps a person from forgetting; nobody can be told, so the answer says no."""
+    """Nothing keeps a person from forgetting; nobody can be told, so the answer says no."""
     await connect(gateway, "google")
     await put(rows, "alice", tokens__access=b"broken")
     linked = await connection(gateway)
@@ -232,14 +248,18 @@ async def test_reconnecting_mends_a_connection_that_does_not_open(
     assert (await connection(gateway))["id"] == linked["id"]
 
 
+@pytest.mark.requirement("E3")
 async def test_keys_are_changed_without_anybody_noticing(
-    gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess,
+    gateway: Harness,
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
     clock: StoppedClock,
-) -> None:  # fmt: skip
-    """E3: the new key comes first, the old one still opens; a refresh seals with the new one."""
+) -> None:
+    """The new key comes first, the old one still opens; a refresh seals with the new one."""
     await connect(gateway, "notion")
     token = token_of(await gateway.token("notion", "alice"))
-    old, new = gateway.settings.encryption_keys.get_secret_value(), f"k2:{new_key()}"
+    old, new = gateway.settings.encryption_keys.get_secret_value(), f"k2:{new_encryption_key()}"
     shared: dict[str, Any] = {"sandbox": sandbox.url, "public_url": GATEWAY_URL, "clock": clock}
 
     async with running_gateway(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.errors import SettingsError
 from gateway.settings.environment import Driver, Mode, Settings, read_environment, read_settings
 
-KEYS = f"k1:{new_key()}"
+KEYS = f"k1:{new_encryption_key()}"
 PRODUCTION = {
     "GATEWAY_PUBLIC_URL": "https://gateway.example.com",
     "GATEWAY_MONGODB_URL": "mongodb://canary-user:canary-password@db.example.com/?replicaSet=rs0",
@@ -147,37 +147,46 @@ BAD = {
 }
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize("name", sorted(BAD))
 def test_no_value_is_in_any_message(read: Read, name: str) -> None:
-    """J1: a secret in the wrong variable would end in a terminal or a log."""
+    """A secret in the wrong variable would end in a terminal or a log."""
     problems = read.problems(PRODUCTION | {name: BAD[name]})
     assert any(problem.startswith(name) for problem in problems)
     assert "canary" not in "\n".join(problems)
     assert KEYS not in "\n".join(problems)
 
 
+@pytest.mark.requirement("J1")
 def test_the_settings_do_not_show_their_secrets(read: Read) -> None:
-    """J1."""
     shown = repr(read(PRODUCTION))
     assert "canary-password" not in shown
     assert KEYS not in shown
 
 
+@pytest.mark.requirement("A13")
 @pytest.mark.parametrize(
     "url",
     [
-        "gateway.example.com", "//gateway.example.com", "https://", "https://a.example.com/base",
-        "https://a.example.com?x", "https://a.example.com#x", "https://u@a.example.com",
-        "https://u:p@a.example.com", "javascript:alert(1)",
+        "gateway.example.com",
+        "//gateway.example.com",
+        "https://",
+        "https://a.example.com/base",
+        "https://a.example.com?x",
+        "https://a.example.com#x",
+        "https://u@a.example.com",
+        "https://u:p@a.example.com",
+        "javascript:alert(1)",
     ],
-)  # fmt: skip
+)
 def test_the_public_url_is_an_origin(read: Read, url: str) -> None:
-    """A13: redirect URIs are made from it."""
+    """Redirect URIs are made from it."""
     assert read.problems(PRODUCTION | {"GATEWAY_PUBLIC_URL": url}) == [
         "GATEWAY_PUBLIC_URL: must be an origin like https://gateway.example.com"
     ]
 
 
+@pytest.mark.requirement("G1")
 @pytest.mark.parametrize("mode", [{}, DEV])
 def test_plain_http_is_for_localhost_only(read: Read, mode: dict[str, str]) -> None:
     """M4, G1."""
@@ -208,7 +217,7 @@ def test_dev_mode_needs_nothing(read: Read) -> None:
 
 def test_dev_mode_is_for_this_machine_only(read: Read) -> None:
     """Its sign-in asks for a name and nothing else."""
-    for host in ("0.0.0.0", "192.168.0.7", "::"):  # noqa: S104
+    for host in ("0.0.0.0", "192.168.0.7", "::"):  # noqa: S104 - a setting to be read, nothing listens
         for public_url in ("", "https://gateway.example.com"):
             assert read.problems(DEV, HOST=host, PUBLIC_URL=public_url) == [
                 "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
@@ -246,11 +255,11 @@ def test_addresses_that_may_be_called_are_host_and_port(read: Read) -> None:
     assert settings.egress_allow == {("localhost", 8080), ("::1", 9), ("10.0.0.1", 443)}
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize(
     "entry", ["localhost", ":80", "a:0", "a:65536", "a:-1", "a:http", "http://a:80", "a:80/x", "*"]
 )
 def test_anything_else_may_not_be_called(read: Read, entry: str) -> None:
-    """H1."""
     assert read.problems(PRODUCTION, EGRESS_ALLOW=f"ok:1,{entry}") == [
         "GATEWAY_EGRESS_ALLOW: entry 2 is not host:port"
     ]

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.errors import SettingsError
 from gateway.settings.environment import Settings, read_settings
-from gateway.settings.login import LoginWay
+from gateway.settings.login import LoginMethod
 
 PRODUCTION = {
     "MODE": "production",
     "PUBLIC_URL": "https://gateway.example.com",
     "MONGODB_URL": "mongodb://db.example.com/?replicaSet=rs0",
-    "ENCRYPTION_KEYS": f"k1:{new_key()}",
+    "ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
 }
 DEV = {"MODE": "dev"}
 OIDC = {"LOGIN": "oidc", "OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_ID": "gateway"}
@@ -51,20 +51,20 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
 @pytest.mark.parametrize(
     ("layers", "way"),
     [
-        ([DEV], LoginWay.DEV),
-        ([DEV, {"LOGIN": "none"}], LoginWay.NONE),
-        ([DEV, OIDC], LoginWay.OIDC),
-        ([PRODUCTION], LoginWay.NONE),
-        ([PRODUCTION, {"LOGIN": "none"}], LoginWay.NONE),
-        ([PRODUCTION, OIDC], LoginWay.OIDC),
-        ([PRODUCTION, HANDOFF], LoginWay.HANDOFF),
+        ([DEV], LoginMethod.DEV),
+        ([DEV, {"LOGIN": "none"}], LoginMethod.NONE),
+        ([DEV, OIDC], LoginMethod.OIDC),
+        ([PRODUCTION], LoginMethod.NONE),
+        ([PRODUCTION, {"LOGIN": "none"}], LoginMethod.NONE),
+        ([PRODUCTION, OIDC], LoginMethod.OIDC),
+        ([PRODUCTION, HANDOFF], LoginMethod.HANDOFF),
     ],
 )
 def test_one_variable_chooses_the_way(
-    read: Read, layers: list[dict[str, str]], way: LoginWay
+    read: Read, layers: list[dict[str, str]], way: LoginMethod
 ) -> None:
     settings = read(*layers)
-    assert settings.way_to_sign_in(dev=settings.dev) is way
+    assert settings.login_method(dev=settings.dev) is way
 
 
 def test_a_made_up_login_does_not_exist_in_production(read: Read) -> None:
@@ -110,12 +110,20 @@ def test_an_unknown_way_is_named_alone(read: Read) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "http://id.example.com", "//id.example.com", "id.example.com", "javascript:alert(1)",
-        "https://", "https://user@id.example.com", "https://id.example.com/#x",
-        "https://id.example.com/a b", "https://id.example.com:port", "https://idé.example.com",
-        "https://[::1", "ftp://localhost",
+        "http://id.example.com",
+        "//id.example.com",
+        "id.example.com",
+        "javascript:alert(1)",
+        "https://",
+        "https://user@id.example.com",
+        "https://id.example.com/#x",
+        "https://id.example.com/a b",
+        "https://id.example.com:port",
+        "https://idé.example.com",
+        "https://[::1",
+        "ftp://localhost",
     ],
-)  # fmt: skip
+)
 def test_an_address_must_be_https(read: Read, name: str, value: str) -> None:
     layers = OIDC if name == "OIDC_ISSUER" else HANDOFF
     (wrong,) = read.problems(PRODUCTION, layers, {name: value})

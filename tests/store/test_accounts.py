@@ -9,7 +9,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import Lease, RefreshStore
+from gateway.store.refresh_leases import Lease, RefreshLeases
 from tests.support.linking import NOW, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
@@ -38,10 +38,9 @@ async def test_an_account_is_found_by_id_by_external_id_and_by_label(
     assert await found(store, "") is None
 
 
-async def test_an_id_wins_over_an_external_id_and_that_over_a_label(
-    store: ConnectionStore,
-) -> None:
-    """C6: a provider's label may spell anything, another connection's id included."""
+@pytest.mark.requirement("C6")
+async def test_an_id_wins_over_an_external_id_and_that_over_a_label(store: ConnectionStore) -> None:
+    """A provider's label may spell anything, another connection's id included."""
     first = await linked(store, "acct-1", label="First")
     impostor = await linked(store, first.id, label="Second")
     by_label = await linked(store, "acct-3", label=first.id)
@@ -78,8 +77,9 @@ async def test_without_a_name_the_default_is_found(store: ConnectionStore) -> No
     assert await store.find_account("default", "user:alice", "notion", None) is None
 
 
+@pytest.mark.requirement("F1")
 async def test_another_user_tenant_or_connector_finds_nothing(store: ConnectionStore) -> None:
-    """F1: foreign and missing look the same."""
+    """Foreign and missing look the same."""
     mine = await linked(store, "acct-1", label="Work")
 
     for account in (mine.id, "acct-1", "Work", None):
@@ -94,8 +94,9 @@ async def test_another_user_tenant_or_connector_finds_nothing(store: ConnectionS
     assert await store.list_for("default", "user:bob") == []
 
 
+@pytest.mark.requirement("F1")
 async def test_another_tenant_changes_nothing(store: ConnectionStore) -> None:
-    """F1: a row that is known by its id is still out of reach."""
+    """A row that is known by its id is still out of reach."""
     first = await linked(store, "acct-1")
     second = await linked(store, "acct-2")
     foreign = replace(second, tenant="acme")
@@ -107,12 +108,12 @@ async def test_another_tenant_changes_nothing(store: ConnectionStore) -> None:
     assert await store.list_for("default", "user:alice") == [first, second]
 
 
+@pytest.mark.requirement("F1")
 async def test_another_tenant_takes_no_part_in_a_refresh(
     database: Database, store: ConnectionStore
 ) -> None:
-    """F1."""
     mine = await linked(store)
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     foreign = replace(mine, tenant="acme")
     assert await refreshes.claim(foreign) is None
     assert await refreshes.progress(foreign) is None
@@ -127,10 +128,11 @@ async def test_another_tenant_takes_no_part_in_a_refresh(
     assert await store.get("default", mine.id) == lease.connection
 
 
+@pytest.mark.requirement("B7")
 async def test_an_account_counts_as_linked_where_any_other_connection_holds_it(
     store: ConnectionStore,
 ) -> None:
-    """B7: revoking a grant can end the sibling's."""
+    """Revoking a grant can end the sibling's."""
     mine = await linked(store, "acct-1", user="alice")
     assert not await store.is_linked("default", "google", "acct-1", besides=mine.id)
     assert await store.is_linked("default", "google", "acct-1")

@@ -26,10 +26,16 @@ def store(database: Database) -> AuditStore:
 def line(minutes: int = 0, **facts: Any) -> Line:
     """A hand-out of alice's connection, some minutes after ``NOW``."""
     given: dict[str, Any] = {
-        "time": NOW + timedelta(minutes=minutes), "tenant": "default", "actor": KEY,
-        "action": Action.TOKEN_ISSUED, "outcome": "ok", "request": "req_12345678",
-        "user": "alice", "connector": "google", "connection": "con_1",
-    }  # fmt: skip
+        "time": NOW + timedelta(minutes=minutes),
+        "tenant": "default",
+        "actor": KEY,
+        "action": Action.TOKEN_ISSUED,
+        "outcome": "ok",
+        "request": "req_12345678",
+        "user": "alice",
+        "connector": "google",
+        "connection": "con_1",
+    }
     return Line(**given | facts)
 
 
@@ -44,10 +50,18 @@ async def found(store: AuditStore, tenant: str = "default", **wanted: Any) -> li
 async def test_a_line_reads_back_as_it_was_added(store: AuditStore) -> None:
     lines = [
         line(),
-        line(1, action=Action.KEY_CREATED, subject="k2", user=None, connector=None,
-             connection=None, actor=Actor(ActorKind.COMMAND), request=None),
+        line(
+            1,
+            action=Action.KEY_CREATED,
+            subject="k2",
+            user=None,
+            connector=None,
+            connection=None,
+            actor=Actor(ActorKind.COMMAND),
+            request=None,
+        ),
         line(2, action=Action.LOGOUT, actor=Actor(ActorKind.SESSION, user="alice")),
-    ]  # fmt: skip
+    ]
     await add(store, *lines)
     back = await found(store)
     assert [one._replace(id="") for one in back] == lines[::-1]
@@ -85,16 +99,22 @@ async def test_all_conditions_must_agree(
     store: AuditStore, wanted: dict[str, Any], minutes: list[int]
 ) -> None:
     await add(
-        store, line(0), line(1, user="bob"), line(2, connector="notion"),
-        line(3, connection="con_9"), line(4, action=Action.TOKEN_REFUSED),
-        line(5, action=Action.CONNECTION_CREATED), line(6), line(7),
-    )  # fmt: skip
+        store,
+        line(0),
+        line(1, user="bob"),
+        line(2, connector="notion"),
+        line(3, connection="con_9"),
+        line(4, action=Action.TOKEN_REFUSED),
+        line(5, action=Action.CONNECTION_CREATED),
+        line(6),
+        line(7),
+    )
     back = await found(store, **wanted)
     assert [(one.time - NOW) // timedelta(minutes=1) for one in back] == minutes
 
 
+@pytest.mark.requirement("F2")
 async def test_a_tenant_never_finds_another_ones_lines(store: AuditStore) -> None:
-    """F2, rule 6."""
     await add(store, line(), line(tenant="acme"), line(tenant="acme", user="bob"))
     assert {one.tenant for one in await found(store)} == {"default"}
     assert len(await found(store, "acme")) == 2
@@ -137,10 +157,13 @@ async def test_the_users_of_a_connection_are_named_once_latest_first(store: Audi
     other = Actor(ActorKind.KEY, key="k0", label="mail")
     gone = Actor(ActorKind.KEY, key="k9", label="gone")
     await add(
-        store, *(line(minutes) for minutes in range(50)), line(10, actor=other),
-        line(-60, actor=gone), line(99, connection="con_2"),
+        store,
+        *(line(minutes) for minutes in range(50)),
+        line(10, actor=other),
+        line(-60, actor=gone),
+        line(99, connection="con_2"),
         line(98, action=Action.TOKEN_REFUSED, actor=gone),
-    )  # fmt: skip
+    )
     uses = await store.users_of("default", "con_1", NOW)
     assert [(use.key, use.label) for use in uses] == [("k1", "reports"), ("k0", "mail")]
     assert uses[0].last_at == NOW + timedelta(minutes=49)

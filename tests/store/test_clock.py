@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from gateway.store.clock import DatabaseClock
 from gateway.store.mongo import Database
 
 
+@pytest.mark.requirement("D8", "L4")
 async def test_it_tells_the_databases_time_in_milliseconds(database: Database) -> None:
-    """D8, L4."""
     clock = await DatabaseClock.read(database)
     before = await database.now()
     now = clock()
@@ -19,8 +21,9 @@ async def test_it_tells_the_databases_time_in_milliseconds(database: Database) -
     assert (now.tzinfo, now.microsecond % 1000) == (UTC, 0)
 
 
+@pytest.mark.requirement("L4")
 async def test_it_goes_on_from_what_the_database_said() -> None:
-    """L4: the machine's own time of day is not in it."""
+    """The machine's own time of day is not in it."""
 
     class Elsewhere(Database):
         async def now(self) -> datetime:

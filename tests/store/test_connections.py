@@ -15,7 +15,7 @@ from gateway.store.connections import (
     Status,
 )
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import RefreshStore
+from gateway.store.refresh_leases import RefreshLeases
 from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
@@ -54,10 +54,11 @@ async def test_a_saved_account_reads_back_as_it_was_saved(store: ConnectionStore
     assert saved.user == "alice"
 
 
+@pytest.mark.requirement("K4")
 async def test_fifty_flows_for_one_account_that_finish_at_once_make_one_row(
     store: ConnectionStore,
 ) -> None:
-    """K4: a race is settled by the unique index, and nobody sees an error."""
+    """A race is settled by the unique index, and nobody sees an error."""
     saved = await at_once(50, lambda n: linked(store, text=f"flow {n}"))
 
     rows = await store.list_for("default", "user:alice")
@@ -77,9 +78,14 @@ async def test_reconnecting_an_account_makes_a_new_generation_of_its_row(
     await store.touch(first, NOW)
 
     second = await linked(
-        store, "acct-1", label="Ana Diaz", text="second", now=LATER,
-        status=Status.NEEDS_SCOPES, metadata={"plan": "pro"},
-    )  # fmt: skip
+        store,
+        "acct-1",
+        label="Ana Diaz",
+        text="second",
+        now=LATER,
+        status=Status.NEEDS_SCOPES,
+        metadata={"plan": "pro"},
+    )
 
     assert second == replace(
         first,
@@ -98,7 +104,7 @@ async def test_reconnecting_heals_a_connection_that_needed_its_user(
     database: Database, store: ConnectionStore
 ) -> None:
     first = await linked(store)
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     lease = await refreshes.claim(first)
     assert lease is not None
     await refreshes.give_up(lease, "invalid_grant", NOW)
@@ -109,10 +115,11 @@ async def test_reconnecting_heals_a_connection_that_needed_its_user(
     assert await refreshes.claim(healed) is not None
 
 
+@pytest.mark.requirement("A15")
 async def test_another_account_of_the_same_user_gets_a_row_of_its_own(
     store: ConnectionStore,
 ) -> None:
-    """A15: connecting account B never overwrites account A."""
+    """Connecting account B never overwrites account A."""
     first = await linked(store, "acct-1")
     second = await linked(store, "acct-2")
 
@@ -120,10 +127,10 @@ async def test_another_account_of_the_same_user_gets_a_row_of_its_own(
     assert await store.get("default", first.id) == first
 
 
+@pytest.mark.requirement("A15")
 async def test_a_connector_that_takes_one_account_keeps_it_and_refuses_another(
     store: ConnectionStore,
 ) -> None:
-    """A15."""
     first = await linked(store, "acct-1", several=False)
     with pytest.raises(OtherAccountLinked):
         await linked(store, "acct-2", several=False)
@@ -136,10 +143,10 @@ async def test_a_connector_that_takes_one_account_keeps_it_and_refuses_another(
     assert (await linked(store, "acct-2", several=False)).external_account_id == "acct-2"
 
 
+@pytest.mark.requirement("K4")
 async def test_of_fifty_accounts_at_once_a_connector_that_takes_one_gets_one(
     store: ConnectionStore,
 ) -> None:
-    """K4."""
     saved = await at_once(50, lambda n: linked(store, f"acct-{n}", several=False))
 
     assert [type(result) for result in saved].count(OtherAccountLinked) == 49
@@ -189,8 +196,9 @@ async def test_the_same_account_may_be_linked_by_several_users_tenants_and_conne
     assert await store.get("default", mine.id) == mine
 
 
+@pytest.mark.requirement("E6")
 async def test_deleting_returns_the_last_state_once(store: ConnectionStore) -> None:
-    """E6: the row and its ciphertexts are gone; revocation works from what was returned."""
+    """The row and its ciphertexts are gone; revocation works from what was returned."""
     seen = await linked(store, text="first")
     newest = await linked(store, text="second")
 
@@ -229,10 +237,11 @@ async def test_the_list_is_ordered_by_connector_with_the_default_first_and_then_
     assert [row.id for row in found] == [newest.id, oldest.id, middle.id, notion.id]
 
 
+@pytest.mark.requirement("E2")
 async def test_a_saved_flow_is_sealed_for_the_row_and_generation_that_it_gets(
     store: ConnectionStore,
 ) -> None:
-    """E2: the ciphertext is bound to its row, so the row's id must be known before sealing."""
+    """The ciphertext is bound to its row, so the row's id must be known before sealing."""
     asked: list[tuple[str, int]] = []
 
     def seal(row: str, generation: int) -> SealedTokens:

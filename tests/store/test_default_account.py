@@ -44,8 +44,9 @@ async def test_the_first_account_is_the_default_and_later_ones_are_not(
     assert (await chosen(store)).id == first.id
 
 
+@pytest.mark.requirement("K4")
 async def test_of_fifty_first_accounts_at_once_one_is_the_default(store: ConnectionStore) -> None:
-    """K4: one default per user and connector."""
+    """One default per user and connector."""
     saved = await at_once(50, lambda n: linked(store, f"acct-{n}"))
 
     rows = await store.list_for("default", "user:alice")
@@ -78,8 +79,8 @@ async def test_choosing_the_default_again_keeps_it(store: ConnectionStore) -> No
     assert await defaults(store) == [first.id]
 
 
+@pytest.mark.requirement("K4")
 async def test_fifty_choices_at_once_leave_one_default(store: ConnectionStore) -> None:
-    """K4."""
     rows = [await linked(store, f"acct-{n}") for n in range(5)]
 
     results = await at_once(50, lambda n: store.set_default(rows[n % 5], NOW))
@@ -113,9 +114,7 @@ async def test_while_the_default_changes_nobody_is_given_a_third_account(
     assert oldest.id not in seen
 
 
-async def test_choosing_a_connection_that_is_gone_keeps_the_default(
-    store: ConnectionStore,
-) -> None:
+async def test_choosing_a_connection_that_is_gone_keeps_the_default(store: ConnectionStore) -> None:
     await linked(store, "acct-0", now=NOW - timedelta(days=1))
     default = await linked(store, "acct-1")
     gone = await linked(store, "acct-2")
@@ -171,8 +170,9 @@ async def test_deleting_the_last_account_leaves_nothing(store: ConnectionStore) 
     assert (await linked(store, "acct-2")).is_default
 
 
+@pytest.mark.requirement("D3")
 async def test_deletions_and_choices_at_once_leave_one_default(store: ConnectionStore) -> None:
-    """D3: whoever comes last, one of the accounts that are left is the default."""
+    """Whoever comes last, one of the accounts that are left is the default."""
     rows = [await linked(store, f"acct-{n}") for n in range(20)]
 
     async def act(number: int) -> None:
@@ -189,10 +189,11 @@ async def test_deletions_and_choices_at_once_leave_one_default(store: Connection
     assert len(await defaults(store)) == 1
 
 
+@pytest.mark.requirement("D3")
 async def test_an_account_that_is_linked_while_the_default_is_deleted_becomes_the_default(
     store: ConnectionStore, mongodb_url: str, database_name: str
 ) -> None:
-    """D3: the flow saw a default, the deletion saw no other account; the mark is not lost."""
+    """The flow saw a default, the deletion saw no other account; the mark is not lost."""
     default = await linked(store, "acct-1")
 
     def seal(row: str, generation: int) -> SealedTokens:

@@ -26,14 +26,17 @@ def store(database: Database) -> ConnectionStore:
 
 async def found(store: ConnectionStore, *places: Place) -> list[Connection | None]:
     """The default accounts of tenants, users and connectors, asked for in one moment."""
-    return await asyncio.gather(*(
-        store.find_account(tenant, f"user:{user}", connector, None)
-        for tenant, user, connector in places
-    ))  # fmt: skip
+    return await asyncio.gather(
+        *(
+            store.find_account(tenant, f"user:{user}", connector, None)
+            for tenant, user, connector in places
+        )
+    )
 
 
+@pytest.mark.requirement("F1")
 async def test_each_of_many_gets_the_default_of_its_own_place(store: ConnectionStore) -> None:
-    """F1: one request for many mixes up neither tenants, users nor connectors."""
+    """One request for many mixes up neither tenants, users nor connectors."""
     places: list[Place] = [
         (tenant, user, connector)
         for tenant in ("default", "acme")
@@ -47,8 +50,10 @@ async def test_each_of_many_gets_the_default_of_its_own_place(store: ConnectionS
         mine[tenant, user, connector] = await linked(store, "acct-2", **facts)
         await store.set_default(mine[tenant, user, connector], NOW)
     strangers: list[Place] = [
-        ("acme", "carol", "google"), ("other", "alice", "google"), ("acme", "alice", "slack"),
-    ]  # fmt: skip
+        ("acme", "carol", "google"),
+        ("other", "alice", "google"),
+        ("acme", "alice", "slack"),
+    ]
 
     answers = await found(store, *places, *strangers, *places)
 
@@ -73,10 +78,10 @@ async def test_where_none_is_marked_the_oldest_is_found_among_others(
     assert (alice and alice.id, bob and bob.id) == (oldest.id, bobs.id)
 
 
+@pytest.mark.requirement("K5")
 async def test_a_row_that_cannot_be_read_is_its_own_users_trouble_only(
     store: ConnectionStore, mongodb_client: Client, database_name: str
 ) -> None:
-    """K5."""
     await linked(store, "acct-1")
     bobs = await linked(store, "acct-1", user="bob")
     rows = mongodb_client[database_name]["connections"]
@@ -104,9 +109,9 @@ async def test_one_request_finds_many_by_one_index_and_looks_at_no_other_row(
 
     async with profiling(mongodb_url, database_name):
         answers = await found(store, *(("default", user, "google") for user in users))
-        seen = list(mongodb_client[database_name]["system.profile"].find(
-            {"command.find": "connections"}
-        ))  # fmt: skip
+        seen = list(
+            mongodb_client[database_name]["system.profile"].find({"command.find": "connections"})
+        )
 
     assert [each and each.user for each in answers] == users
     (request,) = seen

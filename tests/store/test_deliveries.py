@@ -25,18 +25,29 @@ def queue(database: Database) -> DeliveryStore:
 def webhook(name: str = "a", tenant: str = "default") -> Webhook:
     """A receiver."""
     return Webhook(
-        id=f"whk_{name}", tenant=tenant, url="https://tools.example.com/", types=None,
-        secret=b"sealed", created_at=NOW,
-    )  # fmt: skip
+        id=f"whk_{name}",
+        tenant=tenant,
+        url="https://tools.example.com/",
+        types=None,
+        secret=b"sealed",
+        created_at=NOW,
+    )
 
 
 def event(name: str = "1", connection: str = "con_1", generation: int = 1, later: int = 0) -> Event:
     """An event, ``later`` by so many seconds."""
     return Event(
-        id=f"evt_{name}", type=EventType.CREATED, time=NOW + timedelta(seconds=later),
-        tenant="default", connection=connection, generation=generation, connector="google",
-        owner="user:$alice", status="active", reason=None,
-    )  # fmt: skip
+        id=f"evt_{name}",
+        type=EventType.CREATED,
+        time=NOW + timedelta(seconds=later),
+        tenant="default",
+        connection=connection,
+        generation=generation,
+        connector="google",
+        owner="user:$alice",
+        status="active",
+        reason=None,
+    )
 
 
 async def due(queue: DeliveryStore) -> list[Delivery]:
@@ -59,8 +70,9 @@ async def test_an_event_is_queued_once_for_each_webhook_however_often_it_is_pass
 
     assert results == [None] * 20
     assert {(d.webhook, d.event) for d in await due(queue)} == {
-        ("whk_a", event()), ("whk_b", event()),
-    }  # fmt: skip
+        ("whk_a", event()),
+        ("whk_b", event()),
+    }
     assert [await queue.pending(webhook(name)) for name in "abc"] == [1, 1, 0]
 
 
@@ -144,9 +156,12 @@ async def test_an_event_waits_for_the_first_attempt_at_the_one_before_it(
 
     early = {key: await queue.is_early(delivery) for key, delivery in by_id.items()}
     assert early == {
-        "evt_1:whk_a": False, "evt_2:whk_a": True, "evt_3:whk_a": True, "evt_4:whk_a": False,
+        "evt_1:whk_a": False,
+        "evt_2:whk_a": True,
+        "evt_3:whk_a": True,
+        "evt_4:whk_a": False,
         "evt_2:whk_b": False,
-    }  # fmt: skip
+    }
     claim = await queue.claim(by_id["evt_1:whk_a"])
     assert claim is not None
     assert await queue.is_early(by_id["evt_2:whk_a"])
@@ -168,8 +183,9 @@ async def test_deliveries_that_are_done_or_not_yet_due_cost_nothing(
 
     with MongoClient[dict[str, Any]](mongodb_url) as client:
         query = UNDELIVERED | {
-            "webhook": {"$nin": ["whk_b"]}, "$expr": {"$lte": ["$due_at", "$$NOW"]},
-        }  # fmt: skip
+            "webhook": {"$nin": ["whk_b"]},
+            "$expr": {"$lte": ["$due_at", "$$NOW"]},
+        }
         cursor = client[database_name]["deliveries"].find(query, sort=[("due_at", 1)])
         looked_at = cursor.explain()["executionStats"]
     assert len(await due(queue)) == 20

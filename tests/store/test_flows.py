@@ -12,7 +12,7 @@ import pytest
 from httpx import URL
 from pydantic import SecretStr
 
-from gateway.encryption.vault import Place, Vault, new_key, read_keys
+from gateway.encryption.vault import Place, Vault, new_encryption_key, read_encryption_keys
 from gateway.services.connect import StartedFlow
 from gateway.settings.environment import Driver, Settings
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
@@ -21,7 +21,7 @@ from gateway.wiring.process import Services, open_services
 from tests.support.linking import NOW, at_once, dump
 
 STATE = "a-state-of-256-bits"
-KEYS = f"k1:{new_key()}"
+KEYS = f"k1:{new_encryption_key()}"
 SECRET = "an-app-secret-that-is-in-no-row"
 
 
@@ -36,9 +36,12 @@ async def services(
 ) -> AsyncIterator[Services]:
     """The real services on the same database, with one connector that is configured."""
     settings = Settings(
-        mode="dev", mongodb_url=SecretStr(mongodb_url), mongodb_database=database_name,
-        mongodb_driver=driver, encryption_keys=SecretStr(KEYS),
-    )  # fmt: skip
+        mode="dev",
+        mongodb_url=SecretStr(mongodb_url),
+        mongodb_database=database_name,
+        mongodb_driver=driver,
+        encryption_keys=SecretStr(KEYS),
+    )
     env = {"OAUTH_GOOGLE_CLIENT_ID": "an-app", "OAUTH_GOOGLE_CLIENT_SECRET": SECRET}
     async with open_services(settings, env) as opened:
         yield opened
@@ -74,8 +77,8 @@ async def test_a_claimed_flow_is_the_one_that_was_started(store: FlowStore) -> N
     assert b"sealed" not in repr(claimed).encode()
 
 
+@pytest.mark.requirement("A7", "A11")
 async def test_a_flow_is_claimed_once_and_loses_its_verifier(store: FlowStore) -> None:
-    """A7, A11."""
     await store.add(flow(), b"sealed")
     await store.claim(STATE, NOW)
 
@@ -83,8 +86,9 @@ async def test_a_flow_is_claimed_once_and_loses_its_verifier(store: FlowStore) -
     assert await store.get(STATE) == replace(flow(), verifier=b"", used_at=NOW)
 
 
+@pytest.mark.requirement("A7")
 async def test_of_fifty_claims_at_once_one_gets_the_flow(store: FlowStore) -> None:
-    """A7: fifty identical callbacks, one exchange."""
+    """Fifty identical callbacks, one exchange."""
     await store.add(flow(), b"sealed")
 
     claims = await at_once(50, lambda _: store.claim(STATE, NOW))
@@ -93,10 +97,11 @@ async def test_of_fifty_claims_at_once_one_gets_the_flow(store: FlowStore) -> No
     assert replace(flow(), verifier=b"sealed") in claims
 
 
+@pytest.mark.requirement("K1")
 async def test_a_flow_is_refused_from_the_moment_of_its_expiry_though_its_row_is_there(
     store: FlowStore,
 ) -> None:
-    """K1: MongoDB removes expired rows minutes late."""
+    """MongoDB removes expired rows minutes late."""
     await store.add(flow(), b"sealed")
 
     assert await store.claim(STATE, NOW + timedelta(minutes=10)) is None
@@ -116,23 +121,32 @@ async def test_an_unknown_state_is_nothing(store: FlowStore) -> None:
 async def start(services: Services) -> StartedFlow:
     """A flow as the start endpoint begins it."""
     return await services.connect.start(
-        services.catalog.get("google"), tenant="default", user="alice", typed={},
+        services.catalog.get("google"),
+        tenant="default",
+        user="alice",
+        typed={},
         return_to="/dashboard/connectors",
-    )  # fmt: skip
+    )
 
 
+@pytest.mark.requirement("A11", "E1")
 async def test_a_dump_of_the_database_does_not_let_anybody_finish_a_flow(
     services: Services, database: Database, mongodb_url: str, database_name: str
 ) -> None:
-    """A11, E1: neither state, cookie nor verifier is there; what is there proves nothing."""
+    """Neither state, cookie nor verifier is there; what is there proves nothing."""
     started = await start(services)
     params = URL(started.authorization_url).params
     stored = (await database.collection("oauth_state").find({}, sort=[("_id", 1)]))[0]
     place = Place(
-        collection="oauth_state", tenant="default", owner="user:alice", connector="google",
-        row=stored["_id"], field="verifier", generation=0,
-    )  # fmt: skip
-    verifier = Vault(read_keys(KEYS)).open(stored["verifier"], place).reveal()
+        collection="oauth_state",
+        tenant="default",
+        owner="user:alice",
+        connector="google",
+        row=stored["_id"],
+        field="verifier",
+        generation=0,
+    )
+    verifier = Vault(read_encryption_keys(KEYS)).open(stored["verifier"], place).reveal()
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     assert params["code_challenge"] == digest.decode().rstrip("=")  # it is the one in use
 
@@ -144,10 +158,10 @@ async def test_a_dump_of_the_database_does_not_let_anybody_finish_a_flow(
     assert started.cookie_name.removeprefix("gateway_flow_") in stored["_id"]
 
 
+@pytest.mark.requirement("A11")
 async def test_a_claimed_flow_leaves_no_verifier_behind(
     services: Services, database: Database
 ) -> None:
-    """A11."""
     started = await start(services)
     state = URL(started.authorization_url).params["state"]
 
@@ -159,8 +173,8 @@ async def test_a_claimed_flow_leaves_no_verifier_behind(
     assert [row["verifier"] for row in rows] == [b""]
 
 
+@pytest.mark.requirement("A5", "A12")
 async def test_each_start_has_secrets_of_its_own(services: Services) -> None:
-    """A5, A12."""
     flows = [await start(services) for _ in range(20)]
     urls = [URL(started.authorization_url) for started in flows]
 

@@ -20,9 +20,14 @@ def row(**facts: Any) -> dict[str, Any]:
     """The indexed fields of a connection."""
     name = secrets.token_hex(4)
     return {
-        "_id": name, "tenant": "default", "owner": "user:alice", "connector": "google",
-        "external_account_id": name, "slot": name, "is_default": False,
-    } | facts  # fmt: skip
+        "_id": name,
+        "tenant": "default",
+        "owner": "user:alice",
+        "connector": "google",
+        "external_account_id": name,
+        "slot": name,
+        "is_default": False,
+    } | facts
 
 
 def existing(url: str, name: str) -> dict[str, dict[str, Any]]:
@@ -34,17 +39,14 @@ def existing(url: str, name: str) -> dict[str, dict[str, Any]]:
         }
 
 
+@pytest.mark.requirement("K4")
 @pytest.mark.parametrize(
     "clash",
-    [
-        {"external_account_id": "acct"},
-        {"slot": ""},
-        {"is_default": True},
-    ],
+    [{"external_account_id": "acct"}, {"slot": ""}, {"is_default": True}],
     ids=["account", "slot", "default"],
 )
 async def test_no_race_makes_a_second_row(database: Database, clash: dict[str, Any]) -> None:
-    """K4: of one account, of a connector's only account, of the default."""
+    """Of one account, of a connector's only account, of the default."""
     rows = database.collection("connections")
 
     results = await at_once(50, lambda _: rows.insert(row(**clash)))
@@ -83,10 +85,11 @@ async def test_creating_the_indexes_again_changes_nothing_and_loses_nothing(
     }
 
 
+@pytest.mark.requirement("E6", "L1")
 async def test_expired_rows_are_removed_in_the_end(
     database: Database, mongodb_url: str, database_name: str
 ) -> None:
-    """E6, L1: flows stay an hour longer, so that a late callback is told what happened."""
+    """Flows stay an hour longer, so that a late callback is told what happened."""
     found = existing(mongodb_url, database_name)
 
     seconds = {

@@ -13,15 +13,22 @@ from hypothesis import strategies as st
 
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import Lease, RefreshStore
+from gateway.store.refresh_leases import Lease, RefreshLeases
 from tests.support.linking import NOW, linked, sealed_tokens
 
 _users = count()
 
 STEPS = (
-    "connect", "disconnect", "claim", "claim by an old reading", "lease runs out", "store",
-    "give up", "postpone", "cool-down ends",
-)  # fmt: skip
+    "connect",
+    "disconnect",
+    "claim",
+    "claim by an old reading",
+    "lease runs out",
+    "store",
+    "give up",
+    "postpone",
+    "cool-down ends",
+)
 
 
 @dataclass
@@ -46,7 +53,7 @@ class World:
     """The store and the model, side by side."""
 
     store: ConnectionStore
-    refreshes: RefreshStore
+    refreshes: RefreshLeases
     database: Database
     user: str
     row: Row | None = None
@@ -93,8 +100,9 @@ class World:
             return
         lease = await self.refreshes.claim(connection)
         same = row is self.row and (connection.generation, connection.status) == (
-            row.generation, row.status,
-        )  # fmt: skip
+            row.generation,
+            row.status,
+        )
         assert (lease is not None) == (same and not row.running and not row.cooling)
         if lease is not None:
             row.lease, row.running = len(self.leases), True
@@ -147,6 +155,7 @@ class World:
             assert stored.is_default
 
 
+@pytest.mark.requirement("D3")
 @pytest.mark.anyio
 @settings(
     max_examples=60,
@@ -157,9 +166,8 @@ class World:
 async def test_nothing_late_undoes_anything_newer(
     database: Database, steps: list[tuple[str, int]]
 ) -> None:
-    """D3."""
     user = f"user-{next(_users)}"
-    world = World(ConnectionStore(database), RefreshStore(database), database, user)
+    world = World(ConnectionStore(database), RefreshLeases(database), database, user)
 
     await world.step("connect", 0)
     for name, choice in steps:

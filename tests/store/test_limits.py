@@ -25,8 +25,8 @@ async def take(
     return await store.take("sign_ins", of, permits=permits, most=most, seconds=60, now=now)
 
 
+@pytest.mark.requirement("F6")
 async def test_a_bucket_gives_what_it_holds_and_then_says_when(store: LimitStore) -> None:
-    """F6."""
     assert [(await take(store)).permits for _ in range(7)] == [1] * 7
     refused = await take(store)
     assert refused.permits == 0
@@ -62,14 +62,15 @@ async def test_each_subject_and_each_limit_has_a_bucket_of_its_own(store: LimitS
     assert other.permits == 1
 
 
+@pytest.mark.requirement("F6")
 async def test_of_many_at_once_exactly_as_many_pass_as_there_are_permits(store: LimitStore) -> None:
-    """F6: the decision and the count are one operation, also where the row is made by it."""
+    """The decision and the count are one operation, also where the row is made by it."""
     taken = await asyncio.gather(*(take(store) for _ in range(30)))
     assert sum(each.permits for each in taken) == 7
 
 
+@pytest.mark.requirement("L4")
 async def test_a_clock_that_is_behind_gives_nothing_twice(store: LimitStore) -> None:
-    """L4."""
     assert (await take(store, 7, after=30)).permits == 7
     assert (await take(store, after=0)).permits == 0
     assert (await take(store, after=30)).permits == 0
@@ -82,10 +83,11 @@ async def test_a_great_limit_is_as_exact_as_a_small_one(store: LimitStore) -> No
     assert given == [333_333, 333_333, 333_333, 0]
 
 
+@pytest.mark.requirement("J1")
 async def test_a_row_says_nothing_of_whose_it_is_and_goes_when_it_is_full(
     store: LimitStore, database: Database
 ) -> None:
-    """J1: addresses and users are stored as hashes."""
+    """Addresses and users are stored as hashes."""
     await take(store, 7, of="203.0.113.9")
     rows = await database.collection("limits").find({}, sort=[("_id", 1)])
     assert len(rows) == 1

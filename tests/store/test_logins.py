@@ -36,8 +36,8 @@ async def accept(store: LoginStore, user: str = "alice", now: datetime = NOW) ->
     )
 
 
+@pytest.mark.requirement("A7")
 async def test_an_attempt_is_taken_by_one_of_many(store: LoginStore) -> None:
-    """A7."""
     await store.add(attempt())
     found = await at_once(50, lambda _: store.claim(hashed("t"), LoginKind.HANDOFF, NOW))
     assert [login for login in found if login is not None] == [attempt()]
@@ -51,8 +51,8 @@ async def test_an_attempt_is_accepted_for_one_of_many(store: LoginStore) -> None
     assert accepted.verifier_hash == hashed(accepted.user or "")
 
 
+@pytest.mark.requirement("K1")
 async def test_expired_is_gone_although_it_is_there(store: LoginStore) -> None:
-    """K1."""
     await store.add(attempt())
     assert await accept(store, now=LATER) is None
     assert await store.claim(hashed("t"), LoginKind.HANDOFF, LATER) is None

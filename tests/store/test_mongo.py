@@ -47,12 +47,13 @@ async def refusal(driver: Driver, port: int) -> Refusal:
 
 # PyMongo's asyncio client forgets a socket that is just connecting when the client is closed. It
 # is collected here, where that is no failure, and not in whichever test comes next.
+@pytest.mark.requirement("J1", "K3")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """K3, J1: neither address, password nor document, and not the drivers' default of 30 s."""
+    """Neither address, password nor document, and not the drivers' default of 30 s."""
     caplog.set_level(logging.INFO)
     port = free_port()
 
@@ -68,6 +69,7 @@ async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing
     assert PASSWORD not in caplog.text
 
 
+@pytest.mark.requirement("J1")
 @pytest.mark.parametrize(
     "url",
     [
@@ -108,27 +110,25 @@ async def test_a_refused_write_says_duplicate_and_nothing_of_the_document(
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.requirement("J1")
 async def test_an_operation_that_mongodb_refuses_does_not_quote_it(database: Database) -> None:
-    """J1."""
     with pytest.raises(StoreUnavailable) as caught:
         await database.collection("sessions").update_one({}, {"$no_such": {"field": PASSWORD}})
 
     assert str(caught.value) == "the database does not answer (WriteError)"
 
 
+@pytest.mark.requirement("K2")
 async def test_writes_are_acknowledged_by_a_majority_and_journalled_and_reads_are_from_the_primary(
     database: Database,
 ) -> None:
-    """K2."""
     handle = database.collection("connections")._handle
 
     assert handle.write_concern.document == {"w": "majority", "j": True, "wtimeout": 5000}
     assert handle.read_preference == ReadPreference.PRIMARY
 
 
-async def test_the_writes_of_a_transaction_come_together_or_not_at_all(
-    database: Database,
-) -> None:
+async def test_the_writes_of_a_transaction_come_together_or_not_at_all(database: Database) -> None:
     rows = database.collection("sessions")
     await rows.insert({"_id": "s1", "seen": 0})
     await rows.insert({"_id": "s2", "seen": 0})
@@ -187,10 +187,11 @@ async def test_a_transaction_is_done_again_until_the_other_one_is_over(database:
     assert (await rows.find_one({"_id": "s1"}) or {})["seen"] == 11
 
 
+@pytest.mark.requirement("K3")
 async def test_rows_that_a_dead_process_holds_are_told_of_and_not_asked_for_ever(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """K3: MongoDB lets go of them after a minute."""
+    """MongoDB lets go of them after a minute."""
     monkeypatch.setattr(mongo, "LONGEST_SECONDS", 0.3)
     rows = database.collection("sessions")
     await rows.insert({"_id": "s1", "seen": 0})

@@ -9,12 +9,13 @@ import pytest
 from gateway.errors import NewerRow
 from gateway.store.connections import SCHEMA, ConnectionStore
 from gateway.store.mongo import Database
-from gateway.store.renewal_queue import Due, DueStore
+from gateway.store.renewal_queue import Due, RenewalQueue
 from tests.support.linking import NOW, linked, new_connection, sealing
 
 
+@pytest.mark.requirement("K5")
 async def test_a_row_of_a_newer_version_is_refused_and_not_changed(database: Database) -> None:
-    """K5: by every reader, by a flow for the same account, and by the worker, which leaves it out."""
+    """By every reader, by a flow for the same account, and by the worker, which leaves it out."""
     store, rows = ConnectionStore(database), database.collection("connections")
     connection = await linked(store)
     await rows.update_one(
@@ -38,15 +39,16 @@ async def test_a_row_of_a_newer_version_is_refused_and_not_changed(database: Dat
         await store.list_for(connection.tenant, connection.owner)
     with pytest.raises(NewerRow):
         await store.save(new_connection(), sealing("again"), NOW)
-    due = await DueStore(database).due(
+    due = await RenewalQueue(database).due(
         connection.connector, Due.EXPIRING, NOW + timedelta(days=1), 10, now=NOW
     )
     assert due == []
     assert await rows.find_one({"_id": connection.id}) == before
 
 
+@pytest.mark.requirement("K5")
 async def test_the_database_runs_no_code_of_anybodys(database: Database) -> None:
-    """K5: the whole suite runs on a server that was started without its JavaScript engine."""
+    """The whole suite runs on a server that was started without its JavaScript engine."""
     store = ConnectionStore(database)
     connection = await linked(store)
     with pytest.raises(Exception, match="the database does not answer"):

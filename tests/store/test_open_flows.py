@@ -24,11 +24,20 @@ def store(database: Database) -> FlowStore:
 def flow(state: str, *, user: str = "alice", at: datetime = NOW) -> Flow:
     """An attempt that is started at ``at``."""
     return Flow(
-        id=flow_id(state), tenant="default", user=user, connector="google", cookie_hash="0" * 64,
-        connection_config={}, token_url="https://provider.example/token",
-        redirect_uri="http://localhost:3141/v1/connectors/google/callback", reconnect=None,
-        return_to="/dashboard/connectors", tool=None, created_at=at, expires_at=at + FLOW_LIFETIME,
-    )  # fmt: skip
+        id=flow_id(state),
+        tenant="default",
+        user=user,
+        connector="google",
+        cookie_hash="0" * 64,
+        connection_config={},
+        token_url="https://provider.example/token",
+        redirect_uri="http://localhost:3141/v1/connectors/google/callback",
+        reconnect=None,
+        return_to="/dashboard/connectors",
+        tool=None,
+        created_at=at,
+        expires_at=at + FLOW_LIFETIME,
+    )
 
 
 async def start(store: FlowStore, state: str, *, user: str = "alice", at: datetime = NOW) -> None:
@@ -87,9 +96,13 @@ async def test_ten_thousand_starts_leave_a_small_collection(
 
 def _row(state: str, at: datetime) -> dict[str, object]:
     return {
-        "_id": flow_id(state), "tenant": "default", "user": "alice", "created_at": at,
-        "expires_at": at + FLOW_LIFETIME, "used_at": None,
-    }  # fmt: skip
+        "_id": flow_id(state),
+        "tenant": "default",
+        "user": "alice",
+        "created_at": at,
+        "expires_at": at + FLOW_LIFETIME,
+        "used_at": None,
+    }
 
 
 async def test_how_many_are_open_everywhere_is_a_metric_and_a_flood_a_warning(

@@ -12,7 +12,7 @@ import pytest
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.events import Event, EventType, Outbox
 from gateway.store.mongo import Database, Document
-from gateway.store.refresh_leases import RefreshStore
+from gateway.store.refresh_leases import RefreshLeases
 from tests.support.linking import NOW, at_once, linked, new_connection, sealing
 
 LATER = NOW + timedelta(hours=1)
@@ -31,7 +31,7 @@ def outbox(database: Database) -> Outbox:
 
 async def give_up(database: Database, connection: Connection, reason: str = "gone") -> bool:
     """Let a refresh of the connection end for good."""
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     lease = await refreshes.claim(connection)
     assert lease is not None
     return await refreshes.give_up(lease, reason, LATER)
@@ -68,12 +68,13 @@ async def test_each_change_of_state_leaves_one_event_and_no_other_change_does(
     }
 
 
+@pytest.mark.requirement("D2")
 async def test_who_lost_the_race_for_a_change_leaves_no_event(
     database: Database, store: ConnectionStore, outbox: Outbox
 ) -> None:
-    """D2: a refresh that gives up after a reconnect, and disconnects that come together."""
+    """A refresh that gives up after a reconnect, and disconnects that come together."""
     first = await linked(store)
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     lease = await refreshes.claim(first)
     assert lease is not None
     await linked(store)
@@ -107,14 +108,16 @@ async def test_giving_up_just_before_a_reconnect_is_told_and_so_is_the_recovery(
 
     assert (healed.status, healed.generation) == (Status.ACTIVE, 2)
     assert [event.type for event in await outbox.waiting(100)] == [
-        EventType.CREATED, EventType.NEEDS_REAUTH, EventType.RECOVERED,
-    ]  # fmt: skip
+        EventType.CREATED,
+        EventType.NEEDS_REAUTH,
+        EventType.RECOVERED,
+    ]
 
 
+@pytest.mark.requirement("K4")
 async def test_fifty_flows_for_one_account_that_finish_at_once_create_it_once(
     store: ConnectionStore, outbox: Outbox
 ) -> None:
-    """K4."""
     await at_once(50, lambda number: linked(store, text=str(number)))
 
     assert [event.type for event in await outbox.waiting(100)] == [EventType.CREATED]
@@ -132,8 +135,9 @@ async def test_what_was_passed_on_is_taken_away_and_nothing_else(
 
     left = await outbox.waiting(100)
     assert {(event.connection, event.type) for event in left} == {
-        (first.id, EventType.NEEDS_REAUTH), (other.id, EventType.CREATED),
-    }  # fmt: skip
+        (first.id, EventType.NEEDS_REAUTH),
+        (other.id, EventType.CREATED),
+    }
     await outbox.passed_on(left)
     assert await outbox.waiting(100) == []
     assert await store.get("default", first.id) is not None

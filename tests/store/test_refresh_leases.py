@@ -11,7 +11,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import LEASE_SECONDS, Lease, Progress, RefreshStore
+from gateway.store.refresh_leases import LEASE_SECONDS, Lease, Progress, RefreshLeases
 from tests.support.linking import NOW, at_once, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
@@ -24,18 +24,18 @@ def store(database: Database) -> ConnectionStore:
 
 
 @pytest.fixture
-def refreshes(database: Database) -> RefreshStore:
-    return RefreshStore(database)
+def refreshes(database: Database) -> RefreshLeases:
+    return RefreshLeases(database)
 
 
-async def claimed(refreshes: RefreshStore, connection: Connection) -> Lease:
+async def claimed(refreshes: RefreshLeases, connection: Connection) -> Lease:
     """The lease of a connection that is free."""
     lease = await refreshes.claim(connection)
     assert lease is not None
     return lease
 
 
-async def stored(refreshes: RefreshStore, lease: Lease) -> bool:
+async def stored(refreshes: RefreshLeases, lease: Lease) -> bool:
     """Whether the result of a refresh under this lease was taken."""
     return await refreshes.store(lease, NEW, ("read", "write"), Status.ACTIVE, LATER)
 
@@ -56,10 +56,10 @@ async def move(database: Database, connection: Connection, field: str, seconds: 
     assert await rows.update_one({"_id": connection.id}, [{"$set": {f"refresh.{field}": time}}])
 
 
+@pytest.mark.requirement("D1")
 async def test_of_fifty_claims_at_once_one_gets_the_lease(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D1."""
     connection = await linked(store)
 
     claims = await at_once(50, lambda _: refreshes.claim(connection))
@@ -70,10 +70,11 @@ async def test_of_fifty_claims_at_once_one_gets_the_lease(
     assert won[0].connection == replace(connection, lease_owner=won[0].owner)
 
 
+@pytest.mark.requirement("D2", "D8")
 async def test_a_lease_ends_by_the_clock_of_the_database(
-    database: Database, store: ConnectionStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D2, D8: no process's own clock is asked, so a wrong one does no harm."""
+    """No process's own clock is asked, so a wrong one does no harm."""
     connection = await linked(store)
     await claimed(refreshes, connection)
 
@@ -88,12 +89,13 @@ async def test_a_lease_ends_by_the_clock_of_the_database(
     assert await refreshes.claim(connection) is not None
 
 
+@pytest.mark.requirement("D2")
 async def test_an_expired_lease_is_taken_over_and_its_first_holder_cannot_write(
-    database: Database, store: ConnectionStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D2: a paused process that wakes up never overwrites the newer tokens."""
+    """A paused process that wakes up never overwrites the newer tokens."""
     connection = await linked(store)
-    paused = await claimed(RefreshStore(database, lease_seconds=0), connection)
+    paused = await claimed(RefreshLeases(database, lease_seconds=0), connection)
     second = await claimed(refreshes, connection)
     assert second.owner != paused.owner
 
@@ -113,14 +115,14 @@ async def test_an_expired_lease_that_nobody_took_over_still_stores(
     database: Database, store: ConnectionStore
 ) -> None:
     """Rule 2: what the provider issued is kept; nobody else has used the refresh token."""
-    refreshes = RefreshStore(database, lease_seconds=0)
+    refreshes = RefreshLeases(database, lease_seconds=0)
     lease = await claimed(refreshes, await linked(store))
 
     assert await stored(refreshes, lease)
 
 
 async def test_a_stored_result_is_the_next_generation_and_frees_the_lease(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     connection = await linked(store, status=Status.NEEDS_SCOPES, metadata={"plan": "pro"})
     lease = await claimed(refreshes, connection)
@@ -130,15 +132,19 @@ async def test_a_stored_result_is_the_next_generation_and_frees_the_lease(
     newest = await store.get("default", connection.id)
     assert newest is not None
     assert newest == replace(
-        connection, tokens=NEW, granted_scopes=("read",), status=Status.ACTIVE,
-        generation=2, updated_at=LATER,
-    )  # fmt: skip
+        connection,
+        tokens=NEW,
+        granted_scopes=("read",),
+        status=Status.ACTIVE,
+        generation=2,
+        updated_at=LATER,
+    )
     assert await refreshes.claim(connection) is None  # seen before the refresh: it has moved on
     assert await refreshes.claim(newest) is not None
 
 
 async def test_who_waits_sees_that_a_result_came(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     connection = await linked(store)
     assert await refreshes.progress(connection) == Progress(moved_on=False, held=False, cool_down=0)
@@ -153,7 +159,7 @@ async def test_who_waits_sees_that_a_result_came(
 
 
 async def test_giving_up_marks_the_row_and_keeps_its_tokens(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     connection = await linked(store)
     lease = await claimed(refreshes, connection)
@@ -166,10 +172,11 @@ async def test_giving_up_marks_the_row_and_keeps_its_tokens(
     assert await refreshes.progress(connection) == Progress(moved_on=True, held=False, cool_down=0)
 
 
+@pytest.mark.requirement("D7")
 async def test_who_read_the_row_before_it_was_given_up_gets_no_lease(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D7, rule 2: the dead refresh token is not tried again by the callers that come late."""
+    """The dead refresh token is not tried again by the callers that come late."""
     connection = await linked(store)
     lease = await claimed(refreshes, connection)
     await refreshes.give_up(lease, "invalid_grant", LATER)
@@ -177,10 +184,11 @@ async def test_who_read_the_row_before_it_was_given_up_gets_no_lease(
     assert await refreshes.claim(connection) is None
 
 
+@pytest.mark.requirement("D7")
 async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
-    database: Database, store: ConnectionStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D7: the cool-down is in the row, so it holds in every process."""
+    """The cool-down is in the row, so it holds in every process."""
     connection = await linked(store)
     await refreshes.postpone(await claimed(refreshes, connection), 60, "provider_unavailable")
 
@@ -200,10 +208,11 @@ async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
     assert (after["attempts"], after["not_before"]) == (0, None)
 
 
+@pytest.mark.requirement("D3")
 async def test_who_read_the_row_before_a_reconnect_gets_no_lease(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D3: it would send the old refresh token, and store the answer over the new grant."""
+    """It would send the old refresh token, and store the answer over the new grant."""
     before = await linked(store, text="old")
     after = await linked(store, text="new")
 
@@ -213,7 +222,7 @@ async def test_who_read_the_row_before_a_reconnect_gets_no_lease(
 
 
 async def test_a_reconnect_ends_the_cool_down(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     await refreshes.postpone(
         await claimed(refreshes, await linked(store)), 60, "provider_unavailable"
@@ -222,27 +231,28 @@ async def test_a_reconnect_ends_the_cool_down(
     assert await refreshes.claim(await linked(store)) is not None
 
 
-async def late_store(refreshes: RefreshStore, lease: Lease) -> None:
+async def late_store(refreshes: RefreshLeases, lease: Lease) -> None:
     assert not await stored(refreshes, lease)
 
 
-async def late_give_up(refreshes: RefreshStore, lease: Lease) -> None:
+async def late_give_up(refreshes: RefreshLeases, lease: Lease) -> None:
     assert not await refreshes.give_up(lease, "invalid_grant", LATER)
 
 
-async def late_postpone(refreshes: RefreshStore, lease: Lease) -> None:
+async def late_postpone(refreshes: RefreshLeases, lease: Lease) -> None:
     await refreshes.postpone(lease, 60, "provider_unavailable")
 
 
-Late = Callable[[RefreshStore, Lease], Awaitable[None]]
+Late = Callable[[RefreshLeases, Lease], Awaitable[None]]
 late_ends = pytest.mark.parametrize("end", [late_store, late_give_up, late_postpone])
 
 
+@pytest.mark.requirement("D3")
 @late_ends
 async def test_a_reconnect_during_a_refresh_is_never_undone(
-    store: ConnectionStore, refreshes: RefreshStore, end: Late
+    store: ConnectionStore, refreshes: RefreshLeases, end: Late
 ) -> None:
-    """D3: the person's new grant counts, whatever the old refresh came to."""
+    """The person's new grant counts, whatever the old refresh came to."""
     lease = await claimed(refreshes, await linked(store, text="old"))
     reconnected = await linked(store, text="new")
 
@@ -252,11 +262,12 @@ async def test_a_reconnect_during_a_refresh_is_never_undone(
     assert await refreshes.claim(reconnected) is not None
 
 
+@pytest.mark.requirement("D3")
 @late_ends
 async def test_a_disconnect_during_a_refresh_is_never_undone(
-    store: ConnectionStore, refreshes: RefreshStore, end: Late
+    store: ConnectionStore, refreshes: RefreshLeases, end: Late
 ) -> None:
-    """D3: no late write brings a deleted row back."""
+    """No late write brings a deleted row back."""
     lease = await claimed(refreshes, await linked(store))
     await store.delete(lease.connection, NOW)
 
@@ -265,11 +276,12 @@ async def test_a_disconnect_during_a_refresh_is_never_undone(
     assert await store.list_for("default", "user:alice") == []
 
 
+@pytest.mark.requirement("D3")
 @late_ends
 async def test_a_disconnect_and_new_connect_during_a_refresh_is_never_undone(
-    store: ConnectionStore, refreshes: RefreshStore, end: Late
+    store: ConnectionStore, refreshes: RefreshLeases, end: Late
 ) -> None:
-    """D3: the new row has the same account and the same generation, and another id."""
+    """The new row has the same account and the same generation, and another id."""
     lease = await claimed(refreshes, await linked(store, text="old"))
     await store.delete(lease.connection, NOW)
     new = await linked(store, text="new")
@@ -280,10 +292,11 @@ async def test_a_disconnect_and_new_connect_during_a_refresh_is_never_undone(
     assert await store.list_for("default", "user:alice") == [new]
 
 
+@pytest.mark.requirement("D3")
 async def test_a_choice_of_default_during_a_refresh_is_kept_and_does_not_stop_it(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """D3: only what ends the old grant makes a refresh lose."""
+    """Only what ends the old grant makes a refresh lose."""
     other = await linked(store, "acct-1")
     connection = await linked(store, "acct-2")
     lease = await claimed(refreshes, connection)

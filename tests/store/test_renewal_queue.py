@@ -14,8 +14,8 @@ from pymongo import MongoClient
 from gateway.clock import utc_now
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import RefreshStore
-from gateway.store.renewal_queue import Due, DueStore
+from gateway.store.refresh_leases import RefreshLeases
+from gateway.store.renewal_queue import Due, RenewalQueue
 from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
 
 HOUR = timedelta(hours=1)
@@ -27,19 +27,24 @@ def store(database: Database) -> ConnectionStore:
 
 
 @pytest.fixture
-def refreshes(database: Database) -> RefreshStore:
-    return RefreshStore(database)
+def refreshes(database: Database) -> RefreshLeases:
+    return RefreshLeases(database)
 
 
 @pytest.fixture
-def due(database: Database) -> DueStore:
-    return DueStore(database)
+def due(database: Database) -> RenewalQueue:
+    return RenewalQueue(database)
 
 
 async def stored(
-    store: ConnectionStore, account: str, *, connector: str = "google", user: str = "alice",
-    tenant: str = "default", **tokens: Any,
-) -> Connection:  # fmt: skip
+    store: ConnectionStore,
+    account: str,
+    *,
+    connector: str = "google",
+    user: str = "alice",
+    tenant: str = "default",
+    **tokens: Any,
+) -> Connection:
     """A connection whose tokens differ from the usual ones in these fields."""
     sealed: SealedTokens = replace(sealed_tokens(account), **tokens)
     new = new_connection(account, connector=connector, user=user, tenant=tenant)
@@ -47,9 +52,12 @@ async def stored(
 
 
 async def found(
-    due: DueStore, why: Due = Due.EXPIRING, before: datetime = NOW, connector: str = "google",
+    due: RenewalQueue,
+    why: Due = Due.EXPIRING,
+    before: datetime = NOW,
+    connector: str = "google",
     repeatable: float = 0.0,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """The accounts that are due."""
     rows = await due.due(connector, why, before, 100, now=before, repeatable_seconds=repeatable)
     return accounts(rows)
@@ -60,7 +68,7 @@ def accounts(rows: Sequence[Connection]) -> list[str]:
     return [row.external_account_id for row in rows]
 
 
-async def lease(refreshes: RefreshStore, connection: Connection, marker: str = "") -> None:
+async def lease(refreshes: RefreshLeases, connection: Connection, marker: str = "") -> None:
     """Claim it, and note a request if ``marker`` is given."""
     claimed = await refreshes.claim(connection)
     assert claimed is not None
@@ -69,7 +77,7 @@ async def lease(refreshes: RefreshStore, connection: Connection, marker: str = "
 
 
 async def lose_answer(
-    refreshes: RefreshStore, database: Database, connection: Connection, age: int = 60
+    refreshes: RefreshLeases, database: Database, connection: Connection, age: int = 60
 ) -> None:
     """A request that left ``age`` seconds ago was never answered."""
     await lease(refreshes, connection, marker="of the stored token")
@@ -80,7 +88,7 @@ async def lose_answer(
 
 
 async def test_the_most_urgent_come_first_whoever_they_belong_to(
-    store: ConnectionStore, due: DueStore
+    store: ConnectionStore, due: RenewalQueue
 ) -> None:
     await stored(store, "soon", fresh_until=NOW)
     await stored(store, "later", fresh_until=NOW + timedelta(milliseconds=1))
@@ -94,7 +102,7 @@ async def test_the_most_urgent_come_first_whoever_they_belong_to(
 
 
 async def test_what_was_not_refreshed_for_long_is_found_although_it_never_expires(
-    store: ConnectionStore, due: DueStore
+    store: ConnectionStore, due: RenewalQueue
 ) -> None:
     await stored(store, "fresh", issued_at=NOW + HOUR, fresh_until=None)
     await stored(store, "idle", issued_at=NOW, fresh_until=None)
@@ -105,7 +113,7 @@ async def test_what_was_not_refreshed_for_long_is_found_although_it_never_expire
 
 @pytest.mark.parametrize("why", Due)
 async def test_pages_hold_each_row_once_even_where_thousands_are_due_at_the_same_moment(
-    store: ConnectionStore, due: DueStore, why: Due
+    store: ConnectionStore, due: RenewalQueue, why: Due
 ) -> None:
     everyone = await at_once(25, lambda n: stored(store, f"acct-{n:02}", user=f"user-{n}"))
     await stored(store, "first", fresh_until=NOW - HOUR, issued_at=NOW - HOUR)
@@ -127,7 +135,7 @@ async def test_pages_hold_each_row_once_even_where_thousands_are_due_at_the_same
 
 
 async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
-    store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+    store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
     await stored(store, "no refresh token", refresh_token=None)
     claimed = await refreshes.claim(await stored(store, "dead"))
@@ -141,10 +149,11 @@ async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
     assert await due.needing_people("notion") == 0
 
 
+@pytest.mark.requirement("D1", "D7")
 async def test_a_cool_down_and_a_lease_are_respected_for_as_long_as_they_last(
-    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
-    """D7: the provider is not asked before ``not_before``; D1: nor while somebody asks it."""
+    """The provider is not asked before ``not_before``; D1: nor while somebody asks it."""
     held = await stored(store, "held")
     await lease(refreshes, held)
     cooling = await refreshes.claim(await stored(store, "cooling"))
@@ -161,10 +170,11 @@ async def test_a_cool_down_and_a_lease_are_respected_for_as_long_as_they_last(
     assert sorted(await found(due)) == ["cooling", "held"]
 
 
+@pytest.mark.requirement("D4")
 async def test_where_an_answer_was_lost_the_last_token_is_used_up_first(
-    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
-    """D4: unless the provider lets the refresh token be sent again."""
+    """Unless the provider lets the refresh token be sent again."""
     lost = await stored(store, "lost", expires_at=NOW + HOUR)
     await lose_answer(refreshes, database, lost, age=60)
 
@@ -175,10 +185,11 @@ async def test_where_an_answer_was_lost_the_last_token_is_used_up_first(
     assert await found(due, before=NOW + HOUR) == ["lost"]  # the token is over: now or never
 
 
+@pytest.mark.requirement("D3")
 async def test_a_reconnect_ends_the_doubt_about_a_lost_answer(
-    database: Database, store: ConnectionStore, due: DueStore, refreshes: RefreshStore
+    database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
-    """D3: the marker was of a refresh token that the new grant has replaced."""
+    """The marker was of a refresh token that the new grant has replaced."""
     lost = await stored(store, "lost", expires_at=None)
     await lose_answer(refreshes, database, lost)
     assert await found(due) == []
@@ -191,9 +202,13 @@ async def test_a_reconnect_ends_the_doubt_about_a_lost_answer(
 
 @pytest.mark.parametrize("why", Due)
 async def test_looking_reads_what_is_due_and_next_to_nothing_else(
-    database: Database, store: ConnectionStore, due: DueStore, mongodb_url: str,
-    database_name: str, why: Due,
-) -> None:  # fmt: skip
+    database: Database,
+    store: ConnectionStore,
+    due: RenewalQueue,
+    mongodb_url: str,
+    database_name: str,
+    why: Due,
+) -> None:
     """Neither dead connections, nor those without a refresh token, nor fresh ones are walked over."""
     now, past = utc_now(), NOW - HOUR
     for number in range(40):

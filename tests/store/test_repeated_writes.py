@@ -11,7 +11,7 @@ import pytest
 
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.mongo import Database, Document
-from gateway.store.refresh_leases import Lease, RefreshStore, new_owner
+from gateway.store.refresh_leases import Lease, RefreshLeases, new_owner
 from tests.support.linking import NOW, linked, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
@@ -24,11 +24,11 @@ def store(database: Database) -> ConnectionStore:
 
 
 @pytest.fixture
-def refreshes(database: Database) -> RefreshStore:
-    return RefreshStore(database)
+def refreshes(database: Database) -> RefreshLeases:
+    return RefreshLeases(database)
 
 
-async def claimed(refreshes: RefreshStore, connection: Connection) -> Lease:
+async def claimed(refreshes: RefreshLeases, connection: Connection) -> Lease:
     """The lease of a connection that is free."""
     lease = await refreshes.claim(connection)
     assert lease is not None
@@ -45,24 +45,24 @@ async def raw(database: Database, connection: Connection) -> Document:
     return row
 
 
-async def store_result(refreshes: RefreshStore, lease: Lease) -> bool:
+async def store_result(refreshes: RefreshLeases, lease: Lease) -> bool:
     return await refreshes.store(lease, sealed_tokens("refresh"), (), Status.ACTIVE, LATER)
 
 
-async def give_up(refreshes: RefreshStore, lease: Lease) -> bool:
+async def give_up(refreshes: RefreshLeases, lease: Lease) -> bool:
     return await refreshes.give_up(lease, "invalid_grant", LATER)
 
 
-async def postpone(refreshes: RefreshStore, lease: Lease) -> bool:
+async def postpone(refreshes: RefreshLeases, lease: Lease) -> bool:
     return await refreshes.postpone(lease, 0, "provider_unavailable", unknown=True)
 
 
-End = Callable[[RefreshStore, Lease], Awaitable[bool]]
+End = Callable[[RefreshLeases, Lease], Awaitable[bool]]
 ends = pytest.mark.parametrize("end", [store_result, give_up, postpone])
 
 
 async def test_who_claims_again_with_the_same_owner_has_the_lease(
-    store: ConnectionStore, refreshes: RefreshStore
+    store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     """Nobody waits for the end of a lease whose holder does not know of it."""
     connection, owner = await linked(store), new_owner()
@@ -79,24 +79,25 @@ async def test_who_claims_again_with_the_same_owner_has_the_lease(
     assert await refreshes.claim(connection, owner) is None  # it has moved on
 
 
+@pytest.mark.requirement("D1", "D2")
 async def test_who_lost_the_lease_does_not_get_it_back_by_its_name(
-    store: ConnectionStore, database: Database, refreshes: RefreshStore
+    store: ConnectionStore, database: Database, refreshes: RefreshLeases
 ) -> None:
-    """D1, D2."""
     connection, owner = await linked(store), new_owner()
-    assert await RefreshStore(database, lease_seconds=0).claim(connection, owner) is not None
+    assert await RefreshLeases(database, lease_seconds=0).claim(connection, owner) is not None
     second = await claimed(refreshes, connection)
 
     assert await refreshes.claim(connection, owner) is None
     assert await store_result(refreshes, second)
 
 
+@pytest.mark.requirement("D2")
 async def test_a_mark_begins_the_lease_anew_as_often_as_it_is_written(
-    store: ConnectionStore, database: Database, refreshes: RefreshStore
+    store: ConnectionStore, database: Database, refreshes: RefreshLeases
 ) -> None:
-    """D2: an election between claim and mark takes nothing from the provider's time."""
+    """An election between claim and mark takes nothing from the provider's time."""
     connection = await linked(store)
-    lease = await claimed(RefreshStore(database, lease_seconds=5), connection)
+    lease = await claimed(RefreshLeases(database, lease_seconds=5), connection)
 
     marked = await refreshes.mark(lease, DIGEST)
     again = await refreshes.mark(lease, DIGEST)
@@ -113,7 +114,7 @@ async def test_a_mark_begins_the_lease_anew_as_often_as_it_is_written(
 
 @ends
 async def test_an_end_that_is_written_twice_counts_once_and_is_told_twice(
-    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+    store: ConnectionStore, database: Database, refreshes: RefreshLeases, end: End
 ) -> None:
     connection = await linked(store)
     lease = await claimed(refreshes, connection)
@@ -128,7 +129,7 @@ async def test_an_end_that_is_written_twice_counts_once_and_is_told_twice(
 
 @ends
 async def test_an_end_that_was_done_is_told_also_when_others_hold_the_lease(
-    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+    store: ConnectionStore, database: Database, refreshes: RefreshLeases, end: End
 ) -> None:
     connection = await linked(store)
     lease = await claimed(refreshes, connection)
@@ -143,13 +144,14 @@ async def test_an_end_that_was_done_is_told_also_when_others_hold_the_lease(
     assert await raw(database, connection) | {"now": after["now"]} == after
 
 
+@pytest.mark.requirement("D2")
 @ends
 async def test_an_end_that_somebody_else_wrote_is_not_told_as_ones_own(
-    store: ConnectionStore, database: Database, refreshes: RefreshStore, end: End
+    store: ConnectionStore, database: Database, refreshes: RefreshLeases, end: End
 ) -> None:
-    """D2: the same step, of another lease."""
+    """The same step, of another lease."""
     connection = await linked(store)
-    lost = await claimed(RefreshStore(database, lease_seconds=0), connection)
+    lost = await claimed(RefreshLeases(database, lease_seconds=0), connection)
     assert await end(refreshes, await claimed(refreshes, connection))
 
     assert not await end(refreshes, lost)

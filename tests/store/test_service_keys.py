@@ -28,9 +28,13 @@ def keys(store: KeyStore, clock: FakeClock) -> ServiceKeys:
 def key(name: str, *, tenant: str = "default", minutes: int = 0) -> StoredKey:
     """A key that was made some minutes after ``NOW``."""
     return StoredKey(
-        id=name, tenant=tenant, label="for tests", roles=("connections", "tokens"),
-        secret_hash="0" * 64, created_at=NOW + timedelta(minutes=minutes),
-    )  # fmt: skip
+        id=name,
+        tenant=tenant,
+        label="for tests",
+        roles=("connections", "tokens"),
+        secret_hash="0" * 64,
+        created_at=NOW + timedelta(minutes=minutes),
+    )
 
 
 async def test_a_key_reads_back_as_it_was_stored_and_does_not_show_its_hash(
@@ -45,20 +49,23 @@ async def test_a_key_reads_back_as_it_was_stored_and_does_not_show_its_hash(
     assert await store.get("k2") is None
 
 
+@pytest.mark.requirement("F2")
 async def test_the_restrictions_of_a_key_read_back_as_they_were_stored(store: KeyStore) -> None:
-    """F2."""
     restricted = replace(
-        key("k1"), connectors=("google", "notion"), expires_at=NOW + timedelta(days=1),
-        assertion_keys=({"kty": "OKP", "crv": "Ed25519", "x": "AA"},), last_used_at=NOW,
-    )  # fmt: skip
+        key("k1"),
+        connectors=("google", "notion"),
+        expires_at=NOW + timedelta(days=1),
+        assertion_keys=({"kty": "OKP", "crv": "Ed25519", "x": "AA"},),
+        last_used_at=NOW,
+    )
     await store.add(restricted)
     assert await store.get("k1") == restricted
 
 
+@pytest.mark.requirement("F1")
 async def test_the_use_of_a_key_is_noted_for_its_own_tenant_and_never_goes_back(
     store: KeyStore,
 ) -> None:
-    """F1."""
     await store.add(key("k1"))
     await store.touch("acme", "k1", NOW)
     assert await store.get("k1") == key("k1")
@@ -86,8 +93,8 @@ async def test_the_use_of_a_key_is_noted_once_a_minute_at_most(
     assert await store.get(stored.id) != first
 
 
+@pytest.mark.requirement("K4")
 async def test_a_key_id_is_taken_once(store: KeyStore) -> None:
-    """K4."""
     await store.add(key("k1"))
 
     with pytest.raises(Duplicate):
@@ -96,8 +103,8 @@ async def test_a_key_id_is_taken_once(store: KeyStore) -> None:
     assert (await store.get("k1") or key("")).tenant == "default"
 
 
+@pytest.mark.requirement("F1")
 async def test_a_tenant_lists_its_own_keys_oldest_first(store: KeyStore) -> None:
-    """F1."""
     for added in (
         key("b", minutes=1),
         key("c", minutes=2),
@@ -112,8 +119,9 @@ async def test_a_tenant_lists_its_own_keys_oldest_first(store: KeyStore) -> None
     assert await store.list_for("nobody") == []
 
 
+@pytest.mark.requirement("F1")
 async def test_a_tenant_deletes_its_own_keys_only(store: KeyStore) -> None:
-    """F1: foreign and missing look the same."""
+    """Foreign and missing look the same."""
     await store.add(key("k1"))
 
     assert not await store.delete("acme", "k1")
@@ -123,8 +131,8 @@ async def test_a_tenant_deletes_its_own_keys_only(store: KeyStore) -> None:
     assert await store.get("k1") is None
 
 
+@pytest.mark.requirement("F1", "F2")
 async def test_the_tenant_and_roles_of_a_caller_are_those_of_the_key(keys: ServiceKeys) -> None:
-    """F1, F2."""
     stored, secret = await keys.create(tenant="acme", roles=[Role.TOKENS, Role.TOKENS])
 
     caller = await keys.authenticate(f"Bearer {secret.reveal()}")
@@ -136,8 +144,8 @@ async def test_the_tenant_and_roles_of_a_caller_are_those_of_the_key(keys: Servi
     )
 
 
+@pytest.mark.requirement("F2")
 async def test_a_deleted_key_is_refused_at_once(keys: ServiceKeys) -> None:
-    """F2."""
     stored, secret = await keys.create(tenant="default", roles=[Role.TOKENS])
     assert await keys.delete("default", stored.id)
 
@@ -145,10 +153,10 @@ async def test_a_deleted_key_is_refused_at_once(keys: ServiceKeys) -> None:
         await keys.authenticate(f"Bearer {secret.reveal()}")
 
 
+@pytest.mark.requirement("E5")
 async def test_the_secret_of_a_key_is_not_stored(
     keys: ServiceKeys, mongodb_url: str, database_name: str
 ) -> None:
-    """E5."""
     stored, secret = await keys.create(tenant="default", roles=[Role.ADMIN], label="deployment")
 
     rows = dump(mongodb_url, database_name)["service_keys"]

@@ -42,8 +42,8 @@ async def test_a_session_is_found_by_its_cookie_until_it_ends(sessions: Sessions
     await sessions.end(found)  # idempotent
 
 
+@pytest.mark.requirement("G5")
 async def test_ending_one_session_leaves_the_others(sessions: Sessions) -> None:
-    """G5."""
     first = (await sessions.begin(tenant="default", user="alice")).reveal()
     second = (await sessions.begin(tenant="default", user="alice")).reveal()
     found = await sessions.find(first)
@@ -64,8 +64,8 @@ async def test_no_other_cookie_is_a_session(sessions: Sessions) -> None:
         assert await sessions.find(other) is None
 
 
+@pytest.mark.requirement("G1")
 async def test_a_session_ends_after_twelve_idle_hours(sessions: Sessions, clock: FakeClock) -> None:
-    """G1."""
     cookie = (await sessions.begin(tenant="default", user="alice")).reveal()
     clock.advance(hours=11, minutes=59)
     assert await sessions.find(cookie) is not None  # being seen begins the twelve hours anew
@@ -75,10 +75,10 @@ async def test_a_session_ends_after_twelve_idle_hours(sessions: Sessions, clock:
     assert await sessions.find(cookie) is None
 
 
+@pytest.mark.requirement("G1")
 async def test_a_session_ends_after_seven_days_however_busy(
     sessions: Sessions, clock: FakeClock
 ) -> None:
-    """G1."""
     cookie = (await sessions.begin(tenant="default", user="alice")).reveal()
     for _ in range(27):
         clock.advance(hours=6)
@@ -87,10 +87,11 @@ async def test_a_session_ends_after_seven_days_however_busy(
     assert await sessions.find(cookie) is None
 
 
+@pytest.mark.requirement("K1")
 async def test_both_ends_are_exact_though_the_row_is_still_there(
     database: Database, store: SessionStore
 ) -> None:
-    """K1: MongoDB removes expired rows minutes late."""
+    """MongoDB removes expired rows minutes late."""
     await store.add(session())
     assert await store.get("s1", NOW + IDLE) is None
     assert await store.get("s1", NOW + IDLE - MOMENT) is not None
@@ -113,10 +114,11 @@ async def test_being_seen_is_written_once_a_minute_at_most(store: SessionStore) 
     assert (await store.get("s1", later) or session()).seen_at == later
 
 
+@pytest.mark.requirement("E5")
 async def test_only_the_hash_of_a_cookie_is_stored(
     sessions: Sessions, mongodb_url: str, database_name: str
 ) -> None:
-    """E5: a reader of the database cannot sign in, nor make a CSRF token."""
+    """A reader of the database cannot sign in, nor make a CSRF token."""
     cookie = (await sessions.begin(tenant="default", user="alice")).reveal()
     found = await sessions.find(cookie)
     assert found is not None

@@ -51,102 +51,151 @@ def _broken(connector: str, change: Change, says: str) -> Broken:
 BROKEN: dict[str, Broken] = {
     # description
     "its name is its key in the catalog": _broken(
-        "google", described(name="googol"), 'named "googol"'),
+        "google", described(name="googol"), 'named "googol"'
+    ),
     "every address is https": _broken(
-        "google", described(api_base_url="http://localhost/api"), "api_base_url is not https"),
+        "google", described(api_base_url="http://localhost/api"), "api_base_url is not https"
+    ),
     "its category is the expected one": _broken("google", described(category="crm"), "'crm'"),
     "its alias is the expected one": _broken("google", described(alias=None), "None"),
     "its scopes is the expected one": _broken("google", described(scopes=("openid",)), "scopes is"),
     "its supports_refresh is the expected one": _broken(
-        "google", described(supports_refresh=False), "is False"),
+        "google", described(supports_refresh=False), "is False"
+    ),
     "its supports_multiple_accounts is the expected one": _broken(
-        "google", described(supports_multiple_accounts=False), "is False"),
+        "google", described(supports_multiple_accounts=False), "is False"
+    ),
     "its use_pkce is the expected one": _broken("google", described(use_pkce=False), "is False"),
     "its extra_authorize_params is the expected one": _broken(
-        "google", described(extra_authorize_params={}), "extra_authorize_params is"),
+        "google", described(extra_authorize_params={}), "extra_authorize_params is"
+    ),
     "every missing variable is named": _broken(
-        "google", careless.unasking, "can be made without OAUTH_GOOGLE_CLIENT_ID"),
+        "google", careless.unasking, "can be made without OAUTH_GOOGLE_CLIENT_ID"
+    ),
     "its header is complete": _broken("google", _headless, 'no "Quirks:"'),
     "the account is read by account_lookup or an async function": _broken(
-        "google", described(fetch_account_info=careless.not_async), "neither"),
+        "google", described(fetch_account_info=careless.not_async), "neither"
+    ),
     "its token goes to the provider's API and nowhere else": _broken(
-        "google", described(api_hosts=("*.googleapis.com", "elsewhere.example")),
-        "elsewhere.example is not a host"),
+        "google",
+        described(api_hosts=("*.googleapis.com", "elsewhere.example")),
+        "elsewhere.example is not a host",
+    ),
     "it says how long a used refresh token works": _broken(
-        "google", described(refresh_rotation="rotates"), "rotation and grace are ('rotates', 0)"),
+        "google", described(refresh_rotation="rotates"), "rotation and grace are ('rotates', 0)"
+    ),
     "it revokes if the provider can": _broken(
-        "google", described(revocation_url=None, revocation=Revocation()), "has a revocation"),
+        "google", described(revocation_url=None, revocation=Revocation()), "has a revocation"
+    ),
     "what people type is understood": _broken("shopify", _any_shop_name, "is accepted"),
     "what people type cannot lead to another host": _broken(
-        "shopify", _any_shop_name, "the pattern of shop takes ''"),
+        "shopify", _any_shop_name, "the pattern of shop takes ''"
+    ),
     "it has two people who connect": _broken("google", _one_person, "two different ones"),
     # samples
     "the documented token answer is read": _broken(
-        "slack", described(alternate_access_token_response_path=None, token_types=frozenset({"bot"})),
-        "access_token is read as 'xoxe.xoxb-1-FAKE'"),
+        "slack",
+        described(alternate_access_token_response_path=None, token_types=frozenset({"bot"})),
+        "access_token is read as 'xoxe.xoxb-1-FAKE'",
+    ),
     "the documented refresh answer is read": _broken(
-        "google", expected(refresh_sample=None), "refresh_sample is needed"),
+        "google", expected(refresh_sample=None), "refresh_sample is needed"
+    ),
     "an answer without the token is an error": _broken(
-        "slack", described(alternate_access_token_response_path=None, token_types=frozenset({"bot"})),
-        "in an answer that has none"),
+        "slack",
+        described(alternate_access_token_response_path=None, token_types=frozenset({"bot"})),
+        "in an answer that has none",
+    ),
     "documented errors are understood": _broken(
-        "slack", described(error_codes={}), "expected TokenRejected"),
+        "slack", described(error_codes={}), "expected TokenRejected"
+    ),
     "the documented account is read": _broken(
-        "google", described(fetch_account_info=account_lookup(url=USERINFO, id="sub", label="name")),
-        "account_label is"),
+        "google",
+        described(fetch_account_info=account_lookup(url=USERINFO, id="sub", label="name")),
+        "account_label is",
+    ),
     "an account without its id is an error": _broken(
-        "google", described(fetch_account_info=careless.whoever), "the account 'unknown'"),
+        "google", described(fetch_account_info=careless.whoever), "the account 'unknown'"
+    ),
     # journey
     "the authorization request says what is expected": _broken(
-        "slack", described(scope_separator=" "), "refuses the authorization request"),
+        "slack", described(scope_separator=" "), "refuses the authorization request"
+    ),
     "a person connects": _broken(
-        "google", described(fetch_account_info=account_lookup(url=USERINFO, id="sub", label="sub")),
-        "the label is the id"),
+        "google",
+        described(fetch_account_info=account_lookup(url=USERINFO, id="sub", label="sub")),
+        "the label is the id",
+    ),
     "every request goes to an endpoint of the provider": _broken(
-        "google", described(fetch_account_info=careless.guessing), "nothing at GET www.googleapis"),
+        "google", described(fetch_account_info=careless.guessing), "nothing at GET www.googleapis"
+    ),
     "every request carries documented headers only": _broken(
-        "google", described(token_headers={"X-Trace": "1"}), "token gets the header x-trace"),
+        "google", described(token_headers={"X-Trace": "1"}), "token gets the header x-trace"
+    ),
     "the token opens the API": _broken(
-        "google", described(api_headers={"Authorization": "Token ${access_token}"},
-                            fetch_account_info=careless.always_the_same),
-        "the API refuses the token: 401"),
+        "google",
+        described(
+            api_headers={"Authorization": "Token ${access_token}"},
+            fetch_account_info=careless.always_the_same,
+        ),
+        "the API refuses the token: 401",
+    ),
     "the token's life is what the provider says": _broken(
-        "google", simulated(token_answer=careless.says_a_minute), "expiry is not the provider's"),
+        "google", simulated(token_answer=careless.says_a_minute), "expiry is not the provider's"
+    ),
     "two people are two accounts": _broken(
-        "google", described(fetch_account_info=careless.always_the_same), "both have the same id"),
+        "google", described(fetch_account_info=careless.always_the_same), "both have the same id"
+    ),
     "connecting again is the same account": _broken(
-        "google", described(fetch_account_info=careless.always_another), "linked twice"),
+        "google", described(fetch_account_info=careless.always_another), "linked twice"
+    ),
     "it is refreshed when it is time, and again after that": _broken(
-        "google", described(extra_authorize_params={"prompt": "consent"}), "ReauthorizationRequired"),
+        "google", described(extra_authorize_params={"prompt": "consent"}), "ReauthorizationRequired"
+    ),
     "a grant that the provider ended asks for the person": _broken(
-        "google", described(error_codes={"invalid_grant": "invalid_request"}), "ProviderRefused"),
+        "google", described(error_codes={"invalid_grant": "invalid_request"}), "ProviderRefused"
+    ),
     "a scope that the person refuses is noticed": _broken(
-        "google", described(granted_scopes_path="scopes"), "the connection is active"),
+        "google", described(granted_scopes_path="scopes"), "the connection is active"
+    ),
     "disconnecting ends the grant": _broken(
-        "google", described(revocation=Revocation()), "revoked is no"),
+        "google", described(revocation=Revocation()), "revoked is no"
+    ),
     "disconnecting ends the grant long after the token": _broken(
-        "google", described(revocation=Revocation(auth="none", token="access_token")), "revoked is"),
+        "google", described(revocation=Revocation(auth="none", token="access_token")), "revoked is"
+    ),
     "declining connects nothing": _broken(
-        "google", simulated(sign_callback=careless.silent), "CallbackInvalid"),
+        "google", simulated(sign_callback=careless.silent), "CallbackInvalid"
+    ),
     # refusals
     "a refresh whose answer was lost is repeated exactly if that is safe": _broken(
-        "google", described(refresh_rotation="rotates"), "it is not repeated"),
+        "google", described(refresh_rotation="rotates"), "it is not repeated"
+    ),
     "a code works once": _broken(
-        "google", simulated(error_answer=careless.pays_anyway), "exchanged twice"),
+        "google", simulated(error_answer=careless.pays_anyway), "exchanged twice"
+    ),
     "a code is bound to its verifier": _broken(
-        "google", described(use_pkce=False), "exchanged with another verifier"),
+        "google", described(use_pkce=False), "exchanged with another verifier"
+    ),
     "a wrong client secret is the operator's to mend": _broken(
-        "google", described(error_codes={"invalid_client": "invalid_grant"}), "TokenRejected"),
+        "google", described(error_codes={"invalid_client": "invalid_grant"}), "TokenRejected"
+    ),
     "a callback that somebody changed is refused": _broken(
-        "shopify", described(callback_verifier=careless.any_callback), "is accepted although"),
+        "shopify", described(callback_verifier=careless.any_callback), "is accepted although"
+    ),
     "a callback of another issuer is refused, and one of none where it is promised": _broken(
-        "google", described(issuer=None), "is accepted although the issuer is wrong"),
+        "google", described(issuer=None), "is accepted although the issuer is wrong"
+    ),
     "a callback that is signed for another tenant is refused": _broken(
-        "shopify", described(callback_verifier=careless.any_shop), "sent although the tenant is wrong"),
+        "shopify",
+        described(callback_verifier=careless.any_shop),
+        "sent although the tenant is wrong",
+    ),
     # economy
     "every declared field makes a difference on the wire": _broken(
-        "google", described(error_codes={"never_said": "invalid_grant"}), "without error_codes"),
-}  # fmt: skip
+        "google", described(error_codes={"never_said": "invalid_grant"}), "without error_codes"
+    ),
+}
 
 
 def _intact(subject: Subject) -> Subject:
@@ -159,24 +208,39 @@ def _overlooked(says: str) -> Broken:
 
 def _of_the_faults() -> Iterator[tuple[str, Broken]]:
     for fault in FAULTS:
-        yield (f"connecting fails when the token endpoint answers {fault}",
-               _overlooked("a connection is made"))  # fmt: skip
-        yield (f"the connection stays when a refresh is answered with {fault}",
-               _overlooked("handed out as new"))  # fmt: skip
+        yield (
+            f"connecting fails when the token endpoint answers {fault}",
+            _overlooked("a connection is made"),
+        )
+        yield (
+            f"the connection stays when a refresh is answered with {fault}",
+            _overlooked("handed out as new"),
+        )
     for fault in AT_THE_API:
-        yield (f"connecting fails when the account is answered with {fault}",
-               _broken("google", described(fetch_account_info=careless.whoever),
-                       "a connection is made"))  # fmt: skip
+        yield (
+            f"connecting fails when the account is answered with {fault}",
+            _broken(
+                "google", described(fetch_account_info=careless.whoever), "a connection is made"
+            ),
+        )
     for how in ("fails", "is refused", "is not answered"):
         yield f"disconnecting succeeds when revoking {how}", _overlooked("revoked is yes")
     # Where the connector's own words turn a fault into another error, they do it here.
-    for fault, code in (("an error in a 200", "access_denied"), ("a refused client", "invalid_client"),
-                        ("ok: false in a 200", "fatal_error"), ("an error and a token", "x")):  # fmt: skip
+    for fault, code in (
+        ("an error in a 200", "access_denied"),
+        ("a refused client", "invalid_client"),
+        ("ok: false in a 200", "fatal_error"),
+        ("an error and a token", "x"),
+    ):
         rejected = described(error_in_success=ErrorInSuccess(), error_codes={code: "invalid_grant"})
-        yield (f"connecting fails when the token endpoint answers {fault}",
-               _broken("google", rejected, "the error is TokenRejected"))  # fmt: skip
-        yield (f"the connection stays when a refresh is answered with {fault}",
-               _broken("google", rejected, "it is given up"))  # fmt: skip
+        yield (
+            f"connecting fails when the token endpoint answers {fault}",
+            _broken("google", rejected, "the error is TokenRejected"),
+        )
+        yield (
+            f"the connection stays when a refresh is answered with {fault}",
+            _broken("google", rejected, "it is given up"),
+        )
 
 
 BROKEN.update(_of_the_faults())

@@ -25,10 +25,7 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 ACCESS_TOKEN = "access-1"
 REFRESH_TOKEN = "refresh-1"
 
-JSON_FORM = {
-    "accept": "application/json",
-    "content-type": "application/x-www-form-urlencoded",
-}
+JSON_FORM = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
 """The headers of a form that is to be answered with JSON."""
 
 

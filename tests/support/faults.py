@@ -22,7 +22,7 @@ import httpx
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.dev.children import child
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.server.run import free_port
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Database, Document, open_database
@@ -187,7 +187,7 @@ async def running_fleet(
         "GATEWAY_LOG_FORMAT": "json",
         "GATEWAY_MONGODB_URL": mongodb_url,
         "GATEWAY_MONGODB_DATABASE": name,
-        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
         "GATEWAY_DRAIN_SECONDS": str(drain),
         # A storm is more than anybody's fair share.
         "GATEWAY_LIMITS": "api_calls=off,refreshes=off",

@@ -69,9 +69,9 @@ def _move_the_clock(seconds: float) -> None:
 
 def _end_sooner(seconds: int) -> None:
     """Let this process have so much less time to end, for all that is imported later."""
-    gateway.server.readiness.REQUESTS_SECONDS -= seconds
-    gateway.server.readiness.REFRESHES_SECONDS -= seconds
-    gateway.server.readiness.LAST_SECONDS -= seconds
+    gateway.server.shutdown.REQUESTS_SECONDS -= seconds
+    gateway.server.shutdown.REFRESHES_SECONDS -= seconds
+    gateway.server.shutdown.LAST_SECONDS -= seconds
 
 
 async def _serve() -> None:

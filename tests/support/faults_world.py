@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import httpx
 
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.outbound.client import Outbound
 from gateway.outbound.egress import EgressPolicy
-from gateway.outbound.public_addresses import Reach
+from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
 from gateway.services.connections import ConnectionService
@@ -24,7 +24,7 @@ from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Collection, Database, Document
 from gateway.testing.wire import SandboxTransport
 from gateway.testing.workbench import GATEWAY_URL, Clock, Workbench
-from gateway.wiring.core import Verbs, make_verbs
+from gateway.wiring.core import CoreServices, core_services
 from tests.support.subjects import subject_of
 
 
@@ -33,21 +33,21 @@ class World:
     """A workbench whose services can be exchanged for new ones on the same database."""
 
     bench: Workbench
-    reach: Reach
+    public_addresses: PublicAddresses
     vault: Vault
 
     def restart(self, checkpoint: Checkpoint = pass_on) -> None:
         """New services, which know nothing but what is stored."""
-        self.bench.verbs = self._services(checkpoint)
+        self.bench.core = self._services(checkpoint)
 
-    def _services(self, checkpoint: Checkpoint) -> Verbs:
+    def _services(self, checkpoint: Checkpoint) -> CoreServices:
         bench = self.bench
-        return make_verbs(
+        return core_services(
             catalog=bench.subject.catalog,
             database=bench.database,
             provider=bench.provider,
             vault=self.vault,
-            reach=self.reach,
+            public_addresses=self.public_addresses,
             redirect_uri=lambda name: bench.simulation.redirect_uri,
             clock=bench.clock,
             checkpoint=checkpoint,
@@ -63,7 +63,7 @@ class World:
                 await dead.wait()
 
         self.restart(checkpoint)
-        refresher = self.bench.verbs.refresher
+        refresher = self.bench.core.refresher
         call = asyncio.create_task(self.bench.token(connection, force=True))
         ends = asyncio.create_task(here.wait())
         await asyncio.wait({call, ends}, return_when=asyncio.FIRST_COMPLETED)
@@ -81,12 +81,9 @@ class World:
     async def read(self, account: str | None) -> IssuedToken:
         """A token of an account (its external id), or of the default one."""
         bench = self.bench
-        return await bench.verbs.tokens.get(
+        return await bench.core.tokens.get(
             Wanted(
-                connector=bench.subject.name,
-                tenant=bench.tenant,
-                user=bench.user,
-                account=account,
+                connector=bench.subject.name, tenant=bench.tenant, user=bench.user, account=account
             )
         )
 
@@ -118,26 +115,29 @@ async def open_world(connector: str, database: Database) -> AsyncIterator[World]
     simulation = ProviderSimulation(subject.provider, ledger, redirect_uri)
     transport = SandboxTransport(simulation)
     policy = EgressPolicy()
-    reach, vault = Reach(policy=policy), Vault(read_keys(f"k1:{new_key()}"))
+    public_addresses, vault = (
+        PublicAddresses(policy=policy),
+        Vault(read_encryption_keys(f"k1:{new_encryption_key()}")),
+    )
     async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
         provider = Provider(Outbound(client, policy), clock)
-        verbs = make_verbs(
+        core = core_services(
             catalog=subject.catalog,
             database=database,
             provider=provider,
             vault=vault,
-            reach=reach,
+            public_addresses=public_addresses,
             redirect_uri=lambda name: redirect_uri,
             clock=clock,
         )
         bench = Workbench(
             subject=subject,
             database=database,
-            verbs=verbs,
+            core=core,
             provider=provider,
             simulation=simulation,
             transport=transport,
             store=ConnectionStore(database),
             clock=clock,
         )
-        yield World(bench, reach, vault)
+        yield World(bench, public_addresses, vault)

@@ -13,7 +13,7 @@ from typing import cast
 
 import anyio
 
-from gateway.outbound.egress import HostPort
+from gateway.settings.environment import HostPort
 from tests.support.gateway import Harness
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -131,7 +131,9 @@ async def open_gate(target: HostPort) -> AsyncIterator[Gate]:
 @asynccontextmanager
 async def gate_at(harness: Harness, host: str) -> AsyncIterator[Gate]:
     """A gate before ``host`` of the sandbox, for the gateway in this process alone."""
-    reroutes = cast(MutableMapping[str, HostPort], harness.services.reach.policy.reroutes)
+    reroutes = cast(
+        MutableMapping[str, HostPort], harness.services.public_addresses.policy.reroutes
+    )
     original = reroutes[host]
     async with open_gate(original) as gate:
         reroutes[host] = gate.address

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.service_keys import Role
 from gateway.clock import utc_now
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.server.fast_path import Answer
 from gateway.services.refresh import Checkpoint, pass_on
@@ -33,7 +33,7 @@ ACCOUNTS = {
 """Labels of the sandbox's consent pages."""
 
 
-KEYS = f"k1:{new_key()}"
+KEYS = f"k1:{new_encryption_key()}"
 """What gateways get that are given no keys: the same ones, as tests start several on one database."""
 
 
@@ -105,9 +105,9 @@ class _WithState:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, "state": dict(self._state)}, receive, send)
 
-    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+    def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
         """What the gateway says to a server that asks without a task."""
-        answer: Answer | None = self._app.answer_at_once(  # type: ignore[attr-defined]
+        answer: Answer | None = self._app.respond_sync(  # type: ignore[attr-defined]
             {**scope, "state": dict(self._state)}, body
         )
         return answer

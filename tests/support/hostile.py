@@ -177,12 +177,14 @@ class _Server:
     async def token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         self._note("token", {"path": request.url.path, **form})
-        return JSONResponse({
-            "access_token": f"hostile-{secrets.token_urlsafe(16)}",
-            "token_type": "bearer",
-            "scope": "read",
-            "account": {"id": "attackers-own", "name": "The attacker's account"},
-        })  # fmt: skip
+        return JSONResponse(
+            {
+                "access_token": f"hostile-{secrets.token_urlsafe(16)}",
+                "token_type": "bearer",
+                "scope": "read",
+                "account": {"id": "attackers-own", "name": "The attacker's account"},
+            }
+        )
 
     async def set_plan(self, request: Request) -> Response:
         self.plan = await request.json()

@@ -33,7 +33,7 @@ CLIENT_SECRET = "client secret: 50% & more"
 Claims = dict[str, Any]
 
 
-def new_key(kid: str | None) -> RSAKey:
+def new_encryption_key(kid: str | None) -> RSAKey:
     """An RSA key that signs ID tokens."""
     return RSAKey.generate_key(2048, {"kid": kid} if kid else None, private=True, auto_kid=False)
 
@@ -41,7 +41,7 @@ def new_key(kid: str | None) -> RSAKey:
 @functools.cache
 def _first_key() -> RSAKey:
     """What every server begins with: to make one takes longer than most tests."""
-    return new_key("k1")
+    return new_encryption_key("k1")
 
 
 def unsigned(part: bytes) -> str:
@@ -139,10 +139,17 @@ class IdentityProviderServer:
         if not self._knows(request, given):
             return JSONResponse({"error": "invalid_client"}, 401)
         now = int(time.time())
-        claims = {
-            "iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300,
-            "nonce": asked["nonce"],
-        } | self.person | self.claims  # fmt: skip
+        claims = (
+            {
+                "iss": self.issuer,
+                "aud": CLIENT_ID,
+                "iat": now,
+                "exp": now + 300,
+                "nonce": asked["nonce"],
+            }
+            | self.person
+            | self.claims
+        )
         claims = {name: value for name, value in claims.items() if value is not None}
         token = self.sign(claims) if self.sign else self.sign_with(self.signing_key, claims)
         return JSONResponse({"access_token": "at", "token_type": "Bearer", "id_token": token})

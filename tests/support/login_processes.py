@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 
 from gateway.dev.children import child
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from tests.support.sandbox import await_answer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ def running_gateway_process(
         "GATEWAY_PORT": str(port),
         "GATEWAY_MONGODB_URL": mongodb_url,
         "GATEWAY_MONGODB_DATABASE": database,
-        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
         "PYTHONPATH": str(ROOT),
     }
     full |= env

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.clock import utc_now
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.observe.metrics import Metrics
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
@@ -82,7 +82,7 @@ async def open_post(
     vault: Vault | None = None,
 ) -> AsyncIterator[Post]:
     """A post whose receivers have so many ``seconds`` to answer, and which tries again after ``delays``."""
-    vault = vault or Vault(read_keys(f"k1:{new_key()}"))
+    vault = vault or Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     metrics, queue, store = Metrics(), DeliveryStore(database), WebhookStore(database)
     async with receiving() as receiver:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", receiver.port)}))
@@ -96,8 +96,14 @@ async def open_post(
                 ),
                 store=store,
                 deliveries=Deliveries(
-                    outbox=Outbox(database), queue=queue, webhooks=store, vault=vault,
-                    outbound=outbound, clock=utc_now, metrics=metrics, delays=delays,
+                    outbox=Outbox(database),
+                    queue=queue,
+                    webhooks=store,
+                    vault=vault,
+                    outbound=outbound,
+                    clock=utc_now,
+                    metrics=metrics,
+                    delays=delays,
                 ),
                 metrics=metrics,
-            )  # fmt: skip
+            )

@@ -16,8 +16,16 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     body: dict[str, Any] = answer.json()
     assert {"type", "title", "status", "detail", "code", "request_id"} <= body.keys()
     assert body.keys() <= {
-        "type", "title", "status", "detail", "code", "request_id", "connector", "connect_url", "errors",
-    }  # fmt: skip
+        "type",
+        "title",
+        "status",
+        "detail",
+        "code",
+        "request_id",
+        "connector",
+        "connect_url",
+        "errors",
+    }
     assert (body["code"], body["status"]) == (code, status), body
     assert body["type"] == f"urn:connector-gateway:{code}"
     assert body["request_id"] == answer.headers["x-request-id"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.dev.children import child
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.server.run import free_port
 from gateway.settings.environment import Driver
 from tests.support.sandbox import SandboxProcess, await_answer
@@ -78,7 +78,7 @@ def running_deployment(
         "GATEWAY_MONGODB_URL": mongodb_url,
         "GATEWAY_MONGODB_DATABASE": database,
         "GATEWAY_MONGODB_DRIVER": str(driver),
-        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
         "GATEWAY_SANDBOX": urls[-1],
     }
     with ExitStack() as stack:

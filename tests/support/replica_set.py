@@ -102,10 +102,23 @@ class ReplicaSet:
         data = self.folder / str(port)
         data.mkdir(exist_ok=True)
         command = [
-            str(find_mongod()), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1",
-            "--replSet", NAME, "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25",
-            "--nounixsocket", "--setParameter", "diagnosticDataCollectionEnabled=false",
-        ]  # fmt: skip
+            str(find_mongod()),
+            "--dbpath",
+            str(data),
+            "--port",
+            str(port),
+            "--bind_ip",
+            "127.0.0.1",
+            "--replSet",
+            NAME,
+            "--oplogSize",
+            "64",
+            "--wiredTigerCacheSizeGB",
+            "0.25",
+            "--nounixsocket",
+            "--setParameter",
+            "diagnosticDataCollectionEnabled=false",
+        ]
         process = self.stack.enter_context(child(command, log=self.folder / f"{port}.log"))
         return Node(port, process)
 

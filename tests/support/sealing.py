@@ -30,9 +30,14 @@ def sealing_for(vault: Vault, user: str, issued: Tokens, *, now: datetime = NOW)
 
     def seal(row: str, generation: int) -> SealedTokens:
         return sealer.seal(
-            issued, tenant="default", owner=f"user:{user}", connector="google", row=row,
-            generation=generation, now=now,
-        )  # fmt: skip
+            issued,
+            tenant="default",
+            owner=f"user:{user}",
+            connector="google",
+            row=row,
+            generation=generation,
+            now=now,
+        )
 
     return seal
 

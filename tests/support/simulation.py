@@ -137,9 +137,7 @@ class Toy:
 
     def exchange(self, code: str, *without: str, **params: str) -> Outcome:
         """The answer to a code exchange in order, but for what is named."""
-        body = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI,
-        }  # fmt: skip
+        body = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
         return self._token(body, without, params)
 
     def refresh(self, token: str, *without: str, path: str = "token", **params: str) -> Outcome:

@@ -13,5 +13,5 @@ PATIENCE_SECONDS = 60
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Return once ``condition`` holds; ``TimeoutError`` if that takes too long."""
     with anyio.fail_after(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - there is no event to wait for
+        while not await condition():  # noqa: ASYNC110 - waits for another task
             await anyio.sleep(0.01)

@@ -14,14 +14,7 @@ from gateway.testing.runner import workshop
 from gateway.testing.subject import Subject
 from gateway.testing.wire import SandboxTransport
 from tests.support.broken import BROKEN
-from tests.support.subjects import (
-    Change,
-    check_named,
-    described,
-    expected,
-    simulated,
-    subject_of,
-)
+from tests.support.subjects import Change, check_named, described, expected, simulated, subject_of
 
 
 def test_there_is_a_broken_connector_for_every_check() -> None:
@@ -48,9 +41,12 @@ def test_a_check_fails_for_what_it_is_about_and_holds_without(
 
 
 @pytest.mark.parametrize(
-    "kind", ["connecting fails when the token endpoint answers",
-             "the connection stays when a refresh is answered with"],
-)  # fmt: skip
+    "kind",
+    [
+        "connecting fails when the token endpoint answers",
+        "the connection stays when a refresh is answered with",
+    ],
+)
 @pytest.mark.parametrize("fault", FAULTS.keys() - {"a refused client"})
 def test_a_fault_that_is_taken_for_another_one_is_no_typed_error(
     kind: str, fault: str, monkeypatch: pytest.MonkeyPatch
@@ -119,9 +115,16 @@ def promised(*, issuer_required: bool) -> Change:
             "the provider answered not_found",
         ),
     ],
-    ids=["no scope is echoed", "a scope is not echoed", "fewer scopes", "the API's header",
-         "a promised issuer", "an unpromised issuer", "port"],
-)  # fmt: skip
+    ids=[
+        "no scope is echoed",
+        "a scope is not echoed",
+        "fewer scopes",
+        "the API's header",
+        "a promised issuer",
+        "an unpromised issuer",
+        "port",
+    ],
+)
 def test_what_could_hide_something_from_a_check_is_noticed(
     name: str, connector: str, change: Change, says: str
 ) -> None:
@@ -130,8 +133,9 @@ def test_what_could_hide_something_from_a_check_is_noticed(
     assert says in failure
 
 
+@pytest.mark.requirement("B4")
 def test_a_promised_issuer_that_is_required_holds() -> None:
-    """B4: a provider whose metadata promises ``iss``, and a connector that insists on it."""
+    """A provider whose metadata promises ``iss``, and a connector that insists on it."""
     name = "a callback of another issuer is refused, and one of none where it is promised"
     subject = promised(issuer_required=True)(subject_of("google"))
     assert workshop().failure(check_named(name), subject) is None

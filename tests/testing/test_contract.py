@@ -27,9 +27,15 @@ def contract(*bases: type, **changes: Any) -> type[ConnectorContract]:
 
 @pytest.mark.parametrize(
     "name",
-    [*(f"test_{section}" for section in TESTS), "_hold", "expectations", "subject",
-     "__init_subclass__", "__test__"],
-)  # fmt: skip
+    [
+        *(f"test_{section}" for section in TESTS),
+        "_hold",
+        "expectations",
+        "subject",
+        "__init_subclass__",
+        "__test__",
+    ],
+)
 def test_nothing_of_the_contract_is_overridden(name: str) -> None:
     with pytest.raises(TypeError, match=f"overrides {name}: a contract's tests are the same"):
         contract(**{name: None})
@@ -51,9 +57,13 @@ def test_nothing_is_replaced_in_a_contract_that_is_made(name: str) -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    [pytest.mark.skip, pytest.mark.skip("later"), pytest.mark.skipif(True, reason="-"),
-     pytest.mark.xfail],
-)  # fmt: skip
+    [
+        pytest.mark.skip,
+        pytest.mark.skip("later"),
+        pytest.mark.skipif(True, reason="-"),
+        pytest.mark.xfail,
+    ],
+)
 def test_a_contract_is_not_marked_as_one_that_may_fail(mark: pytest.MarkDecorator) -> None:
     with pytest.raises(TypeError, match="what cannot hold is a gap"):
         mark(contract())

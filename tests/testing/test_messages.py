@@ -13,14 +13,7 @@ from connectors.sandbox import ApiCall
 from gateway.testing import AccountSample, Person
 from gateway.testing.runner import workshop
 from gateway.testing.subject import Subject
-from tests.support.subjects import (
-    Change,
-    check_named,
-    described,
-    expected,
-    simulated,
-    subject_of,
-)
+from tests.support.subjects import Change, check_named, described, expected, simulated, subject_of
 
 INPUTS = "what people type is understood"
 CONNECTS = "a person connects"
@@ -43,8 +36,10 @@ def test_an_authorization_page_that_is_not_there_names_those_that_are() -> None:
     change = described(authorization_url="https://accounts.google.com/authorize")
     text = said(CONNECTS, "google", change)
     assert "no authorization page at accounts.google.com/authorize; the sandbox file has " in text
-    for address in ("accounts.google.com/o/oauth2/v2/auth (authorize.address)",
-                    "oauth2.googleapis.com/token (token.address)"):  # fmt: skip
+    for address in (
+        "accounts.google.com/o/oauth2/v2/auth (authorize.address)",
+        "oauth2.googleapis.com/token (token.address)",
+    ):
         assert address in text
 
 
@@ -121,15 +116,24 @@ def test_an_error_on_the_wire_says_what_the_provider_said() -> None:
         (simulated(token_answer=broken), CONNECTS, "token_answer"),
         (simulated(error_answer=broken), "a code works once", "error_answer"),
         (simulated(sign_callback=broken), CONNECTS, "sign_callback"),
-        (simulated(grant=replace(subject_of("google").provider.grant, expires=broken)),
-         CONNECTS, "grant.expires"),
-        (simulated(grant=replace(subject_of("google").provider.grant, offline=broken)),
-         CONNECTS, "grant.offline"),
-        (simulated(token=replace(subject_of("google").provider.token, check=broken)),
-         CONNECTS, "token.check"),
+        (
+            simulated(grant=replace(subject_of("google").provider.grant, expires=broken)),
+            CONNECTS,
+            "grant.expires",
+        ),
+        (
+            simulated(grant=replace(subject_of("google").provider.grant, offline=broken)),
+            CONNECTS,
+            "grant.offline",
+        ),
+        (
+            simulated(token=replace(subject_of("google").provider.token, check=broken)),
+            CONNECTS,
+            "token.check",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_a_function_of_the_sandbox_file_that_fails_is_named(
     change: Change, check: str, name: str
 ) -> None:
@@ -181,13 +185,21 @@ def _pattern(pattern: str) -> Change:
 @pytest.mark.parametrize(
     ("pattern", "shown"),
     [
-        (r"[a-z0-9_-]*", "''"), (r"[a-z0-9.]+", "'a.b'"), (r"[a-z/]+", "'a/b'"),
-        (r"[a-z@]+", "'a@b'"), (r"[a-z0-9:]+", "'a:1'"), (r"[a-z#]+", "'a#b'"),
-        (r"[a-z?]+", "'a?b'"), (r"[a-z ]+", "'a b'"), (r"[a-z\\]+", r"'a\\b'"),
-        (r"[a-z]+|\.\.", "'..'"), (r"[a-z0-9%]+", "'%2e'"), (r"[a-z\n]+", r"'a\nb'"),
+        (r"[a-z0-9_-]*", "''"),
+        (r"[a-z0-9.]+", "'a.b'"),
+        (r"[a-z/]+", "'a/b'"),
+        (r"[a-z@]+", "'a@b'"),
+        (r"[a-z0-9:]+", "'a:1'"),
+        (r"[a-z#]+", "'a#b'"),
+        (r"[a-z?]+", "'a?b'"),
+        (r"[a-z ]+", "'a b'"),
+        (r"[a-z\\]+", r"'a\\b'"),
+        (r"[a-z]+|\.\.", "'..'"),
+        (r"[a-z0-9%]+", "'%2e'"),
+        (r"[a-z\n]+", r"'a\nb'"),
         (r"[a-z]+", "'aaaaaaaaa… (300 characters)'"),
     ],
-)  # fmt: skip
+)
 def test_a_pattern_that_lets_another_host_in_is_named(pattern: str, shown: str) -> None:
     text = said(OTHER_HOST, "shopify", _pattern(pattern))
     assert text == f"the pattern of shop takes {shown}, and it is in an address"

@@ -97,8 +97,11 @@ def test_an_input_called_title_is_mutated_like_any_other() -> None:
     made = mutants_of(make_config(connection_config={"title": title}), [])
     found = {mutant.what for mutant in made if mutant.field == "connection_config"}
     assert found == {
-        "without title", "title example changed", "title pattern changed", "title suffix changed"
-    }  # fmt: skip
+        "without title",
+        "title example changed",
+        "title pattern changed",
+        "title suffix changed",
+    }
 
 
 def test_a_mutant_that_the_rules_refuse_counts_as_killed(checks: Callable[..., None]) -> None:
@@ -120,9 +123,7 @@ def test_without_checks_every_mutant_that_can_be_made_survives_and_is_named(
     assert score.total == len(mutants())
 
 
-def test_a_mutant_counts_for_the_section_that_notices_it_first(
-    checks: Callable[..., None],
-) -> None:
+def test_a_mutant_counts_for_the_section_that_notices_it_first(checks: Callable[..., None]) -> None:
     later = dataclasses.replace(check(_is_itself), section="journey", name="later")
     checks(check(_is_itself), later)
     score = try_mutants(GOOGLE, NEIGHBOURS, workshop())

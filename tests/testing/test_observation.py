@@ -28,8 +28,14 @@ async def test_two_observations_of_one_connector_are_equal(name: str, workplace:
 
 async def test_what_is_random_is_seen_as_what_it_is(workplace: Database) -> None:
     seen = repr(await observe(subject_of("google"), workplace))
-    for mask in ("<state>", "<code_challenge>", "<code_verifier>", "<codes>", "<access_tokens>",
-                 "<refresh_tokens>"):  # fmt: skip
+    for mask in (
+        "<state>",
+        "<code_challenge>",
+        "<code_verifier>",
+        "<codes>",
+        "<access_tokens>",
+        "<refresh_tokens>",
+    ):
         assert mask in seen
     for beginning in ("ya29.sandbox-", "1//sandbox-", "code-"):
         assert beginning not in seen
@@ -40,13 +46,15 @@ async def test_what_is_random_is_seen_as_what_it_is(workplace: Database) -> None
     [
         (described(), []),
         (described(error_codes={"never_said": "invalid_grant"}), ["error_codes"]),
-        (described(error_in_success=ErrorInSuccess(), scope_aliases={"mail": "openid"}),
-         ["scope_aliases", "error_in_success"]),
+        (
+            described(error_in_success=ErrorInSuccess(), scope_aliases={"mail": "openid"}),
+            ["scope_aliases", "error_in_success"],
+        ),
         (described(refresh_rejected_statuses=frozenset({418})), ["refresh_rejected_statuses"]),
         (described(token_headers={"X-Seen": "1"}), []),
     ],
     ids=["nothing", "a code", "two", "a status", "a header is seen"],
-)  # fmt: skip
+)
 async def test_a_field_that_makes_no_difference_is_dead(
     change: Change, dead: list[str], workplace: Database
 ) -> None:

@@ -55,8 +55,7 @@ def test_whatever_goes_wrong_is_a_failure_in_words(
 
 
 @pytest.mark.parametrize(
-    ("error", "raised"),
-    [(TokenRejected("no"), ContractViolation), (KeyError("sub"), KeyError)],
+    ("error", "raised"), [(TokenRejected("no"), ContractViolation), (KeyError("sub"), KeyError)]
 )
 def test_a_run_raises_what_is_ours_as_a_violation_and_passes_on_the_rest(
     fresh: Workshop, error: Exception, raised: type[Exception]

@@ -30,16 +30,25 @@ Method = Literal["GET", "POST"]
         ("GET", Method | None, [("is 'POST'", "POST"), ("is None", None)]),
         (None, Method | None, [("is 'GET'", "GET"), ("is 'POST'", "POST")]),
         ((), tuple[str, ...], []),
-        (("a", "b"), tuple[str, ...], [
-            ("without a", ("b",)), ("a changed", ("z", "b")),
-            ("without b", ("a",)), ("b changed", ("a", "z")),
-        ]),
-        (frozenset({400}), frozenset[int],
-         [("without 400", frozenset()), ("400 changed", frozenset({401}))]),
+        (
+            ("a", "b"),
+            tuple[str, ...],
+            [
+                ("without a", ("b",)),
+                ("a changed", ("z", "b")),
+                ("without b", ("a",)),
+                ("b changed", ("a", "z")),
+            ],
+        ),
+        (
+            frozenset({400}),
+            frozenset[int],
+            [("without 400", frozenset()), ("400 changed", frozenset({401}))],
+        ),
         ({"a": "1"}, Mapping[str, str], [("without a", {}), ("a changed", {"a": "9"})]),
         ({}, Mapping[str, str], []),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_value_has_its_variants(
     value: Any, hint: Any, found: list[tuple[str, Any]]
 ) -> None:
@@ -71,8 +80,9 @@ def test_choices_inside_a_small_type_are_all_tried() -> None:
     assert made["token is None"] == Revocation(token=None, params={"id": "1"})
     assert made["params without id"] == Revocation()
     assert {what for what in made if what.startswith("auth")} == {
-        "auth is 'none'", "auth is 'access_token'"
-    }  # fmt: skip
+        "auth is 'none'",
+        "auth is 'access_token'",
+    }
 
 
 def test_an_account_lookup_is_varied_as_data() -> None:
@@ -107,9 +117,18 @@ async def test_a_connectors_own_function_becomes_one_that_finds_nothing_wrong(
 
 @pytest.mark.parametrize(
     ("text", "other"),
-    [("a", "z"), ("z", "y"), ("Z", "y"), ("8", "9"), ("9", "8"), ("ab/", "az/"), ("", "x"),
-     ("--", "--x"), ("${x}", "${z}")],
-)  # fmt: skip
+    [
+        ("a", "z"),
+        ("z", "y"),
+        ("Z", "y"),
+        ("8", "9"),
+        ("9", "8"),
+        ("ab/", "az/"),
+        ("", "x"),
+        ("--", "--x"),
+        ("${x}", "${z}"),
+    ],
+)
 def test_a_text_is_changed_and_stays_one_of_its_kind(text: str, other: str) -> None:
     assert changed(text) == other
 

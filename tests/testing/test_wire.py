@@ -78,10 +78,11 @@ async def test_silence_lasts_until_somebody_gives_up(wire: SandboxTransport) -> 
         await waiting
 
 
+@pytest.mark.requirement("H1")
 async def test_a_provider_that_is_silent_is_waited_for_until_the_deadline(
     workplace: Database,
 ) -> None:
-    """H1: a provider that hangs must not hold a person's flow."""
+    """A provider that hangs must not hold a person's flow."""
     async with open_workbench(subject_of("google"), workplace, total_seconds=0.05) as bench:
         bench.transport.replace("token", HANGS)
         with pytest.raises(ProviderUnavailable):

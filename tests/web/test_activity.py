@@ -94,8 +94,8 @@ async def test_people_see_their_own_lines_and_nobody_else_s(gateway: Harness) ->
     assert "Ana Diaz" not in page
 
 
+@pytest.mark.requirement("F2")
 async def test_the_same_person_of_another_tenant_is_another_one(gateway: Harness) -> None:
-    """F2."""
     browser = await connected(gateway)
     await use(gateway, "foreign", tenant="acme")
     assert "foreign" not in (await browser.open(ACTIVITY)).text
@@ -124,9 +124,12 @@ async def test_lines_that_are_alike_are_one_entry_and_old_ones_are_a_page_away(
     browser = await gateway.browser("alice")
     for number in range(PAGE + 5):
         gateway.services.audit.note(
-            Action.TOKEN_ISSUED, tenant="default", user="alice", connector="google",
+            Action.TOKEN_ISSUED,
+            tenant="default",
+            user="alice",
+            connector="google",
             connection="con_new" if number > 2 else "con_old",
-        )  # fmt: skip
+        )
     await gateway.services.audit.flush()
     page = await read(browser, ACTIVITY)
     assert f"{PAGE} times" in page
@@ -139,8 +142,9 @@ async def test_lines_that_are_alike_are_one_entry_and_old_ones_are_a_page_away(
     assert "Older" not in browser.links()
 
 
+@pytest.mark.requirement("G3")
 async def test_a_hostile_label_is_a_text(gateway: Harness, subtests: pytest.Subtests) -> None:
-    """G3: a key's label is whatever somebody typed."""
+    """A key's label is whatever somebody typed."""
     browser = await connected(gateway)
     for label in HOSTILE:
         await use(gateway, label)

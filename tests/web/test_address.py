@@ -17,6 +17,7 @@ def request(*forwarded: str, peer: str | None = PEER) -> Request:
     return Request({"type": "http", "headers": headers, "client": client})
 
 
+@pytest.mark.requirement("F6")
 @pytest.mark.parametrize(
     ("hops", "forwarded", "address"),
     [
@@ -41,7 +42,7 @@ def request(*forwarded: str, peer: str | None = PEER) -> Request:
 def test_the_address_is_the_nth_entry_from_the_right(
     hops: int, forwarded: tuple[str, ...], address: str
 ) -> None:
-    """F6: what a client writes itself stands to the left of what is believed."""
+    """What a client writes itself stands to the left of what is believed."""
     assert client_address(request(*forwarded), hops) == address
 
 

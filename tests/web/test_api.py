@@ -16,8 +16,9 @@ from tests.support.rows import Rows
 TOKEN = "/v1/connectors/google/token"
 
 
+@pytest.mark.requirement("L5")
 async def test_health_says_ok_and_nothing_else(gateway: Harness) -> None:
-    """L5: neither version nor configuration."""
+    """Neither version nor configuration."""
     api = await gateway.api()
     for path in ("/healthz", "/readyz"):
         answer = await api.get(path)
@@ -85,10 +86,11 @@ BAD_KEYS: list[bytes] = [
 ]
 
 
+@pytest.mark.requirement("E5")
 async def test_what_is_no_key_is_refused_and_never_repeated(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """E5: not ASCII, empty, long, of another kind: always 401 and never an error of ours."""
+    """Not ASCII, empty, long, of another kind: always 401 and never an error of ours."""
     api = await gateway.api()
     for header in BAD_KEYS:
         with subtests.test(repr(header[:40])):
@@ -99,10 +101,11 @@ async def test_what_is_no_key_is_refused_and_never_repeated(
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.requirement("E5")
 async def test_a_key_is_taken_whole_or_not_at_all(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """E5: truncated, longer, changed in one place, in other letters, in another place."""
+    """truncated, longer, changed in one place, in other letters, in another place."""
     key = await gateway.key(Role.TOKENS)
     api = await gateway.api()
     last = "0" if key[-1] != "0" else "1"
@@ -116,10 +119,7 @@ async def test_a_key_is_taken_whole_or_not_at_all(
         with subtests.test(f"in the address as {name}"):
             answer = await api.post(TOKEN, json={"user": "u"}, params={name: key})
             problem(answer, 422, "invalid_request")  # whatever it is, it does not belong there
-    for place in (
-        {"cookies": {"gateway_session": key}},
-        {"headers": {"X-Api-Key": key}},
-    ):
+    for place in ({"cookies": {"gateway_session": key}}, {"headers": {"X-Api-Key": key}}):
         with subtests.test(str([*place])):
             request = api.build_request("POST", TOKEN, json={"user": "u"}, **_any(place))
             problem(await api.send(request), 401, "unauthorized")
@@ -127,8 +127,9 @@ async def test_a_key_is_taken_whole_or_not_at_all(
     problem(await api.post(TOKEN, json={"user": "u"}, headers=right), 409, "connector_required")
 
 
+@pytest.mark.requirement("F3")
 async def test_answers_of_the_api_open_no_door_to_other_origins(gateway: Harness) -> None:
-    """F3: no CORS."""
+    """No CORS."""
     api = await gateway.api(Role.TOKENS)
     asked = {
         "Origin": "https://evil.example",

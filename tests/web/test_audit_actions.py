@@ -10,7 +10,7 @@ import pytest
 
 from gateway.access.service_keys import Role
 from gateway.encryption.rotation import Rotation
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.settings.environment import Driver
 from gateway.store.audit import Action
 from gateway.store.mongo import open_database
@@ -29,10 +29,14 @@ async def handing_off(
 ) -> AsyncIterator[Harness]:
     """Another process of the deployment, whose people sign in at their host."""
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, public_url=GATEWAY_URL,
-        login="handoff", handoff_url=HOST_URL,
+        mongodb_url,
+        database_name,
+        clock=clock,
+        public_url=GATEWAY_URL,
+        login="handoff",
+        handoff_url=HOST_URL,
         encryption_keys=gateway.settings.encryption_keys.get_secret_value(),
-    ) as harness:  # fmt: skip
+    ) as harness:
         yield harness
 
 
@@ -46,6 +50,7 @@ async def audit(gateway: Harness, **wanted: Any) -> list[dict[str, Any]]:
     return lines[::-1]
 
 
+@pytest.mark.requirement("J1")
 async def test_every_action_is_told_of_by_whoever_did_it(
     gateway: Harness,
     handing_off: Harness,
@@ -54,7 +59,7 @@ async def test_every_action_is_told_of_by_whoever_did_it(
     mongodb_url: str,
     database_name: str,
 ) -> None:
-    """J1: and not one line has a secret, an account's name at its provider, or a whole key in it."""
+    """And not one line has a secret, an account's name at its provider, or a whole key in it."""
     secrets: list[str] = []
 
     # Signing in through the host, wrongly and rightly.
@@ -114,7 +119,7 @@ async def test_every_action_is_told_of_by_whoever_did_it(
 
     async with open_database(mongodb_url, database_name, Driver.MOTOR) as database:
         old = gateway.settings.encryption_keys.get_secret_value()
-        vault = Vault(read_keys(f"k9:{new_key()},{old}"))
+        vault = Vault(read_encryption_keys(f"k9:{new_encryption_key()},{old}"))
         rotation = Rotation(vault, sealed_stores(database), gateway.services.audit)
         await rotation.run(lambda rows: None)
 
@@ -126,9 +131,12 @@ async def test_every_action_is_told_of_by_whoever_did_it(
     def told(action: Action) -> tuple[str, str, str | None, str | None, str | None]:
         line = by_action[action]
         return (
-            line["actor"]["kind"], line["outcome"], line["user"], line["connector"],
+            line["actor"]["kind"],
+            line["outcome"],
+            line["user"],
+            line["connector"],
             line["connection"],
-        )  # fmt: skip
+        )
 
     nothing = (None, None, None)
     assert told(Action.LOGIN_FAILED) == ("login", "login_unknown", *nothing)
@@ -181,8 +189,11 @@ async def test_a_line_leads_to_the_request_and_to_the_key(gateway: Harness) -> N
     for line in lines:
         assert line["request_id"] == "my-request-0001"
         assert line["actor"] == {
-            "kind": "key", "key_id": key.id, "key_label": "reports", "user": None,
-        }  # fmt: skip
+            "kind": "key",
+            "key_id": key.id,
+            "key_label": "reports",
+            "user": None,
+        }
 
 
 async def test_a_connector_that_is_asked_for_and_does_not_exist_puts_no_text_into_a_line(

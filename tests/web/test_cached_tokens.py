@@ -46,10 +46,10 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
-    def answer_at_once(self, scope: Scope, body: bytes) -> Answer | None:
+    def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
         if not self.prompt:
             return None
-        answer: Answer | None = self._app.answer_at_once(scope, body)
+        answer: Answer | None = self._app.respond_sync(scope, body)
         self.at_once.append(answer)
         return answer
 
@@ -100,8 +100,9 @@ def asking(**wanted: Any) -> bytes:
     return json.dumps({"user": "alice"} | wanted).encode()
 
 
+@pytest.mark.requirement("G4", "J1")
 async def test_both_ways_answer_with_the_same_bytes(doors: Doors) -> None:
-    """G4, J1: the same lines in the same order, but for a request id of its own."""
+    """The same lines in the same order, but for a request id of its own."""
     key = await doors.gateway.key(Role.TOKENS)
     prompt = await doors.ask(key=key, body=asking())
     doors.prompt = False
@@ -119,10 +120,11 @@ async def test_both_ways_answer_with_the_same_bytes(doors: Doors) -> None:
     assert prompt.header("connection") == "close"
 
 
+@pytest.mark.requirement("F2", "J1")
 async def test_a_hand_out_without_a_task_leaves_the_same_traces(
     doors: Doors, capture_requests: list[tuple[Any, ...]]
 ) -> None:
-    """F2, J1: a line in the audit with the key and the id of the request, and one in the log."""
+    """A line in the audit with the key and the id of the request, and one in the log."""
     key = await doors.gateway.key(Role.TOKENS)
     for doors.prompt in (True, False):
         reply = await doors.ask(key=key, body=asking(), more=f"X-Request-Id: {OWN_ID}\r\n")
@@ -145,6 +147,7 @@ def capture_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     return told
 
 
+@pytest.mark.requirement("F1", "F4", "F5")
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
@@ -159,20 +162,32 @@ def capture_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         ({"key": f"gwk_{'0' * 16}_{'1' * 64}"}, 401),
         ({"key": "none"}, 401),
     ],
-    ids=["not json", "unknown field", "account", "user", "too large", "long", "query", "connector", "unknown key", "no key"],
-)  # fmt: skip
+    ids=[
+        "not json",
+        "unknown field",
+        "account",
+        "user",
+        "too large",
+        "long",
+        "query",
+        "connector",
+        "unknown key",
+        "no key",
+    ],
+)
 async def test_what_is_special_is_left_to_the_application(
     doors: Doors, changed: dict[str, Any], status: int
 ) -> None:
-    """F1, F4, F5: it alone refuses and explains."""
+    """It alone refuses and explains."""
     asked = {"key": await doors.gateway.key(Role.TOKENS), "body": asking()} | changed
     reply = await doors.ask(**asked)
     assert reply.status.split()[1] == str(status)
     assert doors.at_once == [None]
 
 
+@pytest.mark.requirement("E6", "F2")
 async def test_what_was_forgotten_is_not_handed_out(doors: Doors) -> None:
-    """E6, F2: a disconnected account and a deleted key end at once, without a task as well as with one."""
+    """A disconnected account and a deleted key end at once, without a task as well as with one."""
     key = await doors.gateway.key(Role.TOKENS)
     assert (await doors.ask(key=key, body=asking())).status == "HTTP/1.1 200 OK"
     (row,) = await connections(doors.gateway)
@@ -189,14 +204,19 @@ async def tight(
 ) -> AsyncIterator[Harness]:
     """A gateway where a key may read five tokens a minute."""
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, sandbox=sandbox.url, public_url=GATEWAY_URL,
+        mongodb_url,
+        database_name,
+        clock=clock,
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
         limits="token_reads=5/m",
-    ) as harness:  # fmt: skip
+    ) as harness:
         yield harness
 
 
+@pytest.mark.requirement("F6")
 async def test_too_many_reads_are_refused_whichever_way_they_go(tight: Harness) -> None:
-    """F6: the same permits are spent."""
+    """The same permits are spent."""
     await connect(tight, "google")
     doors, key = Doors(tight), await tight.key(Role.TOKENS)
     replies = [await doors.ask(key=key, body=asking()) for _ in range(7)]

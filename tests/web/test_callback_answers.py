@@ -26,6 +26,7 @@ async def google_callback(browser: Browser, *, declined: bool = False) -> str:
     return await approved_callback(browser, ACCOUNTS["google"])
 
 
+@pytest.mark.requirement("A9")
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
@@ -42,7 +43,7 @@ async def google_callback(browser: Browser, *, declined: bool = False) -> str:
 async def test_a_providers_error_is_told_in_our_own_words(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, error: str, outcome: str
 ) -> None:
-    """A9: the provider's words are in no page and no address, and the state is used up."""
+    """The provider's words are in no page and no address, and the state is used up."""
     browser = await gateway.browser("alice")
     declined = await google_callback(browser, declined=True)
     callback = with_params(
@@ -63,8 +64,9 @@ async def test_a_providers_error_is_told_in_our_own_words(
     assert browser.outcome() == "already_connected"
 
 
+@pytest.mark.requirement("A9")
 async def test_an_error_for_somebody_elses_flow_is_refused(gateway: Harness, rows: Rows) -> None:
-    """A9: an error callback needs session and cookie like any other."""
+    """An error callback needs session and cookie like any other."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     callback = await google_callback(alice, declined=True)
     assert (await bob.open(callback)).status_code == 403
@@ -185,12 +187,13 @@ async def _(gateway: Harness, browser: Browser) -> httpx.Response:
     )
 
 
+@pytest.mark.requirement("A17")
 @pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
 @pytest.mark.parametrize("name", [*ENDINGS])
 async def test_no_answer_of_the_callback_lets_its_address_out(
     gateway: Harness, name: str, accept: str
 ) -> None:
-    """A17: no referrer, no cache, no third party, and away from the address with the code."""
+    """No referrer, no cache, no third party, and away from the address with the code."""
     status, act = ENDINGS[name]
     browser = await gateway.browser("alice")
     browser.client.headers["Accept"] = accept
@@ -209,11 +212,12 @@ async def test_no_answer_of_the_callback_lets_its_address_out(
         assert {*parse_qs(target.query)} <= {"outcome", "connector", "ref"}
 
 
+@pytest.mark.requirement("A17")
 @pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
 async def test_a_callback_during_an_internal_error_keeps_its_address_too(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    """A17: even if something unforeseen happens."""
+    """Even if something unforeseen happens."""
 
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("unforeseen words")
@@ -229,10 +233,11 @@ async def test_a_callback_during_an_internal_error_keeps_its_address_too(
     assert answer.headers["x-request-id"] in answer.text
 
 
+@pytest.mark.requirement("A18")
 async def test_a_posted_authorization_response_is_not_taken(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
-    """A18: ``response_mode=form_post`` would come without our cookies; only queries are read."""
+    """``response_mode=form_post`` would come without our cookies; only queries are read."""
     browser = await gateway.browser("alice")
     callback = await google_callback(browser)
     before = sandbox.mark()
@@ -244,10 +249,11 @@ async def test_a_posted_authorization_response_is_not_taken(
     assert "response_mode" not in browser.url
 
 
+@pytest.mark.requirement("A17")
 async def test_a_callback_address_with_a_slash_at_its_end_is_nothing(
     gateway: Harness, rows: Rows
 ) -> None:
-    """A17: no redirect may carry code and state along."""
+    """No redirect may carry code and state along."""
     browser = await gateway.browser("alice")
     callback = await google_callback(browser)
     answer = await browser.client.get(callback.replace("/callback?", "/callback/?"))

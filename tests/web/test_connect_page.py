@@ -39,8 +39,9 @@ async def test_a_tool_whose_name_cannot_be_returned_to_still_leads_to_the_connec
     assert urlsplit(browser.url).path == "/connectors/google"
 
 
+@pytest.mark.requirement("G3")
 async def test_a_tools_name_is_cut_and_shown_as_text(gateway: Harness) -> None:
-    """G3: the name comes from whoever made the link."""
+    """The name comes from whoever made the link."""
     browser = await gateway.browser("alice")
     name = "<img src=x onerror=alert(1)>" + "x" * 200
     await browser.open(f"/connectors/google?tool={quote(name)}")
@@ -76,6 +77,7 @@ async def test_a_connector_that_does_not_exist_has_no_page(gateway: Harness, nam
     assert "Error 404" in browser.text
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize(
     "typed",
     ["evil.com/", "evil.com#", "a@b", "acme.evil.com", "-acme", "a\nb", "ünïcode", "x" * 64],
@@ -83,7 +85,7 @@ async def test_a_connector_that_does_not_exist_has_no_page(gateway: Harness, nam
 async def test_a_value_that_does_not_fit_is_explained_beside_its_field(
     gateway: Harness, rows: Rows, typed: str
 ) -> None:
-    """H4: what a person types must never become another host."""
+    """What a person types must never become another host."""
     browser = await gateway.browser("alice")
     page = await browser.start("shopify", shop=typed)
     assert page.status_code == 422

@@ -21,9 +21,9 @@ async def client_for(gateway: Harness, kind: str) -> httpx.AsyncClient:
     if kind == "key":
         return await gateway.api(Role.CONNECTIONS)
     browser = await gateway.browser("alice")
-    browser.client.headers.update({
-        "Accept": "application/json", "Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token(),
-    })  # fmt: skip
+    browser.client.headers.update(
+        {"Accept": "application/json", "Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token()}
+    )
     return browser.client
 
 
@@ -61,9 +61,10 @@ async def test_a_session_sees_its_own_connections_only(gateway: Harness) -> None
     problem(await client.get(URL, params={"user": "bob"}), 403, "forbidden")
 
 
+@pytest.mark.requirement("F4")
 @pytest.mark.parametrize("query", ["", "?user=", "?user[$ne]=", "?user=%00", "?user=" + "x" * 256])
 async def test_a_key_says_whose_connections_it_wants(gateway: Harness, query: str) -> None:
-    """F4: no operator, no wildcard."""
+    """No operator, no wildcard."""
     await connected(gateway)
     client = await client_for(gateway, "key")
     problem(await client.get(URL + query), 422, "invalid_request")
@@ -101,11 +102,12 @@ async def test_the_default_is_changed(gateway: Harness, rows: Rows, kind: str) -
     assert first["_id"] != second["_id"]
 
 
+@pytest.mark.requirement("E6")
 @pytest.mark.parametrize("kind", ["session", "key"])
 async def test_a_connection_is_disconnected_here_and_at_the_provider(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, kind: str
 ) -> None:
-    """E6: the ciphertexts go with the row."""
+    """The ciphertexts go with the row."""
     await connected(gateway)
     first, second = await rows.connections()
     before, client = sandbox.mark(), await client_for(gateway, kind)
@@ -118,10 +120,11 @@ async def test_a_connection_is_disconnected_here_and_at_the_provider(
     problem(await client.delete(f"{URL}/{first['_id']}"), 404, "connection_not_found")
 
 
+@pytest.mark.requirement("B7")
 async def test_a_shared_account_is_forgotten_but_not_revoked(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """B7: bob's connection lives on the same grant."""
+    """bob's connection lives on the same grant."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await alice.connect("google", ACCOUNTS["google"])
     await bob.connect("google", ACCOUNTS["google"])
@@ -151,10 +154,11 @@ BODIES: list[object] = [
 ]
 
 
+@pytest.mark.requirement("F4")
 async def test_only_making_it_the_default_can_be_asked_for(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """F4: strict models."""
+    """Strict models."""
     await connected(gateway)
     before = await rows.connections()
     client = await client_for(gateway, "key")
@@ -165,11 +169,12 @@ async def test_only_making_it_the_default_can_be_asked_for(
     assert await rows.connections() == before
 
 
+@pytest.mark.requirement("F1")
 @pytest.mark.parametrize("stranger", ["session of somebody else", "key of another tenant"])
 async def test_a_foreign_connection_looks_missing(
     gateway: Harness, rows: Rows, stranger: str
 ) -> None:
-    """F1: the same answer, byte for byte, for a foreign id and for one that never was."""
+    """The same answer, byte for byte, for a foreign id and for one that never was."""
     await connected(gateway, "bob")
     before = await rows.connections()
     client = (

@@ -63,10 +63,11 @@ async def write(
     return answer.status_code
 
 
+@pytest.mark.requirement("G2")
 async def test_no_foreign_page_changes_anything(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """G2: the origin is checked although the token is right."""
+    """The origin is checked although the token is right."""
     browser, connection = await two_accounts(gateway, rows)
     before, token = await rows.connections(), browser.csrf_token()
     for method, path, is_form in writes(connection):
@@ -92,6 +93,7 @@ def sessions_writes() -> list[tuple[str, str, bool]]:
     return found
 
 
+@pytest.mark.requirement("G2")
 @pytest.mark.parametrize(("method", "template", "is_form"), sessions_writes())
 async def test_no_route_that_changes_anything_is_open_to_a_foreign_page(
     gateway: Harness,
@@ -101,7 +103,7 @@ async def test_no_route_that_changes_anything_is_open_to_a_foreign_page(
     is_form: bool,
     subtests: pytest.Subtests,
 ) -> None:
-    """G2: from the route table, so that a new one is covered by being there.
+    """From the route table, so that a new one is covered by being there.
 
     The session and its token are right, and the body is what the route takes, a plain form, or JSON
     that calls itself text.
@@ -131,8 +133,9 @@ async def test_no_route_that_changes_anything_is_open_to_a_foreign_page(
     assert {row["_id"] for row in await rows.sessions()} == {row["_id"] for row in sessions}
 
 
+@pytest.mark.requirement("G2")
 def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
-    """G2: the tests with their own list of writes forget none."""
+    """The tests with their own list of writes forget none."""
     table = {(method, path) for method, path, _ in sessions_writes()}
     listed = {(method, path) for method, path, _ in writes("{id}")}
     start, sign_in = ("POST", "/v1/connectors/{name}/start"), ("POST", "/login")
@@ -140,17 +143,22 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
     assert table - {start, sign_in} == listed
 
 
+@pytest.mark.requirement("G2")
 async def test_nothing_changes_without_the_sessions_own_token(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """G2: an origin alone is not enough either; a token is good for its own session only."""
+    """An origin alone is not enough either; a token is good for its own session only."""
     browser, connection = await two_accounts(gateway, rows)
     second = await gateway.browser("victim")
     before, own = await rows.connections(), browser.csrf_token()
     wrong = {
-        "missing": None, "empty": "", "truncated": own[:-1], "upper case": own.upper(),
-        "of another session": second.csrf_token(), "not ascii": "é" * 64,
-    }  # fmt: skip
+        "missing": None,
+        "empty": "",
+        "truncated": own[:-1],
+        "upper case": own.upper(),
+        "of another session": second.csrf_token(),
+        "not ascii": "é" * 64,
+    }
     assert own != own.upper()
     for method, path, is_form in writes(connection):
         for name, token in wrong.items():
@@ -160,11 +168,12 @@ async def test_nothing_changes_without_the_sessions_own_token(
     assert len(await rows.sessions()) == 2
 
 
+@pytest.mark.requirement("G2")
 @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x"])
 async def test_a_body_that_any_site_can_send_is_not_taken(
     gateway: Harness, rows: Rows, content_type: str
 ) -> None:
-    """G2: a JSON content type is no defence, and a simple one is refused all the same."""
+    """A JSON content type is no defence, and a simple one is refused all the same."""
     browser, connection = await two_accounts(gateway, rows)
     before, token = await rows.connections(), browser.csrf_token()
     headers = {**OWN, "X-CSRF-Token": token, "Content-Type": content_type}
@@ -196,16 +205,24 @@ async def test_the_same_writes_work_from_the_gateways_own_page(
         if path.startswith("/logout"):
             continue
         for row in await rows.connections():
-            assert await write(
-                browser, "DELETE", f"/v1/connections/{row['_id']}", False,
-                headers=OWN, token=browser.csrf_token(),
-            ) == 200  # fmt: skip
+            assert (
+                await write(
+                    browser,
+                    "DELETE",
+                    f"/v1/connections/{row['_id']}",
+                    False,
+                    headers=OWN,
+                    token=browser.csrf_token(),
+                )
+                == 200
+            )
 
 
+@pytest.mark.requirement("G5")
 async def test_a_page_of_one_person_cannot_act_for_the_next_one(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """G5: alice's tab is still open while bob is signed in, in the same browser."""
+    """alice's tab is still open while bob is signed in, in the same browser."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     page = await browser.open("/dashboard/connectors")
@@ -246,8 +263,9 @@ async def test_a_page_of_one_person_cannot_act_for_the_next_one(
     assert "Signed in as bob" in browser.text
 
 
+@pytest.mark.requirement("A4")
 async def test_signing_in_from_another_site_is_refused(gateway: Harness, rows: Rows) -> None:
-    """A4: nobody can be signed in as the attacker without noticing."""
+    """Nobody can be signed in as the attacker without noticing."""
     browser = await gateway.browser()
     for name, headers in FOREIGN.items():
         answer = await browser.client.post(

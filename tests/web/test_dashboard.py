@@ -137,10 +137,11 @@ async def test_disconnecting_asks_first_and_says_what_will_happen(
     assert (await gateway.token("google", "alice")).json()["code"] == "connector_required"
 
 
+@pytest.mark.requirement("B7")
 async def test_disconnecting_a_shared_account_says_so_before_and_after(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """B7: revoking would end the other person's connection as well."""
+    """Revoking would end the other person's connection as well."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await alice.connect("google", ACCOUNTS["google"])
     await bob.connect("google", ACCOUNTS["google"])
@@ -178,8 +179,8 @@ async def test_a_second_click_on_disconnect_finds_nothing(gateway: Harness) -> N
     assert "There is no such connection" in browser.text
 
 
+@pytest.mark.requirement("F1")
 async def test_what_is_somebody_elses_has_no_page(gateway: Harness, rows: Rows) -> None:
-    """F1."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await alice.connect("google", ACCOUNTS["google"])
     connection = (await rows.connection())["_id"]
@@ -196,9 +197,7 @@ async def test_what_is_somebody_elses_has_no_page(gateway: Harness, rows: Rows) 
     assert len(await rows.connections()) == 1
 
 
-async def test_developers_find_each_redirect_uri_and_where_to_register_it(
-    gateway: Harness,
-) -> None:
+async def test_developers_find_each_redirect_uri_and_where_to_register_it(gateway: Harness) -> None:
     browser = await gateway.browser("alice")
     page = await browser.open(DASHBOARD)
     shown = dict(re.findall(r'id="redirect-(\w+)" type="text" readonly value="([^"]+)"', page.text))
@@ -217,8 +216,11 @@ async def test_developers_find_each_redirect_uri_and_where_to_register_it(
 
 def test_every_outcome_has_a_kind_that_the_page_knows() -> None:
     assert {outcome.kind for outcome in OUTCOMES.values()} <= {
-        "success", "info", "warning", "error",
-    }  # fmt: skip
+        "success",
+        "info",
+        "warning",
+        "error",
+    }
     assert len(OUTCOMES) > 12
 
 

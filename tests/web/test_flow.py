@@ -105,10 +105,11 @@ async def test_two_people_may_link_the_same_account_each_for_themselves(
     assert first["_id"] not in bob.text
 
 
+@pytest.mark.requirement("A11")
 async def test_a_flow_leaves_nothing_behind_that_could_be_used_again(
     gateway: Harness, rows: Rows
 ) -> None:
-    """A11: the state, the verifier and the cookie are in the row as hashes, sealed, or not at all."""
+    """The state, the verifier and the cookie are in the row as hashes, sealed, or not at all."""
     browser = await gateway.browser("alice")
     await browser.start("google")
     state = param(browser.url, "state")

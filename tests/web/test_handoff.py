@@ -86,6 +86,7 @@ async def test_a_person_signs_in_through_the_host(gateway: Harness, rows: Rows) 
     assert browser.history[0].headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.requirement("A1")
 async def test_a_victim_who_is_sent_to_the_host_with_my_challenge_signs_nobody_in(
     gateway: Harness, rows: Rows
 ) -> None:
@@ -118,16 +119,18 @@ async def test_without_the_verifier_the_cookie_is_worth_nothing(
     assert await rows.sessions() == []
 
 
+@pytest.mark.requirement("A4")
 async def test_a_finished_address_is_worth_nothing_in_another_browser(gateway: Harness) -> None:
-    """A4: Mallory cannot sign Victor in as herself either."""
+    """Mallory cannot sign Victor in as herself either."""
     mallory, victor = await gateway.browser(), await gateway.browser()
     url = await accepted(gateway, await begin(mallory), "mallory")
     await begin(victor)  # a cookie of one's own attempt does not help
     await refused(victor, url)
 
 
+@pytest.mark.requirement("A7")
 async def test_an_accepted_challenge_signs_in_once(gateway: Harness, rows: Rows) -> None:
-    """A7: of many at once, too."""
+    """Of many at once, too."""
     browser = await gateway.browser()
     url = await accepted(gateway, await begin(browser))
     cookies = dict(browser.client.cookies)
@@ -150,9 +153,10 @@ async def test_a_challenge_is_accepted_once(gateway: Harness) -> None:
     problem(await accept(gateway, challenge, "mallory"), 404, "login_challenge_unknown")
 
 
+@pytest.mark.requirement("K1")
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_ten_minutes_are_enough(gateway: Harness, clock: FakeClock, when: str) -> None:
-    """K1: before the host accepted and after."""
+    """Before the host accepted and after."""
     browser = await gateway.browser()
     challenge = await begin(browser)
     url = await accepted(gateway, challenge) if when == "after" else ""
@@ -163,16 +167,14 @@ async def test_ten_minutes_are_enough(gateway: Harness, clock: FakeClock, when: 
         await refused(browser, url)
 
 
+@pytest.mark.requirement("A10")
 @pytest.mark.parametrize(
     "change",
-    [
-        "&login_challenge={challenge}", "&login_verifier=x", "&user=admin", "&login_verifier=",
-    ],
-)  # fmt: skip
+    ["&login_challenge={challenge}", "&login_verifier=x", "&user=admin", "&login_verifier="],
+)
 async def test_an_ambiguous_address_is_refused_and_uses_nothing_up(
     gateway: Harness, change: str
 ) -> None:
-    """A10."""
     browser = await gateway.browser()
     url = await accepted(gateway, await begin(browser))
     await refused(browser, url + change.format(**{"challenge": parameters(url)["login_challenge"]}))
@@ -185,8 +187,8 @@ async def test_no_address_is_an_error_of_ours(gateway: Harness, query: str) -> N
     await refused(await gateway.browser(), f"{GATEWAY_URL}/login/continue{query}")
 
 
+@pytest.mark.requirement("A8")
 async def test_a_preview_uses_nothing_up(gateway: Harness) -> None:
-    """A8."""
     browser = await gateway.browser()
     url = await accepted(gateway, await begin(browser))
     assert (await browser.client.head(url)).status_code == 204
@@ -195,8 +197,8 @@ async def test_a_preview_uses_nothing_up(gateway: Harness) -> None:
     assert user_of(browser) == "alice"
 
 
+@pytest.mark.requirement("A11")
 async def test_the_database_cannot_finish_a_sign_in(gateway: Harness, rows: Rows) -> None:
-    """A11."""
     browser = await gateway.browser()
     page = await post_login(browser)
     ((_, cookie),) = cookies_set(page).items()
@@ -206,18 +208,20 @@ async def test_the_database_cannot_finish_a_sign_in(gateway: Harness, rows: Rows
         assert secret not in repr(row)
 
 
+@pytest.mark.requirement("F1")
 async def test_the_tenant_is_that_of_the_key(gateway: Harness, rows: Rows) -> None:
-    """F1: and the challenge says nothing of it."""
+    """And the challenge says nothing of it."""
     browser = await gateway.browser()
     await browser.open(await accepted(gateway, await begin(browser), "bob", tenant="acme"))
     assert [(row["tenant"], row["user"]) for row in await rows.sessions()] == [("acme", "bob")]
 
 
+@pytest.mark.requirement("F4")
 @pytest.mark.parametrize(
     "user", ["", "x" * 256, "a\x00b", "a\nb", None, 7, {"$ne": None}, ["alice"]]
 )
 async def test_a_user_that_is_none_is_refused(gateway: Harness, user: Any) -> None:
-    """F4: before the challenge is touched."""
+    """Before the challenge is touched."""
     challenge = await begin(await gateway.browser())
     problem(await accept(gateway, challenge, user), 422, "invalid_request")
     assert (await accept(gateway, challenge)).status_code == 201

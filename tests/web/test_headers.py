@@ -57,11 +57,12 @@ def test_the_route_table_is_the_one_that_is_meant() -> None:
     assert len(found) > 25
 
 
+@pytest.mark.requirement("G4")
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 async def test_every_route_answers_with_the_guard_rails(
     gateway: Harness, accept: str, subtests: pytest.Subtests
 ) -> None:
-    """G4: from the route table, for everybody who may ask."""
+    """From the route table, for everybody who may ask."""
     key = f"Bearer {await gateway.key(*Role)}"
     for caller in ("nobody", "session", "key"):
         browser = await gateway.browser("alice" if caller == "session" else None)
@@ -92,11 +93,12 @@ REFUSALS: list[tuple[str, str, bytes | None, int]] = [
 ]
 
 
+@pytest.mark.requirement("F5", "G4")
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 async def test_every_refusal_carries_the_guard_rails_too(
     gateway: Harness, accept: str, subtests: pytest.Subtests
 ) -> None:
-    """G4, F5: 404, 405, 413 and 422, of pages, of the API and of files."""
+    """404, 405, 413 and 422, of pages, of the API and of files."""
     api = await gateway.api(*Role)
     for method, path, content, status in REFUSALS:
         kind = "application/json" if path.startswith("/v1") else "application/x-www-form-urlencoded"
@@ -115,8 +117,9 @@ async def test_every_refusal_carries_the_guard_rails_too(
             assert answer.headers["x-request-id"] in answer.text
 
 
+@pytest.mark.requirement("F5")
 async def test_a_large_body_does_not_hide_that_a_key_is_missing(gateway: Harness) -> None:
-    """F5: what is refused for another reason is not even read."""
+    """What is refused for another reason is not even read."""
     api = await gateway.api()
     answer = await api.post("/v1/connectors/google/token", content=b"x" * 70_000)
     assert answer.status_code == 401
@@ -124,11 +127,12 @@ async def test_a_large_body_does_not_hide_that_a_key_is_missing(gateway: Harness
     assert_guarded(answer)
 
 
+@pytest.mark.requirement("G4", "J3")
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 async def test_an_internal_error_is_guarded_and_says_nothing(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    """G4, J3: 500, too; a request id instead of what happened."""
+    """500, too; a request id instead of what happened."""
 
     def broken(_: object) -> None:
         raise RuntimeError("unforeseen words")
@@ -145,10 +149,11 @@ async def test_an_internal_error_is_guarded_and_says_nothing(
         assert "RuntimeError" not in answer.text
 
 
+@pytest.mark.requirement("G4")
 async def test_https_is_remembered_where_the_gateway_is_configured_for_it(
     mongodb_url: str, database_name: str
 ) -> None:
-    """G4: by the settings, and never by a header of the request."""
+    """By the settings, and never by a header of the request."""
     url = "https://gateway.example.com"
     async with running_gateway(mongodb_url, database_name, public_url=url) as gateway:
         api = await gateway.api()
@@ -183,8 +188,14 @@ async def test_a_callers_request_id_is_used_if_it_is_a_plain_word(
 async def test_only_files_of_the_package_are_served(gateway: Harness) -> None:
     """M2: no path leads out of the folder, and a folder is not listed."""
     browser: Browser = await gateway.browser()
-    for path in ("/static/", "/static", "/static/../app.py", "/static/..%2fapp.py",
-                 "/static//etc/passwd", "/static/%2e%2e/templates/base.html"):  # fmt: skip
+    for path in (
+        "/static/",
+        "/static",
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static//etc/passwd",
+        "/static/%2e%2e/templates/base.html",
+    ):
         answer = await browser.client.get(GATEWAY_URL + path)
         assert answer.status_code == 404, path
     sheet = await browser.client.get(f"{GATEWAY_URL}/static/gateway.css")

@@ -41,10 +41,11 @@ async def test_a_process_that_works_says_so_and_nothing_else(client: httpx.Async
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.requirement("L3")
 async def test_a_process_that_was_told_to_stop_is_alive_not_ready_and_still_works(
     client: httpx.AsyncClient, readiness: Readiness, gateway: Harness
 ) -> None:
-    """L3: first no new requests come, then those under way are finished."""
+    """First no new requests come, then those under way are finished."""
     readiness.stop()
     refused = problem(await client.get("/readyz"), 503, "not_ready")
     assert refused["detail"] == "it is shutting down"

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.access.service_keys import Role
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import ACCOUNTS, running_gateway
 from tests.support.rows import Rows
@@ -39,9 +39,11 @@ async def test_a_blank_secret_hides_its_connector_and_no_other(
     mongodb_url: str, database_name: str
 ) -> None:
     env = {
-        "OAUTH_GOOGLE_CLIENT_ID": "id", "OAUTH_GOOGLE_CLIENT_SECRET": "google-client-secret",
-        "OAUTH_NOTION_CLIENT_ID": "id", "OAUTH_NOTION_CLIENT_SECRET": "  ",
-    }  # fmt: skip
+        "OAUTH_GOOGLE_CLIENT_ID": "id",
+        "OAUTH_GOOGLE_CLIENT_SECRET": "google-client-secret",
+        "OAUTH_NOTION_CLIENT_ID": "id",
+        "OAUTH_NOTION_CLIENT_SECRET": "  ",
+    }
     async with running_gateway(
         mongodb_url, database_name, env=env, public_url=GATEWAY_URL
     ) as gateway:
@@ -90,7 +92,7 @@ async def test_a_connector_that_does_not_load_hides_itself_with_its_reason(
 async def test_an_account_of_a_connector_that_is_gone_can_still_be_forgotten(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, rows: Rows, by: str
 ) -> None:
-    keys = f"k1:{new_key()}"
+    keys = f"k1:{new_encryption_key()}"
     async with running_gateway(
         mongodb_url,
         database_name,

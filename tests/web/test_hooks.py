@@ -81,6 +81,7 @@ async def test_a_tool_gets_the_address_of_the_api_filled_in(
     assert len(sandbox.log(after=before, provider="atlassian", endpoint="api")) == 1
 
 
+@pytest.mark.requirement("H4")
 @pytest.mark.parametrize(
     "metadata",
     [{}, {"cloud_id": "../../oauth"}, {"cloud_id": "a/b"}, {"cloud_id": None}, {"cloud_id": True}],
@@ -89,7 +90,7 @@ async def test_a_tool_gets_the_address_of_the_api_filled_in(
 async def test_a_stored_value_that_is_no_path_segment_leads_nowhere(
     gateway: Harness, rows: Rows, metadata: dict[str, Any]
 ) -> None:
-    """H4: no token is handed out with an address that it was not meant for."""
+    """No token is handed out with an address that it was not meant for."""
     browser = await gateway.browser("alice")
     await browser.connect("atlassian", ANA, site="acme")
     await rows.change_connection((await rows.connection())["_id"], metadata=json.dumps(metadata))
@@ -131,10 +132,10 @@ async def test_an_unfit_choice_keeps_the_connection_that_is_there(
     assert (await gateway.token("atlassian", "alice")).status_code == 200
 
 
+@pytest.mark.requirement("J1", "J3")
 async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
     gateway: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """J1, J3."""
     browser = await gateway.browser("alice")
     await browser.connect("atlassian", ANA, site="nowhere")
     log = capsys.readouterr().out
@@ -160,16 +161,21 @@ async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
         (returning({"x": {"set"}}), "failed"),
     ],
     ids=[
-        "unfit", "unreadable", "RuntimeError", "KeyError", "egress", "None", "list", "text", "NaN",
-        "object", "set",
+        "unfit",
+        "unreadable",
+        "RuntimeError",
+        "KeyError",
+        "egress",
+        "None",
+        "list",
+        "text",
+        "NaN",
+        "object",
+        "set",
     ],
-)  # fmt: skip
+)
 async def test_a_hook_that_fails_stores_nothing(
-    gateway: Harness,
-    rows: Rows,
-    monkeypatch: pytest.MonkeyPatch,
-    hook: Hook,
-    outcome: str,
+    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, hook: Hook, outcome: str
 ) -> None:
     """Rule 7: a connector's own code may fail in any way; the person gets a clear answer."""
     monkeypatch.setattr(atlassian, "post_connection", hook)
@@ -183,6 +189,7 @@ async def test_a_hook_that_fails_stores_nothing(
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
     ("added", "kept"),
     [
@@ -193,18 +200,16 @@ async def test_a_hook_that_fails_stores_nothing(
     ids=["JSON", "surrogate", "number"],
 )
 async def test_what_a_hook_adds_is_cleaned_like_all_metadata(
-    gateway: Harness,
-    monkeypatch: pytest.MonkeyPatch,
-    added: dict[Any, Any],
-    kept: dict[str, Any],
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch, added: dict[Any, Any], kept: dict[str, Any]
 ) -> None:
-    """C6: bounded, plain JSON that can be stored and sent on."""
+    """bounded, plain JSON that can be stored and sent on."""
     monkeypatch.setattr(atlassian, "post_connection", returning({**added, "cloud_id": "c-1"}))
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
     assert await metadata_of(gateway) == {**kept, "cloud_id": "c-1"}
 
 
+@pytest.mark.requirement("C7")
 @pytest.mark.parametrize(
     "added",
     [{}, {"cloud_id": None}, {"cloud_id": "a/b"}, {"cloud_id": "c-1", "a": "x" * 17_000}],
@@ -213,17 +218,18 @@ async def test_what_a_hook_adds_is_cleaned_like_all_metadata(
 async def test_an_account_without_what_the_apis_address_is_made_of_is_not_stored(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, added: dict[str, Any]
 ) -> None:
-    """C7: a tool would be sent to an address that nobody checked, or get none."""
+    """A tool would be sent to an address that nobody checked, or get none."""
     monkeypatch.setattr(atlassian, "post_connection", returning(added))
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "failed"
     assert await rows.connections() == []
 
 
+@pytest.mark.requirement("C7", "H1")
 async def test_a_hook_sees_the_account_and_reaches_the_api_and_nothing_else(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """C7, H1: its calls carry the token, so they go where the token may go."""
+    """Its calls carry the token, so they go where the token may go."""
     seen: dict[str, Any] = {}
 
     async def curious(ctx: PostConnectionContext) -> dict[str, Any]:

@@ -41,20 +41,29 @@ METADATA: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "operators": ({"$where": "1", "$set": {"a": 1}}, {"$where": "1", "$set": {"a": 1}}),
     "dots": ({"a.b": 1, ".": 2, "": 3}, {"a.b": 1, ".": 2, "": 3}),
     "NUL": ({"a\x00b": "c\x00d"}, {"a\x00b": "c\x00d"}),
-    "prototype": ({"__proto__": {"x": 1}, "constructor": 1}, {"__proto__": {"x": 1}, "constructor": 1}),
+    "prototype": (
+        {"__proto__": {"x": 1}, "constructor": 1},
+        {"__proto__": {"x": 1}, "constructor": 1},
+    ),
     "too much": ({"a": "x" * MAX_METADATA}, {}),
     "deep": (DEEP, DEEP),
     "surrogate": ({"a": "\ud800"}, {"a": "?"}),
     "big number": ({"a": 2**70}, {"a": 2**70}),
-    "addresses": ({"url": "javascript:alert(1)", "avatar": "https://evil.example/pixel.png"},
-                  {"url": "javascript:alert(1)", "avatar": "https://evil.example/pixel.png"}),
-}  # fmt: skip
+    "addresses": (
+        {"url": "javascript:alert(1)", "avatar": "https://evil.example/pixel.png"},
+        {"url": "javascript:alert(1)", "avatar": "https://evil.example/pixel.png"},
+    ),
+}
 
 
 def saying(
-    monkeypatch: pytest.MonkeyPatch, gateway: Harness, *, id: Any = "1", label: Any = "Acme",
+    monkeypatch: pytest.MonkeyPatch,
+    gateway: Harness,
+    *,
+    id: Any = "1",
+    label: Any = "Acme",
     metadata: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Let Google's account endpoint answer so; what reads the answer is the connectors' own code."""
     read = account_lookup(id="id", label="name", metadata={})
 
@@ -79,11 +88,12 @@ async def shown(gateway: Harness) -> tuple[dict[str, Any], str, list[tuple[str, 
     return told, html.unescape(page.text), shape(page.text)
 
 
+@pytest.mark.requirement("C6", "G3")
 @pytest.mark.parametrize(("said", "kept"), [*LABELS.values()], ids=[*LABELS])
 async def test_a_label_is_a_short_printable_line_in_the_row_and_on_the_page(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, said: str, kept: str
 ) -> None:
-    """C6, G3: controls and bidi characters are gone, and the rest is text."""
+    """Controls and bidi characters are gone, and the rest is text."""
     browser = await gateway.browser("alice")
     saying(monkeypatch, gateway)
     assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
@@ -99,6 +109,7 @@ async def test_a_label_is_a_short_printable_line_in_the_row_and_on_the_page(
     assert structure == plain
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(("said", "kept"), [*METADATA.values()], ids=[*METADATA])
 async def test_metadata_is_one_bounded_value_of_the_row_and_on_no_page(
     gateway: Harness,
@@ -107,7 +118,7 @@ async def test_metadata_is_one_bounded_value_of_the_row_and_on_no_page(
     said: dict[str, Any],
     kept: dict[str, Any],
 ) -> None:
-    """C6: no key of it is a key of the database, and no picture or link of it is in a page."""
+    """No key of it is a key of the database, and no picture or link of it is in a page."""
     saying(monkeypatch, gateway, metadata=said)
     browser = await gateway.browser("alice")
     assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
@@ -121,25 +132,28 @@ async def test_metadata_is_one_bounded_value_of_the_row_and_on_no_page(
     assert "javascript:" not in text
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize(
-    "said", ["", " ", "x" * 256, "a\nb", "\u202e1", "\x00", None, True, 1.5, ["1"], {"$ne": None}],
+    "said",
+    ["", " ", "x" * 256, "a\nb", "\u202e1", "\x00", None, True, 1.5, ["1"], {"$ne": None}],
     ids=ascii,
-)  # fmt: skip
+)
 async def test_an_account_without_a_plain_id_is_not_stored(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, said: Any
 ) -> None:
-    """C6: an identity is never repaired: two of them could become one."""
+    """An identity is never repaired: two of them could become one."""
     saying(monkeypatch, gateway, id=said)
     browser = await gateway.browser("alice")
     assert await browser.connect("google", ACCOUNTS["google"]) == "failed"
     assert await rows.connections() == []
 
 
+@pytest.mark.requirement("C6")
 @pytest.mark.parametrize("said", [7, 2**70, "$ne", "a.b", "x" * 255, *HOSTILE[:3]], ids=ascii)
 async def test_any_other_id_is_itself(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, said: Any
 ) -> None:
-    """C6: numbers are made text; what looks like an operator is none."""
+    """Numbers are made text; what looks like an operator is none."""
     saying(monkeypatch, gateway, id=said)
     browser = await gateway.browser("alice")
     assert await browser.connect("google", ACCOUNTS["google"]) == "connected"

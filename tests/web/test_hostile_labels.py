@@ -66,10 +66,11 @@ def shape(page: str) -> list[tuple[str, ...]]:
     return _Shape(page).seen
 
 
+@pytest.mark.requirement("G3")
 async def test_a_hostile_account_is_text_on_every_page_that_shows_it(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """G3: dashboard, connect, reconnect and disconnect pages keep their shape."""
+    """dashboard, connect, reconnect and disconnect pages keep their shape."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     connection = (await rows.connection())["_id"]
@@ -82,9 +83,12 @@ async def test_a_hostile_account_is_text_on_every_page_that_shows_it(
     plain = {page: shape((await browser.open(page)).text) for page in pages}
     for label in HOSTILE:
         await rows.change_connection(
-            connection, account_label=label, external_account_id=label,
-            scopes={"requested": [label, "b"], "granted": [label, "b"]}, connection_config={"shop": label},
-        )  # fmt: skip
+            connection,
+            account_label=label,
+            external_account_id=label,
+            scopes={"requested": [label, "b"], "granted": [label, "b"]},
+            connection_config={"shop": label},
+        )
         for page in pages:
             with subtests.test(f"{page}: {label!r}"):
                 answer = await browser.open(page)
@@ -93,8 +97,9 @@ async def test_a_hostile_account_is_text_on_every_page_that_shows_it(
                 assert label in html.unescape(answer.text)
 
 
+@pytest.mark.requirement("G3")
 async def test_a_hostile_user_id_is_text_on_every_page(gateway: Harness) -> None:
-    """G3: a user id is any printable text, and it is shown in a code example, too."""
+    """A user id is any printable text, and it is shown in a code example, too."""
     plain_browser = await gateway.browser("alice")
     plain = shape((await plain_browser.open("/dashboard/connectors")).text)
     for user in filter(str.isprintable, HOSTILE):
@@ -107,10 +112,11 @@ async def test_a_hostile_user_id_is_text_on_every_page(gateway: Harness) -> None
         assert "<" not in example[1]
 
 
+@pytest.mark.requirement("G3")
 async def test_hostile_words_in_an_address_reach_no_page(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """G3: outcome, connector and reference of a notice, and the tool of a connect link."""
+    """outcome, connector and reference of a notice, and the tool of a connect link."""
     browser = await gateway.browser("alice")
     plain = shape(
         (await browser.open("/dashboard/connectors?outcome=declined&connector=google")).text

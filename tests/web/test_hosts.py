@@ -36,11 +36,12 @@ FORWARDED = {
 }
 
 
+@pytest.mark.requirement("A13")
 @pytest.mark.parametrize("host", HOSTS)
 async def test_a_page_under_another_name_is_refused(
     gateway: Harness, rows: Rows, host: str
 ) -> None:
-    """A13: under another name neither the cookies nor the redirect URI would fit."""
+    """Under another name neither the cookies nor the redirect URI would fit."""
     browser = await gateway.browser("alice")
     await browser.start("google")
     callback = await approved_callback(browser, ACCOUNTS["google"])
@@ -76,8 +77,9 @@ async def test_a_page_under_another_name_is_refused(
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("A13")
 async def test_headers_of_a_proxy_change_no_address(gateway: Harness, rows: Rows) -> None:
-    """A13: the redirect URI is the configured one in both requests, or the provider would refuse."""
+    """The redirect URI is the configured one in both requests, or the provider would refuse."""
     browser = await gateway.browser("alice")
     browser.client.headers.update(FORWARDED)
     await browser.start("google")
@@ -104,11 +106,12 @@ async def test_links_in_the_api_are_the_configured_ones(
     assert described.json()["servers"] == [{"url": GATEWAY_URL}]
 
 
+@pytest.mark.requirement("A13")
 @pytest.mark.parametrize(
     "path", ["/healthz/", "/dashboard/connectors/", "/login/", "//evil.example"]
 )
 async def test_no_redirect_is_made_from_the_host_header(gateway: Harness, path: str) -> None:
-    """A13: a redirect that adds or drops a slash would be built from what the request says."""
+    """A redirect that adds or drops a slash would be built from what the request says."""
     api = await gateway.api()
     answer = await api.get(GATEWAY_URL + path, headers={"Host": "evil.example"})
     assert answer.status_code == 404

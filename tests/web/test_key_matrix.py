@@ -127,12 +127,15 @@ async def client_of(
     return client
 
 
+@pytest.mark.requirement("F2")
 def test_every_operation_says_what_its_cells_follow_from() -> None:
-    """F2: a new route without a rule fails here."""
+    """A new route without a rule fails here."""
     assert {operation.role for operation in GUARDED} == {str(role) for role in Role}
     assert {operation.path for operation in OPERATIONS if operation.who == "anyone"} == {
-        "/healthz", "/readyz", "/v1/connectors/available",
-    }  # fmt: skip
+        "/healthz",
+        "/readyz",
+        "/v1/connectors/available",
+    }
     assert [named(operation) for operation in OPERATIONS if operation.who == "session"] == [
         "POST /v1/connectors/{name}/start"
     ]
@@ -142,11 +145,12 @@ def test_every_operation_says_what_its_cells_follow_from() -> None:
         assert "{id}" not in operation.path or noun(operation) in MISSING
 
 
+@pytest.mark.requirement("E5", "F2")
 @pytest.mark.parametrize("operation", CLOSED, ids=named)
 async def test_what_is_no_living_key_gets_401(
     gateway: Harness, rows: Rows, operation: Operation, subtests: pytest.Subtests
 ) -> None:
-    """E5, F2: no key, malformed, unknown, not ASCII, long, a wrong secret, deleted, expired."""
+    """No key, malformed, unknown, not ASCII, long, a wrong secret, deleted, expired."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     wanted = await target(gateway, operation)
@@ -193,11 +197,12 @@ async def test_what_is_no_living_key_gets_401(
     assert await everything(gateway, rows) == before
 
 
+@pytest.mark.requirement("F2")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
 async def test_a_key_opens_what_its_role_says_and_nothing_else(
     gateway: Harness, rows: Rows, operation: Operation, subtests: pytest.Subtests
 ) -> None:
-    """F2: each other role, all others together, another connector, no assertion; then the right key."""
+    """Each other role, all others together, another connector, no assertion; then the right key."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     wanted = await target(gateway, operation)
@@ -250,11 +255,12 @@ async def test_a_key_opens_what_its_role_says_and_nothing_else(
         assert answer.status_code == operation.status, answer.text
 
 
+@pytest.mark.requirement("F1")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
 async def test_what_is_foreign_looks_like_what_is_missing(
     gateway: Harness, rows: Rows, operation: Operation
 ) -> None:
-    """F1: byte by byte, but for the request's id; and nothing of the other tenant is in any answer."""
+    """Byte by byte, but for the request's id; and nothing of the other tenant is in any answer."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     wanted = await target(gateway, operation)

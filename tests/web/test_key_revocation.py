@@ -17,18 +17,22 @@ ROUND_TRIPS = 0.5
 """What deleting and asking may take beside, on a busy machine."""
 
 
+@pytest.mark.requirement("F2")
 @pytest.mark.parametrize("path", ["/v1/connectors/google/token", "/v1/connections"])
 async def test_a_key_deleted_here_is_refused_there_within_a_second(
     gateway: Harness, mongodb_url: str, database_name: str, path: str
 ) -> None:
-    """F2: while it is used there all the time, so that it is remembered."""
+    """While it is used there all the time, so that it is remembered."""
     admin = await gateway.api(Role.ADMIN)
     body = {"roles": ["tokens", "connections"]}
     made = (await admin.post("/v1/keys", json=body)).json()
     async with running_gateway(
-        mongodb_url, database_name, clock=gateway.clock, sandbox=gateway.settings.sandbox,
+        mongodb_url,
+        database_name,
+        clock=gateway.clock,
+        sandbox=gateway.settings.sandbox,
         public_url=GATEWAY_URL,
-    ) as there:  # fmt: skip
+    ) as there:
         api = await there.api()
         api.headers["Authorization"] = f"Bearer {made['key']}"
 

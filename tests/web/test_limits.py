@@ -33,9 +33,13 @@ def opened(mongodb_url: str, database_name: str, sandbox: SandboxProcess, clock:
     def process(**settings: object) -> AbstractAsyncContextManager[Harness]:
         wanted: dict[str, Any] = {"limits": TIGHT, **settings}
         return running_gateway(
-            mongodb_url, database_name, clock=clock, sandbox=sandbox.url, public_url=GATEWAY_URL,
+            mongodb_url,
+            database_name,
+            clock=clock,
+            sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
             **wanted,
-        )  # fmt: skip
+        )
 
     return process
 
@@ -64,10 +68,10 @@ async def guess(client: httpx.AsyncClient, **headers: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.requirement("F6")
 async def test_guessing_keys_ends_with_429_and_when_to_come_back(
     tight: Harness, clock: FakeClock
 ) -> None:
-    """F6."""
     client = await caller(tight, "203.0.113.1", Authorization=GUESS)
     for _ in range(3):
         problem(await client.get("/v1/keys"), 401, "unauthorized")
@@ -78,8 +82,9 @@ async def test_guessing_keys_ends_with_429_and_when_to_come_back(
     assert [await guess(client), await guess(client)] == [401, 429]
 
 
+@pytest.mark.requirement("F6")
 async def test_over_the_limit_a_key_is_not_even_looked_up(tight: Harness) -> None:
-    """F6: guesses get no answer that a right one would not get as well."""
+    """Guesses get no answer that a right one would not get as well."""
     key = await tight.key(Role.ADMIN)
     client = await caller(tight, "203.0.113.1")
     for _ in range(4):
@@ -91,10 +96,9 @@ async def test_over_the_limit_a_key_is_not_even_looked_up(tight: Harness) -> Non
     assert (await elsewhere.get("/v1/keys", headers=right)).status_code == 200
 
 
-async def test_tools_at_work_are_not_locked_out_by_who_shares_their_address(
-    tight: Harness,
-) -> None:
-    """F6: nobody's noise stops a key that this process knows to be right."""
+@pytest.mark.requirement("F6")
+async def test_tools_at_work_are_not_locked_out_by_who_shares_their_address(tight: Harness) -> None:
+    """nobody's noise stops a key that this process knows to be right."""
     client = await caller(tight, "203.0.113.1")
     right = {"Authorization": f"Bearer {await tight.key(Role.ADMIN)}"}
     assert (await client.get("/v1/keys", headers=right)).status_code == 200
@@ -112,6 +116,7 @@ async def test_keys_that_are_right_count_for_nothing(tight: Harness) -> None:
     assert [await guess(client) for _ in range(4)] == [401, 401, 401, 429]
 
 
+@pytest.mark.requirement("F6")
 @pytest.mark.parametrize(
     ("hops", "forged"),
     [
@@ -122,18 +127,18 @@ async def test_keys_that_are_right_count_for_nothing(tight: Harness) -> None:
     ],
 )
 async def test_a_forged_header_does_not_evade(opened: Open, hops: int, forged: str) -> None:
-    """F6: whatever a client writes itself, behind 0, 1 and 2 proxies, and past them."""
+    """Whatever a client writes itself, behind 0, 1 and 2 proxies, and past them."""
     async with opened(proxy_hops=hops) as harness:
         client = await caller(harness, "192.0.2.1")
         headers = [{"X-Forwarded-For": forged.format(n=n)} for n in range(1, 6)]
         assert [await guess(client, **each) for each in headers] == [401, 401, 401, 429, 429]
 
 
+@pytest.mark.requirement("F6")
 @pytest.mark.parametrize(("hops", "last"), [(1, ""), (2, ", 198.51.100.2")])
 async def test_people_behind_ones_own_proxy_are_told_apart(
     opened: Open, hops: int, last: str
 ) -> None:
-    """F6."""
     async with opened(proxy_hops=hops) as harness:
         client = await caller(harness, "192.0.2.1")
         for who in ("203.0.113.1", "203.0.113.2"):
@@ -141,14 +146,14 @@ async def test_people_behind_ones_own_proxy_are_told_apart(
             assert [await guess(client, **headers) for _ in range(4)] == [401, 401, 401, 429]
 
 
+@pytest.mark.requirement("F6")
 async def test_an_ipv6_client_has_one_limit_for_all_its_addresses(tight: Harness) -> None:
-    """F6."""
     clients = [await caller(tight, f"2001:db8:0:1::{n}") for n in range(1, 5)]
     assert [await guess(client) for client in clients] == [401, 401, 401, 429]
 
 
+@pytest.mark.requirement("F6")
 async def test_two_processes_share_their_limits(opened: Open) -> None:
-    """F6."""
     async with opened() as one, opened() as other:
         clients = [await caller(each, "203.0.113.1") for each in (one, other)]
         assert [await guess(clients[n % 2]) for n in range(5)] == [401, 401, 401, 429, 429]
@@ -159,8 +164,8 @@ async def test_two_processes_share_their_limits(opened: Open) -> None:
         assert {answer.status_code for answer in answers} == {429}  # not looked up: no key is known
 
 
+@pytest.mark.requirement("F6")
 async def test_signing_in_is_limited_by_address_with_a_page(tight: Harness) -> None:
-    """F6."""
     browser = await tight.browser()
     for _ in range(4):
         await browser.open("/login")
@@ -174,14 +179,20 @@ async def test_signing_in_is_limited_by_address_with_a_page(tight: Harness) -> N
     assert browser.client.cookies.get("gateway_session") is None
 
 
+@pytest.mark.requirement("F6")
 async def test_leaving_for_a_sign_in_elsewhere_and_coming_back_are_limited(
     mongodb_url: str, database_name: str, clock: FakeClock, rows: Rows
 ) -> None:
-    """F6: neither makes rows without end, nor lets one guess at attempts."""
+    """Neither makes rows without end, nor lets one guess at attempts."""
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, public_url=GATEWAY_URL, limits="sign_ins=3/m",
-        login="handoff", handoff_url="https://host.example/login",
-    ) as harness:  # fmt: skip
+        mongodb_url,
+        database_name,
+        clock=clock,
+        public_url=GATEWAY_URL,
+        limits="sign_ins=3/m",
+        login="handoff",
+        handoff_url="https://host.example/login",
+    ) as harness:
         client = await caller(harness, "203.0.113.1", Origin=GATEWAY_URL)
         left = [await client.post("/login", data={"next": ""}) for _ in range(5)]
         assert [answer.status_code for answer in left] == [200, 200, 200, 429, 429]
@@ -199,8 +210,8 @@ async def started(harness: Harness, user: str, count: int) -> list[httpx.Respons
     return [await browser.client.post(url, json={}, headers=headers) for _ in range(count)]
 
 
+@pytest.mark.requirement("L1")
 async def test_starts_are_limited_by_session_and_by_user(tight: Harness, rows: Rows) -> None:
-    """L1."""
     answers = await started(tight, "alice", 5)
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     problem(answers[-1], 429, "rate_limited")
@@ -211,10 +222,10 @@ async def test_starts_are_limited_by_session_and_by_user(tight: Harness, rows: R
     assert len(await rows.flows()) == 6
 
 
+@pytest.mark.requirement("L1")
 async def test_a_flood_of_starts_leaves_ten_open_and_the_newest_works(
     opened: Open, rows: Rows
 ) -> None:
-    """L1."""
     async with opened(limits="session_starts=off,user_starts=off") as harness:
         browser = await harness.browser("alice")
         await browser.open("/connectors/google")
@@ -229,8 +240,8 @@ async def test_a_flood_of_starts_leaves_ten_open_and_the_newest_works(
         assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
 
 
+@pytest.mark.requirement("F6")
 async def test_a_session_is_limited_as_a_whole(tight: Harness) -> None:
-    """F6."""
     browser = await tight.browser("alice")
     url = f"{GATEWAY_URL}/v1/connections"
     answers = [await browser.client.get(url, headers={"Accept": "*/*"}) for _ in range(41)]
@@ -240,10 +251,11 @@ async def test_a_session_is_limited_as_a_whole(tight: Harness) -> None:
     assert (await other.client.get(url)).status_code == 200
 
 
+@pytest.mark.requirement("F6")
 async def test_forced_refreshes_and_reported_tokens_are_limited_by_key_and_user(
     tight: Harness,
 ) -> None:
-    """F6: reads are not."""
+    """Reads are not."""
     api = await tight.api(Role.TOKENS)
 
     async def refresh(user: str) -> int:
@@ -263,8 +275,8 @@ async def test_forced_refreshes_and_reported_tokens_are_limited_by_key_and_user(
     assert (await tight.token("google", "alice")).status_code == 409
 
 
+@pytest.mark.requirement("F6")
 async def test_calls_are_limited_by_key(tight: Harness) -> None:
-    """F6."""
     admin, other = await tight.api(Role.ADMIN), await tight.api(Role.ADMIN, tenant="other")
     statuses = [(await admin.get("/v1/keys")).status_code for _ in range(7)]
     assert statuses == [200] * 6 + [429]
@@ -272,10 +284,11 @@ async def test_calls_are_limited_by_key(tight: Harness) -> None:
     assert (await other.get("/v1/keys")).status_code == 200
 
 
+@pytest.mark.requirement("F6")
 async def test_token_reads_are_limited_by_key_where_an_operator_says_so(
     opened: Open, clock: FakeClock
 ) -> None:
-    """F6: all users of the key together; without the setting there is no limit."""
+    """All users of the key together; without the setting there is no limit."""
     async with opened() as harness:
         reads = [await harness.token("google", f"u{n}") for n in range(6)]
         assert [answer.status_code for answer in reads] == [409] * 5 + [429]

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.access.service_keys import Role
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Vault, read_keys
+from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.errors import SettingsError
 from gateway.outbound.breaker import FAILURES
 from gateway.server.run import free_port
@@ -134,10 +134,11 @@ async def test_a_flow_that_fails_is_counted_by_its_error(gateway: Harness, page:
     assert await page.value("flows_total", connector="google", outcome="state_unknown") == 1
 
 
+@pytest.mark.requirement("L2")
 async def test_a_provider_that_keeps_failing_is_left_alone_by_everybody_who_connects(
     gateway: Harness, page: Page, sandbox: SandboxProcess
 ) -> None:
-    """L2: the connect flow goes through the same breaker, and nothing is sent while it is open."""
+    """The connect flow goes through the same breaker, and nothing is sent while it is open."""
     await connect(gateway, "google")
     sandbox.fail("google", "status_500", FAILURES + 1)
     mark = sandbox.mark()
@@ -178,11 +179,14 @@ async def test_nobody_can_make_the_series_grow(gateway: Harness, page: Page) -> 
     assert value_in(text, "gateway_token_reads_total", connector="unknown") == 62
 
 
+@pytest.mark.requirement("J1", "J3")
 async def test_nothing_that_belongs_to_anybody_is_in_it(
     gateway: Harness, page: Page, clock: FakeClock
 ) -> None:
-    """J1, J3: every token of the run, and whose they were."""
-    sealer = TokenSealer(Vault(read_keys(gateway.settings.encryption_keys.get_secret_value())))
+    """Every token of the run, and whose they were."""
+    sealer = TokenSealer(
+        Vault(read_encryption_keys(gateway.settings.encryption_keys.get_secret_value()))
+    )
     tokens: set[str] = set()
     await connect(gateway, "google")
     await connect(gateway, "notion")

@@ -67,10 +67,11 @@ async def test_a_person_signs_in_and_comes_back_to_the_page_they_wanted(
     assert callback.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.requirement("A5", "A12", "A13", "A14")
 async def test_the_request_says_what_the_specification_asks_for(
     gateway: Harness, provider: IdentityProviderServer
 ) -> None:
-    """A5, A12, A13, A14: nothing of ours in the state, S256, the redirect URI from the settings."""
+    """Nothing of ours in the state, S256, the redirect URI from the settings."""
     browser = await gateway.browser()
     page = await browser.client.post(
         f"{GATEWAY_URL}/login",
@@ -85,8 +86,9 @@ async def test_the_request_says_what_the_specification_asks_for(
     assert "connectors" not in leads_to(page)
 
 
+@pytest.mark.requirement("A11")
 async def test_the_database_cannot_finish_a_sign_in(gateway: Harness, rows: Rows) -> None:
-    """A11: neither state nor nonce, verifier or cookie is in it."""
+    """Neither state nor nonce, verifier or cookie is in it."""
     browser = await gateway.browser()
     page = await post_login(browser)
     ((_, cookie),) = cookies_set(page).items()
@@ -96,10 +98,11 @@ async def test_the_database_cannot_finish_a_sign_in(gateway: Harness, rows: Rows
         assert secret not in repr(row)
 
 
+@pytest.mark.requirement("G1")
 async def test_the_cookie_of_an_attempt_is_bound_to_the_host(
     provider: IdentityProviderServer, mongodb_url: str, database_name: str, clock: FakeClock
 ) -> None:
-    """G1: ``__Host-`` where browsers come over https."""
+    """``__Host-`` where browsers come over https."""
     url = "https://gateway.example.com"
     async with gateway_with(
         provider, mongodb_url, database_name, clock, mode="production", public_url=url
@@ -116,11 +119,12 @@ async def test_the_cookie_of_an_attempt_is_bound_to_the_host(
         assert "development" not in browser.text
 
 
+@pytest.mark.requirement("A1", "A4")
 @pytest.mark.parametrize("cookie", [None, "other", "first"], ids=["none", "other", "first_try"])
 async def test_only_the_browser_that_began_is_signed_in(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows, cookie: str | None
 ) -> None:
-    """A1, A4: a finished address that is sent to somebody is worth nothing, and then to nobody."""
+    """A finished address that is sent to somebody is worth nothing, and then to nobody."""
     mallory, victim = await gateway.browser(), await gateway.browser()
     planted = await returning(mallory)
     if cookie == "other":
@@ -139,8 +143,8 @@ async def test_only_the_browser_that_began_is_signed_in(
     assert user_of(mallory) == "u_alice"  # the honest way works right after
 
 
+@pytest.mark.requirement("A7")
 async def test_an_answer_works_once(gateway: Harness, provider: IdentityProviderServer) -> None:
-    """A7."""
     browser = await gateway.browser()
     address = await returning(browser)
     assert (await browser.client.get(address)).status_code == 303
@@ -149,10 +153,10 @@ async def test_an_answer_works_once(gateway: Harness, provider: IdentityProvider
     assert provider.count("/token") == 1
 
 
+@pytest.mark.requirement("K1")
 async def test_an_attempt_is_good_for_ten_minutes(
     gateway: Harness, provider: IdentityProviderServer, clock: FakeClock
 ) -> None:
-    """K1."""
     browser = await gateway.browser()
     address = await returning(browser)
     clock.advance(minutes=10, seconds=1)
@@ -160,22 +164,22 @@ async def test_an_attempt_is_good_for_ten_minutes(
     assert provider.count("/token") == 0
 
 
+@pytest.mark.requirement("A10", "B6")
 @pytest.mark.parametrize(
     "change",
-    [
-        "&code=other", "&state=x", "&error=access_denied", "&iss=x", "&id_token=x", "&access_token=x",
-    ],
-)  # fmt: skip
+    ["&code=other", "&state=x", "&error=access_denied", "&iss=x", "&id_token=x", "&access_token=x"],
+)
 async def test_an_ambiguous_answer_is_refused(
     gateway: Harness, provider: IdentityProviderServer, change: str
 ) -> None:
-    """A10, B6: a parameter twice, a code together with an error, a token in the address."""
+    """A parameter twice, a code together with an error, a token in the address."""
     browser = await gateway.browser()
     address = await returning(browser) + change
     await refused(await browser.client.get(address, headers={"Accept": "*/*"}), "callback_invalid")
     assert provider.count("/token") == 0
 
 
+@pytest.mark.requirement("B4")
 @pytest.mark.parametrize("iss", ["", "http://127.0.0.1:1", "{issuer}/"])
 async def test_the_answer_must_come_from_the_issuer(
     gateway: Harness, provider: IdentityProviderServer, iss: str
@@ -189,13 +193,15 @@ async def test_the_answer_must_come_from_the_issuer(
     assert provider.count("/token") == 0
 
 
+@pytest.mark.requirement("A9")
 async def test_a_refusal_at_the_provider_is_told_in_our_own_words(
     gateway: Harness, provider: IdentityProviderServer
 ) -> None:
-    """A9."""
     provider.answer = {
-        "code": "", "error": "access_denied", "error_description": "<script>alert(1)</script>",
-    }  # fmt: skip
+        "code": "",
+        "error": "access_denied",
+        "error_description": "<script>alert(1)</script>",
+    }
     browser = await gateway.browser()
     await browser.open("/login")
     await browser.submit(action="/login")
@@ -206,9 +212,9 @@ async def test_a_refusal_at_the_provider_is_told_in_our_own_words(
     assert not await signed_in(browser)
 
 
+@pytest.mark.requirement("A8")
 @pytest.mark.parametrize("headers", [{"method": "HEAD"}, {"Sec-Purpose": "prefetch;prerender"}])
 async def test_a_preview_uses_nothing_up(gateway: Harness, headers: dict[str, str]) -> None:
-    """A8."""
     browser = await gateway.browser()
     address = await returning(browser)
     method = headers.pop("method", "GET")
@@ -217,10 +223,11 @@ async def test_a_preview_uses_nothing_up(gateway: Harness, headers: dict[str, st
     assert await signed_in(browser)
 
 
+@pytest.mark.requirement("G1", "G5")
 async def test_signing_in_gives_a_new_session_and_ends_the_one_before(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows
 ) -> None:
-    """G1, G5: also where another person signs in."""
+    """Also where another person signs in."""
     browser = await gateway.browser()
     address = await returning(browser)
     planted = await gateway.services.sessions.begin(tenant="default", user="mallory")
@@ -247,11 +254,12 @@ async def test_after_signing_out_nobody_is_signed_in_again_unasked(
     assert not await signed_in(browser)
 
 
+@pytest.mark.requirement("A6")
 @pytest.mark.parametrize("origin", [None, "https://evil.example", "null"])
 async def test_no_other_page_begins_a_sign_in(
     gateway: Harness, rows: Rows, origin: str | None
 ) -> None:
-    """A6: nor does opening the page."""
+    """Nor does opening the page."""
     browser = await gateway.browser()
     await browser.open("/login")
     headers = {"Origin": origin} if origin else {}

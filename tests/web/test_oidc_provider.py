@@ -57,6 +57,7 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: str(next(iter(wrong.items()))))
 async def test_metadata_that_is_not_right_is_not_used(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows, wrong: dict[str, Any]
@@ -74,11 +75,12 @@ async def test_metadata_that_is_not_right_is_not_used(
     assert await sign_in(gateway) == (200, "u_alice")
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("endpoint", ["jwks_uri", "token_endpoint"])
 async def test_an_endpoint_in_the_private_network_is_not_called(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows, endpoint: str
 ) -> None:
-    """H1: the same guards as towards every provider."""
+    """The same guards as towards every provider."""
     provider.metadata = {endpoint: "https://127.0.0.1:1/x"}
     status, user = await sign_in(gateway)
     assert (status, user) == (503, None)
@@ -107,10 +109,7 @@ async def test_while_the_provider_is_away_the_page_says_so_and_the_rest_goes_on(
     ],
 )
 async def test_the_secret_goes_where_the_provider_takes_it(
-    gateway: Harness,
-    provider: IdentityProviderServer,
-    offered: list[str] | None,
-    secret_in: str,
+    gateway: Harness, provider: IdentityProviderServer, offered: list[str] | None, secret_in: str
 ) -> None:
     provider.metadata = {"token_endpoint_auth_methods_supported": offered}
     provider.secret_in = secret_in
@@ -135,10 +134,11 @@ async def test_a_public_client_works_with_pkce_alone(
         assert await sign_in(gateway) == (200, "u_alice")
 
 
+@pytest.mark.requirement("A12")
 async def test_a_code_of_another_browser_is_refused_by_the_provider(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows
 ) -> None:
-    """A12: a stolen code in one's own answer fails at PKCE, and would fail at the nonce."""
+    """A stolen code in one's own answer fails at PKCE, and would fail at the nonce."""
     victim, mallory = await gateway.browser(), await gateway.browser()
     stolen = (await returning(victim)).partition("code=")[2].partition("&")[0]
     own = await returning(mallory)
@@ -149,13 +149,14 @@ async def test_a_code_of_another_browser_is_refused_by_the_provider(
     assert await rows.sessions() == []
 
 
+@pytest.mark.requirement("B4")
 async def test_a_provider_that_does_not_promise_to_name_itself_need_not(
     gateway: Harness, provider: IdentityProviderServer
 ) -> None:
-    """B4."""
     provider.metadata = {
-        "authorization_response_iss_parameter_supported": None, "end_session_endpoint": None,
+        "authorization_response_iss_parameter_supported": None,
+        "end_session_endpoint": None,
         "code_challenge_methods_supported": None,
-    }  # fmt: skip
+    }
     provider.answer = {"iss": ""}
     assert await sign_in(gateway) == (200, "u_alice")

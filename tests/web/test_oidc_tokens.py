@@ -18,7 +18,7 @@ from tests.support.gateway import FakeClock, Harness
 from tests.support.identity_provider import (
     Claims,
     IdentityProviderServer,
-    new_key,
+    new_encryption_key,
     running_identity_provider,
     unsigned,
 )
@@ -100,6 +100,7 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.requirement("A4", "G1")
 @pytest.mark.parametrize("name", [*WRONG])
 async def test_a_token_with_a_wrong_claim_signs_nobody_in(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows, name: str
@@ -132,7 +133,7 @@ def hs256(secret: Callable[[IdentityProviderServer], bytes]) -> Sign:
 
 
 def own_key_in_header(provider: IdentityProviderServer, claims: Claims) -> str:
-    foreign = new_key("k1")
+    foreign = new_encryption_key("k1")
     return provider.sign_with(foreign, claims, jwk=foreign.as_dict(private=False))
 
 
@@ -153,10 +154,10 @@ FORGED: dict[str, Sign] = {
     "HS256 with the public key (PEM)": hs256(lambda p: p.signing_key.as_pem(private=False)),  # type: ignore[union-attr]
     "HS256 with the public key (JWK)": hs256(lambda p: json.dumps(p.published[0]).encode()),
     "HS256 with the client secret": hs256(lambda p: b"client secret: 50% & more"),
-    "a foreign key of the same name": lambda p, c: p.sign_with(new_key("k1"), c),
+    "a foreign key of the same name": lambda p, c: p.sign_with(new_encryption_key("k1"), c),
     "a foreign key in the header": own_key_in_header,
     "a changed claim": changed,
-    "an unknown key": lambda p, c: p.sign_with(new_key("k9"), c),
+    "an unknown key": lambda p, c: p.sign_with(new_encryption_key("k9"), c),
     "an unknown critical header": critical,
     "no token at all": lambda p, c: "x",
     "five parts": lambda p, c: "a.b.c.d.e",
@@ -179,7 +180,7 @@ async def test_a_token_that_the_provider_has_not_signed_signs_nobody_in(
 async def test_a_key_for_encryption_signs_nothing(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows
 ) -> None:
-    other = new_key("enc")
+    other = new_encryption_key("enc")
     provider.published.append(other.as_dict(private=False) | {"use": "enc"})
     provider.sign = lambda claims: provider.sign_with(other, claims)
     await assert_refused(gateway, rows)
@@ -190,9 +191,12 @@ async def test_keys_that_nobody_knows_do_no_harm(
 ) -> None:
     """RFC 7517 5: passed over, whatever is wrong with them."""
     provider.published[:0] = [
-        {"kty": "PQ", "kid": "k1"}, {"kty": "RSA"}, {"kty": "EC", "crv": "P-1"},
-        {"kty": "oct", "k": "AAAA", "kid": "k1"}, {"kty": ["RSA"]} | {"kty": "RSA", "n": 1},
-    ]  # fmt: skip
+        {"kty": "PQ", "kid": "k1"},
+        {"kty": "RSA"},
+        {"kty": "EC", "crv": "P-1"},
+        {"kty": "oct", "k": "AAAA", "kid": "k1"},
+        {"kty": ["RSA"]} | {"kty": "RSA", "n": 1},
+    ]
     assert await sign_in(gateway) == (200, "u_alice")
 
 
@@ -218,19 +222,20 @@ async def test_changed_keys_are_noticed_and_nobody_can_make_us_ask_again_and_aga
     assert await sign_in(gateway) == (200, "u_alice")
     assert await sign_in(gateway) == (200, "u_alice")
     assert (provider.count("/discovery"), provider.count("/keys")) == (1, 1)
-    provider.rotate(new_key("k2"))
+    provider.rotate(new_encryption_key("k2"))
     assert await sign_in(gateway) == (200, "u_alice")
     assert provider.count("/keys") == 2
-    provider.sign = lambda claims: provider.sign_with(new_key("k9"), claims)
+    provider.sign = lambda claims: provider.sign_with(new_encryption_key("k9"), claims)
     for _ in range(3):
         assert (await sign_in(gateway))[0] == 502
     assert provider.count("/keys") == 2
 
 
+@pytest.mark.requirement("L4")
 async def test_a_clock_that_is_a_little_off_is_forgiven(
     gateway: Harness, provider: IdentityProviderServer
 ) -> None:
-    """L4: a minute, not more."""
+    """A minute, not more."""
     provider.claims = {"iat": ago(-30), "exp": ago(30)}
     assert await sign_in(gateway) == (200, "u_alice")
     provider.claims = {"aud": ["gateway", "x"], "azp": "gateway"}

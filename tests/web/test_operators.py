@@ -24,10 +24,21 @@ from tests.web.test_start import OWN
 
 CANARY = "canary-operator"
 OPERATORS: list[Any] = [
-    {"$ne": CANARY}, {"$gt": CANARY}, {"$regex": CANARY}, {"$where": CANARY}, {"$in": [CANARY]},
-    {"$exists": True, "a": CANARY}, {"$expr": {"$eq": [1, CANARY]}}, {"$oid": CANARY}, {"": CANARY},
-    {"a.b": CANARY}, {"__proto__": {"$ne": CANARY}}, [CANARY], [{"$ne": CANARY}], [[CANARY]],
-]  # fmt: skip
+    {"$ne": CANARY},
+    {"$gt": CANARY},
+    {"$regex": CANARY},
+    {"$where": CANARY},
+    {"$in": [CANARY]},
+    {"$exists": True, "a": CANARY},
+    {"$expr": {"$eq": [1, CANARY]}},
+    {"$oid": CANARY},
+    {"": CANARY},
+    {"a.b": CANARY},
+    {"__proto__": {"$ne": CANARY}},
+    [CANARY],
+    [{"$ne": CANARY}],
+    [[CANARY]],
+]
 WHO = {"service_keys", "sessions", "limits"}
 """Where it is looked up who is asking, and whether they may yet: all that a refused request may lead to."""
 
@@ -87,13 +98,14 @@ async def test_the_profile_sees_what_is_asked(gateway: Harness, profile: Profile
     assert CANARY in str(asked)
 
 
+@pytest.mark.requirement("F4")
 @pytest.mark.parametrize(
     "operation", [operation for operation in OPERATIONS if operation.request], ids=named
 )
 async def test_no_operator_in_any_field_of_a_body_reaches_a_query(
     gateway: Harness, profile: Profile, operation: Operation, subtests: pytest.Subtests
 ) -> None:
-    """F4: every field of the operation's model, and fields that it does not have."""
+    """Every field of the operation's model, and fields that it does not have."""
     assert operation.request is not None
     fields = [*operation.request.model_fields, "$where", "tenant", "owner", "_id", "user.$ne"]
     for client in await callers(gateway, operation):
@@ -102,9 +114,7 @@ async def test_no_operator_in_any_field_of_a_body_reaches_a_query(
             for value in OPERATORS:
                 with subtests.test(f"{field}: {json.dumps(value)}"):
                     answer = await client.request(
-                        operation.method,
-                        GATEWAY_URL + path_of(operation.path),
-                        json={field: value},
+                        operation.method, GATEWAY_URL + path_of(operation.path), json={field: value}
                     )
                     told = problem(answer, 422, "invalid_request")
                     assert told["errors"]
@@ -112,20 +122,26 @@ async def test_no_operator_in_any_field_of_a_body_reaches_a_query(
         await assert_nothing_was_asked(profile, besides=WHO)
 
 
+@pytest.mark.requirement("F4")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
 async def test_no_operator_in_an_address_reaches_a_query(
     gateway: Harness, profile: Profile, operation: Operation, subtests: pytest.Subtests
 ) -> None:
-    """F4: parameters in brackets, twice, unknown or unreadable, wherever they are put."""
+    """Parameters in brackets, twice, unknown or unreadable, wherever they are put."""
     names = {*operation.query, "user", "tenant"}
     queries = [
         *(f"{name}[$ne]={CANARY}" for name in names),
         *(f"{name}[]={CANARY}&{name}[]=b" for name in names),
         *(f"{name}=a&{name}={CANARY}" for name in names),
         *(f"{name}={CANARY}&{name}={CANARY}" for name in names),
-        f"$where={CANARY}", f"{CANARY}=1", f"user.$ne={CANARY}", f"user%00={CANARY}", "user=%ff",
-        f"_id={CANARY}", "&".join(f"a{number}={CANARY}" for number in range(60)),
-    ]  # fmt: skip
+        f"$where={CANARY}",
+        f"{CANARY}=1",
+        f"user.$ne={CANARY}",
+        f"user%00={CANARY}",
+        "user=%ff",
+        f"_id={CANARY}",
+        "&".join(f"a{number}={CANARY}" for number in range(60)),
+    ]
     for client in await callers(gateway, operation):
         await profile.mark()
         for query in queries:
@@ -138,11 +154,12 @@ async def test_no_operator_in_an_address_reaches_a_query(
         await assert_nothing_was_asked(profile, besides=set())
 
 
+@pytest.mark.requirement("F4")
 @pytest.mark.parametrize("path", FORMS)
 async def test_no_operator_in_a_form_reaches_a_query(
     gateway: Harness, profile: Profile, path: str, subtests: pytest.Subtests
 ) -> None:
-    """F4: a field in brackets is another field, and one that came twice is refused."""
+    """A field in brackets is another field, and one that came twice is refused."""
     browser = await gateway.browser("alice")
     token = browser.csrf_token()
     await profile.mark()
@@ -160,10 +177,11 @@ async def test_no_operator_in_a_form_reaches_a_query(
     await assert_nothing_was_asked(profile, besides=WHO)
 
 
+@pytest.mark.requirement("F4")
 async def test_an_operator_in_a_path_is_a_name_that_nobody_has(
     gateway: Harness, profile: Profile, subtests: pytest.Subtests
 ) -> None:
-    """F4: a filter gets the text as a value, never as an operator."""
+    """A filter gets the text as a value, never as an operator."""
     api = await gateway.api(*Role)
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])

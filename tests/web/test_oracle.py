@@ -17,17 +17,23 @@ from tests.support.rows import Rows
 FAILURES: dict[str, Callable[[], Exception]] = {
     "private": lambda: errors.EgressRefused("the host is not on the public Internet"),
     "not https": lambda: errors.EgressRefused("only https is called"),
-    "no such name": lambda: errors.ProviderUnavailable("the provider's host name cannot be resolved"),
-    "closed port": lambda: errors.ProviderUnavailable("the provider cannot be reached (ConnectError)"),
+    "no such name": lambda: errors.ProviderUnavailable(
+        "the provider's host name cannot be resolved"
+    ),
+    "closed port": lambda: errors.ProviderUnavailable(
+        "the provider cannot be reached (ConnectError)"
+    ),
     "filtered port": lambda: errors.ProviderUnavailable("the provider did not answer in time"),
     "no TLS": lambda: errors.ProviderUnavailable("the provider cannot be reached (ConnectError)"),
     "no HTTP": lambda: errors.UnreadableResponse("the provider's answer is not HTTP"),
     "redirect": lambda: errors.UnreadableResponse("the provider answered with a redirect"),
     "too large": lambda: errors.UnreadableResponse("the provider's answer is too large"),
-    "not found": lambda: errors.UnreadableResponse("the provider answered 404 without a known error"),
+    "not found": lambda: errors.UnreadableResponse(
+        "the provider answered 404 without a known error"
+    ),
     "overloaded": lambda: errors.ProviderUnavailable("the provider answered 503", status=503),
     "no account": lambda: AccountUnreadable("the account endpoint answered 404"),
-}  # fmt: skip
+}
 
 
 def failing(
@@ -51,11 +57,12 @@ def without_reference(text: str) -> str:
     return re.sub(r"con_[0-9a-f]{24}", "ID", text)
 
 
+@pytest.mark.requirement("H6")
 @pytest.mark.parametrize("endpoint", ["exchange", "api"])
 async def test_every_refused_or_failed_fetch_is_told_to_a_person_in_the_same_words(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
-    """H6: no port and no name can be told from another by what the page says."""
+    """No port and no name can be told from another by what the page says."""
     told = {}
     for name, failure in FAILURES.items():
         if name == "no account" and endpoint == "exchange":
@@ -71,10 +78,11 @@ async def test_every_refused_or_failed_fetch_is_told_to_a_person_in_the_same_wor
     assert await rows.connections() == []
 
 
+@pytest.mark.requirement("H6")
 async def test_every_refused_or_failed_fetch_is_told_to_a_tool_in_the_same_words(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H6: the same status, code and words; which way it was is in the log."""
+    """The same status, code and words; which way it was is in the log."""
     told = {}
     for number, (name, failure) in enumerate(FAILURES.items()):
         if name == "no account":
@@ -92,14 +100,12 @@ async def test_every_refused_or_failed_fetch_is_told_to_a_tool_in_the_same_words
     assert "provider_unavailable" in told["private"]
 
 
+@pytest.mark.requirement("H6")
 @pytest.mark.parametrize("name", ["private", "closed port", "no HTTP"])
 async def test_the_log_says_which_it_was(
-    gateway: Harness,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """H6: for those who run the gateway."""
+    """For those who run the gateway."""
     failing(monkeypatch, "exchange", FAILURES[name])
     browser = await gateway.browser("alice")
     capsys.readouterr()

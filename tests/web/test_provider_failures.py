@@ -18,26 +18,31 @@ from tests.support.gateway import ACCOUNTS, Harness, running_gateway
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
 
-ANSWERS = (
-    "html", "error_in_200", "status_500", "rate_limited", "redirect", "not_json", "huge",
-)  # fmt: skip
+ANSWERS = ("html", "error_in_200", "status_500", "rate_limited", "redirect", "not_json", "huge")
 SILENT = ("hang", "lost_answer")
 """Nothing is answered; with the second, the code was exchanged."""
 PROVIDERS_WORDS = (
-    "We will be right back", "in a 200", "invalid_grant", "server_error", "slow_down",
-    "elsewhere.example", "xxxxxxxxxx", "access_token",
-)  # fmt: skip
+    "We will be right back",
+    "in a 200",
+    "invalid_grant",
+    "server_error",
+    "slow_down",
+    "elsewhere.example",
+    "xxxxxxxxxx",
+    "access_token",
+)
 
 
 def test_every_fault_of_the_sandbox_is_tried() -> None:
     assert {*ANSWERS, *SILENT} == {*FAULTS}
 
 
+@pytest.mark.requirement("C1", "C2", "C3", "H6")
 @pytest.mark.parametrize("fault", ANSWERS)
 async def test_a_failed_exchange_is_told_and_leaves_nothing_behind(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, fault: str
 ) -> None:
-    """C1, C2, C3, H6: whatever the token endpoint answers, it is told in the same words."""
+    """Whatever the token endpoint answers, it is told in the same words."""
     browser = await gateway.browser("alice")
     sandbox.fail("google", fault)
     before = sandbox.mark()
@@ -74,6 +79,7 @@ async def test_a_failed_reconnect_keeps_the_connection(
     assert (await gateway.token("google", "alice")).status_code == 200
 
 
+@pytest.mark.requirement("C1")
 @pytest.mark.parametrize("fault", SILENT)
 async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
     mongodb_url: str,
@@ -83,7 +89,7 @@ async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
 ) -> None:
-    """C1, rule 7: the deadline is for the whole answer; meanwhile the others are served."""
+    """The deadline is for the whole answer; meanwhile the others are served."""
     impatient = functools.partial(open_services, provider_seconds=2.0)
     monkeypatch.setattr("tests.support.gateway.open_services", impatient)
     async with running_gateway(
@@ -109,10 +115,11 @@ async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
         assert await alice.connect("google", ACCOUNTS["google"]) == "connected"
 
 
+@pytest.mark.requirement("A4")
 async def test_a_code_that_the_provider_does_not_know_connects_nothing(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
-    """A4: a code of somebody else's making; PKCE and the provider say no."""
+    """A code of somebody else's making; PKCE and the provider say no."""
     browser = await gateway.browser("alice")
     await browser.start("google")
     callback = await approved_callback(browser, ACCOUNTS["google"])
@@ -124,10 +131,11 @@ async def test_a_code_that_the_provider_does_not_know_connects_nothing(
     assert await rows.connections() == []
 
 
+@pytest.mark.requirement("A12")
 async def test_a_code_injected_from_another_flow_is_worth_nothing(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
-    """A12: a stolen code does not fit the verifier of the thief's flow (RFC 9700 4.5)."""
+    """A stolen code does not fit the verifier of the thief's flow (RFC 9700 4.5)."""
     victim, thief = await gateway.browser("victim"), await gateway.browser("thief")
     await victim.start("google")
     stolen = param(await approved_callback(victim, ACCOUNTS["google"]), "code")
@@ -141,10 +149,11 @@ async def test_a_code_injected_from_another_flow_is_worth_nothing(
     assert await rows.connections() == []
 
 
+@pytest.mark.requirement("D6")
 async def test_a_wrong_client_secret_is_the_operators_to_mend(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """D6: there is nothing a person could do differently, and the notice says so."""
+    """There is nothing a person could do differently, and the notice says so."""
     catalog = gateway.services.catalog
     wrong = replace(catalog.get("google"), client_secret=Secret("a-secret-of-yesterday"))
     monkeypatch.setitem(catalog._loaded, "google", wrong)

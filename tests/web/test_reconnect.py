@@ -38,10 +38,11 @@ async def test_the_same_account_renews_its_row(
     assert (await call_api(issued, "/oauth2/v3/userinfo")).status_code == 200
 
 
+@pytest.mark.requirement("A15")
 async def test_another_account_on_reconnect_becomes_a_row_of_its_own(
     gateway: Harness, rows: Rows
 ) -> None:
-    """A15: "reconnect this one" must not put another account's tokens into its row."""
+    """ "Reconnect this one" must not put another account's tokens into its row."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     before = await rows.connection()
@@ -70,10 +71,11 @@ async def test_the_reconnect_page_names_the_account_and_knows_its_values(gateway
     assert 'value="acme"' in browser.page.text
 
 
+@pytest.mark.requirement("F1")
 async def test_only_ones_own_connection_of_that_connector_can_be_reconnected(
     gateway: Harness, rows: Rows
 ) -> None:
-    """F1: foreign and missing look the same, on the page and at the start."""
+    """Foreign and missing look the same, on the page and at the start."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await alice.connect("google", ACCOUNTS["google"])
     connection = (await rows.connection())["_id"]
@@ -94,10 +96,11 @@ async def test_only_ones_own_connection_of_that_connector_can_be_reconnected(
     assert len(await rows.flows()) == flows
 
 
+@pytest.mark.requirement("A15")
 async def test_a_connector_for_one_account_refuses_a_second_one_and_keeps_the_first(
     outside: Harness, rows: Rows, outside_sandbox: SandboxProcess
 ) -> None:
-    """A15: the row stays as it is, the first grant stays alive, and the unused one is given back."""
+    """The row stays as it is, the first grant stays alive, and the unused one is given back."""
     browser = await outside.browser("alice")
     assert await browser.connect("solo", solo.ACCOUNT) == "connected"
     before, mark = await rows.connection(), outside_sandbox.mark()
@@ -112,10 +115,11 @@ async def test_a_connector_for_one_account_refuses_a_second_one_and_keeps_the_fi
     assert (await call_api(issued, "/me")).json() == {"id": "first"}
 
 
+@pytest.mark.requirement("B7")
 async def test_a_refused_account_that_somebody_else_uses_is_not_revoked(
     outside: Harness, outside_sandbox: SandboxProcess
 ) -> None:
-    """B7: the provider ends every grant of the account, so nothing may be revoked here."""
+    """The provider ends every grant of the account, so nothing may be revoked here."""
     alice, bob = await outside.browser("alice"), await outside.browser("bob")
     assert await alice.connect("solo", solo.ACCOUNT) == "connected"
     assert await bob.connect("solo", solo.OTHER_ACCOUNT) == "connected"
@@ -147,10 +151,11 @@ async def test_after_disconnecting_another_account_is_welcome(outside: Harness, 
     assert (await rows.connection())["external_account_id"] == "second"
 
 
+@pytest.mark.requirement("A16")
 async def test_scopes_that_were_not_granted_are_stored_and_shown(
     outside: Harness, rows: Rows
 ) -> None:
-    """A16: the person unticked a permission at the provider."""
+    """The person unticked a permission at the provider."""
     browser = await outside.browser("alice")
     assert await browser.connect("solo", solo.RELUCTANT_ACCOUNT) == "connected"
     row = await rows.connection()

@@ -13,63 +13,155 @@ from tests.support.rows import Rows
 
 REFUSED = [
     # another host, spelt in ways that browsers understand
-    "//evil.example", "///evil.example", "////evil.example", "//evil.example/dashboard",
-    "https://evil.example", "HTTPS://EVIL.EXAMPLE", "https:evil.example", "https:/evil.example",
-    "https:///evil.example", "http:\\\\evil.example", "//evil.example:443", "//[::1]/",
-    "//127.0.0.1", "//2130706433", "/\\evil.example", "/\\\\evil.example", "\\/evil.example",
-    "\\\\evil.example", "\\evil.example", "/\\/evil.example", "//\\evil.example",
-    "/https://evil.example", "//https:evil.example", "//user@evil.example", "/@evil.example",
-    "@evil.example", "/;@evil.example", "evil.example", "evil.example/dashboard",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "//evil.example/dashboard",
+    "https://evil.example",
+    "HTTPS://EVIL.EXAMPLE",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "http:\\\\evil.example",
+    "//evil.example:443",
+    "//[::1]/",
+    "//127.0.0.1",
+    "//2130706433",
+    "/\\evil.example",
+    "/\\\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "\\evil.example",
+    "/\\/evil.example",
+    "//\\evil.example",
+    "/https://evil.example",
+    "//https:evil.example",
+    "//user@evil.example",
+    "/@evil.example",
+    "@evil.example",
+    "/;@evil.example",
+    "evil.example",
+    "evil.example/dashboard",
     # our own name in front
-    "http://localhost:3141/dashboard", "http://localhost:3141.evil.example/",
-    "http://localhost:3141@evil.example/", "//localhost:3141@evil.example",
-    "/dashboard@evil.example", "/dashboard:80@evil.example", "/dashboard.evil.example",
-    "/dashboard\\evil.example", "/dashboard//evil.example", "/dashboard/\\evil.example",
-    "/connectors/google\\@evil.example", "/connectors//evil.example",
+    "http://localhost:3141/dashboard",
+    "http://localhost:3141.evil.example/",
+    "http://localhost:3141@evil.example/",
+    "//localhost:3141@evil.example",
+    "/dashboard@evil.example",
+    "/dashboard:80@evil.example",
+    "/dashboard.evil.example",
+    "/dashboard\\evil.example",
+    "/dashboard//evil.example",
+    "/dashboard/\\evil.example",
+    "/connectors/google\\@evil.example",
+    "/connectors//evil.example",
     # other schemes
-    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "javascript://%0aalert(1)",
-    "data:text/html,<script>alert(1)</script>", "vbscript:msgbox", "file:///etc/passwd", "blob:x",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "javascript://%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox",
+    "file:///etc/passwd",
+    "blob:x",
     # white space and control characters, which browsers drop
-    "/\t/evil.example", "/\n/evil.example", "/\r\n/evil.example", "\t//evil.example",
-    " //evil.example", "//evil.example ", "/ /evil.example", "/\x0b/evil.example", "\x00//evil.example",
-    "/dashboard\x00", "/dashboard\n", "/dashboard\r\nSet-Cookie: a=b", "\u00a0//evil.example",
-    "/\u2028/evil.example", "\ufeff//evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "//evil.example ",
+    "/ /evil.example",
+    "/\x0b/evil.example",
+    "\x00//evil.example",
+    "/dashboard\x00",
+    "/dashboard\n",
+    "/dashboard\r\nSet-Cookie: a=b",
+    "\u00a0//evil.example",
+    "/\u2028/evil.example",
+    "\ufeff//evil.example",
     # percent-encoded, once and twice
-    "/%09/evil.example", "/%0a/evil.example", "/%0d%0aLocation:%20https://evil.example",
-    "/%5cevil.example", "/%5c%5cevil.example", "/%255cevil.example", "/%2fevil.example",
-    "/%2f%2fevil.example", "/%252f%252fevil.example", "%2f%2fevil.example", "%2fdashboard",
-    "/dashboard/%2f%2fevil.example", "/dashboard/%5cevil.example", "/dashboard?x=%2f%2fevil.example",
-    "/dashboard?x=%252f%252fevil.example", "/dashboard?x=%255cevil", "/dashboard?x=%0d%0aa:b",
-    "/dashboard?x=https%3a%2f%2fevil.example", "/dashboard?x=https%253a", "/dashboard?x=a%40b",
-    "/dashboard?x=%00", "/dashboard?x=%2500",
+    "/%09/evil.example",
+    "/%0a/evil.example",
+    "/%0d%0aLocation:%20https://evil.example",
+    "/%5cevil.example",
+    "/%5c%5cevil.example",
+    "/%255cevil.example",
+    "/%2fevil.example",
+    "/%2f%2fevil.example",
+    "/%252f%252fevil.example",
+    "%2f%2fevil.example",
+    "%2fdashboard",
+    "/dashboard/%2f%2fevil.example",
+    "/dashboard/%5cevil.example",
+    "/dashboard?x=%2f%2fevil.example",
+    "/dashboard?x=%252f%252fevil.example",
+    "/dashboard?x=%255cevil",
+    "/dashboard?x=%0d%0aa:b",
+    "/dashboard?x=https%3a%2f%2fevil.example",
+    "/dashboard?x=https%253a",
+    "/dashboard?x=a%40b",
+    "/dashboard?x=%00",
+    "/dashboard?x=%2500",
     # up and away
-    "/..//evil.example", "/../evil.example", "/.//evil.example", "/./evil.example",
-    "/dashboard/..//evil.example", "/dashboard/../../evil.example", "/dashboard/%2e%2e//evil.example",
-    "/dashboard/%2e%2e/login", "/dashboard/%252e%252e/login", "/connectors/..",
-    "/dashboard?x=%2e%2e", "/dashboard/.%2e/logout",
+    "/..//evil.example",
+    "/../evil.example",
+    "/.//evil.example",
+    "/./evil.example",
+    "/dashboard/..//evil.example",
+    "/dashboard/../../evil.example",
+    "/dashboard/%2e%2e//evil.example",
+    "/dashboard/%2e%2e/login",
+    "/dashboard/%252e%252e/login",
+    "/connectors/..",
+    "/dashboard?x=%2e%2e",
+    "/dashboard/.%2e/logout",
     # letters that some software turns into others
-    "\uff0f\uff0fevil.example", "/\uff0fevil.example", "\u3031evil.example", "/dashboard\uff0f\uff0fevil.example", "\uffa0//evil.example",
+    "\uff0f\uff0fevil.example",
+    "/\uff0fevil.example",
+    "\u3031evil.example",
+    "/dashboard\uff0f\uff0fevil.example",
+    "\uffa0//evil.example",
     # our own, but nothing to return to
-    "", "/", "?outcome=connected", "#", "/login", "/logout", "/static/gateway.js", "/openapi.json",
-    "/v1/connectors/google/callback?code=x&state=y", "/healthz", "dashboard", "dashboard/connectors",
-    "/dashboard/", "/dashboard#//evil.example", "/Dashboard", "/dashboard/<script>", '/dashboard/"',
-    "/dashboard/'", "/dashboards",
-]  # fmt: skip
+    "",
+    "/",
+    "?outcome=connected",
+    "#",
+    "/login",
+    "/logout",
+    "/static/gateway.js",
+    "/openapi.json",
+    "/v1/connectors/google/callback?code=x&state=y",
+    "/healthz",
+    "dashboard",
+    "dashboard/connectors",
+    "/dashboard/",
+    "/dashboard#//evil.example",
+    "/Dashboard",
+    "/dashboard/<script>",
+    '/dashboard/"',
+    "/dashboard/'",
+    "/dashboards",
+]
 
 KEPT = [
-    "/dashboard/connectors", "/connectors/notion", "/connectors/notion?tool=Calendar+helper",
-    "/connectors/google?reconnect=con_0123456789abcdef01234567", "/dashboard/connectors?x=1&y=%C3%A9",
-]  # fmt: skip
+    "/dashboard/connectors",
+    "/connectors/notion",
+    "/connectors/notion?tool=Calendar+helper",
+    "/connectors/google?reconnect=con_0123456789abcdef01234567",
+    "/dashboard/connectors?x=1&y=%C3%A9",
+]
 
 
 def test_the_corpus_is_large_and_without_repeats() -> None:
     assert len(set(REFUSED)) == len(REFUSED) > 100
 
 
+@pytest.mark.requirement("A14")
 async def test_no_spelling_of_another_place_becomes_a_return_address(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """A14: what is stored is what the person is sent to in the end."""
+    """What is stored is what the person is sent to in the end."""
     browser = await gateway.browser("alice")
     await browser.open("/connectors/google")
     headers = {"Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token()}
@@ -88,10 +180,11 @@ async def test_no_spelling_of_another_place_becomes_a_return_address(
             assert {flow["return_to"] for flow in flows} == {DASHBOARD}
 
 
+@pytest.mark.requirement("A14")
 async def test_no_spelling_of_another_place_is_where_signing_in_leads(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """A14: neither for somebody who signs in, nor for somebody who is signed in already."""
+    """Neither for somebody who signs in, nor for somebody who is signed in already."""
     browser = await gateway.browser("alice")
     for spelling in REFUSED:
         with subtests.test(repr(spelling)):

@@ -20,9 +20,16 @@ async def test_a_new_key_works_at_once_and_is_shown_this_once(gateway: Harness) 
     assert answer.status_code == 201
     made = answer.json()
     assert {*made} == {
-        "id", "label", "roles", "connectors", "user_assertion", "created_at", "expires_at",
-        "last_used_at", "key",
-    }  # fmt: skip
+        "id",
+        "label",
+        "roles",
+        "connectors",
+        "user_assertion",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "key",
+    }
     nothing = ("connectors", "user_assertion", "expires_at", "last_used_at")
     assert [made[name] for name in nothing] == [None] * 4
     assert re.fullmatch(r"gwk_[0-9a-f]{16}_[0-9a-f]{64}", made["key"])
@@ -43,8 +50,8 @@ async def test_a_new_key_works_at_once_and_is_shown_this_once(gateway: Harness) 
     assert entry == {name: made[name] for name in entry}
 
 
+@pytest.mark.requirement("F2")
 async def test_a_deleted_key_is_refused_from_the_next_request_on(gateway: Harness) -> None:
-    """F2."""
     admin = await gateway.api(Role.ADMIN)
     made = (await admin.post("/v1/keys", json={"roles": ["connections"]})).json()
     api = await gateway.api()
@@ -57,8 +64,9 @@ async def test_a_deleted_key_is_refused_from_the_next_request_on(gateway: Harnes
     assert made["id"] not in (await admin.get("/v1/keys")).text
 
 
+@pytest.mark.requirement("F2")
 async def test_a_key_ends_when_it_was_said_to(gateway: Harness) -> None:
-    """F2: from one request to the next, also where it is remembered; and the list still shows it."""
+    """From one request to the next, also where it is remembered; and the list still shows it."""
     admin = await gateway.api(Role.ADMIN)
     end = timestamp(gateway.clock() + timedelta(minutes=10))
     body = {"roles": ["connections"], "expires_at": end, "connectors": ["notion", "google"]}
@@ -73,8 +81,9 @@ async def test_a_key_ends_when_it_was_said_to(gateway: Harness) -> None:
     assert made["id"] in (await admin.get("/v1/keys")).text
 
 
+@pytest.mark.requirement("F2")
 async def test_of_an_assertion_key_the_public_part_is_kept_and_shown(gateway: Harness) -> None:
-    """F2: nothing secret is stored."""
+    """Nothing secret is stored."""
     admin = await gateway.api(Role.ADMIN)
     wanted = {**PUBLIC, "kid": "one", "alg": "EdDSA", "key_ops": ["verify"], "note": "x"}
     body = {"roles": ["tokens"], "user_assertion": {"keys": [wanted]}}
@@ -96,8 +105,9 @@ async def test_keys_are_listed_oldest_first(gateway: Harness) -> None:
     assert listed[0]["roles"] == ["admin"]
 
 
+@pytest.mark.requirement("F1")
 async def test_an_administrator_rules_over_one_tenant(gateway: Harness) -> None:
-    """F1: another tenant's keys cannot be seen, deleted or made."""
+    """Another tenant's keys cannot be seen, deleted or made."""
     ours, theirs = await gateway.api(Role.ADMIN), await gateway.api(Role.ADMIN, tenant="other")
     made = (await theirs.post("/v1/keys", json={"roles": ["tokens"]})).json()
     assert made["id"] not in (await ours.get("/v1/keys")).text
@@ -160,10 +170,10 @@ BODIES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.requirement("F4")
 async def test_a_key_is_made_as_documented_or_not_at_all(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F4."""
     admin = await gateway.api(Role.ADMIN)
     for body, wrong in BODIES:
         with subtests.test(repr(body)):

@@ -44,11 +44,12 @@ async def sign_in(browser: Browser, **headers: str) -> httpx.Response:
     )
 
 
+@pytest.mark.requirement("G1")
 @pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Proto": "https"}], ids=["plain", "proxy"])
 async def test_on_localhost_the_cookie_works_without_tls(
     gateway: Harness, rows: Rows, headers: dict[str, str]
 ) -> None:
-    """G1: by the configured address and not by what a request says."""
+    """By the configured address and not by what a request says."""
     answer = await sign_in(await gateway.browser(), **headers)
     assert (answer.status_code, answer.headers["location"]) == (303, DASHBOARD)
     ((name, cookie),) = cookies_set(answer).items()
@@ -61,11 +62,12 @@ async def test_on_localhost_the_cookie_works_without_tls(
     assert cookie.value not in repr(row)  # E5: a reader of the database cannot be alice
 
 
+@pytest.mark.requirement("G1")
 @pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Proto": "http"}], ids=["plain", "proxy"])
 async def test_on_https_the_cookie_is_bound_to_the_host(
     mongodb_url: str, database_name: str, headers: dict[str, str]
 ) -> None:
-    """G1: ``__Host-``, Secure, whatever a proxy in front says."""
+    """``__Host-``, Secure, whatever a proxy in front says."""
     async with running_gateway(mongodb_url, database_name, public_url=HTTPS_URL) as gateway:
         answer = await sign_in(await gateway.browser(), **headers)
         ((name, cookie),) = cookies_set(answer).items()
@@ -74,10 +76,11 @@ async def test_on_https_the_cookie_is_bound_to_the_host(
         assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("lax", "/", "")
 
 
+@pytest.mark.requirement("A1", "G1")
 async def test_the_whole_way_works_on_https(
     mongodb_url: str, database_name: str, tmp_path: Path
 ) -> None:
-    """G1, A1: the flow cookie is of the same kind as the session's."""
+    """The flow cookie is of the same kind as the session's."""
     with running_sandbox(tmp_path, HTTPS_URL) as sandbox:
         async with running_gateway(
             mongodb_url, database_name, sandbox=sandbox.url, public_url=HTTPS_URL
@@ -96,10 +99,11 @@ async def test_the_whole_way_works_on_https(
             assert [*browser.client.cookies] == []
 
 
+@pytest.mark.requirement("G1")
 async def test_signing_in_gives_a_new_session_and_ends_the_old_one(
     gateway: Harness, rows: Rows
 ) -> None:
-    """G1: a session that somebody planted in the browser is worth nothing afterwards."""
+    """A session that somebody planted in the browser is worth nothing afterwards."""
     browser = await gateway.browser()
     browser.client.cookies.set("gateway_session", "A" * 43, domain="localhost.local", path="/")
     await browser.sign_in("alice")
@@ -156,11 +160,12 @@ async def test_a_session_dies_after_a_week_however_much_it_is_used(
     assert not await signed_in(browser)
 
 
+@pytest.mark.requirement("E5")
 @pytest.mark.parametrize(
     "cookie", ["", "x", "A" * 43, "A" * 44, "A" * 42 + "é", "A" * 8000, '{"$ne":null}', "null"]
 )
 async def test_a_cookie_that_stands_for_nobody_is_nobody(gateway: Harness, cookie: str) -> None:
-    """E5: and never an error."""
+    """And never an error."""
     api = await gateway.api()
     header = {b"Cookie": b"gateway_session=" + cookie.encode(), b"Accept": b"application/json"}
     answer = await api.get("/v1/connections", headers=header)

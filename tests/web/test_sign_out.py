@@ -14,8 +14,9 @@ from tests.support.problems import problem
 from tests.support.rows import Rows
 
 
+@pytest.mark.requirement("G1")
 async def test_one_button_signs_a_person_out_of_every_browser(gateway: Harness, rows: Rows) -> None:
-    """G1: and nobody else."""
+    """And nobody else."""
     here, there = await gateway.browser("alice"), await gateway.browser("alice")
     other = await gateway.browser("bob")
     await here.open("/dashboard/connectors")
@@ -29,19 +30,17 @@ async def test_one_button_signs_a_person_out_of_every_browser(gateway: Harness, 
     assert [row["user"] for row in await rows.sessions()] == ["bob"]
 
 
+@pytest.mark.requirement("G2", "G5")
 @pytest.mark.parametrize("token", [None, "x", "other"])
 async def test_no_other_page_and_no_other_session_can_press_it(
     gateway: Harness, token: str | None
 ) -> None:
-    """G2, G5."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await bob.open("/dashboard/connectors")
     data = {} if token is None else {"csrf_token": bob.csrf_token() if token == "other" else token}
     await alice.open("/dashboard/connectors")
     answer = await alice.client.post(
-        f"{GATEWAY_URL}/logout/everywhere",
-        data={"x": "y"} | data,
-        headers={"Origin": GATEWAY_URL},
+        f"{GATEWAY_URL}/logout/everywhere", data={"x": "y"} | data, headers={"Origin": GATEWAY_URL}
     )
     assert answer.status_code == 403
     answer = await alice.client.post(
@@ -53,8 +52,9 @@ async def test_no_other_page_and_no_other_session_can_press_it(
     assert await signed_in(alice)
 
 
+@pytest.mark.requirement("F1")
 async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows) -> None:
-    """F1: a person of its own tenant; a key's tenant is all it sees."""
+    """A person of its own tenant; a key's tenant is all it sees."""
     first, second = await gateway.browser("alice"), await gateway.browser("alice")
     other = await gateway.browser("bob")
     foreign = await gateway.api(Role.LOGINS, tenant="other")
@@ -69,6 +69,7 @@ async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows
     assert await signed_in(other)
 
 
+@pytest.mark.requirement("A10", "F4")
 @pytest.mark.parametrize(
     "query",
     ["", "?user=", "?user=alice&user=bob", "?user=a%00b", "?user[$ne]=x", "?user=" + "x" * 256],
@@ -76,7 +77,6 @@ async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows
 async def test_who_is_signed_out_must_be_said_once(
     gateway: Harness, rows: Rows, query: str
 ) -> None:
-    """F4, A10."""
     browser = await gateway.browser("alice")
     api = await gateway.api(Role.LOGINS)
     problem(await api.delete(f"/v1/sessions{query}"), 422, "invalid_request")

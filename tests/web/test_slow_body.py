@@ -49,9 +49,10 @@ async def dripping() -> AsyncIterator[bytes]:
         await asyncio.sleep(0.01)  # what the client is slow by
 
 
+@pytest.mark.requirement("F5")
 @pytest.mark.parametrize("body", [never_whole, dripping])
 async def test_a_body_that_does_not_arrive_is_refused_in_time(hasty: Harness, body: object) -> None:
-    """F5: by an ordinary answer with everything that belongs to one."""
+    """By an ordinary answer with everything that belongs to one."""
     api = await hasty.api(Role.TOKENS)
     with anyio.fail_after(5):
         answer = await api.post(TOKEN, content=body(), headers=JSON)  # type: ignore[operator]
@@ -60,13 +61,14 @@ async def test_a_body_that_does_not_arrive_is_refused_in_time(hasty: Harness, bo
     assert answer.headers["connection"] == "close"
 
 
+@pytest.mark.requirement("F5")
 def test_the_deadline_in_production_is_half_a_minute() -> None:
-    """F5."""
     assert BODY_SECONDS == 30.0
 
 
+@pytest.mark.requirement("F5")
 async def test_slow_clients_hold_nobody_up(hasty: Harness) -> None:
-    """F5: over real connections: fifty of them, and the next request is answered at once."""
+    """Over real connections: fifty of them, and the next request is answered at once."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await hasty.transport.app(scope, receive, send)  # type: ignore[attr-defined]

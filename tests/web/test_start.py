@@ -143,8 +143,9 @@ async def test_nobody_starts_without_a_session(gateway: Harness, rows: Rows) -> 
     await assert_nothing_began(browser, rows)
 
 
+@pytest.mark.requirement("A2")
 async def test_a_service_key_starts_nothing(gateway: Harness, rows: Rows) -> None:
-    """A2: a tool server cannot start a flow for a person."""
+    """A tool server cannot start a flow for a person."""
     api = await gateway.api(*Role)
     answer = await api.post("/v1/connectors/google/start", json={}, headers=OWN)
     assert answer.status_code == 401
@@ -166,10 +167,11 @@ BODIES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.requirement("F4")
 async def test_a_start_by_script_takes_what_is_documented_and_nothing_else(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """F4: no operators, no coercion, no unknown fields."""
+    """No operators, no coercion, no unknown fields."""
     browser = await gateway.browser("victim")
     token = await csrf_token(browser)
     headers = {**OWN, "Accept": "application/json", "X-CSRF-Token": token}
@@ -182,8 +184,9 @@ async def test_a_start_by_script_takes_what_is_documented_and_nothing_else(
     await assert_nothing_began(browser, rows)
 
 
+@pytest.mark.requirement("A6")
 async def test_the_page_that_leads_on_is_no_redirect(gateway: Harness) -> None:
-    """A6: ``form-action 'self'`` would block the redirect after the form's post."""
+    """``form-action 'self'`` would block the redirect after the form's post."""
     browser = await gateway.browser("alice")
     await browser.start("google")
     leaving = browser.history[0]

@@ -12,7 +12,7 @@ import anyio
 import httpx
 import pytest
 
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.engine.authorize import new_state
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
@@ -28,8 +28,9 @@ async def waiting_callback(browser: Browser) -> str:
     return await approved_callback(browser, ACCOUNTS["google"])
 
 
+@pytest.mark.requirement("A5")
 async def test_ten_thousand_states_are_random_and_say_nothing() -> None:
-    """A5: 256 bits, opaque, no two alike, and every bit as often set as not."""
+    """256 bits, opaque, no two alike, and every bit as often set as not."""
     states = [new_state() for _ in range(10_000)]
     assert len(set(states)) == len(states)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", state) for state in states)
@@ -42,8 +43,9 @@ async def test_ten_thousand_states_are_random_and_say_nothing() -> None:
     assert all(4_600 < count < 5_400 for count in ones.values())  # eight standard deviations
 
 
+@pytest.mark.requirement("A5")
 async def test_a_state_in_the_address_names_nobody(gateway: Harness) -> None:
-    """A5: nothing about the user or the tenant is in the provider's address."""
+    """Nothing about the user or the tenant is in the provider's address."""
     browser = await gateway.browser("somebody-with-a-name")
     await browser.start("google")
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", param(browser.url, "state"))
@@ -51,11 +53,12 @@ async def test_a_state_in_the_address_names_nobody(gateway: Harness) -> None:
     assert "default" not in browser.url
 
 
+@pytest.mark.requirement("A7")
 async def test_fifty_simultaneous_callbacks_exchange_the_code_once(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, rows: Rows
 ) -> None:
-    """A7: on two gateways that share nothing but the database."""
-    keys = f"k1:{new_key()}"
+    """On two gateways that share nothing but the database."""
+    keys = f"k1:{new_encryption_key()}"
     shared: dict[str, Any] = {"sandbox": sandbox.url, "public_url": GATEWAY_URL}
     async with (
         running_gateway(mongodb_url, database_name, encryption_keys=keys, **shared) as one,
@@ -86,10 +89,11 @@ async def test_fifty_simultaneous_callbacks_exchange_the_code_once(
         assert (await one.token("google", "alice")).status_code == 200
 
 
+@pytest.mark.requirement("A8")
 async def test_opening_the_callback_again_shows_what_is_connected(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
-    """A8: reload and the back button."""
+    """Reload and the back button."""
     browser = await gateway.browser("alice")
     before = sandbox.mark()
     callback = await waiting_callback(browser)
@@ -104,6 +108,7 @@ async def test_opening_the_callback_again_shows_what_is_connected(
     assert (await rows.connection())["generation"] == 1
 
 
+@pytest.mark.requirement("A8")
 @pytest.mark.parametrize(
     ("method", "headers"),
     [
@@ -116,7 +121,7 @@ async def test_opening_the_callback_again_shows_what_is_connected(
 async def test_a_preview_does_not_use_the_flow_up(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, method: str, headers: dict[str, str]
 ) -> None:
-    """A8: the person who arrives afterwards finds the state still there."""
+    """The person who arrives afterwards finds the state still there."""
     browser = await gateway.browser("alice")
     callback = await waiting_callback(browser)
     before = sandbox.mark()
@@ -128,10 +133,11 @@ async def test_a_preview_does_not_use_the_flow_up(
     assert browser.outcome() == "connected"
 
 
+@pytest.mark.requirement("K1")
 async def test_an_expired_flow_is_refused_before_the_provider_is_asked(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, clock: FakeClock
 ) -> None:
-    """K1: the row is still there, its time is judged by the code."""
+    """The row is still there, its time is judged by the code."""
     browser = await gateway.browser("alice")
     callback = await waiting_callback(browser)
     before = sandbox.mark()
@@ -207,6 +213,7 @@ POLLUTED = [
 ]
 
 
+@pytest.mark.requirement("A10", "B6")
 async def test_an_ambiguous_callback_is_refused_and_disturbs_nothing(
     gateway: Harness,
     rows: Rows,
@@ -214,7 +221,7 @@ async def test_an_ambiguous_callback_is_refused_and_disturbs_nothing(
     capsys: pytest.CaptureFixture[str],
     subtests: pytest.Subtests,
 ) -> None:
-    """A10, B6: repeated parameters, a code beside an error, tokens in the address."""
+    """Repeated parameters, a code beside an error, tokens in the address."""
     browser = await gateway.browser("alice")
     callback = await waiting_callback(browser)
     state, code = param(callback, "state"), param(callback, "code")

@@ -54,10 +54,11 @@ INPUTS: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.requirement("F4")
 async def test_input_is_taken_as_documented_and_in_no_other_way(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F4: operators, other types and unknown fields are named, and no query is made of them."""
+    """operators, other types and unknown fields are named, and no query is made of them."""
     browser = await gateway.browser(USER)
     await browser.connect("google", ACCOUNTS["google"])
     api = await gateway.api(Role.TOKENS)
@@ -85,10 +86,11 @@ UNREADABLE: list[tuple[bytes, int]] = [
 ]
 
 
+@pytest.mark.requirement("F5")
 async def test_a_body_that_cannot_be_read_is_refused_quickly(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F5: deep nesting, ten megabytes, broken text."""
+    """Deep nesting, ten megabytes, broken text."""
     api = await gateway.api(Role.TOKENS)
     for body, status in UNREADABLE:
         with subtests.test(f"{len(body)} bytes: {body[:30]!r}"), anyio.fail_after(2):
@@ -98,10 +100,11 @@ async def test_a_body_that_cannot_be_read_is_refused_quickly(
             assert len(json.dumps(told)) < 3_000
 
 
+@pytest.mark.requirement("F5")
 async def test_a_large_body_without_a_declared_length_is_refused_while_it_comes(
     gateway: Harness,
 ) -> None:
-    """F5: chunks are counted, and reading stops."""
+    """Chunks are counted, and reading stops."""
     sent = 0
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -128,8 +131,9 @@ async def test_json_is_declared_as_json(gateway: Harness, content_type: str) -> 
     problem(answer, 422, "invalid_request")
 
 
+@pytest.mark.requirement("J3")
 async def test_input_is_not_repeated_in_the_answer(gateway: Harness) -> None:
-    """J3: a secret in the wrong field must not come back, nor reach a log that keeps answers."""
+    """A secret in the wrong field must not come back, nor reach a log that keeps answers."""
     api = await gateway.api(*Role)
     secret = "gwk_0123456789abcdef_" + "5ecret" * 11
     for path, body in (
@@ -142,13 +146,25 @@ async def test_input_is_not_repeated_in_the_answer(gateway: Harness) -> None:
         assert "5ecret" not in answer.text
 
 
+@pytest.mark.requirement("F4")
 async def test_connector_names_are_looked_up_and_nothing_else(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F4: a name is no pattern, no path and no module."""
+    """A name is no pattern, no path and no module."""
     api = await gateway.api(Role.TOKENS)
-    for name in ("nowhere", "GOOGLE", "google%00", "*", "$ne", "__init__", "catalog.google",
-                 "%E2%80%AEgoogle", "x" * 3_000, " google", "google%20"):  # fmt: skip
+    for name in (
+        "nowhere",
+        "GOOGLE",
+        "google%00",
+        "*",
+        "$ne",
+        "__init__",
+        "catalog.google",
+        "%E2%80%AEgoogle",
+        "x" * 3_000,
+        " google",
+        "google%20",
+    ):
         with subtests.test(name[:30]):
             answer = await api.post(f"/v1/connectors/{name}/token", json={"user": "alice"})
             told = problem(answer, 404, "connector_unknown")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from gateway.access.service_keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.profile import Command, profiling
@@ -35,10 +37,10 @@ def queries(command: Command) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "write", command["q"]
 
 
+@pytest.mark.requirement("F1")
 async def test_every_query_of_the_api_names_a_tenant(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """F1."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     await browser.connect("google", ACCOUNTS["google-work"])

@@ -17,19 +17,18 @@ from tests.support.tokens import revoke_at_google, token_of
 from tests.web.test_flow import call_api
 
 
+@pytest.mark.requirement("F3")
 async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
     gateway: Harness, rows: Rows
 ) -> None:
-    """F3: and with nothing else."""
+    """And with nothing else."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     row = await rows.connection()
     answer = await gateway.token("google", "alice")
     assert answer.status_code == 200
     body = answer.json()
-    assert {*body} == {
-        "access_token", "token_type", "expires_at", "scopes", "api", "connection",
-    }  # fmt: skip
+    assert {*body} == {"access_token", "token_type", "expires_at", "scopes", "api", "connection"}
     assert body["token_type"] == "Bearer"
     assert body["expires_at"] == row["expires_at"].isoformat(timespec="milliseconds").replace(
         "+00:00", "Z"
@@ -39,10 +38,21 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
     assert body["api"]["headers"] == {"Authorization": f"Bearer {body['access_token']}"}
     connection = body["connection"]
     assert {*connection} == {
-        "id", "connector", "user", "external_account_id", "account_label", "status",
-        "status_reason", "is_default", "scopes", "connection_config", "metadata", "created_at",
-        "updated_at", "last_used_at",
-    }  # fmt: skip
+        "id",
+        "connector",
+        "user",
+        "external_account_id",
+        "account_label",
+        "status",
+        "status_reason",
+        "is_default",
+        "scopes",
+        "connection_config",
+        "metadata",
+        "created_at",
+        "updated_at",
+        "last_used_at",
+    }
     assert (connection["id"], connection["user"]) == (row["_id"], "alice")
     assert (connection["connector"], connection["status"]) == ("google", "active")
     assert answer.headers["cache-control"] == "no-store"
@@ -51,10 +61,7 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
 
 @pytest.mark.parametrize(
     ("connector", "config", "header"),
-    [
-        ("notion", {}, {"Notion-Version": "2025-09-03"}),
-        ("shopify", {"shop": "acme"}, {}),
-    ],
+    [("notion", {}, {"Notion-Version": "2025-09-03"}), ("shopify", {"shop": "acme"}, {})],
 )
 async def test_the_answer_says_how_each_provider_wants_its_token(
     gateway: Harness, connector: str, config: dict[str, str], header: dict[str, str]
@@ -133,8 +140,9 @@ async def test_a_forced_refresh_yields_a_new_token(
     assert again["access_token"] == answer.json()["access_token"]
 
 
+@pytest.mark.requirement("D9")
 async def test_a_rejected_token_is_replaced_once(gateway: Harness, sandbox: SandboxProcess) -> None:
-    """D9: a report about a token that is not the current one any more changes nothing."""
+    """A report about a token that is not the current one any more changes nothing."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     old, before = (await gateway.token("google", "alice")).json()["access_token"], sandbox.mark()
@@ -194,8 +202,9 @@ async def test_a_provider_that_is_overloaded_is_told_with_its_own_waiting_time(
     assert (await gateway.token("google", "alice")).status_code == 200
 
 
+@pytest.mark.requirement("F1")
 async def test_a_key_of_another_tenant_sees_nobodys_tokens(gateway: Harness) -> None:
-    """F1: the tenant is the key's, whatever the request says."""
+    """The tenant is the key's, whatever the request says."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     connection = (await gateway.token("google", "alice")).json()["connection"]["id"]
@@ -206,8 +215,9 @@ async def test_a_key_of_another_tenant_sees_nobodys_tokens(gateway: Harness) -> 
             problem(answer, 409, "connector_required")
 
 
+@pytest.mark.requirement("F3")
 async def test_the_search_for_refresh_tokens_would_find_one(gateway: Harness, rows: Rows) -> None:
-    """F3: every answer of these tests is searched with this pattern; it fits what is stored."""
+    """Every answer of these tests is searched with this pattern; it fits what is stored."""
     browser = await gateway.browser("alice")
     for connector, config in (("google", {}), ("notion", {}), ("shopify", {"shop": "acme"})):
         await browser.connect(connector, ACCOUNTS[connector], **config)

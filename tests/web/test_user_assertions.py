@@ -37,11 +37,11 @@ async def tool_of(
     return client
 
 
+@pytest.mark.requirement("F2")
 @pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519", "ES256"])
 async def test_the_user_who_is_there_gets_a_token_and_sees_their_connections(
     gateway: Harness, algorithm: str
 ) -> None:
-    """F2."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host = Host(algorithm)
@@ -61,8 +61,9 @@ async def test_the_user_who_is_there_gets_a_token_and_sees_their_connections(
     assert (await tool.get(address, headers=headers)).status_code == 200
 
 
+@pytest.mark.requirement("F2")
 async def test_an_assertion_can_name_one_connector(gateway: Harness) -> None:
-    """F2: it narrows what the key may do, and never widens it."""
+    """It narrows what the key may do, and never widens it."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host = Host()
@@ -79,8 +80,9 @@ async def test_an_assertion_can_name_one_connector(gateway: Harness) -> None:
     assert (await narrow.get("/v1/connections", headers=google)).json() == {"connections": []}
 
 
+@pytest.mark.requirement("F2")
 async def test_each_refusal_of_a_good_key_is_in_the_audit(gateway: Harness) -> None:
-    """F2: whoever stole a key tries what it can do."""
+    """Whoever stole a key tries what it can do."""
     host = Host()
     tool = await tool_of(gateway, host, connectors=("google",))
     of_bob = {HEADER: host.sign("bob")}
@@ -94,9 +96,11 @@ async def test_each_refusal_of_a_good_key_is_in_the_audit(gateway: Harness) -> N
     admin = await gateway.api(Role.ADMIN)
     lines = (await admin.get("/v1/audit?action=key.refused")).json()["lines"]
     assert [(line["outcome"], line["connector"]) for line in reversed(lines)] == [
-        ("assertion_required", "google"), ("assertion_invalid", "google"),
-        ("forbidden", "notion"), ("forbidden", None),
-    ]  # fmt: skip
+        ("assertion_required", "google"),
+        ("assertion_invalid", "google"),
+        ("forbidden", "notion"),
+        ("forbidden", None),
+    ]
     (subject,) = {line["subject"] for line in lines}
     assert {line["actor"]["key_id"] for line in lines} == {subject}
 
@@ -107,10 +111,11 @@ def _unsigned(claims: dict[str, Any]) -> str:
     return (b".".join(encoded) + b".").decode()
 
 
+@pytest.mark.requirement("F2")
 async def test_what_does_not_prove_who_is_there_is_refused(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F2: other signers, algorithms, audiences, times, claims of other types; and nothing is repeated."""
+    """Other signers, algorithms, audiences, times, claims of other types; and nothing is repeated."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host, stranger = Host("ES256"), Host("ES256")
@@ -174,8 +179,9 @@ async def test_what_does_not_prove_who_is_there_is_refused(
         assert (await tool.post(TOKEN, json=ALICE, headers=alone)).status_code == 200
 
 
+@pytest.mark.requirement("F2")
 async def test_of_two_keys_the_kid_says_which(gateway: Harness) -> None:
-    """F2: a host changes its key without a gap."""
+    """A host changes its key without a gap."""
     old, new = Host("ES256", kid="2026"), Host("EdDSA", kid="2027")
     tool = await tool_of(gateway, old, new)
     for host in (old, new):
@@ -193,8 +199,9 @@ async def test_a_key_without_assertions_does_not_look_at_the_header(gateway: Har
     problem(answer, 409, "connector_required")
 
 
+@pytest.mark.requirement("F2")
 async def test_a_token_that_is_remembered_is_guarded_all_the_same(gateway: Harness) -> None:
-    """F2: what a plain key was handed a moment ago is not handed to a restricted one."""
+    """What a plain key was handed a moment ago is not handed to a restricted one."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host = Host()

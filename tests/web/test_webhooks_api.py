@@ -21,10 +21,11 @@ from tests.support.tokens import connect
 URL = "https://tools.example.com/hooks?for=gateway"
 
 
+@pytest.mark.requirement("E1")
 async def test_a_new_webhook_shows_its_secret_this_once(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """E1: and stores it sealed."""
+    """And stores it sealed."""
     admin = await gateway.api(Role.ADMIN)
     answer = await admin.post("/v1/webhooks", json={"url": URL})
     assert answer.status_code == 201
@@ -40,10 +41,13 @@ async def test_a_new_webhook_shows_its_secret_this_once(
     assert listed.json()["webhooks"] == [
         {name: made[name] for name in ("id", "url", "events", "created_at")}
         | {
-            "pending": 0, "last_success_at": None, "failing_since": None, "last_failure": None,
+            "pending": 0,
+            "last_success_at": None,
+            "failing_since": None,
+            "last_failure": None,
             "disabled_at": None,
         }
-    ]  # fmt: skip
+    ]
     everything = b"".join(dump(mongodb_url, database_name).values())
     assert key.encode() not in everything
     assert base64.b64decode(key) not in everything
@@ -57,10 +61,13 @@ async def test_an_operator_sees_how_a_webhook_does(
     async with (
         receiving() as receiver,
         running_gateway(
-            mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL,
+            mongodb_url,
+            database_name,
+            sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
             egress_allow=frozenset({("127.0.0.1", receiver.port)}),
         ) as gateway,
-    ):  # fmt: skip
+    ):
         admin = await gateway.api(Role.ADMIN)
         for path in ("/works", "/fails"):
             answer = await admin.post("/v1/webhooks", json={"url": receiver.url(path)})
@@ -98,8 +105,8 @@ async def test_a_deleted_webhook_is_gone(gateway: Harness) -> None:
     assert (await admin.get("/v1/webhooks")).json() == {"webhooks": []}
 
 
+@pytest.mark.requirement("F1")
 async def test_another_tenants_webhooks_cannot_be_seen_or_deleted(gateway: Harness) -> None:
-    """F1."""
     ours, theirs = await gateway.api(Role.ADMIN), await gateway.api(Role.ADMIN, tenant="other")
     made = (await theirs.post("/v1/webhooks", json={"url": URL})).json()
     assert (await ours.get("/v1/webhooks")).json() == {"webhooks": []}
@@ -143,10 +150,10 @@ BODIES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.requirement("F4", "H1")
 async def test_a_webhook_is_made_as_documented_or_not_at_all(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """F4, H1."""
     admin = await gateway.api(Role.ADMIN)
     for body, wrong in BODIES:
         with subtests.test(repr(body)):

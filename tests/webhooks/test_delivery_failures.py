@@ -10,7 +10,7 @@ import pytest
 from connectors.secret import Secret
 from gateway.clock import utc_now
 from gateway.encryption.rotation import Rotation
-from gateway.encryption.vault import Vault, new_key, read_keys
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.observe.metrics import DeliveryOutcome
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import Outbox
@@ -65,8 +65,10 @@ async def test_a_receiver_that_fails_gets_the_same_again_until_it_takes_it(post:
     assert state.last_success_at is not None
     found = {outcome: value(post.metrics, METRIC, outcome=outcome) for outcome in DeliveryOutcome}
     assert {outcome: count for outcome, count in found.items() if count} == {
-        DeliveryOutcome.REFUSED: 1, DeliveryOutcome.UNREACHABLE: 1, DeliveryOutcome.DELIVERED: 1,
-    }  # fmt: skip
+        DeliveryOutcome.REFUSED: 1,
+        DeliveryOutcome.UNREACHABLE: 1,
+        DeliveryOutcome.DELIVERED: 1,
+    }
 
 
 async def test_an_event_in_a_copied_row_is_told_once_and_keeps_no_worker_busy(
@@ -136,10 +138,10 @@ async def test_what_a_receiver_says_of_when_to_come_back_is_kept(
     assert 590 < (row["due_at"] - await database.now()).total_seconds() <= 600
 
 
+@pytest.mark.requirement("L2")
 async def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_a_time(
     database: Database,
 ) -> None:
-    """L2."""
     async with open_post(database, delays=[3600], seconds=3) as post:
         hanging, _ = await post.webhook("/hangs")
         await post.webhook("/works")
@@ -184,9 +186,10 @@ async def test_what_waits_for_a_deleted_webhook_is_not_sent(post: Post, database
     assert row["outcome"] == "dropped"
 
 
+@pytest.mark.requirement("H1")
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "https://localhost/", "http://10.0.0.1/"])
 async def test_an_address_that_leads_inside_is_never_called(post: Post, url: str) -> None:
-    """H1: whatever the name was when the webhook was made, each delivery judges the address."""
+    """Whatever the name was when the webhook was made, each delivery judges the address."""
     webhook, _ = await post.webhook()
     rows = post.database.collection("webhooks")
     assert await rows.update_one({"_id": webhook.id}, {"$set": {"url": url}})
@@ -199,13 +202,14 @@ async def test_an_address_that_leads_inside_is_never_called(post: Post, url: str
     assert value(post.metrics, METRIC, outcome=DeliveryOutcome.BLOCKED) == 1
 
 
+@pytest.mark.requirement("E2")
 async def test_a_secret_that_cannot_be_opened_costs_time_and_no_event(database: Database) -> None:
-    """E2: a process with the wrong keys, or a row that somebody moved; nothing leaves unsigned."""
-    right = Vault(read_keys(f"k1:{new_key()}"))
+    """A process with the wrong keys, or a row that somebody moved; nothing leaves unsigned."""
+    right = Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     async with open_post(database, vault=right) as post:
         _, secret = await post.webhook()
         await linked(post.connections, now=utc_now())
-        post.deliveries._vault = Vault(read_keys(f"k2:{new_key()}"))
+        post.deliveries._vault = Vault(read_encryption_keys(f"k2:{new_encryption_key()}"))
         await post.deliveries.round()
         await post.deliveries.finish()
         assert post.receiver.delivered == []
@@ -217,16 +221,17 @@ async def test_a_secret_that_cannot_be_opened_costs_time_and_no_event(database: 
         assert one.verified(secret)["type"] == "connection.created"
 
 
+@pytest.mark.requirement("E3")
 async def test_a_secret_moves_to_a_new_encryption_key_like_all_that_is_sealed(
     database: Database,
 ) -> None:
-    """E3: what a receiver holds stays right."""
-    old, new = f"k1:{new_key()}", f"k2:{new_key()}"
-    async with open_post(database, vault=Vault(read_keys(old))) as post:
+    """What a receiver holds stays right."""
+    old, new = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
+    async with open_post(database, vault=Vault(read_encryption_keys(old))) as post:
         _, secret = await post.webhook()
-        rotation = Rotation(Vault(read_keys(f"{new},{old}")), sealed_stores(database))
+        rotation = Rotation(Vault(read_encryption_keys(f"{new},{old}")), sealed_stores(database))
         assert (await rotation.run(lambda rows: None)).rows == 1
-        post.deliveries._vault = Vault(read_keys(new))
+        post.deliveries._vault = Vault(read_encryption_keys(new))
         await linked(post.connections, now=utc_now())
 
         async with post.working():
@@ -237,7 +242,7 @@ async def test_a_secret_moves_to_a_new_encryption_key_like_all_that_is_sealed(
 
 async def test_a_defect_costs_an_attempt_and_holds_up_nothing(database: Database) -> None:
     """A secret that opens and is none; the next row is delivered all the same."""
-    vault = Vault(read_keys(f"k1:{new_key()}"))
+    vault = Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     async with open_post(database, vault=vault) as post:
         broken, _ = await post.webhook("/broken")
         await post.webhook("/works")

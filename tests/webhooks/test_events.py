@@ -30,18 +30,23 @@ async def post(database: Database) -> AsyncIterator[Post]:
         yield opened
 
 
+@pytest.mark.requirement("E1", "E6")
 async def test_the_life_of_a_connection_reaches_a_receiver_that_verifies_it(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, clock: FakeClock
 ) -> None:
-    """E1, E6: through the whole product; what arrives and what is stored holds no secret."""
+    """Through the whole product; what arrives and what is stored holds no secret."""
     clock = FakeClock()
     async with (
         receiving() as receiver,
         running_gateway(
-            mongodb_url, database_name, clock=clock, sandbox=sandbox.url,
-            public_url=GATEWAY_URL, egress_allow=frozenset({("127.0.0.1", receiver.port)}),
+            mongodb_url,
+            database_name,
+            clock=clock,
+            sandbox=sandbox.url,
+            public_url=GATEWAY_URL,
+            egress_allow=frozenset({("127.0.0.1", receiver.port)}),
         ) as gateway,
-    ):  # fmt: skip
+    ):
         services, stop = gateway.services, asyncio.Event()
         _, secret = await services.webhooks.create(tenant="default", url=receiver.url(), types=None)
         working = asyncio.create_task(services.deliveries.run(stop))
@@ -75,10 +80,13 @@ async def test_the_life_of_a_connection_reaches_a_receiver_that_verifies_it(
         "timestamp": linked["created_at"],
         "tenant": "default",
         "data": {
-            "connection_id": linked["id"], "connector": "google", "user": "alice",
-            "status": "active", "reason": None,
+            "connection_id": linked["id"],
+            "connector": "google",
+            "user": "alice",
+            "status": "active",
+            "reason": None,
         },
-    }  # fmt: skip
+    }
     assert sorted(event["timestamp"] for event in events) == [e["timestamp"] for e in events]
     sent = b"".join(one.body for one in delivered)
     everything = b"".join(dump(mongodb_url, database_name).values())
@@ -114,8 +122,8 @@ async def test_what_is_changed_on_the_way_does_not_verify(post: Post) -> None:
         one.verified((await post.webhook())[1])
 
 
+@pytest.mark.requirement("F1")
 async def test_an_event_goes_to_its_own_tenants_webhooks_that_want_its_type(post: Post) -> None:
-    """F1."""
     await post.webhook("/all")
     await post.webhook("/ends", types=[EventType.DISCONNECTED])
     await post.webhook("/theirs", tenant="other")

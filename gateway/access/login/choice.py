@@ -15,7 +15,7 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.outbound.client import Outbound
 from gateway.settings.environment import Settings
-from gateway.settings.login import LoginWay
+from gateway.settings.login import LoginMethod
 from gateway.store.logins import LoginStore
 
 
@@ -52,13 +52,13 @@ def open_logins(
     handoff = Handoff(
         attempts, url=settings.handoff_url, public_url=settings.public_url, audit=audit
     )
-    chosen = settings.way_to_sign_in(dev=settings.dev)
+    chosen = settings.login_method(dev=settings.dev)
     way: DevLogin | RemoteLogin | None = None
-    if chosen is LoginWay.DEV:
+    if chosen is LoginMethod.DEV:
         way = DevLogin(settings)
-    elif chosen is LoginWay.HANDOFF:
+    elif chosen is LoginMethod.HANDOFF:
         way = handoff
-    elif chosen is LoginWay.OIDC:
+    elif chosen is LoginMethod.OIDC:
         way = OidcLogin(
             provider=IdentityProvider(outbound, settings.oidc_issuer),
             outbound=outbound,

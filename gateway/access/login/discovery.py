@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gateway.access.login.id_token import read_keys
+from gateway.access.login.id_token import read_encryption_keys
 from gateway.engine.request import ProviderRequest
 from gateway.engine.strict_json import read_object
 from gateway.errors import LoginUnavailable, LoginUnreadable, ProviderError
 from gateway.outbound.client import Outbound
 
-LANE = "openid_connect"
+OIDC_BULKHEAD = "openid_connect"
 """Stands for the identity provider where connectors have their names; no connector can be called so."""
 KEEP_SECONDS = 3600.0
 PAUSE_SECONDS = 5.0
@@ -113,10 +113,7 @@ class IdentityProvider:
             if self._metadata is None or self._is_old(self._metadata[1]):
                 # Discovery 4.1: a slash at the issuer's end goes before the path is appended.
                 url = f"{self.issuer.removesuffix('/')}/.well-known/openid-configuration"
-                self._metadata = (
-                    read_metadata(await self._fetch(url), self.issuer),
-                    self._now(),
-                )
+                self._metadata = (read_metadata(await self._fetch(url), self.issuer), self._now())
             return self._metadata[0]
 
     async def keys(self) -> KeySet:
@@ -124,7 +121,7 @@ class IdentityProvider:
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._keys is None or self._is_old(self._keys[1]):
-                self._keys = (read_keys(await self._fetch(url)), self._now())
+                self._keys = (read_encryption_keys(await self._fetch(url)), self._now())
             return self._keys[0]
 
     async def newer_keys(self) -> KeySet | None:
@@ -134,7 +131,7 @@ class IdentityProvider:
             if self._now() - self._rotated_at < ROTATION_SECONDS:
                 return None
             self._rotated_at = self._now()
-            self._keys = (read_keys(await self._fetch(url)), self._now())
+            self._keys = (read_encryption_keys(await self._fetch(url)), self._now())
             return self._keys[0]
 
     def _is_old(self, fetched_at: float) -> bool:
@@ -146,7 +143,7 @@ class IdentityProvider:
         self._paused_until = self._now() + PAUSE_SECONDS
         request = ProviderRequest(method="GET", url=url, headers={"Accept": "application/json"})
         try:
-            answer = await self._outbound.send(request, connector=LANE, endpoint="api")
+            answer = await self._outbound.send(request, connector=OIDC_BULKHEAD, endpoint="api")
             if answer.status != 200:
                 raise LoginUnavailable(f"the identity provider answered {answer.status}")
             document = read_object(answer.content)

@@ -20,9 +20,7 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from gateway.errors import LoginUnreadable
 
-ALGORITHMS = (
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
-)  # fmt: skip
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 LEEWAY_SECONDS = 60
 _KEY_TYPES = frozenset({"RSA", "EC"})
 
@@ -31,7 +29,7 @@ class UnknownKey(Exception):
     """The token names a key that is not in the set: the provider may have changed its keys."""
 
 
-def read_keys(document: Mapping[str, Any]) -> KeySet:
+def read_encryption_keys(document: Mapping[str, Any]) -> KeySet:
     """The keys of a JWK set that may sign; raises ``LoginUnreadable`` if there is none.
 
     Keys of other types, for other uses or with mistakes are passed over (RFC 7517 5): a provider
@@ -46,7 +44,7 @@ def read_keys(document: Mapping[str, Any]) -> KeySet:
             continue
         try:
             found.append(JWKRegistry.import_key(entry))
-        except Exception:  # noqa: S112  # whatever is wrong with it: it is a key that nobody can use
+        except Exception:  # noqa: S112 - a key that cannot be read is a key that nobody can use
             continue
     if not found:
         raise LoginUnreadable("the provider's key set has no key that can sign an ID token")

@@ -32,7 +32,7 @@ from gateway.access.login.attempts import (
     login_cookie_name,
 )
 from gateway.access.login.dev import DEFAULT_TENANT, Identity, is_user_id
-from gateway.access.login.discovery import LANE, IdentityProvider, ProviderMetadata
+from gateway.access.login.discovery import OIDC_BULKHEAD, IdentityProvider, ProviderMetadata
 from gateway.access.login.id_token import UnknownKey, read_id_token
 from gateway.clock import Clock
 from gateway.engine.callback import read_callback
@@ -150,7 +150,9 @@ class OidcLogin:
         )
         request = self._authenticated(metadata, body)
         try:
-            answer = await self._outbound.send(request, connector=LANE, endpoint="exchange")
+            answer = await self._outbound.send(
+                request, connector=OIDC_BULKHEAD, endpoint="exchange"
+            )
             content = read_object(answer.content)
         except ProviderError as error:
             raise LoginUnavailable(f"the identity provider cannot be used: {error}") from None

@@ -154,13 +154,15 @@ def _new(arguments: argparse.Namespace) -> int:
         print(file=sys.stderr)
         return _failed("nothing was written")
     before = f"{CONNECTORS_PATH}={shlex.quote(str(folder))} " if folder is not None else ""
-    return _print([
-        *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
-        "",
-        "What is still to be found out is marked fill-in, or named by:",
-        f"  {before}python -m gateway connectors check {description.name}",
-        f"How to go on: {GUIDE}",
-    ])  # fmt: skip
+    return _print(
+        [
+            *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
+            "",
+            "What is still to be found out is marked fill-in, or named by:",
+            f"  {before}python -m gateway connectors check {description.name}",
+            f"How to go on: {GUIDE}",
+        ]
+    )
 
 
 def _print(lines: Iterable[str] = (), *, json_data: Any = None) -> int:

@@ -63,10 +63,16 @@ class Description:
                 # Of "https://${…}.acme.example/", people may type the rest of the host, too.
                 before, after = url[: match.start()], url[match.end() :].partition("/")[0]
                 is_label = before == "https://" and _INPUT.search(after) is None
-                found.setdefault(match[1], ConnectionInput(
-                    title=FILL_IN, description=FILL_IN, example=FILL_IN, pattern=_LABEL,
-                    suffix=after if is_label else "",
-                ))  # fmt: skip
+                found.setdefault(
+                    match[1],
+                    ConnectionInput(
+                        title=FILL_IN,
+                        description=FILL_IN,
+                        example=FILL_IN,
+                        pattern=_LABEL,
+                        suffix=after if is_label else "",
+                    ),
+                )
         return found
 
     @property

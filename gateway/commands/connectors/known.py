@@ -94,9 +94,13 @@ class Known:
             reason = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
         origin, location = self._origin(name)
         return Entry(
-            name=name, origin=origin, location=location, config=config, variables=variables,
+            name=name,
+            origin=origin,
+            location=location,
+            config=config,
+            variables=variables,
             reason=reason,
-        )  # fmt: skip
+        )
 
     def header(self, name: str) -> str | None:
         """The docstring of a connector's module, ``None`` if the module does not import."""

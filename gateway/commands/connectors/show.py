@@ -18,9 +18,12 @@ _AUTHENTICATION = {
     "secret_key": "the secret alone",
 }
 _ENDPOINTS = {
-    "authorization_url": "Authorization", "token_url": "Token", "refresh_url": "Refresh",
-    "revocation_url": "Revocation", "introspection_url": "Introspection",
-}  # fmt: skip
+    "authorization_url": "Authorization",
+    "token_url": "Token",
+    "refresh_url": "Refresh",
+    "revocation_url": "Revocation",
+    "introspection_url": "Introspection",
+}
 
 
 def facts(known: Known, entry: Entry) -> dict[str, Any]:

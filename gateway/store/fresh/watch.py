@@ -28,17 +28,20 @@ _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 _LAST_USE: Document = {
     "operationType": "update",
     "updateDescription.removedFields": [],
-    "$expr": {"$eq": [
-        {"$map": {
-            "input": {"$objectToArray": "$updateDescription.updatedFields"}, "in": "$$this.k",
-        }},
-        ["last_used_at"],
-    ]},
-}  # fmt: skip
+    "$expr": {
+        "$eq": [
+            {
+                "$map": {
+                    "input": {"$objectToArray": "$updateDescription.updatedFields"},
+                    "in": "$$this.k",
+                }
+            },
+            ["last_used_at"],
+        ]
+    },
+}
 # Most writes only note that a token was handed out, and nobody waits for that.
-_PIPELINE: list[Document] = [
-    {"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_LAST_USE]}},
-]
+_PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_LAST_USE]}}]
 
 
 class Watch:

@@ -26,8 +26,14 @@ async def _name(subject: Subject) -> None:
 @DESCRIPTION.of_subject("every address is https")
 async def _https(subject: Subject) -> None:
     config = subject.config
-    for name in ("authorization_url", "token_url", "refresh_url", "revocation_url",
-                 "introspection_url", "api_base_url"):  # fmt: skip
+    for name in (
+        "authorization_url",
+        "token_url",
+        "refresh_url",
+        "revocation_url",
+        "introspection_url",
+        "api_base_url",
+    ):
         url = getattr(config, name)
         expect(url is None or url.startswith("https://"), f"{name} is not https")
     lookup = config.fetch_account_info
@@ -43,8 +49,15 @@ def _equal(name: str, expected_name: str) -> None:
         expect(found == expected, f"{name} is {found!r}, expected {expected!r}")
 
 
-for _field in ("category", "alias", "scopes", "supports_refresh", "supports_multiple_accounts",
-               "use_pkce", "extra_authorize_params"):  # fmt: skip
+for _field in (
+    "category",
+    "alias",
+    "scopes",
+    "supports_refresh",
+    "supports_multiple_accounts",
+    "use_pkce",
+    "extra_authorize_params",
+):
     _equal(_field, f"expected_{_field}")
 
 
@@ -139,9 +152,21 @@ async def _inputs(subject: Subject) -> None:
 
 
 _OTHER_HOSTS = (
-    "", "a.b", "a/b", "a@b", "a:1", "a#b", "a?b", "a b", "a\\b", "..", "%2e", "a\nb", "a\n",
+    "",
+    "a.b",
+    "a/b",
+    "a@b",
+    "a:1",
+    "a#b",
+    "a?b",
+    "a b",
+    "a\\b",
+    "..",
+    "%2e",
+    "a\nb",
+    "a\n",
     "A" * 300,
-)  # fmt: skip
+)
 """What would end a host label or a path segment early, or is none."""
 
 
@@ -162,9 +187,15 @@ async def _stays(subject: Subject) -> None:
 def _in_addresses(config: ConnectorConfig) -> set[str]:
     """The inputs that stand in a URL."""
     lookup = config.fetch_account_info
-    urls = (config.authorization_url, config.token_url, config.refresh_url, config.revocation_url,
-            config.introspection_url, config.api_base_url,
-            lookup.url if isinstance(lookup, AccountLookup) else None)  # fmt: skip
+    urls = (
+        config.authorization_url,
+        config.token_url,
+        config.refresh_url,
+        config.revocation_url,
+        config.introspection_url,
+        config.api_base_url,
+        lookup.url if isinstance(lookup, AccountLookup) else None,
+    )
     found = (name for url in urls for name in PLACEHOLDER.findall(url or ""))
     kinds = (name.partition(".") for name in found)
     return {key for kind, _, key in kinds if kind == "connection_config"}

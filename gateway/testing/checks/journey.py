@@ -25,9 +25,15 @@ JOURNEY = Checks("journey")
 MONTH = 30 * 86400  # seconds
 
 _STANDARD_HEADERS = {
-    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type",
-    "host", "user-agent",
-}  # fmt: skip
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+}
 
 
 @JOURNEY.of_workbench("the authorization request says what is expected")
@@ -158,8 +164,10 @@ async def _refresh(bench: Workbench) -> None:
     token = await bench.token(connection)
     if connection.tokens.expires_at is None:
         bench.clock.advance(MONTH)
-        expect((await bench.token(connection)).access_token == token.access_token,
-               "a token of unknown life is replaced unasked")  # fmt: skip
+        expect(
+            (await bench.token(connection)).access_token == token.access_token,
+            "a token of unknown life is replaced unasked",
+        )
     if not _refreshes(bench):
         if connection.tokens.expires_at is not None:
             bench.clock.advance(MONTH)
@@ -234,8 +242,10 @@ async def _disconnect(bench: Workbench) -> None:
         expect(revoked is Revoked.UNSUPPORTED, f"revoked is {revoked}, but it cannot be")
         return
     expect(revoked is Revoked.YES, f"revoked is {revoked}{_why_not_revoked(bench)}")
-    expect(all(grant.revoked for grant in bench.simulation.ledger.grants.values()),
-           "the provider still knows the grant")  # fmt: skip
+    expect(
+        all(grant.revoked for grant in bench.simulation.ledger.grants.values()),
+        "the provider still knows the grant",
+    )
     expect(not _opens(bench, token), "the token still works")
 
 

@@ -35,8 +35,9 @@ _Change = Callable[[Mapping[str, str]], dict[str, str]]
 
 
 def _exchange_fails(fault: str) -> None:
-    @REFUSALS.of_workbench(f"connecting fails when the token endpoint answers {fault}",
-                           seconds=FAULTS[fault].seconds)  # fmt: skip
+    @REFUSALS.of_workbench(
+        f"connecting fails when the token endpoint answers {fault}", seconds=FAULTS[fault].seconds
+    )
     async def check(bench: Workbench) -> None:
         bench.transport.replace("token", FAULTS[fault].answer)
         await _connecting_fails(bench, FAULTS[fault].raises)
@@ -46,8 +47,10 @@ def _exchange_fails(fault: str) -> None:
 
 
 def _refresh_fails(fault: str) -> None:
-    @REFUSALS.of_workbench(f"the connection stays when a refresh is answered with {fault}",
-                           seconds=FAULTS[fault].seconds)  # fmt: skip
+    @REFUSALS.of_workbench(
+        f"the connection stays when a refresh is answered with {fault}",
+        seconds=FAULTS[fault].seconds,
+    )
     async def check(bench: Workbench) -> None:
         before = await bench.connect()
         bench.transport.replace("token", FAULTS[fault].answer)
@@ -62,8 +65,9 @@ def _refresh_fails(fault: str) -> None:
 
 
 def _account_fails(fault: str) -> None:
-    @REFUSALS.of_workbench(f"connecting fails when the account is answered with {fault}",
-                           seconds=FAULTS[fault].seconds)  # fmt: skip
+    @REFUSALS.of_workbench(
+        f"connecting fails when the account is answered with {fault}", seconds=FAULTS[fault].seconds
+    )
     async def check(bench: Workbench) -> None:
         await bench.disconnect(await bench.connect())
         asked = {

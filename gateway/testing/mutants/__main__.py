@@ -80,8 +80,11 @@ def _score_elsewhere(name: str) -> Score:
 
 
 def _report(scores: Sequence[Score]) -> None:
-    print(f"{'connector':<12}{'mutants':>8}" + "".join(f"{name:>13}" for name in SECTIONS)
-          + f"{'survivors':>11}")  # fmt: skip
+    print(
+        f"{'connector':<12}{'mutants':>8}"
+        + "".join(f"{name:>13}" for name in SECTIONS)
+        + f"{'survivors':>11}"
+    )
     for score in scores:
         counts = "".join(f"{score.killed[name]:>13}" for name in SECTIONS)
         print(f"{score.connector:<12}{score.total:>8}{counts}{len(score.survivors):>11}")

@@ -20,7 +20,7 @@ from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from tests.support.identity_provider import (
     IdentityProviderServer,
-    new_key,
+    new_encryption_key,
     running_identity_provider,
 )
 
@@ -66,8 +66,8 @@ async def test_many_at_once_ask_once(asked: Asked) -> None:
     assert asked.counts() == (1, 1)
 
 
+@pytest.mark.requirement("H5")
 async def test_after_a_failure_nothing_is_asked_for_a_while(asked: Asked) -> None:
-    """H5."""
     asked.server.broken = True
     for _ in range(3):
         with pytest.raises(LoginUnavailable):
@@ -90,7 +90,7 @@ async def test_a_document_that_is_wrong_is_not_kept(asked: Asked) -> None:
 
 async def test_keys_are_asked_for_again_once_a_minute_at_most(asked: Asked) -> None:
     await asked.known.keys()
-    asked.server.rotate(new_key("k2"))
+    asked.server.rotate(new_encryption_key("k2"))
     newer = await asked.known.newer_keys()
     assert newer is not None
     assert [key.kid for key in newer] == ["k2"]

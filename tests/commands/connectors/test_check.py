@@ -149,8 +149,9 @@ def test_a_reason_that_several_checks_share_is_told_once() -> None:
     lines = [*report("acme", findings)]
     assert lines[lines.index("  FAILED  one") + 1 :][:2] == ["          it is", "          long"]
     assert lines[lines.index("  FAILED  three") + 1 :][:2] == [
-        '          same reason as "one"', "  gap     four"
-    ]  # fmt: skip
+        '          same reason as "one"',
+        "  gap     four",
+    ]
     assert lines[lines.index("  gap     four") + 1 :][:2] == ["          it is", "          long"]
     data = report_data("acme", findings)
     assert [check["reason"] for check in data["checks"]].count("it is\nlong") == 3
@@ -160,10 +161,10 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) 
     write_contract(folder)
     file = folder / "sandbox" / "solo.py"
     file.write_text(
-        file.read_text().replace('client_auth="post"', 'client_auth="body"').replace(
-            'rotation="strict"', 'rotation="always"'
-        )
-    )  # fmt: skip
+        file.read_text()
+        .replace('client_auth="post"', 'client_auth="body"')
+        .replace('rotation="strict"', 'rotation="always"')
+    )
     env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
     done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
     assert (done.returncode, done.stderr) == (1, "")

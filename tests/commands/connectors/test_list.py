@@ -12,10 +12,7 @@ from gateway.__main__ import main
 from tests.support.commands import run_gateway
 from tests.support.outside import write_solo
 
-CREDENTIALS = {
-    "OAUTH_NOTION_CLIENT_ID": "canary-id",
-    "OAUTH_NOTION_CLIENT_SECRET": "canary-secret",
-}
+CREDENTIALS = {"OAUTH_NOTION_CLIENT_ID": "canary-id", "OAUTH_NOTION_CLIENT_SECRET": "canary-secret"}
 
 
 @pytest.fixture(autouse=True)

@@ -36,11 +36,23 @@ COMPLETE = Description(
     scopes=("read", "write"),
 )
 OPTIONS = (
-    "--display-name", "Acme CRM", "--category", "crm",
-    "--docs-url", COMPLETE.docs_url, "--console-url", COMPLETE.console_url,
-    "--authorization-url", COMPLETE.authorization_url, "--token-url", COMPLETE.token_url,
-    "--api-base-url", COMPLETE.api_base_url, "--scopes", "read, write",
-)  # fmt: skip
+    "--display-name",
+    "Acme CRM",
+    "--category",
+    "crm",
+    "--docs-url",
+    COMPLETE.docs_url,
+    "--console-url",
+    COMPLETE.console_url,
+    "--authorization-url",
+    COMPLETE.authorization_url,
+    "--token-url",
+    COMPLETE.token_url,
+    "--api-base-url",
+    COMPLETE.api_base_url,
+    "--scopes",
+    "read, write",
+)
 CREDENTIALS = {"OAUTH_ACME_CRM_CLIENT_ID": "x", "OAUTH_ACME_CRM_CLIENT_SECRET": "y"}
 
 
@@ -130,12 +142,14 @@ def test_its_lines_are_in_alphabetical_order(tree: Path, name: str) -> None:
     assert names == sorted(names)
 
     lines = added_lines(before[1], example.read_text())
-    assert sorted(lines) == sorted([
-        "",
-        "# https://acme.example/apps",
-        f"OAUTH_{stem.upper()}_CLIENT_ID=",
-        f"OAUTH_{stem.upper()}_CLIENT_SECRET=",
-    ])  # fmt: skip
+    assert sorted(lines) == sorted(
+        [
+            "",
+            "# https://acme.example/apps",
+            f"OAUTH_{stem.upper()}_CLIENT_ID=",
+            f"OAUTH_{stem.upper()}_CLIENT_SECRET=",
+        ]
+    )
     blocks = re.findall(
         r"\n\n# https://\S+\nOAUTH_(\w+)_CLIENT_ID=\nOAUTH_\1_CLIENT_SECRET=(?=\n\n)",
         example.read_text(),
@@ -164,16 +178,18 @@ def test_it_writes_a_connector_into_a_folder_of_ones_own(tmp_path: Path) -> None
     config = catalog.get("acme-crm")
     assert (config.display_name, config.category) == ("Acme CRM", "crm")
     assert (config.authorization_url, config.token_url) == (
-        COMPLETE.authorization_url, COMPLETE.token_url,
-    )  # fmt: skip
+        COMPLETE.authorization_url,
+        COMPLETE.token_url,
+    )
     assert config.scopes == ("read", "write")
     assert (config.authorization_method, config.body_format) == ("header", "json")
     assert config.supports_refresh is False
     with pytest.raises(ConfigError) as caught:
         catalog.sandbox_module("acme-crm")
     assert caught.value.problems == (
-        "accounts is empty: nobody could connect", "api is empty: a token would open nothing",
-    )  # fmt: skip
+        "accounts is empty: nobody could connect",
+        "api is empty: a token would open nothing",
+    )
     sandbox = own / "sandbox" / "acme-crm.py"
     sandbox.write_text(
         sandbox.read_text()
@@ -195,8 +211,14 @@ def test_what_was_not_said_is_named_when_it_is_loaded(tmp_path: Path) -> None:
     write_all(files_for(Description(name="acme"), root=ROOT, folder=tmp_path, today=TODAY))
     env = {name.replace("_CRM", ""): value for name, value in CREDENTIALS.items()}
     said = Catalog(env, tmp_path).hidden()["acme"]
-    for field in ("docs_url", "console_url", "category", "authorization_url", "token_url",
-                  "api_base_url"):  # fmt: skip
+    for field in (
+        "docs_url",
+        "console_url",
+        "category",
+        "authorization_url",
+        "token_url",
+        "api_base_url",
+    ):
         assert f"{field} is not " in said
 
 
@@ -229,8 +251,11 @@ def test_what_it_writes_needs_no_formatter_and_no_linter(tree: Path, new: Descri
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache"]
             + [str(path) for path in files if path.suffix == ".py"],
-            cwd=tree, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=tree,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout
 
 

@@ -27,10 +27,18 @@ class Person:
 
 def test_every_answer_is_taken() -> None:
     person = Person(
-        "Acme CRM", "crm", "https://docs.acme.example", "https://acme.example/apps",
-        "https://acme.example/authorize", "https://acme.example/token", "https://api.acme.example",
-        "read, write", "header", "json", "no",
-    )  # fmt: skip
+        "Acme CRM",
+        "crm",
+        "https://docs.acme.example",
+        "https://acme.example/apps",
+        "https://acme.example/authorize",
+        "https://acme.example/token",
+        "https://api.acme.example",
+        "read, write",
+        "header",
+        "json",
+        "no",
+    )
     assert ask(Description(name="acme"), frozenset(), person, person.told.append) == Description(
         name="acme",
         display_name="Acme CRM",
@@ -52,9 +60,7 @@ def test_no_answer_leaves_what_is_shown() -> None:
     person = Person(*[""] * 11)
     assert ask(Description(name="acme-crm"), frozenset(), person) == Description(name="acme-crm")
     shown = [question.rpartition("[")[2] for question in person.asked]
-    assert shown == [
-        "Acme Crm]: ", *[f"{FILL_IN}]: "] * 7, "body]: ", "form]: ", "yes]: ",
-    ]  # fmt: skip
+    assert shown == ["Acme Crm]: ", *[f"{FILL_IN}]: "] * 7, "body]: ", "form]: ", "yes]: "]
 
 
 def test_what_was_given_is_not_asked_for() -> None:
@@ -67,8 +73,19 @@ def test_what_was_given_is_not_asked_for() -> None:
 
 def test_a_wrong_answer_is_asked_for_again() -> None:
     person = Person("toys", "crm", "perhaps", "NO")
-    given = frozenset({"display_name", "docs_url", "console_url", "authorization_url",
-                       "token_url", "api_base_url", "scopes", "auth", "body"})  # fmt: skip
+    given = frozenset(
+        {
+            "display_name",
+            "docs_url",
+            "console_url",
+            "authorization_url",
+            "token_url",
+            "api_base_url",
+            "scopes",
+            "auth",
+            "body",
+        }
+    )
     found = ask(Description(name="acme"), given, person, person.told.append)
     assert (found.category, found.refresh) == ("crm", False)
     assert person.told[0].startswith("  category is not one of productivity, ")
@@ -80,11 +97,25 @@ def on_a_terminal(folder: Path, typed: bytes) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "connectors", "new", "acme", "--folder", "own",
-             "--category", "crm"],
-            cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=theirs,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "gateway",
+                "connectors",
+                "new",
+                "acme",
+                "--folder",
+                "own",
+                "--category",
+                "crm",
+            ],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         os.write(ours, typed)
         _, said = process.communicate(timeout=60)
         return process.returncode, said

@@ -17,8 +17,16 @@ URLS = {
     "token_url": "https://${connection_config.team}.acme.example/oauth/token",
     "api_base_url": "https://api.acme.example/v1/${connection_config.region_1}",
 }
-ABOUT = ("--category", "crm", "--scopes", "read", "--docs-url", "https://docs.acme.example/",
-         "--console-url", "https://acme.example/apps")  # fmt: skip
+ABOUT = (
+    "--category",
+    "crm",
+    "--scopes",
+    "read",
+    "--docs-url",
+    "https://docs.acme.example/",
+    "--console-url",
+    "https://acme.example/apps",
+)
 
 
 def test_what_people_type_is_an_input_to_fill_in(tmp_path: Path) -> None:
@@ -45,12 +53,18 @@ def _option(field: str) -> str:
         ("--docs-url", "https://a.example/${connection_config.x}", "docs_url holds a quote"),
         ("--token-url", "https://${x}.a.example/", "token_url holds a quote"),
         ("--token-url", "https://${connection_config.X}.a.example/", "token_url holds a quote"),
-        ("--token-url", "https://x${connection_config.x}.a.example/",
-         "token_url has a placeholder that is not a whole host label"),
-        ("--token-url", "https://${connection_config.x}/",
-         "token_url has a placeholder without a domain"),
+        (
+            "--token-url",
+            "https://x${connection_config.x}.a.example/",
+            "token_url has a placeholder that is not a whole host label",
+        ),
+        (
+            "--token-url",
+            "https://${connection_config.x}/",
+            "token_url has a placeholder without a domain",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_place_where_nothing_can_be_typed_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, url: str, said: str
 ) -> None:

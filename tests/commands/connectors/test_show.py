@@ -10,15 +10,12 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.__main__ import main
-from gateway.encryption.vault import new_key
+from gateway.encryption.vault import new_encryption_key
 from gateway.testing.header import read_header
 from tests.support.commands import run_gateway
 from tests.support.outside import write_solo
 
-CANARIES = {
-    "OAUTH_SHOPIFY_CLIENT_ID": "canary-id",
-    "OAUTH_SHOPIFY_CLIENT_SECRET": "canary-secret",
-}
+CANARIES = {"OAUTH_SHOPIFY_CLIENT_ID": "canary-id", "OAUTH_SHOPIFY_CLIENT_SECRET": "canary-secret"}
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +41,13 @@ def paragraphs(text: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.requirement("J1")
 def test_everything_is_there_and_no_value_of_a_variable(tmp_path: Path) -> None:
-    """J1: credentials are named and never shown."""
+    """Credentials are named and never shown."""
     env = CANARIES | {
         "GATEWAY_PUBLIC_URL": "https://gateway.example.com",
         "GATEWAY_MONGODB_URL": "mongodb://db",
-        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_key()}",
+        "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
     }
     done = run_gateway("connectors", "show", "shopify", cwd=tmp_path, env=env)
     assert (done.returncode, done.stderr) == (0, "")
@@ -59,8 +57,9 @@ def test_everything_is_there_and_no_value_of_a_variable(tmp_path: Path) -> None:
     assert found["State"] == ["ready"]
     assert found["Redirect URI"] == ["https://gateway.example.com/v1/connectors/shopify/callback"]
     assert found["Variables"] == [
-        "OAUTH_SHOPIFY_CLIENT_ID  set", "OAUTH_SHOPIFY_CLIENT_SECRET  set",
-    ]  # fmt: skip
+        "OAUTH_SHOPIFY_CLIENT_ID  set",
+        "OAUTH_SHOPIFY_CLIENT_SECRET  set",
+    ]
     assert found["Token"] == [
         "https://${connection_config.shop}.myshopify.com/admin/oauth/access_token"
     ]
@@ -118,10 +117,7 @@ def test_a_variable_of_the_connectors_own_is_named_and_its_value_is_not_shown(
     [
         ("gogle", 'there is no connector "gogle" (did you mean google?)'),
         ("Slack", 'there is no connector "Slack" (did you mean slack?)'),
-        (
-            "zzz",
-            'there is no connector "zzz" (python -m gateway connectors list names them all)',
-        ),
+        ("zzz", 'there is no connector "zzz" (python -m gateway connectors list names them all)'),
     ],
 )
 def test_an_unknown_name_is_one_sentence_with_what_may_be_meant(

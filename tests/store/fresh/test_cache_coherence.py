@@ -23,7 +23,7 @@ from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.freshness import GOOD_SECONDS, Freshness
 from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database, open_database
-from gateway.store.refresh_leases import RefreshStore
+from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.service_keys import KeyStore
 from tests.support.linking import NOW, linked, sealed_tokens
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -95,7 +95,7 @@ async def told(other: Process) -> AsyncIterator[Process]:
 
 async def refresh(database: Database, connection: Connection) -> None:
     """A refresh that is stored."""
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     lease = await refreshes.claim(connection)
     assert lease is not None
     assert await refreshes.store(lease, sealed_tokens("new"), ("read",), Status.ACTIVE, LATER)
@@ -103,7 +103,7 @@ async def refresh(database: Database, connection: Connection) -> None:
 
 async def give_up(database: Database, connection: Connection) -> None:
     """A refresh that was refused."""
-    refreshes = RefreshStore(database)
+    refreshes = RefreshLeases(database)
     lease = await refreshes.claim(connection)
     assert lease is not None
     assert await refreshes.give_up(lease, "invalid_grant", LATER)
@@ -191,7 +191,7 @@ async def test_that_a_token_was_used_or_that_a_refresh_began_is_no_reason_to_for
     await told.read(second)
 
     await store.touch(connection, LATER)
-    assert await RefreshStore(database).claim(connection) is not None
+    assert await RefreshLeases(database).claim(connection) is not None
     await store.delete(second, LATER)
 
     async def told_of_the_last() -> bool:
@@ -213,10 +213,10 @@ async def test_a_stream_that_hangs_is_noticed_within_a_second(
     assert not told.remembers(connection)
 
 
+@pytest.mark.requirement("E5")
 async def test_a_deleted_key_is_refused_by_the_other_process(
     database: Database, told: Process
 ) -> None:
-    """E5."""
     ours = ServiceKeys(KeyStore(database), utc_now)
     theirs = ServiceKeys(
         KeyStore(told.database), utc_now, Cache(told.watch.freshness, told.database.notices)
@@ -233,10 +233,11 @@ async def test_a_deleted_key_is_refused_by_the_other_process(
     await until(refused)
 
 
+@pytest.mark.requirement("F2")
 async def test_without_a_stream_a_deleted_key_lives_for_a_second_at_most(
     database: Database, other: Process
 ) -> None:
-    """F2: the other process is told nothing."""
+    """The other process is told nothing."""
     ours = ServiceKeys(KeyStore(database), utc_now)
     theirs = ServiceKeys(
         KeyStore(other.database), utc_now, Cache(other.watch.freshness, other.database.notices)
@@ -251,8 +252,9 @@ async def test_without_a_stream_a_deleted_key_lives_for_a_second_at_most(
     assert await _is_refused(theirs, secret)
 
 
+@pytest.mark.requirement("E5")
 async def test_a_known_key_id_opens_nothing_without_its_secret(told: Process) -> None:
-    """E5: the secret is compared each time, also for a key that is remembered."""
+    """The secret is compared each time, also for a key that is remembered."""
     keys = ServiceKeys(
         KeyStore(told.database), utc_now, Cache(told.watch.freshness, told.database.notices)
     )
