@@ -1,1 +1,1 @@
-"""The command line."""
+"""The commands of ``gateway``: one module per command or command group."""

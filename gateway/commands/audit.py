@@ -1,24 +1,19 @@
-"""``python -m gateway audit``: the audit of a tenant at a terminal."""
+"""``gateway audit``: print the audit of a tenant (docs/audit.md)."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.commands.deployment import Commands, WithServices
 from gateway.store.audit import Action, Line, Wanted
 from gateway.wiring.process import Services
 
-WithServices = Callable[[Callable[[Services], Awaitable[int]]], int]
-"""Runs a piece of work with the services of the settings, and returns its exit code."""
 
-
-def add_audit_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], with_services: WithServices
-) -> None:
-    """Add ``audit`` to ``commands``."""
-    audit = commands.add_parser("audit", help="print who did what, oldest first")
+def add_audit_command(commands: Commands, with_services: WithServices) -> None:
+    """Add ``audit`` to the command line."""
+    audit = commands.add_parser("audit", help="print the audit, oldest line first")
     audit.add_argument("--tenant", default=DEFAULT_TENANT)
     for name in ("user", "connector", "connection"):
         audit.add_argument(f"--{name}")
@@ -56,10 +51,10 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
 
 
 def _text(line: Line) -> str:
-    # A key's label is what somebody typed: its id is enough here, and moves no cursor.
+    # Print the id of a service key and not its label: a label may hold terminal control codes.
     actor = f"{line.actor.kind}:{line.actor.key or line.actor.user or '-'}"
     time = line.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    what = line.connection or line.subject
+    target = line.connection or line.subject
     return "  ".join(
         (
             time,
@@ -68,7 +63,7 @@ def _text(line: Line) -> str:
             f"{actor:22}",
             f"{line.user or '-':16}",
             f"{line.connector or '-':12}",
-            f"{what or '-':28}",
+            f"{target or '-':28}",
             line.request or "-",
         )
     )

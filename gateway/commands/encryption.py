@@ -1,4 +1,4 @@
-"""``python -m gateway keys …`` for encryption keys: make one, see what each seals, change them."""
+"""``gateway encryption``: create encryption keys, count the rows of each, and rotate them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from gateway.audit.trail import Audit
 from gateway.clock import utc_now
+from gateway.commands.deployment import Commands
 from gateway.encryption.key_check import check_encryption_keys
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.rotation import Rotation
@@ -27,59 +28,58 @@ from gateway.store.mongo import open_database
 from gateway.store.sealed import sealed_stores
 
 LINE_SECONDS = 5.0
-"""Between two lines of progress where nobody sits at a terminal."""
-_NAMED = 100
-"""Rows that do not open and are listed; more are only counted."""
+"""Seconds between two lines of progress when the output is not a terminal."""
+_MOST_LISTED = 100
+"""How many unreadable rows are listed; the rest are counted."""
 
 
-def add_encryption_commands(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], settings: Callable[[], Settings]
-) -> None:
-    """Add the commands to ``actions``; ``settings`` are read when one runs."""
-    new = actions.add_parser("new-encryption-key", help="print a key for GATEWAY_ENCRYPTION_KEYS")
-    new.add_argument("--id", default="k1", help="its id, one that was never used (default: k1)")
-    new.set_defaults(run=_new_encryption_key)
+def add_encryption_commands(commands: Commands, settings: Callable[[], Settings]) -> None:
+    """Add ``encryption`` to the command line; ``settings`` is called when a command runs."""
+    encryption = commands.add_parser("encryption", help="encryption keys: new-key, status, rotate")
+    actions = encryption.add_subparsers(required=True, metavar="ACTION")
 
-    status = actions.add_parser("encryption-status", help="count what each encryption key seals")
+    new = actions.add_parser("new-key", help="print a new key for GATEWAY_ENCRYPTION_KEYS")
+    new.add_argument("--id", default="k1", help="an id that was never used (default: k1)")
+    new.set_defaults(run=_new_key)
+
+    status = actions.add_parser("status", help="count the rows that each encryption key seals")
     status.set_defaults(run=lambda arguments: _status(settings()))
 
-    rotate = actions.add_parser(
-        "rotate-encryption", help="seal everything with the first encryption key"
-    )
-    rotate.add_argument("--dry-run", action="store_true", help="only count what would be done")
+    rotate = actions.add_parser("rotate", help="seal all rows with the first encryption key")
+    rotate.add_argument("--dry-run", action="store_true", help="only count the rows to be sealed")
     rotate.add_argument(
-        "--per-second", type=_positive, default=0, help="write at most so many rows a second"
+        "--per-second", type=_positive, default=0, help="write at most this many rows a second"
     )
     rotate.set_defaults(run=lambda arguments: _rotate(settings(), arguments))
 
 
 @dataclass
 class Meter:
-    """Shows how far a run is: one line that changes on a terminal, else a line now and then."""
+    """Show the progress of a run: one changing line on a terminal, else a line every 5 seconds."""
 
     total: int
     started: float = field(default_factory=time.monotonic)
     shown: float = field(default_factory=time.monotonic)
 
     def __call__(self, rows: int) -> None:
-        """``rows`` are done."""
+        """Show that ``rows`` are done."""
         now = time.monotonic()
         terminal = sys.stdout.isatty()
         if not terminal and now - self.shown < LINE_SECONDS:
             return
         self.shown = now
         rate = rows / max(now - self.started, 0.001)
-        # More than were counted: new rows came while it ran.
+        # New rows may have come since the rows were counted.
         text = f"{rows} of {max(rows, self.total)} rows, {rate:.0f} per second"
         print(f"\r{text}\033[K" if terminal else text, end="" if terminal else "\n", flush=True)
 
     def end(self) -> None:
-        """Leave the line that changed."""
+        """Clear the changing line."""
         if sys.stdout.isatty():
             print("\r\033[K", end="")
 
 
-def _new_encryption_key(arguments: argparse.Namespace) -> int:
+def _new_key(arguments: argparse.Namespace) -> int:
     print(f"{arguments.id}:{new_encryption_key()}")
     return 0
 
@@ -101,12 +101,12 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
             if arguments.dry_run:
                 _print_table(vault, before)
                 return 0
-            print(f"{waiting} rows are sealed with another key than {vault.current}.", flush=True)
+            print(f"{waiting} rows are sealed with a key other than {vault.current}.", flush=True)
             meter = Meter(waiting)
             done = await rotation.run(meter, per_second=arguments.per_second)
             meter.end()
             seconds = time.monotonic() - meter.started
-            print(f"{done.rows} rows were sealed anew with {vault.current}, in {seconds:.1f} s.")
+            print(f"{done.rows} rows are now sealed with {vault.current} ({seconds:.1f} s).")
             after = await rotation.survey()
             _name_unreadable(done.unreadable)
             return _conclude(vault, after, len(done.unreadable))
@@ -114,30 +114,30 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(rotate())
     except KeyboardInterrupt:
-        print("\nStopped. Start it again to go on.", file=sys.stderr)
+        print("\nStopped. Run it again to continue.", file=sys.stderr)
         return 130
 
 
 def _name_unreadable(unreadable: Sequence[tuple[str, str]]) -> None:
     if not unreadable:
         return
-    print(f"{len(unreadable)} rows cannot be opened and stay as they are:")
-    for collection, row in unreadable[:_NAMED]:
+    print(f"{len(unreadable)} rows cannot be opened and are left unchanged:")
+    for collection, row in unreadable[:_MOST_LISTED]:
         print(f"  {collection} {row}")
-    if len(unreadable) > _NAMED:
-        print(f"  and {len(unreadable) - _NAMED} more")
+    if len(unreadable) > _MOST_LISTED:
+        print(f"  and {len(unreadable) - _MOST_LISTED} more")
 
 
 def _conclude(vault: Vault, after: Counter[str], unreadable: int) -> int:
-    """Say which keys may go; the exit code."""
+    """Print the encryption keys that may be removed, and return the exit code."""
     for key_id in vault.key_ids[1:]:
         if not after[key_id]:
-            print(f"{key_id} seals nothing any more and may be removed from the keys.")
+            print(f"{key_id} seals no rows any more and may be removed.")
     left = after.total() - after[vault.current]
     if left > unreadable:
         print(
-            f"{left - unreadable} rows were sealed with another key meanwhile: does a process still "
-            f"run that does not have {vault.current} in front? Start this again."
+            f"{left - unreadable} rows were sealed with another key meanwhile. Check that every "
+            f"process has {vault.current} as its first key, then run this again."
         )
     return 1 if left or unreadable else 0
 
@@ -146,9 +146,9 @@ def _print_table(vault: Vault, rows: Counter[str]) -> None:
     print(f"{'key':32}  {'rows':>10}")
     for key_id in [*vault.key_ids, *sorted(rows.keys() - {*vault.key_ids})]:
         if key_id == vault.current:
-            state = "seals everything new"
+            state = "seals new rows"
         elif key_id in vault.key_ids:
-            state = "opens; to be sealed anew" if rows[key_id] else "not needed any more"
+            state = "opens rows; rotation pending" if rows[key_id] else "no longer needed"
         elif key_id:
             state = "missing: these rows cannot be opened"
         else:
@@ -158,7 +158,7 @@ def _print_table(vault: Vault, rows: Counter[str]) -> None:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
-    # What this prints is for a person: the missing keys that the log would tell of are in it.
+    # The output for people names missing keys already, so the log does not repeat them.
     configure_logs("error", settings.log_format)
     vault = open_vault(settings)
     url = settings.mongodb_url.get_secret_value()

@@ -1,4 +1,4 @@
-"""``python -m gateway keys create | list | delete``: service keys at a terminal (docs/keys.md)."""
+"""``gateway keys``: create, list and delete service keys (docs/keys.md)."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from gateway.access.login.dev import DEFAULT_TENANT
 from gateway.access.service_keys import Restrictions, Role
+from gateway.commands.deployment import Commands, WithServices
 from gateway.errors import InvalidRequest
 from gateway.services.connect import CLIENTS_NOT_SHARED
 from gateway.store.service_keys import StoredKey
 from gateway.wiring.process import Services, only_tenant
 
-Work = Callable[[Services], Awaitable[int]]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def add_key_commands(actions: Any, run: Callable[[Work], int]) -> None:
-    """Add the commands to ``actions`` (argparse's subparsers); ``run`` opens the services for one."""
-    create = actions.add_parser("create", help="create a service key and print it, this once")
+def add_key_commands(commands: Commands, run: WithServices) -> None:
+    """Add ``keys`` to the command line; ``run`` gives a command the services."""
+    keys = commands.add_parser("keys", help="service keys: create, list, delete")
+    actions = keys.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser(
+        "create", help="create a service key and print it; it is not shown again"
+    )
     create.add_argument("--role", action="append", required=True, choices=[*Role], dest="roles")
     create.add_argument("--tenant", default=DEFAULT_TENANT)
     create.add_argument("--label", default="")
@@ -33,7 +36,7 @@ def add_key_commands(actions: Any, run: Callable[[Work], int]) -> None:
         action="append",
         default=[],
         dest="connectors",
-        help="only for this connector; more than once for several",
+        help="allow this connector only; repeat the option for several",
     )
     create.add_argument(
         "--expires-in", type=_duration, metavar="90d", help="minutes (m), hours (h) or days (d)"
@@ -43,7 +46,7 @@ def add_key_commands(actions: Any, run: Callable[[Work], int]) -> None:
         type=_jwks,
         default=[],
         metavar="FILE",
-        help="only with user assertions that a key of this file signed: a public JWK, or a set of two",
+        help="require user assertions signed with a key of this file: a public JWK or a set of two",
     )
     create.set_defaults(run=lambda arguments: run(lambda services: _create(services, arguments)))
     listing = actions.add_parser("list", help="list service keys")
@@ -60,7 +63,7 @@ async def _create(services: Services, arguments: argparse.Namespace) -> int:
     if unknown:
         return _fail(f"no connector is called {', '.join(sorted(unknown))}")
     if only_tenant(services.settings) not in {None, arguments.tenant}:
-        return _fail(f"no key for the tenant {arguments.tenant}: {CLIENTS_NOT_SHARED}")
+        return _fail(f"no key for tenant {arguments.tenant}: {CLIENTS_NOT_SHARED}")
     life = arguments.expires_in
     try:
         _, secret = await services.keys.create(
@@ -115,7 +118,7 @@ def _fail(problem: str) -> int:
 def _duration(text: str) -> timedelta:
     match = re.fullmatch(r"([1-9][0-9]{0,6})([mhd])", text)
     if match is None:
-        raise argparse.ArgumentTypeError("say it like 90d, 12h or 30m")
+        raise argparse.ArgumentTypeError("give a duration like 90d, 12h or 30m")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
@@ -123,8 +126,8 @@ def _jwks(name: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise argparse.ArgumentTypeError("it is no JSON file that can be read") from None
+        raise argparse.ArgumentTypeError("the file is missing or is not JSON") from None
     keys = document.get("keys", [document]) if isinstance(document, dict) else document
     if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
-        raise argparse.ArgumentTypeError("it holds neither a JWK nor a JWK Set")
+        raise argparse.ArgumentTypeError("the file holds neither a JWK nor a JWK Set")
     return keys

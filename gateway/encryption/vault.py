@@ -167,7 +167,7 @@ def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> 
         if not _KEY_ID.fullmatch(key_id) or len(key) != 32:
             problems.append(
                 f"{source}: entry {number} is not `id:key` with a base64 key of 32 "
-                "bytes. Make one with: python -m gateway keys new-encryption-key"
+                "bytes. Make one with: python -m gateway encryption new-key"
             )
         elif key_id in keys:
             problems.append(f"{source}: the key id of entry {number} comes twice")

@@ -101,7 +101,7 @@ async def keys_create(gateway: Harness, tenant: str) -> int:
         return 0
 
     add_key_commands(parser.add_subparsers(), remember)
-    arguments = parser.parse_args(["create", "--role", Role.TOKENS, "--tenant", tenant])
+    arguments = parser.parse_args(["keys", "create", "--role", Role.TOKENS, "--tenant", tenant])
     arguments.run(arguments)
     code: int = await work[0](gateway.services)
     return code

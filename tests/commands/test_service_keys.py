@@ -1,4 +1,4 @@
-"""Service keys on the command line: made, restricted, listed, deleted."""
+"""``gateway keys``: create, restrict, list and delete service keys."""
 
 from __future__ import annotations
 
@@ -9,27 +9,13 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import main
-from gateway.encryption.vault import new_encryption_key
 from tests.support.assertions import Host
 
-
-@pytest.fixture(autouse=True)
-def _deployment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mongodb_url: str, database_name: str
-) -> None:
-    """A deployment on an empty database, away from any ``.env.local`` of the developer's."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in {
-        "PUBLIC_URL": "https://gateway.example.com",
-        "MONGODB_URL": mongodb_url,
-        "MONGODB_DATABASE": database_name,
-        "ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
-    }.items():
-        monkeypatch.setenv(f"GATEWAY_{name}", value)
+pytestmark = pytest.mark.usefixtures("deployment")
 
 
 @pytest.mark.requirement("F2")
-def test_a_key_is_made_listed_with_its_restrictions_and_deleted(
+def test_key_is_created_listed_with_its_restrictions_and_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "keys.json"
@@ -63,7 +49,7 @@ def test_a_key_is_made_listed_with_its_restrictions_and_deleted(
         (["--expires-in", "9999d"], "within ten years"),
     ],
 )
-def test_a_key_that_cannot_be_restricted_so_is_not_made(
+def test_key_with_an_impossible_restriction_is_not_created(
     options: list[str], problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["keys", "create", "--role", "tokens", *options]) == 1
@@ -73,14 +59,16 @@ def test_a_key_that_cannot_be_restricted_so_is_not_made(
 
 
 @pytest.mark.parametrize("text", ["", "90", "0d", "-1d", "1y", "1.5d", "d", "99999999d"])
-def test_a_time_that_cannot_be_read_is_named(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_duration_is_refused_with_an_example(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["keys", "create", "--role", "tokens", f"--expires-in={text}"])
     assert "90d" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "[1]", '"x"', '{"keys": {}}'])
-def test_a_file_without_public_keys_is_named(
+def test_file_without_public_keys_is_refused_with_the_option_name(
     text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "keys.json"

@@ -101,7 +101,7 @@ async def restart(fleet: Fleet, keys: str) -> None:
 
 def rotate(fleet: Fleet, log: Path, *arguments: str) -> Any:
     """The command as a process of its own, with what the gateways are configured with."""
-    command = [sys.executable, "-m", "gateway", "keys", "rotate-encryption", *arguments]
+    command = [sys.executable, "-m", "gateway", "encryption", "rotate", *arguments]
     return child(command, env=os.environ | fleet.gateways[0].env, log=log, cwd=ROOT)
 
 
@@ -138,7 +138,7 @@ async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
                     code = await asyncio.to_thread(resumed.wait, 60)
             said = (tmp_path / "rotation.log").read_text()
             assert code == 0, said
-            assert "k1 seals nothing any more and may be removed" in said
+            assert "k1 seals no rows any more and may be removed" in said
             left = int(said.partition(" ")[0])
             assert 0 < left < ROWS  # it went on where the other one was
             assert await rows_of("k2") == ROWS + 3

@@ -1,0 +1,44 @@
+"""The parser of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from connectors.errors import ConfigError
+from gateway.commands.audit import add_audit_command
+from gateway.commands.connectors.commands import add_connector_commands
+from gateway.commands.deployment import settings_of_running_gateway, with_services
+from gateway.commands.dev import add_dev_commands
+from gateway.commands.encryption import add_encryption_commands
+from gateway.commands.serve import add_serve_command
+from gateway.commands.service_keys import add_key_commands
+from gateway.commands.worker import add_worker_command
+from gateway.errors import SettingsError, StoreUnavailable
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except (SettingsError, ConfigError, StoreUnavailable) as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gateway", description="The connector gateway.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_dev_commands(commands)
+    add_serve_command(commands)
+    add_worker_command(commands)
+    add_key_commands(commands, with_services)
+    add_encryption_commands(commands, settings_of_running_gateway)
+    add_audit_command(commands, with_services)
+    connectors = commands.add_parser("connectors", help="list, show, check and create connectors")
+    add_connector_commands(
+        connectors.add_subparsers(required=True, metavar="ACTION"), settings_of_running_gateway
+    )
+    return parser

@@ -1,0 +1,57 @@
+"""``gateway serve``: the web process."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.commands.deployment import Commands, override
+from gateway.observe.logs import configure_logs
+from gateway.server.readiness import Readiness
+from gateway.settings.environment import read_environment, read_settings
+from gateway.wiring.process import Services, open_services
+
+
+def add_serve_command(commands: Commands) -> None:
+    """Add ``serve`` to the command line."""
+    serve = commands.add_parser("serve", help="run the web process")
+    serve.add_argument("--host", help="overrides GATEWAY_HOST")
+    serve.add_argument("--port", help="overrides GATEWAY_PORT")
+    serve.add_argument("--metrics", help="overrides GATEWAY_METRICS")
+    serve.set_defaults(run=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    # Imported here: no other command needs the web application.
+    from gateway.sandbox.link import link_sandbox
+    from gateway.server.run import run as run_server
+    from gateway.server.run import serve, server_for
+    from gateway.web.app import create_app
+    from gateway.web.metrics import exposed
+
+    override(arguments, "host", "port", "metrics")
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+
+    async def run() -> None:
+        link = await link_sandbox(settings, env)
+
+        readiness = Readiness()
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            async with (
+                open_services(settings, env, sandbox=link, readiness=readiness) as services,
+                exposed(services),
+            ):
+                yield services
+
+        async with opened():
+            pass  # fail here, with one clear line, and not while the server starts
+        app = create_app(settings, opened)
+        server = server_for(app, host=settings.host, port=settings.port, lifespan="on")
+        await serve([server], on_signal=readiness.stop, drain_seconds=settings.drain)
+
+    run_server(run())
+    return 0

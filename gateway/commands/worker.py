@@ -1,0 +1,44 @@
+"""``gateway worker``: the process that renews tokens and delivers events."""
+
+from __future__ import annotations
+
+import argparse
+
+from gateway.commands.deployment import Commands, override
+from gateway.observe.logs import configure_logs
+from gateway.server.readiness import Readiness
+from gateway.settings.environment import read_environment, read_settings
+from gateway.wiring.process import open_services
+
+
+def add_worker_command(commands: Commands) -> None:
+    """Add ``worker`` to the command line."""
+    worker = commands.add_parser(
+        "worker", help="renew tokens before they are needed, and deliver events"
+    )
+    worker.add_argument("--metrics", help="overrides GATEWAY_METRICS")
+    worker.set_defaults(run=_work)
+
+
+def _work(arguments: argparse.Namespace) -> int:
+    # Imported here: the other commands start faster without them.
+    from gateway.sandbox.link import link_sandbox
+    from gateway.server.run import run as run_loop
+    from gateway.web.metrics import exposed
+    from gateway.worker import work_until_signal
+
+    override(arguments, "metrics")
+    settings, env = read_settings(), read_environment()
+    configure_logs(settings.log_level, settings.log_format)
+
+    async def run() -> None:
+        link = await link_sandbox(settings, env)
+        readiness = Readiness()
+        async with (
+            open_services(settings, env, sandbox=link, readiness=readiness) as services,
+            exposed(services),
+        ):
+            await work_until_signal(services.renewal, readiness, beside=services.deliveries.run)
+
+    run_loop(run())
+    return 0
