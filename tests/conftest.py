@@ -20,6 +20,8 @@ from gateway.store.mongo import Database, open_database
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess, running_sandbox
 
+pytest_plugins = ["tests.support.requirements"]
+
 GATEWAY_URL = "http://localhost:3141"
 """The gateway's address in tests that run it in this process; nothing listens there."""
 

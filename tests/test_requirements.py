@@ -1,0 +1,58 @@
+"""Every security requirement is shown by a test, and ``make security`` fails if one is not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.requirements import PAGE, REQUIREMENTS, ROOT, evidence, is_shown, page
+
+
+def test_every_requirement_has_a_test_and_no_test_names_another() -> None:
+    assert set(evidence()) == set(REQUIREMENTS)
+
+
+def test_requirement_marks_are_read_from_the_tests_source(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text(
+        '@pytest.mark.requirement("D1", "L4")\ndef test() -> None:\n    """About K5."""\n'
+    )
+
+    assert evidence(tmp_path) == {"D1": ["test_one.py"], "L4": ["test_one.py"]}
+
+
+def test_security_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make fix`"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "shown"),
+    [
+        (["passed", "skipped"], True),
+        (["passed", "failed"], False),
+        (["skipped"], False),  # a skipped test shows nothing
+        ([], False),
+    ],
+)
+def test_requirement_is_shown_by_a_passed_test_unless_another_failed(
+    outcomes: list[str], shown: bool
+) -> None:
+    assert is_shown(outcomes) is shown
+
+
+def test_run_that_leaves_a_requirement_open_fails_and_says_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--requirements", "tests/engine/test_callback.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[1] for line in lines if line[:1] == ["A10"]] == ["ok"]
+    assert [line[1] for line in lines if line[:1] == ["K1"]] == ["OPEN"]
+    assert f"of {len(REQUIREMENTS)} requirements are shown" in done.stdout
+    assert " failed" not in done.stdout.splitlines()[-1]
