@@ -75,9 +75,10 @@ bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
 lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, versions and hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
+		--no-header --no-annotate --extra server --extra dev pyproject.toml -o constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate -c constraints.txt pyproject.toml -o requirements.txt
+		--no-header --no-annotate -c constraints.txt --extra server pyproject.toml \
+		-o requirements.txt
 
 clean: ## remove what make and the tests made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis $(RESULTS)

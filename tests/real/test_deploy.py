@@ -164,18 +164,6 @@ def _refused(gateway: SyncGateway, user: str) -> bool:
     return False
 
 
-def test_what_production_installs_is_what_the_tests_ran_with() -> None:
-    """``requirements.txt`` is a part of ``constraints.txt``, and holds every dependency."""
-    pins = re.compile(r"^([a-z0-9-]+==[^ \\]+)", re.MULTILINE)
-    wanted = {*pins.findall((ROOT / "requirements.txt").read_text())}
-    assert wanted - {*pins.findall((ROOT / "constraints.txt").read_text())} == set()
-    project = (ROOT / "pyproject.toml").read_text()
-    section = re.search(r"^dependencies = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
-    assert section
-    needed = re.findall(r'^ *"([a-z0-9-]+)', section[1], re.MULTILINE)
-    assert {*needed} <= {pin.partition("==")[0] for pin in wanted}
-
-
 def test_every_block_of_the_page_is_of_a_kind_that_is_checked() -> None:
     kinds = {*re.findall(r"^```(\w+)$", PAGE.read_text(), re.MULTILINE)}
     assert kinds == {"sh", "js", "ini", "nginx", "caddy", "python"}
