@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -62,6 +63,8 @@ _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
+_FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, "api_headers", "revocation", "fetch_account_info"}
+"""The fields whose placeholders are filled in."""
 
 
 def problems_of(config: ConnectorConfig) -> list[str]:
@@ -71,7 +74,9 @@ def problems_of(config: ConnectorConfig) -> list[str]:
     return [
         *_identity(config),
         *_choices(config),
+        *_functions(config),
         *_urls(config),
+        *_stray_placeholders(config),
         *_scopes(config),
         *_parameters(config),
         *_answers(config),
@@ -144,6 +149,36 @@ def _literals() -> dict[str, tuple[str, ...]]:
     hints = get_type_hints(ConnectorConfig)
     names = ("category", "authorization_method", "body_format", "refresh_rotation")
     return {name: get_args(hints[name]) for name in names}
+
+
+def _functions(config: ConnectorConfig) -> Iterator[str]:
+    verifier, account = config.callback_verifier, config.fetch_account_info
+    if verifier is not None and (not callable(verifier) or inspect.iscoroutinefunction(verifier)):
+        yield "callback_verifier is no plain function"
+    if not isinstance(account, AccountLookup) and not inspect.iscoroutinefunction(account):
+        yield "fetch_account_info is neither account_lookup(...) nor an async function"
+
+
+def _stray_placeholders(config: ConnectorConfig) -> Iterator[str]:
+    for field in fields(config):
+        texts = () if field.name in _FILLED_IN else _texts(getattr(config, field.name))
+        if any(PLACEHOLDER.search(text) for text in texts):
+            yield f"{field.name} has a stray placeholder"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (tuple, frozenset)):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
 def _urls(config: ConnectorConfig) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Check every connector of the catalog; exit code 1 if anything is wrong.
+"""Check the files of every connector in the catalog; exit with 1 if there is a problem.
 
-All problems are printed, grouped by connector. ``make check`` runs it.
+It prints all problems, grouped by connector. ``make check`` runs it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# The tree that this script stands in, and not one that happens to be installed.
+# Import from the tree of this script, not from an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from connector_rules import CATALOG_RULES, LAST_RULES, RULES, load
@@ -24,7 +24,7 @@ BY_HAND = (
     "it was connected, refreshed and disconnected once with a real app",
     "the sandbox file was written from the provider's documentation, with the catalog file closed",
 )
-"""What no script can see."""
+"""Boxes that only a person can tick."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ def check(name: str) -> list[Problem]:
     """Every problem of one connector."""
     checked = load(name)
     found = [Problem(name, rule.__name__, text) for rule in RULES for text in rule(checked)]
-    if not found:
-        found = [Problem(name, rule.__name__, t) for rule in LAST_RULES for t in rule(checked)]
+    for rule in LAST_RULES:
+        found = found or [Problem(name, rule.__name__, text) for text in rule(checked)]
     return found
 
 
 def check_catalog() -> list[Problem]:
-    """What is wrong with the catalog as a whole."""
+    """Every problem of the catalog as a whole."""
     names = [*CONNECTOR_CATALOG]
     return [
         Problem("(catalog)", rule.__name__, text) for rule in CATALOG_RULES for text in rule(names)
@@ -54,7 +54,7 @@ def check_catalog() -> list[Problem]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print what is wrong and return the exit code."""
+    """Print the problems and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--connector", choices=[*CONNECTOR_CATALOG], help="check only this one")
     form = parser.add_mutually_exclusive_group()

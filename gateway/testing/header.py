@@ -48,6 +48,8 @@ def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
     if "Quirks:" in header and not re.search(r"^1\. |\A\s*none\b", quirks, re.MULTILINE):
         found.append("its header lists no quirk (1., 2., … or: none)")
+    if config is not None and not config.use_pkce and "PKCE" not in header:
+        found.append("its header does not say why PKCE is off")
     justified = header.partition("Scopes:")[2]
     for scope in config.scopes if config else ():
         # A whole word: "read" is not justified by "already".

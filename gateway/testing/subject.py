@@ -68,10 +68,8 @@ def load_subject(expectations: Expectations, folder: Path | None = None) -> Subj
         config = catalog.get(name)
     except (ConnectorError, AttributeError) as error:
         raise ContractViolation(f"{name} cannot be loaded: {error}") from None
-    expect(
-        isinstance(provider, SimulatedProvider) and provider.name == name,
-        f"the sandbox file of {name} has no PROVIDER of that name",
-    )
+    expect(isinstance(provider, SimulatedProvider), f"the sandbox file of {name} has no PROVIDER")
+    expect(provider.name == name, f'the sandbox file of {name} simulates "{provider.name}"')
     return Subject(
         expectations=expectations,
         catalog=catalog,

@@ -9,7 +9,7 @@ import pytest
 from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
 from connectors.config_types import ErrorInSuccess, Revocation
-from connectors.context import ConnectionContext
+from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
 from tests.support.configs import TENANT, make_config
@@ -310,3 +310,27 @@ def test_an_issuer_is_an_https_url_without_a_query(issuer: str) -> None:
 def test_an_issuer_can_be_required_only_where_it_is_named() -> None:
     assert problem(issuer_required=True) == "issuer_required is set without an issuer"
     assert problems_of(make_config(issuer="https://a.example/tenant", issuer_required=True)) == []
+
+
+@pytest.mark.parametrize(
+    "field", ["extra_token_params", "extra_authorize_params", "token_headers", "error_codes"]
+)
+def test_a_placeholder_that_nothing_fills_is_a_problem(field: str) -> None:
+    changed = make_config(**{field: {}})
+    object.__setattr__(changed, field, {"x": "${connection_config.x}"})
+    assert f"{field} has a stray placeholder" in problems_of(changed)
+
+
+def test_a_callback_verifier_is_a_plain_function() -> None:
+    async def verify(ctx: CallbackContext) -> None:
+        pass
+
+    expected = "callback_verifier is no plain function"
+    assert problem(callback_verifier=verify) == expected
+    assert problem(callback_verifier="verify") == expected
+
+
+def test_an_account_is_read_by_a_lookup_or_an_async_function() -> None:
+    """A function that only hands out a coroutine is mistaken for a plain one."""
+    expected = "fetch_account_info is neither account_lookup(...) nor an async function"
+    assert problem(fetch_account_info=lambda ctx: by_code(ctx)) == expected

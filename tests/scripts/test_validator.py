@@ -1,4 +1,4 @@
-"""The validator, run as CI runs it, on this tree and on copies with planted mistakes."""
+"""The validator, in this process, on a copy of the catalog's files with planted mistakes."""
 
 from __future__ import annotations
 
@@ -11,26 +11,35 @@ from pathlib import Path
 
 import pytest
 
+import connectors.catalog
+import connectors.hooks
+import connectors.sandbox
+from gateway.testing import locate
+
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import connector_rules  # noqa: E402
+import validate_connectors  # noqa: E402
+
+COPIED = ("connectors/catalog", "connectors/sandbox", "connectors/hooks", "tests/connectors")
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of what the validator looks at."""
-    for folder in ("connectors", "gateway", "scripts", "tests/connectors", "tests/support"):
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the files that the validator reads; from now on they are the catalog."""
+    for folder in COPIED:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)
-    for file in ("tests/__init__.py", ".env.local.example"):
-        shutil.copy(ROOT / file, tmp_path / file)
+    shutil.copy(ROOT / ".env.local.example", tmp_path)
+    for package in (connectors.catalog, connectors.sandbox, connectors.hooks):
+        folder = tmp_path / package.__name__.replace(".", "/")
+        monkeypatch.setattr(package, "__path__", [str(folder)])
+        for module in [name for name in sys.modules if name.startswith(f"{package.__name__}.")]:
+            monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setattr(connector_rules, "ROOT", tmp_path)
+    monkeypatch.setattr(locate, "SOURCE_TREE", tmp_path)
     return tmp_path
-
-
-def validate(tree: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output."""
-    command = [sys.executable, "scripts/validate_connectors.py", *arguments]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    return done.returncode, done.stdout
 
 
 def change(file: Path, old: str, new: str) -> None:
@@ -38,38 +47,6 @@ def change(file: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new, 1))
-
-
-def test_eight_planted_mistakes_are_eight_findings(tree: Path) -> None:
-    catalog = tree / "connectors/catalog"
-    change(catalog / "notion.py", 'NAME = "notion"', 'NAME = "notions"')
-    change(catalog / "google.py", 'token_url="https://', 'token_url="http://')
-    change(catalog / "linear.py", 'scopes=("read", "issues:create"),', "scopes=(),")
-    (tree / "connectors/hooks/atlassian.py").unlink()
-    (tree / "tests/connectors/test_stripe_provider.py").unlink()
-    (tree / "connectors/sandbox/nobody.py").write_text('"""Nobody\'s."""\n')
-    change(tree / ".env.local.example", "OAUTH_SLACK_CLIENT_SECRET=\n", "")
-    change(
-        catalog / "shopify.py",
-        'token_url=f"{STORE}/admin',
-        'token_url=f"{STORE}/${{connection_config.region}}/admin',
-    )
-
-    code, output = validate(tree)
-
-    lines = output.splitlines()
-    assert lines[:2] == ["Validating 11 provider(s)...", "FAILED — 8 validation error(s):"]
-    assert [line.strip() for line in lines if line.startswith("  ")] == [
-        "(catalog): connectors/sandbox/nobody.py belongs to no connector [no_orphans]",
-        'atlassian: there is no hook "atlassian" [hook_exists]',
-        "google: token_url is not https [config_is_valid]",
-        "linear: scopes is empty (a provider without scopes says scopes_sent=False) [config_is_valid]",
-        'notion: its config is named "notions" [name_is_the_key]',
-        "shopify: token_url has the undeclared placeholder ${connection_config.region} [config_is_valid]",
-        "slack: .env.local.example has no OAUTH_SLACK_CLIENT_SECRET= [variables_are_documented]",
-        "stripe: there is no tests/connectors/test_stripe_provider.py [contract_exists]",
-    ]
-    assert code == 1
 
 
 def _catalog(name: str, old: str, new: str) -> tuple[str, str, str]:
@@ -80,38 +57,72 @@ FIELD = "        supports_refresh="
 """Where a field can be put in front of."""
 
 MISTAKES = {
-    "airtable: it cannot be loaded: NameError: name 'oops' is not defined": _catalog(
+    "airtable: cannot be loaded (NameError): name 'oops' is not defined": _catalog(
         "airtable", "NAME =", "oops\nNAME ="
     ),
-    "atlassian: it cannot be loaded: AttributeError: ": _catalog(
+    "airtable: its header lists no quirk (1., 2., … or: none)": _catalog(
+        "airtable", "Quirks:", "Quirks:\n\nScopes:"
+    ),
+    "atlassian: cannot be loaded (AttributeError: ": _catalog(
         "atlassian", "def create_config", "def create"
     ),
-    "figma: create_config does not return a ConnectorConfig": _catalog(
+    "figma: create_config did not return a ConnectorConfig": _catalog(
         "figma", "return ConnectorConfig(", "return dict("
+    ),
+    "figma: a comment names quirk 77, which its header does not list": _catalog(
+        "figma", "# quirk 2", "# quirk 77"
     ),
     "google: token_url is not https": _catalog(
         "google", 'token_url="https://oauth2.googleapis.com', 'token_url="http://localhost'
     ),
-    "hubspot: extra_token_params.x has a stray placeholder": _catalog(
+    "google: its header does not say why PKCE is off": _catalog(
+        "google", FIELD, f"        use_pkce=False,\n{FIELD}"
+    ),
+    "hubspot: extra_token_params has a stray placeholder": _catalog(
         "hubspot",
         FIELD,
         f'        extra_token_params={{"x": "${{connection_config.x}}"}},\n{FIELD}',
     ),
-    "linear: callback_verifier is no plain function": _catalog(
-        "linear",
-        FIELD,
-        f"        callback_verifier=account_lookup(id='x', label='x').__call__,  # quirk 1\n{FIELD}",
+    "hubspot: connectors/sandbox/hubspot.py imports urllib.request": (
+        "connectors/sandbox/hubspot.py",
+        "\nPROVIDER =",
+        "\nfrom urllib import request\n\nPROVIDER =",
     ),
-    'notion: connectors/sandbox/notion.py simulates "notions"': (
+    "linear: callback_verifier is no plain function": _catalog(
+        "linear", FIELD, f"        callback_verifier=print.__name__,  # quirk 1\n{FIELD}"
+    ),
+    "linear: scopes is empty (a provider without scopes says scopes_sent=False)": _catalog(
+        "linear", 'scopes=("read", "issues:create"),', "scopes=(),"
+    ),
+    "linear: without error_codes nothing would be different": _catalog(
+        "linear", FIELD, f'        error_codes={{"x": "invalid_grant"}},\n{FIELD}'
+    ),
+    "microsoft: fetch_account_info is code, and no comment at it names the quirk": _catalog(
+        "microsoft", "fetch_account_info,  # quirk 5", "fetch_account_info,"
+    ),
+    'notion: its config is named "notions"': _catalog(
+        "notion", 'NAME = "notion"', 'NAME = "notions"'
+    ),
+    'notion: the sandbox file of notion simulates "notions"': (
         "connectors/sandbox/notion.py",
-        'name="notion"',
-        'name="notions"',
+        '"notion"',
+        '"notions"',
     ),
     'shopify: its header does not justify the scope "read_orders"': _catalog(
         "shopify", "``read_orders``", "another"
     ),
+    "shopify: token_url has the undeclared placeholder ${connection_config.region}": _catalog(
+        "shopify",
+        'token_url=f"{STORE}/admin',
+        'token_url=f"{STORE}/${{connection_config.region}}/admin',
+    ),
     "slack: connectors/catalog/slack.py imports httpx": _catalog(
         "slack", "import os", "import httpx, os"
+    ),
+    "slack: .env.local.example has no OAUTH_SLACK_CLIENT_SECRET=": (
+        ".env.local.example",
+        "OAUTH_SLACK_CLIENT_SECRET=\n",
+        "",
     ),
     "stripe: TestStripe does not give probe": (
         "tests/connectors/test_stripe_provider.py",
@@ -119,62 +130,90 @@ MISTAKES = {
         "    other = ",
     ),
 }
-MORE_MISTAKES = {
-    "airtable: its header lists no quirk (1., 2., … or: none)": _catalog(
-        "airtable", "Quirks:", "Quirks:\n\nScopes:"
-    ),
-    "figma: a comment names quirk 77, which its header does not list": _catalog(
-        "figma", "# quirk 2", "# quirk 77"
-    ),
-    "google: its header does not say why PKCE is off": _catalog(
-        "google", FIELD, f"        use_pkce=False,\n{FIELD}"
-    ),
-    "hubspot: connectors/sandbox/hubspot.py imports urllib.request": (
-        "connectors/sandbox/hubspot.py",
-        "from typing import Any",
-        "from typing import Any\nfrom urllib import request",
-    ),
-    "linear: without error_codes nothing would be different": _catalog(
-        "linear", FIELD, f'        error_codes={{"x": "invalid_grant"}},\n{FIELD}'
-    ),
-    "microsoft: fetch_account_info is code, and no comment beside it names the quirk that needs it": _catalog(
-        "microsoft", "fetch_account_info,  # quirk 5", "fetch_account_info,"
-    ),
-    "(catalog): CONNECTOR_CATALOG is not in alphabetical order": (
-        "connectors/catalog/__init__.py",
-        '    "airtable": "connectors.catalog.airtable",\n    "atlassian": "connectors.catalog.atlassian",\n',
-        '    "atlassian": "connectors.catalog.atlassian",\n    "airtable": "connectors.catalog.airtable",\n',
-    ),
+MISSING_FILES = {  # finding -> file
+    'atlassian: there is no hook "atlassian"': "connectors/hooks/atlassian.py",
+    "stripe: there is no contract for stripe": "tests/connectors/test_stripe_provider.py",
+    "stripe: stripe cannot be loaded": "connectors/sandbox/stripe.py",
 }
 
 
-@pytest.mark.parametrize("mistakes", [MISTAKES, MORE_MISTAKES], ids=["some", "more"])
-def test_every_mistake_is_found_and_nothing_else(
-    tree: Path, mistakes: dict[str, tuple[str, str, str]]
+def findings(expected: str) -> list[str]:
+    """What the validator says about the connector that an expected finding names."""
+    name = expected.partition(":")[0]
+    return [f"{name}: {problem.message}" for problem in validate_connectors.check(name)]
+
+
+@pytest.mark.parametrize("expected", MISTAKES)
+def test_a_mistake_in_a_file_is_found(tree: Path, expected: str) -> None:
+    file, old, new = MISTAKES[expected]
+    change(tree / file, old, new)
+    assert [text for text in findings(expected) if text.startswith(expected)]
+
+
+@pytest.mark.parametrize("expected", MISSING_FILES)
+def test_a_missing_file_is_found(tree: Path, expected: str) -> None:
+    (tree / MISSING_FILES[expected]).unlink()
+    (found,) = findings(expected)
+    assert found.startswith(expected)
+
+
+def test_an_unsorted_catalog_and_an_orphan_are_found(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for file, old, new in mistakes.values():
-        change(tree / file, old, new)
-
-    code, output = validate(tree, "--json")
-
-    found = [
-        f"{problem['connector']}: {problem['message']}"
-        for problem in json.loads(output)["problems"]
+    (tree / "connectors/sandbox/stray.py").write_text('"""Of no connector."""\n')
+    reversed_names = sorted(connectors.catalog.CONNECTOR_CATALOG, reverse=True)
+    monkeypatch.setattr(validate_connectors, "CONNECTOR_CATALOG", reversed_names)
+    assert [problem.message for problem in validate_connectors.check_catalog()] == [
+        "CONNECTOR_CATALOG is not in alphabetical order",
+        "connectors/sandbox/stray.py belongs to no connector",
     ]
-    for expected in mistakes:
-        assert [text for text in found if text.startswith(expected)], (
-            f"{expected} is not in {found}"
-        )
-    assert len(found) == len(mistakes), found
-    assert code == 1
 
 
-def test_the_checklist_is_ticked_where_nothing_is_wrong(tree: Path) -> None:
+def test_findings_are_printed_with_their_rule(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validate_connectors, "check_catalog", list)
+    monkeypatch.setattr(validate_connectors, "CONNECTOR_CATALOG", ("linear", "notion"))
+    change(tree / "connectors/catalog/linear.py", 'scopes=("read", "issues:create"),', "")
+    change(tree / "connectors/catalog/notion.py", 'NAME = "notion"', 'NAME = "notions"')
+    linear = "scopes is empty (a provider without scopes says scopes_sent=False)"
+
+    assert validate_connectors.main([]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "Validating 2 provider(s)...",
+        "FAILED — 2 validation error(s):",
+        f"  linear: {linear} [config_is_valid]",
+        '  notion: its config is named "notions" [config_is_valid]',
+        "0 override(s) in code",
+    ]
+    assert validate_connectors.main(["--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["problems"][0] == {
+        "connector": "linear",
+        "rule": "config_is_valid",
+        "message": linear,
+    }
+
+
+def test_the_checklist_is_ticked_where_nothing_is_wrong(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change(tree / ".env.local.example", "OAUTH_FIGMA_CLIENT_ID=\n", "")
-    code, output = validate(tree, "--connector", "figma", "--checklist")
-    found = re.findall(r"^- \[(.)\] (.+)$", output, re.MULTILINE)
+    assert validate_connectors.main(["--connector", "figma", "--checklist"]) == 1
+    found = re.findall(r"^- \[(.)\] (.+)$", capsys.readouterr().out, re.MULTILINE)
     boxes = {text: tick for tick, text in found}
     assert boxes["both variables are in .env.local.example"] == " "
-    assert boxes["a sandbox file describes the provider's own side"] == "x"
+    assert boxes["its sandbox file and its contract are there and complete"] == "x"
     assert boxes["it was connected, refreshed and disconnected once with a real app"] == " "
-    assert code == 1
+
+
+def test_the_script_passes_on_this_tree() -> None:
+    """Run as the continuous integration runs it, in its own process."""
+    command = [sys.executable, "scripts/validate_connectors.py", "--connector", "figma"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "Validating 1 provider(s)...",
+        "OK — all 1 provider(s) passed validation",
+        "0 override(s) in code",
+    ]

@@ -73,9 +73,6 @@ BROKEN: dict[str, Broken] = {
         "google", careless.unasking, "can be made without OAUTH_GOOGLE_CLIENT_ID"
     ),
     "its header is complete": _broken("google", _headless, 'no "Quirks:"'),
-    "the account is read by account_lookup or an async function": _broken(
-        "google", described(fetch_account_info=careless.not_async), "neither"
-    ),
     "its token goes to the provider's API and nowhere else": _broken(
         "google",
         described(api_hosts=("*.googleapis.com", "elsewhere.example")),

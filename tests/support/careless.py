@@ -44,11 +44,6 @@ async def guessing(ctx: ConnectionContext) -> AccountInfo:
     return await whoever(ctx)
 
 
-def not_async(ctx: ConnectionContext) -> Any:
-    """Hands out a coroutine, but does not say so."""
-    return whoever(ctx)
-
-
 def any_callback(ctx: CallbackContext) -> None:
     """Verifies nothing."""
 

@@ -179,22 +179,20 @@ def _loaded(load: Callable[[str], ModuleType], name: str) -> ModuleType | None:
         return None
 
 
-class MadeUp(dict[str, str]):
-    """An environment in which every variable is set to its own name; ``asked`` are those that were read."""
+class MadeUp(Mapping[str, str]):
+    """An environment that sets every variable to its own name; ``asked`` are those that were read."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.asked: dict[str, None] = {}
 
-    def __missing__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> str:
         self.asked[name] = None
         word = name.lower().replace("_", "-")
         # A connector may read the address of its server, too; anything else may be any text.
         return f"https://{word}.example" if name.endswith("_URL") else word
 
-    def get(self, name: str, default: object = None) -> str:
-        """The made-up value: no default is needed."""
-        return self[name]
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.asked)
 
-    def __contains__(self, name: object) -> bool:
-        return True
+    def __len__(self) -> int:
+        return len(self.asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from urllib.parse import urlsplit
 
@@ -80,15 +79,6 @@ async def _variables(subject: Subject) -> None:
 async def _header(subject: Subject) -> None:
     found = header_problems(subject.header, subject.config)
     expect(not found, "; ".join(found))
-
-
-@DESCRIPTION.of_subject("the account is read by account_lookup or an async function")
-async def _account(subject: Subject) -> None:
-    function = subject.config.fetch_account_info
-    expect(
-        isinstance(function, AccountLookup) or inspect.iscoroutinefunction(function),
-        "fetch_account_info is neither",
-    )
 
 
 @DESCRIPTION.of_subject("its token goes to the provider's API and nowhere else")

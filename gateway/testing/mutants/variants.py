@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -37,7 +38,8 @@ def variants(value: Any, hint: Any = None) -> Iterator[Variant]:
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield from _of_dataclass(value)
     elif callable(value):
-        yield "does something else", _something_else
+        is_async = inspect.iscoroutinefunction(value)
+        yield "does something else", _always_the_same if is_async else _anything_goes
 
 
 def changed(text: str) -> str:
@@ -97,14 +99,9 @@ def is_optional(hint: Any) -> bool:
     return type(None) in get_args(hint) and not _literals(hint)
 
 
-class _SomethingElse:
-    """Stands in for a connector's own function: finds nothing wrong, and always the same account."""
-
-    def __call__(self, ctx: CallbackContext | ConnectionContext) -> Awaitable[AccountInfo] | None:
-        return None if isinstance(ctx, CallbackContext) else self._account()
-
-    async def _account(self) -> AccountInfo:
-        return AccountInfo(external_account_id="always-the-same", account_label="Somebody")
+async def _always_the_same(ctx: ConnectionContext) -> AccountInfo:
+    return AccountInfo(external_account_id="always-the-same", account_label="Somebody")
 
 
-_something_else: Callable[[Any], Any] = _SomethingElse()
+def _anything_goes(ctx: CallbackContext) -> None:
+    pass
