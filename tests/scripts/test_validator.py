@@ -33,8 +33,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)
     shutil.copy(ROOT / ".env.local.example", tmp_path)
     for package in (connectors.catalog, connectors.sandbox, connectors.hooks):
-        folder = tmp_path / package.__name__.replace(".", "/")
-        monkeypatch.setattr(package, "__path__", [str(folder)])
+        copy = tmp_path / package.__name__.replace(".", "/")
+        monkeypatch.setattr(package, "__path__", [str(copy)])
         for module in [name for name in sys.modules if name.startswith(f"{package.__name__}.")]:
             monkeypatch.delitem(sys.modules, module)
     monkeypatch.setattr(connector_rules, "ROOT", tmp_path)
