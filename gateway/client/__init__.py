@@ -1,5 +1,6 @@
-"""The SDK of the connector gateway: a working access token for a user, or an error that says what
-to do. It needs httpx and nothing of the server.
+"""The SDK of the connector gateway. It needs httpx and nothing of the server.
+
+A call returns a working access token for a user, or raises an error that says how to get one.
 
     from gateway.client import ConnectorRequired, Gateway
 
@@ -9,8 +10,8 @@ to do. It needs httpx and nothing of the server.
         except ConnectorRequired as missing:
             return f"Please connect Notion first: {missing.connect_url}"
 
-Pure modules hold all decisions (`calls`, `exchange`, `answers`); `asynchronous` and `blocking` only
-send, read and sleep.
+All decisions are in pure modules (``calls``, ``exchange``, ``answers``); ``asynchronous`` and
+``blocking`` only send, read and sleep.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns what came back into a result or into the right error. Pure: no I/O, no clock."""
+"""Turn an HTTP answer into a result or into the right error. Pure: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait as the server asks (RFC 9110, section 10.2.3), at most a day.
+        """Seconds to wait before a retry (RFC 9110, section 10.2.3), at most a day.
 
-        A date counts from the answer's own `Date`, so the clocks need not agree.
+        A date counts from the answer's own ``Date``, so the clocks need not agree.
         """
         value = self.headers.get("Retry-After", "").strip()
         if value.isascii() and value.isdigit():
@@ -73,10 +73,10 @@ class Answer:
 
 
 def read_answer(call: Call[T], answer: Answer) -> T:
-    """The result of a call.
+    """Read the result of a call.
 
     Raises:
-        GatewayError: the matching one of the tree, when the answer is not a result.
+        GatewayError: the answer is an error; the class matches its code.
     """
     if answer.status != 200:
         raise _read_error(call, answer)
@@ -94,10 +94,10 @@ def _read_error(call: Call[T], answer: Answer) -> GatewayError:
         return _read_problem(answer)
     except WrongShape as mismatch:
         problem = str(mismatch)
-    # A proxy in front may speak for the gateway: its status still tells what to do.
+    # A proxy in front may have answered: its status still says what to do.
     if answer.status == 429:
         return RateLimited(
-            "Too many requests, says something in front of the gateway.",
+            "Too many requests, according to a proxy in front of the gateway.",
             status=429,
             retry_after=answer.retry_after,
         )
@@ -125,7 +125,7 @@ def _read_problem(answer: Answer) -> GatewayError:
     )
     detail = _line(fields.any("detail"), 500) or _line(fields.any("title"), 100)
     detail = detail or f"The gateway answered {answer.status}."
-    # A code that this version does not know yet still has a meaning by its status.
+    # This version may not know a newer code: its status still has a meaning.
     unknown = GatewayUnavailable if answer.status >= 500 else GatewayError
     kind = ERRORS.get(code) or _BY_STATUS.get(answer.status, unknown)
     if issubclass(kind, ConnectorRequired):
@@ -148,7 +148,7 @@ def _unexpected(call: Call[T], answer: Answer, problem: str) -> UnexpectedAnswer
 
 
 def _line(value: object, limit: int) -> str | None:
-    """A text fit for one line of a log, or None."""
+    """Return a text that fits into one line of a log, or None."""
     if not isinstance(value, str):
         return None
     return "".join(character for character in value if character.isprintable())[:limit] or None

@@ -1,4 +1,4 @@
-"""The SDK for asyncio: sends what `exchange` decides. `blocking` is its twin for threads."""
+"""The SDK for asyncio: sends the requests of ``exchange``. ``blocking`` is its twin."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Gateway:
             token = await gateway.get_connector_token("notion", user="u_123")
 
     Args:
-        base_url: where the gateway is; `GATEWAY_URL` when left out.
-        api_key: a service key; `GATEWAY_API_KEY` when left out.
+        base_url: where the gateway is; ``GATEWAY_URL`` when left out.
+        api_key: a service key; ``GATEWAY_API_KEY`` when left out.
         timeout: seconds that one call may take, retries included.
         retries: how often a call may be repeated where that is safe; 0 turns retries off.
         transport: an httpx transport to use instead of the network.
-        client: an httpx client to use instead of an own one. It stays yours to close.
+        client: an httpx client to use. The caller closes it.
         clock, sleep, jitter: time and chance, for tests.
 
     Raises:
@@ -85,7 +85,7 @@ class Gateway:
             await self._client.aclose()
 
     def for_user(self, user: str, *, assertion: Assertion | None = None) -> UserContext:
-        """The same for one user: what a tool handler is given."""
+        """Bind this gateway to one user, for a tool handler that needs no more."""
         return UserContext(self, user, assertion)
 
     async def get_connector_token(
@@ -98,24 +98,24 @@ class Gateway:
         rejected_token: str | Token | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
-        """An access token that works now. The gateway refreshes it when it is due.
+        """Get an access token that works now. The gateway refreshes it when it is due.
 
         Args:
-            name: the connector, such as `notion`.
+            name: the connector, such as ``notion``.
             user: your id of the person.
-            account: which linked account: a connection id, an external account id or an account
-                label. Left out, it is the default account.
-            min_seconds: how long the token should still be valid.
-            rejected_token: the token that the provider answered with a 401, to get a new one. Only
-                its SHA-256 is sent.
-            assertion: the host's signed JWT that says that the user is there, or a callable that returns
-                one; for keys that were made with `user_assertion`. Every call takes it.
+            account: a connection id, an external account id or an account label; the default
+                account when left out.
+            min_seconds: how many seconds the token should still be valid.
+            rejected_token: a token that the provider answered with 401, to get a new one. Only its
+                SHA-256 is sent.
+            assertion: a JWT of the host application that vouches for the user, or a callable that
+                returns one. Service keys with user assertions require it.
 
         Raises:
-            ConnectorRequired: the user must link the account, at its `connect_url`.
+            ConnectorRequired: the user must link the account, at its ``connect_url``.
             ReauthorizationRequired: a kind of ConnectorRequired; the user must link it again.
-            RetryLater: the provider or the gateway does not answer just now.
-            GatewayError: anything else of the tree.
+            RetryLater: the provider or the gateway does not answer at the moment.
+            GatewayError: any other failure.
         """
         return await self._send(
             calls.get_token(
@@ -136,44 +136,44 @@ class Gateway:
         account: str | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
-        """A new token, refreshed even if the current one is valid. Rarely what you want.
+        """Refresh the token even if the current one is valid. Rarely needed.
 
-        Prefer `get_connector_token(rejected_token=...)` after a 401: it is safe to repeat, and
-        many callers at once cause one refresh. Raises the same errors.
+        Prefer ``get_connector_token(rejected_token=...)`` after a 401: it is safe to repeat, and
+        concurrent callers cause one refresh. Raises the same errors.
         """
         return await self._send(calls.refresh_token(name, user=user, account=account), assertion)
 
     async def list_connectors(self) -> list[AvailableConnector]:
-        """The connectors that can be linked now. Raises `GatewayError`."""
+        """List the connectors that can be linked now. Raises ``GatewayError``."""
         return await self._send(calls.list_connectors())
 
     async def list_connections(
         self, *, user: str, assertion: Assertion | None = None
     ) -> list[Connection]:
-        """A user's linked accounts. Needs a key with role `connections`; raises `GatewayError`."""
+        """List a user's linked accounts. Needs role ``connections``; raises ``GatewayError``."""
         return await self._send(calls.list_connections(user=user), assertion)
 
     async def get_connection(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Connection:
-        """One linked account. Needs role `connections`; raises `ConnectionNotFound`."""
+        """Get one linked account. Needs role ``connections``; raises ``ConnectionNotFound``."""
         return await self._send(calls.get_connection(connection_id), assertion)
 
     async def make_default(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Connection:
-        """Make this the account that is used when none is named.
+        """Make this the account that calls without ``account`` use.
 
-        Needs role `connections`; raises `ConnectionNotFound`.
+        Needs role ``connections``; raises ``ConnectionNotFound``.
         """
         return await self._send(calls.make_default(connection_id), assertion)
 
     async def disconnect(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Revoked:
-        """Forget a linked account and tell what became of the grant at the provider.
+        """Delete a linked account; the result says whether the provider revoked the grant.
 
-        Needs role `connections`; raises `ConnectionNotFound`.
+        Needs role ``connections``; raises ``ConnectionNotFound``.
         """
         return await self._send(calls.disconnect(connection_id), assertion)
 
@@ -204,7 +204,7 @@ class Gateway:
 
 
 class UserContext:
-    """A gateway bound to one user; see `Gateway` for the methods."""
+    """A gateway bound to one user; see ``Gateway`` for the methods."""
 
     def __init__(self, gateway: Gateway, user: str, assertion: Assertion | None = None) -> None:
         self._gateway = gateway
@@ -222,7 +222,7 @@ class UserContext:
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
     ) -> Token:
-        """`Gateway.get_connector_token` for this user."""
+        """``Gateway.get_connector_token`` for this user."""
         return await self._gateway.get_connector_token(
             name,
             user=self.user,
@@ -233,11 +233,11 @@ class UserContext:
         )
 
     async def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
-        """`Gateway.refresh_connector_token` for this user."""
+        """``Gateway.refresh_connector_token`` for this user."""
         return await self._gateway.refresh_connector_token(
             name, user=self.user, account=account, assertion=self._assertion
         )
 
     async def list_connections(self) -> list[Connection]:
-        """`Gateway.list_connections` for this user."""
+        """``Gateway.list_connections`` for this user."""
         return await self._gateway.list_connections(user=self.user, assertion=self._assertion)

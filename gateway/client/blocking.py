@@ -1,4 +1,4 @@
-"""The SDK without asyncio, for scripts and threads. Every decision is shared with the async one."""
+"""The SDK without asyncio, for scripts and threads. It shares every decision with the other."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ T = TypeVar("T")
 
 
 class SyncGateway:
-    """`Gateway` with blocking calls: same arguments, results and errors. Threads may share one.
+    """``Gateway`` with blocking calls: same arguments, results and errors. Threads may share one.
 
         with SyncGateway("http://localhost:3141", api_key=key) as gateway:
             token = gateway.get_connector_token("notion", user="u_123")
 
     One difference: nothing can interrupt a blocking read. The deadline is checked between the parts
-    of an answer, so a server that drips one byte at a time may hold a call longer than `timeout`.
+    of an answer, so a server that sends one byte at a time may hold a call longer than ``timeout``.
 
     Raises:
         ValueError: the address or the key is missing or unusable. The text never shows the key.
@@ -78,7 +78,7 @@ class SyncGateway:
             self._client.close()
 
     def for_user(self, user: str, *, assertion: Assertion | None = None) -> SyncUserContext:
-        """The same for one user: what a tool handler is given."""
+        """Bind this gateway to one user, for a tool handler that needs no more."""
         return SyncUserContext(self, user, assertion)
 
     def get_connector_token(
@@ -91,7 +91,7 @@ class SyncGateway:
         rejected_token: str | Token | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
-        """See `Gateway.get_connector_token`."""
+        """See ``Gateway.get_connector_token``."""
         return self._send(
             calls.get_token(
                 name,
@@ -111,31 +111,31 @@ class SyncGateway:
         account: str | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
-        """See `Gateway.refresh_connector_token`."""
+        """See ``Gateway.refresh_connector_token``."""
         return self._send(calls.refresh_token(name, user=user, account=account), assertion)
 
     def list_connectors(self) -> list[AvailableConnector]:
-        """See `Gateway.list_connectors`."""
+        """See ``Gateway.list_connectors``."""
         return self._send(calls.list_connectors())
 
     def list_connections(
         self, *, user: str, assertion: Assertion | None = None
     ) -> list[Connection]:
-        """See `Gateway.list_connections`."""
+        """See ``Gateway.list_connections``."""
         return self._send(calls.list_connections(user=user), assertion)
 
     def get_connection(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Connection:
-        """See `Gateway.get_connection`."""
+        """See ``Gateway.get_connection``."""
         return self._send(calls.get_connection(connection_id), assertion)
 
     def make_default(self, connection_id: str, *, assertion: Assertion | None = None) -> Connection:
-        """See `Gateway.make_default`."""
+        """See ``Gateway.make_default``."""
         return self._send(calls.make_default(connection_id), assertion)
 
     def disconnect(self, connection_id: str, *, assertion: Assertion | None = None) -> Revoked:
-        """See `Gateway.disconnect`."""
+        """See ``Gateway.disconnect``."""
         return self._send(calls.disconnect(connection_id), assertion)
 
     def _send(self, call: Call[T], assertion: Assertion | None = None) -> T:
@@ -164,7 +164,7 @@ class SyncGateway:
 
 
 class SyncUserContext:
-    """A gateway bound to one user; see `Gateway` for the methods."""
+    """A gateway bound to one user; see ``Gateway`` for the methods."""
 
     def __init__(self, gateway: SyncGateway, user: str, assertion: Assertion | None = None) -> None:
         self._gateway = gateway
@@ -182,7 +182,7 @@ class SyncUserContext:
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
     ) -> Token:
-        """`SyncGateway.get_connector_token` for this user."""
+        """``SyncGateway.get_connector_token`` for this user."""
         return self._gateway.get_connector_token(
             name,
             user=self.user,
@@ -193,11 +193,11 @@ class SyncUserContext:
         )
 
     def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
-        """`SyncGateway.refresh_connector_token` for this user."""
+        """``SyncGateway.refresh_connector_token`` for this user."""
         return self._gateway.refresh_connector_token(
             name, user=self.user, account=account, assertion=self._assertion
         )
 
     def list_connections(self) -> list[Connection]:
-        """`SyncGateway.list_connections` for this user."""
+        """``SyncGateway.list_connections`` for this user."""
         return self._gateway.list_connections(user=self.user, assertion=self._assertion)

@@ -1,4 +1,4 @@
-"""The calls of the gateway's API as values: what to send, how to read it, whether to repeat it.
+"""The calls of the gateway's API as values: request, reader of the answer, and retry policy.
 
 Building one does no I/O; both clients send the same values.
 """
@@ -41,10 +41,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[T]):
-    """One call: `path` starts with `/v1` and is encoded, `read` makes the result of the answer.
+    """One call.
 
-    `repeatable` says that a second arrival does no harm. It decides about retries once the request
-    may have left.
+    ``path`` starts with ``/v1`` and is encoded; ``read`` turns the answer into the result.
+    ``repeatable`` says that a second arrival does no harm, so a retry after sending is allowed.
     """
 
     method: str
@@ -63,16 +63,16 @@ def get_token(
     min_seconds: int | None = None,
     rejected_token: str | Token | None = None,
 ) -> Call[Token]:
-    """`POST /v1/connectors/{name}/token`: a token that works now.
+    """``POST /v1/connectors/{name}/token``: a token that works now.
 
-    Repeatable although it is a POST: the gateway refreshes only what is due, and a report of a
-    rejected token only when that token is still the current one.
+    Repeatable although it is a POST: the gateway refreshes a token only when it is due, and after
+    a report of a rejected token only while that token is the current one.
     """
     if isinstance(rejected_token, Token):
         rejected_token = rejected_token.access_token
     digest = None
     if rejected_token is not None:
-        # surrogatepass: an encoding error would carry the token.
+        # surrogatepass: the text of an encoding error would contain the token.
         digest = hashlib.sha256(rejected_token.encode(errors="surrogatepass")).hexdigest()
     return Call(
         method="POST",
@@ -86,7 +86,7 @@ def get_token(
 
 
 def refresh_token(name: str, *, user: str, account: str | None = None) -> Call[Token]:
-    """`POST /v1/connectors/{name}/refresh`. Not repeated: each arrival uses a refresh token up."""
+    """``POST /v1/connectors/{name}/refresh``. Not repeated: each one uses up a refresh token."""
     return Call(
         method="POST",
         path=f"/v1/connectors/{_segment(name, 'connector name')}/refresh",
@@ -97,14 +97,14 @@ def refresh_token(name: str, *, user: str, account: str | None = None) -> Call[T
 
 
 def list_connectors() -> Call[list[AvailableConnector]]:
-    """`GET /v1/connectors/available`."""
+    """``GET /v1/connectors/available``."""
     return Call(
         method="GET", path="/v1/connectors/available", read=read_connectors, repeatable=True
     )
 
 
 def list_connections(*, user: str) -> Call[list[Connection]]:
-    """`GET /v1/connections?user=`."""
+    """``GET /v1/connections?user=``."""
     return Call(
         method="GET",
         path="/v1/connections",
@@ -115,14 +115,14 @@ def list_connections(*, user: str) -> Call[list[Connection]]:
 
 
 def get_connection(connection_id: str) -> Call[Connection]:
-    """`GET /v1/connections/{id}`."""
+    """``GET /v1/connections/{id}``."""
     return Call(
         method="GET", path=_connection_path(connection_id), read=read_connection, repeatable=True
     )
 
 
 def make_default(connection_id: str) -> Call[Connection]:
-    """`PATCH /v1/connections/{id}`. Not repeated: a choice made meanwhile would be undone."""
+    """``PATCH /v1/connections/{id}``. Not repeated: it could undo a newer choice."""
     return Call(
         method="PATCH",
         path=_connection_path(connection_id),
@@ -133,7 +133,7 @@ def make_default(connection_id: str) -> Call[Connection]:
 
 
 def disconnect(connection_id: str) -> Call[Revoked]:
-    """`DELETE /v1/connections/{id}`. Not repeated: the second arrival would say not found."""
+    """``DELETE /v1/connections/{id}``. Not repeated: the second would get 404."""
     return Call(
         method="DELETE", path=_connection_path(connection_id), read=read_revoked, repeatable=False
     )
@@ -144,10 +144,10 @@ def _connection_path(connection_id: str) -> str:
 
 
 def _segment(value: str, what: str) -> str:
-    """One path segment, percent-encoded; refused where a server or proxy could read two."""
+    """Percent-encode one path segment; refuse text that a server or proxy could read as two."""
     if not isinstance(value, str) or not value:
         raise InvalidRequest(f"The {what} is empty or not a string.")
-    # Encoding is no help here: httpx resolves dot segments, and servers decode %2F before routing.
+    # Encoding does not help: httpx resolves dot segments, and servers decode %2F before routing.
     if value in {".", ".."} or not value.isprintable() or "/" in value or "\\" in value:
         raise InvalidRequest(f"The {what} holds a character or a dot segment that no {what} has.")
     return quote(value, safe="")

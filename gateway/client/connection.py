@@ -1,4 +1,4 @@
-"""A linked account, and a connector that can be linked: what the gateway tells without tokens."""
+"""Linked accounts and available connectors: the parts of the API without tokens."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ __all__ = [
 ]
 
 Revoked = Literal["yes", "no", "unsupported", "shared"]
-"""What became of the grant at the provider: revoked · tried in vain · it has no way to · another
-connection still uses it. The gateway itself has forgotten the connection in each case."""
+"""The fate of the grant at the provider. The gateway deletes the connection in each case.
+
+``yes``: revoked. ``no``: the attempt failed. ``unsupported``: the provider cannot revoke.
+``shared``: another connection still uses the grant.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One account that a user linked. Times are aware and in UTC.
 
-    `status` is `active`, `needs_reauth` or `needs_scopes`; `status_reason` says why, when there is
-    a reason. `metadata` is what the provider told about the account.
+    ``status`` is ``active``, ``needs_reauth`` or ``needs_scopes``; ``status_reason`` may say why.
+    ``metadata`` holds the provider's facts about the account.
     """
 
     id: str
@@ -51,8 +54,8 @@ class Connection:
 class AvailableConnector:
     """One connector that users of this gateway can link now.
 
-    `connection_config` describes the inputs asked for before connecting, as JSON. `connect_url`
-    is the page to send the user to.
+    ``connection_config`` describes the inputs that the user types before connecting.
+    ``connect_url`` is the page to send the user to.
     """
 
     name: str
@@ -89,12 +92,12 @@ def read_connection(fields: Fields) -> Connection:
 
 
 def read_connections(fields: Fields) -> list[Connection]:
-    """Read `{"connections": [...]}`; raises `WrongShape`."""
+    """Read ``{"connections": [...]}``; raises ``WrongShape``."""
     return [read_connection(each) for each in fields.records("connections")]
 
 
 def read_connectors(fields: Fields) -> list[AvailableConnector]:
-    """Read `{"connectors": [...]}`; raises `WrongShape`."""
+    """Read ``{"connectors": [...]}``; raises ``WrongShape``."""
     return [
         AvailableConnector(
             name=each.text("name"),
@@ -111,7 +114,7 @@ def read_connectors(fields: Fields) -> list[AvailableConnector]:
 
 
 def read_revoked(fields: Fields) -> Revoked:
-    """Read `{"revoked": ...}`; raises `WrongShape`."""
+    """Read ``{"revoked": ...}``; raises ``WrongShape``."""
     revoked = fields.text("revoked")
     if revoked not in get_args(Revoked):
         raise fields.wrong("revoked", f"one of {', '.join(get_args(Revoked))}")

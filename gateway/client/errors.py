@@ -1,4 +1,4 @@
-"""What can go wrong between a tool and the gateway: one tree, with the facts a caller needs to act.
+"""The errors of the SDK: one tree, with the facts that a caller needs to react.
 
     GatewayError
     ├─ ConnectorRequired          the user must link the account: show connect_url
@@ -6,13 +6,13 @@
     ├─ ConnectorUnknown · AccountNotFound · ConnectionNotFound
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
     │  ├─ ProviderUnavailable       the provider does not answer the gateway
-    │  ├─ RateLimited               this key asks too often
+    │  ├─ RateLimited               this key sends too many requests
     │  └─ GatewayUnavailable        the gateway does not answer: no route, time-out, any 5xx
     ├─ Unauthorized · Forbidden   the service key is unknown, or lacks a role
-    ├─ InvalidRequest             the gateway refuses the arguments, or they were never sent
-    └─ UnexpectedAnswer           what answered does not speak this API, such as a proxy's HTML page
+    ├─ InvalidRequest             the arguments were refused, by the gateway or before sending
+    └─ UnexpectedAnswer           not an answer of this API, such as a proxy's HTML page
 
-No error holds a token, an API key or a raw body, nor the HTTP request that failed.
+No error holds a token, an API key, a raw body or the failed HTTP request.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 
 
 class Facts(TypedDict, total=False):
-    """What every error may know beside its sentence; each has a default."""
+    """Optional facts of every error."""
 
     code: str
     status: int | None
@@ -54,10 +54,10 @@ class GatewayError(Exception):
     """The root of all errors of the SDK.
 
     Attributes:
-        code: the API's stable word for what happened, such as `connector_required`.
+        code: the API's stable word for what happened, such as ``connector_required``.
         status: the HTTP status, or None when there was no answer.
         detail: one sentence for people.
-        request_id: the gateway's id of this request, to be found in its logs, or None.
+        request_id: the id of this request in the gateway's logs, or None.
         connector: the connector concerned, or None.
     """
 
@@ -76,8 +76,8 @@ class GatewayError(Exception):
         return f"{self.detail} ({self.code}{request})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions cross process borders (task queues, multiprocessing). The inherited way calls
-        # the constructor with `args` alone, which fails for those with required facts.
+        # Task queues and multiprocessing pickle exceptions. The inherited method calls the
+        # constructor with ``args`` alone, which fails for errors with required facts.
         return _restore, (type(self), self.args, dict(self.__dict__))
 
 
@@ -90,7 +90,7 @@ def _restore(
 
 
 class ConnectorRequired(GatewayError):
-    """The user has not linked this connector yet. Show `connect_url` to the user."""
+    """The user has not linked this connector yet. Show ``connect_url`` to the user."""
 
     default_code = "connector_required"
 
@@ -104,7 +104,7 @@ class ConnectorRequired(GatewayError):
 
 
 class ReauthorizationRequired(ConnectorRequired):
-    """The user linked this connector, but the provider no longer accepts it: link it again."""
+    """The provider no longer accepts this connection: the user must link it again."""
 
     default_code = "reauthorization_required"
 
@@ -123,19 +123,19 @@ class ConnectorUnknown(GatewayError):
 
 
 class AccountNotFound(GatewayError):
-    """The user linked this connector, but not the account that was asked for."""
+    """The user linked this connector, but not the requested account."""
 
     default_code = "account_not_found"
 
 
 class ConnectionNotFound(GatewayError):
-    """There is no connection of this id, or not for this key."""
+    """No connection has this id, or this key may not see it."""
 
     default_code = "connection_not_found"
 
 
 class RetryLater(GatewayError):
-    """The same call may succeed later. `retry_after` is in seconds, None when nobody said."""
+    """The same call may succeed later. ``retry_after`` is in seconds, or None if unknown."""
 
     def __init__(
         self, detail: str, *, retry_after: float | None = None, **facts: Unpack[Facts]
@@ -151,7 +151,7 @@ class ProviderUnavailable(RetryLater):
 
 
 class RateLimited(RetryLater):
-    """The gateway has had too many calls with this key."""
+    """The gateway received too many calls with this key."""
 
     default_code = "rate_limited"
 
@@ -169,13 +169,13 @@ class Unauthorized(GatewayError):
 
 
 class Forbidden(GatewayError):
-    """The API key is valid but lacks the role, the connector or the user assertion for this call."""
+    """The API key is valid, but the call needs another role, connector or user assertion."""
 
     default_code = "forbidden"
 
 
 class InvalidRequest(GatewayError):
-    """The arguments are not acceptable. `status` is None when they were not even sent."""
+    """The arguments are invalid. ``status`` is None if they were never sent."""
 
     default_code = "invalid_request"
 
@@ -204,4 +204,4 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "invalid_request": InvalidRequest,
     }
 )
-"""The API's `code` → the error that it is raised as."""
+"""The API's ``code`` → the error class."""

@@ -2,9 +2,9 @@
 
 The two clients only send, read and sleep; every decision is made here, once for both.
 
-What is retried: a request that never left (no connection could be made), whatever the call; and,
-for calls that may arrive twice, an answer that got lost or that says 429, 502, 503 or 504. A forced
-refresh, a change and a disconnect are never sent twice: a lost answer may mean that they happened.
+Any call is retried if its request was never sent (no connection could be made). Repeatable calls
+are also retried after a lost answer and after 429, 502, 503 and 504. A forced refresh, a change and
+a disconnect are never sent twice: a lost answer may mean that they happened.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.2
 """Seconds before the first retry; doubles with each."""
-LONGEST_ASK = 10.0
-"""Who is asked to wait longer than this gives up, and tells the caller how long it would be."""
+LONGEST_RETRY_AFTER = 10.0
+"""Seconds. A call gives up on a longer ``Retry-After`` and reports it to the caller."""
 CONNECT_TIMEOUT = 5.0
-"""Shorter than the deadline, so that one lost SYN does not use up the time for a retry."""
+"""Seconds. Shorter than the deadline, so that one lost SYN leaves time for a retry."""
 LARGEST_BODY = 4 * 1024 * 1024
 
 _RETRY_STATUSES = frozenset({429, 502, 503, 504})
@@ -43,16 +43,16 @@ _UNREADABLE = (httpx.DecodingError, httpx.TooManyRedirects)
 
 
 class BodyTooLarge(Exception):
-    """The answer is larger than any of the gateway's."""
+    """The answer is larger than any answer of the gateway."""
 
 
 FAULTS = (httpx.HTTPError, TimeoutError, BodyTooLarge)
-"""What sending and reading may raise and `Exchange.lost` understands."""
+"""The exceptions of sending and reading that ``Exchange.lost`` handles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A try that brought no answer. `error` is what the caller gets if it was the last one."""
+    """A try without an answer. ``error`` is raised if it was the last try."""
 
     error: GatewayError
     never_sent: bool
@@ -60,7 +60,7 @@ class Lost:
 
 
 class Exchange(Generic[T]):
-    """One call under way. A client loops: `request`, send and read, `pause_after`, sleep."""
+    """One call in progress. A client loops: ``request``, send and read, ``pause_after``, sleep."""
 
     def __init__(
         self, call: Call[T], settings: Settings, assertion: Assertion | None = None
@@ -77,7 +77,7 @@ class Exchange(Generic[T]):
         return max(0.0, self._deadline - self._settings.clock())
 
     def request(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """A fresh request for the next try; the API key is added when it is sent."""
+        """Build the request for the next try; the API key is added when it is sent."""
         remaining = self.remaining()
         self._body.clear()
         headers = {"Accept": "application/json, application/problem+json"}
@@ -95,13 +95,13 @@ class Exchange(Generic[T]):
         )
 
     def feed(self, chunk: bytes) -> None:
-        """Take a part of the answer.
+        """Add a part of the answer.
 
-        httpx counts its time-out from one part to the next, so a slow drip would never end.
+        httpx restarts its time-out with each part, so a slow answer would never end.
 
         Raises:
             TimeoutError: the deadline has passed.
-            BodyTooLarge: this is not an answer of the gateway.
+            BodyTooLarge: the gateway sends no answers of this size.
         """
         self._body += chunk
         if len(self._body) > LARGEST_BODY:
@@ -110,31 +110,31 @@ class Exchange(Generic[T]):
             raise TimeoutError
 
     def answer(self, response: httpx.Response) -> Answer:
-        """The complete answer, after its last part was fed."""
+        """Return the complete answer, after its last part was fed."""
         return Answer(response.status_code, response.headers, bytes(self._body))
 
     def lost(self, fault: Exception) -> Lost:
-        """What a fault means. The fault is dropped, because it holds the request and its key."""
-        what = f"{self._call.method} {self._call.path}"
+        """Classify a fault. The fault itself is dropped: it holds the request and its key."""
+        target = f"{self._call.method} {self._call.path}"
         error: GatewayError
         if isinstance(fault, BodyTooLarge):
-            error = UnexpectedAnswer(f"{what} answered with more than {LARGEST_BODY} bytes.")
+            error = UnexpectedAnswer(f"{target} answered with more than {LARGEST_BODY} bytes.")
         elif isinstance(fault, _UNREADABLE):
-            error = UnexpectedAnswer(f"{what} got an unreadable answer: {type(fault).__name__}.")
+            error = UnexpectedAnswer(f"{target} got an unreadable answer: {type(fault).__name__}.")
         elif isinstance(fault, (httpx.TimeoutException, TimeoutError)):
             error = GatewayUnavailable(
-                f"The gateway at {self._settings.base_url} did not answer {what} in time."
+                f"The gateway at {self._settings.base_url} did not answer {target} in time."
             )
         elif isinstance(fault, httpx.ConnectError):
-            # The only fault whose text is worth showing (name not found, refused, certificate) and
-            # safe: before there is a connection nobody has seen the headers.
+            # The text is useful (name not found, refused, certificate) and safe: the headers were
+            # not sent yet.
             error = GatewayUnavailable(
                 f"Cannot reach the gateway at {self._settings.base_url}: {fault}."
             )
         else:
             error = GatewayUnavailable(
                 f"The connection to the gateway at {self._settings.base_url} broke during "
-                f"{what}: {type(fault).__name__}."
+                f"{target}: {type(fault).__name__}."
             )
         return Lost(
             error,
@@ -143,16 +143,16 @@ class Exchange(Generic[T]):
         )
 
     def pause_after(self, outcome: Answer | Lost) -> float | None:
-        """Seconds to wait before another try, or None when this outcome is the last word."""
+        """Return the seconds to wait before another try, or None if this outcome is final."""
         self._tries += 1
         if self._tries > self._settings.retries or not self._is_worth_a_retry(outcome):
             return None
         asked = (outcome.retry_after or 0.0) if isinstance(outcome, Answer) else 0.0
-        # Never earlier than asked. Half of the rest is chance, so that many callers do not
-        # come back at the same moment.
+        # Never earlier than the server asks. Half of the back-off is random, so that many callers
+        # do not return at the same moment.
         backoff = FIRST_PAUSE * 2.0 ** (self._tries - 1) * (0.5 + 0.5 * self._settings.jitter())
         pause = asked + backoff
-        if asked > LONGEST_ASK or pause >= self.remaining():
+        if asked > LONGEST_RETRY_AFTER or pause >= self.remaining():
             return None
         return pause
 
@@ -162,10 +162,10 @@ class Exchange(Generic[T]):
         return outcome.never_sent or (self._call.repeatable and outcome.perhaps_sent)
 
     def result(self, outcome: Answer | Lost) -> T:
-        """What the caller gets of the last outcome.
+        """Return the result of the last outcome.
 
         Raises:
-            GatewayError: the outcome is not a result.
+            GatewayError: the outcome is an error.
         """
         if isinstance(outcome, Lost):
             raise outcome.error

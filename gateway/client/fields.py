@@ -1,6 +1,6 @@
-"""Reads a JSON object field by field and says which field is wrong, never what it holds.
+"""Read a JSON object field by field. Errors name a wrong field and never show its value.
 
-Unknown fields are left alone, so that an older SDK works with a newer gateway.
+Unknown fields are ignored, so that an older SDK works with a newer gateway.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class WrongShape(Exception):
 
 
 def read_json(body: bytes) -> object:
-    """Parse a body strictly: no NaN or Infinity, no nesting beyond what Python can follow.
+    """Parse a body strictly: no NaN or Infinity, no nesting deeper than Python can parse.
 
     Raises:
         WrongShape: the body is not JSON.
@@ -29,7 +29,7 @@ def read_json(body: bytes) -> object:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         pass
-    # Raised here and not in the handler, because a JSONDecodeError holds the whole body.
+    # Raised outside of the handler, because a JSONDecodeError holds the whole body.
     raise WrongShape("the body is not JSON")
 
 
@@ -38,7 +38,7 @@ def _refuse_constant(name: str) -> object:
 
 
 class Fields:
-    """One JSON object. Each method returns a field's value or raises `WrongShape`."""
+    """One JSON object. Each method returns a field's value or raises ``WrongShape``."""
 
     def __init__(self, value: object, path: str = "") -> None:
         if not isinstance(value, dict):
@@ -53,7 +53,7 @@ class Fields:
         return value
 
     def wrong(self, name: str, expected: str) -> WrongShape:
-        """The error that says that field `name` is not `expected`."""
+        """The error that says that field ``name`` is not ``expected``."""
         return WrongShape(f"{self._path}{'.' if self._path else ''}{name} is not {expected}")
 
     def any(self, name: str) -> Any:
@@ -61,7 +61,7 @@ class Fields:
         return self._values.get(name)
 
     def optional(self, name: str, read: Callable[[str], T]) -> T | None:
-        """None when the field is null or missing, else what `read` makes of it."""
+        """None when the field is null or missing, else the result of ``read``."""
         return None if self._values.get(name) is None else read(name)
 
     def text(self, name: str) -> str:
@@ -96,7 +96,7 @@ class Fields:
         return [Fields(value, f"{name}[{index}]") for index, value in enumerate(values)]
 
     def mapping(self, name: str) -> Mapping[str, Any]:
-        """A nested object as it is."""
+        """A nested object, unchanged."""
         return dict(self._take(name, dict, "an object"))
 
     def moment(self, name: str) -> datetime:

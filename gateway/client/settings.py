@@ -1,4 +1,4 @@
-"""What both clients are told at construction, checked once, with the API key out of sight."""
+"""The settings of both clients, checked once. The API key never shows."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from gateway.client.token import MASK
 __all__ = ["LIMITS", "Assertion", "KeyAuth", "Settings", "read_assertion", "read_settings"]
 
 Assertion = str | Callable[[], str]
-"""A user assertion (a signed JWT), or what makes one: that is asked for each try, and may raise."""
+"""A user assertion (a signed JWT), or a function that returns one; it is called for each try."""
 
-# uvicorn closes an idle connection after 5 s. Reusing one at that very moment loses the request,
-# and not each call may be repeated: so give idle connections up earlier than the server does.
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3.0)
+# A request is lost if the server closes the connection meanwhile, and not every call may be
+# repeated. So the client closes idle connections first: the gateway keeps them for 75 s, common
+# load balancers for 60 s.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=50.0)
 
 
 class KeyAuth(httpx.Auth):
-    """Puts the API key on a request at the last moment, so that nothing else has to hold it."""
+    """Add the API key to a request when it is sent, so that no other object holds it."""
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header; httpx calls this for each request."""
+        """Add the header. Called by httpx for each request."""
         request.headers["Authorization"] = f"Bearer {self._key}"
         yield request
 
@@ -38,14 +39,14 @@ class KeyAuth(httpx.Auth):
         return f"KeyAuth({MASK})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an API key is not to be pickled or copied")
+        raise TypeError("an API key cannot be pickled or copied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Checked settings. `timeout` is the seconds one call may take with all its retries.
+    """Checked settings. ``timeout`` is in seconds and covers one call with all its retries.
 
-    `clock` counts seconds monotonically, `jitter` gives a number from 0 to 1.
+    ``clock`` returns monotonic seconds, ``jitter`` a random number from 0 to 1.
     """
 
     base_url: str
@@ -65,10 +66,10 @@ def read_settings(
     clock: Callable[[], float],
     jitter: Callable[[], float],
 ) -> Settings:
-    """Fill in `GATEWAY_URL` and `GATEWAY_API_KEY` for what is None, and check everything.
+    """Check the settings; ``GATEWAY_URL`` and ``GATEWAY_API_KEY`` replace None.
 
     Raises:
-        ValueError: something is missing or not usable; the text names it and never shows the key.
+        ValueError: a setting is missing or invalid. The text names it and never shows the key.
     """
     if not math.isfinite(timeout) or timeout <= 0:
         raise ValueError("timeout must be a number of seconds above 0")
@@ -85,13 +86,13 @@ def read_settings(
 
 
 def read_assertion(assertion: Assertion) -> str:
-    """The JWT to send.
+    """Return the JWT to send.
 
     Raises:
-        InvalidRequest: it is none. The text does not show it.
+        InvalidRequest: the assertion is not a JWT. The text does not show it.
     """
     text = assertion if isinstance(assertion, str) else assertion()
-    # httpx would fail on the rest, too, but with a message that quotes the header.
+    # httpx would refuse other texts too, but its message quotes the header.
     if not isinstance(text, str) or not text or not all("!" <= letter <= "~" for letter in text):
         raise InvalidRequest("The user assertion is not a JWT.")
     return text
@@ -108,7 +109,7 @@ def _given_or_env(value: str | None, argument: str, variable: str) -> str:
 
 
 def _check_key(key: str) -> str:
-    # httpx would fail on these too, but with a message that quotes the header.
+    # httpx would refuse these keys too, but its message quotes the header.
     if not key.isascii():
         raise ValueError("the API key holds a character that is not ASCII: was it copied whole?")
     if not all("!" <= character <= "~" for character in key):
@@ -120,7 +121,7 @@ def _check_key(key: str) -> str:
 
 
 def _check_base_url(text: str) -> str:
-    # The texts do not repeat the URL: what stands there by mistake may be a password.
+    # The texts do not repeat the URL: it may contain a password by mistake.
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:

@@ -20,7 +20,7 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
 class SecretHeaders(Mapping[str, str]):
-    """Read-only headers whose values do not show. `dict(headers)` gives plain ones."""
+    """Read-only headers with masked values in the repr. ``dict(headers)`` has plain values."""
 
     __slots__ = ("_headers",)
 
@@ -45,7 +45,7 @@ class SecretHeaders(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """How to call the provider. `headers` is complete, the credential's own header included."""
+    """How to call the provider. ``headers`` is complete, the credential's own header included."""
 
     base_url: str | None
     headers: SecretHeaders = field(hash=False)
@@ -55,8 +55,8 @@ class Api:
 class Token:
     """An access token that works now.
 
-    `expires_at` is aware and in UTC, None when unknown or never. Do not keep a token: ask the
-    gateway for one each time, it answers from its store.
+    ``expires_at`` is aware and in UTC; None means unknown or never. Do not keep a token: ask the
+    gateway each time, it answers from its store.
     """
 
     access_token: str
@@ -68,10 +68,10 @@ class Token:
 
     @property
     def authorization(self) -> str:
-        """The value of an `Authorization` header.
+        """The value of an ``Authorization`` header.
 
-        RFC 6750: the scheme is Bearer whatever the provider calls its token type (Slack says
-        `bot`). A few providers want another header: `api.headers` is right for each of them.
+        The scheme is Bearer (RFC 6750) even if a provider calls its token type something else, as
+        Slack does (``bot``). A few providers want another header: prefer ``api.headers``.
         """
         return f"Bearer {self.access_token}"
 
@@ -87,15 +87,15 @@ class Token:
 
 
 def _refuse_to_serialise(secret: object) -> NoReturn:
-    # Caches, task queues and deepcopy all come through here; what they write is plain text.
+    # Caches, task queues and deepcopy would write the secret in plain text.
     raise TypeError(
-        f"{type(secret).__name__} holds a secret and is not to be pickled or copied: "
+        f"{type(secret).__name__} holds a secret and cannot be pickled or copied: "
         "pass the user's id on and ask the gateway again"
     )
 
 
 def read_token(fields: Fields) -> Token:
-    """Read the answer of `/token` and `/refresh`.
+    """Read the answer of ``/token`` and ``/refresh``.
 
     Raises:
         WrongShape: a field is missing, of another type, or not fit for an HTTP header.
@@ -103,7 +103,7 @@ def read_token(fields: Fields) -> Token:
     api = fields.record("api")
     headers = api.mapping("headers")
     for name, value in headers.items():
-        # A line break in either would let the value start a header of its own.
+        # A line break in a name or value would start another header.
         if not _HEADER_NAME.fullmatch(name):
             raise api.wrong("headers", "a set of HTTP headers")
         if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):

@@ -1,1 +1,1 @@
-"""The development mode: everything a newcomer needs, started with one command and no credential."""
+"""``make dev``: everything that a newcomer needs, without any credential."""

@@ -23,10 +23,13 @@ def child(
     log: Path | None = None,
     cwd: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``command`` until the context ends: then SIGTERM, and SIGKILL if that does not help.
+    """Run ``command`` until the context ends, then stop it.
 
-    It gets a session of its own, so that Ctrl-C reaches the parent alone, which stops its children
-    in order. On Linux it is also told when the parent dies. ``log`` takes its output.
+    The child runs in a new session, so that Ctrl-C reaches the parent alone, which stops its
+    children in order. On Linux the child is also terminated when the parent dies.
+
+    Args:
+        log: the file to which the output is appended.
     """
     output: IO[bytes] | None = log.open("ab") if log else None
     process = subprocess.Popen(
@@ -48,7 +51,7 @@ def child(
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:
-    """End a process, politely first."""
+    """End a process: SIGTERM, then SIGKILL after ``seconds``."""
     if process.poll() is None:
         process.terminate()
         try:

@@ -1,4 +1,4 @@
-"""The development data folder: what ``make dev`` keeps from one run to the next."""
+"""The data folder of ``make dev``, which survives from one run to the next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def prepare(folder: Path) -> None:
 
 
 def encryption_keys(folder: Path) -> str:
-    """The folder's own key in the form of GATEWAY_ENCRYPTION_KEYS; made at the first call."""
+    """Return the folder's encryption key as in GATEWAY_ENCRYPTION_KEYS; create it if missing."""
     file = folder / ENCRYPTION_KEY
     if not file.is_file():
         write_private(file, f"dev:{new_encryption_key()}\n")
@@ -29,7 +29,7 @@ def encryption_keys(folder: Path) -> str:
 
 
 def running_environment(folder: Path) -> dict[str, str]:
-    """The variables with which ``gateway dev`` runs the gateway, empty if it does not run."""
+    """Return the variables of the running ``gateway dev``; empty if it does not run."""
     return {k: v for k, v in dotenv_values(folder / RUNNING).items() if v is not None}
 
 

@@ -1,4 +1,4 @@
-"""A real ``mongod`` for development and tests: a replica set of one node on a free loopback port."""
+"""A real ``mongod`` for development and tests: a replica set of one node on loopback."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ ALREADY_INITIALIZED = 23  # MongoDB's error code
 
 
 def find_mongod() -> Path:
-    """The ``mongod`` on PATH, else the one that a development dependency ships.
+    """Find the ``mongod`` on PATH, else the one of the development dependencies.
 
-    Raises ``SettingsError`` with the sentence that helps where there is neither.
+    Raises:
+        SettingsError: neither exists. The text says what to install.
     """
     on_path = shutil.which("mongod")
     if on_path:
@@ -41,16 +42,17 @@ def find_mongod() -> Path:
         if located.is_file():
             return located
     raise SettingsError(
-        "No MongoDB found. Install mongod (https://www.mongodb.com/docs/manual/installation/) so that "
-        "it is on PATH, or set GATEWAY_MONGODB_URL to a replica set that is running."
+        "No MongoDB found. Install mongod (https://www.mongodb.com/docs/manual/installation/) on "
+        "PATH, or set GATEWAY_MONGODB_URL to a running replica set."
     )
 
 
 @contextmanager
 def running_mongod(folder: Path) -> Iterator[str]:
-    """A running replica set with its files in ``folder``: its connection string.
+    """Run a replica set with its files in ``folder``; yields its connection string.
 
-    Raises ``SettingsError`` with the end of its log if it does not start.
+    Raises:
+        SettingsError: it does not start. The text has the end of its log.
     """
     data = folder / "mongodb"
     data.mkdir(parents=True, exist_ok=True)
@@ -74,7 +76,8 @@ def running_mongod(folder: Path) -> Iterator[str]:
         "--noscripting",
         "--setParameter",
         "diagnosticDataCollectionEnabled=false",
-        # Tests make and drop thousands of collections, each a file or more: what was dropped is let go of soon.
+        # Tests create and drop thousands of collections, each at least one file. The next options
+        # close the files of dropped collections soon.
         "--syncdelay",
         "5",
         "--setParameter",
@@ -101,13 +104,13 @@ def _await_primary(process: subprocess.Popen[bytes], port: int, log: Path) -> No
             time.sleep(0.05)
     tail = "".join(log.read_text(errors="replace").splitlines(keepends=True)[-5:])
     raise SettingsError(
-        f"mongod did not start. If another one runs with the same data folder, stop it first. "
+        f"mongod did not start. Stop any other one that uses the same data folder. "
         f"The end of {log}:\n{tail}"
     )
 
 
 def _initiate(client: MongoClient[dict[str, Any]], port: int) -> None:
-    # The port is another one each time, so a kept data folder needs its member's address changed.
+    # The port changes with each run, so the member's address in a kept data folder is updated.
     members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
     try:
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})

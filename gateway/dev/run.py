@@ -1,7 +1,7 @@
-"""``python -m gateway dev``: MongoDB, the sandbox, the gateway and a worker, each as its own process.
+"""``gateway dev``: MongoDB, the sandbox, the gateway and a worker, each as a process.
 
-The gateway and the worker are started as in production, ``python -m gateway serve`` and ``worker``,
-with their settings in the environment: nothing about them is special but ``GATEWAY_MODE=dev``.
+The gateway and the worker start as in production (``gateway serve``, ``gateway worker``), with
+their settings in the environment. The only difference is ``GATEWAY_MODE=dev``.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ START_SECONDS = 60
 
 
 class _Stop(Exception):
-    """SIGINT or SIGTERM came."""
+    """SIGINT or SIGTERM was received."""
 
 
 def run_dev() -> int:
-    """Start everything, say where it is, and stay until a signal comes or a part fails."""
+    """Start everything, print the addresses, and wait for a signal or for a part to fail."""
     os.environ["GATEWAY_MODE"] = "dev"
     settings = read_settings()
     sandbox_port = settings.port + 1
     _check_port(settings.port, "GATEWAY_PORT")
     if not settings.sandbox:
-        _check_port(sandbox_port, "GATEWAY_PORT (the sandbox takes the one after it)")
+        _check_port(sandbox_port, "GATEWAY_PORT (the sandbox takes the next one)")
     worker_metrics = _worker_metrics(settings)
     folder = settings.data_dir.absolute()
     data.prepare(folder)
@@ -79,12 +79,12 @@ _SELF = (sys.executable, "-m", "gateway")
 
 
 def _worker_metrics(settings: Settings) -> str:
-    """Where the worker shows its metrics and health, or ``off``: on a port after those of the others."""
+    """Return the address of the worker's metrics, or ``off``: a port after those of the others."""
     if settings.metrics == "off":
         return "off"
     if settings.metrics_address is None:
         port = settings.port + 2
-        _check_port(port, "GATEWAY_PORT (the worker takes the second one after it)")
+        _check_port(port, "GATEWAY_PORT (the worker takes that port plus two)")
         return f"127.0.0.1:{port}"
     host, port = settings.metrics.rpartition(":")[0], settings.metrics_address[1] + 1
     return f"{host}:{port}"
@@ -103,7 +103,7 @@ def _announce(settings: Settings, sandbox: str | None, worker_metrics: str) -> N
 
 
 def _ensure_service_key(env: dict[str, str]) -> None:
-    """A key for the README's script, kept in the data folder; made again if it is not valid."""
+    """Keep a valid service key for the README's script in the data folder."""
     os.environ.update(env)
     settings = read_settings()
     file = settings.data_dir / data.SERVICE_KEY
@@ -132,7 +132,7 @@ def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
     while True:
         for process in processes:
             if process.poll() is not None:
-                print("A part of the gateway ended; stopping the others.", file=sys.stderr)
+                print("A part of the gateway stopped; stopping the others.", file=sys.stderr)
                 return 1
         time.sleep(0.2)
 
@@ -141,7 +141,7 @@ def _await(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
-            raise SettingsError("a part of the gateway did not start; its own message is above")
+            raise SettingsError("a part of the gateway did not start; see its message above")
         try:
             if httpx.get(url, trust_env=False, timeout=5).status_code == 200:
                 return

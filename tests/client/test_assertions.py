@@ -1,4 +1,4 @@
-"""The SDK passes a host's user assertion on with each call, and never shows it (F2)."""
+"""User assertions: the SDK sends them with each call and never shows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRET = "eyJ.canaryAssertionThatMustNotShow.sig"
 
 
 def refusing(seen: list[str | None], status: int = 403) -> httpx.MockTransport:
-    """A gateway that keeps the assertions it is sent, and refuses all calls."""
+    """A gateway that records the assertions it receives and refuses all calls."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.headers.get(HEADER))
@@ -42,7 +42,9 @@ CALLS: list[Callable[[SyncGateway], object]] = [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=map(str, range(len(CALLS))))
-def test_every_call_carries_it_and_no_error_shows_it(call: Callable[[SyncGateway], object]) -> None:
+def test_assertion_is_sent_with_every_call_and_never_shown(
+    call: Callable[[SyncGateway], object],
+) -> None:
     seen: list[str | None] = []
     with SyncGateway(URL, api_key="k", transport=refusing(seen)) as gateway:
         with pytest.raises(Forbidden) as caught:
@@ -53,7 +55,7 @@ def test_every_call_carries_it_and_no_error_shows_it(call: Callable[[SyncGateway
         assert SECRET not in repr(gateway.for_user("u", assertion=SECRET))
 
 
-async def test_every_call_of_the_other_client_carries_it_too() -> None:
+async def test_assertion_is_sent_with_every_call_of_the_async_client() -> None:
     seen: list[str | None] = []
     async with Gateway(URL, api_key="k", transport=refusing(seen)) as gateway:
         alice = gateway.for_user("u", assertion=SECRET)
@@ -74,7 +76,7 @@ async def test_every_call_of_the_other_client_carries_it_too() -> None:
         assert seen == [SECRET] * len(calls)
 
 
-def test_a_callable_is_asked_again_for_each_try_and_its_absence_sends_nothing() -> None:
+def test_assertion_callable_is_called_for_each_try() -> None:
     numbers = itertools.count(1)
     seen: list[str | None] = []
     with SyncGateway(
@@ -88,7 +90,7 @@ def test_a_callable_is_asked_again_for_each_try_and_its_absence_sends_nothing() 
 
 
 @pytest.mark.parametrize("wrong", ["", "a b", "a\r\nX-Evil: 1", "é", "\x00"])
-def test_what_cannot_be_a_jwt_is_not_sent(wrong: str) -> None:
+def test_assertion_that_cannot_be_a_jwt_is_not_sent(wrong: str) -> None:
     seen: list[str | None] = []
     with (
         SyncGateway(URL, api_key="k", transport=refusing(seen)) as gateway,
