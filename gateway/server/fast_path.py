@@ -54,7 +54,7 @@ class FastPathProtocol(GuardedProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._at_once: RespondSync | None = getattr(self.app, "answer_at_once", None)
+        self._at_once: RespondSync | None = getattr(self.app, "respond_sync", None)
         self._is_reading = False
         self._held: tuple[RequestResponseCycle, ASGI3Application] | None = None
         self._common: tuple[list[Header], bytes] = ([], b"")
