@@ -30,12 +30,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bench.seed import CONNECTOR, Place, Seeded
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.encryption import vault
+from gateway.encryption.places import token_place
 from gateway.observe.logs import configure_logs
 from gateway.server.run import run, serve, server_for
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Collection, open_database
+from gateway.store.owners import owner_of
 
 BARE_PATH = "/bare"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -98,17 +100,16 @@ def floor_app(facts: Facts) -> Starlette:
         user = await wanted_user(request)
         rows: Collection = request.state["rows"]
         found = await rows.find_one(
-            {"tenant": DEFAULT_TENANT, "owner": f"user:{user}", "connector": CONNECTOR}
+            {"tenant": DEFAULT_TENANT, "owner": owner_of(user), "connector": CONNECTOR}
         )
         if found is None:
             raise HTTPException(404)
-        place = vault.Place(
-            collection="connections",
+        place = token_place(
+            "access_token",
             tenant=found["tenant"],
             owner=found["owner"],
             connector=found["connector"],
             row=found["_id"],
-            field="access_token",
             generation=found["generation"],
         )
         token = opener.open(found["tokens"]["access"], place)

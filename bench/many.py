@@ -34,11 +34,12 @@ from bench.seed import (
 )
 from connectors.catalog import Catalog
 from connectors.context import Tokens
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.encryption.tokens import TokenSealer
 from gateway.store.connections import token_fields
 from gateway.store.indexes import INDEXES
 from gateway.store.mongo import Document, open_database
+from gateway.store.owners import owner_of
 
 BATCH = 2_000
 SHARE = 50_000
@@ -90,7 +91,7 @@ def _batches(numbers: range) -> Iterator[range]:
 
 def _row(template: Document, sealer: TokenSealer, number: int) -> Document:
     user, row_id = user_name(number), f"con_{os.urandom(12).hex()}"
-    owner, now = f"user:{user}", template["created_at"]
+    owner, now = owner_of(user), template["created_at"]
     return (
         template
         | {

@@ -15,15 +15,16 @@ from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.settings.environment import Driver
-from gateway.store.connections import ConnectionStore, NewConnection, SealedTokens, Status
+from gateway.store.connections import ConnectionStore, NewConnection, Status
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
+from gateway.store.owners import owner_of
 from gateway.store.service_keys import KeyStore
 
 CONNECTOR = "google"
@@ -133,7 +134,7 @@ async def link(
     token lives longer than the benchmark.
     """
     now, user = utc_now(), user_name(number)
-    owner = f"user:{user}"
+    owner = owner_of(user)
     tokens = Tokens(
         access_token=access_token(user),
         refresh_token=refresh or refresh_token(user),
@@ -141,17 +142,6 @@ async def link(
         expires_at=expires_at or now + LIFE,
         scopes=scopes,
     )
-
-    def seal(row: str, generation: int) -> SealedTokens:
-        return sealer.seal(
-            tokens,
-            tenant=DEFAULT_TENANT,
-            owner=owner,
-            connector=connector,
-            row=row,
-            generation=generation,
-            now=now,
-        )
 
     account = AccountInfo(
         external_account_id=account_id(number),
@@ -169,4 +159,15 @@ async def link(
         status=Status.ACTIVE,
         several_accounts=True,
     )
-    await ConnectionStore(database).save(new, seal, now)
+    store = ConnectionStore(database)
+    target = await store.target(new)
+    sealed = sealer.seal(
+        tokens,
+        tenant=new.tenant,
+        owner=owner,
+        connector=connector,
+        row=target.row,
+        generation=target.generation,
+        now=now,
+    )
+    await store.save(target, sealed, now)

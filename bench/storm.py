@@ -34,6 +34,7 @@ from gateway.sandbox.ledger import Grant, Ledger, RefreshToken
 from gateway.sandbox.link import variable
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
+from gateway.store.owners import owner_of
 
 PROCESSES = 2
 TOKEN_SECONDS = 6
@@ -208,7 +209,7 @@ async def _storm(
 
 def _last_expiry(place: Place, users: Sequence[str]) -> float:
     """When the last of the users' tokens is over, in epoch seconds."""
-    owners = [f"user:{user}" for user in users]
+    owners = [owner_of(user) for user in users]
     with MongoClient[dict[str, Any]](place.mongodb_url, tz_aware=True) as client:
         rows = client[place.database]["connections"].find({"owner": {"$in": owners}})
         return max(float(row["expires_at"].timestamp()) for row in rows)

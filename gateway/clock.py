@@ -12,3 +12,8 @@ def utc_now() -> datetime:
     """Now, in UTC, cut to the milliseconds that MongoDB keeps."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def rfc3339(time: datetime) -> str:
+    """Return ``time`` as RFC 3339 text in UTC with milliseconds."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

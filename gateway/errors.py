@@ -1,12 +1,13 @@
 """What can go wrong, as one tree. Errors carry facts and never secrets or a provider's raw words.
 
     GatewayError
-    ├─ SettingsError · StoreUnavailable · VaultError · NotReady
+    ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
+    ├─ RowUnreadable  VaultError · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
-    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountUnfit · AccountMismatch
+    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable · LoginChallengeUnknown
     └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
@@ -130,10 +131,6 @@ class ProviderDeclined(FlowError):
         super().__init__(
             f"the provider answered {provider_code or 'an error'}", connector=connector
         )
-
-
-class AccountUnfit(FlowError):
-    """What was connected lacks what the connector needs: another choice may have it."""
 
 
 class AccountMismatch(FlowError):
@@ -275,9 +272,17 @@ class NotReady(GatewayError):
     """This process should get no requests now. The message says why, and nothing else."""
 
 
-class VaultError(GatewayError):
-    """A sealed value cannot be opened: its key is not configured, or it was tampered with."""
+class WriteConflict(GatewayError):
+    """A unique index or a concurrent transaction refused the write."""
 
 
-class NewerRow(VaultError):
-    """A connection was written by a newer version: what its fields mean is not known here (K5)."""
+class RowUnreadable(GatewayError):
+    """This process cannot use a stored row."""
+
+
+class VaultError(RowUnreadable):
+    """A sealed value does not open: its encryption key is not configured, or it was changed."""
+
+
+class NewerRow(RowUnreadable):
+    """A newer version wrote the connection: this process does not know its fields (security K5)."""

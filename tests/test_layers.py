@@ -37,6 +37,7 @@ LAYERS = (
     "gateway.settings",
     "gateway.background",
     "gateway.clock",
+    "gateway.digest",
     "gateway.errors",
     "connectors",
 )

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import re
 import secrets
@@ -28,6 +27,7 @@ from gateway.access.assertions import HEADER, AssertionKeys, public_keys
 from gateway.access.bounds import Bounds
 from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
 from gateway.errors import (
     AssertionInvalid,
     AssertionRequired,
@@ -156,7 +156,7 @@ class ServiceKeys:
             tenant=tenant,
             label=label,
             roles=tuple(sorted({str(role) for role in roles})),
-            secret_hash=_hash(secret),
+            secret_hash=sha256_hex(secret),
             created_at=now,
             connectors=tuple(sorted(set(restrictions.connectors))),
             expires_at=restrictions.expires_at,
@@ -195,7 +195,7 @@ class ServiceKeys:
         """The key itself if it is this secret's and not over, else nothing."""
         # Compared in any case, so that an unknown id takes as long as a wrong secret.
         stored = known.key.secret_hash if known else _NO_HASH
-        if not hmac.compare_digest(_hash(secret), stored) or known is None:
+        if not hmac.compare_digest(sha256_hex(secret), stored) or known is None:
             return None
         expires_at = known.key.expires_at
         return known if expires_at is None or self._clock() < expires_at else None
@@ -272,8 +272,4 @@ def _credential(authorization: str | None) -> re.Match[str] | None:
     return _KEY.fullmatch(credential.strip()) if scheme.lower() == "bearer" else None
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-_NO_HASH = _hash("")
+_NO_HASH = sha256_hex("")

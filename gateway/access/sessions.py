@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from connectors.secret import Secret
 from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
 from gateway.errors import Forbidden
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.store.sessions import SessionStore, StoredSession
@@ -48,7 +49,9 @@ class Sessions:
         cookie = secrets.token_urlsafe(32)
         now = self._clock()
         await self._store.add(
-            StoredSession(id=_id(cookie), tenant=tenant, user=user, created_at=now, seen_at=now)
+            StoredSession(
+                id=sha256_hex(cookie), tenant=tenant, user=user, created_at=now, seen_at=now
+            )
         )
         await self._audit.write(
             Action.LOGIN_SUCCEEDED,
@@ -62,7 +65,7 @@ class Sessions:
         """Who this cookie stands for; ``None`` if nobody (any more)."""
         if cookie is None or not _COOKIE.fullmatch(cookie):
             return None
-        session = await self._store.get(_id(cookie), self._clock())
+        session = await self._store.get(sha256_hex(cookie), self._clock())
         if session is None:
             return None
         # Derived from the cookie, so that a reader of the database cannot make one.
@@ -81,7 +84,3 @@ class Sessions:
         ended = await self._store.delete_all(tenant, user)
         await self._audit.write(Action.SESSIONS_ENDED, tenant=tenant, user=user)
         return ended
-
-
-def _id(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()

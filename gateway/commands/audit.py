@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
+from gateway.clock import rfc3339
 from gateway.commands.deployment import Commands, WithServices
 from gateway.store.audit import Action, Line, Wanted
 from gateway.wiring.process import Services
@@ -53,11 +54,10 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
 def _text(line: Line) -> str:
     # Print the id of a service key and not its label: a label may hold terminal control codes.
     actor = f"{line.actor.kind}:{line.actor.key or line.actor.user or '-'}"
-    time = line.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     target = line.connection or line.subject
     return "  ".join(
         (
-            time,
+            rfc3339(line.time),
             f"{line.action:26}",
             f"{line.outcome:22}",
             f"{actor:22}",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Restrictions, Role
 from gateway.commands.deployment import Commands, WithServices
 from gateway.errors import InvalidRequest

@@ -18,7 +18,7 @@ from types import FrameType
 
 import httpx
 
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.dev import data
 from gateway.dev.children import child

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from connectors.secret import Secret
 from gateway.clock import Clock
-from gateway.encryption.rotation import place_of
-from gateway.encryption.vault import Place, Vault, key_id_of
+from gateway.encryption.places import PROBE, row_place
+from gateway.encryption.vault import Vault, key_id_of
 from gateway.errors import NotReady, SettingsError, VaultError
 from gateway.observe.logs import get_logger
 from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
@@ -45,7 +45,7 @@ async def check_encryption_keys(
             )
         )
     for store in stores:
-        for key_id in await store.key_ids():
+        for key_id in await store.encryption_keys():
             if key_id is not None and key_id not in vault.key_ids:
                 _log.warning(
                     "encryption_key_missing",
@@ -85,7 +85,7 @@ async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) 
                 for path, value in row.values.items():
                     if key_id_of(value) == key_id:
                         found = True
-                        if vault.opens(value, place_of(store.sealed, row, path)):
+                        if vault.opens(value, row_place(store.sealed, row, path)):
                             return True
     return not found
 
@@ -95,13 +95,8 @@ def check_vault(vault: Vault) -> None:
     # A fresh value in a place that no row has: nothing of it is stored.
     value = secrets.token_hex(16)
     try:
-        opened = vault.open(vault.seal(Secret(value), _NO_ROW), _NO_ROW).reveal()
+        opened = vault.open(vault.seal(Secret(value), PROBE), PROBE).reveal()
     except VaultError:
         opened = None
     if opened != value:
         raise NotReady("its encryption keys do not open what they seal")
-
-
-_NO_ROW = Place(
-    collection="", tenant="", owner="", connector="", row="", field="readiness", generation=0
-)

@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.audit.trail import NOWHERE, Audit
-from gateway.encryption.vault import Place, Vault, key_id_of
+from gateway.encryption.places import row_place
+from gateway.encryption.vault import Vault, key_id_of
 from gateway.errors import VaultError
 from gateway.store.audit import Action
 from gateway.store.sealed import Batch, Exchange, SealedFields, SealedRow, SealedStore
@@ -68,7 +69,7 @@ class Rotation:
         """Key id -> rows with values that it sealed; keys of the vault that sealed none have 0."""
         found: Counter[str] = Counter(dict.fromkeys(self._vault.key_ids, 0))
         for store in self._stores:
-            for key_id in await store.key_ids():
+            for key_id in await store.encryption_keys():
                 if key_id is not None:
                     found[key_id] += await store.count(key_id)
                     continue
@@ -84,7 +85,7 @@ class Rotation:
         """
         run = _Run(report, per_second)
         for store in self._stores:
-            for key_id in await store.key_ids():
+            for key_id in await store.encryption_keys():
                 if key_id != self._vault.current:
                     # Rows that somebody else wrote meanwhile are read again.
                     while not await self._walk(store, key_id, run):
@@ -125,29 +126,16 @@ class Rotation:
         opened = True
         for path, value in row.values.items():
             try:
-                anew = self._vault.reseal(value, place_of(sealed, row, path))
+                anew = self._vault.reseal(value, row_place(sealed, row, path))
             except VaultError:
                 opened = False
                 continue
             if anew != value:
                 values[path] = anew
-        key_id = self._vault.current if opened and sealed.key is not None else None
+        key_id = self._vault.current if opened and sealed.encryption_key is not None else None
         if not values and key_id is None:
             return None, opened
-        return Exchange(row=row, values=values, key_id=key_id), opened
-
-
-def place_of(sealed: SealedFields, row: SealedRow, path: str) -> Place:
-    """Where the value at ``path`` belongs."""
-    return Place(
-        collection=sealed.collection,
-        tenant=row.tenant,
-        owner=row.owner,
-        connector=row.connector,
-        row=row.id,
-        field=sealed.fields[path],
-        generation=row.generation or 0,
-    )
+        return Exchange(row=row, values=values, encryption_key=key_id), opened
 
 
 async def _batches(store: SealedStore, key_id: str | None, size: int) -> AsyncIterator[Batch]:

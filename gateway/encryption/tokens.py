@@ -1,4 +1,4 @@
-"""Tokens into their sealed form and back, each bound to its row, field and generation."""
+"""Seal and open the tokens of connections, each bound to its row, field and generation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import NOWHERE, Audit
-from gateway.encryption.vault import Place, Vault
+from gateway.encryption.places import stored_token_place, token_place
+from gateway.encryption.vault import Vault
 from gateway.errors import VaultError
 from gateway.observe.metrics import word_of
 from gateway.store.audit import Action
@@ -15,7 +16,7 @@ from gateway.store.connections import Connection, SealedTokens
 
 MARGIN = timedelta(seconds=60)
 MARGIN_SHARE = 0.1
-"""A token counts as stale a minute before it expires, or a tenth of its life where that is shorter.
+"""A token counts as stale one minute before it expires, or a tenth of its life if that is shorter.
 
 With a fixed margin, a token that lives as long as the margin would be refreshed on every read.
 """
@@ -39,17 +40,24 @@ class TokenSealer:
         generation: int,
         now: datetime,
     ) -> SealedTokens:
-        """``tokens`` as row ``row`` stores them in ``generation``; received at ``now``."""
+        """Seal ``tokens``, received at ``now``, for ``generation`` of row ``row``."""
 
-        def place(field: str) -> Place:
-            return _place(tenant, owner, connector, row, field, generation)
+        def sealed(field: str, token: Secret) -> bytes:
+            place = token_place(
+                field,
+                tenant=tenant,
+                owner=owner,
+                connector=connector,
+                row=row,
+                generation=generation,
+            )
+            return self._vault.seal(token, place)
 
+        refresh_token = tokens.refresh_token
         return SealedTokens(
-            access_token=self._vault.seal(tokens.access_token, place("access_token")),
-            refresh_token=None
-            if tokens.refresh_token is None
-            else self._vault.seal(tokens.refresh_token, place("refresh_token")),
-            key_id=self._vault.current,
+            access_token=sealed("access_token", tokens.access_token),
+            refresh_token=None if refresh_token is None else sealed("refresh_token", refresh_token),
+            encryption_key=self._vault.current,
             token_type=tokens.token_type,
             issued_at=now,
             expires_at=tokens.expires_at,
@@ -57,25 +65,17 @@ class TokenSealer:
         )
 
     def access_token(self, connection: Connection) -> Secret:
-        """The connection's access token; raises ``VaultError``."""
+        """Open the connection's access token; raise ``VaultError`` if it does not open."""
         return self._open(connection, "access_token", connection.tokens.access_token)
 
     def refresh_token(self, connection: Connection) -> Secret | None:
-        """The connection's refresh token, if it has one; raises ``VaultError``."""
+        """Open the connection's refresh token, if it has one; raise ``VaultError`` if it fails."""
         sealed = connection.tokens.refresh_token
         return None if sealed is None else self._open(connection, "refresh_token", sealed)
 
     def _open(self, connection: Connection, field: str, sealed: bytes) -> Secret:
-        place = _place(
-            connection.tenant,
-            connection.owner,
-            connection.connector,
-            connection.id,
-            field,
-            connection.generation,
-        )
         try:
-            return self._vault.open(sealed, place)
+            return self._vault.open(sealed, stored_token_place(field, connection))
         except VaultError as error:
             self._audit.note(
                 Action.VAULT_OPEN_FAILED,
@@ -86,18 +86,6 @@ class TokenSealer:
                 connection=connection.id,
             )
             raise
-
-
-def _place(tenant: str, owner: str, connector: str, row: str, field: str, generation: int) -> Place:
-    return Place(
-        collection="connections",
-        tenant=tenant,
-        owner=owner,
-        connector=connector,
-        row=row,
-        field=field,
-        generation=generation,
-    )
 
 
 def _fresh_until(expires_at: datetime | None, now: datetime) -> datetime | None:

@@ -10,52 +10,22 @@ is in docs/operations.md, "Encryption keys".
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from connectors.secret import Secret
+from gateway.encryption.places import FORMAT, Place, check_value_place
 from gateway.errors import SettingsError, VaultError
 from gateway.observe.logs import get_logger
 
 _log = get_logger()
 
-_VERSION = 1
 _NONCE = 12  # bytes; NIST SP 800-38D recommends 96 random bits
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """Where a sealed value belongs. Every part is bound to the ciphertext."""
-
-    collection: str
-    tenant: str
-    owner: str
-    connector: str
-    row: str
-    field: str
-    generation: int
-
-    def encoded(self) -> bytes:
-        """The associated data; JSON, so that no two places look alike."""
-        return json.dumps(
-            [
-                _VERSION,
-                self.collection,
-                self.tenant,
-                self.owner,
-                self.connector,
-                self.row,
-                self.field,
-                self.generation,
-            ]
-        ).encode()
 
 
 class Vault:
@@ -108,16 +78,16 @@ class Vault:
 
     def key_check(self, key_id: str) -> bytes:
         """A value by which any process can tell whether its key of that id is this one."""
-        return self._seal(key_id, Secret("this is the key"), _check_place(key_id))
+        return self._seal(key_id, Secret("this is the key"), check_value_place(key_id))
 
     def confirms(self, key_id: str, check: bytes) -> bool:
         """Whether ``check`` was made with this vault's key of that id (security E4)."""
-        return key_id_of(check) == key_id and self.opens(check, _check_place(key_id))
+        return key_id_of(check) == key_id and self.opens(check, check_value_place(key_id))
 
     def _seal(self, key_id: str, secret: Secret, place: Place) -> bytes:
         name, nonce = key_id.encode(), os.urandom(_NONCE)
         sealed = self._keys[key_id].encrypt(nonce, secret.reveal().encode(), place.encoded())
-        return bytes([_VERSION, len(name)]) + name + nonce + sealed
+        return bytes([FORMAT, len(name)]) + name + nonce + sealed
 
     def _open(self, sealed: bytes, place: Place) -> Secret:
         key_id = key_id_of(sealed)
@@ -140,7 +110,7 @@ class Vault:
 
 def key_id_of(sealed: bytes) -> str | None:
     """The id of the key that ``sealed`` says it was sealed with; ``None`` if it is no sealed value."""
-    if len(sealed) < 2 or sealed[0] != _VERSION:
+    if len(sealed) < 2 or sealed[0] != FORMAT:
         return None
     key_id = sealed[2 : 2 + sealed[1]].decode("ascii", errors="replace")
     return key_id if _KEY_ID.fullmatch(key_id) else None
@@ -180,18 +150,6 @@ def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> 
 def _entries(text: str) -> list[str]:
     lines = (line.partition("#")[0] for line in text.splitlines())
     return [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
-
-
-def _check_place(key_id: str) -> Place:
-    return Place(
-        collection="vault",
-        tenant="",
-        owner="",
-        connector="",
-        row=key_id,
-        field="check",
-        generation=0,
-    )
 
 
 _URLSAFE = str.maketrans("-_", "+/")

@@ -1,18 +1,59 @@
-"""How the gateway proves who it is at a provider's endpoints (RFC 6749 2.3.1)."""
+"""How an OAuth client authenticates at a provider's endpoints (RFC 6749 2.3.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from authlib.oauth2.auth import ClientAuth
 
 from connectors.config import BodyFormat, ConnectorConfig
+from connectors.secret import Secret
 from gateway.engine.request import ProviderRequest, encode_body
 
-# "secret_key" is no method of RFC 6749: the secret is the platform's own API key and authenticates
-# alone, as a Bearer token.
-_METHODS = {"body": "client_secret_post", "header": "client_secret_basic"}
+ClientAuthMethod = Literal["client_secret_basic", "client_secret_post", "none", "secret_key"]
+"""RFC 7591's names. ``secret_key`` is not one of them: the secret is the platform's own API key,
+and authenticates alone, as a Bearer token."""
+
+_METHODS: Mapping[str, ClientAuthMethod] = MappingProxyType(
+    {"body": "client_secret_post", "header": "client_secret_basic", "secret_key": "secret_key"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """The gateway as a client of one provider."""
+
+    id: str
+    secret: Secret
+    method: ClientAuthMethod
+
+    def request(
+        self,
+        url: str,
+        params: Sequence[tuple[str, str]],
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body_format: BodyFormat = "form",
+        http_method: str = "POST",
+    ) -> ProviderRequest:
+        """Prepare a request with ``params`` to ``url`` and exactly one kind of authentication."""
+        if self.method == "secret_key":
+            sent = {**headers, "Authorization": f"Bearer {self.secret.reveal()}"}
+        else:
+            client_id, secret = self.id, self.secret.reveal()
+            if self.method == "client_secret_basic":
+                # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
+                client_id, secret = quote_plus(client_id), quote_plus(secret)
+            auth = ClientAuth(client_id, secret, self.method)
+            _, sent, body = auth.prepare("POST", url, dict(headers), urlencode(list(params)))
+            params = parse_qsl(body, keep_blank_values=True)
+        content_type, content = encode_body(params, body_format)
+        sent = {**sent, "Content-Type": content_type, "Accept": "application/json"}
+        return ProviderRequest(method=http_method, url=url, headers=sent, content=content)
 
 
 def authenticated_request(
@@ -23,25 +64,12 @@ def authenticated_request(
     body_format: BodyFormat,
     method: str = "POST",
 ) -> ProviderRequest:
-    """A request with ``params`` to ``url`` with exactly one kind of client authentication."""
-    client_id, secret = config.client_id, config.client_secret.reveal()
-    if config.authorization_method == "secret_key":
-        content_type, content = encode_body(params, body_format)
-        headers = {**config.token_headers, "Authorization": f"Bearer {secret}"}
-        return _request(method, url, headers, content_type, content)
-    if config.authorization_method == "header":
-        # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
-        client_id, secret = quote_plus(client_id), quote_plus(secret)
-    auth = ClientAuth(client_id, secret, _METHODS[config.authorization_method])
-    _, headers, body = auth.prepare(
-        "POST", url, dict(config.token_headers), urlencode(list(params))
+    """Prepare a request of the connector's own client, with its ``token_headers``."""
+    client = Client(
+        id=config.client_id,
+        secret=config.client_secret,
+        method=_METHODS[config.authorization_method],
     )
-    content_type, content = encode_body(parse_qsl(body, keep_blank_values=True), body_format)
-    return _request(method, url, headers, content_type, content)
-
-
-def _request(
-    method: str, url: str, headers: Mapping[str, str], content_type: str, content: bytes
-) -> ProviderRequest:
-    headers = {**headers, "Content-Type": content_type, "Accept": "application/json"}
-    return ProviderRequest(method=method, url=url, headers=headers, content=content)
+    return client.request(
+        url, params, headers=config.token_headers, body_format=body_format, http_method=method
+    )

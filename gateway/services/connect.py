@@ -7,7 +7,6 @@ sent anywhere, and whatever fails a check has used the flow up.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
@@ -16,12 +15,14 @@ from dataclasses import dataclass, field
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
-from connectors.context import CallbackContext
+from connectors.context import CallbackContext, Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
+from gateway.encryption.places import verifier_place
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Place, Vault
+from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
 from gateway.engine.templates import read_connection_config, render_url
@@ -44,14 +45,7 @@ from gateway.observe.metrics import UNKNOWN, Metrics, word_of
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.provider import Grant, Provider
 from gateway.store.audit import Action
-from gateway.store.connections import (
-    Connection,
-    ConnectionStore,
-    NewConnection,
-    OtherAccountLinked,
-    SealedTokens,
-    Status,
-)
+from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 
 _log = get_logger()
@@ -145,7 +139,7 @@ class ConnectService:
             tenant=tenant,
             user=user,
             connector=config.name,
-            cookie_hash=_hash(cookie),
+            cookie_hash=sha256_hex(cookie),
             connection_config=values,
             token_url=render_url(config.token_url, config, values),
             redirect_uri=self._redirect_uri(config.name),
@@ -155,7 +149,7 @@ class ConnectService:
             created_at=now,
             expires_at=now + FLOW_LIFETIME,
         )
-        await self._flows.add(flow, self._vault.seal(verifier, _verifier_place(flow)))
+        await self._flows.add(flow, self._vault.seal(verifier, verifier_place(flow)))
         await self._flows.keep_newest(tenant, user, now)
         _log.info("flow_started", connector=config.name, flow=flow.id[:16])
         self._metrics.flow_started(config.name)
@@ -218,7 +212,7 @@ class ConnectService:
         if response.code is None:
             raise ProviderDeclined(connector=name, provider_code=response.error)
         self._verify(config, flow, response)
-        verifier = self._vault.open(flow.verifier, _verifier_place(flow))
+        verifier = self._vault.open(flow.verifier, verifier_place(flow))
         grant = await self._provider.exchange(
             config,
             token_url=flow.token_url,
@@ -274,19 +268,6 @@ class ConnectService:
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
         self._check_api(config, flow, account)
-        now = self._clock()
-
-        def seal(row: str, generation: int) -> SealedTokens:
-            return self._sealer.seal(
-                grant.tokens,
-                tenant=flow.tenant,
-                owner=flow.owner,
-                connector=config.name,
-                row=row,
-                generation=generation,
-                now=now,
-            )
-
         missing = set(config.scopes) - set(grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
@@ -300,10 +281,27 @@ class ConnectService:
             several_accounts=config.supports_multiple_accounts,
         )
         try:
-            return await self._connections.save(new, seal, now)
-        except OtherAccountLinked:
+            return await self._save(new, grant.tokens)
+        except AccountMismatch:
             await self._hand_back(config, flow, grant, account)
-            raise AccountMismatch(connector=config.name) from None
+            raise
+
+    async def _save(self, new: NewConnection, tokens: Tokens) -> Connection:
+        now = self._clock()
+        while True:  # until no concurrent write was faster
+            target = await self._connections.target(new)
+            sealed = self._sealer.seal(
+                tokens,
+                tenant=new.tenant,
+                owner=new.owner,
+                connector=new.connector,
+                row=target.row,
+                generation=target.generation,
+                now=now,
+            )
+            saved = await self._connections.save(target, sealed, now)
+            if saved is not None:
+                return saved
 
     def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
         """Raise ``UnreadableResponse`` if the account lacks what the API's address is made of."""
@@ -330,21 +328,5 @@ class ConnectService:
             _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))
 
 
-def _verifier_place(flow: Flow) -> Place:
-    return Place(
-        collection="oauth_state",
-        tenant=flow.tenant,
-        owner=flow.owner,
-        connector=flow.connector,
-        row=flow.id,
-        field="verifier",
-        generation=0,
-    )
-
-
-def _hash(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
-
-
 def _same(cookie: str | None, cookie_hash: str) -> bool:
-    return cookie is not None and hmac.compare_digest(_hash(cookie), cookie_hash)
+    return cookie is not None and hmac.compare_digest(sha256_hex(cookie), cookie_hash)

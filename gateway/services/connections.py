@@ -7,6 +7,7 @@ from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.owners import owner_of
 
 
 class ConnectionService:
@@ -19,7 +20,7 @@ class ConnectionService:
 
     async def list_for(self, tenant: str, user: str) -> list[Connection]:
         """The user's connections, by connector, each connector's default first."""
-        return await self._store.list_for(tenant, f"user:{user}")
+        return await self._store.list_for(tenant, owner_of(user))
 
     async def get(self, tenant: str, connection_id: str, user: str | None = None) -> Connection:
         """One connection of the tenant, and of ``user`` if given; raises ``ConnectionNotFound``."""

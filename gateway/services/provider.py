@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors import errors as connector_errors
 from connectors.account import AccountInfo, dig
 from connectors.catalog import Hook
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
-from connectors.errors import AccountUnreadable
+from connectors.errors import AccountUnfit, AccountUnreadable
 from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.engine.account import clean_account
@@ -22,7 +21,7 @@ from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
 from gateway.engine.token_request import exchange_request, refresh_request
 from gateway.engine.token_response import is_failure, read_token_response
-from gateway.errors import AccountUnfit, ProviderError, UnreadableResponse
+from gateway.errors import ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import Outbound
 
@@ -99,10 +98,7 @@ class Provider:
                 added = await hook(context)
                 account = clean_account(replace(account, metadata={**metadata, **added}))
             return account
-        except connector_errors.AccountUnfit as error:
-            _log.info("account_unfit", connector=config.name, reason=str(error))
-            raise AccountUnfit(connector=config.name) from None
-        except ProviderError:
+        except (ProviderError, AccountUnfit):
             raise
         except AccountUnreadable as error:
             raise UnreadableResponse(str(error)) from None

@@ -9,7 +9,6 @@ with the request that began it: what a provider issued is stored before anything
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import NOWHERE, OK, Audit
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.templates import render_url
 from gateway.errors import (
@@ -198,7 +198,7 @@ class Refresher:
     async def _refresh_under(
         self, lease: Lease, config: ConnectorConfig, url: str, token: Secret, in_need: bool
     ) -> Connection:
-        digest = hashlib.sha256(token.reveal().encode()).hexdigest()
+        digest = sha256_hex(token.reveal())
         lost = lease.marker if lease.marker and lease.marker.token == digest else None
         if lost is not None and not in_need and not may_repeat(config, lost.age):
             # The last access token may be the last there will ever be: it is used up first.

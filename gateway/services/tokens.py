@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from connectors.secret import Secret
 from gateway.audit.context import By
 from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.templates import render_url
@@ -32,8 +32,8 @@ from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
+    RowUnreadable,
     StoreUnavailable,
-    VaultError,
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult, word_of
@@ -42,6 +42,7 @@ from gateway.services.refresh import Refresher
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.fresh.cache import Cache, Reading
+from gateway.store.owners import owner_of
 
 _log = get_logger()
 
@@ -94,7 +95,7 @@ class Wanted:
     @property
     def owner(self) -> str:
         """The owner of the connection."""
-        return f"user:{self.user}"
+        return owner_of(self.user)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -278,7 +279,7 @@ class TokenService:
         except (
             ProviderError,
             ReauthorizationRequired,
-            VaultError,
+            RowUnreadable,
             StoreUnavailable,
             TimeoutError,
         ) as error:
@@ -318,5 +319,5 @@ def _lives_too_short(tokens: SealedTokens, wanted: Wanted, now: datetime) -> boo
 def _is_rejected(token: Secret, wanted: Wanted) -> bool:
     if wanted.rejected_token_sha256 is None:
         return False
-    digest = hashlib.sha256(token.reveal().encode()).hexdigest()
+    digest = sha256_hex(token.reveal())
     return hmac.compare_digest(digest, wanted.rejected_token_sha256)

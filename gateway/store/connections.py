@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from connectors.account import AccountInfo
-from gateway.errors import NewerRow
+from gateway.errors import AccountMismatch, NewerRow, WriteConflict
 from gateway.store.default_account import ORDER, Defaults
 from gateway.store.events import EventType, keep, new_event
 from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
-from gateway.store.mongo import Collection, Database, Document, Duplicate
+from gateway.store.mongo import Collection, Database, Document
+from gateway.store.owners import user_of
 
 SCHEMA = 1
 """Version of the rows that this code writes and reads."""
@@ -38,13 +39,13 @@ class Status(StrEnum):
 class SealedTokens:
     """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; all times are UTC.
 
-    ``key_id`` names the encryption key that sealed them: only by it are the rows found that still
-    need an old key. It is empty in rows from before it was stored.
+    ``encryption_key`` is the id of the encryption key that sealed them. A rotation finds rows by
+    it; rows from before it was stored have an empty one.
     """
 
     access_token: bytes = field(repr=False)
     refresh_token: bytes | None = field(repr=False)
-    key_id: str
+    encryption_key: str
     token_type: str
     issued_at: datetime
     expires_at: datetime | None
@@ -78,7 +79,7 @@ class Connection:
     @property
     def user(self) -> str:
         """The user id in ``owner``."""
-        return self.owner.removeprefix("user:")
+        return user_of(self.owner)
 
     @property
     def tags(self) -> tuple[Tag, Tag]:
@@ -102,12 +103,17 @@ class NewConnection:
     several_accounts: bool
 
 
-Seal = Callable[[str, int], SealedTokens]
-"""Seals a flow's or refresh's tokens for a row id and generation."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """The row and generation that the tokens of a finished flow are sealed for.
 
+    ``replaces`` is the row of the same account as it was read, ``None`` for a new row.
+    """
 
-class OtherAccountLinked(Exception):
-    """The connector takes one account per user, and another one is linked."""
+    new: NewConnection
+    row: str
+    generation: int
+    replaces: Document | None
 
 
 class ConnectionStore:
@@ -119,23 +125,15 @@ class ConnectionStore:
         self._notices = database.notices
         self._defaults = Defaults(self._rows)
 
-    async def save(self, new: NewConnection, seal: Seal, now: datetime) -> Connection:
-        """Store a finished flow: a new row, or a new generation of the row of the same account.
+    async def target(self, new: NewConnection) -> Target:
+        """Find where a finished flow is stored: a new row, or the row of the same account.
 
-        Raises ``OtherAccountLinked`` where the connector takes only one and has another.
+        Raises:
+            AccountMismatch: the connector takes one account per user, and another one is linked.
+            NewerRow: a newer version wrote the row.
         """
-        with self._notices.telling(accounts_tag(new.tenant, new.owner, new.connector)):
-            while True:
-                try:
-                    if (saved := await self._save_once(new, seal, now)) is not None:
-                        return saved
-                except Duplicate:
-                    continue  # a concurrent flow for the same account inserted its row first
-
-    async def _save_once(self, new: NewConnection, seal: Seal, now: datetime) -> Connection | None:
-        slot = new.account.external_account_id if new.several_accounts else ""
-        mine = {"tenant": new.tenant, "owner": new.owner, "connector": new.connector}
-        row = await self._rows.find_one(mine | {"slot": slot})
+        mine = _owner(new)
+        row = await self._rows.find_one(mine | {"slot": _slot(new)})
         if row is None:
             # A row from before the connector's "several accounts" changed has another slot.
             row = await self._rows.find_one(
@@ -143,35 +141,55 @@ class ConnectionStore:
             )
         if row is None and not new.several_accounts:
             row = await self._rows.find_one(mine)
-        if row is not None:
-            check_schema(row)
         if row is None:
-            row_id = f"con_{secrets.token_hex(12)}"
-            document: Document = mine | {
-                "_id": row_id,
-                "slot": slot,
-                "schema": SCHEMA,
-                "external_account_id": new.account.external_account_id,
-                "generation": 1,
-                "is_default": await self._rows.find_one(mine) is None,
-                "created_at": now,
-                "last_used_at": None,
-                "refresh": {"fencing": 0},
-                "outbox": [_flow_event(EventType.CREATED, new, row_id, 1, now)],
-            }
-            document |= _flow_fields(new, seal(row_id, 1), now)
-            await self._rows.insert(document)
-            if not document["is_default"]:  # the default may have been deleted in between
-                await self._defaults.ensure(document, now)
-                return await self.get(new.tenant, row_id) or _read(document)
-            return _read(document)
+            return Target(new=new, row=f"con_{secrets.token_hex(12)}", generation=1, replaces=None)
+        check_schema(row)
         if row["external_account_id"] != new.account.external_account_id:
-            raise OtherAccountLinked
-        generation = row["generation"] + 1
+            raise AccountMismatch(connector=new.connector)
+        return Target(new=new, row=row["_id"], generation=row["generation"] + 1, replaces=row)
+
+    async def save(self, target: Target, tokens: SealedTokens, now: datetime) -> Connection | None:
+        """Store a finished flow with its tokens, which are sealed for ``target``.
+
+        Returns:
+            The connection, or ``None`` if a concurrent write was faster: find a new target then.
+        """
+        with self._notices.telling(accounts_tag(*_owner(target.new).values())):
+            if target.replaces is not None:
+                return await self._replace(target, target.replaces, tokens, now)
+            try:
+                return await self._insert(target, tokens, now)
+            except WriteConflict:
+                return None  # a concurrent flow for the same account inserted its row first
+
+    async def _insert(self, target: Target, tokens: SealedTokens, now: datetime) -> Connection:
+        new, mine = target.new, _owner(target.new)
+        document: Document = mine | {
+            "_id": target.row,
+            "slot": _slot(new),
+            "schema": SCHEMA,
+            "external_account_id": new.account.external_account_id,
+            "generation": target.generation,
+            "is_default": await self._rows.find_one(mine) is None,
+            "created_at": now,
+            "last_used_at": None,
+            "refresh": {"fencing": 0},
+            "outbox": [_flow_event(EventType.CREATED, target, now)],
+        }
+        document |= _flow_fields(new, tokens, now)
+        await self._rows.insert(document)
+        if document["is_default"]:
+            return _read(document)
+        await self._defaults.ensure(document, now)  # the default may have been deleted meanwhile
+        return await self.get(new.tenant, target.row) or _read(document)
+
+    async def _replace(
+        self, target: Target, row: Document, tokens: SealedTokens, now: datetime
+    ) -> Connection | None:
         update: Document = {
-            "$set": _flow_fields(new, seal(row["_id"], generation), now)
+            "$set": _flow_fields(target.new, tokens, now)
             | {
-                "generation": generation,
+                "generation": target.generation,
                 "refresh.owner": None,
                 "refresh.until": None,
                 "refresh.marker": None,
@@ -180,14 +198,13 @@ class ConnectionStore:
             }
         }
         if row["status"] == str(Status.NEEDS_REAUTH):
-            event = _flow_event(EventType.RECOVERED, new, row["_id"], generation, now)
-            update["$push"] = {"outbox": event}
+            update["$push"] = {"outbox": _flow_event(EventType.RECOVERED, target, now)}
         return read_row(
             await self._rows.find_one_and_update(
                 # The status, too: giving up keeps the generation, and must not pass unseen.
                 {
                     "_id": row["_id"],
-                    "tenant": new.tenant,
+                    "tenant": row["tenant"],
                     "generation": row["generation"],
                     "status": row["status"],
                 },
@@ -297,18 +314,23 @@ def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Doc
     } | token_fields(tokens)
 
 
-def _flow_event(
-    kind: EventType, new: NewConnection, row_id: str, generation: int, now: datetime
-) -> Document:
+def _owner(new: NewConnection) -> dict[str, str]:
+    return {"tenant": new.tenant, "owner": new.owner, "connector": new.connector}
+
+
+def _slot(new: NewConnection) -> str:
+    """The account id, or empty where the connector takes one account per user."""
+    return new.account.external_account_id if new.several_accounts else ""
+
+
+def _flow_event(kind: EventType, target: Target, now: datetime) -> Document:
     return new_event(
         kind,
         now,
-        tenant=new.tenant,
-        connection=row_id,
-        generation=generation,
-        connector=new.connector,
-        owner=new.owner,
-        status=str(new.status),
+        **_owner(target.new),
+        connection=target.row,
+        generation=target.generation,
+        status=str(target.new.status),
     )
 
 
@@ -318,7 +340,7 @@ def token_fields(tokens: SealedTokens) -> Document:
         "tokens": {
             "access": tokens.access_token,
             "refresh": tokens.refresh_token,
-            "key": tokens.key_id,
+            "key": tokens.encryption_key,
             "type": tokens.token_type,
         },
         "issued_at": tokens.issued_at,
@@ -357,7 +379,7 @@ def _read(row: Document) -> Connection:
         tokens=SealedTokens(
             access_token=row["tokens"]["access"],
             refresh_token=row["tokens"]["refresh"],
-            key_id=row["tokens"].get("key", ""),
+            encryption_key=row["tokens"].get("key", ""),
             token_type=row["tokens"]["type"],
             issued_at=row["issued_at"],
             expires_at=row["expires_at"],

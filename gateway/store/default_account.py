@@ -14,18 +14,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gateway.errors import ConnectionNotFound, WriteConflict
 from gateway.store.fresh.gathering import Gathering
-from gateway.store.mongo import Collection, Document, Duplicate
+from gateway.store.mongo import Collection, Document
 
 _Place = tuple[str, str, str]
 """Tenant, owner and connector."""
 
 ORDER = [("connector", 1), ("is_default", -1), ("created_at", 1), ("_id", 1)]
 """By connector, each connector's default first, then by age."""
-
-
-class _Gone(Exception):
-    """The row was deleted in between."""
 
 
 class Defaults:
@@ -81,9 +78,9 @@ class Defaults:
         async def move(both: Any) -> None:
             await self._rows.update_many(others, _mark(False, now), transaction=both)
             if not await self._rows.update_one(this, _mark(True, now), transaction=both):
-                raise _Gone
+                raise ConnectionNotFound
 
-        with contextlib.suppress(_Gone):
+        with contextlib.suppress(ConnectionNotFound):
             await self._rows.transact(move)  # of two choices at once the last one wins
 
     async def ensure(self, row: Document, now: datetime) -> None:
@@ -95,7 +92,7 @@ class Defaults:
             this = {"_id": first["_id"], "tenant": first["tenant"]}
             try:
                 await self._rows.update_one(this, _mark(True, now))
-            except Duplicate:
+            except WriteConflict:
                 return  # a choice that was made in between stands
 
 

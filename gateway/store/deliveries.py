@@ -12,9 +12,10 @@ import secrets
 from collections.abc import Collection as Names
 from dataclasses import dataclass
 
+from gateway.errors import WriteConflict
 from gateway.store.events import Event, read_event, write_event
 from gateway.store.indexes import UNDELIVERED
-from gateway.store.mongo import Database, Document, Duplicate
+from gateway.store.mongo import Database, Document
 from gateway.store.webhooks import Webhook
 
 LEASE_SECONDS = 30
@@ -52,7 +53,7 @@ class DeliveryStore:
         }
         try:
             await self._rows.update_one(query, {"$setOnInsert": fields}, upsert=True)
-        except Duplicate:
+        except WriteConflict:
             return  # another worker was faster
 
     async def due(self, limit: int, *, without: Names[str]) -> list[Delivery]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.store.mongo import Database, Duplicate
+from gateway.errors import WriteConflict
+from gateway.store.mongo import Database
 
 
 class EncryptionKeyCheckStore:
@@ -25,6 +26,6 @@ class EncryptionKeyCheckStore:
         """Store the check value of a new key; ``False`` if another process was faster."""
         try:
             await self._rows.insert({"_id": key_id, "check": check, "created_at": now})
-        except Duplicate:
+        except WriteConflict:
             return False
         return True

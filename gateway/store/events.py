@@ -21,6 +21,7 @@ from typing import Any
 
 from gateway.store.indexes import WAITING_EVENTS
 from gateway.store.mongo import Collection, Database, Document
+from gateway.store.owners import user_of
 
 
 class EventType(StrEnum):
@@ -54,7 +55,7 @@ class Event:
     @property
     def user(self) -> str:
         """The user id in ``owner``."""
-        return self.owner.removeprefix("user:")
+        return user_of(self.owner)
 
 
 def new_event(

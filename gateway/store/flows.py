@@ -7,13 +7,14 @@ may be minutes late (K1).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
+from gateway.store.owners import owner_of
 
 FLOW_LIFETIME = timedelta(minutes=10)
 MOST_OPEN = 10
@@ -43,12 +44,12 @@ class Flow:
     @property
     def owner(self) -> str:
         """The owner of the connection that the flow will make."""
-        return f"user:{self.user}"
+        return owner_of(self.user)
 
 
 def flow_id(state: str) -> str:
     """The id of the row of a state."""
-    return hashlib.sha256(state.encode()).hexdigest()
+    return sha256_hex(state)
 
 
 class FlowStore:

@@ -7,12 +7,13 @@ whose it is: its id is a hash. Once a bucket is full again, its row is worth not
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from gateway.store.mongo import Database, Document, Duplicate
+from gateway.digest import sha256_hex
+from gateway.errors import WriteConflict
+from gateway.store.mongo import Database, Document
 
 _TOLERANCE = 1e-6
 """Of a permit: what fractions lose by being added up."""
@@ -43,7 +44,7 @@ class LimitStore:
         update = _taking(name, permits, most, seconds, now)
         try:
             row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
-        except Duplicate:  # two made the row at once, and now it is there
+        except WriteConflict:  # two made the row at once, and now it is there
             row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
         row = cast(Document, row)  # an upsert always has one
         if row["given"] > 0:
@@ -52,7 +53,7 @@ class LimitStore:
 
 
 def _id(name: str, subject: str) -> str:
-    return hashlib.sha256(f"{name}\0{subject}".encode()).hexdigest()
+    return sha256_hex(f"{name}\0{subject}")
 
 
 def _taking(name: str, permits: int, most: int, seconds: int, now: datetime) -> list[Document]:

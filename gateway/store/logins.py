@@ -7,7 +7,6 @@ finish nobody's sign-in with it. Expiry is checked here: MongoDB's own is housek
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,11 +36,6 @@ class StoredLogin:
     tenant: str | None = None
     user: str | None = None
     verifier_hash: str | None = None
-
-
-def hashed(value: str) -> str:
-    """What is stored of a value of 256 random bits: a fast hash is right, there is nothing to guess."""
-    return hashlib.sha256(value.encode()).hexdigest()
 
 
 class LoginStore:

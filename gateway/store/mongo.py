@@ -33,7 +33,7 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from gateway.errors import SettingsError, StoreUnavailable
+from gateway.errors import SettingsError, StoreUnavailable, WriteConflict
 from gateway.settings.environment import Driver
 from gateway.store.fresh.notices import Notices
 
@@ -58,10 +58,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.5
 _LONGEST_SILENCE_MS = 250  # two of them are well within the second that caches may be behind
 _MAJORITY: WriteConcern = WriteConcern(w="majority", j=True, wtimeout=5_000)
 _WRITE_CONFLICT, _DUPLICATE_KEY = 112, 11000  # MongoDB's error codes
-
-
-class Duplicate(Exception):
-    """A unique index or another transaction refused the write: somebody else was faster."""
 
 
 class Collection:
@@ -102,12 +98,12 @@ class Collection:
         return int(await _answer(self._handle.count_documents(query)))
 
     async def insert(self, document: Document) -> None:
-        """Insert; raises ``Duplicate``."""
+        """Insert; raises ``WriteConflict``."""
         await _answer(self._handle.insert_one(document))
 
     async def insert_missing(self, documents: Sequence[Document]) -> None:
         """Insert those documents (at least one) whose ids are not there yet, in one request."""
-        with contextlib.suppress(Duplicate):  # those came with an earlier attempt
+        with contextlib.suppress(WriteConflict):  # those came with an earlier attempt
             await _answer(self._handle.insert_many(documents, ordered=False))
 
     async def update_one(
@@ -120,7 +116,7 @@ class Collection:
     ) -> bool:
         """Update one matching document, or insert it with ``upsert``; whether there was one.
 
-        Raises ``Duplicate``.
+        Raises ``WriteConflict``.
         """
         result = await _answer(
             self._handle.update_one(query, update, upsert=upsert, session=transaction)
@@ -130,7 +126,7 @@ class Collection:
     async def update_many(
         self, query: Mapping[str, Any], update: Any, *, transaction: Any = None
     ) -> int:
-        """Update every matching document; how many there were. Raises ``Duplicate``."""
+        """Update every matching document; how many there were. Raises ``WriteConflict``."""
         result = await _answer(self._handle.update_many(query, update, session=transaction))
         return int(result.matched_count)
 
@@ -144,7 +140,7 @@ class Collection:
     async def transaction(self) -> AsyncIterator[Any]:
         """Writes that become visible together, or not at all if the context ends with an error.
 
-        Raises ``Duplicate`` where another transaction wrote first: then all of it is to be done again.
+        Raises ``WriteConflict`` where another transaction wrote first: then all of it is to be done again.
         """
         # Motor awaits the session and PyMongo's client the transaction; the others come at once.
         session = await _now_or_soon(self._handle.database.client.start_session())
@@ -168,7 +164,7 @@ class Collection:
             try:
                 async with self.transaction() as transaction:
                     return await work(transaction)
-            except Duplicate:
+            except WriteConflict:
                 if time.monotonic() > until:
                     raise StoreUnavailable("another transaction holds the rows") from None
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - spreads load, protects nothing
@@ -179,7 +175,7 @@ class Collection:
     ) -> Document | None:
         """Atomically update one matching document and return it as it was, or as it is ``after``.
 
-        With ``upsert`` it is inserted if there is none; raises ``Duplicate`` if another was faster.
+        With ``upsert`` it is inserted if there is none; raises ``WriteConflict`` if another was faster.
         """
         return await _answer(
             self._handle.find_one_and_update(query, update, return_document=after, upsert=upsert)
@@ -188,7 +184,7 @@ class Collection:
     async def find_one_and_delete(
         self, query: Mapping[str, Any], *, transaction: Any = None
     ) -> Document | None:
-        """Atomically delete one matching document and return it; in a transaction, raises ``Duplicate``."""
+        """Atomically delete one matching document and return it; in a transaction, raises ``WriteConflict``."""
         return await _answer(self._handle.find_one_and_delete(query, session=transaction))
 
     async def delete_many(self, query: Mapping[str, Any]) -> int:
@@ -294,12 +290,12 @@ async def _answer(awaitable: Awaitable[T]) -> T:
     except TimeoutError:
         raise StoreUnavailable("the database does not answer (in time)") from None
     except DuplicateKeyError:
-        raise Duplicate from None
+        raise WriteConflict from None
     except PyMongoError as error:
         if isinstance(error, OperationFailure) and error.code == _WRITE_CONFLICT:
-            raise Duplicate from None
+            raise WriteConflict from None
         if isinstance(error, BulkWriteError) and _only_duplicates(error):
-            raise Duplicate from None
+            raise WriteConflict from None
         # The text of a driver's error may quote documents and addresses: only its type is kept.
         raise StoreUnavailable(f"the database does not answer ({type(error).__name__})") from None
 

@@ -20,26 +20,26 @@ class SealedFields:
     """Where a collection has sealed values: dotted path in the row -> field of the value's place.
 
     The place is made of the row's ``tenant``, ``owner``, ``connector`` and ``generation``: empty, and 0,
-    where it has none. ``key`` is the path of the id of the key that sealed them, if rows hold it; then
+    where it has none. ``encryption_key`` is the path of the id of the encryption key that sealed them, if rows hold it; then
     the index ``sealed_with`` is of it and ``_id``. A collection that can grow large needs both.
     """
 
     collection: str
     fields: Mapping[str, str]
-    key: str | None = None
+    encryption_key: str | None = None
 
 
-SEALED = (
-    SealedFields(
-        collection="connections",
-        fields={"tokens.access": "access_token", "tokens.refresh": "refresh_token"},
-        key="tokens.key",
-    ),
-    # Small: rows of the last hour. Their verifier is gone once they were used.
-    SealedFields(collection="oauth_state", fields={"verifier": "verifier"}),
-    # Small: a few rows for each tenant.
-    SealedFields(collection="webhooks", fields={"secret": "secret"}),
+TOKENS = SealedFields(
+    collection="connections",
+    fields={"tokens.access": "access_token", "tokens.refresh": "refresh_token"},
+    encryption_key="tokens.key",
 )
+VERIFIERS = SealedFields(collection="oauth_state", fields={"verifier": "verifier"})
+"""Small: rows of the last hour. A used row has no verifier any more."""
+WEBHOOK_SECRETS = SealedFields(collection="webhooks", fields={"secret": "secret"})
+"""Small: a few rows for each tenant."""
+
+SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,7 @@ class Exchange:
 
     row: SealedRow
     values: Mapping[str, bytes] = field(repr=False)
-    key_id: str | None
+    encryption_key: str | None
 
 
 class SealedStore:
@@ -70,21 +70,28 @@ class SealedStore:
         self.sealed = sealed
         self._rows: Collection = database.collection(sealed.collection)
 
-    async def key_ids(self) -> list[str | None]:
+    async def encryption_keys(self) -> list[str | None]:
         """The key ids that rows hold, and ``None`` for rows that do not say."""
-        if self.sealed.key is None:
+        if self.sealed.encryption_key is None:
             return [None]
-        return [None, *(key_id for key_id in await self._rows.distinct(self.sealed.key) if key_id)]
+        return [
+            None,
+            *(key_id for key_id in await self._rows.distinct(self.sealed.encryption_key) if key_id),
+        ]
 
     async def count(self, key_id: str) -> int:
         """How many rows say that they are sealed with this key."""
-        return await self._rows.count({self.sealed.key: key_id}) if self.sealed.key else 0
+        return (
+            await self._rows.count({self.sealed.encryption_key: key_id})
+            if self.sealed.encryption_key
+            else 0
+        )
 
     async def batch(self, key_id: str | None, *, after: str, limit: int) -> Batch:
         """Rows that say so of their key, in the order of their ids, from the one ``after`` on."""
         query: Document = {"_id": {"$gt": after}}
-        if self.sealed.key is not None:
-            query[self.sealed.key] = key_id
+        if self.sealed.encryption_key is not None:
+            query[self.sealed.encryption_key] = key_id
         names = ["tenant", "owner", "connector", "generation", *self.sealed.fields]
         rows = await self._rows.find(
             query,
@@ -92,7 +99,7 @@ class SealedStore:
             limit=limit,
             projection=dict.fromkeys(names, 1),
             # Where few rows are left, MongoDB might otherwise walk through all of them by _id.
-            index="sealed_with" if self.sealed.key is not None else None,
+            index="sealed_with" if self.sealed.encryption_key is not None else None,
         )
         return [self._read(row) for row in rows]
 
@@ -109,8 +116,8 @@ class SealedStore:
         if row.generation is not None:
             query["generation"] = row.generation
         fields: Document = dict(change.values)
-        if self.sealed.key is not None and change.key_id is not None:
-            fields[self.sealed.key] = change.key_id
+        if self.sealed.encryption_key is not None and change.encryption_key is not None:
+            fields[self.sealed.encryption_key] = change.encryption_key
         return query, {"$set": fields}
 
     def _read(self, row: Document) -> SealedRow:

@@ -36,6 +36,7 @@ from gateway.services.provider import Provider
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
+from gateway.store.owners import owner_of
 from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
@@ -147,7 +148,7 @@ class Workbench:
 
     async def connections(self) -> list[Connection]:
         """What is stored for the user."""
-        return await self.store.list_for(self.tenant, f"user:{self.user}")
+        return await self.store.list_for(self.tenant, owner_of(self.user))
 
     def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
         """A code that nobody has used, and the verifier that goes with it."""

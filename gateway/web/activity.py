@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.audit.trail import OK
+from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
 from gateway.web.context import check_host, find_session, read_query, services
 from gateway.web.pages import ago, render
-from gateway.web.replies import timestamp
 
 ACTIVITY = "/dashboard/activity"
 PAGE = 100
@@ -83,9 +83,7 @@ class Entry:
 def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
     """The keys that used an account, for showing."""
     return [
-        UseView(
-            name=_name(use.key, use.label), ago=ago(use.last_at, now), iso=timestamp(use.last_at)
-        )
+        UseView(name=_name(use.key, use.label), ago=ago(use.last_at, now), iso=rfc3339(use.last_at))
         for use in uses
     ]
 
@@ -148,7 +146,7 @@ def _entries(
                 by=_ACTORS.get(newest.actor.kind, ""),
                 count=len(alike),
                 ago=ago(newest.time, now),
-                iso=timestamp(newest.time),
+                iso=rfc3339(newest.time),
                 request_id=newest.request if len(alike) == 1 else None,
             )
         )

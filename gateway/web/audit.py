@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.service_keys import Role
+from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Line, Wanted, cursor
 from gateway.web.context import read_query, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, timestamp
+from gateway.web.replies import reply
 
 QUERY = ("user", "connector", "connection", "action", "since", "until", "limit", "cursor")
 MOST = 500
@@ -123,7 +124,7 @@ def _shown(line: Line) -> LineReply:
     actor = line.actor
     return LineReply(
         id=line.id,
-        time=timestamp(line.time),
+        time=rfc3339(line.time),
         action=line.action,
         outcome=line.outcome,
         actor=ActorReply(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
-from gateway.access.login.dev import is_user_id
+from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
 from gateway.errors import ConnectionNotFound, InvalidRequest
 from gateway.store.connections import Connection

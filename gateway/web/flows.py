@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from connectors.config import ConnectorConfig
+from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
 from gateway.engine.callback import read_callback
 from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
@@ -137,7 +138,7 @@ async def callback(request: Request) -> Response:
             user=session.user if session else None,
             cookie=request.cookies.get(cookie),
         )
-    except GatewayError as error:
+    except (GatewayError, AccountUnfit) as error:
         outcome = outcome_of(error)
         if outcome is None:
             raise

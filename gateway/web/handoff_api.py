@@ -8,13 +8,14 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.access.login.dev import MAX_USER, is_user_id
+from gateway.access.identity import MAX_USER, is_user_id
 from gateway.access.login.handoff import MAX_CHALLENGE
 from gateway.access.service_keys import Role
+from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, timestamp
+from gateway.web.replies import reply
 
 
 def _printable(value: str) -> str:
@@ -51,7 +52,7 @@ async def accept_login(request: Request) -> Response:
         wanted.challenge, tenant=caller.tenant, user=wanted.user
     )
     return reply(
-        LoginReply(return_url=accepted.return_url, expires_at=timestamp(accepted.expires_at)), 201
+        LoginReply(return_url=accepted.return_url, expires_at=rfc3339(accepted.expires_at)), 201
     )
 
 

@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from connectors.secret import Secret
+from gateway.access.identity import DEFAULT_TENANT, Identity
 from gateway.access.login import handoff, oidc
 from gateway.access.login.attempts import RemoteLogin
-from gateway.access.login.dev import DEFAULT_TENANT, DevLogin, Identity
+from gateway.access.login.dev import DevLogin
 from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, LoginError, NotFound
 from gateway.observe.logs import get_logger

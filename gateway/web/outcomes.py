@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from connectors.errors import AccountUnfit
 from gateway import errors
 
 
@@ -104,10 +105,10 @@ OUTCOMES = {
     ),
 }
 
-_OF_ERROR: dict[type[errors.GatewayError], str] = {
+_OF_ERROR: dict[type[Exception], str] = {
     errors.FlowFinished: "already_connected",
     errors.FlowExpired: "expired",
-    errors.AccountUnfit: "unfit",
+    AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
     errors.ProviderDeclined: "refused",
     errors.ProviderMisconfigured: "misconfigured",
@@ -119,7 +120,7 @@ _OF_ERROR: dict[type[errors.GatewayError], str] = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-def outcome_of(error: errors.GatewayError) -> str | None:
+def outcome_of(error: Exception) -> str | None:
     """The outcome that tells of ``error`` on the dashboard; ``None`` if it needs a page of its own."""
     if isinstance(error, errors.ProviderDeclined) and error.provider_code == "access_denied":
         return "declined"

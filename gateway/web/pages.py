@@ -16,10 +16,11 @@ from starlette.responses import HTMLResponse
 from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
+from gateway.clock import rfc3339
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.store.connections import Connection, Status
 from gateway.web.context import services
-from gateway.web.replies import status_of, time_or_none, timestamp
+from gateway.web.replies import status_of, time_or_none
 
 HERE = Path(__file__).parent
 HUES = 12
@@ -150,7 +151,7 @@ def account_view(connection: Connection, now: datetime) -> AccountView:
         last_used=None if used is None else ago(used, now),
         last_used_iso=time_or_none(used),
         connected=ago(connection.created_at, now),
-        connected_iso=timestamp(connection.created_at),
+        connected_iso=rfc3339(connection.created_at),
         is_default=connection.is_default,
         activity_path=f"/dashboard/activity?{urlencode({'connection': connection.id})}",
         default_path=f"{base}/default",

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from connectors.errors import ConfigError, UnknownConnector
+from connectors.errors import AccountUnfit, ConfigError, UnknownConnector
 from gateway import errors
 
 RETRY_AFTER = 5  # seconds, where nobody knows better
@@ -123,7 +123,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.ProviderDeclined: Problem(
         400, "provider_declined", "The provider ended the connect attempt", _AGAIN
     ),
-    errors.AccountUnfit: Problem(
+    AccountUnfit: Problem(
         409,
         "account_unfit",
         "This account cannot be used here",
@@ -177,7 +177,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         503, "store_unavailable", "The gateway's database does not answer", _LATER
     ),
     errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
-    errors.VaultError: Problem(
+    errors.RowUnreadable: Problem(
         503,
         "connection_unreadable",
         "This connection's tokens cannot be opened",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from gateway.clock import rfc3339
 from gateway.store.connections import Connection, Status
 
 
@@ -45,8 +46,8 @@ def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
         scopes=list(connection.granted_scopes),
         connection_config=dict(connection.connection_config),
         metadata=dict(connection.metadata),
-        created_at=timestamp(connection.created_at),
-        updated_at=timestamp(connection.updated_at),
+        created_at=rfc3339(connection.created_at),
+        updated_at=rfc3339(connection.updated_at),
         last_used_at=time_or_none(connection.last_used_at),
     )
 
@@ -60,14 +61,9 @@ def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None
     return connection.status, connection.status_reason
 
 
-def timestamp(time: datetime) -> str:
-    """RFC 3339 in UTC."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def time_or_none(time: datetime | None) -> str | None:
     """The same of a time that may not have come yet."""
-    return None if time is None else timestamp(time)
+    return None if time is None else rfc3339(time)
 
 
 def reply(model: BaseModel, status: int = 200) -> Response:

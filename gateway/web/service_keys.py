@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from gateway.access.assertions import MOST_KEYS
 from gateway.access.service_keys import Restrictions, Role
+from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, NotFound
 from gateway.store.service_keys import StoredKey
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, time_or_none, timestamp
+from gateway.web.replies import reply, time_or_none
 
 MAX_CONNECTORS = 100
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -127,7 +128,7 @@ def _shown(key: StoredKey) -> KeyReply:
         user_assertion={"keys": [dict(each) for each in key.assertion_keys]}
         if key.assertion_keys
         else None,
-        created_at=timestamp(key.created_at),
+        created_at=rfc3339(key.created_at),
         expires_at=time_or_none(key.expires_at),
         last_used_at=time_or_none(key.last_used_at),
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
-from gateway.access.login.dev import MAX_USER, is_user_id
+from gateway.access.identity import MAX_USER, is_user_id
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.service_keys import Role
+from gateway.clock import rfc3339
 from gateway.errors import NotFound
 from gateway.store.events import EventType
 from gateway.store.webhooks import Webhook
 from gateway.web.context import Strict, read_json, require_key, services
 from gateway.web.operation import Operation
-from gateway.web.replies import reply, time_or_none, timestamp
+from gateway.web.replies import reply, time_or_none
 from gateway.webhooks.registration import MAX_URL
 
 
@@ -111,7 +112,7 @@ def _shown(webhook: Webhook) -> WebhookReply:
         id=webhook.id,
         url=webhook.url,
         events=None if webhook.types is None else list(webhook.types),
-        created_at=timestamp(webhook.created_at),
+        created_at=rfc3339(webhook.created_at),
     )
 
 

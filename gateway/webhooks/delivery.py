@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from gateway.clock import Clock
+from gateway.clock import Clock, rfc3339
 from gateway.encryption.vault import Vault
 from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import EgressRefused, ProviderError, StoreUnavailable, VaultError
@@ -257,7 +257,7 @@ def body_of(event: Event) -> str:
     body = {
         "id": event.id,
         "type": event.type,
-        "timestamp": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": rfc3339(event.time),
         "tenant": event.tenant,
         "data": {
             "connection_id": event.connection,

@@ -20,7 +20,8 @@ import standardwebhooks
 from connectors.secret import Secret
 from gateway.audit.trail import NOWHERE, Audit
 from gateway.clock import Clock
-from gateway.encryption.vault import Place, Vault
+from gateway.encryption.places import webhook_secret_place
+from gateway.encryption.vault import Vault
 from gateway.errors import EgressRefused, InvalidRequest
 from gateway.outbound.egress import EgressPolicy, is_public
 from gateway.store.audit import Action
@@ -86,7 +87,7 @@ class WebhookService:
             tenant=tenant,
             url=url,
             types=None if types is None else tuple(sorted(set(map(str, types)))),
-            secret=self._vault.seal(secret, _place(tenant, webhook_id)),
+            secret=self._vault.seal(secret, webhook_secret_place(tenant, webhook_id)),
             created_at=self._clock(),
         )
         await self._webhooks.add(webhook)
@@ -110,7 +111,7 @@ class WebhookService:
 
 def secret_of(vault: Vault, webhook: Webhook) -> Secret:
     """A webhook's signing secret; raises ``VaultError``."""
-    return vault.open(webhook.secret, _place(webhook.tenant, webhook.id))
+    return vault.open(webhook.secret, webhook_secret_place(webhook.tenant, webhook.id))
 
 
 def signed_headers(secret: Secret, event_id: str, body: str, now: datetime) -> dict[str, str]:
@@ -140,15 +141,3 @@ def _problem_of(url: str, policy: EgressPolicy) -> str | None:
     except ValueError:  # a name: where it leads is judged with every delivery
         public = host != "localhost" and not host.endswith(".localhost")
     return None if public else "is not on the public Internet"
-
-
-def _place(tenant: str, webhook_id: str) -> Place:
-    return Place(
-        collection="webhooks",
-        tenant=tenant,
-        owner="",
-        connector="",
-        row=webhook_id,
-        field="secret",
-        generation=0,
-    )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.catalog import Catalog
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.limits import Limits
 from gateway.access.login.choice import Logins, open_logins
-from gateway.access.login.dev import DEFAULT_TENANT
 from gateway.access.login.discovery import OIDC_BULKHEAD
 from gateway.access.service_keys import ServiceKeys
 from gateway.access.sessions import Sessions

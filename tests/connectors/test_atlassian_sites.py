@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pytest_httpx import HTTPXMock
 
-from gateway.errors import AccountUnfit, UnreadableResponse
+from connectors.errors import AccountUnfit
+from gateway.errors import UnreadableResponse
 from gateway.services.provider import Provider
 from tests.support.conversation import Conversation
 from tests.support.samples import without

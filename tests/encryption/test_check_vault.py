@@ -6,7 +6,8 @@ import pytest
 
 from connectors.secret import Secret
 from gateway.encryption.key_check import check_vault
-from gateway.encryption.vault import Place, Vault, new_encryption_key, read_encryption_keys
+from gateway.encryption.places import Place
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.errors import NotReady, VaultError
 
 KEYS = read_encryption_keys(f"k2:{new_encryption_key()},k1:{new_encryption_key()}")

@@ -11,13 +11,8 @@ from structlog.testing import capture_logs
 
 from connectors.secret import Secret
 from gateway.encryption.keyring import open_vault
-from gateway.encryption.vault import (
-    Place,
-    Vault,
-    key_id_of,
-    new_encryption_key,
-    read_encryption_keys,
-)
+from gateway.encryption.places import Place
+from gateway.encryption.vault import Vault, key_id_of, new_encryption_key, read_encryption_keys
 from gateway.errors import SettingsError
 from gateway.settings.environment import Mode, Settings, read_settings
 

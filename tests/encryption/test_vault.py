@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.secret import Secret
-from gateway.encryption.vault import Place, Vault, new_encryption_key, read_encryption_keys
+from gateway.encryption.places import Place
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.errors import SettingsError, VaultError
 
 VALUE = "ntn_canary-7Qm2-refresh-token"

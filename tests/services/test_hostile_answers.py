@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from connectors.account import account_lookup
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
+from connectors.errors import AccountUnfit
 from connectors.secret import Secret
 from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA
 from gateway.engine.request import ProviderAnswer, ProviderRequest
-from gateway.errors import AccountUnfit, ProviderError
+from gateway.errors import ProviderError
 from gateway.outbound.client import Outbound
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.access.login.dev import DEFAULT_TENANT
+from gateway.access.identity import DEFAULT_TENANT
 from gateway.services.tokens import IssuedToken, Wanted
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway

@@ -7,16 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.store.connections import (
-    Connection,
-    ConnectionStore,
-    OtherAccountLinked,
-    SealedTokens,
-    Status,
-)
+from gateway.errors import AccountMismatch
+from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
-from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
+from tests.support.linking import NOW, at_once, linked, new_connection, save, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
 
@@ -132,7 +127,7 @@ async def test_a_connector_that_takes_one_account_keeps_it_and_refuses_another(
     store: ConnectionStore,
 ) -> None:
     first = await linked(store, "acct-1", several=False)
-    with pytest.raises(OtherAccountLinked):
+    with pytest.raises(AccountMismatch):
         await linked(store, "acct-2", several=False)
     assert await store.list_for("default", "user:alice") == [first]
 
@@ -149,7 +144,7 @@ async def test_of_fifty_accounts_at_once_a_connector_that_takes_one_gets_one(
 ) -> None:
     saved = await at_once(50, lambda n: linked(store, f"acct-{n}", several=False))
 
-    assert [type(result) for result in saved].count(OtherAccountLinked) == 49
+    assert [type(result) for result in saved].count(AccountMismatch) == 49
     rows = await store.list_for("default", "user:alice")
     assert [row for row in saved if isinstance(row, Connection)] == rows
     assert rows[0].generation == 1
@@ -173,7 +168,7 @@ async def test_accounts_stay_when_a_connector_begins_to_take_one_only(
     first = await linked(store, "acct-1", several=True)
     second = await linked(store, "acct-2", several=True)
 
-    with pytest.raises(OtherAccountLinked):
+    with pytest.raises(AccountMismatch):
         await linked(store, "acct-3", several=False)
     again = await linked(store, "acct-2", several=False)
 
@@ -248,6 +243,6 @@ async def test_a_saved_flow_is_sealed_for_the_row_and_generation_that_it_gets(
         asked.append((row, generation))
         return sealed_tokens("flow")
 
-    saved = await store.save(new_connection(), seal, NOW)
+    saved = await save(store, new_connection(), seal, NOW)
 
     assert asked == [(saved.id, 1)]

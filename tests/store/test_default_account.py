@@ -11,7 +11,7 @@ from pymongo import MongoClient
 
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens
 from gateway.store.mongo import Database
-from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
+from tests.support.linking import NOW, at_once, linked, new_connection, save, sealed_tokens
 
 LATER = NOW + timedelta(hours=1)
 
@@ -201,7 +201,7 @@ async def test_an_account_that_is_linked_while_the_default_is_deleted_becomes_th
             client[database_name]["connections"].delete_one({"_id": default.id})
         return sealed_tokens("flow")
 
-    saved = await store.save(new_connection("acct-2"), seal, NOW)
+    saved = await save(store, new_connection("acct-2"), seal, NOW)
 
     assert saved.is_default
     assert await store.list_for("default", "user:alice") == [saved]

@@ -12,7 +12,8 @@ import pytest
 from httpx import URL
 from pydantic import SecretStr
 
-from gateway.encryption.vault import Place, Vault, new_encryption_key, read_encryption_keys
+from gateway.encryption.places import Place
+from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.services.connect import StartedFlow
 from gateway.settings.environment import Driver, Settings
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id

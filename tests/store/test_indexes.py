@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from gateway.errors import WriteConflict
 from gateway.settings.environment import Driver
 from gateway.store.indexes import DONE_LIFETIME, INDEXES, RENEWABLE, WAITING_EVENTS, create_indexes
-from gateway.store.mongo import Database, Duplicate, open_database
+from gateway.store.mongo import Database, open_database
 from gateway.store.sessions import IDLE
 from tests.support.linking import at_once
 
@@ -51,7 +52,7 @@ async def test_no_race_makes_a_second_row(database: Database, clash: dict[str, A
 
     results = await at_once(50, lambda _: rows.insert(row(**clash)))
 
-    assert [type(result) for result in results].count(Duplicate) == 49
+    assert [type(result) for result in results].count(WriteConflict) == 49
     assert len(await rows.find({}, sort=[("_id", 1)])) == 1
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin, hashed
+from gateway.digest import sha256_hex
+from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 from gateway.store.mongo import Database
 from tests.support.linking import at_once
 
@@ -21,9 +22,9 @@ def store(database: Database) -> LoginStore:
 
 def attempt(ticket: str = "t", kind: LoginKind = LoginKind.HANDOFF) -> StoredLogin:
     return StoredLogin(
-        id=hashed(ticket),
+        id=sha256_hex(ticket),
         kind=kind,
-        cookie_hash=hashed("cookie"),
+        cookie_hash=sha256_hex("cookie"),
         return_to="/dashboard/connectors",
         created_at=NOW,
         expires_at=LATER,
@@ -32,14 +33,14 @@ def attempt(ticket: str = "t", kind: LoginKind = LoginKind.HANDOFF) -> StoredLog
 
 async def accept(store: LoginStore, user: str = "alice", now: datetime = NOW) -> StoredLogin | None:
     return await store.accept(
-        hashed("t"), tenant="default", user=user, verifier_hash=hashed(user), now=now
+        sha256_hex("t"), tenant="default", user=user, verifier_hash=sha256_hex(user), now=now
     )
 
 
 @pytest.mark.requirement("A7")
 async def test_an_attempt_is_taken_by_one_of_many(store: LoginStore) -> None:
     await store.add(attempt())
-    found = await at_once(50, lambda _: store.claim(hashed("t"), LoginKind.HANDOFF, NOW))
+    found = await at_once(50, lambda _: store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW))
     assert [login for login in found if login is not None] == [attempt()]
 
 
@@ -47,30 +48,30 @@ async def test_an_attempt_is_accepted_for_one_of_many(store: LoginStore) -> None
     await store.add(attempt())
     found = await at_once(20, lambda number: accept(store, f"user{number}"))
     (accepted,) = [login for login in found if login is not None]
-    assert await store.claim(hashed("t"), LoginKind.HANDOFF, NOW) == accepted
-    assert accepted.verifier_hash == hashed(accepted.user or "")
+    assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW) == accepted
+    assert accepted.verifier_hash == sha256_hex(accepted.user or "")
 
 
 @pytest.mark.requirement("K1")
 async def test_expired_is_gone_although_it_is_there(store: LoginStore) -> None:
     await store.add(attempt())
     assert await accept(store, now=LATER) is None
-    assert await store.claim(hashed("t"), LoginKind.HANDOFF, LATER) is None
+    assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, LATER) is None
     just_before = LATER - timedelta(milliseconds=1)
     assert await accept(store, now=just_before) is not None
-    assert await store.claim(hashed("t"), LoginKind.HANDOFF, just_before) is not None
+    assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, just_before) is not None
 
 
 async def test_one_kind_is_not_finished_as_another(store: LoginStore) -> None:
     await store.add(attempt(kind=LoginKind.OIDC))
     assert await accept(store) is None
-    assert await store.claim(hashed("t"), LoginKind.HANDOFF, NOW) is None
-    assert await store.claim(hashed("t"), LoginKind.OIDC, NOW) is not None
+    assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW) is None
+    assert await store.claim(sha256_hex("t"), LoginKind.OIDC, NOW) is not None
 
 
 async def test_a_used_attempt_cannot_be_accepted(store: LoginStore) -> None:
     await store.add(attempt())
-    await store.claim(hashed("t"), LoginKind.HANDOFF, NOW)
+    await store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW)
     assert await accept(store) is None
 
 
@@ -81,5 +82,5 @@ async def test_a_person_is_forgotten_and_nobody_else(store: LoginStore) -> None:
     await store.forget("default", "bob")
     await store.add(attempt("begun", LoginKind.OIDC))
     await store.forget("default", "alice")
-    assert await store.claim(hashed("t"), LoginKind.HANDOFF, NOW) is None
-    assert await store.claim(hashed("begun"), LoginKind.OIDC, NOW) is not None
+    assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW) is None
+    assert await store.claim(sha256_hex("begun"), LoginKind.OIDC, NOW) is not None

@@ -10,7 +10,7 @@ from gateway.errors import NewerRow
 from gateway.store.connections import SCHEMA, ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.renewal_queue import Due, RenewalQueue
-from tests.support.linking import NOW, linked, new_connection, sealing
+from tests.support.linking import NOW, linked, new_connection, save, sealing
 
 
 @pytest.mark.requirement("K5")
@@ -38,7 +38,7 @@ async def test_a_row_of_a_newer_version_is_refused_and_not_changed(database: Dat
     with pytest.raises(NewerRow):
         await store.list_for(connection.tenant, connection.owner)
     with pytest.raises(NewerRow):
-        await store.save(new_connection(), sealing("again"), NOW)
+        await save(store, new_connection(), sealing("again"), NOW)
     due = await RenewalQueue(database).due(
         connection.connector, Due.EXPIRING, NOW + timedelta(days=1), 10, now=NOW
     )

@@ -13,7 +13,7 @@ from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.events import Event, EventType, Outbox
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import RefreshLeases
-from tests.support.linking import NOW, at_once, linked, new_connection, sealing
+from tests.support.linking import NOW, at_once, linked, new_connection, save, sealing
 
 LATER = NOW + timedelta(hours=1)
 AFTER_ALL = LATER + timedelta(hours=1)
@@ -104,7 +104,7 @@ async def test_giving_up_just_before_a_reconnect_is_told_and_so_is_the_recovery(
         return await original(query, update, after=after, upsert=upsert)
 
     rows.find_one_and_update = late  # type: ignore[method-assign]
-    healed = await store.save(new_connection(), sealing("again"), AFTER_ALL)
+    healed = await save(store, new_connection(), sealing("again"), AFTER_ALL)
 
     assert (healed.status, healed.generation) == (Status.ACTIVE, 2)
     assert [event.type for event in await outbox.waiting(100)] == [

@@ -16,7 +16,7 @@ from gateway.store.connections import Connection, ConnectionStore, SealedTokens,
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.renewal_queue import Due, RenewalQueue
-from tests.support.linking import NOW, at_once, linked, new_connection, sealed_tokens
+from tests.support.linking import NOW, at_once, linked, new_connection, save, sealed_tokens
 
 HOUR = timedelta(hours=1)
 
@@ -48,7 +48,7 @@ async def stored(
     """A connection whose tokens differ from the usual ones in these fields."""
     sealed: SealedTokens = replace(sealed_tokens(account), **tokens)
     new = new_connection(account, connector=connector, user=user, tenant=tenant)
-    return await store.save(new, lambda row, generation: sealed, NOW)
+    return await save(store, new, lambda row, generation: sealed, NOW)
 
 
 async def found(
@@ -142,7 +142,7 @@ async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
     assert claimed is not None
     await refreshes.give_up(claimed, "invalid_grant", NOW)
     scopes = new_connection("fewer scopes", status=Status.NEEDS_SCOPES)
-    await store.save(scopes, lambda row, generation: sealed_tokens("x"), NOW)
+    await save(store, scopes, lambda row, generation: sealed_tokens("x"), NOW)
 
     assert await found(due) == ["fewer scopes"]
     assert await due.needing_people("google") == 1

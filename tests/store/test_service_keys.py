@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.access.service_keys import Role, ServiceKeys
-from gateway.errors import Unauthorized
-from gateway.store.mongo import Database, Duplicate
+from gateway.errors import Unauthorized, WriteConflict
+from gateway.store.mongo import Database
 from gateway.store.service_keys import KeyStore, StoredKey
 from tests.support.gateway import FakeClock
 from tests.support.linking import NOW, dump
@@ -97,7 +97,7 @@ async def test_the_use_of_a_key_is_noted_once_a_minute_at_most(
 async def test_a_key_id_is_taken_once(store: KeyStore) -> None:
     await store.add(key("k1"))
 
-    with pytest.raises(Duplicate):
+    with pytest.raises(WriteConflict):
         await store.add(key("k1", tenant="acme"))
 
     assert (await store.get("k1") or key("")).tenant == "default"

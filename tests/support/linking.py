@@ -15,12 +15,14 @@ from gateway.store.connections import (
     Connection,
     ConnectionStore,
     NewConnection,
-    Seal,
     SealedTokens,
     Status,
 )
 
 T = TypeVar("T")
+
+Seal = Callable[[str, int], SealedTokens]
+"""Seals a flow's tokens for a row id and generation."""
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """When things happen in tests that do not care."""
@@ -58,7 +60,7 @@ def sealed_tokens(text: str) -> SealedTokens:
     return SealedTokens(
         access_token=f"access of {text}".encode(),
         refresh_token=f"refresh of {text}".encode(),
-        key_id="k1",
+        encryption_key="k1",
         token_type="Bearer",
         expires_at=NOW,
         issued_at=NOW,
@@ -71,6 +73,17 @@ def sealing(text: str) -> Seal:
     return lambda row, generation: sealed_tokens(f"{text} for {row} generation {generation}")
 
 
+async def save(
+    store: ConnectionStore, new: NewConnection, seal: Seal, now: datetime = NOW
+) -> Connection:
+    """The connection after a finished flow, however many concurrent writes are faster."""
+    while True:
+        target = await store.target(new)
+        saved = await store.save(target, seal(target.row, target.generation), now)
+        if saved is not None:
+            return saved
+
+
 async def linked(
     store: ConnectionStore,
     account: str = "acct-1",
@@ -80,7 +93,7 @@ async def linked(
     **facts: Any,
 ) -> Connection:
     """The connection after a finished flow for ``account``."""
-    return await store.save(new_connection(account, **facts), sealing(text), now)
+    return await save(store, new_connection(account, **facts), sealing(text), now)
 
 
 async def at_once(count: int, call: Callable[[int], Awaitable[T]]) -> list[T | BaseException]:

@@ -8,9 +8,9 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
-from gateway.store.connections import Connection, ConnectionStore, Seal, SealedTokens
+from gateway.store.connections import Connection, ConnectionStore, SealedTokens
 from gateway.store.mongo import Database
-from tests.support.linking import NOW, new_connection
+from tests.support.linking import NOW, Seal, new_connection, save
 
 
 def tokens(access: str, refresh: str | None = None, expires_at: datetime | None = None) -> Tokens:
@@ -47,6 +47,5 @@ async def link_sealed(
 ) -> Connection:
     """The user's connection with Google after a finished flow: tokens named after the user."""
     issued = tokens(f"access of {user}", f"refresh of {user}" if refreshes else None)
-    return await ConnectionStore(database).save(
-        new_connection(user=user), sealing_for(vault, user, issued), NOW
-    )
+    store = ConnectionStore(database)
+    return await save(store, new_connection(user=user), sealing_for(vault, user, issued))

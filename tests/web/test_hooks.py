@@ -139,7 +139,7 @@ async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
     browser = await gateway.browser("alice")
     await browser.connect("atlassian", ANA, site="nowhere")
     log = capsys.readouterr().out
-    assert "account_unfit" in log
+    assert "AccountUnfit" in log
     assert "the site is not among those that were allowed" in log
     assert "ana@acme.example" not in log
     assert "eyJsandbox" not in log

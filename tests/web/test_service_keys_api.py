@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.access.service_keys import Role
-from gateway.web.replies import timestamp
+from gateway.clock import rfc3339
 from tests.support.assertions import Host
 from tests.support.gateway import Harness
 from tests.support.problems import problem
@@ -68,7 +68,7 @@ async def test_a_deleted_key_is_refused_from_the_next_request_on(gateway: Harnes
 async def test_a_key_ends_when_it_was_said_to(gateway: Harness) -> None:
     """From one request to the next, also where it is remembered; and the list still shows it."""
     admin = await gateway.api(Role.ADMIN)
-    end = timestamp(gateway.clock() + timedelta(minutes=10))
+    end = rfc3339(gateway.clock() + timedelta(minutes=10))
     body = {"roles": ["connections"], "expires_at": end, "connectors": ["notion", "google"]}
     made = (await admin.post("/v1/keys", json=body)).json()
     assert (made["expires_at"], made["connectors"]) == (end, ["google", "notion"])

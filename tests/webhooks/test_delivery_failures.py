@@ -9,6 +9,7 @@ import pytest
 
 from connectors.secret import Secret
 from gateway.clock import utc_now
+from gateway.encryption.places import webhook_secret_place
 from gateway.encryption.rotation import Rotation
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.observe.metrics import DeliveryOutcome
@@ -17,7 +18,6 @@ from gateway.store.events import Outbox
 from gateway.store.mongo import Collection, Database, Document
 from gateway.store.sealed import sealed_stores
 from gateway.webhooks import delivery as deliveries
-from gateway.webhooks.registration import _place
 from tests.support.linking import linked
 from tests.support.post import Post, open_post
 from tests.support.receiver import SILENCE
@@ -246,7 +246,7 @@ async def test_a_defect_costs_an_attempt_and_holds_up_nothing(database: Database
     async with open_post(database, vault=vault) as post:
         broken, _ = await post.webhook("/broken")
         await post.webhook("/works")
-        sealed = vault.seal(Secret("whsec_"), _place("default", broken.id))
+        sealed = vault.seal(Secret("whsec_"), webhook_secret_place("default", broken.id))
         rows = database.collection("webhooks")
         assert await rows.update_one({"_id": broken.id}, {"$set": {"secret": sealed}})
         await linked(post.connections, now=utc_now())

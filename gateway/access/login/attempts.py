@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.secret import Secret
-from gateway.access.login.dev import Identity
+from gateway.access.identity import Identity
 from gateway.clock import Clock
+from gateway.digest import sha256_hex
 from gateway.errors import LoginUnknown
-from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin, hashed
+from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 
 CookieOf = Callable[[str], str | None]
 """The value of the browser's cookie of that name."""
@@ -89,7 +90,7 @@ class Attempt:
 
 def login_cookie_name(ticket: str) -> str:
     """The name of an attempt's cookie: one per attempt, so that two tabs do not disturb each other."""
-    return f"gateway_login_{hashed(ticket)[:16]}"
+    return f"gateway_login_{sha256_hex(ticket)[:16]}"
 
 
 def derive(cookie: Secret, purpose: str) -> str:
@@ -113,9 +114,9 @@ class Attempts:
         now = self._clock()
         await self._store.add(
             StoredLogin(
-                id=hashed(attempt.ticket),
+                id=sha256_hex(attempt.ticket),
                 kind=kind,
-                cookie_hash=hashed(attempt.cookie.reveal()),
+                cookie_hash=sha256_hex(attempt.cookie.reveal()),
                 return_to=return_to,
                 created_at=now,
                 expires_at=now + LOGIN_LIFETIME,
@@ -127,9 +128,9 @@ class Attempts:
         self, kind: LoginKind, ticket: str, cookie_of: CookieOf
     ) -> tuple[StoredLogin, Secret]:
         """The attempt and its cookie, once; raises ``LoginUnknown`` unless this browser began it."""
-        login = await self._store.claim(hashed(ticket), kind, self._clock())
+        login = await self._store.claim(sha256_hex(ticket), kind, self._clock())
         cookie = cookie_of(login_cookie_name(ticket)) or ""
-        if login is None or not hmac.compare_digest(hashed(cookie), login.cookie_hash):
+        if login is None or not hmac.compare_digest(sha256_hex(cookie), login.cookie_hash):
             raise LoginUnknown
         return login, Secret(cookie)
 
@@ -138,10 +139,10 @@ class Attempts:
     ) -> StoredLogin | None:
         """Say who a hand-off is for; ``None`` if there is none to accept."""
         return await self._store.accept(
-            hashed(challenge),
+            sha256_hex(challenge),
             tenant=tenant,
             user=user,
-            verifier_hash=hashed(verifier),
+            verifier_hash=sha256_hex(verifier),
             now=self._clock(),
         )
 

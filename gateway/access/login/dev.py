@@ -8,21 +8,10 @@ and the API with service keys works all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gateway.access.identity import DEFAULT_TENANT, MAX_USER, Identity, is_user_id
 from gateway.errors import InvalidRequest, SettingsError
 from gateway.settings.environment import Settings
-
-DEFAULT_TENANT = "default"
-MAX_USER = 255
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Identity:
-    """Who signed in."""
-
-    tenant: str
-    user: str
 
 
 class DevLogin:
@@ -40,8 +29,3 @@ class DevLogin:
         if not is_user_id(user):
             raise InvalidRequest(f"A name has 1 to {MAX_USER} printable characters.")
         return Identity(tenant=DEFAULT_TENANT, user=user)
-
-
-def is_user_id(value: str) -> bool:
-    """Whether ``value`` can be a user: an opaque id of 1 to 255 printable characters."""
-    return 0 < len(value) <= MAX_USER and value.isprintable()

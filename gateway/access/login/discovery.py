@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gateway.access.login.id_token import read_encryption_keys
+from gateway.access.login.id_token import read_signing_keys
 from gateway.engine.request import ProviderRequest
 from gateway.engine.strict_json import read_object
 from gateway.errors import LoginUnavailable, LoginUnreadable, ProviderError
@@ -121,7 +121,7 @@ class IdentityProvider:
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._keys is None or self._is_old(self._keys[1]):
-                self._keys = (read_encryption_keys(await self._fetch(url)), self._now())
+                self._keys = (read_signing_keys(await self._fetch(url)), self._now())
             return self._keys[0]
 
     async def newer_keys(self) -> KeySet | None:
@@ -131,7 +131,7 @@ class IdentityProvider:
             if self._now() - self._rotated_at < ROTATION_SECONDS:
                 return None
             self._rotated_at = self._now()
-            self._keys = (read_encryption_keys(await self._fetch(url)), self._now())
+            self._keys = (read_signing_keys(await self._fetch(url)), self._now())
             return self._keys[0]
 
     def _is_old(self, fetched_at: float) -> bool:

@@ -26,12 +26,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from gateway.access.identity import Identity
 from gateway.access.login.attempts import Arrival, Attempts, CookieOf, Departure, login_cookie_name
-from gateway.access.login.dev import Identity
 from gateway.audit.trail import NOWHERE, Audit
+from gateway.digest import sha256_hex
 from gateway.errors import LoginChallengeUnknown, LoginUnknown
 from gateway.store.audit import Action
-from gateway.store.logins import LoginKind, hashed
+from gateway.store.logins import LoginKind
 
 RETURN_PATH = "/login/continue"
 CHALLENGE, VERIFIER = "login_challenge", "login_verifier"
@@ -97,7 +98,7 @@ class Handoff:
             login.verifier_hash is None
             or login.tenant is None
             or login.user is None
-            or not hmac.compare_digest(hashed(given[VERIFIER]), login.verifier_hash)
+            or not hmac.compare_digest(sha256_hex(given[VERIFIER]), login.verifier_hash)
         ):
             raise LoginUnknown
         identity = Identity(tenant=login.tenant, user=login.user)

@@ -29,7 +29,7 @@ class UnknownKey(Exception):
     """The token names a key that is not in the set: the provider may have changed its keys."""
 
 
-def read_encryption_keys(document: Mapping[str, Any]) -> KeySet:
+def read_signing_keys(document: Mapping[str, Any]) -> KeySet:
     """The keys of a JWK set that may sign; raises ``LoginUnreadable`` if there is none.
 
     Keys of other types, for other uses or with mistakes are passed over (RFC 7517 5): a provider

@@ -15,14 +15,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import KeySet
 
 from connectors.secret import Secret
+from gateway.access.identity import DEFAULT_TENANT, Identity, is_user_id
 from gateway.access.login.attempts import (
     Arrival,
     Attempts,
@@ -31,12 +31,11 @@ from gateway.access.login.attempts import (
     derive,
     login_cookie_name,
 )
-from gateway.access.login.dev import DEFAULT_TENANT, Identity, is_user_id
 from gateway.access.login.discovery import OIDC_BULKHEAD, IdentityProvider, ProviderMetadata
 from gateway.access.login.id_token import UnknownKey, read_id_token
 from gateway.clock import Clock
 from gateway.engine.callback import read_callback
-from gateway.engine.request import ProviderRequest
+from gateway.engine.client_auth import Client, ClientAuthMethod
 from gateway.engine.strict_json import read_object
 from gateway.errors import (
     LoginDeclined,
@@ -148,7 +147,7 @@ class OidcLogin:
             redirect_uri=self._redirect_uri,
             code_verifier=verifier.reveal(),
         )
-        request = self._authenticated(metadata, body)
+        request = self._client(metadata).request(metadata.token_endpoint, parse_qsl(body))
         try:
             answer = await self._outbound.send(
                 request, connector=OIDC_BULKHEAD, endpoint="exchange"
@@ -163,31 +162,18 @@ class OidcLogin:
             )
         return content
 
-    def _authenticated(self, metadata: ProviderMetadata, body: str) -> ProviderRequest:
-        client_id, secret = self._client_id, self._client_secret.reveal()
+    def _client(self, metadata: ProviderMetadata) -> Client:
         offered = metadata.token_endpoint_auth_methods_supported
-        if not secret:
+        method: ClientAuthMethod
+        if not self._client_secret.reveal():
             method = "none"
         elif "client_secret_basic" in offered:
             method = "client_secret_basic"
-            # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
-            client_id, secret = quote_plus(client_id), quote_plus(secret)
         elif "client_secret_post" in offered:
             method = "client_secret_post"
         else:
-            raise LoginUnreadable("the identity provider takes no client secret")
-        auth = ClientAuth(client_id, secret, method)
-        _, headers, content = auth.prepare("POST", metadata.token_endpoint, {}, body)
-        return ProviderRequest(
-            method="POST",
-            url=metadata.token_endpoint,
-            headers={
-                **headers,
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Accept": "application/json",
-            },
-            content=content.encode(),
-        )
+            raise LoginUnreadable("the identity provider accepts no client secret")
+        return Client(id=self._client_id, secret=self._client_secret, method=method)
 
     async def _claims(self, tokens: Mapping[str, Any], *, nonce: str) -> Mapping[str, Any]:
         text, access_token = tokens.get("id_token"), tokens.get("access_token")

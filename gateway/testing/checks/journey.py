@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.errors import AccountUnfit
 from connectors.sandbox import SimulatedProvider
-from gateway.errors import (
-    AccountMismatch,
-    AccountUnfit,
-    ProviderDeclined,
-    ProviderError,
-    ReauthorizationRequired,
-)
+from gateway.errors import AccountMismatch, ProviderDeclined, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
 from gateway.services.tokens import IssuedToken
 from gateway.store.connections import Status

@@ -1,0 +1,109 @@
+"""Where sealed values belong: every ``Place`` is built here, from the rows of ``store.sealed``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from gateway.store.connections import Connection
+from gateway.store.flows import Flow
+from gateway.store.sealed import TOKENS, VERIFIERS, WEBHOOK_SECRETS, SealedFields, SealedRow
+
+FORMAT = 1
+"""Version of the sealed format; it is part of the associated data."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a sealed value belongs. Every part is bound to the ciphertext."""
+
+    collection: str
+    tenant: str = ""
+    owner: str = ""
+    connector: str = ""
+    row: str
+    field: str
+    generation: int = 0
+
+    def encoded(self) -> bytes:
+        """Return the associated data; JSON, so that no two places encode alike."""
+        return json.dumps(
+            [
+                FORMAT,
+                self.collection,
+                self.tenant,
+                self.owner,
+                self.connector,
+                self.row,
+                self.field,
+                self.generation,
+            ]
+        ).encode()
+
+
+PROBE = Place(collection="", row="", field="readiness")
+"""A place that no row has, for sealing and opening a value that is never stored."""
+
+
+def token_place(
+    field: str, *, tenant: str, owner: str, connector: str, row: str, generation: int
+) -> Place:
+    """Return the place of a connection's ``access_token`` or ``refresh_token``."""
+    return Place(
+        collection=TOKENS.collection,
+        tenant=tenant,
+        owner=owner,
+        connector=connector,
+        row=row,
+        field=field,
+        generation=generation,
+    )
+
+
+def stored_token_place(field: str, connection: Connection) -> Place:
+    """Return the place of a token of a stored connection."""
+    return token_place(
+        field,
+        tenant=connection.tenant,
+        owner=connection.owner,
+        connector=connection.connector,
+        row=connection.id,
+        generation=connection.generation,
+    )
+
+
+def verifier_place(flow: Flow) -> Place:
+    """Return the place of a connect attempt's PKCE verifier."""
+    return Place(
+        collection=VERIFIERS.collection,
+        tenant=flow.tenant,
+        owner=flow.owner,
+        connector=flow.connector,
+        row=flow.id,
+        field="verifier",
+    )
+
+
+def webhook_secret_place(tenant: str, webhook_id: str) -> Place:
+    """Return the place of a webhook's signing secret."""
+    return Place(
+        collection=WEBHOOK_SECRETS.collection, tenant=tenant, row=webhook_id, field="secret"
+    )
+
+
+def row_place(sealed: SealedFields, row: SealedRow, path: str) -> Place:
+    """Return the place of the value at ``path`` of any row with sealed values."""
+    return Place(
+        collection=sealed.collection,
+        tenant=row.tenant,
+        owner=row.owner,
+        connector=row.connector,
+        row=row.id,
+        field=sealed.fields[path],
+        generation=row.generation or 0,
+    )
+
+
+def check_value_place(key_id: str) -> Place:
+    """Return the place of the check value of an encryption key."""
+    return Place(collection="vault", row=key_id, field="check")
