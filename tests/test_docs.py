@@ -1,4 +1,4 @@
-"""The documentation names everything there is, and nothing that there is not."""
+"""The documentation is complete, true to the code, and without broken links."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ CODES = {problem.code for problem in (*PROBLEMS.values(), *OF_STATUS.values(), I
 
 
 def read(name: str) -> str:
-    """A file of the repository."""
+    """Read a file of the repository."""
     return (ROOT / name).read_text(encoding="utf-8")
 
 
 def headings(name: str) -> list[str]:
-    """The texts of a page's headings, without the ``#`` and without those in code blocks."""
+    """Return the texts of a page's headings, code blocks excluded."""
     prose = re.sub(r"^```.*?^```", "", read(name), flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"^#{2,3} +(.+?) *$", prose, re.MULTILINE)
 
 
 def named(texts: list[str], pattern: str) -> list[str]:
-    """What ``pattern`` finds in texts, in order."""
+    """Return the matches of ``pattern`` in texts, in order."""
     return [found for text in texts for found in re.findall(pattern, text)]
 
 
-def test_every_setting_has_a_heading_and_no_heading_names_another() -> None:
+def test_settings_page_has_a_heading_for_each_setting_and_no_other() -> None:
     found = named(headings("docs/settings.md"), r"GATEWAY_[A-Z_]+")
     assert len(found) == len(set(found))
     assert set(found) - CLIENT_VARIABLES == SETTINGS
 
 
-def test_every_public_code_has_a_heading_and_no_heading_names_another() -> None:
+def test_errors_page_has_a_heading_for_each_code_and_no_other() -> None:
     found = named(headings("docs/errors.md"), r"`([a-z_]+)`")
     assert len(found) == len(set(found))
     assert set(found) == CODES
 
 
-def test_every_field_of_a_connector_is_in_the_table() -> None:
+def test_guide_has_a_table_row_for_each_field_of_connectors() -> None:
     section = read("docs/adding-a-connector.md").partition("\n## Every field\n")[2]
     rows = re.findall(r"^\| *(`.+?) *\|", section.partition("\n## ")[0], re.MULTILINE)
     found = named(rows, r"`([a-z_]+)`")
     assert sorted(found) == sorted(FIELD_NAMES)
 
 
-def test_the_page_of_the_connectors_is_what_they_say_of_themselves() -> None:
+def test_connectors_page_is_up_to_date() -> None:
     done = document_connectors(ROOT)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_page_of_the_connectors_that_is_out_of_date_is_noticed(tmp_path: Path) -> None:
+def test_outdated_connectors_page_is_noticed(tmp_path: Path) -> None:
     for folder in ("connectors", "gateway", "scripts"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
     (tmp_path / "docs").mkdir()
@@ -77,7 +77,7 @@ def test_a_page_of_the_connectors_that_is_out_of_date_is_noticed(tmp_path: Path)
     assert "docs/connectors.md is out of date" in done.stderr
 
 
-def test_every_connector_has_a_section_with_what_its_app_needs() -> None:
+def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:
     text = read("docs/connectors.md")
     assert re.findall(r"^\| name \| `([a-z0-9-]+)`", text, re.MULTILINE) == [*CONNECTOR_CATALOG]
     for name in CONNECTOR_CATALOG:
@@ -87,7 +87,7 @@ def test_every_connector_has_a_section_with_what_its_app_needs() -> None:
 
 
 def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
-    """The script that writes docs/connectors.md, asked whether that is up to date."""
+    """Check docs/connectors.md with the script that writes it."""
     return subprocess.run(
         [sys.executable, "scripts/document_connectors.py", "--check"],
         cwd=root,
@@ -97,7 +97,7 @@ def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_example_environment_lists_every_variable_once() -> None:
+def test_example_environment_lists_every_variable_once() -> None:
     lines = read(".env.local.example").splitlines()
     found = [line.partition("=")[0] for line in lines if re.match(r"[A-Z][A-Z_0-9]*=", line)]
     credentials = {
@@ -109,19 +109,61 @@ def test_the_example_environment_lists_every_variable_once() -> None:
     assert set(found) == SETTINGS | CLIENT_VARIABLES | credentials
 
 
-def test_the_example_environment_holds_no_credential() -> None:
+def test_example_environment_holds_no_credential() -> None:
     for line in read(".env.local.example").splitlines():
         if line.startswith("OAUTH_") or "_KEY" in line.partition("=")[0]:
             assert line.endswith("=")
 
 
-def test_the_changelog_says_what_is_not_released_yet() -> None:
+def test_changelog_has_a_section_for_unreleased_changes() -> None:
     assert "[Unreleased]" in headings("CHANGELOG.md")
+
+
+def linked(index: str) -> list[str]:
+    """Return the pages that an index links to, in order, relative to its folder."""
+    return re.findall(r"\]\(((?!https?:)[^)#\s]+\.md)\)", read(index))
+
+
+def test_every_page_of_the_documentation_is_in_the_index() -> None:
+    pages = {path.name for path in ROOT.glob("docs/*.md")} - {"README.md"}
+    found = linked("docs/README.md")
+    assert {name for name in found if "/" not in name} == pages
+    assert "decisions/README.md" in found
+
+
+DECISIONS = sorted(path.name for path in ROOT.glob("docs/decisions/0*.md"))
+
+
+def test_every_decision_is_in_the_index_with_its_date_and_status() -> None:
+    rows = re.findall(
+        r"^\| \[\d+\]\((.+?)\) \|.*\| (\S+) \| (.+?) \|$", read("docs/decisions/README.md"), re.M
+    )
+    assert [name for name, _, _ in rows] == DECISIONS
+    for name, date, status in rows:
+        text = read(f"docs/decisions/{name}")
+        assert f"\n- Date: {date}\n- Status: {status}\n" in text
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_every_decision_has_a_date_a_status_and_a_reason_to_revisit_it(name: str) -> None:
+    text = read(f"docs/decisions/{name}")
+    assert re.search(r"^- Date: \d{4}-\d\d-\d\d$", text, re.MULTILINE)
+    assert re.search(r"^- Status: (accepted|replaced by \d+)$", text, re.MULTILINE)
+    assert len(re.findall(r"^\*\*Revisit when\*\* \S", text, re.MULTILINE)) == 1
+
+
+def test_every_module_of_the_support_package_is_in_its_map() -> None:
+    modules = {path.name for path in ROOT.glob("tests/support/*.py")} - {"__init__.py"}
+    found = re.findall(r"^\| `([a-z_]+\.py)` \|", read("tests/support/README.md"), re.MULTILINE)
+    assert sorted(found) == sorted(modules)
 
 
 PAGES = [
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "tests/support/README.md",
     *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md")),
 ]
 
@@ -142,6 +184,6 @@ def test_every_relative_link_leads_somewhere(page: str) -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that a page's headings have on GitHub."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     texts = re.findall(r"^#+ +(.+?) *$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in texts}
