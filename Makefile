@@ -5,21 +5,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-# Two processes have to agree on the names of parametrised tests, and some show a set.
-PARALLEL := PYTHONHASHSEED=0
-# One more than there are processors, for tests that wait for other processes.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
-# What became of each test of the last run.
-RESULTS := .test-results.xml
+# The tests start some hundred processes: compile our modules once, also where a container's
+# image switches that off.
+export PYTHONDONTWRITEBYTECODE :=
 
-# Faults whose tests look at the clock, or keep all of a small machine busy: they run alone.
+# The workers of a parallel run must agree on the names of parametrised tests, some of which show
+# a set. One worker more than there are processors, for tests that wait for other processes.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+PARALLEL = PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile \
+	--no-loadscope-reorder
+DURATIONS := --durations=40 --durations-min=1
+
+# Fault tests that measure times, or keep a small machine busy: their long form runs alone.
 MEASURED := $(addprefix tests/faults/test_,storm.py hanging_provider.py replica_set.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev test check fix mutants faults attacks fuzz security bench lock clean
+.PHONY: help install dev test test-all quick check fix mutants faults attacks fuzz security bench \
+	lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## set up .venv with the pinned dependencies
 
@@ -36,9 +41,19 @@ $(INSTALLED): pyproject.toml constraints.txt
 dev: $(INSTALLED) ## run everything on this machine, without any credential
 	@$(BIN)/python -m gateway dev
 
-test: check ## check, then run all tests
-	$(PARALLEL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
-		-o junit_family=xunit1 --junitxml=$(RESULTS)
+ifdef T
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -q $(T)
+else
+test: check ## check, then run the tests; T=tests/web/test_csrf.py runs these alone, unchecked
+	$(PARALLEL) -m "not long" $(DURATIONS)
+endif
+
+test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults, leaks, browsers
+	$(PARALLEL) -m long $(DURATIONS)
+
+quick: $(INSTALLED) ## the tests that need no database, no browser and no other process
+	$(PARALLEL) -m quick
 
 check: $(INSTALLED) ## format, lint, types, connectors, layers
 	$(BIN)/ruff format --check
@@ -47,16 +62,16 @@ check: $(INSTALLED) ## format, lint, types, connectors, layers
 	$(BIN)/python scripts/validate_connectors.py
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
-fix: $(INSTALLED) ## format the code and mend what the linter can
+fix: $(INSTALLED) ## format the code, mend what the linter can, write docs/security.md
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/python -m tests.support.requirements
 
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
 	$(BIN)/python -m gateway.testing.mutants
 
-faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts, wrong clocks
-	FAULTS_FULL=1 $(PARALLEL) $(BIN)/python -m pytest -q -n 2 --dist loadfile \
-		$(MEASURED:%=--ignore=%) tests/faults
+faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts
+	FAULTS_FULL=1 $(PARALLEL) $(MEASURED:%=--ignore=%) tests/faults
 	FAULTS_FULL=1 $(BIN)/python -m pytest -q $(MEASURED)
 
 attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/attacks get through?
@@ -65,8 +80,8 @@ attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/a
 fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.json
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz
 
-security: $(INSTALLED) ## each security requirement with its tests, and their results of `make test`
-	@$(BIN)/python scripts/document_security.py $(if $(wildcard $(RESULTS)),--results $(RESULTS),--run)
+security: $(INSTALLED) ## run the tests of the security requirements; is each one shown?
+	$(PARALLEL) --requirements
 
 bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
 	$(BIN)/python -m bench $(ARGS)
@@ -81,4 +96,5 @@ lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, version
 		-o requirements.txt
 
 clean: ## remove what make and the tests made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis $(RESULTS)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -r {} +

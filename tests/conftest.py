@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
 from gateway.observe.logs import add_request_id
-from gateway.settings.environment import Driver
+from gateway.settings.environment import Driver, Settings
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
+from gateway.testing.contract import ConnectorContract
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess, running_sandbox
 
@@ -40,30 +42,56 @@ structlog.configure(
 )
 
 
-WAITING = (
+LONG = (
     "attacks",
     "bench",
     "faults",
+    "fuzz",
     "leaks",
     "real",
     "services/test_two_processes.py",
     "test_worker.py",
 )
-"""Of this folder, what drives processes and browsers, and waits for them for most of its time."""
+"""The tests of `make test-all`: they start deployments and browsers, and break them."""
+
+STARTS_PROCESSES = (
+    "commands",
+    "outbound/test_memory.py",
+    "scripts",
+    "test_docs.py",
+    "test_guide.py",
+    "test_requirements.py",
+    "testing",
+)
+"""More tests that `make quick` leaves out: they run commands, or contracts on their own database."""
+
+PROCESS_FIXTURES = {"mongodb_url", "sandbox_process"}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import what ``-m`` leaves out: that takes seconds in each process of a run."""
+    return (
+        True
+        if config.option.markexpr in {"not long", "quick"} and _is_in(collection_path, LONG)
+        else None
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the files that wait among those that compute: in a run of several processes one fills
-    the other's gaps, and no long file is left over for the end."""
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    folders = tuple(Path(__file__).parent / name for name in WAITING)
-    waiting = [path for path in files if any(path.is_relative_to(one) for one in folders)]
-    others = [path for path in files if path not in waiting]
-    places = [(number / len(waiting), path) for number, path in enumerate(waiting)]
-    places += [((number + 0.5) / len(others), path) for number, path in enumerate(others)]
-    items[:] = [item for _, path in sorted(places) for item in files[path]]
+    """Mark the tests of `make test-all` as ``long``, and those of `make quick` as ``quick``."""
+    for path, tests in groupby(items, lambda item: item.path):
+        long, quick = _is_in(path, LONG), not _is_in(path, STARTS_PROCESSES)
+        for item in tests:
+            assert isinstance(item, pytest.Function)
+            is_contract = item.cls is not None and issubclass(item.cls, ConnectorContract)
+            if long:
+                item.add_marker("long")
+            elif quick and not is_contract and not PROCESS_FIXTURES & {*item.fixturenames}:
+                item.add_marker("quick")
+
+
+def _is_in(path: Path, names: Sequence[str]) -> bool:
+    return any(path.is_relative_to(Path(__file__).parent / name) for name in names)
 
 
 @pytest.fixture(scope="session")
@@ -137,11 +165,11 @@ def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
             database[name].delete_many({})
 
 
-@pytest.fixture(params=[*Driver], ids=str)
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """Both drivers: a test that uses it, directly or through ``database``, runs on each."""
-    chosen: Driver = request.param
-    return chosen
+@pytest.fixture
+def driver() -> Driver:
+    """The default driver of MongoDB. The tests of ``tests/store`` run on each."""
+    default: Driver = Settings.model_fields["mongodb_driver"].default
+    return default
 
 
 @pytest.fixture
