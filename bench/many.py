@@ -7,6 +7,7 @@ fraction of the time.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import os
@@ -51,7 +52,7 @@ async def seed_many(place: Place, accounts: int, read: int) -> Seeded:
     """Store a key and ``accounts`` linked accounts, of which ``read`` are going to be read."""
     scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
-        await link(database, place.sealer, 0, scopes=scopes)
+        await link(database, place.sealer(database), 0, scopes=scopes)
         template = await database.collection("connections").find_one({})
         assert template is not None
         shares = [range(start, min(start + SHARE, accounts)) for start in range(1, accounts, SHARE)]
@@ -75,7 +76,12 @@ def _finish(place: Place) -> None:
 
 
 def _write(place: Place, template: Document, numbers: range) -> None:
-    sealer = place.sealer
+    asyncio.run(_insert(place, template, numbers))
+
+
+async def _insert(place: Place, template: Document, numbers: range) -> None:
+    async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
+        sealer = place.sealer(database)
     with MongoClient[dict[str, Any]](place.mongodb_url, tz_aware=True) as client:
         rows = client[place.database].get_collection("connections", write_concern=WriteConcern(w=1))
         for batch in _batches(numbers):

@@ -17,10 +17,13 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
+from gateway.audit.trail import Audit
 from gateway.clock import utc_now
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, read_encryption_keys
+from gateway.observe.metrics import Metrics
 from gateway.settings.environment import Driver
+from gateway.store.audit import AuditStore
 from gateway.store.connections import ConnectionStore, NewConnection, Status
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
@@ -47,10 +50,9 @@ class Place:
     database: str
     encryption_keys: str
 
-    @property
-    def sealer(self) -> TokenSealer:
+    def sealer(self, database: Database) -> TokenSealer:
         """Seals tokens with these keys."""
-        return TokenSealer(Vault(read_encryption_keys(self.encryption_keys)))
+        return TokenSealer(Vault(read_encryption_keys(self.encryption_keys)), _audit(database))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,14 +108,19 @@ async def seed(place: Place, accounts: int) -> Seeded:
     scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
         await create_indexes(database)
+        sealer = place.sealer(database)
         for number in range(accounts):
-            await link(database, place.sealer, number, scopes=scopes)
+            await link(database, sealer, number, scopes=scopes)
         return Seeded(key=await create_key(database), users=users)
+
+
+def _audit(database: Database) -> Audit:
+    return Audit(AuditStore(database, None), utc_now, Metrics())
 
 
 async def create_key(database: Database) -> Secret:
     """A service key that reads tokens."""
-    keys = ServiceKeys(KeyStore(database), utc_now)
+    keys = ServiceKeys(KeyStore(database), utc_now, _audit(database))
     _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS])
     return key
 

@@ -164,7 +164,7 @@ async def _seed(place: Place, files: Path, rules: SimulatedProvider, accounts: i
             )
             await link(
                 database,
-                place.sealer,
+                place.sealer(database),
                 number,
                 scopes=scopes,
                 connector=rules.name,

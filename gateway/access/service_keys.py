@@ -25,7 +25,7 @@ from typing import Any
 from connectors.secret import Secret
 from gateway.access.assertions import HEADER, AssertionKeys, public_keys
 from gateway.access.bounds import Bounds
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.errors import (
@@ -129,7 +129,7 @@ class ServiceKeys:
     """Creates, checks, lists and deletes service keys. Without a ``cache``, each check reads."""
 
     def __init__(
-        self, store: KeyStore, clock: Clock, cache: KeyCache | None = None, audit: Audit = NOWHERE
+        self, store: KeyStore, clock: Clock, audit: Audit, cache: KeyCache | None = None
     ) -> None:
         self._store = store
         self._clock = clock

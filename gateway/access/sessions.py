@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.errors import Forbidden
@@ -39,7 +39,7 @@ class SessionCaller:
 class Sessions:
     """Begins, finds and ends sessions."""
 
-    def __init__(self, store: SessionStore, clock: Clock, audit: Audit = NOWHERE) -> None:
+    def __init__(self, store: SessionStore, clock: Clock, audit: Audit) -> None:
         self._store = store
         self._clock = clock
         self._audit = audit

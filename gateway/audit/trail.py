@@ -22,7 +22,7 @@ from datetime import timedelta
 
 from gateway.audit.context import By, current_actor, current_request
 from gateway.background import in_background
-from gateway.clock import Clock, utc_now
+from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
@@ -48,15 +48,10 @@ USED_LATELY = timedelta(days=30)
 
 
 class Audit:
-    """Writes, notes and finds lines. Without a ``store`` it forgets what it is told."""
+    """Writes, notes and finds lines."""
 
     def __init__(
-        self,
-        store: AuditStore | None,
-        clock: Clock,
-        *,
-        metrics: Metrics | None = None,
-        most: int = MOST,
+        self, store: AuditStore, clock: Clock, metrics: Metrics, *, most: int = MOST
     ) -> None:
         self._store = store
         self._clock = clock
@@ -83,8 +78,6 @@ class Audit:
         by: By | None = None,
     ) -> None:
         """Keep in mind to write a line; costs about a microsecond and never waits."""
-        if self._store is None:
-            return
         notes = self._notes
         actor, request = by or (current_actor(), current_request())
         notes.append(
@@ -126,8 +119,6 @@ class Audit:
 
         What it tells of was done already and cannot be answered with an error: so none is raised.
         """
-        if self._store is None:
-            return
         document = self._store.document(
             Line(
                 self._clock(),
@@ -160,16 +151,10 @@ class Audit:
         self, tenant: str, wanted: Wanted, *, limit: int, before: str | None = None
     ) -> list[Line]:
         """See ``AuditStore.find``. Notes of the last moment may not be among them."""
-        return (
-            []
-            if self._store is None
-            else await self._store.find(tenant, wanted, limit=limit, before=before)
-        )
+        return await self._store.find(tenant, wanted, limit=limit, before=before)
 
     async def users_of(self, tenant: str, connections: Collection[str]) -> dict[str, list[Use]]:
         """For each connection the keys that got its tokens lately, latest first."""
-        if self._store is None:
-            return {}
         since = self._clock() - USED_LATELY
         store, ids = self._store, list(connections)
         found = await asyncio.gather(*(store.users_of(tenant, one, since) for one in ids))
@@ -188,9 +173,9 @@ class Audit:
         """Write everything that was noted up to now; raises ``StoreUnavailable``."""
         async with self._writing:
             left = len(self._late) + len(self._notes)
-            while self._store is not None and (self._batch or left > 0):
+            while self._batch or left > 0:
                 if not self._batch:
-                    left -= self._take(self._store)
+                    left -= self._take()
                 if self._batch:  # notes may have been dropped in between
                     await self._store.add(self._batch)
                 self._batch = []
@@ -231,21 +216,16 @@ class Audit:
     def _held(self) -> int:
         return len(self._batch) + len(self._late) + len(self._notes)
 
-    def _take(self, store: AuditStore) -> int:
+    def _take(self) -> int:
         """Make the next batch; how many lines it has."""
         while self._late and len(self._batch) < BATCH:
             self._batch.append(self._late.popleft())
         while self._notes and len(self._batch) < BATCH:
-            self._batch.append(store.document(self._notes.popleft()))
+            self._batch.append(self._store.document(self._notes.popleft()))
         return len(self._batch)
 
     def _drop(self) -> None:
-        if self._metrics is not None:
-            self._metrics.audit_dropped()
+        self._metrics.audit_dropped()
         self._dropped += 1
         if self._dropped == 1:
             _log.error("audit_lines_dropped", kept=self._most)
-
-
-NOWHERE = Audit(None, utc_now)
-"""For those who are given none, such as a test of one part: it keeps nothing."""

@@ -20,6 +20,7 @@ from gateway.encryption.keyring import open_vault
 from gateway.encryption.rotation import Rotation
 from gateway.encryption.vault import Vault, new_encryption_key
 from gateway.observe.logs import configure_logs
+from gateway.observe.metrics import Metrics
 from gateway.settings.environment import Settings
 from gateway.store.audit import AuditStore
 from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
@@ -167,7 +168,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
         stores = sealed_stores(database)
         await check_encryption_keys(vault, EncryptionKeyCheckStore(database), stores, utc_now)
         keep = timedelta(days=settings.audit_days) or None
-        audit = Audit(AuditStore(database, keep), utc_now)
+        audit = Audit(AuditStore(database, keep), utc_now, Metrics())
         async with audit.writing():
             yield vault, Rotation(vault, stores, audit)
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.encryption.places import row_place
 from gateway.encryption.vault import Vault, key_id_of
 from gateway.errors import VaultError
@@ -60,7 +60,7 @@ class _Run:
 class Rotation:
     """Moves all sealed values to the vault's first key."""
 
-    def __init__(self, vault: Vault, stores: Sequence[SealedStore], audit: Audit = NOWHERE) -> None:
+    def __init__(self, vault: Vault, stores: Sequence[SealedStore], audit: Audit) -> None:
         self._vault = vault
         self._stores = stores
         self._audit = audit

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.encryption.places import stored_token_place, token_place
 from gateway.encryption.vault import Vault
 from gateway.errors import VaultError
@@ -25,7 +25,7 @@ With a fixed margin, a token that lives as long as the margin would be refreshed
 class TokenSealer:
     """Seals and opens the tokens of connections."""
 
-    def __init__(self, vault: Vault, audit: Audit = NOWHERE) -> None:
+    def __init__(self, vault: Vault, audit: Audit) -> None:
         self._vault = vault
         self._audit = audit
 

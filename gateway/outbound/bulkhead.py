@@ -60,13 +60,13 @@ class Bulkhead:
 
     def __init__(
         self,
-        metrics: Metrics | None = None,
+        metrics: Metrics,
         *,
         slots: int = SLOTS,
         patience_seconds: float = PATIENCE_SECONDS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._metrics = metrics or Metrics()
+        self._metrics = metrics
         self._slots = slots
         self._patience_seconds = patience_seconds
         self._now = now

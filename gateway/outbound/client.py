@@ -44,13 +44,13 @@ class Outbound:
         self,
         client: httpx.AsyncClient,
         policy: EgressPolicy,
+        bulkhead: Bulkhead,
         total_seconds: float = TOTAL_SECONDS,
-        bulkhead: Bulkhead | None = None,
     ) -> None:
         self._client = client
         self._policy = policy
         self._total_seconds = total_seconds
-        self._bulkhead = bulkhead or Bulkhead()
+        self._bulkhead = bulkhead
 
     async def send(
         self, request: ProviderRequest, *, connector: str, endpoint: Endpoint
@@ -181,7 +181,7 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
             network_backend=backend,
-            max_connections=None,  # each connector has its share (gateway.outbound.bulkhead): none takes another's
+            max_connections=None,  # the bulkhead limits each connector
             max_keepalive_connections=40,
             keepalive_expiry=30,
         )
@@ -202,12 +202,12 @@ def tls_context(ca_file: Path | None = None, extra_ca: str | None = None) -> ssl
 @asynccontextmanager
 async def open_outbound(
     policy: EgressPolicy,
+    bulkhead: Bulkhead,
     *,
     ca_file: Path | None = None,
     sandbox_ca: str | None = None,
     resolve: Resolve = resolve,
     total_seconds: float = TOTAL_SECONDS,
-    bulkhead: Bulkhead | None = None,
 ) -> AsyncIterator[Outbound]:
     """An ``Outbound`` whose connections are closed at the end."""
     transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
@@ -222,7 +222,7 @@ async def open_outbound(
         follow_redirects=False,
         trust_env=False,
     ) as client:
-        yield Outbound(client, policy, total_seconds, bulkhead)
+        yield Outbound(client, policy, bulkhead, total_seconds)
 
 
 def host_of(url: str) -> str:

@@ -17,7 +17,7 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext, Tokens
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.places import verifier_place
@@ -96,7 +96,7 @@ class ConnectService:
         redirect_uri: Callable[[str], str],
         clock: Clock,
         metrics: Metrics,
-        audit: Audit = NOWHERE,
+        audit: Audit,
         only_tenant: str | None = None,
     ) -> None:
         self._catalog = catalog

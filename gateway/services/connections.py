@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
 from gateway.store.audit import Action
@@ -13,7 +13,7 @@ from gateway.store.owners import owner_of
 class ConnectionService:
     """Reads and arranges connections. Foreign and missing look the same (rule 6)."""
 
-    def __init__(self, store: ConnectionStore, clock: Clock, audit: Audit = NOWHERE) -> None:
+    def __init__(self, store: ConnectionStore, clock: Clock, audit: Audit) -> None:
         self._store = store
         self._clock = clock
         self._audit = audit

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, VaultError
@@ -42,7 +42,7 @@ class DisconnectService:
         provider: Provider,
         sealer: TokenSealer,
         clock: Clock,
-        audit: Audit = NOWHERE,
+        audit: Audit,
     ) -> None:
         self._catalog = catalog
         self._connections = connections

@@ -18,7 +18,7 @@ from typing import TypeVar
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, OK, Audit
+from gateway.audit.trail import OK, Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
@@ -59,7 +59,7 @@ Checkpoint = Callable[[str], Awaitable[None]]
 """Told the name of each step that was just taken. A test ends or stops the process there."""
 
 
-async def pass_on(step: str) -> None:
+async def no_checkpoint(step: str) -> None:
     """Do nothing at a checkpoint."""
 
 
@@ -76,9 +76,8 @@ class Refresher:
         watch: Watch,
         clock: Clock,
         metrics: Metrics,
-        jitter: Callable[[], float] = random.random,
-        checkpoint: Checkpoint = pass_on,
-        audit: Audit = NOWHERE,
+        audit: Audit,
+        checkpoint: Checkpoint,
     ) -> None:
         self._connections = connections
         self._refreshes = refreshes
@@ -87,7 +86,6 @@ class Refresher:
         self._watch = watch
         self._clock = clock
         self._metrics = metrics
-        self._jitter = jitter
         self._reached = checkpoint
         self._audit = audit
         self._running: dict[_Key, asyncio.Task[Connection]] = {}
@@ -270,7 +268,7 @@ class Refresher:
     ) -> bool:
         # An answer that was lost before stays lost, also where this request never left.
         unknown = error.outcome_unknown or lost
-        seconds = back_off(error, lease.attempts, self._jitter())
+        seconds = back_off(error, lease.attempts, random.random())  # noqa: S311 - spreads load
         kept = await self._while_held(
             lease,
             lambda: self._refreshes.postpone(lease, seconds, reason_of(error), unknown=unknown),

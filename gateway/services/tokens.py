@@ -20,7 +20,7 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.audit.context import By
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
@@ -125,7 +125,7 @@ class TokenService:
         clock: Clock,
         metrics: Metrics,
         cache: TokenCache | None = None,
-        audit: Audit = NOWHERE,
+        audit: Audit,
     ) -> None:
         self._catalog = catalog
         self._connections = connections

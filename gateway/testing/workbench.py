@@ -7,7 +7,7 @@ shortened, and the clock is ours.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,11 +18,14 @@ import httpx
 from connectors.catalog import Catalog, Hook
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
+from gateway.audit.trail import Audit
 from gateway.clock import utc_now
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
 from gateway.engine.templates import read_connection_config, render_url
+from gateway.observe.metrics import Metrics
+from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import TOTAL_SECONDS, Outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.outbound.public_addresses import PublicAddresses
@@ -34,13 +37,16 @@ from gateway.services.connect import FinishedFlow, StartedFlow
 from gateway.services.disconnect import Revoked
 from gateway.services.provider import Provider
 from gateway.services.tokens import IssuedToken, Wanted
+from gateway.store.audit import AuditStore
 from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database
 from gateway.store.owners import owner_of
 from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
 from gateway.wiring.core import CoreServices, core_services
+from gateway.wiring.knobs import PRODUCTION, Knobs
 
 GATEWAY_URL = "https://gateway.example.com"
 
@@ -83,6 +89,7 @@ class Workbench:
     subject: Subject
     database: Database
     core: CoreServices
+    make_core: Callable[[Knobs], CoreServices]
     provider: Provider
     simulation: ProviderSimulation
     transport: SandboxTransport
@@ -236,19 +243,31 @@ async def open_workbench(
     transport = SandboxTransport(simulation)
     policy = EgressPolicy()
     async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
-        provider = Provider(Outbound(client, policy, total_seconds or TOTAL_SECONDS), clock)
-        yield Workbench(
-            subject=subject,
-            database=database,
-            core=core_services(
+        metrics = Metrics([subject.name])
+        outbound = Outbound(client, policy, Bulkhead(metrics), total_seconds or TOTAL_SECONDS)
+        provider = Provider(outbound, clock)
+        vault = Vault(read_encryption_keys(f"contract:{new_encryption_key()}"))
+
+        def make_core(knobs: Knobs = PRODUCTION) -> CoreServices:
+            return core_services(
                 catalog=_OneConnector(subject),
                 database=database,
+                watch=Watch(database),
                 provider=provider,
-                vault=Vault(read_encryption_keys(f"contract:{new_encryption_key()}")),
+                vault=vault,
                 public_addresses=PublicAddresses(policy=policy),
                 redirect_uri=lambda name: redirect_uri,
                 clock=clock,
-            ),
+                metrics=metrics,
+                audit=Audit(AuditStore(database, None), clock, metrics),
+                knobs=knobs,
+            )
+
+        yield Workbench(
+            subject=subject,
+            database=database,
+            core=make_core(),
+            make_core=make_core,
             provider=provider,
             simulation=simulation,
             transport=transport,

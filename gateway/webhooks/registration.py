@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import standardwebhooks
 
 from connectors.secret import Secret
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.places import webhook_secret_place
 from gateway.encryption.vault import Vault
@@ -58,7 +58,7 @@ class WebhookService:
         vault: Vault,
         policy: EgressPolicy,
         clock: Clock,
-        audit: Audit = NOWHERE,
+        audit: Audit,
     ) -> None:
         self._webhooks = webhooks
         self._deliveries = deliveries

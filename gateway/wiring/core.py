@@ -1,4 +1,4 @@
-"""The three things that the product does, over one database and one way to the providers."""
+"""Connect, tokens and disconnect: what the product does, and all that a contract test needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.catalog import Catalog
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
@@ -15,19 +15,20 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.provider import Provider
-from gateway.services.refresh import Checkpoint, Refresher, pass_on
+from gateway.services.refresh import Refresher
 from gateway.services.tokens import TokenService
 from gateway.store.connections import ConnectionStore
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database
-from gateway.store.refresh_leases import LEASE_SECONDS, RefreshLeases
+from gateway.store.refresh_leases import RefreshLeases
+from gateway.wiring.knobs import PRODUCTION, Knobs
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoreServices:
-    """The three things that the product does."""
+    """The services that act on connections."""
 
     connect: ConnectService
     tokens: TokenService
@@ -39,34 +40,37 @@ def core_services(
     *,
     catalog: Catalog,
     database: Database,
+    watch: Watch,
     provider: Provider,
     vault: Vault,
     public_addresses: PublicAddresses,
     redirect_uri: Callable[[str], str],
     clock: Clock,
-    checkpoint: Checkpoint = pass_on,
-    lease_seconds: int = LEASE_SECONDS,
-    watch: Watch | None = None,
-    metrics: Metrics | None = None,
+    metrics: Metrics,
+    audit: Audit,
+    knobs: Knobs = PRODUCTION,
     token_cache: bool = False,
     only_tenant: str | None = None,
-    audit: Audit = NOWHERE,
 ) -> CoreServices:
-    """Connect, tokens and disconnect over one database and one way to the providers."""
-    metrics = metrics or Metrics(catalog.names())
-    watch = watch or Watch(database)
+    """The core services over one database and one way to the providers.
+
+    Args:
+        redirect_uri: From a connector's name to its redirect URI.
+        token_cache: Whether tokens that were read are kept in memory.
+        only_tenant: The one tenant that may connect; ``None`` if any may (security B5).
+    """
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault, audit)
     refresher = Refresher(
         connections=connections,
-        refreshes=RefreshLeases(database, lease_seconds),
+        refreshes=RefreshLeases(database, knobs.lease_seconds),
         provider=provider,
         sealer=sealer,
         watch=watch,
         clock=clock,
         metrics=metrics,
-        checkpoint=checkpoint,
         audit=audit,
+        checkpoint=knobs.checkpoint,
     )
     return CoreServices(
         refresher=refresher,
@@ -81,8 +85,8 @@ def core_services(
             redirect_uri=redirect_uri,
             clock=clock,
             metrics=metrics,
-            only_tenant=only_tenant,
             audit=audit,
+            only_tenant=only_tenant,
         ),
         tokens=TokenService(
             catalog=catalog,
@@ -92,8 +96,8 @@ def core_services(
             public_addresses=public_addresses,
             clock=clock,
             metrics=metrics,
-            cache=Cache(watch.freshness, database.notices) if token_cache else None,
             audit=audit,
+            cache=Cache(watch.freshness, database.notices) if token_cache else None,
         ),
         disconnect=DisconnectService(
             catalog=catalog,

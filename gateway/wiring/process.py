@@ -21,20 +21,16 @@ from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
-from gateway.outbound.client import TOTAL_SECONDS, open_outbound
+from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
 from gateway.server.readiness import Readiness
 from gateway.server.shutdown import REFRESHES_SECONDS
-from gateway.services.connect import ConnectService
 from gateway.services.connections import ConnectionService
-from gateway.services.disconnect import DisconnectService
 from gateway.services.open_flows import OpenFlows
 from gateway.services.provider import Provider
-from gateway.services.refresh import Checkpoint, Refresher, pass_on
 from gateway.services.renewal import Renewal
-from gateway.services.tokens import TokenService
 from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
 from gateway.store.audit import AuditStore
@@ -49,8 +45,7 @@ from gateway.store.fresh.watch import Watch
 from gateway.store.indexes import create_indexes
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
-from gateway.store.mongo import Database, open_database
-from gateway.store.refresh_leases import LEASE_SECONDS
+from gateway.store.mongo import open_database
 from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
@@ -59,18 +54,15 @@ from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
 from gateway.wiring.core import CoreServices, core_services
+from gateway.wiring.knobs import PRODUCTION, Knobs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(CoreServices):
     """What the web layer and the worker are given."""
 
     settings: Settings
     catalog: Catalog
-    connect: ConnectService
-    tokens: TokenService
-    disconnect: DisconnectService
-    refresher: Refresher
     renewal: Renewal
     webhooks: WebhookService
     deliveries: Deliveries
@@ -115,17 +107,17 @@ async def open_services(
     *,
     sandbox: SandboxLink = NO_SANDBOX,
     clock: Clock | None = None,
-    checkpoint: Checkpoint = pass_on,
-    lease_seconds: int = LEASE_SECONDS,
-    provider_seconds: float = TOTAL_SECONDS,
     readiness: Readiness | None = None,
+    knobs: Knobs = PRODUCTION,
 ) -> AsyncIterator[Services]:
-    """Everything the gateway runs on, for as long as the context lasts.
+    """Everything that the gateway runs on, for as long as the context lasts.
 
-    ``env`` holds the connectors' variables; the time is the database's unless a ``clock`` is given.
-    A lease (``lease_seconds``) must be longer than two answers of a provider may take
-    (``provider_seconds`` each). Raises ``SettingsError``, ``ConfigError`` or ``StoreUnavailable``
-    if it cannot start.
+    Args:
+        env: The connectors' variables.
+        clock: The time; the database's if none is given.
+
+    Raises:
+        SettingsError, ConfigError, StoreUnavailable: It cannot start.
     """
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
@@ -139,16 +131,17 @@ async def open_services(
         check_vault(vault)
 
     async with AsyncExitStack() as stack:
-        outbound = await stack.enter_async_context(
+        enter = stack.enter_async_context
+        outbound = await enter(
             open_outbound(
                 policy,
+                Bulkhead(metrics, slots=settings.provider_concurrency),
                 ca_file=settings.ca_file,
                 sandbox_ca=sandbox.ca,
-                total_seconds=provider_seconds,
-                bulkhead=Bulkhead(metrics, slots=settings.provider_concurrency),
+                total_seconds=knobs.provider_seconds,
             )
         )
-        database = await stack.enter_async_context(
+        database = await enter(
             open_database(
                 settings.mongodb_url.get_secret_value(),
                 settings.mongodb_database,
@@ -158,124 +151,81 @@ async def open_services(
         await create_indexes(database)
         if clock is None:
             clock = await DatabaseClock.read(database)
-            await stack.enter_async_context(in_background(clock.run()))
+            await enter(in_background(clock.run()))
         await check_encryption_keys(
             vault, EncryptionKeyCheckStore(database), sealed_stores(database), clock
         )
-        audit = Audit(
-            AuditStore(database, timedelta(days=settings.audit_days) or None),
-            clock,
-            metrics=metrics,
-        )
-        await stack.enter_async_context(audit.writing())
+        audit_store = AuditStore(database, timedelta(days=settings.audit_days) or None)
+        audit = Audit(audit_store, clock, metrics)
+        await enter(audit.writing())
         watch = Watch(database)
-        await stack.enter_async_context(in_background(watch.run()))
+        await enter(in_background(watch.run()))
+        await enter(in_background(OpenFlows(FlowStore(database), clock, metrics).run()))
         core = core_services(
             catalog=catalog,
             database=database,
+            watch=watch,
             provider=Provider(outbound, clock),
             vault=vault,
             public_addresses=public_addresses,
             redirect_uri=lambda name: redirect_uri(settings, name),
             clock=clock,
-            checkpoint=checkpoint,
-            lease_seconds=lease_seconds,
-            watch=watch,
             metrics=metrics,
+            audit=audit,
+            knobs=knobs,
             token_cache=settings.token_cache,
             only_tenant=only_tenant(settings),
-            audit=audit,
-        )
-        logins = open_logins(
-            settings,
-            store=LoginStore(database),
-            sessions=Sessions(SessionStore(database), clock, audit),
-            outbound=outbound,
-            clock=clock,
-            audit=audit,
-        )
-        queue, receivers = DeliveryStore(database, lease_seconds), WebhookStore(database)
-        webhooks = WebhookService(
-            webhooks=receivers,
-            deliveries=queue,
-            vault=vault,
-            policy=policy,
-            clock=clock,
-            audit=audit,
-        )
-        deliveries = Deliveries(
-            outbox=Outbox(database),
-            queue=queue,
-            webhooks=receivers,
-            vault=vault,
-            outbound=outbound,
-            clock=clock,
-            metrics=metrics,
-            checkpoint=checkpoint,
-        )
-        flows = OpenFlows(FlowStore(database), clock, metrics)
-        await stack.enter_async_context(in_background(flows.run()))
-        services = _services(
-            settings,
-            catalog,
-            database,
-            core,
-            webhooks,
-            deliveries,
-            logins,
-            ServiceKeys(KeyStore(database), clock, Cache(watch.freshness, database.notices), audit),
-            public_addresses,
-            clock,
-            metrics,
-            audit,
-            Limits(LimitStore(database), settings.rates, clock, metrics),
-            check_process,
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
-        yield services
-
-
-def _services(
-    settings: Settings,
-    catalog: Catalog,
-    database: Database,
-    core: CoreServices,
-    webhooks: WebhookService,
-    deliveries: Deliveries,
-    logins: Logins,
-    keys: ServiceKeys,
-    public_addresses: PublicAddresses,
-    clock: Clock,
-    metrics: Metrics,
-    audit: Audit,
-    limits: Limits,
-    check_process: Callable[[], None],
-) -> Services:
-    return Services(
-        settings=settings,
-        catalog=catalog,
-        connect=core.connect,
-        tokens=core.tokens,
-        disconnect=core.disconnect,
-        refresher=core.refresher,
-        renewal=Renewal(
-            due=RenewalQueue(database),
-            refresher=core.refresher,
+        sessions = Sessions(SessionStore(database), clock, audit)
+        queue, receivers = DeliveryStore(database, knobs.lease_seconds), WebhookStore(database)
+        yield Services(
+            **vars(core),
+            settings=settings,
             catalog=catalog,
+            renewal=Renewal(
+                due=RenewalQueue(database),
+                refresher=core.refresher,
+                catalog=catalog,
+                clock=clock,
+                concurrency=settings.worker_concurrency,
+            ),
+            webhooks=WebhookService(
+                webhooks=receivers,
+                deliveries=queue,
+                vault=vault,
+                policy=policy,
+                clock=clock,
+                audit=audit,
+            ),
+            deliveries=Deliveries(
+                outbox=Outbox(database),
+                queue=queue,
+                webhooks=receivers,
+                vault=vault,
+                outbound=outbound,
+                clock=clock,
+                metrics=metrics,
+                checkpoint=knobs.checkpoint,
+            ),
+            connections=ConnectionService(ConnectionStore(database), clock, audit),
+            keys=ServiceKeys(
+                KeyStore(database), clock, audit, Cache(watch.freshness, database.notices)
+            ),
+            sessions=sessions,
+            logins=open_logins(
+                settings,
+                store=LoginStore(database),
+                sessions=sessions,
+                outbound=outbound,
+                clock=clock,
+                audit=audit,
+            ),
+            public_addresses=public_addresses,
             clock=clock,
-            concurrency=settings.worker_concurrency,
-        ),
-        webhooks=webhooks,
-        deliveries=deliveries,
-        connections=ConnectionService(ConnectionStore(database), clock, audit),
-        keys=keys,
-        sessions=logins.sessions,
-        logins=logins,
-        public_addresses=public_addresses,
-        clock=clock,
-        metrics=metrics,
-        audit=audit,
-        limits=limits,
-        ping=database.ping,
-        check_process=check_process,
-    )
+            metrics=metrics,
+            audit=audit,
+            limits=Limits(LimitStore(database), settings.rates, clock, metrics),
+            ping=database.ping,
+            check_process=check_process,
+        )

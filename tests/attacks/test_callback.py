@@ -20,6 +20,7 @@ from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import NO_TLS
+from tests.support.silent import NO_AUDIT
 
 
 async def waiting(browser: Browser, user: str, account: str = "google") -> str:
@@ -69,7 +70,7 @@ async def test_the_same_name_in_another_tenant_is_somebody_else(
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     async with open_database(arena.database_url, DATABASE, Driver.MOTOR) as database:
-        sessions = Sessions(SessionStore(database), utc_now)
+        sessions = Sessions(SessionStore(database), utc_now, NO_AUDIT)
         cookie = await sessions.begin(tenant="other", user=user)
     browser.client.cookies.delete("gateway_session")
     browser.client.cookies.set(

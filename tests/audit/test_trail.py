@@ -55,7 +55,7 @@ def note(audit: Audit, *users: str) -> None:
 
 
 async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, "alice", "bob")
         assert store.tried == 0
@@ -67,7 +67,7 @@ async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock)
 
 
 async def test_the_end_of_the_process_writes_what_is_left(store: Door, clock: FakeClock) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, *(f"u{number}" for number in range(1234)))
     assert [line.user for line in await lines(store)] == [f"u{n}" for n in range(1234)]
@@ -78,7 +78,7 @@ async def test_a_full_batch_does_not_wait_for_its_time(
     store: Door, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_SECONDS", 3600.0)
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, *["alice"] * module.BATCH)
         with anyio.fail_after(10):
@@ -110,7 +110,7 @@ async def test_the_writer_survives_an_outage_and_tells_of_it_once(
 ) -> None:
     monkeypatch.setattr(module, "EVERY_SECONDS", 0.0)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     store.shut = True
     with capture_logs() as logs, anyio.fail_after(10):
         async with audit.writing():
@@ -128,7 +128,7 @@ async def test_the_writer_survives_an_outage_and_tells_of_it_once(
 async def test_notes_that_cannot_be_written_in_the_end_are_counted_in_the_log(
     store: Door, clock: FakeClock
 ) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     with capture_logs() as logs:
         async with audit.writing():
             store.shut = True
@@ -137,7 +137,7 @@ async def test_notes_that_cannot_be_written_in_the_end_are_counted_in_the_log(
 
 
 async def test_a_written_line_is_there_at_once(store: Door, clock: FakeClock) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     await audit.write(Action.KEY_CREATED, tenant="default", subject="k1")
     (line,) = await lines(store)
     assert (line.action, line.subject, line.outcome) == ("key.created", "k1", "ok")
@@ -147,7 +147,7 @@ async def test_a_line_that_could_not_be_written_is_not_given_up(
     store: Door, clock: FakeClock
 ) -> None:
     """What it tells of is done: it raises nothing, and crowds of notes do not push it out."""
-    audit = Audit(store, clock, most=10)
+    audit = Audit(store, clock, Metrics(), most=10)
     store.shut = True
     with capture_logs() as logs:
         await audit.write(Action.KEY_DELETED, tenant="default", subject="k1")
@@ -163,7 +163,7 @@ async def test_a_line_that_could_not_be_written_is_not_given_up(
 async def test_a_caller_who_leaves_does_not_take_the_line_along(
     store: Door, clock: FakeClock
 ) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     store.busy = asyncio.Event()
     task = asyncio.create_task(audit.write(Action.LOGOUT, tenant="default", user="alice"))
     await store.busy.wait()
@@ -179,7 +179,7 @@ async def test_who_acts_and_in_which_request_is_known_without_being_told(
     store: Door, clock: FakeClock
 ) -> None:
     """Each request is its own context: nothing of one is seen in another."""
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
 
     async def request(number: int) -> None:
         begin(f"req_{number}")
@@ -203,7 +203,7 @@ async def test_who_acts_and_in_which_request_is_known_without_being_told(
 
 
 async def test_a_note_has_the_time_at_which_it_was_made(store: Door, clock: FakeClock) -> None:
-    audit = Audit(store, clock)
+    audit = Audit(store, clock, Metrics())
     note(audit, "alice")
     clock.advance(seconds=90)
     note(audit, "bob")

@@ -10,6 +10,7 @@ import pytest
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Provider
+from tests.support.silent import bulkhead
 
 
 @pytest.fixture
@@ -21,5 +22,5 @@ def now() -> datetime:
 @pytest.fixture
 async def provider(now: datetime) -> AsyncIterator[Provider]:
     """The requests of the services, over the gateway's only HTTP client."""
-    async with open_outbound(EgressPolicy()) as outbound:
+    async with open_outbound(EgressPolicy(), bulkhead()) as outbound:
         yield Provider(outbound, lambda: now)

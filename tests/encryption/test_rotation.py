@@ -26,6 +26,7 @@ from gateway.store.sealed import SEALED, Exchange, SealedStore, sealed_stores
 from tests.support.commands import ROOT
 from tests.support.linking import NOW
 from tests.support.sealing import link_sealed
+from tests.support.silent import NO_AUDIT
 
 K1, K2 = (read_encryption_keys(f"{name}:{new_encryption_key()}") for name in ("k1", "k2"))
 OLD, BOTH, NEW = Vault(K1), Vault(K2 | K1), Vault(K2)
@@ -62,16 +63,16 @@ class Linked:
     async def rotate(self, vault: Vault = BOTH) -> tuple[Rotated, list[int]]:
         """Seal anew; the result, and what was reported on the way."""
         reported: list[int] = []
-        done = await Rotation(vault, sealed_stores(self.database)).run(reported.append)
+        done = await Rotation(vault, sealed_stores(self.database), NO_AUDIT).run(reported.append)
         return done, reported
 
     async def survey(self, vault: Vault = BOTH) -> dict[str, int]:
         """Key id -> rows."""
-        return dict(await Rotation(vault, sealed_stores(self.database)).survey())
+        return dict(await Rotation(vault, sealed_stores(self.database), NO_AUDIT).survey())
 
     async def opened(self, vault: Vault) -> set[str]:
         """Every token that ``vault`` opens; an error for one that it does not."""
-        store, sealer = ConnectionStore(self.database), TokenSealer(vault)
+        store, sealer = ConnectionStore(self.database), TokenSealer(vault, NO_AUDIT)
         found = set()
         for row in await self.rows():
             connection = await store.get(row["tenant"], row["_id"])
@@ -201,7 +202,7 @@ async def test_a_row_that_was_renewed_meanwhile_keeps_what_it_was_given(
     async def reconnect() -> None:
         await linked.save("alice", vault, refreshes=False)
 
-    done = await Rotation(BOTH, [Interrupted(linked, reconnect)]).run(lambda rows: None)
+    done = await Rotation(BOTH, [Interrupted(linked, reconnect)], NO_AUDIT).run(lambda rows: None)
 
     assert done.rows == (2 if vault is OLD else 1)
     assert {row["generation"] for row in await linked.rows()} == {1, 2}
@@ -216,7 +217,7 @@ async def test_a_row_that_was_deleted_meanwhile_stays_deleted(linked: Linked) ->
     async def disconnect() -> None:
         assert await ConnectionStore(linked.database).delete(alice, NOW) is not None
 
-    done = await Rotation(BOTH, [Interrupted(linked, disconnect)]).run(lambda rows: None)
+    done = await Rotation(BOTH, [Interrupted(linked, disconnect)], NO_AUDIT).run(lambda rows: None)
 
     assert done.rows == 1
     assert [row["owner"] for row in await linked.rows()] == ["user:bob"]
@@ -332,7 +333,9 @@ async def test_a_run_can_be_slowed_down(linked: Linked) -> None:
     reported: list[int] = []
     started = asyncio.get_running_loop().time()
 
-    await Rotation(BOTH, sealed_stores(linked.database)).run(reported.append, per_second=2)
+    await Rotation(BOTH, sealed_stores(linked.database), NO_AUDIT).run(
+        reported.append, per_second=2
+    )
 
     assert reported == [2, 4]
     assert asyncio.get_running_loop().time() - started >= 2

@@ -31,6 +31,7 @@ from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.registration import WebhookService
 from tests.support.faults import FULL, STEADY, Fleet, running_fleet
 from tests.support.receiver import Receiver, receiving
+from tests.support.silent import NO_AUDIT
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 
@@ -82,6 +83,7 @@ async def opened(folder: Path, mongodb_url: str) -> AsyncIterator[Setting]:
             vault=Vault(read_encryption_keys(keys)),
             policy=EgressPolicy(allow=frozenset({("127.0.0.1", receiver.port)})),
             clock=utc_now,
+            audit=NO_AUDIT,
         )
         _, secret = await service.create(tenant="default", url=receiver.url(), types=None)
         async with stack:  # the workers end before what they work on
@@ -133,7 +135,7 @@ async def test_a_process_that_is_killed_while_it_disconnects_has_done_both_or_ne
 ) -> None:
     """The row is gone exactly where its event is there; and all of it arrives in the end."""
     fleet, (gateway,) = setting.fleet, setting.fleet.gateways
-    _, key = await ServiceKeys(KeyStore(fleet.database), utc_now).create(
+    _, key = await ServiceKeys(KeyStore(fleet.database), utc_now, NO_AUDIT).create(
         tenant="default", roles=[Role.CONNECTIONS]
     )
     headers = {"Authorization": f"Bearer {key.reveal()}"}

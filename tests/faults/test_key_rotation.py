@@ -28,6 +28,7 @@ from gateway.store.connections import read_row, token_fields
 from tests.support.commands import ROOT
 from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.sealing import sealing_for, tokens
+from tests.support.silent import NO_AUDIT
 from tests.support.tokens import token_of
 from tests.support.waiting import until
 
@@ -152,7 +153,7 @@ async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
 
         for connector in (STRICT, GRACE, STEADY):
             token_of(await fleet.ask(fleet.gateways[0], "alice", connector))
-        sealer = TokenSealer(Vault(read_encryption_keys(new)))
+        sealer = TokenSealer(Vault(read_encryption_keys(new)), NO_AUDIT)
         rows = await fleet.database.collection("connections").find({}, sort=[("_id", 1)])
         connections = [connection for row in rows if (connection := read_row(row)) is not None]
         assert all(sealer.refresh_token(connection) for connection in connections)

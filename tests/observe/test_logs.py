@@ -34,6 +34,7 @@ from gateway.server.run import server_for
 from gateway.services.provider import Grant, Provider
 from gateway.web.middleware import Envelope
 from tests.support.configs import make_config
+from tests.support.silent import bulkhead
 
 CANARY = "canary-7Qm2"
 
@@ -281,7 +282,7 @@ async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
         expires_at=None,
         scopes=(),
     )
-    async with open_outbound(EgressPolicy()) as outbound:
+    async with open_outbound(EgressPolicy(), bulkhead()) as outbound:
         provider = Provider(outbound, lambda: datetime.now(UTC))
         grant = Grant(tokens=tokens, token_response={"access_token": CANARY})
         with pytest.raises(UnreadableResponse, match="the account could not be read") as caught:

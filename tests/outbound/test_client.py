@@ -29,6 +29,7 @@ from tests.support.peer import (
     silence,
 )
 from tests.support.sending import send
+from tests.support.silent import bulkhead
 
 DEADLINE = 0.3
 """Seconds; short, so that a test of it is."""
@@ -46,7 +47,7 @@ async def talking_to(
     """The client, and a server that it may call over plain http."""
     async with listening(behave) as peer:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
-        async with open_outbound(policy, total_seconds=total_seconds) as outbound:
+        async with open_outbound(policy, bulkhead(), total_seconds=total_seconds) as outbound:
             yield outbound, peer
 
 
@@ -128,7 +129,9 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
         await asyncio.Event().wait()
         return []
 
-    async with open_outbound(EgressPolicy(), resolve=never, total_seconds=DEADLINE) as outbound:
+    async with open_outbound(
+        EgressPolicy(), bulkhead(), resolve=never, total_seconds=DEADLINE
+    ) as outbound:
         call = ProviderRequest(method="GET", url="https://api.example.com/", headers={})
         with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, call)
@@ -154,7 +157,9 @@ def test_the_deadline_in_production_is_ten_seconds() -> None:
 async def test_a_hung_provider_holds_up_nobody_else() -> None:
     async with listening(silence) as hung, listening(answering(b"{}")) as well:
         allowed = frozenset({("127.0.0.1", hung.port), ("127.0.0.1", well.port)})
-        async with open_outbound(EgressPolicy(allow=allowed), total_seconds=30) as outbound:
+        async with open_outbound(
+            EgressPolicy(allow=allowed), bulkhead(), total_seconds=30
+        ) as outbound:
             waiting = [
                 asyncio.create_task(send(outbound, request_to(hung), "hung")) for _ in range(20)
             ]
@@ -262,7 +267,7 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
         behave = answering(b"", status=f"{status} Elsewhere", Location=canary.url("/caught"))
         async with listening(behave) as peer:
             allowed = frozenset({("127.0.0.1", peer.port), ("127.0.0.1", canary.port)})
-            async with open_outbound(EgressPolicy(allow=allowed)) as outbound:
+            async with open_outbound(EgressPolicy(allow=allowed), bulkhead()) as outbound:
                 with pytest.raises(UnreadableResponse, match="answered with a redirect"):
                     await send(outbound, request_to(peer))
         assert len(peer.requests) == 1
@@ -277,7 +282,7 @@ async def test_an_error_holds_nothing_of_the_request() -> None:
             await send(outbound, request_to(peer))
     with pytest.raises(ProviderUnavailable) as refused:
         async with open_outbound(
-            EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
+            EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)})), bulkhead()
         ) as outbound:
             await send(outbound, request_to(peer))  # nobody listens there any more
     for error in (caught.value, refused.value):

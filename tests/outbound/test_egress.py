@@ -18,6 +18,7 @@ from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, is_public, resolve
 from tests.support.peer import answering, listening
 from tests.support.sending import send
+from tests.support.silent import bulkhead
 
 PUBLIC = [
     "8.8.8.8",
@@ -217,7 +218,10 @@ def _no_dns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def refusal(host: str) -> ProviderError:
     """How ``https://host`` is refused, after a look whether anything arrived."""
-    async with listening(answering(b"{}")) as canary, open_outbound(EgressPolicy()) as outbound:
+    async with (
+        listening(answering(b"{}")) as canary,
+        open_outbound(EgressPolicy(), bulkhead()) as outbound,
+    ):
         url = canary.url(scheme="https", host=host)
         with pytest.raises(ProviderError) as caught:
             await send(outbound, ProviderRequest(method="GET", url=url, headers={}))

@@ -44,6 +44,8 @@ CHILD = textwrap.dedent(
     from gateway.outbound.egress import EgressPolicy
     from gateway.engine.request import ProviderRequest
     from gateway.errors import ProviderError
+    from gateway.observe.metrics import Metrics
+    from gateway.outbound.bulkhead import Bulkhead
     from gateway.outbound.client import open_outbound
 
     def peak():
@@ -58,7 +60,8 @@ CHILD = textwrap.dedent(
 
     async def main(well, port, deadline):
         allow = frozenset({("127.0.0.1", well), ("127.0.0.1", port)})
-        async with open_outbound(EgressPolicy(allow=allow), total_seconds=deadline) as outbound:
+        policy, bulkhead = EgressPolicy(allow=allow), Bulkhead(Metrics())
+        async with open_outbound(policy, bulkhead, total_seconds=deadline) as outbound:
             await ask(outbound, well, "/")
             before, started = peak(), time.monotonic()
             try:

@@ -13,11 +13,13 @@ import trustme
 
 from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import EgressRefused, ProviderUnavailable
+from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound, tls_context
 from gateway.outbound.egress import EgressPolicy
 from tests.support.peer import Peer, answering, listening, server_tls
 from tests.support.sending import send
+from tests.support.silent import bulkhead
 
 HOST = "provider.example.com"
 OTHER = "other.example.com"
@@ -45,7 +47,9 @@ async def call(peer: Peer, host: str = HOST, ca_file: Path | None = None) -> Pro
     """Call the server at ``host``, which leads to it."""
     policy = EgressPolicy(allow=frozenset({(host, peer.port)}))
     url = peer.url("/token", scheme="https", host=host)
-    async with open_outbound(policy, ca_file=ca_file, resolve=here, total_seconds=5) as outbound:
+    async with open_outbound(
+        policy, bulkhead(), ca_file=ca_file, resolve=here, total_seconds=5
+    ) as outbound:
         return await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
 
 
@@ -103,7 +107,7 @@ async def test_two_names_at_one_address_are_two_connections(
     """A connection whose certificate was checked for one name is not used for another."""
     async with provider(authority, HOST) as peer:
         policy = EgressPolicy(allow=frozenset({(HOST, peer.port), (OTHER, peer.port)}))
-        async with open_outbound(policy, ca_file=ca_file, resolve=here) as outbound:
+        async with open_outbound(policy, bulkhead(), ca_file=ca_file, resolve=here) as outbound:
             for host, refused in ((HOST, False), (OTHER, True), (HOST, False)):
                 url = peer.url("/token", scheme="https", host=host)
                 request = ProviderRequest(method="GET", url=url, headers={})
@@ -138,7 +142,7 @@ async def test_no_proxy_comes_from_the_environment(
             monkeypatch.setenv(name.upper(), proxy.url())
         assert (await call(peer, ca_file=ca_file)).status == 200
         plain = EgressPolicy(allow=frozenset({("127.0.0.1", proxy.port)}))
-        async with open_outbound(plain) as outbound:
+        async with open_outbound(plain, bulkhead()) as outbound:
             private = ProviderRequest(method="GET", url="http://10.0.0.1/", headers={})
             with pytest.raises(EgressRefused):
                 await send(outbound, private)
@@ -154,7 +158,7 @@ async def test_a_simulated_host_is_rerouted_with_its_own_name(authority: trustme
     async with provider(authority, "acme.shops.example.com") as peer:
         policy = EgressPolicy(reroutes={"*.shops.example.com": ("127.0.0.1", peer.port)})
         ca = authority.cert_pem.bytes().decode()
-        async with open_outbound(policy, sandbox_ca=ca, resolve=never) as outbound:
+        async with open_outbound(policy, bulkhead(), sandbox_ca=ca, resolve=never) as outbound:
             url = "https://acme.shops.example.com/token"
             answer = await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
             assert (answer.status, answer.json()) == (200, {})
@@ -166,7 +170,9 @@ async def test_refusals_leave_no_connection_behind() -> None:
     """None of them takes a place for ever, and the next call still works."""
     async with listening(answering(b"{}")) as peer:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
-        async with open_outbound(policy, total_seconds=5, bulkhead=Bulkhead(slots=300)) as outbound:
+        async with open_outbound(
+            policy, total_seconds=5, bulkhead=Bulkhead(Metrics(), slots=300)
+        ) as outbound:
             bad = ProviderRequest(method="GET", url="https://127.0.0.2/", headers={})
             refusals = await asyncio.gather(
                 *(send(outbound, bad) for _ in range(300)), return_exceptions=True

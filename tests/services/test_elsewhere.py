@@ -21,6 +21,7 @@ from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config
 from tests.support.peer import Behave, Peer, answering, listening, server_tls
+from tests.support.silent import bulkhead
 
 AUTH, API, CANARY = "auth.example.com", "api.example.com", "canary.example.com"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -116,7 +117,7 @@ async def world(behave: Behave) -> AsyncIterator[tuple[Provider, Peer, Peer]]:
             }
         )
         ca = authority.cert_pem.bytes().decode()
-        async with open_outbound(policy, sandbox_ca=ca, total_seconds=5) as outbound:
+        async with open_outbound(policy, bulkhead(), sandbox_ca=ca, total_seconds=5) as outbound:
             yield Provider(outbound, lambda: NOW), peer, canary
 
 

@@ -20,6 +20,7 @@ from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
 from tests.support.configs import make_config
+from tests.support.silent import bulkhead
 from tests.support.wire import form
 
 INTROSPECTION = "https://auth.example.com/introspect"
@@ -31,7 +32,7 @@ ACCOUNT = {"id": "1", "name": "Ana", "plan": "free"}
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
     """Over the gateway's only HTTP client."""
-    async with open_outbound(EgressPolicy()) as outbound:
+    async with open_outbound(EgressPolicy(), bulkhead()) as outbound:
         yield Provider(outbound, lambda: datetime(2026, 11, 21, tzinfo=UTC))
 
 

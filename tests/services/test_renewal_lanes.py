@@ -14,6 +14,7 @@ from gateway.services.tokens import Wanted
 from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
 from gateway.store.renewal_queue import RenewalQueue
+from gateway.wiring.knobs import Knobs
 from gateway.wiring.process import open_services
 from gateway.worker import work
 from tests.services.test_renewal import STALE, connect_users
@@ -53,7 +54,9 @@ async def renewing(
     settings, url = gateway.settings, gateway.settings.mongodb_url.get_secret_value()
     link = await link_sandbox(settings, {})
     async with (
-        open_services(settings, {}, sandbox=link, clock=gateway.clock, checkpoint=turnstile) as of,
+        open_services(
+            settings, {}, sandbox=link, clock=gateway.clock, knobs=Knobs(checkpoint=turnstile)
+        ) as of,
         open_database(url, settings.mongodb_database, Driver.MOTOR) as database,
     ):
         try:

@@ -16,6 +16,7 @@ from gateway.services import tokens
 from gateway.store import mongo
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
+from gateway.wiring.knobs import Knobs
 from tests.conftest import GATEWAY_URL
 from tests.support.gate import Gate, gate_at, open_gate
 from tests.support.gateway import Harness, running_gateway
@@ -63,7 +64,7 @@ async def behind_a_line(
             database_name,
             sandbox=sandbox.url,
             public_url=GATEWAY_URL,
-            checkpoint=line.checkpoint,
+            knobs=Knobs(checkpoint=line.checkpoint),
         ) as harness:
             try:
                 yield harness, line

@@ -26,6 +26,7 @@ from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import NO_TLS
 from tests.support.processes import Deployment, GatewayProcess, running_deployment
+from tests.support.silent import NO_AUDIT
 from tests.support.tokens import asked, expiry_of, fingerprint, token_of, works
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -45,7 +46,7 @@ def deployment(
 @pytest.fixture
 async def tool(deployment: Deployment, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A tool server: as many connections at once as it likes, and a key of its own."""
-    _, secret = await ServiceKeys(KeyStore(database), utc_now).create(
+    _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
         tenant="default", roles=[Role.TOKENS]
     )
     async with httpx.AsyncClient(

@@ -13,6 +13,7 @@ from gateway.store.mongo import Database
 from gateway.store.service_keys import KeyStore, StoredKey
 from tests.support.gateway import FakeClock
 from tests.support.linking import NOW, dump
+from tests.support.silent import NO_AUDIT
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def store(database: Database) -> KeyStore:
 
 @pytest.fixture
 def keys(store: KeyStore, clock: FakeClock) -> ServiceKeys:
-    return ServiceKeys(store, clock)
+    return ServiceKeys(store, clock, NO_AUDIT)
 
 
 def key(name: str, *, tenant: str = "default", minutes: int = 0) -> StoredKey:

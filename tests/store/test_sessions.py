@@ -11,6 +11,7 @@ from gateway.store.mongo import Database
 from gateway.store.sessions import ABSOLUTE, IDLE, TOUCH, SessionStore, StoredSession
 from tests.support.gateway import FakeClock
 from tests.support.linking import NOW, dump
+from tests.support.silent import NO_AUDIT
 
 MOMENT = timedelta(milliseconds=1)
 
@@ -22,7 +23,7 @@ def store(database: Database) -> SessionStore:
 
 @pytest.fixture
 def sessions(store: SessionStore, clock: FakeClock) -> Sessions:
-    return Sessions(store, clock)
+    return Sessions(store, clock, NO_AUDIT)
 
 
 def session(name: str = "s1", user: str = "alice") -> StoredSession:

@@ -17,7 +17,7 @@ from gateway.server.run import run
 from gateway.settings.environment import read_environment, read_settings
 from gateway.wiring.process import open_services
 from gateway.worker import work_until_signal
-from tests.support.faults_process import Orders
+from tests.support.faults_process import Orders, knobs_of
 
 
 async def _work() -> None:
@@ -28,9 +28,7 @@ async def _work() -> None:
         settings,
         env,
         sandbox=await link_sandbox(settings, env),
-        checkpoint=Orders(Path(os.environ["FAULTS_ORDER"])),
-        lease_seconds=int(os.environ["FAULTS_LEASE"]),
-        provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
+        knobs=knobs_of(Orders(Path(os.environ["FAULTS_ORDER"]))),
         readiness=readiness,
     ) as services:
         await work_until_signal(services.renewal, readiness, beside=services.deliveries.run)

@@ -30,6 +30,7 @@ from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
+from tests.support.silent import NO_AUDIT
 from tests.support.tokens import fingerprint, token_of
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -219,7 +220,7 @@ async def running_fleet(
         for gateway in gateways:
             await gateway.ready()
         database = await stack.enter_async_context(open_database(mongodb_url, name, Driver.PYMONGO))
-        _, secret = await ServiceKeys(KeyStore(database), utc_now).create(
+        _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
             tenant="default", roles=[Role.TOKENS]
         )
         tool = await stack.enter_async_context(

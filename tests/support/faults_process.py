@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gateway.clock
-import gateway.server.readiness
+import gateway.server.shutdown
 from gateway.observe.logs import configure_logs
 from gateway.sandbox.link import link_sandbox
 from gateway.server.readiness import Readiness
 from gateway.settings.environment import read_environment, read_settings
 
 if TYPE_CHECKING:
+    from gateway.wiring.knobs import Knobs
     from gateway.wiring.process import Services
 
 
@@ -74,6 +75,17 @@ def _end_sooner(seconds: int) -> None:
     gateway.server.shutdown.LAST_SECONDS -= seconds
 
 
+def knobs_of(orders: Orders) -> Knobs:
+    """The knobs that the test turned."""
+    from gateway.wiring.knobs import Knobs
+
+    return Knobs(
+        checkpoint=orders,
+        lease_seconds=int(os.environ["FAULTS_LEASE"]),
+        provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
+    )
+
+
 async def _serve() -> None:
     _move_the_clock(float(os.environ["FAULTS_CLOCK"]))
     from gateway.server.run import serve, server_for
@@ -88,13 +100,7 @@ async def _serve() -> None:
 
     def opened() -> AbstractAsyncContextManager[Services]:
         return open_services(
-            settings,
-            env,
-            sandbox=link,
-            checkpoint=orders,
-            lease_seconds=int(os.environ["FAULTS_LEASE"]),
-            provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
-            readiness=readiness,
+            settings, env, sandbox=link, knobs=knobs_of(orders), readiness=readiness
         )
 
     app = create_app(settings, opened)

@@ -8,23 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-
-from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
-from gateway.outbound.client import Outbound
-from gateway.outbound.egress import EgressPolicy
-from gateway.outbound.public_addresses import PublicAddresses
-from gateway.sandbox.ledger import Ledger
-from gateway.sandbox.provider import ProviderSimulation
 from gateway.services.connections import ConnectionService
-from gateway.services.provider import Provider
-from gateway.services.refresh import Checkpoint, pass_on
+from gateway.services.refresh import Checkpoint, no_checkpoint
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connections import Connection
 from gateway.store.mongo import Collection, Database, Document
-from gateway.testing.wire import SandboxTransport
-from gateway.testing.workbench import GATEWAY_URL, Clock, Workbench
-from gateway.wiring.core import CoreServices, core_services
+from gateway.testing.workbench import Workbench, open_workbench
+from gateway.wiring.knobs import Knobs
+from tests.support.silent import NO_AUDIT
 from tests.support.subjects import subject_of
 
 
@@ -33,25 +24,10 @@ class World:
     """A workbench whose services can be exchanged for new ones on the same database."""
 
     bench: Workbench
-    public_addresses: PublicAddresses
-    vault: Vault
 
-    def restart(self, checkpoint: Checkpoint = pass_on) -> None:
+    def restart(self, checkpoint: Checkpoint = no_checkpoint) -> None:
         """New services, which know nothing but what is stored."""
-        self.bench.core = self._services(checkpoint)
-
-    def _services(self, checkpoint: Checkpoint) -> CoreServices:
-        bench = self.bench
-        return core_services(
-            catalog=bench.subject.catalog,
-            database=bench.database,
-            provider=bench.provider,
-            vault=self.vault,
-            public_addresses=self.public_addresses,
-            redirect_uri=lambda name: bench.simulation.redirect_uri,
-            clock=bench.clock,
-            checkpoint=checkpoint,
-        )
+        self.bench.core = self.bench.make_core(Knobs(checkpoint=checkpoint))
 
     async def refresh_and_die(self, connection: Connection, at: str) -> None:
         """Begin a refresh with services that end at the step ``at``, and start new ones."""
@@ -89,7 +65,9 @@ class World:
 
     async def choose(self, connection: Connection) -> None:
         """Make it the default."""
-        await ConnectionService(self.bench.store, self.bench.clock).set_default(connection)
+        await ConnectionService(self.bench.store, self.bench.clock, NO_AUDIT).set_default(
+            connection
+        )
 
     async def row(self, connection: Connection) -> Document:
         """The connection as it is stored."""
@@ -109,35 +87,5 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 @asynccontextmanager
 async def open_world(connector: str, database: Database) -> AsyncIterator[World]:
     """A world in which nobody has connected anything."""
-    clock, subject = Clock(), subject_of(connector)
-    redirect_uri = f"{GATEWAY_URL}/v1/connectors/{connector}/callback"
-    ledger = Ledger(now=lambda: clock().timestamp())
-    simulation = ProviderSimulation(subject.provider, ledger, redirect_uri)
-    transport = SandboxTransport(simulation)
-    policy = EgressPolicy()
-    public_addresses, vault = (
-        PublicAddresses(policy=policy),
-        Vault(read_encryption_keys(f"k1:{new_encryption_key()}")),
-    )
-    async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
-        provider = Provider(Outbound(client, policy), clock)
-        core = core_services(
-            catalog=subject.catalog,
-            database=database,
-            provider=provider,
-            vault=vault,
-            public_addresses=public_addresses,
-            redirect_uri=lambda name: redirect_uri,
-            clock=clock,
-        )
-        bench = Workbench(
-            subject=subject,
-            database=database,
-            core=core,
-            provider=provider,
-            simulation=simulation,
-            transport=transport,
-            store=ConnectionStore(database),
-            clock=clock,
-        )
-        yield World(bench, public_addresses, vault)
+    async with open_workbench(subject_of(connector), database) as bench:
+        yield World(bench)

@@ -17,9 +17,9 @@ from gateway.clock import utc_now
 from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.server.fast_path import Answer
-from gateway.services.refresh import Checkpoint, pass_on
 from gateway.settings.environment import Driver, Settings
 from gateway.web.app import create_app
+from gateway.wiring.knobs import PRODUCTION, Knobs
 from gateway.wiring.process import Services, open_services
 from tests.support.browser import Browser
 
@@ -121,7 +121,7 @@ async def running_gateway(
     env: Mapping[str, str] | None = None,
     clock: FakeClock | None = None,
     encryption_keys: str | None = None,
-    checkpoint: Checkpoint = pass_on,
+    knobs: Knobs = PRODUCTION,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
     """A gateway with these settings, in dev mode unless they say otherwise, until the context ends.
@@ -143,7 +143,7 @@ async def running_gateway(
     clock = clock or FakeClock()
 
     def opened() -> Any:
-        return open_services(chosen, variables, sandbox=link, clock=clock, checkpoint=checkpoint)
+        return open_services(chosen, variables, sandbox=link, clock=clock, knobs=knobs)
 
     app = create_app(chosen, opened)
     async with AsyncExitStack() as stack:

@@ -12,6 +12,7 @@ from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_
 from gateway.observe.metrics import Metrics
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
+from gateway.services.refresh import no_checkpoint
 from gateway.store.connections import ConnectionStore
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import EventType, Outbox
@@ -20,6 +21,7 @@ from gateway.store.webhooks import Webhook, WebhookStore
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
 from tests.support.receiver import Receiver, receiving
+from tests.support.silent import NO_AUDIT, bulkhead
 from tests.support.waiting import until
 
 SHORT: Sequence[float] = (0.05, 0.05, 0.05)
@@ -86,13 +88,18 @@ async def open_post(
     metrics, queue, store = Metrics(), DeliveryStore(database), WebhookStore(database)
     async with receiving() as receiver:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", receiver.port)}))
-        async with open_outbound(policy, total_seconds=seconds) as outbound:
+        async with open_outbound(policy, bulkhead(), total_seconds=seconds) as outbound:
             yield Post(
                 database=database,
                 receiver=receiver,
                 connections=ConnectionStore(database),
                 service=WebhookService(
-                    webhooks=store, deliveries=queue, vault=vault, policy=policy, clock=utc_now
+                    webhooks=store,
+                    deliveries=queue,
+                    vault=vault,
+                    policy=policy,
+                    clock=utc_now,
+                    audit=NO_AUDIT,
                 ),
                 store=store,
                 deliveries=Deliveries(
@@ -102,6 +109,7 @@ async def open_post(
                     vault=vault,
                     outbound=outbound,
                     clock=utc_now,
+                    checkpoint=no_checkpoint,
                     metrics=metrics,
                     delays=delays,
                 ),

@@ -11,6 +11,7 @@ from gateway.encryption.vault import Vault
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens
 from gateway.store.mongo import Database
 from tests.support.linking import NOW, Seal, new_connection, save
+from tests.support.silent import NO_AUDIT
 
 
 def tokens(access: str, refresh: str | None = None, expires_at: datetime | None = None) -> Tokens:
@@ -26,7 +27,7 @@ def tokens(access: str, refresh: str | None = None, expires_at: datetime | None 
 
 def sealing_for(vault: Vault, user: str, issued: Tokens, *, now: datetime = NOW) -> Seal:
     """Seals for the user's connection with Google, as a flow or a refresh does."""
-    sealer = TokenSealer(vault)
+    sealer = TokenSealer(vault, NO_AUDIT)
 
     def seal(row: str, generation: int) -> SealedTokens:
         return sealer.seal(

@@ -24,6 +24,7 @@ from tests.support.loopback import NO_TLS
 from tests.support.problems import problem
 from tests.support.sandbox import SandboxProcess
 from tests.support.series import samples, value_in
+from tests.support.silent import NO_AUDIT
 from tests.support.tokens import connect, connections, force, revoke_at_google, token_of
 
 
@@ -185,7 +186,7 @@ async def test_nothing_that_belongs_to_anybody_is_in_it(
 ) -> None:
     """Every token of the run, and whose they were."""
     sealer = TokenSealer(
-        Vault(read_encryption_keys(gateway.settings.encryption_keys.get_secret_value()))
+        Vault(read_encryption_keys(gateway.settings.encryption_keys.get_secret_value())), NO_AUDIT
     )
     tokens: set[str] = set()
     await connect(gateway, "google")

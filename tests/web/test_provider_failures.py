@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import pytest
 
 from connectors.secret import Secret
 from gateway.sandbox.faults import FAULTS
-from gateway.wiring.process import open_services
+from gateway.wiring.knobs import Knobs
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway
@@ -82,18 +81,15 @@ async def test_a_failed_reconnect_keeps_the_connection(
 @pytest.mark.requirement("C1")
 @pytest.mark.parametrize("fault", SILENT)
 async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
-    mongodb_url: str,
-    database_name: str,
-    sandbox: SandboxProcess,
-    rows: Rows,
-    monkeypatch: pytest.MonkeyPatch,
-    fault: str,
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, rows: Rows, fault: str
 ) -> None:
     """The deadline is for the whole answer; meanwhile the others are served."""
-    impatient = functools.partial(open_services, provider_seconds=2.0)
-    monkeypatch.setattr("tests.support.gateway.open_services", impatient)
     async with running_gateway(
-        mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL
+        mongodb_url,
+        database_name,
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
+        knobs=Knobs(provider_seconds=2.0),
     ) as gateway:
         alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
         sandbox.fail("google", fault)

@@ -22,6 +22,7 @@ from tests.support.linking import linked
 from tests.support.post import Post, open_post
 from tests.support.receiver import SILENCE
 from tests.support.series import value
+from tests.support.silent import NO_AUDIT
 
 METRIC = "gateway_webhook_deliveries_total"
 
@@ -229,7 +230,9 @@ async def test_a_secret_moves_to_a_new_encryption_key_like_all_that_is_sealed(
     old, new = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
     async with open_post(database, vault=Vault(read_encryption_keys(old))) as post:
         _, secret = await post.webhook()
-        rotation = Rotation(Vault(read_encryption_keys(f"{new},{old}")), sealed_stores(database))
+        rotation = Rotation(
+            Vault(read_encryption_keys(f"{new},{old}")), sealed_stores(database), NO_AUDIT
+        )
         assert (await rotation.run(lambda rows: None)).rows == 1
         post.deliveries._vault = Vault(read_encryption_keys(new))
         await linked(post.connections, now=utc_now())

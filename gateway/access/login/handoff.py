@@ -28,7 +28,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from gateway.access.identity import Identity
 from gateway.access.login.attempts import Arrival, Attempts, CookieOf, Departure, login_cookie_name
-from gateway.audit.trail import NOWHERE, Audit
+from gateway.audit.trail import Audit
 from gateway.digest import sha256_hex
 from gateway.errors import LoginChallengeUnknown, LoginUnknown
 from gateway.store.audit import Action
@@ -53,9 +53,7 @@ class Handoff:
     return_path = RETURN_PATH
     sign_out_url = None
 
-    def __init__(
-        self, attempts: Attempts, *, url: str, public_url: str, audit: Audit = NOWHERE
-    ) -> None:
+    def __init__(self, attempts: Attempts, *, url: str, public_url: str, audit: Audit) -> None:
         self._attempts = attempts
         self._audit = audit
         self._url = url

@@ -14,6 +14,8 @@ from connectors.secret import Secret
 from gateway.engine.request import ProviderAnswer
 from gateway.engine.token_response import read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
+from gateway.observe.metrics import Metrics
+from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import Outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.services.provider import Grant, Provider
@@ -152,7 +154,7 @@ def _grant(subject: Subject, sample: AccountSample) -> Grant:
 async def _provider(answers: Mapping[str, Any]) -> AsyncIterator[Provider]:
     """A ``Provider`` whose API answers with samples."""
     async with httpx.AsyncClient(transport=SampleTransport(answers)) as client:
-        yield Provider(Outbound(client, EgressPolicy()), lambda: NOW)
+        yield Provider(Outbound(client, EgressPolicy(), Bulkhead(Metrics())), lambda: NOW)
 
 
 def _without(answer: Any, value: str) -> Any:

@@ -23,6 +23,7 @@ from tests.support.identity_provider import (
     new_encryption_key,
     running_identity_provider,
 )
+from tests.support.silent import bulkhead
 
 
 @dataclass
@@ -43,7 +44,7 @@ async def asked() -> AsyncIterator[Asked]:
     async with running_identity_provider() as server:
         address = urlsplit(server.issuer)
         policy = EgressPolicy(allow=frozenset({(str(address.hostname), int(address.port or 0))}))
-        async with open_outbound(policy) as outbound:
+        async with open_outbound(policy, bulkhead()) as outbound:
             found = Asked(server, IdentityProvider(outbound, server.issuer, lambda: found.seconds))
             yield found
 

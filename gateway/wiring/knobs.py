@@ -1,0 +1,25 @@
+"""What tests turn and production leaves as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.outbound.client import TOTAL_SECONDS
+from gateway.services.refresh import Checkpoint, no_checkpoint
+from gateway.store.refresh_leases import LEASE_SECONDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knobs:
+    """Times, and a hook between the steps of a refresh.
+
+    ``checkpoint`` is told each step that was just taken. ``lease_seconds`` must be longer than two
+    answers of a provider may take (``provider_seconds`` each).
+    """
+
+    checkpoint: Checkpoint = no_checkpoint
+    lease_seconds: int = LEASE_SECONDS
+    provider_seconds: float = TOTAL_SECONDS
+
+
+PRODUCTION = Knobs()
