@@ -56,10 +56,12 @@ LONG = (
 
 STARTS_PROCESSES = (
     "commands",
+    "connectors/test_catalog.py",
     "outbound/test_memory.py",
     "scripts",
     "test_docs.py",
     "test_guide.py",
+    "test_package.py",
     "test_requirements.py",
     "testing",
 )
