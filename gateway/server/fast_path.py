@@ -1,20 +1,31 @@
-"""Answers that are known as soon as a request is there: given without a task, and written in one piece.
+"""The fast path: answer a request that needs no wait without an ASGI task, in one write.
 
-Most requests ask for what this process remembers. For them, the machinery that lets a request wait (a
-task, an event, messages to and fro) costs more than the answer itself. So an application may have a
-method ``respond_sync``: it is asked first, with a whole request, and says ``None`` to whatever it
-would have to wait for. That request is then served as ever, as if nobody had asked.
+Most requests ask for a token that this process has cached. A task, an event and ASGI messages cost
+more than the answer itself. So an application may offer ``respond_sync``: the protocol calls it with
+a whole request, and it returns the answer, or ``None`` for a request that has to wait. Such a request
+is served through the ASGI application as usual.
+
+All use of uvicorn's private parts is in this module. ``protocol_for`` checks at start that they
+exist; without them the server logs that the fast path is off and serves every request through ASGI.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, MutableMapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+import uvicorn
+from uvicorn.protocols.http import httptools_impl
 
+from gateway.observe.logs import get_logger
 from gateway.server.connection_limits import GuardedProtocol
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+_log = get_logger()
 
 Header = tuple[bytes, bytes]
 """Name, in lower case, and value."""
@@ -22,9 +33,23 @@ Header = tuple[bytes, bytes]
 _IN_NAMES = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
 _IN_VALUES = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
 
+_HOOK = "_start_asgi_task"
+"""uvicorn's method that begins a request: it is overridden here."""
+_CYCLE_FIELDS = (
+    "scope",
+    "body",
+    "more_body",
+    "keep_alive",
+    "default_headers",
+    "response_started",
+    "response_complete",
+    "on_response",
+)
+"""The fields of uvicorn's request cycle that are read or written here."""
+
 
 class Answer(NamedTuple):
-    """A whole answer. ``head`` are its header lines (``head_lines``), among them the length of ``body``."""
+    """A whole answer. ``head`` is its header lines (``head_lines``), with the length of ``body``."""
 
     status: int
     head: bytes
@@ -32,69 +57,95 @@ class Answer(NamedTuple):
 
 
 RespondSync = Callable[[MutableMapping[str, Any], bytes], Answer | None]
-"""From an ASGI scope and the whole body to the answer, or ``None`` where that has to wait for something.
+"""Takes an ASGI scope and the whole body; returns the answer, or ``None`` if it has to wait.
 
-It must neither block nor raise, nor set a context variable: unlike a task, it has no context of its own.
-A request with ``HEAD`` is not for it.
+It must not block, raise, or set a context variable: unlike a task, it has no context of its own.
+It must return ``None`` for a ``HEAD`` request.
 """
 
 
 def head_lines(headers: Collection[Header]) -> bytes:
-    """Headers as they are sent; raises ``ValueError`` if one is none (RFC 9110, section 5)."""
-    # All in one go: a look at each by itself takes longer than the rest of an answer does.
+    """Serialise headers; raise ``ValueError`` for an invalid one (RFC 9110, section 5)."""
+    # All of them together: checking each by itself takes longer than the rest of an answer.
     names = b"".join([name for name, _ in headers])
     values = b"".join([value for _, value in headers])
     if names.translate(None, _IN_NAMES) or values.translate(None, _IN_VALUES):
-        raise ValueError("a header has a character that it may not have")
+        raise ValueError("a header has an invalid character")
     return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
+def protocol_for(app: Any) -> type[GuardedProtocol]:
+    """Choose the protocol that serves ``app``: the fast path if both sides support it."""
+    if not hasattr(app, "respond_sync"):
+        return GuardedProtocol
+    if missing := missing_part():
+        _log.warning("fast_path_off", uvicorn=uvicorn.__version__, missing=missing)
+        return GuardedProtocol
+    return FastPathProtocol
+
+
+def missing_part() -> str | None:
+    """Name a part of uvicorn that the fast path needs and the installed version lacks."""
+    hook = getattr(httptools_impl.HttpToolsProtocol, _HOOK, None)
+    if hook is None or list(inspect.signature(hook).parameters) != ["self", "cycle", "app"]:
+        return _HOOK
+    if 200 not in getattr(httptools_impl, "STATUS_LINE", {}):
+        return "STATUS_LINE"
+    kind = getattr(httptools_impl, "RequestResponseCycle", None)
+    if kind is None:
+        return "RequestResponseCycle"
+    # It only keeps its arguments, so that an empty one shows its fields.
+    cycle = kind(**dict.fromkeys(inspect.signature(kind).parameters))
+    lacking = [name for name in _CYCLE_FIELDS if not hasattr(cycle, name)]
+    return f"RequestResponseCycle.{lacking[0]}" if lacking else None
+
+
 class FastPathProtocol(GuardedProtocol):
-    """The protocol that asks ``respond_sync`` first, where the application has one."""
+    """A protocol that calls the application's ``respond_sync`` before it starts a task."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._at_once: RespondSync | None = getattr(self.app, "respond_sync", None)
+        self._respond_sync: RespondSync = self.app.respond_sync
         self._is_reading = False
         self._held: tuple[RequestResponseCycle, ASGI3Application] | None = None
         self._common: tuple[list[Header], bytes] = ([], b"")
 
     def data_received(self, data: bytes) -> None:
-        """Read all of it; only then is the request begun that it brought."""
+        """Parse all of the data first, then begin the request that it completed."""
         self._is_reading = True
         super().data_received(data)
         self._is_reading = False
         if self._held is None:
             return
         (cycle, app), self._held = self._held, None
-        # What hung up, or was hung up on, in the middle of its own request is not served.
-        if not self.transport.is_closing() and not self._answered(cycle):
+        # The connection may have been closed while its own request was parsed.
+        if not self.transport.is_closing() and not self._responded(cycle):
             super()._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        # Others of the same connection wait in uvicorn's pipeline until this one was answered. It may
-        # also be another application's, where there are too many requests.
-        if self._is_reading and self._at_once is not None and app is self.app:
+        # Later requests of this connection wait in uvicorn's pipeline until this one is answered.
+        # Above uvicorn's limit of concurrent requests, ``app`` is the one that answers with 503.
+        if self._is_reading and app is self.app:
             self._held = cycle, app
         else:
             super()._start_asgi_task(cycle, app)
 
-    def _answered(self, cycle: RequestResponseCycle) -> bool:
-        """Whether the request could be answered at once, and was."""
-        # A client that does not read its answers is waited for, which only a task can.
-        if self._at_once is None or cycle.more_body or self.flow.write_paused:
+    def _responded(self, cycle: RequestResponseCycle) -> bool:
+        """Whether the request could be answered now, and was."""
+        # Only a task can wait for a client that does not read its answers.
+        if cycle.more_body or self.flow.write_paused:
             return False
-        answer = self._at_once(cycle.scope, bytes(cycle.body))  # type: ignore[arg-type]
+        answer = self._respond_sync(cycle.scope, bytes(cycle.body))  # type: ignore[arg-type]
         if answer is None:
             return False
-        if cycle.default_headers is not self._common[0]:  # another second has begun
+        if cycle.default_headers is not self._common[0]:  # uvicorn makes new ones each second
             self._common = cycle.default_headers, head_lines(cycle.default_headers)
-        # From here on the same as in uvicorn's own ``send``.
+        # The rest does what uvicorn's own ``send`` does.
         cycle.response_started = cycle.response_complete = True
         self.transport.write(
             b"".join(
                 (
-                    STATUS_LINE[answer.status],
+                    httptools_impl.STATUS_LINE[answer.status],
                     self._common[1],
                     answer.head,
                     b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n",
@@ -110,4 +161,4 @@ class FastPathProtocol(GuardedProtocol):
 
 
 def _nothing() -> None:
-    """What is left of a cycle's way back to its connection: so neither keeps the other in memory."""
+    """Do nothing: in place of ``on_response`` it breaks the cycle of references."""

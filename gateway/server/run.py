@@ -17,7 +17,7 @@ import uvicorn
 
 from gateway.errors import SettingsError
 from gateway.observe.logs import flush_logs, get_logger
-from gateway.server.fast_path import FastPathProtocol
+from gateway.server.fast_path import protocol_for
 from gateway.server.shutdown import LAST_SECONDS, REQUESTS_SECONDS
 from gateway.settings.environment import HostPort
 
@@ -48,7 +48,7 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
         app,
         host=host,
         port=port,
-        http=FastPathProtocol,
+        http=protocol_for(app),
         access_log=False,
         log_config=None,
         server_header=False,

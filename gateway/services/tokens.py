@@ -11,10 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
@@ -46,8 +45,6 @@ from gateway.store.owners import owner_of
 
 _log = get_logger()
 
-T = TypeVar("T")
-
 LONGEST_SHARE = 0.9
 """The share of a token's whole life that ``min_seconds`` can ask for at most."""
 TOUCH_EVERY = timedelta(minutes=1)
@@ -57,23 +54,18 @@ PATIENCE_SECONDS = 5.0
 """How long a caller waits for a new token while the one that is stored still works."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, weakref_slot=True)
 class IssuedToken:
-    """An access token for a caller, with what it needs to use it; made at ``as_of``."""
+    """An access token with everything its caller needs to use it; made at ``as_of``.
+
+    Compared by identity, so that an interface can keep its own form of it for as long as it lives.
+    """
 
     access_token: Secret
     connection: Connection
     api_base_url: str
     api_headers: dict[str, str] = field(repr=False)
     as_of: datetime
-    _rendered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def rendered(self, render: Callable[[IssuedToken], T]) -> T:
-        """What ``render``, an interface, makes of this: made once, and kept for as long as this is."""
-        if render not in self._rendered:
-            self._rendered[render] = render(self)
-        made: T = self._rendered[render]
-        return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,14 +129,21 @@ class TokenService:
         self._cache = cache
         self._audit = audit
 
-    async def get(self, wanted: Wanted) -> IssuedToken:
-        """A working access token.
+    async def get(self, wanted: Wanted, *, skip_cache: bool = False) -> IssuedToken:
+        """Return a working access token.
 
-        Raises ``UnknownConnector``, ``ConnectorRequired``, ``AccountNotFound``,
-        ``ReauthorizationRequired``, or a ``ProviderError`` if a refresh was due, failed, and the
-        stored token is of no use any more.
+        Args:
+            wanted: Which token.
+            skip_cache: Whether ``recall`` has returned ``None`` for this request already.
+
+        Raises:
+            UnknownConnector: The connector does not exist or is not configured.
+            ConnectorRequired: The user has linked no account of it.
+            AccountNotFound: The user has linked others, but not this account.
+            ReauthorizationRequired: Only the user can make the connection work again.
+            ProviderError: A due refresh failed, and the stored token no longer works.
         """
-        issued = self.recall(wanted)
+        issued = None if skip_cache else self.recall(wanted)
         if issued is not None:
             self.note(issued)
             return issued
@@ -194,7 +193,10 @@ class TokenService:
         return self._cache is not None
 
     def recall(self, wanted: Wanted) -> IssuedToken | None:
-        """What was handed out before, if it will do as it is; whoever hands it out has to ``note`` it."""
+        """Return a cached token that is good enough, or ``None``.
+
+        A caller that hands it out must ``note`` it.
+        """
         if self._cache is None or wanted.force or wanted.rejected_token_sha256 is not None:
             return None
         remembered = self._cache.get(_asked(wanted))

@@ -16,8 +16,11 @@ from gateway.audit.trail import OK
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
-from gateway.web.context import check_host, find_session, read_query, services
+from gateway.web.browsers import check_host
+from gateway.web.callers import find_session
+from gateway.web.inputs import read_query
 from gateway.web.pages import ago, render
+from gateway.web.state import services
 
 ACTIVITY = "/dashboard/activity"
 PAGE = 100

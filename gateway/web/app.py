@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, TypedDict
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,21 +35,16 @@ from gateway.web import (
     webhooks,
 )
 from gateway.web.available import connect_url
+from gateway.web.browsers import wants_page
 from gateway.web.cached_tokens import CachedTokens, recall
-from gateway.web.context import (
-    BODY_SECONDS,
-    MAX_BODY,
-    find_session,
-    note_refusal,
-    request_id,
-    services,
-    wants_page,
-)
+from gateway.web.callers import find_session, note_refusal
+from gateway.web.inputs import BODY_SECONDS, MAX_BODY
 from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
 from gateway.web.return_to import DASHBOARD
+from gateway.web.state import State, request_id, services
 from gateway.wiring.process import Services
 
 _log = get_logger()
@@ -80,12 +75,6 @@ ROUTES = [
     *login.ROUTES,
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
-
-
-class State(TypedDict):
-    """What the lifespan hands to every request."""
-
-    services: Services
 
 
 def create_app(
@@ -137,7 +126,7 @@ class _Gateway(Starlette):
         if self._envelope is None:
             return None
         hand_out = recall(scope, body)
-        return None if hand_out is None else self._envelope.at_once(scope, hand_out)
+        return None if hand_out is None else self._envelope.answer(scope, hand_out)
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:

@@ -13,9 +13,11 @@ from gateway.access.service_keys import Role
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Line, Wanted, cursor
-from gateway.web.context import read_query, require_key, services
+from gateway.web.callers import require_key
+from gateway.web.inputs import read_query
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
+from gateway.web.state import services
 
 QUERY = ("user", "connector", "connection", "action", "since", "until", "limit", "cursor")
 MOST = 500

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.config import ConnectorConfig
-from gateway.web.context import services
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
+from gateway.web.state import services
 
 
 class InputReply(BaseModel):

@@ -1,17 +1,17 @@
-"""Token reads that can be answered from memory, before the application is asked.
+"""The recogniser of token reads that the cache can answer, ahead of the application.
 
-Nearly every request is for a token that was handed out a moment ago, with a key that was checked a
-moment ago. Routing, error handling and request objects cost more than answering does, so such a read is
-recognised here. Whatever is in any way special (a key or token that is not remembered, a body that is
-not in order, a limit that is reached) goes to the application, as if nobody had looked at it: only that
-one refuses, refreshes and explains.
+Most requests ask for a token that was issued a moment ago, with a key that was checked a moment ago.
+Routing, error handling and request objects cost more than the answer, so such a read is recognised
+here. Every other request goes on to the application, which alone refuses, refreshes and explains.
+
+Each request is looked at once: by the fast path if the server has one, else by ``CachedTokens``. What
+was found out (a checked key, a parsed body) is kept in the ASGI scope for the application.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
-from typing import NamedTuple
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -22,30 +22,32 @@ from gateway.access.service_keys import KeyCaller, Role
 from gateway.audit.context import By
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
-from gateway.web.context import JSON
+from gateway.web.callers import CHECKED_KEY
+from gateway.web.inputs import JSON, media_type
 from gateway.web.middleware import HandOut, header_of
-from gateway.web.tokens import TokenRequest, token_answer
+from gateway.web.tokens import UNCACHED, TokenRequest, token_answer
 from gateway.wiring.process import Services
 
 _SHORT = 1024
-"""Bytes of a body: longer ones are in order, too, but not what tools send, and these are kept."""
+"""Bytes. Tools send shorter bodies, and each parsed one is kept."""
 _LONGEST_PATH = 100
 _PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,64})/token")
+_SEEN = "gateway.seen"
+"""The mark in an ASGI scope of a request that was looked at."""
 
 
 class CachedTokens:
-    """Answers what it can, and hands on everything else."""
+    """ASGI middleware that answers cached token reads and passes on every other request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = _asked_by(scope)
-        # Only then the body is waited for: strangers are refused without.
-        if asked is not None:
+        # The body is read for a valid key only: other clients are refused without it.
+        if _SEEN not in scope and _is_token_read(scope):
             receive = reader = _Reader(receive)
             body = await reader.body()
-            hand_out = None if body is None else asked.recall(body)
+            hand_out = None if body is None else _find(scope, body)
             if hand_out is not None:
                 await hand_out(scope["state"]["request_id"])(scope, receive, send)
                 return
@@ -53,76 +55,74 @@ class CachedTokens:
 
 
 def recall(scope: Scope, body: bytes) -> HandOut | None:
-    """The answer to a whole request, if it is remembered. Nobody has it before it is called."""
-    asked = _asked_by(scope)
-    return None if asked is None else asked.recall(body)
+    """Return the answer to a whole request, if it is cached. It has no effect until called."""
+    scope[_SEEN] = True
+    return _find(scope, body) if _is_token_read(scope) else None
 
 
-class _Asked(NamedTuple):
-    """Somebody whose key is good asks for a token of a connector."""
-
-    services: Services
-    connector: str
-    caller: KeyCaller
-
-    def recall(self, body: bytes) -> HandOut | None:
-        if len(body) > _SHORT:
-            return None
-        wanted = _wanted(self.connector, self.caller.tenant, body)
-        issued = None if wanted is None else self.services.tokens.recall(wanted)
-        if issued is None:
-            return None
-        if not self.services.limits.spend_at_once(LimitName.TOKEN_READS, self.caller.key_id):
-            return None
-        return partial(self._hand_out, issued)
-
-    def _hand_out(self, issued: IssuedToken, request_id: str) -> Response:
-        self.services.tokens.note(issued, By(self.caller.actor, request_id))
-        return issued.rendered(token_answer)
-
-
-def _asked_by(scope: Scope) -> _Asked | None:
-    """Who asks for which token; ``None`` if it is something else, or somebody not remembered."""
+def _is_token_read(scope: Scope) -> bool:
+    """Whether a valid, cached key asks for a token; the key is then in the scope."""
     if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
-        return None
-    path = scope["path"]
-    connector = _connector_in(path) if len(path) <= _LONGEST_PATH else None
-    if connector is None or header_of(scope, b"content-type").lower() != JSON:
-        return None
+        return False
+    if _connector_in(scope["path"]) is None:
+        return False
+    if media_type(header_of(scope, b"content-type")) != JSON:
+        return False
     services: Services = scope["state"]["services"]
     if not services.tokens.remembers:
-        return None
+        return False
     caller = services.keys.recall(header_of(scope, b"authorization"))
-    if caller is None or caller.is_restricted or Role.TOKENS not in caller.roles:
+    if caller is None:
+        return False
+    scope[CHECKED_KEY] = caller
+    return not caller.is_restricted and Role.TOKENS in caller.roles
+
+
+def _find(scope: Scope, body: bytes) -> HandOut | None:
+    services: Services = scope["state"]["services"]
+    caller: KeyCaller = scope[CHECKED_KEY]
+    wanted = None
+    if len(body) <= _SHORT:
+        wanted = _wanted(_connector_in(scope["path"]) or "", caller.tenant, body)
+    if wanted is None:
         return None
-    return _Asked(services, connector, caller)
+    issued = services.tokens.recall(wanted)
+    if issued is None:
+        scope[UNCACHED] = wanted
+        return None
+    if not services.limits.spend_at_once(LimitName.TOKEN_READS, caller.key_id):
+        return None
+    return partial(_hand_out, services, caller, issued)
+
+
+def _hand_out(
+    services: Services, caller: KeyCaller, issued: IssuedToken, request_id: str
+) -> Response:
+    services.tokens.note(issued, By(caller.actor, request_id))
+    return token_answer(issued)
 
 
 @lru_cache(maxsize=4096)
 def _wanted(connector: str, tenant: str, body: bytes) -> Wanted | None:
-    """What a body asks for. Tools ask for the same again and again: it is parsed once."""
+    """Parse a body. Tools send the same ones again and again, so each is parsed once."""
     try:
-        asked = TokenRequest.model_validate_json(body)
+        return TokenRequest.model_validate_json(body).wanted(connector, tenant)
     except (ValidationError, RecursionError):
         return None
-    return Wanted(
-        connector=connector,
-        tenant=tenant,
-        user=asked.user,
-        account=asked.account,
-        rejected_token_sha256=asked.rejected_token_sha256,
-        min_seconds=asked.min_seconds,
-    )
+
+
+def _connector_in(path: str) -> str | None:
+    return _parsed(path) if len(path) <= _LONGEST_PATH else None
 
 
 @lru_cache(maxsize=1024)
-def _connector_in(path: str) -> str | None:
+def _parsed(path: str) -> str | None:
     match = _PATH.fullmatch(path)
     return None if match is None else match[1]
 
 
 class _Reader:
-    """Reads what comes from the client, and hands it on to whoever asks next as if it had not."""
+    """Reads a request's body, then replays its messages to the application."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -130,7 +130,7 @@ class _Reader:
         self._refusal: HTTPException | None = None
 
     async def body(self) -> bytes | None:
-        """The whole body; ``None`` if it does not come, or is refused on the way."""
+        """Return the whole body; ``None`` if the client leaves or the body is refused."""
         body, more = b"", True
         while more:
             try:

@@ -14,17 +14,12 @@ from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
 from gateway.errors import ConnectionNotFound, InvalidRequest
 from gateway.store.connections import Connection
-from gateway.web.context import (
-    Strict,
-    bounds_of,
-    check_origin,
-    read_json,
-    require_key,
-    require_session,
-    services,
-)
+from gateway.web.browsers import check_origin
+from gateway.web.callers import bounds_of, require_key, require_session
+from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import ConnectionReply, connection_reply, reply
+from gateway.web.state import services
 
 
 class ConnectionListReply(BaseModel):

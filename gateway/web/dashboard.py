@@ -16,17 +16,13 @@ from gateway.access.sessions import SessionCaller
 from gateway.services.disconnect import Revoked
 from gateway.store.connections import Connection
 from gateway.web.activity import use_views
-from gateway.web.context import (
-    check_host,
-    check_origin,
-    find_session,
-    read_form,
-    require_session,
-    services,
-)
+from gateway.web.browsers import check_host, check_origin
+from gateway.web.callers import find_session, require_session
+from gateway.web.inputs import read_form
 from gateway.web.outcomes import notice_for, outcome_url
 from gateway.web.pages import CardView, account_view, card_view, orphan_view, render
 from gateway.web.return_to import DASHBOARD
+from gateway.web.state import services
 from gateway.wiring.process import redirect_uri
 
 

@@ -21,23 +21,15 @@ from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.settings.limits import LimitName
 from gateway.store.connections import Connection
 from gateway.store.flows import FLOW_LIFETIME
-from gateway.web.context import (
-    Strict,
-    check_host,
-    check_origin,
-    cookie_name,
-    find_session,
-    is_json,
-    read_form,
-    read_json,
-    request_id,
-    require_session,
-    services,
-)
+from gateway.web.browsers import check_host, check_origin, is_prefetch
+from gateway.web.callers import find_session, require_session
+from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
+from gateway.web.inputs import Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, outcome_url
 from gateway.web.pages import account_view, card_view, render
 from gateway.web.return_to import DASHBOARD, own_page
+from gateway.web.state import request_id, services
 
 _log = get_logger()
 
@@ -122,21 +114,20 @@ async def start(request: Request) -> Response:
 
 async def callback(request: Request) -> Response:
     """Finish a flow: the address that providers send the browser back to."""
-    if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-        # Neither is a person arriving: the state must still be there for the one who does (A8).
+    if is_prefetch(request):
         return Response(status_code=204, headers=_CALLBACK_HEADERS)
     name = request.path_params["name"]
     check_host(request)
     session = await find_session(request)
     response = read_callback(request.scope["query_string"])
-    cookie = cookie_name(request, flow_cookie_name(response.state))
+    cookie = flow_cookie_name(response.state)
     try:
         finished = await services(request).connect.finish(
             name,
             response,
             tenant=session.tenant if session else None,
             user=session.user if session else None,
-            cookie=request.cookies.get(cookie),
+            cookie=read_cookie(request, cookie),
         )
     except (GatewayError, AccountUnfit) as error:
         outcome = outcome_of(error)
@@ -149,7 +140,7 @@ async def callback(request: Request) -> Response:
         outcome = "reconnected_other" if finished.other_account else "connected"
         url = outcome_url(finished.return_to, outcome, name)
     answer = RedirectResponse(url, 303, _CALLBACK_HEADERS)
-    answer.delete_cookie(cookie, path="/", secure=services(request).settings.secure, httponly=True)
+    drop_cookie(request, answer, cookie)
     return answer
 
 
@@ -235,15 +226,7 @@ async def _connect_page(
 
 
 def _with_flow_cookie(request: Request, answer: Response, started: StartedFlow) -> Response:
-    answer.set_cookie(
-        cookie_name(request, started.cookie_name),
-        started.cookie_value.reveal(),
-        max_age=int(FLOW_LIFETIME.total_seconds()),
-        path="/",
-        secure=services(request).settings.secure,
-        httponly=True,
-        samesite="lax",  # the callback is a top-level navigation from the provider's site
-    )
+    set_cookie(request, answer, started.cookie_name, started.cookie_value, FLOW_LIFETIME)
     return answer
 
 

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.access.identity import MAX_USER, is_user_id
+from gateway.access.identity import is_user_id
 from gateway.access.login.handoff import MAX_CHALLENGE
 from gateway.access.service_keys import Role
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
-from gateway.web.context import Strict, read_json, require_key, services
+from gateway.web.callers import require_key
+from gateway.web.inputs import Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
-
-
-def _printable(value: str) -> str:
-    if not is_user_id(value):
-        raise ValueError("must be printable")
-    return value
+from gateway.web.state import services
 
 
 class LoginRequest(Strict):
     """Accept a sign-in: the ``login_challenge`` that the browser came with, and who is signed in there."""
 
     challenge: Annotated[str, Field(min_length=1, max_length=MAX_CHALLENGE)]
-    user: Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(_printable)]
+    user: UserId
 
 
 class LoginReply(BaseModel):

@@ -6,9 +6,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web.context import services
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
+from gateway.web.state import services
 
 
 class HealthReply(BaseModel):

@@ -7,6 +7,7 @@ end in being signed in again, and a failure does not go round in circles.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -14,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT, Identity
 from gateway.access.login import handoff, oidc
 from gateway.access.login.attempts import RemoteLogin
@@ -28,22 +28,16 @@ from gateway.settings.limits import LimitName
 from gateway.store.audit import Action
 from gateway.store.logins import LOGIN_LIFETIME
 from gateway.store.sessions import ABSOLUTE
-from gateway.web.context import (
-    address_of,
-    check_host,
-    check_origin,
-    cookie_name,
-    find_session,
-    read_form,
-    require_session,
-    services,
-)
+from gateway.web.browsers import check_host, check_origin, is_prefetch
+from gateway.web.callers import address_of, find_session, require_session
+from gateway.web.cookies import SESSION, drop_cookie, read_cookie, set_cookie
+from gateway.web.inputs import read_form
 from gateway.web.pages import render
 from gateway.web.return_to import own_page
+from gateway.web.state import services
 
 _log = get_logger()
 
-SESSION = "gateway_session"
 _NO_REFERRER = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -79,17 +73,12 @@ async def arrive(request: Request) -> Response:
     way = services(request).logins.way
     if way is None or isinstance(way, DevLogin) or request.scope["path"] != way.return_path:
         raise NotFound
-    if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-        # Neither is a person arriving: the attempt must still be there for the one who does (A8).
+    if is_prefetch(request):
         return Response(status_code=204, headers=_NO_REFERRER)
     check_host(request)
     await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
-
-    def cookie_of(name: str) -> str | None:
-        return request.cookies.get(cookie_name(request, name))
-
     try:
-        arrival = await way.finish(request.scope["query_string"], cookie_of)
+        arrival = await way.finish(request.scope["query_string"], partial(read_cookie, request))
     except LoginError as error:
         # Nobody knows who it was, nor of which tenant: a challenge may have been for anybody.
         services(request).audit.note(
@@ -99,7 +88,7 @@ async def arrive(request: Request) -> Response:
         raise
     answer = await _enter(request, arrival.identity, arrival.return_to)
     answer.headers.update(_NO_REFERRER)  # the address of this request is not for other sites
-    _drop_cookie(request, answer, cookie_name(request, arrival.cookie_name))
+    drop_cookie(request, answer, arrival.cookie_name)
     return answer
 
 
@@ -126,7 +115,7 @@ async def _posted(request: Request) -> SessionCaller:
 
 def _signed_out(request: Request, where: Literal["here", "everywhere"]) -> Response:
     answer = RedirectResponse(f"/login?{urlencode({'signed_out': where})}", 303)
-    _drop_cookie(request, answer, cookie_name(request, SESSION))
+    drop_cookie(request, answer, SESSION)
     return answer
 
 
@@ -142,8 +131,7 @@ async def _leave(request: Request, way: RemoteLogin, target: str) -> Response:
         url=departure.url,
         host=host_of(departure.url),
     )
-    seconds = int(LOGIN_LIFETIME.total_seconds())
-    _set_cookie(request, page, departure.cookie_name, departure.cookie, seconds)
+    set_cookie(request, page, departure.cookie_name, departure.cookie, LOGIN_LIFETIME)
     return page
 
 
@@ -155,26 +143,8 @@ async def _enter(request: Request, identity: Identity, target: str) -> Response:
         await sessions.end(previous)
     cookie = await sessions.begin(tenant=identity.tenant, user=identity.user)
     answer = RedirectResponse(target, 303)
-    _set_cookie(request, answer, SESSION, cookie, int(ABSOLUTE.total_seconds()))
+    set_cookie(request, answer, SESSION, cookie, ABSOLUTE)
     return answer
-
-
-def _set_cookie(request: Request, answer: Response, name: str, value: Secret, seconds: int) -> None:
-    answer.set_cookie(
-        cookie_name(request, name),
-        value.reveal(),
-        max_age=seconds,
-        path="/",
-        secure=services(request).settings.secure,
-        httponly=True,
-        samesite="lax",  # coming back is a top-level navigation from another site
-    )
-
-
-def _drop_cookie(request: Request, answer: Response, full_name: str) -> None:
-    answer.delete_cookie(
-        full_name, path="/", secure=services(request).settings.secure, httponly=True, samesite="lax"
-    )
 
 
 def _login_page(request: Request, target: str, error: str | None = None) -> Response:

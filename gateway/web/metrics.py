@@ -20,8 +20,8 @@ from gateway.errors import GatewayError, NotFound
 from gateway.observe.metrics import CONTENT_TYPE, Metrics
 from gateway.server.run import serving_beside
 from gateway.web import health
-from gateway.web.context import services
 from gateway.web.problems import problem_response
+from gateway.web.state import services
 from gateway.wiring.process import Services
 
 PATH = "/metrics"

@@ -77,8 +77,8 @@ class Envelope:
         finally:
             _end(scope, request_id, status, started)
 
-    def at_once(self, scope: Scope, hand_out: HandOut) -> Answer:
-        """The same around an answer that needs no wait (``gateway.server.fast_path``)."""
+    def answer(self, scope: Scope, hand_out: HandOut) -> Answer:
+        """Do the same for an answer of the fast path (``gateway.server.fast_path``)."""
         started = time.perf_counter()
         request_id = _id_of(scope)
         response = hand_out(request_id)

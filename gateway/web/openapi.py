@@ -10,9 +10,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.web.context import services
 from gateway.web.operation import Operation
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
+from gateway.web.state import services
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
@@ -64,7 +64,7 @@ def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    # As in context.cookie_name: the prefix is for https.
+                    # As in cookies.cookie_name: the prefix is for https.
                     "name": ("__Host-" if public_url.startswith("https://") else "")
                     + "gateway_session",
                     "description": "A signed-in browser. Writing needs the header X-CSRF-Token.",

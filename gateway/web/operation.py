@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.web.context import read_query
+from gateway.web.inputs import read_query
 
 Who = Literal["anyone", "session", "session or key", "key"]
 

@@ -19,8 +19,8 @@ from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.store.connections import Connection, Status
-from gateway.web.context import services
 from gateway.web.replies import status_of, time_or_none
+from gateway.web.state import services
 
 HERE = Path(__file__).parent
 HUES = 12

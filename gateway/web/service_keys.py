@@ -16,9 +16,11 @@ from gateway.access.service_keys import Restrictions, Role
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, NotFound
 from gateway.store.service_keys import StoredKey
-from gateway.web.context import Strict, read_json, require_key, services
+from gateway.web.callers import require_key
+from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply, time_or_none
+from gateway.web.state import services
 
 MAX_CONNECTORS = 100
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)

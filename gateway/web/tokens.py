@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
-from gateway.access.identity import MAX_USER, is_user_id
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
-from gateway.web.context import Strict, bounds_of, read_json, require_key, services
+from gateway.web.callers import bounds_of, require_key
+from gateway.web.inputs import Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import ConnectionReply, connection_reply, reply, time_or_none
+from gateway.web.state import services
 
 MAX_MIN_SECONDS = 3600
+UNCACHED = "gateway.uncached_token"
+"""The place in an ASGI scope for a ``Wanted`` that was parsed, and whose token is not cached."""
 
 
-def _user(value: str) -> str:
-    if not is_user_id(value):
-        raise ValueError(f"must be 1 to {MAX_USER} printable characters")
-    return value
-
-
-UserId = Annotated[str, AfterValidator(_user)]
 Account = Annotated[str, Field(min_length=1, max_length=255)]
 
 
@@ -47,6 +44,17 @@ class TokenRequest(RefreshRequest):
 
     rejected_token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     min_seconds: Annotated[int, Field(ge=0, le=MAX_MIN_SECONDS)] = 0
+
+    def wanted(self, connector: str, tenant: str) -> Wanted:
+        """Return the same for the service."""
+        return Wanted(
+            connector=connector,
+            tenant=tenant,
+            user=self.user,
+            account=self.account,
+            rejected_token_sha256=self.rejected_token_sha256,
+            min_seconds=self.min_seconds,
+        )
 
 
 class ApiReply(BaseModel):
@@ -68,67 +76,65 @@ class TokenReply(BaseModel):
 
 
 async def issue_token(request: Request) -> Response:
-    """Hand out a valid access token, refreshed if it is time."""
+    """Issue a valid access token, refreshed if it is due."""
     caller, bounds = await _caller(request)
-    wanted = await read_json(request, TokenRequest)
+    uncached: Wanted | None = request.scope.get(UNCACHED)
+    wanted = uncached
+    if wanted is None:
+        asked = await read_json(request, TokenRequest)
+        wanted = asked.wanted(request.path_params["name"], bounds.tenant)
     bounds.require_user(wanted.user)
     if wanted.rejected_token_sha256 is not None:
-        await _limit_refreshes(request, caller, wanted)
-    return await _issue(
-        request,
-        Wanted(
-            connector=request.path_params["name"],
-            tenant=bounds.tenant,
-            user=wanted.user,
-            account=wanted.account,
-            rejected_token_sha256=wanted.rejected_token_sha256,
-            min_seconds=wanted.min_seconds,
-        ),
-    )
+        await _limit_refreshes(request, caller, wanted.user)
+    issued = await services(request).tokens.get(wanted, skip_cache=uncached is not None)
+    return token_answer(issued)
 
 
 async def force_refresh(request: Request) -> Response:
-    """Refresh now, whatever the stored token's age."""
+    """Refresh now, however new the stored token is."""
     caller, bounds = await _caller(request)
-    wanted = await read_json(request, RefreshRequest)
-    bounds.require_user(wanted.user)
-    await _limit_refreshes(request, caller, wanted)
-    return await _issue(
-        request,
-        Wanted(
-            connector=request.path_params["name"],
-            tenant=bounds.tenant,
-            user=wanted.user,
-            account=wanted.account,
-            force=True,
-        ),
+    asked = await read_json(request, RefreshRequest)
+    bounds.require_user(asked.user)
+    await _limit_refreshes(request, caller, asked.user)
+    wanted = Wanted(
+        connector=request.path_params["name"],
+        tenant=bounds.tenant,
+        user=asked.user,
+        account=asked.account,
+        force=True,
     )
+    return token_answer(await services(request).tokens.get(wanted))
 
 
 async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
-    """Who calls, and what that reaches; raises unless the connector it asks for is within."""
+    """Return the caller and its bounds; raise unless the connector is within them."""
     caller = await require_key(request, Role.TOKENS)
     if not caller.is_restricted:
         return caller, caller.bounds
     name = services(request).catalog.get(request.path_params["name"]).name
-    caller.bounds.require_connector(name)  # before the assertion: it is the plainer answer
+    caller.bounds.require_connector(name)  # before the assertion: a plainer answer
     bounds = bounds_of(request, caller)
     bounds.require_connector(name)
     return caller, bounds
 
 
-async def _limit_refreshes(request: Request, caller: KeyCaller, wanted: RefreshRequest) -> None:
-    """A tool that takes a working token for a broken one would else keep its provider busy."""
-    await services(request).limits.spend(LimitName.REFRESHES, f"{caller.key_id}\0{wanted.user}")
+async def _limit_refreshes(request: Request, caller: KeyCaller, user: str) -> None:
+    # A tool that reports working tokens as rejected would keep their provider busy.
+    await services(request).limits.spend(LimitName.REFRESHES, f"{caller.key_id}\0{user}")
 
 
-async def _issue(request: Request, wanted: Wanted) -> Response:
-    issued = await services(request).tokens.get(wanted)
-    return issued.rendered(token_answer)
+_answers: WeakKeyDictionary[IssuedToken, Response] = WeakKeyDictionary()
 
 
 def token_answer(issued: IssuedToken) -> Response:
-    """The answer that hands out a token. It is kept, and sent to many."""
+    """Return the answer that issues a token: rendered once, and kept as long as the token is."""
+    answer = _answers.get(issued)
+    if answer is None:
+        answer = _answers[issued] = _render(issued)
+    return answer
+
+
+def _render(issued: IssuedToken) -> Response:
     connection = issued.connection
     return reply(
         TokenReply(

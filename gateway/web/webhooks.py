@@ -13,9 +13,11 @@ from gateway.clock import rfc3339
 from gateway.errors import NotFound
 from gateway.store.events import EventType
 from gateway.store.webhooks import Webhook
-from gateway.web.context import Strict, read_json, require_key, services
+from gateway.web.callers import require_key
+from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply, time_or_none
+from gateway.web.state import services
 from gateway.webhooks.registration import MAX_URL
 
 

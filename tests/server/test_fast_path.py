@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 
 import anyio
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http import httptools_impl
 
-from gateway.server.connection_limits import WHOLE
-from gateway.server.fast_path import Answer, head_lines
+from gateway.server import fast_path
+from gateway.server.connection_limits import WHOLE, GuardedProtocol
+from gateway.server.fast_path import Answer, FastPathProtocol, head_lines, protocol_for
 from tests.support.serving import serving
 from tests.support.waiting import until
 
@@ -225,3 +228,54 @@ def test_what_is_no_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
 def test_headers_are_lines() -> None:
     assert head_lines([]) == b""
     assert head_lines([(b"a-b", b"\t \xff~"), (b"a-b", b"")]) == b"a-b: \t \xff~\r\na-b: \r\n"
+
+
+def test_tested_version_of_uvicorn_has_every_part() -> None:
+    assert fast_path.missing_part() is None
+    assert protocol_for(Prompt()) is FastPathProtocol
+
+
+def test_application_without_an_answer_of_its_own_has_the_plain_protocol() -> None:
+    assert protocol_for(object()) is GuardedProtocol
+
+
+def _other_hook(self: object, cycle: object) -> None:
+    """A hook with other parameters."""
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value", "missing"),
+    [
+        (httptools_impl.HttpToolsProtocol, "_start_asgi_task", None, "_start_asgi_task"),
+        (httptools_impl.HttpToolsProtocol, "_start_asgi_task", _other_hook, "_start_asgi_task"),
+        (httptools_impl, "STATUS_LINE", {}, "STATUS_LINE"),
+        (httptools_impl, "RequestResponseCycle", None, "RequestResponseCycle"),
+        (httptools_impl, "RequestResponseCycle", object, "RequestResponseCycle.scope"),
+    ],
+    ids=["no hook", "other hook", "no status lines", "no cycle", "other cycle"],
+)
+def test_missing_part_of_uvicorn_is_named(
+    monkeypatch: pytest.MonkeyPatch, where: object, name: str, value: object, missing: str
+) -> None:
+    monkeypatch.setattr(where, name, value)
+    assert fast_path.missing_part() == missing
+    with structlog.testing.capture_logs() as logs:
+        assert protocol_for(Prompt()) is GuardedProtocol
+    assert [(line["event"], line["missing"]) for line in logs] == [("fast_path_off", missing)]
+
+
+async def test_server_without_the_hook_answers_every_request_through_asgi(
+    app: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line in the log says so."""
+    monkeypatch.setattr(fast_path, "_CYCLE_FIELDS", ("response_done",))
+    with structlog.testing.capture_logs() as logs:
+        async with serving(app) as port, connected(port) as line:
+            for path in ("/at-once", "/other"):
+                await line.send(request(path, b"a"))
+                head, body = await line.answer()
+                assert (head[0], body) == (b"HTTP/1.1 200 OK", b"waited: a")
+    assert (app.at_once, app.waited) == ([], [b"a", b"a"])
+    off = [line for line in logs if line["event"] == "fast_path_off"]
+    assert [line["missing"] for line in off] == ["RequestResponseCycle.response_done"]
+    assert off[0]["log_level"] == "warning"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,10 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.access.service_keys import Role
+from gateway.access.service_keys import Role, ServiceKeys
 from gateway.server.fast_path import Answer
+from gateway.services.tokens import TokenService
+from gateway.web.tokens import TokenRequest
 from tests.conftest import GATEWAY_URL
 from tests.support.answers import WatchedTransport
 from tests.support.gateway import FakeClock, Harness, running_gateway
@@ -221,3 +224,32 @@ async def test_too_many_reads_are_refused_whichever_way_they_go(tight: Harness) 
     doors, key = Doors(tight), await tight.key(Role.TOKENS)
     replies = [await doors.ask(key=key, body=asking()) for _ in range(7)]
     assert [reply.status.split()[1] for reply in replies] == ["200"] * 5 + ["429"] * 2
+
+
+@pytest.mark.parametrize("prompt", [True, False], ids=["fast path", "ASGI"])
+async def test_cold_read_is_recognised_once(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, prompt: bool
+) -> None:
+    """The key is checked, the cache asked and the body parsed once, wherever the answer is made."""
+    doors.prompt = prompt
+    gateway = doors.gateway
+    key = await gateway.key(Role.TOKENS)
+    await doors.ask(key=key, body=asking())  # which caches the key
+    counts: Counter[str] = Counter()
+
+    def count(where: Any, name: str) -> None:
+        counted = getattr(where, name)
+
+        def counting(*arguments: Any, **options: Any) -> Any:
+            counts[name] += 1
+            return counted(*arguments, **options)
+
+        monkeypatch.setattr(where, name, counting)
+
+    count(ServiceKeys, "_checked")
+    count(TokenService, "recall")
+    count(TokenRequest, "model_validate_json")
+    (row,) = await connections(gateway)
+    reply = await doors.ask(key=key, body=asking(account=row["id"]))  # not asked for before
+    assert reply.status == "HTTP/1.1 200 OK"
+    assert counts == {"_checked": 1, "recall": 1, "model_validate_json": 1}

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.access.service_keys import Role
-from gateway.web.context import BODY_SECONDS
+from gateway.web.inputs import BODY_SECONDS
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.problems import problem

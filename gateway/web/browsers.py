@@ -1,0 +1,37 @@
+"""What a browser says about a request: the host, the origin, a prefetch, the wanted form."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from gateway.errors import Forbidden, WrongHost
+from gateway.web.state import services
+
+
+def check_host(request: Request) -> None:
+    """Raise ``WrongHost`` unless the browser used the configured host name (security A13).
+
+    Cookies and redirect URIs belong to one origin; under another name the flow cannot work.
+    """
+    public_url = services(request).settings.public_url
+    if request.headers.get("host") != public_url.partition("://")[2]:
+        raise WrongHost(f"Open it at {public_url}")
+
+
+def check_origin(request: Request) -> None:
+    """Raise ``Forbidden`` unless the request came from a page of the gateway (security A6, G2)."""
+    check_host(request)
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site not in {None, "same-origin"} or origin != services(request).settings.public_url:
+        raise Forbidden("this request did not come from the gateway's own page")
+
+
+def is_prefetch(request: Request) -> bool:
+    """Whether no person arrives with this request: it must use up nothing (security A8)."""
+    return request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", "")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the caller is a browser that shows the answer to a person."""
+    return "text/html" in request.headers.get("accept", "")

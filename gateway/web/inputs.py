@@ -1,0 +1,103 @@
+"""Read what a request carries: its JSON body, its form, its query. Each is read strictly (F4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from gateway.access.identity import MAX_USER, is_user_id
+from gateway.errors import InvalidRequest
+
+MAX_BODY = 64 * 1024
+BODY_SECONDS = 30.0
+"""From the end of a request's headers to the end of its body."""
+MAX_FIELDS = 50
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A request model: no coercion and no unknown fields (security F4)."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def _user_id(value: str) -> str:
+    if not is_user_id(value):
+        raise ValueError("must be printable")
+    return value
+
+
+UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(_user_id)]
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type of a ``Content-Type`` header, without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(request: Request) -> bool:
+    """Whether the request's ``Content-Type`` is JSON."""
+    return media_type(request.headers.get("content-type", "")) == JSON
+
+
+async def read_json(request: Request, model: type[Model]) -> Model:
+    """Return the JSON body as ``model``; raise ``InvalidRequest`` that names each wrong field."""
+    if not is_json(request):
+        raise InvalidRequest(f"the Content-Type must be {JSON}")
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        # Never the input itself: it may be a key in the wrong field.
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems = {".".join(map(str, item["loc"])) or "body": item["msg"] for item in found[:20]}
+    except RecursionError:
+        problems = {"body": "nested too deeply"}
+    text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
+    raise InvalidRequest(text[:1000], problems)
+
+
+def read_query(request: Request, *names: str) -> dict[str, str]:
+    """Return the query parameters, each of ``names`` at most once (security F4).
+
+    Raises:
+        InvalidRequest: The query cannot be decoded, or has an unknown name (such as
+            ``user[$ne]``) or one name twice: parsers disagree on which value counts.
+    """
+    try:
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        raise InvalidRequest("the address's parameters cannot be read") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidRequest("a parameter of the address came twice")
+    if not fields.keys() <= set(names):
+        known = ", ".join(names) or "none"
+        raise InvalidRequest(f"the address has a parameter that is not known here (known: {known})")
+    return fields
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the form's fields; raise ``InvalidRequest`` for an unreadable or repeated one."""
+    if media_type(request.headers.get("content-type", "")) != FORM:
+        raise InvalidRequest(f"the Content-Type must be {FORM}")
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        raise InvalidRequest("the form cannot be read") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidRequest("a field of the form came twice")
+    return fields

@@ -1,0 +1,26 @@
+"""What the application hands to every request: the services, and the request's id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from starlette.requests import Request
+
+if TYPE_CHECKING:
+    from gateway.wiring.process import Services
+
+
+class State(TypedDict):
+    """What the lifespan hands to every request."""
+
+    services: Services
+
+
+def services(request: Request) -> Services:
+    """Return the services of this application."""
+    return request.state["services"]  # type: ignore[no-any-return]
+
+
+def request_id(request: Request) -> str:
+    """Return the id under which this request is logged."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
