@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 
 from bench.measure import JUDGED, PARTS, Plan, measure
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             driver=str(arguments.driver),
         ),
         driver=str(arguments.driver),
+        against=arguments.against,
     )
     if plan.stored_many < plan.stored:
         print("bench: --stored-many must be at least --stored", file=sys.stderr)
@@ -67,6 +69,7 @@ def conclude(plan: Plan, result: Result, *, as_json: bool, strict: bool) -> int:
     if as_json:
         settings: dict[str, object] = {
             **asdict(plan),
+            "against": str(plan.against or ""),
             "cores": os.cpu_count(),
             "python": platform.python_version(),
         }
@@ -125,9 +128,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--storms", type=_count, default=3, help="of each kind, of which the medians are printed")
     driver = Settings.model_fields["mongodb_driver"].default
     add("--driver", choices=[*Driver], default=driver, help="of MongoDB")
+    add("--against", type=_checkout, help="a folder: measure its gateway in turn with this one")
     add("--json", action="store_true", help="print a line of JSON, too")
     add("--strict", action="store_true", help="exit with 1 where a figure is below its target")
     return parser
+
+
+def _checkout(text: str) -> Path:
+    tree = Path(text).resolve()
+    if not (tree / "gateway" / "__main__.py").is_file():
+        raise argparse.ArgumentTypeError("must be a checkout of the gateway")
+    return tree
 
 
 def _count(text: str) -> int:

@@ -16,7 +16,7 @@ from bench.compare import Server, compare, ratio, read_once
 from bench.floor import BARE_PATH, Facts
 from bench.load import Target
 from bench.many import seed_many
-from bench.processes import NotStarted, database_counters, running_floor, running_gateway
+from bench.processes import ROOT, NotStarted, database_counters, running_floor, running_gateway
 from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.storm import StormPlan, measure_storms
@@ -34,7 +34,11 @@ SHARE_WITH_MANY = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to measure. ``seconds`` is per cell and round, ``stored`` how many accounts are read."""
+    """What to measure.
+
+    ``seconds`` is per cell and round, ``stored`` how many accounts are read, and ``against``
+    another checkout of the gateway, whose reads and storms are measured in turn with this one's.
+    """
 
     parts: tuple[str, ...]
     seconds: float
@@ -44,6 +48,7 @@ class Plan:
     stored_many: int
     storm: StormPlan
     driver: str
+    against: Path | None = None
 
 
 def measure(plan: Plan, say: Callable[[str], None]) -> Result:
@@ -70,8 +75,11 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                     _measure_stored(runner, folder, place, few, plan, result)
         if "storm" in plan.parts:
             say("refresh storms")
-            storms = replace(place, database="gateway_storm")
-            measure_storms(runner, folder, storms, plan.storm, result)
+            for tree in filter(None, (ROOT, plan.against)):
+                storms = replace(
+                    place, database="gateway_storm" if tree == ROOT else "gateway_storm_before"
+                )
+                measure_storms(runner, folder, storms, plan.storm, result, tree)
     return result
 
 
@@ -88,7 +96,12 @@ def _measure_reads(
     runner.run(read_once(tokens["on"]))  # the first read of each notes the last use
     answers = answers_of(seeded, tokens["on"].ports[0])
     facts = Facts.of(place, plan.driver, seeded, answers)
-    with running_floor(folder, facts) as port, database_counters(place.mongodb_url) as counters:
+    with ExitStack() as stack:
+        port = stack.enter_context(running_floor(folder, facts))
+        counters = stack.enter_context(database_counters(place.mongodb_url))
+        for door in ("floor", "row"):
+            if answers_of(seeded, port, door) != answers:
+                raise NotStarted(f"{door} answers otherwise than the gateway")
         get = f"GET {BARE_PATH} HTTP/1.1\r\nHost: {PUBLIC_HOST}\r\n\r\n".encode()
         servers = [
             Server(name=BARE, target=Target(ports=[port], requests=[get])),
@@ -97,15 +110,25 @@ def _measure_reads(
             Server(name=ROW, target=seeded.target(port, door="row")),
             Server(name=CACHE["off"], target=tokens["off"]),
         ]
+        if plan.against:
+            others = _tokens(folder, place, seeded, plan.driver, plan.against)
+            before = stack.enter_context(others)
+            servers += [
+                Server(name=f"{CACHE[cache]}{_suffix(plan.against)}", target=before[cache])
+                for cache in CACHE
+            ]
         cells = runner.run(
             compare(servers, plan.connections, counters, rounds=plan.rounds, seconds=plan.seconds)
         )
     result.add_cells(cells)
-    for one, other, share in (
+    ratios: list[tuple[str, str, float | None]] = [
         (FLOOR, BARE, None),
         (CACHE["on"], FLOOR, SHARE_OF_FLOOR),
         (CACHE["off"], ROW, SHARE_OF_FLOOR),
-    ):
+    ]
+    if plan.against:
+        ratios += [(name, f"{name}{_suffix(plan.against)}", None) for name in CACHE.values()]
+    for one, other, share in ratios:
         for number in plan.connections:
             result.figures.append(
                 Figure(
@@ -154,7 +177,7 @@ def _measure_stored(
 
 @contextmanager
 def _tokens(
-    folder: Path, place: Place, seeded: Seeded, driver: str
+    folder: Path, place: Place, seeded: Seeded, driver: str, tree: Path = ROOT
 ) -> Iterator[Mapping[str, Target]]:
     """A gateway with a cache and one without: their token reads, by the cache's setting."""
     with ExitStack() as stack:
@@ -163,9 +186,10 @@ def _tokens(
             port = stack.enter_context(
                 running_gateway(
                     folder,
-                    f"{place.database}-{cache}",
+                    f"{place.database}-{cache}{_suffix(tree)}",
                     place,
                     driver,
+                    tree,
                     token_cache=cache,
                     drain_seconds="0",
                 )
@@ -174,10 +198,15 @@ def _tokens(
         yield targets
 
 
-def answers_of(seeded: Seeded, port: int) -> dict[str, Any]:
-    """What the gateway at ``port`` answers for each user: the floors answer the same."""
+def _suffix(tree: Path) -> str:
+    """What tells the names of another checkout's figures from those of this one."""
+    return "" if tree == ROOT else ", before"
+
+
+def answers_of(seeded: Seeded, port: int, door: str = "v1") -> dict[str, Any]:
+    """Each user's token answer from the server at ``port``."""
     headers = {"Authorization": f"Bearer {seeded.key.reveal()}"}
-    url, answers = f"http://127.0.0.1:{port}{token_path()}", {}
+    url, answers = f"http://127.0.0.1:{port}{token_path(door=door)}", {}
     with httpx.Client(headers=headers, trust_env=False) as client:
         for user in seeded.users:
             answer = client.post(url, json={"user": user})

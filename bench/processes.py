@@ -32,12 +32,18 @@ class NotStarted(Exception):
 
 @contextmanager
 def running_gateway(
-    folder: Path, name: str, place: Place, driver: str, **settings: str
+    folder: Path, name: str, place: Place, driver: str, tree: Path = ROOT, **settings: str
 ) -> Iterator[int]:
-    """``python -m gateway serve``, in production mode unless told otherwise: its port.
+    """Run ``python -m gateway serve``, in production mode unless ``settings`` say otherwise.
 
-    ``settings`` are more of its settings, by their names in ``gateway.settings.environment``. Raises
-    ``NotStarted``.
+    Args:
+        tree: the checkout whose code runs.
+        settings: more settings, by their names in ``gateway.settings.environment``.
+
+    Returns: its port.
+
+    Raises:
+        NotStarted: it does not answer.
     """
     port = free_port()
     given = {
@@ -52,7 +58,7 @@ def running_gateway(
         "log_format": "json",
     } | settings
     env = {f"{PREFIX}{setting.upper()}": value for setting, value in given.items()} | CREDENTIALS
-    with _running(name, ["-m", "gateway", "serve"], folder, f"{port}/readyz", env):
+    with _running(name, ["-m", "gateway", "serve"], folder, f"{port}/readyz", env, tree):
         yield port
 
 
@@ -91,11 +97,16 @@ def running_provider(folder: Path, delay: float) -> Iterator[str]:
 
 @contextmanager
 def _running(
-    name: str, arguments: list[str], folder: Path, address: str, env: dict[str, str]
+    name: str,
+    arguments: list[str],
+    folder: Path,
+    address: str,
+    env: dict[str, str],
+    tree: Path = ROOT,
 ) -> Iterator[None]:
-    # In a folder of its own, so that no .env.local of the developer's is read.
+    # In another folder than the developer's, whose .env.local would be read.
     log = folder / f"{name}.log"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | env
+    environment = os.environ | {"PYTHONPATH": str(tree)} | env
     command = [sys.executable, *arguments]
     with child(command, env=environment, log=log, cwd=folder) as process:
         _await_answer(f"http://127.0.0.1:{address}", process, log)

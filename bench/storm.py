@@ -21,7 +21,7 @@ import httpx
 from pymongo import MongoClient
 
 from bench.load import Load, Target, run_load
-from bench.processes import running_gateway, running_provider
+from bench.processes import ROOT, running_gateway, running_provider
 from bench.provider import SECONDS_PATH
 from bench.report import Figure, Result, Storm
 from bench.seed import SEEDING_DRIVER, Place, Seeded, create_key, link, user_name
@@ -63,13 +63,18 @@ class StormRound:
 
 
 def measure_storms(
-    runner: asyncio.Runner, folder: Path, place: Place, plan: StormPlan, result: Result
+    runner: asyncio.Runner,
+    folder: Path,
+    place: Place,
+    plan: StormPlan,
+    result: Result,
+    tree: Path = ROOT,
 ) -> None:
-    """Start the processes, run the storms, and add what they took to ``result``."""
-    files = folder / "provider"
+    """Start the processes of the checkout ``tree``, run the storms, add their times to ``result``."""
+    files = folder / f"provider-{place.database}"
     files.mkdir()
     seeded = runner.run(_seed(place, files, PROVIDER, 1 + plan.accounts))
-    with _running(folder, files, place, plan) as (ports, provider):
+    with _running(files, place, plan, tree) as (ports, provider):
         for users in (seeded.users[:1], seeded.users[1:]):
             target = _target(Seeded(key=seeded.key, users=users), ports, PROVIDER.name)
             # The first one is not measured: all that is made once is made in it.
@@ -80,6 +85,7 @@ def measure_storms(
             storm = storm_of(plan.callers, len(users), done)
             result.storms.append(storm)
             name = f"refresh storm, {plan.callers} callers on {_accounts(len(users))}"
+            name += "" if tree == ROOT else ", before"
             result.figures.append(
                 Figure(name=f"{name}, beyond the provider", value=storm.beyond, unit="ms")
             )
@@ -114,7 +120,7 @@ def failures_of(name: str, accounts: int, each: StormRound) -> Counter[str]:
 
 @contextmanager
 def _running(
-    folder: Path, files: Path, place: Place, plan: StormPlan
+    files: Path, place: Place, plan: StormPlan, tree: Path
 ) -> Iterator[tuple[list[int], str]]:
     with ExitStack() as stack:
         provider = stack.enter_context(running_provider(files, plan.delay))
@@ -123,14 +129,15 @@ def _running(
         ports = [
             stack.enter_context(
                 running_gateway(
-                    folder,
+                    files,
                     f"storm-{number}",
                     place,
                     plan.driver,
+                    tree,
                     mode="dev",
                     public_url="http://localhost",
                     sandbox=provider,
-                    data_dir=str(folder),
+                    data_dir=str(files),
                     # Else some wait for others, and the provider's time would count several times.
                     provider_concurrency=str(plan.accounts),
                 )
