@@ -103,13 +103,13 @@ class _WithState:
         self._app, self._state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app({**scope, "state": dict(self._state)}, receive, send)
+        scope["state"] = {**self._state}
+        await self._app(scope, receive, send)
 
     def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
-        """What the gateway says to a server that asks without a task."""
-        answer: Answer | None = self._app.respond_sync(  # type: ignore[attr-defined]
-            {**scope, "state": dict(self._state)}, body
-        )
+        """Answer on the fast path."""
+        scope["state"] = {**self._state}
+        answer: Answer | None = self._app.respond_sync(scope, body)  # type: ignore[attr-defined]
         return answer
 
 

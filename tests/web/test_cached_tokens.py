@@ -235,6 +235,7 @@ async def test_cold_read_is_recognised_once(
     gateway = doors.gateway
     key = await gateway.key(Role.TOKENS)
     await doors.ask(key=key, body=asking())  # which caches the key
+    (row,) = await connections(gateway)
     counts: Counter[str] = Counter()
 
     def count(where: Any, name: str) -> None:
@@ -249,7 +250,6 @@ async def test_cold_read_is_recognised_once(
     count(ServiceKeys, "_checked")
     count(TokenService, "recall")
     count(TokenRequest, "model_validate_json")
-    (row,) = await connections(gateway)
     reply = await doors.ask(key=key, body=asking(account=row["id"]))  # not asked for before
     assert reply.status == "HTTP/1.1 200 OK"
     assert counts == {"_checked": 1, "recall": 1, "model_validate_json": 1}
