@@ -1,27 +1,27 @@
-"""Canaille, an OpenID Connect server somebody else wrote, as a provider for the tests.
+"""Canaille, an independent OpenID Connect server, as a provider for the tests.
 
-The sandbox knows what we know, and so shares our mistakes. This server does not: it runs as a
-process of its own, over HTTPS with a certificate of a throw-away authority, shows real login and
-consent pages, and judges our requests by its own reading of the specifications.
+The sandbox shares our mistakes, because we wrote it. Canaille does not: it is a separate process
+with HTTPS and a temporary certificate authority, has real login and consent pages, and reads the
+specifications in its own way.
 
-It needs the PyPI packages `canaille[sqlite]` (beside Authlib) and `trustme`; signing in needs
-`playwright`. Canaille's wheel installs a top-level package `tests` of its own: ours wins only if
-`tests/__init__.py` exists, and this directory must never be on `sys.path` itself.
+It needs the packages ``canaille[sqlite]`` and ``trustme``; signing in needs ``playwright``.
+Canaille's wheel installs a top-level package ``tests``, too: ours wins only if ``tests/__init__.py``
+exists, and this directory must never be on ``sys.path``.
 
-What Canaille 0.3.6 does on the wire:
+The behaviour of Canaille 0.3.6 on the wire:
 
-- `iss` comes with every authorization response (RFC 9207), errors included; discovery says so.
-- PKCE with `S256` is verified, but a confidential client may leave it out.
+- ``iss`` comes with every authorization response (RFC 9207), errors included; discovery says so.
+- PKCE with ``S256`` is verified, but a confidential client may leave it out.
 - The client is registered for HTTP Basic; its secret in the body is refused (401).
-- There is no `offline_access`: it is dropped from the scopes, and a client with the refresh
+- There is no ``offline_access``: it is dropped from the scopes, and a client with the refresh
   grant always gets a refresh token. The token answer names the granted scopes.
-- Each refresh answers with a new refresh token and at once revokes the old *pair*: the access
-  token handed out before stops working too. A reused refresh token is `invalid_grant`, and the
+- Each refresh returns a new refresh token and revokes the old *pair* immediately: the previous
+  access token stops working too. A reused refresh token is ``invalid_grant``, and the
   newest pair survives that.
-- A refresh token lives exactly as long as the access token it came with. Once that has expired,
-  refreshing answers `invalid_grant`; see `refresh_token_seconds` in `running_canaille`.
-- Consent is remembered: the second authorization of the same scopes asks nothing, unless
-  `prompt=consent` is sent.
+- A refresh token lives exactly as long as its access token. Once that has expired, refreshing
+  answers ``invalid_grant``; see ``refresh_token_seconds`` in ``running_canaille``.
+- Consent is remembered: the second authorization of the same scopes shows no page, unless
+  ``prompt=consent`` is sent.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, kw_only=True)
 class CanailleUser:
-    """Somebody who can sign in: `username` is also the `sub` of userinfo."""
+    """A person who can sign in; ``username`` is also the ``sub`` of userinfo."""
 
     username: str
     password: str = field(repr=False)
@@ -70,7 +70,7 @@ class CanailleUser:
 
 @dataclass(frozen=True, kw_only=True)
 class CanailleServer:
-    """A running server: where it is, whom it knows, and what it noted."""
+    """A running server: its address, its users and its log of requests."""
 
     base_url: str
     ca_file: Path
@@ -83,17 +83,17 @@ class CanailleServer:
 
     @property
     def issuer(self) -> str:
-        """The value of `iss`: the base URL, without a slash at its end."""
+        """The value of ``iss``: the base URL, without a slash at its end."""
         return self.base_url
 
     @property
     def authorization_url(self) -> str:
-        """Where the browser goes to sign in and consent."""
+        """The page on which a person signs in and consents."""
         return f"{self.base_url}/oauth/authorize"
 
     @property
     def token_url(self) -> str:
-        """Takes `authorization_code` and `refresh_token` grants, with HTTP Basic."""
+        """Takes ``authorization_code`` and ``refresh_token`` grants, with HTTP Basic."""
         return f"{self.base_url}/oauth/token"
 
     @property
@@ -103,17 +103,17 @@ class CanailleServer:
 
     @property
     def userinfo_url(self) -> str:
-        """Answers `sub`, `name`, `email` and more to a bearer token."""
+        """Answers ``sub``, ``name``, ``email`` and more to a bearer token."""
         return f"{self.base_url}/oauth/userinfo"
 
     def count_requests(self, method: str, path: str) -> int:
-        """Say how often `path` was asked for since the start, answered requests included."""
+        """Count the requests for ``path`` since the start."""
         wanted = f"{method} {path}"
         return self.access_log.read_text(encoding="utf-8").splitlines().count(wanted)
 
     @property
     def token_requests(self) -> int:
-        """How many requests the token endpoint has seen, refused ones included."""
+        """The number of requests at the token endpoint, refused ones included."""
         return self.count_requests("POST", "/oauth/token")
 
 
@@ -131,13 +131,13 @@ def running_canaille(
     Args:
         folder: an existing directory for configuration, certificate and logs.
         redirect_uri: a redirect URI of the client; Canaille compares it exactly.
-        more_redirect_uris: further ones.
-        access_token_seconds: `expires_in` of every access token.
-        refresh_token_seconds: None leaves Canaille as it is: refresh tokens expire together with
-            their access token. A number replaces that one rule by a lifetime of their own.
+        more_redirect_uris: more redirect URIs of the client.
+        access_token_seconds: ``expires_in`` of every access token.
+        refresh_token_seconds: the lifetime of refresh tokens; None keeps Canaille's rule that they
+            expire together with their access token.
 
     Raises:
-        RuntimeError: the process ended or did not answer in time; with the end of its log.
+        RuntimeError: the process ended or did not answer in time. The text has the end of its log.
     """
     user, other_user = _new_user("alice"), _new_user("bob")
     log_file, config_file = folder / "canaille.log", folder / "canaille.json"
@@ -145,8 +145,8 @@ def running_canaille(
     access_log = folder / "canaille-requests.log"
     access_log.touch()
 
-    # The socket listens before the process exists: no race for the port, and early connections
-    # wait in its queue instead of being refused.
+    # The socket listens before the process exists: the port is safe, and early connections wait
+    # in its queue.
     with socket.create_server((HOST, 0)) as listener:
         port = listener.getsockname()[1]
         server = CanailleServer(
@@ -180,7 +180,7 @@ def running_canaille(
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.real.canaille_app", str(config_file)],
                 cwd=ROOT,
-                # Canaille reads settings from the environment too: it gets a bare one.
+                # Canaille reads settings from the environment, too, so it gets an empty one.
                 env={"PATH": os.environ.get("PATH", os.defpath), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -202,8 +202,8 @@ def running_canaille(
 def sign_in(page: Page, server: CanailleServer, user: CanailleUser) -> None:
     """Fill in Canaille's two login pages, name first and password second.
 
-    The page must be on its way to the authorization URL, in a browser context where nobody is
-    signed in yet.
+    The page must be on its way to the authorization URL, in a browser context without a session
+    at Canaille.
     """
     page.wait_for_url(f"{server.base_url}/login")
     page.locator("input[name=login]").fill(user.username)
@@ -214,18 +214,17 @@ def sign_in(page: Page, server: CanailleServer, user: CanailleUser) -> None:
 
 
 def consent(page: Page, server: CanailleServer) -> None:
-    """Accept on the consent page, and wait until the browser has left Canaille."""
+    """Accept on the consent page, and wait until the browser leaves Canaille."""
     page.wait_for_url(f"{server.authorization_url}?**")
     page.locator("button#accept").click()
     page.wait_for_url(lambda url: not url.startswith(f"{server.base_url}/"))
 
 
 def sign_in_and_consent(page: Page, server: CanailleServer) -> None:
-    """Sign in as `server.user` and accept; afterwards the page is where the client sent it.
+    """Sign in as ``server.user`` and accept; the page ends where the client redirects it.
 
     The page must be on its way to the authorization URL, in a browser context that ignores
-    certificate errors and knows no Canaille session. The answer to the redirect URI may be a
-    redirect itself.
+    certificate errors and has no session at Canaille.
     """
     sign_in(page, server, server.user)
     consent(page, server)
@@ -262,7 +261,7 @@ def _wait_until_answering(
     """Return when discovery answers.
 
     Raises:
-        RuntimeError: it did not within `START_SECONDS`, or the process ended.
+        RuntimeError: the process ended, or did not answer within ``START_SECONDS``.
     """
     deadline = time.monotonic() + START_SECONDS
     tls = ssl.create_default_context(cafile=str(server.ca_file))
@@ -272,11 +271,11 @@ def _wait_until_answering(
                 if http.get(f"{server.base_url}/.well-known/openid-configuration").is_success:
                     return
             if (code := process.poll()) is not None:
-                why = f"ended with exit code {code}"
+                problem = f"ended with exit code {code}"
             elif time.monotonic() > deadline:
-                why = f"did not answer within {START_SECONDS:.0f} seconds"
+                problem = f"did not answer within {START_SECONDS:.0f} seconds"
             else:
                 time.sleep(0.05)
                 continue
             tail = "\n".join(log_file.read_text(errors="replace").splitlines()[-30:])
-            raise RuntimeError(f"Canaille {why}. The end of its log:\n{tail}")
+            raise RuntimeError(f"Canaille {problem}. The end of its log:\n{tail}")

@@ -1,11 +1,11 @@
-"""The child process of `tests.real.canaille`: Canaille, filled with users and one client, over TLS.
+"""The child process of ``tests.real.canaille``: Canaille with users and one client, over TLS.
 
-Canaille is used as its package comes; only its settings and its data are ours. The data is in an
-SQLite file: Canaille's memory store is for its own tests and answers a query for two attributes
-with whatever matches either of them, so it would take one authorization code for another.
+Canaille runs unchanged; only its settings and its data are ours. The data is in an SQLite file:
+Canaille's memory store matches a query for two attributes if either of them matches, so it would
+accept one authorization code for another.
 
-Run with `python -m tests.real.canaille_app CONFIG`, where CONFIG is the JSON file that
-`tests.real.canaille` writes.
+Run with ``python -m tests.real.canaille_app CONFIG``, where CONFIG is the JSON file that
+``tests.real.canaille`` writes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class ClientConfig(TypedDict):
 
 
 class ServerConfig(TypedDict):
-    """What the parent process decides: see `tests.real.canaille.running_canaille`."""
+    """The settings from the parent process: see ``tests.real.canaille.running_canaille``."""
 
     port: int
     listening_fd: int
@@ -67,11 +67,11 @@ class ServerConfig(TypedDict):
 
 
 class OneAtATime:
-    """WSGI middleware: notes method and path of each request, then lets them in one by one.
+    """WSGI middleware: log the method and path of each request, and serve one request at a time.
 
-    The line is written before the request is answered, so whoever has the answer can already
-    count it. Query strings are left out: they carry codes and states. One by one, because of two
-    simultaneous uses of a refresh token exactly one must win, and Canaille does not lock.
+    The line is written before the answer, so a test that has the answer can count it. Query
+    strings are omitted: they carry codes and states. One at a time, because exactly one of two
+    concurrent uses of a refresh token must win, and Canaille does not lock.
     """
 
     def __init__(self, app: WSGIApplication, access_log: Path) -> None:
@@ -90,24 +90,24 @@ class QuietHandler(WSGIRequestHandler):
     """Werkzeug's request handler without its own access log, which would show query strings."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write nothing: `OneAtATime` keeps the log."""
+        """Write nothing: ``OneAtATime`` keeps the log."""
 
     def log_error(self, format: str, *args: Any) -> None:
         """Write the error, except for refused handshakes.
 
-        A browser told to overlook an unknown authority first refuses, and then connects again:
-        hundreds of lines a login, and none about an error.
+        A browser that ignores certificate errors refuses the handshake first and then connects
+        again, which would log hundreds of lines per login.
         """
         if not any(isinstance(argument, ssl.SSLError) for argument in args):
             super().log_error(format, *args)
 
 
 def let_refresh_tokens_live(seconds: int) -> None:
-    """Give refresh tokens a life of their own, counted from when they were issued.
+    """Give refresh tokens a separate lifetime, counted from their issue.
 
     Canaille stores an access token and its refresh token as one record with one lifetime, so
-    both expire in the same moment and an expired access token can never be refreshed. This
-    replaces that one question, "is this refresh token still good?", and nothing else.
+    both expire at the same moment and an expired access token can never be refreshed. This
+    replaces that check only.
     """
 
     class RefreshTokenGrant(provider.RefreshTokenGrant):  # type: ignore[misc]
@@ -136,20 +136,21 @@ def create_app(config: ServerConfig) -> Any:
             "OAUTH2_TOKEN_EXPIRES_IN": {"authorization_code": lifetime, "refresh_token": lifetime},
             "CANAILLE": {
                 "DATABASE": "sql",
-                "SMTP": None,  # else it looks for a mail server on this machine
-                # htmx posts a field half a second after typing, to check it early. Such an answer
-                # carries a session cookie too, and a late one would undo the login.
+                "SMTP": None,  # otherwise it looks for a mail server on this machine
+                # htmx posts a field half a second after typing, to validate it. The answer carries
+                # a session cookie, and a late one would undo the login.
                 "HTMX": False,
             },
             "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{config['database']}"},
             "CANAILLE_OIDC": {
-                # Connectors ask for no ID token and send no nonce; the login does, and checks it itself.
+                # Connectors request no ID token and send no nonce. The login sends one and checks
+                # it itself.
                 "REQUIRE_NONCE": False,
                 # Users are not asked about clients on a trusted domain; loopback is the default.
                 "TRUSTED_DOMAINS": [],
             },
         },
-        # Settings are above; the second source, the environment, gets a prefix that nothing has.
+        # A prefix that no variable has, so that Canaille reads no settings from the environment.
         env_prefix="CANAILLE_OF_THE_TESTS_",
     )
     with app.app_context():
@@ -184,18 +185,18 @@ def add_client(config: ClientConfig) -> None:
         response_types=["code"],
         scope=SCOPES,
         token_endpoint_auth_method="client_secret_basic",
-        # Access tokens are signed like ID tokens, and hold nothing but whole seconds that changes.
-        # With the usual RS512 two tokens of the same second are the same string, which Canaille
-        # answers with status 500; PS256 signatures are random, so each token is a new one.
+        # Access tokens are signed like ID tokens and differ only in whole seconds. With the default
+        # RS512, two tokens of the same second would be equal, and Canaille would answer 500.
+        # PS256 signatures are random, so each token is different.
         id_token_signed_response_alg="PS256",
     )
     Backend.instance.save(client)
-    client.audience = [client]  # access tokens are JWTs; they name who they are for
+    client.audience = [client]  # access tokens are JWTs that name their audience
     Backend.instance.save(client)
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is terminated."""
     (config_file,) = arguments
     config: ServerConfig = json.loads(Path(config_file).read_text(encoding="utf-8"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -208,8 +209,8 @@ def main(arguments: list[str]) -> None:
         request_handler=QuietHandler,
         fd=config["listening_fd"],
     )
-    # Browsers open connections ahead of need. The handshake belongs into the connection's own
-    # thread, or one silent connection would keep all others waiting: so not Werkzeug's wrapping.
+    # Browsers open connections in advance. The handshake must run in the connection's thread, or
+    # a silent connection would block all others. So Werkzeug does not wrap the socket.
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.ssl_context = tls
     server.serve_forever()

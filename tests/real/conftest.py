@@ -1,4 +1,4 @@
-"""The product as a newcomer starts it, once for all tests of this folder, and real browsers."""
+"""``make dev``'s command, once for all tests of this folder, and real browsers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_neighbours() -> int:
-    """The first of three neighbours that nobody uses, below those that the kernel gives away by itself."""
+    """Return the first of three free ports in a row, below the kernel's ephemeral ports."""
     while True:
         port = random.randrange(15_000, 30_000, 3)
         with contextlib.suppress(OSError), contextlib.ExitStack() as sockets:
@@ -47,18 +47,18 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, "-m", "gateway", "dev"]
-    # An empty folder: nothing of the project's own folder may be needed.
+    # An empty folder: the command must not need files of the project's folder.
     with child(command, env=env, log=log, cwd=folder) as process:
         deadline = time.monotonic() + 60
         while "Dashboard" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)  # another process is starting: there is no event to wait on
+            time.sleep(0.05)  # the other process sends no event to wait for
         yield DevGateway(f"http://localhost:{port}", folder / "data", log)
 
 
-# Per module: Playwright's synchronous API keeps an event loop running in this thread until it ends,
-# and no asynchronous test of another folder could run meanwhile.
+# Per module: Playwright's synchronous API keeps an event loop running in this thread, and no
+# asynchronous test of another folder could run meanwhile.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with running_chromium() as browser:
@@ -67,7 +67,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def profile(chromium: Browser, dev: DevGateway) -> Iterator[BrowserContext]:
-    """A fresh browser profile; the pages may not log an error or break the content policy."""
+    """A new browser profile; its pages must log no error and break no content policy."""
     context = chromium.new_context(base_url=dev.url)
     complaints: list[str] = []
     context.on(

@@ -1,4 +1,4 @@
-"""``docs/deploy.md`` as something to be done: its blocks, with the names and ports of this machine put in."""
+"""The code blocks of ``docs/deploy.md``, with the names and ports of this machine."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PAGE = ROOT / "docs/deploy.md"
 
 @dataclass(frozen=True)
 class Page:
-    """The page for one deployment. ``here`` says what stands here for each word of the page."""
+    """The page for one deployment; ``here`` maps words of the page to those of this machine."""
 
     here: Mapping[str, str]
 
     def blocks(self, title: str, language: str) -> list[str]:
-        """The code blocks of a section, as they are written."""
+        """Return the code blocks of a section, unchanged."""
         text = PAGE.read_text(encoding="utf-8")
         found = re.search(
             rf"^## (?:\d\. )?{title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
@@ -31,20 +31,20 @@ class Page:
         return blocks
 
     def block(self, title: str, language: str, mark: str) -> str:
-        """The one block of a section that holds ``mark``, as it is written."""
+        """Return the one block of a section that contains ``mark``, unchanged."""
         (found,) = (b for b in self.blocks(title, language) if mark in b)
         return found
 
     def translated(self, text: str) -> str:
-        """``text`` with this machine's words, each replaced where it stands whole."""
+        """Replace whole words of the page in ``text`` by those of this machine."""
         words = sorted(self.here, key=len, reverse=True)
         pattern = "|".join(rf"(?<![\w.]){re.escape(word)}(?![\w])" for word in words)
         return re.sub(pattern, lambda match: self.here[match[0]], text)
 
     def settings(self, ours: Mapping[str, str]) -> str:
-        """The settings file of the page; the values of ``ours`` instead of those that are made up.
+        """Return the page's settings file with the values of ``ours``.
 
-        A variable of ``ours`` that the page does not have is added: nothing else is ours.
+        Variables of ``ours`` that the page lacks are added.
         """
         block = self.block("Settings", "ini", "GATEWAY_LOGIN=oidc")
         lines = self.translated(block).splitlines()
@@ -52,13 +52,13 @@ class Page:
         return "".join(f"{name}={value}\n" for name, value in (given | dict(ours)).items())
 
     def command(self, unit: str, number: int = 0) -> list[str]:
-        """What systemd would start for a unit, as ``argv``; ``number`` is its instance."""
+        """Return the command of a systemd unit as ``argv``; ``number`` is its instance."""
         block = self.block("The processes", "ini", f"Description=Connector gateway, {unit}")
         (line,) = re.findall(r"^ExecStart=(.+)$", block, re.MULTILINE)
         return shlex.split(self.translated(line.replace("%i", str(number))))
 
     def database_user(self) -> tuple[str, list[dict[str, str]]]:
-        """The name and the roles of the database's user."""
+        """Return the name and the roles of the database's user."""
         block = self.block("The database's user", "js", "createUser")
         (name,) = re.findall(r'user: "(\w+)"', block)
         roles = re.findall(r'{ role: "(\w+)", db: "(\w+)" }', block)
@@ -66,7 +66,7 @@ class Page:
 
 
 def run(script: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """Run a block of shell commands, stopping at the first that fails: what it printed."""
+    """Run shell commands, stop at the first failure, and return the output."""
     done = subprocess.run(
         ["/bin/sh", "-euc", script],
         cwd=folder,

@@ -1,6 +1,6 @@
-"""The deployment of ``docs/deploy.md``: installed from a wheel, and all of its processes.
+"""The deployment of ``docs/deploy.md``, installed from a wheel, with all of its processes.
 
-MongoDB asks for passwords, people sign in at Canaille, and nginx ends TLS. Only names, ports and
+MongoDB requires passwords, people sign in at Canaille, and nginx ends TLS. Only names, ports and
 secrets differ from the page.
 """
 
@@ -35,15 +35,16 @@ PORTS = ("3141", "3142", "9460", "9461", "9462")
 
 
 def install(place: Path) -> Path:
-    """Steps 1 and 2: the server's folder, in ``place``, with a virtual environment from the wheel.
+    """Do steps 1 and 2: create the server's folder in ``place``, with the wheel installed.
 
-    Raises ``AssertionError`` with the end of the output if a command fails.
+    Raises:
+        AssertionError: a command failed. The text has the end of its output.
     """
     folder = place / "connector-gateway"
     folder.mkdir(mode=0o700)
     page = Page(
         {
-            "make install": ":",  # whoever runs this test has done it
+            "make install": ":",  # done already, where tests run
             ".venv/bin/python": sys.executable,
             "--wheel-dir dist": f"--wheel-dir {folder}",
             "python3.11": sys.executable,
@@ -70,22 +71,22 @@ class Deployment:
     web: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]
 
     def command(self, text: str) -> str:
-        """What a command of the page prints, run in the server's folder."""
+        """Run a command of the page in the server's folder and return its output."""
         return run(self.page.translated(text), self.folder, BARE)
 
     @property
     def trust(self) -> ssl.SSLContext:
-        """For clients of the proxy."""
+        """The TLS context for clients of the proxy."""
         return ssl.create_default_context(cafile=self.authority)
 
     def logs(self) -> dict[str, str]:
-        """What the processes and the proxy wrote, by the name of the file."""
+        """Return the logs of the processes and of the proxy, by file name."""
         return {path.name: path.read_text() for path in (self.folder / "log").iterdir()}
 
 
 @contextmanager
 def running_deployment(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
-    """Steps 3 to 7, with what is not the gateway's in ``tmp_path``, until the context ends."""
+    """Do steps 3 to 7; files that are not the gateway's are in ``tmp_path``."""
     log = installed / "log"
     log.mkdir()
     proxy_port = free_port()
@@ -131,7 +132,7 @@ def running_deployment(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
                 "GATEWAY_OIDC_ISSUER": canaille.issuer,
                 "GATEWAY_OIDC_CLIENT_ID": canaille.client_id,
                 "GATEWAY_OIDC_CLIENT_SECRET": canaille.client_secret,
-                # Canaille is in our own network, and the only provider that is there.
+                # Canaille is on the local network, and the only provider there.
                 "GATEWAY_CA_FILE": str(canaille.ca_file),
                 "GATEWAY_EGRESS_ALLOW": canaille.base_url.removeprefix("https://"),
                 "GATEWAY_CONNECTORS_PATH": str(Path(__file__).parent / "connectors"),
@@ -166,7 +167,7 @@ def running_deployment(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
 
 
 def _nginx(folder: Path, site: str) -> list[str]:
-    """The command for an nginx whose only site is ``site``, with its files in ``folder``."""
+    """Return the command for an nginx with the one site ``site`` and its files in ``folder``."""
     folder.mkdir()
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};\n"
@@ -188,7 +189,7 @@ def _answers(url: str, trust: ssl.SSLContext) -> bool:
 
 
 def await_until(done: Callable[[], bool], what: str, seconds: float) -> None:
-    """Wait for what another process does: there is no event to wait on."""
+    """Wait for another process, which sends no event to wait for."""
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"

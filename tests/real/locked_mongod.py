@@ -1,4 +1,4 @@
-"""A ``mongod`` as production has it: a replica set that asks everybody who they are."""
+"""A ``mongod`` as in production: a replica set with authentication."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ START_SECONDS = 60
 def running_locked_mongod(
     folder: Path, *, user: str, roles: Sequence[dict[str, str]], database: str
 ) -> Iterator[str]:
-    """A replica set of one node whose ``user`` has these roles and no other: the user's address."""
+    """Run a replica set of one node; yields the address for ``user``, who has these roles only."""
     port = free_port()
     (folder / "data").mkdir(parents=True)
     key_file = folder / "key"
@@ -55,7 +55,7 @@ def running_locked_mongod(
         "--setParameter",
         "diagnosticDataCollectionEnabled=false",
     ]
-    password = "p@ss:/" + secrets.token_urlsafe(16)  # with what an address has to escape
+    password = "p@ss:/" + secrets.token_urlsafe(16)  # characters that an address must escape
     with child(command, log=folder / "mongod.log"):
         _prepare(port, database, {"user": user, "pwd": password, "roles": [*roles]})
         yield (
@@ -65,16 +65,19 @@ def running_locked_mongod(
 
 
 def _prepare(port: int, database: str, user: dict[str, Any]) -> None:
-    """Begin the set, make an administrator while nobody is asked yet, and let that make the user."""
+    """Initiate the set and create the user.
+
+    The administrator is created through the localhost exception, before authentication is enforced.
+    """
     address = f"mongodb://127.0.0.1:{port}"
     options: dict[str, Any] = {"directConnection": True, "serverSelectionTimeoutMS": 500}
     administrator = secrets.token_urlsafe(16)
     deadline = time.monotonic() + START_SECONDS
-    with MongoClient[dict[str, Any]](address, **options) as nobody:
+    with MongoClient[dict[str, Any]](address, **options) as client:
         members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
-        _until(deadline, lambda: _initiated(nobody, members))
-        _until(deadline, lambda: bool(nobody.admin.command("hello")["isWritablePrimary"]))
-        nobody.admin.command("createUser", "administrator", pwd=administrator, roles=["root"])
+        _until(deadline, lambda: _initiated(client, members))
+        _until(deadline, lambda: bool(client.admin.command("hello")["isWritablePrimary"]))
+        client.admin.command("createUser", "administrator", pwd=administrator, roles=["root"])
     with MongoClient[dict[str, Any]](
         address, username="administrator", password=administrator, **options
     ) as client:
@@ -95,4 +98,4 @@ def _until(deadline: float, done: Callable[[], bool]) -> None:
             if time.monotonic() > deadline:
                 raise
         assert time.monotonic() < deadline, "mongod has no primary"
-        time.sleep(0.05)  # another process is starting: there is no event to wait on
+        time.sleep(0.05)  # the other process sends no event to wait for

@@ -1,4 +1,4 @@
-"""Real input: a server that nobody here wrote, connected through one file outside the package."""
+"""An independent server, connected through one catalog file outside of the package."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TOKEN_SECONDS = 6
 
 @dataclass(frozen=True)
 class Connected:
-    """A gateway process whose only connector is the server."""
+    """A gateway process with Canaille as its only connector."""
 
     gateway_url: str
     api_key: str
@@ -72,14 +72,16 @@ def running(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[Co
             yield Connected(gateway_url, _service_key(env, tmp_path), canaille)
 
 
-def test_a_foreign_server_is_connected_used_refreshed_and_left(running: Connected) -> None:
+def test_independent_server_is_connected_used_refreshed_and_disconnected(
+    running: Connected,
+) -> None:
     canaille = running.canaille
     with SyncGateway(running.gateway_url, api_key=running.api_key) as gateway:
         assert [c.name for c in gateway.list_connectors()] == ["canaille"]
         with pytest.raises(ConnectorRequired) as missing:
             gateway.get_connector_token("canaille", user="alice")
         with running_chromium() as chromium:
-            # The browser has not been told of the throw-away authority; the gateway has.
+            # The browser does not know the temporary certificate authority; the gateway does.
             page = chromium.new_context(ignore_https_errors=True).new_page()
             page.goto(missing.value.connect_url)
             page.get_by_role("button", name="alice").click()
@@ -91,20 +93,20 @@ def test_a_foreign_server_is_connected_used_refreshed_and_left(running: Connecte
         assert token.connection.external_account_id == canaille.user.username
         assert token.connection.account_label == canaille.user.email
         assert _userinfo(canaille, token.authorization).json()["sub"] == canaille.user.username
-        # Served again without asking the server.
+        # Served again without a request to the server.
         assert (
             gateway.get_connector_token("canaille", user="alice").access_token == token.access_token
         )
         assert canaille.token_requests == 1
 
-        # Expired at the server, by the server's own judgement: the next read renews it unasked.
+        # The server considers it expired: the next read refreshes it.
         _await_refusal(canaille, token.authorization)
         newer = gateway.get_connector_token("canaille", user="alice")
         assert newer.access_token != token.access_token
         assert canaille.token_requests == 2
         assert _userinfo(canaille, newer.authorization).status_code == 200
 
-        # Its refresh token rotated with it, so the next refresh proves that the new one was kept.
+        # The refresh token rotated too, so the next refresh proves that the new one was stored.
         newest = gateway.get_connector_token("canaille", user="alice", rejected_token=newer)
         assert canaille.token_requests == 3
         assert _userinfo(canaille, newest.authorization).status_code == 200
@@ -123,7 +125,7 @@ def _userinfo(canaille: CanailleServer, authorization: str) -> httpx.Response:
 
 
 def _await_refusal(canaille: CanailleServer, authorization: str) -> None:
-    """Return once the server refuses a token for its age: only its own clock can tell."""
+    """Wait until the server refuses a token for its age, by its own clock."""
     deadline = time.monotonic() + 5 * TOKEN_SECONDS
     while _userinfo(canaille, authorization).status_code != 401:
         assert time.monotonic() < deadline, "the token does not expire"

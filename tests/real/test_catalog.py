@@ -1,4 +1,4 @@
-"""Every connector of the catalog, connected, refreshed and disconnected in a browser, in dev mode."""
+"""Every connector of the catalog in a browser: connected, refreshed and disconnected."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
 pytestmark = needs_chromium
 
 TYPED = {"atlassian": {"Site": "acme"}, "shopify": {"Store": "acme"}}
-"""What is typed into a connector's inputs, by their titles."""
+"""The values of a connector's inputs, by their titles."""
 
 
 @pytest.mark.parametrize("connector", CONNECTOR_CATALOG)
-def test_a_connector_connects_refreshes_and_disconnects(
+def test_connector_connects_refreshes_and_disconnects(
     profile: BrowserContext, dev: DevGateway, connector: str
 ) -> None:
     user = f"walker-{connector}"
@@ -31,7 +31,7 @@ def test_a_connector_connects_refreshes_and_disconnects(
         card = page.locator(f"#connector-{connector}")
         expect(card).to_contain_text(token.connection.account_label)
 
-        # The provider ends the token early: the tool reports that, and gets a new one.
+        # The provider ends the token early; the tool reports it and gets a new one.
         mark = dev.sandbox.mark()
         dev.sandbox.expire(connector)
         renewed = gateway.get_connector_token(connector, user=user, rejected_token=token)

@@ -1,4 +1,4 @@
-"""``docs/deploy.md``, taken step by step in a clean folder: what it installs, starts and promises."""
+"""``docs/deploy.md``, executed step by step in an empty folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ needs_nginx = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Steps 1 and 2: a folder with a virtual environment from the wheel."""
+    """Steps 1 and 2: the server's folder with the wheel installed."""
     try:
         return install(tmp_path_factory.mktemp("srv"))
     except AssertionError as error:
@@ -52,7 +52,7 @@ def deployed(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
 
 
 @needs_nginx
-def test_the_server_has_what_is_pinned_and_nothing_of_development(installed: Path) -> None:
+def test_server_has_the_pinned_packages_and_none_of_development(installed: Path) -> None:
     listed = run("venv/bin/python -m pip freeze --disable-pip-version-check", installed, BARE)
     names = {line.partition("==")[0].lower() for line in listed.splitlines() if "==" in line}
     pinned = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
@@ -65,12 +65,12 @@ def test_the_server_has_what_is_pinned_and_nothing_of_development(installed: Pat
 @pytest.mark.requirement("E5", "G1", "J1")
 @needs_nginx
 @needs_chromium
-def test_the_page_leads_to_a_gateway_that_survives_a_killed_process(
+def test_deployed_gateway_survives_a_killed_process(
     chromium: Browser, deployed: Deployment
 ) -> None:
-    """Sign in, connect, read a token by a key, lose a process and the key."""
+    """Sign in, connect, read a token, kill a process, delete the key."""
     canaille, user = deployed.canaille, deployed.canaille.user
-    # The browser has not been told of the throw-away authorities; the gateway and the tool have.
+    # The browser does not know the temporary certificate authorities; gateway and tool do.
     context = chromium.new_context(ignore_https_errors=True, base_url=deployed.url)
     page, complaints = watched(context)
     page.goto("/")
@@ -127,7 +127,7 @@ def test_the_page_leads_to_a_gateway_that_survives_a_killed_process(
 def _check_logs(deployed: Deployment, key: str) -> None:
     logs = deployed.logs()
     assert logs["nginx-access.log"].count("/login/callback ") == 1
-    for port in PORTS[:2]:  # both took their part
+    for port in PORTS[:2]:  # both processes served requests
         assert f" 127.0.0.1:{deployed.page.here[port]} " in logs["nginx-access.log"]
     secrets = ("?", "code=", "state=", "canary", "eyJ", key, deployed.canaille.client_secret)
     for name, text in logs.items():
@@ -136,7 +136,7 @@ def _check_logs(deployed: Deployment, key: str) -> None:
 
 
 def _run_tool(deployed: Deployment, key: str, script: str) -> str:
-    """The page's example, where the wheel is installed, for the connector and the user of this test."""
+    """Run the page's example with the installed wheel, for this test's connector and user."""
     script = script.replace("notion", "canaille")
     script = script.replace(
         "the-user-id-of-your-identity-provider", deployed.canaille.user.username
@@ -164,6 +164,6 @@ def _refused(gateway: SyncGateway, user: str) -> bool:
     return False
 
 
-def test_every_block_of_the_page_is_of_a_kind_that_is_checked() -> None:
+def test_page_has_only_kinds_of_blocks_that_are_checked() -> None:
     kinds = {*re.findall(r"^```(\w+)$", PAGE.read_text(), re.MULTILINE)}
     assert kinds == {"sh", "js", "ini", "nginx", "caddy", "python"}

@@ -1,4 +1,4 @@
-"""People sign in through the example host of docs/logins.md, as a process of its own."""
+"""The login hand-off in a browser, with the example host of docs/logins.md as a process."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ pytestmark = needs_chromium
 
 @dataclass(frozen=True)
 class AtHost:
-    """A gateway whose people sign in at a host."""
+    """A gateway whose users sign in at a host."""
 
     url: str
     host_url: str
     log: Path
 
     def visitor(self, chromium: Browser, user: str | None) -> BrowserContext:
-        """A browser of its own; ``user`` is who the host finds signed in with it."""
+        """Open a browser; the host knows it as ``user``'s, or as signed out."""
         context = chromium.new_context(base_url=self.url)
         if user is not None:
             context.add_cookies([{"name": "example_user", "value": user, "url": self.host_url}])
@@ -47,8 +47,8 @@ def handoff(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[At
 
 
 @pytest.mark.requirement("A2", "G1")
-def test_a_person_whom_the_host_knows_signs_in(chromium: Browser, handoff: AtHost) -> None:
-    """From a link to a connector's page, under our content policy, and out again."""
+def test_user_of_the_host_signs_in_and_out(chromium: Browser, handoff: AtHost) -> None:
+    """From the dashboard's address, without a violation of the content policy, and out again."""
     context = handoff.visitor(chromium, "nora")
     page, complaints = watched(context)
     page.goto("/dashboard/connectors")
@@ -68,10 +68,10 @@ def test_a_person_whom_the_host_knows_signs_in(chromium: Browser, handoff: AtHos
 
 
 @pytest.mark.requirement("A1")
-def test_a_challenge_that_is_sent_to_somebody_signs_nobody_in(
+def test_stolen_or_forwarded_challenge_signs_neither_person_in(
     chromium: Browser, handoff: AtHost
 ) -> None:
-    """Mallory begins, Victor follows her link to the host, which knows him and accepts at once."""
+    """Mallory starts; Victor follows her link to the host, which knows him and accepts."""
     mallory = handoff.visitor(chromium, None).new_page()
     mallory.goto("/login")
     mallory.get_by_role("button", name="Continue to sign in").click()
@@ -90,7 +90,7 @@ def test_a_challenge_that_is_sent_to_somebody_signs_nobody_in(
         page.goto("/dashboard/connectors")
         page.wait_for_url(re.compile("/login"))
 
-    # And the honest way works right after.
+    # An honest sign-in works right after.
     victor.get_by_role("button", name="Continue to sign in").click()
     victor.wait_for_url(DASHBOARD)
     expect(victor.locator(".who")).to_contain_text("victor")

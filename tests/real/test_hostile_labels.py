@@ -1,4 +1,4 @@
-"""Hostile text on the gateway's pages, in a real browser: shown as it is, and nothing happens (G3)."""
+"""Hostile text on the gateway's pages, in a real browser, is shown as text and does nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WATCH = """
 
 @dataclass
 class Watched:
-    """A page and what happened in it that should not."""
+    """A page, and everything that should not happen in it."""
 
     page: Page
     dialogs: list[str] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Watched:
         return self.page.evaluate("window.violations")
 
     def assert_quiet(self) -> None:
-        """No dialog, no violation of the policy, no error, and no request to another place."""
+        """Check that there was no dialog, policy violation, error or request to another host."""
         assert self.violations() == []
         assert (self.dialogs, self.complaints, self.foreign) == ([], [], [])
 
@@ -93,8 +93,8 @@ def connections(dev: DevGateway) -> Iterator[Any]:
 
 
 @pytest.mark.requirement("G3")
-def test_the_watch_would_notice(watched: Watched, dev: DevGateway) -> None:
-    """Scripts and pictures that a page of the gateway did get into it are blocked and reported."""
+def test_watch_notices_injected_scripts_and_images(watched: Watched, dev: DevGateway) -> None:
+    """Scripts and images that are injected into a page are blocked and reported."""
     page = watched.page
     page.goto("/login")
     watched.assert_quiet()
@@ -120,10 +120,10 @@ def test_the_watch_would_notice(watched: Watched, dev: DevGateway) -> None:
 
 
 @pytest.mark.requirement("G3")
-def test_thirty_hostile_labels_are_text_and_nothing_else(
+def test_hostile_labels_are_shown_as_text_on_every_page(
     watched: Watched, dev: DevGateway, connections: Any, subtests: pytest.Subtests
 ) -> None:
-    """On every page that shows an account; no dialog, no report, and each shown literally."""
+    """Each page that shows an account shows the label literally, without dialog or report."""
     assert len(PAYLOADS) >= 30
     page = watched.page
     sign_in(page, "hostile")
@@ -162,14 +162,14 @@ def test_thirty_hostile_labels_are_text_and_nothing_else(
         assert_shown(f"/connectors/google?reconnect={name}", payload)
         assert_shown(f"/dashboard/connections/{name}/disconnect", payload)
     page.wait_for_load_state("networkidle")
-    watched.assert_quiet()  # nothing came late, either
+    watched.assert_quiet()  # no late event either
 
 
 @pytest.mark.requirement("G3")
-def test_hostile_names_of_people_are_text_and_nothing_else(
+def test_hostile_user_ids_are_shown_as_text(
     watched: Watched, dev: DevGateway, subtests: pytest.Subtests
 ) -> None:
-    """A user id is shown in the page's head and in its code example."""
+    """A user id appears in the page's head and in its code example."""
     page = watched.page
     for payload in PAYLOADS[::3]:
         with subtests.test(payload):
@@ -182,10 +182,10 @@ def test_hostile_names_of_people_are_text_and_nothing_else(
 
 
 @pytest.mark.requirement("G3")
-def test_no_page_needs_anything_inline(
+def test_pages_have_no_inline_styles_scripts_or_handlers(
     watched: Watched, dev: DevGateway, subtests: pytest.Subtests
 ) -> None:
-    """No style, script or handler is written into a page, so that the policy can forbid them."""
+    """So the content policy can forbid them."""
     page = watched.page
     sign_in(page, "plain")
     for address in (

@@ -1,4 +1,4 @@
-"""What the README promises to a newcomer, done as it says: ``make dev``'s command and a real browser."""
+"""The README's promises to a newcomer, with ``make dev``'s command and a real browser."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_readme_walk_through_works_in_a_browser(
-    profile: BrowserContext, dev: DevGateway
-) -> None:
+def test_readme_walk_through_works_in_a_browser(profile: BrowserContext, dev: DevGateway) -> None:
     page = profile.new_page()
     sign_in(page, "alice")
     connect(page, "google", "Ana Diaz (ana.diaz@example.com)")
@@ -45,7 +43,7 @@ def test_the_readme_walk_through_works_in_a_browser(
     assert [line["outcome"] for line in revoked] == ["revoked"]
 
 
-def test_the_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
+def test_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
     profile: BrowserContext, dev: DevGateway
 ) -> None:
     script = readme_script().replace('"alice"', '"nora"')
@@ -68,10 +66,10 @@ def test_the_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
 
 
 @pytest.mark.requirement("A1")
-def test_a_flow_started_in_one_browser_cannot_be_finished_in_another(
+def test_flow_started_in_one_browser_cannot_be_finished_in_another(
     chromium: Browser, profile: BrowserContext, dev: DevGateway
 ) -> None:
-    """The victim follows the attacker's authorization URL, approves, and nothing is linked."""
+    """The victim opens the attacker's authorization URL and approves; nothing is linked."""
     attacker = profile.new_page()
     sign_in(attacker, "mallory")
     attacker.goto("/connectors/google")
@@ -95,7 +93,7 @@ def test_a_flow_started_in_one_browser_cannot_be_finished_in_another(
     expect(attacker.locator("#connector-google")).not_to_contain_text("ben.okoro")
 
 
-def test_everything_can_be_done_with_the_keyboard(profile: BrowserContext) -> None:
+def test_dashboard_can_be_used_with_the_keyboard(profile: BrowserContext) -> None:
     page = profile.new_page()
     page.goto("/login")
     press_until(page, lambda: page.evaluate("document.activeElement.name") == "name")
@@ -134,8 +132,8 @@ def test_no_page_scrolls_sideways(
 
 
 @pytest.mark.requirement("J1")
-def test_nothing_secret_was_printed(dev: DevGateway) -> None:
-    """After all of the above, the log holds no code, state, token or key."""
+def test_output_of_dev_holds_no_secret(dev: DevGateway) -> None:
+    """After the tests above, the log holds no code, state, token or key."""
     output = dev.log.read_text()
     key = (dev.folder / "service-key").read_text().strip()
     assert key.startswith("gwk_")
@@ -154,7 +152,7 @@ def test_nothing_secret_was_printed(dev: DevGateway) -> None:
 
 
 def readme_script() -> str:
-    """The README's Python script, as a newcomer copies it."""
+    """Return the README's Python script, as a newcomer copies it."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     return str(next(block for block in blocks if "with SyncGateway" in block))
 
@@ -190,7 +188,7 @@ def press_until(page: Page, reached: object) -> None:
     raise AssertionError("the element cannot be reached with the Tab key")
 
 
-def test_the_sandbox_can_be_switched_off_but_the_production_mode_has_none(tmp_path: Path) -> None:
+def test_production_mode_refuses_a_sandbox(tmp_path: Path) -> None:
     env = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -204,7 +202,7 @@ def test_the_sandbox_can_be_switched_off_but_the_production_mode_has_none(tmp_pa
     assert "GATEWAY_SANDBOX can be set in dev mode only" in done.stderr
 
 
-def test_dev_says_which_port_is_taken(dev: DevGateway, tmp_path: Path) -> None:
+def test_dev_names_a_port_that_is_taken(dev: DevGateway, tmp_path: Path) -> None:
     taken = dev.url.rpartition(":")[2]
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "GATEWAY_PORT": taken}
     command = [sys.executable, "-m", "gateway", "dev"]

@@ -1,4 +1,4 @@
-"""People sign in at Canaille, an OpenID Connect provider that nobody here wrote."""
+"""Sign-in at Canaille, an independent OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.login_processes import running_gateway_process, watched
 
 @dataclass(frozen=True)
 class AtCanaille:
-    """A gateway whose people sign in at Canaille."""
+    """A gateway whose users sign in at Canaille."""
 
     url: str
     canaille: CanailleServer
@@ -50,9 +50,9 @@ def oidc(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[AtCan
 
 @pytest.mark.requirement("A1", "A4", "A6", "G1")
 @needs_chromium
-def test_a_person_signs_in_at_a_foreign_provider(chromium: Browser, oidc: AtCanaille) -> None:
-    """The whole way in a real browser, under our content policy; and not in another."""
-    # The browser has not been told of the throw-away authority; the gateway has.
+def test_person_signs_in_at_an_independent_provider(chromium: Browser, oidc: AtCanaille) -> None:
+    """In a real browser, under the content policy; another browser cannot use the callback."""
+    # The browser does not know the temporary certificate authority; the gateway does.
     mine = chromium.new_context(ignore_https_errors=True, base_url=oidc.url)
     page, complaints = watched(mine)
     page.goto("/dashboard/connectors")
@@ -64,7 +64,7 @@ def test_a_person_signs_in_at_a_foreign_provider(chromium: Browser, oidc: AtCana
     expect(page.locator(".who")).to_contain_text(oidc.canaille.user.username)
     assert oidc.canaille.token_requests == 1
 
-    # Its address, opened by somebody else, or once more by the same person, signs nobody in.
+    # The callback's address signs nobody in: not another person, and not the same one again.
     theirs = chromium.new_context(base_url=oidc.url).new_page()
     for other in (theirs, page):
         other.goto(arrived.value.url)
@@ -88,8 +88,8 @@ def test_a_person_signs_in_at_a_foreign_provider(chromium: Browser, oidc: AtCana
     mine.close()
 
 
-def test_the_provider_is_asked_as_it_expects(oidc: AtCanaille) -> None:
-    """The same without a browser: forms and redirects by hand, with nothing but HTTP."""
+def test_provider_accepts_the_requests_of_the_login_without_a_browser(oidc: AtCanaille) -> None:
+    """Forms and redirects are followed by hand, with HTTP only."""
     tls = ssl.create_default_context(cafile=oidc.canaille.ca_file)
     with httpx.Client(verify=tls, trust_env=False, headers={"Accept": "text/html"}) as person:
         page = person.post(f"{oidc.url}/login", data={"next": ""}, headers={"Origin": oidc.url})
@@ -106,7 +106,7 @@ def test_the_provider_is_asked_as_it_expects(oidc: AtCanaille) -> None:
 
 
 def submit(person: httpx.Client, page: httpx.Response, values: dict[str, str]) -> httpx.Response:
-    """Send a page's form back with its hidden fields and these values, and follow where that leads."""
+    """Submit a page's form with its hidden fields and these values; follow redirects."""
     hidden = dict(re.findall(r'name="(csrf_token)"[^>]*value="([^"]+)"', page.text))
     action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
     target = urljoin(str(page.url), action[1].replace("&amp;", "&")) if action else str(page.url)

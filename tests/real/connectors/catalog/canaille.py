@@ -1,10 +1,10 @@
-"""Canaille OAuth connector: an OpenID Connect server as a provider, from outside the package.
+"""Canaille OAuth connector: an OpenID Connect server as a provider, outside of the package.
 
 Docs: https://canaille.readthedocs.io/en/latest/
 
 Quirks:
 1. The client is registered for HTTP Basic; its secret in the body is refused.
-2. Every refresh ends the whole old pair: the access token that was handed out before dies at once.
+2. Every refresh ends the old pair, so the previous access token stops working immediately.
 
 Scopes: ``openid`` opens userinfo, ``profile`` and ``email`` give the account its label.
 """
