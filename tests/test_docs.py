@@ -66,7 +66,7 @@ def test_outdated_connectors_page_is_noticed(tmp_path: Path) -> None:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
     (tmp_path / "docs").mkdir()
     page = tmp_path / "docs" / "connectors.md"
-    assert document_connectors(tmp_path).returncode == 1  # there is none
+    assert document_connectors(tmp_path).returncode == 1  # the page is missing
     page.write_text(read("docs/connectors.md"), encoding="utf-8")
     assert document_connectors(tmp_path).returncode == 0
     slack = tmp_path / "connectors" / "catalog" / "slack.py"
