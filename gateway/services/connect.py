@@ -7,7 +7,6 @@ sent anywhere, and whatever fails a check has used the flow up.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
-from connectors.context import CallbackContext, Tokens
+from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
@@ -24,25 +23,22 @@ from gateway.encryption.places import verifier_place
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
-from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
+from gateway.engine.callback import AuthorizationResponse
 from gateway.engine.templates import read_connection_config, render_url
 from gateway.errors import (
     AccountMismatch,
-    CallbackNotVerified,
     FlowExpired,
     FlowFinished,
     Forbidden,
     InvalidRequest,
-    ProviderDeclined,
     ProviderError,
     StateUnknown,
     UnreadableResponse,
-    WrongBrowser,
-    WrongConnector,
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, word_of
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.callback_checks import CHECKS, Callback
 from gateway.services.provider import Grant, Provider
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
@@ -203,20 +199,24 @@ class ConnectService:
         flow = await self._flows.claim(response.state, self._clock())
         if flow is None:
             raise await self._why_not_claimed(response.state, name, tenant, user)
-        if flow.connector != name:
-            raise WrongConnector(connector=flow.connector)
-        if (tenant, user) != (flow.tenant, flow.user) or not _same(cookie, flow.cookie_hash):
-            raise WrongBrowser(connector=flow.connector)
-        config = self._catalog.get(name)
-        self._check_issuer(config, response)
-        if response.code is None:
-            raise ProviderDeclined(connector=name, provider_code=response.error)
-        self._verify(config, flow, response)
+        callback = Callback(
+            connector=name,
+            response=response,
+            flow=flow,
+            tenant=tenant,
+            user=user,
+            cookie=cookie,
+            catalog=self._catalog,
+            now=self._clock(),
+        )
+        for check in CHECKS:
+            check(callback)
+        config = callback.config
         verifier = self._vault.open(flow.verifier, verifier_place(flow))
         grant = await self._provider.exchange(
             config,
             token_url=flow.token_url,
-            code=response.code,
+            code=callback.code,
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
         )
@@ -243,23 +243,6 @@ class ConnectService:
         if flow.used_at is not None:
             return FlowFinished(connector=name)
         return FlowExpired(connector=name)
-
-    def _check_issuer(self, config: ConnectorConfig, response: AuthorizationResponse) -> None:
-        if config.issuer is None and "iss" in response.params:
-            _log.warning("issuer_not_compared", connector=config.name)
-        if problem := check_issuer(config, response):
-            raise CallbackNotVerified(problem, connector=config.name)
-
-    def _verify(self, config: ConnectorConfig, flow: Flow, response: AuthorizationResponse) -> None:
-        context = CallbackContext(
-            params=response.params,
-            client_secret=config.client_secret,
-            connection_config=flow.connection_config,
-            now=self._clock(),
-        )
-        problem = verify_callback(config, context)
-        if problem is not None:
-            raise CallbackNotVerified(problem, connector=config.name)
 
     async def _link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
         # If this fails the grant is left as it is: where a provider revokes per account, revoking
@@ -326,7 +309,3 @@ class ConnectService:
             )
         except ProviderError as error:
             _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))
-
-
-def _same(cookie: str | None, cookie_hash: str) -> bool:
-    return cookie is not None and hmac.compare_digest(sha256_hex(cookie), cookie_hash)

@@ -24,7 +24,7 @@ from gateway.errors import EgressRefused, ProviderError, StoreUnavailable, Vault
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import DeliveryOutcome, Metrics
 from gateway.outbound.client import Outbound
-from gateway.services.refresh import Checkpoint
+from gateway.services.refresh_attempt import Checkpoint
 from gateway.store.deliveries import Delivery, DeliveryStore
 from gateway.store.events import Event, Outbox
 from gateway.store.webhooks import Webhook, WebhookStore

@@ -16,6 +16,7 @@ from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
+from gateway.services.refresh_attempt import RefreshParts
 from gateway.services.tokens import TokenService
 from gateway.store.connections import ConnectionStore
 from gateway.store.flows import FlowStore
@@ -63,14 +64,16 @@ def core_services(
     sealer = TokenSealer(vault, audit)
     refresher = Refresher(
         connections=connections,
-        refreshes=RefreshLeases(database, knobs.lease_seconds),
-        provider=provider,
-        sealer=sealer,
         watch=watch,
-        clock=clock,
-        metrics=metrics,
-        audit=audit,
-        checkpoint=knobs.checkpoint,
+        parts=RefreshParts(
+            leases=RefreshLeases(database, knobs.lease_seconds),
+            provider=provider,
+            sealer=sealer,
+            clock=clock,
+            metrics=metrics,
+            audit=audit,
+            checkpoint=knobs.checkpoint,
+        ),
     )
     return CoreServices(
         refresher=refresher,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext
 
 from gateway.access.service_keys import Role
+from tests.attacks.weaknesses import weaken
 from tests.support.arena import Arena, running_arena
 from tests.support.browser import Browser
 from tests.support.chromium import running_chromium
@@ -19,6 +21,9 @@ from tests.support.loopback import NO_TLS
 
 Profiles = Callable[[], BrowserContext]
 Browsers = Callable[[], Browser]
+
+if weakness := os.environ.get("WEAKENED_CHECK"):  # see weakened.py
+    weaken(weakness)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.services.connections import ConnectionService
-from gateway.services.refresh import Checkpoint, no_checkpoint
+from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.store.connections import Connection
 from gateway.store.mongo import Collection, Database, Document

@@ -12,7 +12,7 @@ from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_
 from gateway.observe.metrics import Metrics
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
-from gateway.services.refresh import no_checkpoint
+from gateway.services.refresh_attempt import no_checkpoint
 from gateway.store.connections import ConnectionStore
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.events import EventType, Outbox
