@@ -92,6 +92,22 @@ def test_wheel_with_the_server_runs_the_commands(install: Install) -> None:
     )
 
 
+@pytest.mark.parametrize("command", [["connectors", "check", "notion"], ["sandbox"]])
+def test_command_of_the_contract_kit_names_the_extra_to_install(
+    install: Install, command: list[str]
+) -> None:
+    done = subprocess.run(
+        [install("server") / "gateway", *command],
+        env={"GATEWAY_MODE": "dev"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("pip install 'connector-gateway[testing]'\n")
+    assert done.stderr.count("\n") == 1
+
+
 def test_wheel_with_the_contract_kit_has_the_checks(install: Install) -> None:
     python(install("testing"), "import gateway.testing, gateway.sandbox.server")
 

@@ -101,7 +101,9 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
     except ModuleNotFoundError as error:
         if error.name != "pytest":
             raise
-        return _failed("contracts need pytest: pip install pytest")
+        return _failed(
+            "contracts need more than the server: pip install 'connector-gateway[testing]'"
+        )
 
     configure_logs("critical")  # what the checks provoke is logged, and is no part of the report
     known = read_known(read)
