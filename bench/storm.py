@@ -26,12 +26,12 @@ from bench.provider import SECONDS_PATH
 from bench.report import Figure, Result, Storm
 from bench.seed import SEEDING_DRIVER, Place, Seeded, create_key, link, user_name
 from connectors.catalog import Catalog
+from connectors.environment import variable
 from connectors.sandbox import SimulatedProvider
 from connectors.sandbox.airtable import PROVIDER
 from connectors.secret import Secret
 from gateway.clock import utc_now
 from gateway.sandbox.ledger import Grant, Ledger, RefreshToken
-from gateway.sandbox.link import variable
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
 from gateway.store.owners import owner_of

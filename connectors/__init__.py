@@ -1,1 +1,34 @@
-"""What differs between providers: the vocabulary, the catalog, the hooks and the simulated counterparts."""
+"""What differs between providers: the vocabulary, the catalog, the hooks and the simulated providers.
+
+A catalog file imports the vocabulary from here. A sandbox file imports from ``connectors.sandbox``.
+"""
+
+from __future__ import annotations
+
+from connectors.account import AccountInfo, account_lookup, as_text, dig
+from connectors.config import ConnectorConfig
+from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
+from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
+from connectors.environment import app, require_env
+from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
+from connectors.secret import Secret
+
+__all__ = [
+    "AccountInfo",
+    "AccountUnfit",
+    "AccountUnreadable",
+    "CallbackContext",
+    "CallbackRefused",
+    "ConnectionContext",
+    "ConnectionInput",
+    "ConnectorConfig",
+    "ErrorInSuccess",
+    "PostConnectionContext",
+    "Revocation",
+    "Secret",
+    "account_lookup",
+    "app",
+    "as_text",
+    "dig",
+    "require_env",
+]

@@ -1,22 +1,20 @@
-"""What is wrong with a connector's description, in words, before it is used for the first time."""
+"""Check a connector's description before it is used for the first time.
+
+``connectors.config`` imports this module, so a description is ``Any`` here.
+"""
 
 from __future__ import annotations
 
-import functools
 import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
-from connectors.config_types import PLACEHOLDER, ConnectionInput, ErrorInSuccess, Revocation
-from connectors.secret import Secret
-
-if TYPE_CHECKING:
-    from connectors.config import ConnectorConfig
+from connectors.config_types import PLACEHOLDER
+from connectors.kinds import choice_problems, kind_problems
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -67,13 +65,13 @@ _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, "api_headers", "revocation", "fetch_a
 """The fields whose placeholders are filled in."""
 
 
-def problems_of(config: ConnectorConfig) -> list[str]:
-    """Every problem of a description, each beginning with its field; empty if there is none."""
-    if wrong := list(_kinds(config)):
+def problems_of(config: Any) -> list[str]:
+    """List every problem of a ``ConnectorConfig``, each beginning with its field."""
+    if wrong := kind_problems(config):
         return wrong  # the other rules would stumble over it
     return [
         *_identity(config),
-        *_choices(config),
+        *choice_problems(config),
         *_functions(config),
         *_urls(config),
         *_stray_placeholders(config),
@@ -85,42 +83,7 @@ def problems_of(config: ConnectorConfig) -> list[str]:
     ]
 
 
-_KINDS: dict[str, tuple[Any, str]] = {
-    "str": (str, "a string"),
-    "int": (int, "a whole number"),
-    "bool": (bool, "True or False"),
-    "date": (date, "a date"),
-    "Secret": (Secret, "a Secret"),
-    "tuple": (tuple, "a tuple (one element needs a comma: (x,))"),
-    "frozenset": (frozenset, "a frozenset"),
-    "Mapping": (Mapping, "a mapping"),
-    "Revocation": (Revocation, "a Revocation"),
-    "ErrorInSuccess": (ErrorInSuccess, "an ErrorInSuccess"),
-}
-
-
-def _kinds(config: ConnectorConfig) -> Iterator[str]:
-    """Fields of another kind than declared: ``scopes="read"`` would be four scopes."""
-    for field in fields(config):
-        declared, _, rest = str(field.type).partition("[")
-        kind, wording = _KINDS.get(declared.removesuffix(" | None"), (object, ""))
-        value: Any = getattr(config, field.name)
-        if value is None and str(field.type).endswith("| None"):
-            continue
-        if not isinstance(value, kind):
-            yield f"{field.name} is not {wording}"
-        elif declared in {"tuple", "frozenset"} and rest.startswith("str"):
-            if not all(isinstance(item, str) for item in value):
-                yield f"{field.name} holds something else than strings"
-        elif rest.startswith("str, str"):
-            if not all(isinstance(text, str) for item in value.items() for text in item):
-                yield f"{field.name} holds something else than strings"
-        elif rest.startswith("str, ConnectionInput"):
-            if not all(isinstance(item, ConnectionInput) for item in value.values()):
-                yield f"{field.name} holds something else than ConnectionInput"
-
-
-def _identity(config: ConnectorConfig) -> Iterator[str]:
+def _identity(config: Any) -> Iterator[str]:
     for name in ("name", "display_name", "client_id"):
         if not getattr(config, name):
             yield f"{name} is empty"
@@ -135,31 +98,15 @@ def _identity(config: ConnectorConfig) -> Iterator[str]:
             yield f"{name} is not an https URL"
 
 
-def _choices(config: ConnectorConfig) -> Iterator[str]:
-    for name, allowed in _literals().items():
-        if getattr(config, name) not in allowed:
-            yield f"{name} is not one of {', '.join(allowed)}"
-
-
-@functools.cache
-def _literals() -> dict[str, tuple[str, ...]]:
-    """The fields with a fixed choice of values; to read the annotations takes milliseconds."""
-    from connectors.config import ConnectorConfig  # it imports this module
-
-    hints = get_type_hints(ConnectorConfig)
-    names = ("category", "authorization_method", "body_format", "refresh_rotation")
-    return {name: get_args(hints[name]) for name in names}
-
-
-def _functions(config: ConnectorConfig) -> Iterator[str]:
+def _functions(config: Any) -> Iterator[str]:
     verifier, account = config.callback_verifier, config.fetch_account_info
-    if verifier is not None and (not callable(verifier) or inspect.iscoroutinefunction(verifier)):
+    if inspect.iscoroutinefunction(verifier):
         yield "callback_verifier is no plain function"
     if not isinstance(account, AccountLookup) and not inspect.iscoroutinefunction(account):
         yield "fetch_account_info is neither account_lookup(...) nor an async function"
 
 
-def _stray_placeholders(config: ConnectorConfig) -> Iterator[str]:
+def _stray_placeholders(config: Any) -> Iterator[str]:
     for field in fields(config):
         texts = () if field.name in _FILLED_IN else _texts(getattr(config, field.name))
         if any(PLACEHOLDER.search(text) for text in texts):
@@ -181,7 +128,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(getattr(value, field.name))
 
 
-def _urls(config: ConnectorConfig) -> Iterator[str]:
+def _urls(config: Any) -> Iterator[str]:
     for name in (*_URLS_BEFORE, *_URLS_AFTER):
         url = getattr(config, name)
         if url is not None:
@@ -193,7 +140,7 @@ def _urls(config: ConnectorConfig) -> Iterator[str]:
         yield "issuer_required is set without an issuer"
 
 
-def _url(config: ConnectorConfig, url: str, *, with_metadata: bool) -> Iterator[str]:
+def _url(config: Any, url: str, *, with_metadata: bool) -> Iterator[str]:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -211,7 +158,7 @@ def _url(config: ConnectorConfig, url: str, *, with_metadata: bool) -> Iterator[
     for placeholder in PLACEHOLDER.findall(url):
         if not _is_declared(config, placeholder, with_metadata=with_metadata):
             yield f"has the undeclared placeholder ${{{placeholder}}}"
-    # A placeholder next to other text could be closed early ("evil.com/", "a@b"): whole labels only.
+    # A placeholder next to other text could be closed early ("evil.com/"): whole labels only.
     labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
     segments = PLACEHOLDER.sub("${}", parts.path).split("/")
     if any("${" in part and part != "${}" for part in [*labels, *segments]):
@@ -220,22 +167,22 @@ def _url(config: ConnectorConfig, url: str, *, with_metadata: bool) -> Iterator[
         yield "has a placeholder without a domain of the provider's after it"
 
 
-def _is_declared(config: ConnectorConfig, placeholder: str, *, with_metadata: bool) -> bool:
+def _is_declared(config: Any, placeholder: str, *, with_metadata: bool) -> bool:
     kind, _, key = placeholder.partition(".")
     if kind == "connection_config":
         return key in config.connection_config
     return with_metadata and kind == "metadata" and _is_metadata(config, key)
 
 
-def _is_metadata(config: ConnectorConfig, key: str) -> bool:
-    """Whether ``metadata`` can have ``key``; code may put anything there, so it is taken at its word."""
+def _is_metadata(config: Any, key: str) -> bool:
+    """Whether ``metadata`` can have ``key``. Code may put anything there."""
     lookup = config.fetch_account_info
     if config.post_connection_script is not None or not isinstance(lookup, AccountLookup):
         return bool(key)
     return key in config.token_metadata or key in lookup.metadata
 
 
-def _scopes(config: ConnectorConfig) -> Iterator[str]:
+def _scopes(config: Any) -> Iterator[str]:
     if config.scopes_sent and not config.scopes:
         yield "scopes is empty (a provider without scopes says scopes_sent=False)"
     if not config.scopes_sent and config.scopes:
@@ -257,7 +204,7 @@ def _scopes(config: ConnectorConfig) -> Iterator[str]:
         yield f"scope_aliases stand for {', '.join(unknown)}, which scopes does not name"
 
 
-def _parameters(config: ConnectorConfig) -> Iterator[str]:
+def _parameters(config: Any) -> Iterator[str]:
     for name in ("extra_authorize_params", "extra_token_params"):
         if taken := sorted((RESERVED_PARAMS | {config.scope_param}) & getattr(config, name).keys()):
             yield f"{name} sets reserved {', '.join(taken)}"
@@ -276,7 +223,7 @@ def _parameters(config: ConnectorConfig) -> Iterator[str]:
         yield "token_headers set Authorization or Content-Type (use the fields for them)"
 
 
-def _answers(config: ConnectorConfig) -> Iterator[str]:
+def _answers(config: Any) -> Iterator[str]:
     paths = {
         "alternate_access_token_response_path": config.alternate_access_token_response_path,
         "granted_scopes_path": config.granted_scopes_path,
@@ -296,7 +243,7 @@ def _answers(config: ConnectorConfig) -> Iterator[str]:
         yield f"error_codes stand for {', '.join(wrong)}, which RFC 6749 does not know"
 
 
-def _parts(config: ConnectorConfig) -> Iterator[str]:
+def _parts(config: Any) -> Iterator[str]:
     for problem in config.revocation.problems():
         yield f"revocation {problem}"
     for value in config.revocation.params.values():
@@ -312,7 +259,7 @@ def _parts(config: ConnectorConfig) -> Iterator[str]:
             yield f"connection_config.{key} {problem}"
 
 
-def _api(config: ConnectorConfig) -> Iterator[str]:
+def _api(config: Any) -> Iterator[str]:
     for host in config.api_hosts:
         if not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host):
             yield f'api_hosts: "{host}" is not a host name or "*." and a host name'

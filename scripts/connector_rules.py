@@ -18,10 +18,10 @@ from pathlib import Path
 from connectors.account import AccountLookup
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
+from connectors.environment import variable
 from connectors.errors import ConfigError
 from gateway.commands.connectors.check import fill_in_marks
 from gateway.commands.connectors.known import MadeUp
-from gateway.sandbox.link import variable
 from gateway.testing.checks import CHECKS
 from gateway.testing.imports import ways_to_the_network
 from gateway.testing.locate import find_contract

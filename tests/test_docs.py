@@ -12,7 +12,7 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import FIELD_NAMES
-from gateway.sandbox.link import variable
+from connectors.environment import variable
 from gateway.settings.environment import CLIENT_VARIABLES, PREFIX, Settings
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
 

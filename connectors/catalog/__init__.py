@@ -26,17 +26,10 @@ from typing import Any
 
 from connectors.config import ConnectorConfig
 from connectors.context import PostConnectionContext
-from connectors.errors import ConfigError, MissingVariable, UnknownConnector
+from connectors.errors import ConfigError, UnknownConnector
 from connectors.review import NAME_PATTERN
 
-__all__ = [
-    "CONNECTOR_CATALOG",
-    "Catalog",
-    "Hook",
-    "get_connector_config",
-    "list_ready_connectors",
-    "require_env",
-]
+__all__ = ["CONNECTOR_CATALOG", "Catalog", "Hook", "get_connector_config", "list_ready_connectors"]
 
 ENTRY_POINT_GROUP = "gateway.connectors"
 
@@ -59,14 +52,6 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
 
 Hook = Callable[[PostConnectionContext], Awaitable[Mapping[str, Any]]]
 """A hook's ``post_connection``: returns what is to be added to the account's metadata."""
-
-
-def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
-    """The value of a connector's variable in ``env``; ``MissingVariable`` if unset or blank."""
-    value = env.get(variable, "").strip()
-    if not value:
-        raise MissingVariable(connector, variable)
-    return value
 
 
 class Catalog:

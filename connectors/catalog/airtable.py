@@ -23,25 +23,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
-
-NAME = "airtable"
+from connectors import ConnectorConfig, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("airtable", env),
         display_name="Airtable",
         category="data",
         docs_url="https://airtable.com/developers/web/api/oauth-reference",
         console_url="https://airtable.com/create/oauth",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_AIRTABLE_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_AIRTABLE_CLIENT_SECRET", NAME)),
         authorization_url="https://airtable.com/oauth2/v1/authorize",
         token_url="https://airtable.com/oauth2/v1/token",
         revocation_url="https://airtable.com/oauth2/v1/revoke",  # quirk 6

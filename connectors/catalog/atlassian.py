@@ -27,25 +27,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectionInput, ConnectorConfig
-from connectors.secret import Secret
-
-NAME = "atlassian"
+from connectors import ConnectionInput, ConnectorConfig, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("atlassian", env),
         display_name="Atlassian",
         category="productivity",
         docs_url="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         console_url="https://developer.atlassian.com/console/myapps/",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_ATLASSIAN_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_ATLASSIAN_CLIENT_SECRET", NAME)),
         authorization_url="https://auth.atlassian.com/authorize",
         token_url="https://auth.atlassian.com/oauth/token",
         scopes=("read:me", "read:jira-work", "offline_access"),  # quirk 3
@@ -69,6 +61,6 @@ def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
             id="${account_id}:${connection_config.site}",
             label=("${connection_config.site} (${email})", "${connection_config.site} (${name})"),
         ),
-        post_connection_script=NAME,  # quirk 5
+        post_connection_script="atlassian",  # quirk 5
         api_base_url="https://api.atlassian.com/ex/jira/${metadata.cloud_id}",
     )

@@ -25,25 +25,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
-
-NAME = "figma"
+from connectors import ConnectorConfig, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("figma", env),
         display_name="Figma",
         category="design",
         docs_url="https://developers.figma.com/docs/rest-api/authentication",
         console_url="https://www.figma.com/developers/apps",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_FIGMA_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_FIGMA_CLIENT_SECRET", NAME)),
         authorization_url="https://www.figma.com/oauth",
         token_url="https://api.figma.com/v1/oauth/token",
         refresh_url="https://api.figma.com/v1/oauth/refresh",  # quirk 2

@@ -27,26 +27,18 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, Revocation
-from connectors.secret import Secret
-
-NAME = "google"
+from connectors import ConnectorConfig, Revocation, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("google", env),
         display_name="Google",
         category="productivity",
         alias="google-workspace",
         docs_url="https://developers.google.com/identity/protocols/oauth2/web-server",
         console_url="https://console.cloud.google.com/apis/credentials",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_GOOGLE_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_GOOGLE_CLIENT_SECRET", NAME)),
         authorization_url="https://accounts.google.com/o/oauth2/v2/auth",
         token_url="https://oauth2.googleapis.com/token",
         revocation_url="https://oauth2.googleapis.com/revoke",

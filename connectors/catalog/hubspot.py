@@ -25,25 +25,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
-
-NAME = "hubspot"
+from connectors import ConnectorConfig, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("hubspot", env),
         display_name="HubSpot",
         category="crm",
         docs_url="https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide",
         console_url="https://app.hubspot.com/developer",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_HUBSPOT_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_HUBSPOT_CLIENT_SECRET", NAME)),
         authorization_url="https://app.hubspot.com/oauth/authorize",
         token_url="https://api.hubapi.com/oauth/2026-03/token",  # quirk 1
         revocation_url="https://api.hubapi.com/oauth/2026-03/token/revoke",  # quirk 5

@@ -24,25 +24,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, Revocation
-from connectors.secret import Secret
-
-NAME = "linear"
+from connectors import ConnectorConfig, Revocation, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("linear", env),
         display_name="Linear",
         category="productivity",
         docs_url="https://linear.app/developers/oauth-2-0-authentication",
         console_url="https://linear.app/settings/api/applications/new",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_LINEAR_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_LINEAR_CLIENT_SECRET", NAME)),
         authorization_url="https://linear.app/oauth/authorize",
         token_url="https://api.linear.app/oauth/token",
         revocation_url="https://api.linear.app/oauth/revoke",

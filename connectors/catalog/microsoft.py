@@ -31,30 +31,29 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import AccountInfo, as_text, dig
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.context import ConnectionContext
-from connectors.errors import AccountUnreadable
-from connectors.secret import Secret
+from connectors import (
+    AccountInfo,
+    AccountUnreadable,
+    ConnectionContext,
+    ConnectorConfig,
+    app,
+    as_text,
+    dig,
+)
 
-NAME = "microsoft"
 LOGIN = "https://login.microsoftonline.com/common/oauth2/v2.0"
 GRAPH = "https://graph.microsoft.com"
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("microsoft", env),
         display_name="Microsoft",
         category="productivity",
         alias="microsoft-graph",
         docs_url="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
         console_url="https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_MICROSOFT_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_MICROSOFT_CLIENT_SECRET", NAME)),
         authorization_url=f"{LOGIN}/authorize",
         token_url=f"{LOGIN}/token",
         scopes=("openid", "offline_access", "User.Read"),

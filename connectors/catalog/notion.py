@@ -27,26 +27,19 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, Revocation
-from connectors.secret import Secret
+from connectors import ConnectorConfig, Revocation, account_lookup, app
 
-NAME = "notion"
 VERSION = "2025-09-03"  # the default of Notion's own SDK
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("notion", env),
         display_name="Notion",
         category="productivity",
         docs_url="https://developers.notion.com/docs/authorization",
         console_url="https://www.notion.so/profile/integrations",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_NOTION_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_NOTION_CLIENT_SECRET", NAME)),
         authorization_url="https://api.notion.com/v1/oauth/authorize",
         token_url="https://api.notion.com/v1/oauth/token",
         revocation_url="https://api.notion.com/v1/oauth/revoke",

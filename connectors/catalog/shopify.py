@@ -32,14 +32,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectionInput, ConnectorConfig, Revocation
-from connectors.context import CallbackContext
-from connectors.errors import CallbackRefused
-from connectors.secret import Secret
+from connectors import (
+    CallbackContext,
+    CallbackRefused,
+    ConnectionInput,
+    ConnectorConfig,
+    Revocation,
+    account_lookup,
+    app,
+)
 
-NAME = "shopify"
 STORE = "https://${connection_config.shop}.myshopify.com"
 API = f"{STORE}/admin/api/2026-10"  # versions are quarterly and live for a year
 
@@ -47,16 +49,13 @@ MAX_CALLBACK_AGE = timedelta(seconds=90)  # what Shopify's own library allows, i
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("shopify", env),
         display_name="Shopify",
         category="commerce",
         docs_url="https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant",
         console_url="https://dev.shopify.com/dashboard",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_SHOPIFY_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_SHOPIFY_CLIENT_SECRET", NAME)),
         authorization_url=f"{STORE}/admin/oauth/authorize",
         token_url=f"{STORE}/admin/oauth/access_token",
         revocation_url=f"{STORE}/admin/api_permissions/current.json",

@@ -34,25 +34,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, ErrorInSuccess, Revocation
-from connectors.secret import Secret
-
-NAME = "slack"
+from connectors import ConnectorConfig, ErrorInSuccess, Revocation, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("slack", env),
         display_name="Slack",
         category="communication",
         docs_url="https://docs.slack.dev/authentication/installing-with-oauth",
         console_url="https://api.slack.com/apps",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_SLACK_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_SLACK_CLIENT_SECRET", NAME)),
         authorization_url="https://slack.com/oauth/v2/authorize",
         token_url="https://slack.com/api/oauth.v2.access",
         revocation_url="https://slack.com/api/auth.revoke",

@@ -23,25 +23,17 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, Revocation
-from connectors.secret import Secret
-
-NAME = "stripe"
+from connectors import ConnectorConfig, Revocation, account_lookup, app
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
-    """The connector as described above, with the app's credentials from ``env``."""
     return ConnectorConfig(
-        name=NAME,
+        **app("stripe", env),
         display_name="Stripe",
         category="finance",
         docs_url="https://docs.stripe.com/connect/oauth-reference",
         console_url="https://dashboard.stripe.com/settings/connect/onboarding-options/oauth",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_STRIPE_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_STRIPE_CLIENT_SECRET", NAME)),
         authorization_url="https://connect.stripe.com/oauth/authorize",
         token_url="https://connect.stripe.com/oauth/token",
         revocation_url="https://connect.stripe.com/oauth/deauthorize",

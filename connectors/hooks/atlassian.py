@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.account import as_text, dig
-from connectors.context import PostConnectionContext
-from connectors.errors import AccountUnfit, AccountUnreadable
+from connectors import AccountUnfit, AccountUnreadable, PostConnectionContext, as_text, dig
 
 SITES = "https://api.atlassian.com/oauth/token/accessible-resources"
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from connectors.environment import app_variables
 from gateway.errors import SettingsError
 from gateway.settings.environment import HostPort, Settings
 
@@ -51,17 +52,9 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
     reroutes: dict[str, HostPort] = {}
     variables: dict[str, str] = {}
     for name, provider in info["providers"].items():
-        credentials = {
-            variable(name, "CLIENT_ID"): provider["client_id"],
-            variable(name, "CLIENT_SECRET"): provider["client_secret"],
-        }
+        credentials = app_variables(name, provider["client_id"], provider["client_secret"])
         if all(env.get(wanted, "").strip() for wanted in credentials):
             continue
         variables |= credentials
         reroutes |= {simulated: (host, port) for simulated in provider["hosts"]}
     return SandboxLink(url=settings.sandbox, ca=info["ca"], reroutes=reroutes, variables=variables)
-
-
-def variable(connector: str, what: str) -> str:
-    """The environment variable of a connector's credential."""
-    return f"OAUTH_{connector.upper().replace('-', '_')}_{what}"

@@ -10,12 +10,12 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
+from connectors.environment import variable
 from connectors.errors import ConfigError
 from connectors.sandbox import SimulatedProvider
 from connectors.secret import Secret
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.token_request import exchange_request, refresh_request
-from gateway.sandbox.link import variable
 
 NO_PKCE = {"slack"}
 """Connectors without PKCE. The validator wants the reason in their header."""

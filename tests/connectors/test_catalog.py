@@ -16,17 +16,14 @@ from connectors.catalog import (
     Catalog,
     get_connector_config,
     list_ready_connectors,
-    require_env,
 )
+from connectors.environment import require_env
 from connectors.errors import ConfigError, MissingVariable, UnknownConnector
+from tests.support.configs import CATALOG_ENV
 
 ROOT = Path(catalog_module.__file__).parents[2]
 
-ENV = {
-    f"OAUTH_{name.upper()}_CLIENT_{part}": f"{name}-{part.lower()}"
-    for name in CONNECTOR_CATALOG
-    for part in ("ID", "SECRET")
-}
+ENV = CATALOG_ENV
 
 
 @pytest.fixture

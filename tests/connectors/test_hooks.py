@@ -169,7 +169,7 @@ def test_a_distribution_with_a_catalog_package_has_its_hooks_beside_it(
 def test_a_connectors_own_module_is_found_wherever_it_is(folder: Path) -> None:
     catalog = Catalog(CREDENTIALS, folder)
     assert catalog.module("notion").__name__ == "connectors.catalog.notion"
-    assert catalog.module("acme").NAME == "acme"
+    assert catalog.module("acme").__name__ == "_outside_connectors.catalog.acme"
     assert catalog.module("acme").__file__ == str(folder / "catalog/acme.py")
     for name in ("slakc", "google-workspace", ""):
         with pytest.raises(UnknownConnector):

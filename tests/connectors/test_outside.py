@@ -8,34 +8,25 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.environment import app_variables
 from connectors.errors import ConfigError, UnknownConnector
+from tests.support.configs import CATALOG_ENV
 
-ENV = {"OAUTH_ACME_CLIENT_ID": "acme-id", "OAUTH_ACME_CLIENT_SECRET": "acme-secret"} | {
-    f"OAUTH_{name.upper()}_CLIENT_{part}": "x"
-    for name in CONNECTOR_CATALOG
-    for part in ("ID", "SECRET")
-}
+ENV = CATALOG_ENV | app_variables("acme", "acme-id", "acme-secret")
 
 ALL = sorted(["acme", *CONNECTOR_CATALOG])
 
 ACME = """
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
-
-NAME = "acme"
+from connectors import ConnectorConfig, account_lookup, app
 
 
 def create_config(env):
     return ConnectorConfig(
-        name=NAME, display_name="Acme", category="other", alias="acme-crm",
+        **app("acme", env), display_name="Acme", category="other", alias="acme-crm",
         docs_url="https://docs.example.com", console_url="https://console.example.com",
         checked_on=date(2026, 11, 1),
-        client_id=require_env(env, "OAUTH_ACME_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_ACME_CLIENT_SECRET", NAME)),
         authorization_url="https://auth.example.com/authorize",
         token_url="https://auth.example.com/token", scopes=("read",),
         supports_refresh=True, supports_multiple_accounts=True,
@@ -136,7 +127,7 @@ def test_a_folder_of_another_layout_is_refused(tmp_path: Path) -> None:
 def test_a_folders_file_never_shadows_an_installed_module(folder: Path) -> None:
     (folder / "catalog/json.py").write_text(ACME.replace('"acme"', '"json"'))
     standard = sys.modules["json"]
-    assert Catalog(ENV, folder).get("json").name == "json"
+    assert Catalog(app_variables("json", "x", "x"), folder).get("json").name == "json"
     assert sys.modules["json"] is standard
 
 

@@ -16,14 +16,9 @@ from connectors.config_types import PLACEHOLDER
 from gateway.engine.templates import read_connection_config, render_url
 from gateway.errors import InvalidRequest
 from tests.engine.test_templates import HOSTILE, TEXT
+from tests.support.configs import CATALOG_ENV
 
-CATALOG = Catalog(
-    {
-        f"OAUTH_{name.upper()}_CLIENT_{kind}": f"{name}-{kind.lower()}"
-        for name in CONNECTOR_CATALOG
-        for kind in ("ID", "SECRET")
-    }
-)
+CATALOG = Catalog(CATALOG_ENV)
 
 
 def templates() -> list[tuple[str, str, ConnectorConfig]]:

@@ -104,19 +104,19 @@ def test_a_valid_description_has_no_problem() -> None:
         ),
         (
             {"revocation": Revocation(method="PUT")},  # type: ignore[arg-type]
-            "revocation method is not one of POST, DELETE",
+            "revocation.method is not one of POST, DELETE",
         ),
         (
             {"revocation": Revocation(auth="basic")},  # type: ignore[arg-type]
-            "revocation auth is not one of client, none, access_token",
+            "revocation.auth is not one of client, none, access_token",
         ),
         (
             {"revocation": Revocation(body_format="xml")},  # type: ignore[arg-type]
-            "revocation body_format is not one of form, json",
+            "revocation.body_format is not one of form, json",
         ),
         (
             {"revocation": Revocation(token="both")},  # type: ignore[arg-type]
-            "revocation token is not one of access_token, refresh_token, None",
+            "revocation.token is not one of access_token, refresh_token",
         ),
         ({"revocation": Revocation(token=None)}, "revocation names no token at all"),
         ({"revocation": Revocation(token=None, auth="none")}, "revocation names no token at all"),
@@ -266,19 +266,22 @@ def test_tables_are_read_only_copies(field: str) -> None:
     ("changes", "problem"),
     [
         ({"scopes": "read"}, "scopes is not a tuple (one element needs a comma: (x,))"),
-        ({"scopes": ("a", 1)}, "scopes holds something else than strings"),
+        ({"scopes": ("a", 1)}, "scopes 1 is not a string"),
         ({"supports_refresh": "yes"}, "supports_refresh is not True or False"),
         ({"client_secret": "x"}, "client_secret is not a Secret"),
         ({"token_headers": ["a"]}, "token_headers is not a mapping"),
-        ({"token_headers": {"a": 1}}, "token_headers holds something else than strings"),
+        ({"token_headers": {"a": 1}}, 'token_headers "a" is not a string'),
         ({"checked_on": "2026-11-21"}, "checked_on is not a date"),
         ({"refresh_url": 5}, "refresh_url is not a string"),
-        ({"omit_token_params": {"grant_type"}}, "omit_token_params is not a frozenset"),
-        ({"revocation": None}, "revocation is not a Revocation"),
-        ({"error_in_success": "ok"}, "error_in_success is not an ErrorInSuccess"),
+        (
+            {"omit_token_params": {"grant_type"}},
+            "omit_token_params is not a frozenset (frozenset({x}), and no string)",
+        ),
+        ({"revocation": None}, "revocation is not of the type Revocation"),
+        ({"error_in_success": "ok"}, "error_in_success is not of the type ErrorInSuccess"),
         (
             {"connection_config": {"shop": "acme"}},
-            "connection_config holds something else than ConnectionInput",
+            'connection_config "shop" is not of the type ConnectionInput',
         ),
     ],
 )
@@ -325,9 +328,8 @@ def test_a_callback_verifier_is_a_plain_function() -> None:
     async def verify(ctx: CallbackContext) -> None:
         pass
 
-    expected = "callback_verifier is no plain function"
-    assert problem(callback_verifier=verify) == expected
-    assert problem(callback_verifier="verify") == expected
+    assert problem(callback_verifier=verify) == "callback_verifier is no plain function"
+    assert problem(callback_verifier="verify") == "callback_verifier is not a function"
 
 
 def test_an_account_is_read_by_a_lookup_or_an_async_function() -> None:

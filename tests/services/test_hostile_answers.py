@@ -26,16 +26,10 @@ from gateway.engine.request import ProviderAnswer, ProviderRequest
 from gateway.errors import ProviderError
 from gateway.outbound.client import Outbound
 from gateway.services.provider import Grant, Provider
-from tests.support.configs import make_config
+from tests.support.configs import CATALOG_ENV, make_config
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-CATALOG = Catalog(
-    {
-        f"OAUTH_{name.upper()}_CLIENT_{kind}": f"{name}-{kind.lower()}"
-        for name in CONNECTOR_CATALOG
-        for kind in ("ID", "SECRET")
-    }
-)
+CATALOG = Catalog(CATALOG_ENV)
 CONFIGS = {name: CATALOG.get(name) for name in CONNECTOR_CATALOG}
 INTROSPECTING = make_config(
     introspection_url="https://auth.example.com/introspect",

@@ -9,14 +9,10 @@ from connectors.errors import ConfigError
 from gateway.errors import SettingsError
 from gateway.settings.extra_scopes import read_extra_scopes
 from tests.conftest import GATEWAY_URL
+from tests.support.configs import CATALOG_ENV
 from tests.support.gateway import running_gateway
 from tests.support.sandbox import SandboxProcess
 
-CREDENTIALS = {
-    f"OAUTH_{name.upper()}_CLIENT_{part}": "x"
-    for name in CONNECTOR_CATALOG
-    for part in ("ID", "SECRET")
-}
 DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 
 
@@ -57,22 +53,22 @@ def test_a_typo_is_named(name: str, text: str, said: str) -> None:
 
 
 def test_they_stand_behind_the_connectors_own_and_none_twice() -> None:
-    own = Catalog(CREDENTIALS).get("google").scopes
-    catalog = Catalog(CREDENTIALS).with_scopes({"google": (DRIVE, own[0], DRIVE)})
+    own = Catalog(CATALOG_ENV).get("google").scopes
+    catalog = Catalog(CATALOG_ENV).with_scopes({"google": (DRIVE, own[0], DRIVE)})
     assert catalog.get("google").scopes == (*own, DRIVE)
-    assert catalog.get("linear").scopes == Catalog(CREDENTIALS).get("linear").scopes
+    assert catalog.get("linear").scopes == Catalog(CATALOG_ENV).get("linear").scopes
 
 
 def test_a_connector_without_scopes_cannot_have_any() -> None:
     with pytest.raises(ConfigError, match="scopes are given although scopes_sent=False"):
-        Catalog(CREDENTIALS).with_scopes({"notion": ("a",)}).get("notion")
+        Catalog(CATALOG_ENV).with_scopes({"notion": ("a",)}).get("notion")
 
 
 def test_every_connector_of_the_catalog_can_have_more() -> None:
     for name in CONNECTOR_CATALOG:
-        if Catalog(CREDENTIALS).get(name).scopes_sent:
+        if Catalog(CATALOG_ENV).get(name).scopes_sent:
             assert (
-                Catalog(CREDENTIALS).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
+                Catalog(CATALOG_ENV).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
                 == "x.more"
             )
 

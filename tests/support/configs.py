@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from connectors.account import account_lookup
-from connectors.config import ConnectionInput, ConnectorConfig
-from connectors.secret import Secret
+from connectors import ConnectionInput, ConnectorConfig, Secret, account_lookup
+from connectors.catalog import CONNECTOR_CATALOG
+from connectors.environment import app_variables
 
 CLIENT_SECRET = "canary-client-secret"
+
+CATALOG_ENV = {
+    variable: value
+    for name in CONNECTOR_CATALOG
+    for variable, value in app_variables(name, f"{name}-id", f"{name}-secret").items()
+}
+"""The variables of every connector of the package: ``notion-id``, ``notion-secret`` …"""
 
 TENANT = ConnectionInput(
     title="Company",

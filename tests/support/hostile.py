@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from connectors.environment import app_variables
 from gateway.dev.children import child
 from gateway.server.run import free_port, run, serve, server_for
 from tests.support.loopback import LOOPBACK
@@ -44,22 +45,17 @@ _CATALOG = '''
 
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
+from connectors import ConnectorConfig, account_lookup, app
 
 
 def create_config(env):
     return ConnectorConfig(
-        name="{name}",
+        **app("{name}", env),
         display_name="{title}",
         category="other",
         docs_url="https://hostile.example/docs",
         console_url="https://hostile.example/apps",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_{upper}_CLIENT_ID", "{name}"),
-        client_secret=Secret(require_env(env, "OAUTH_{upper}_CLIENT_SECRET", "{name}")),
         authorization_url="{url}/authorize",
         token_url="{url}/{token}",
         {more}
@@ -78,14 +74,11 @@ def write_connectors(folder: Path, url: str, *, token: str = "token") -> dict[st
     ``token`` is the path of their token endpoint.
     """
     (folder / "catalog").mkdir(parents=True, exist_ok=True)
-    variables = {}
+    variables: dict[str, str] = {}
     for name, more in CONNECTORS.items():
-        source = _CATALOG.format(
-            name=name, title=name.title(), upper=name.upper(), url=url, token=token, more=more
-        )
+        source = _CATALOG.format(name=name, title=name.title(), url=url, token=token, more=more)
         (folder / "catalog" / f"{name}.py").write_text(source)
-        variables[f"OAUTH_{name.upper()}_CLIENT_ID"] = f"{name}-client"
-        variables[f"OAUTH_{name.upper()}_CLIENT_SECRET"] = f"{name}-client-secret"
+        variables |= app_variables(name, f"{name}-client", f"{name}-client-secret")
     return variables
 
 

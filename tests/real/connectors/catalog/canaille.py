@@ -15,26 +15,19 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig, Revocation
-from connectors.secret import Secret
-
-NAME = "canaille"
+from connectors import ConnectorConfig, Revocation, account_lookup, app, require_env
 
 
 def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
     """The connector for the server at ``CANAILLE_URL``."""
-    server = require_env(env, "CANAILLE_URL", NAME)
+    server = require_env(env, "CANAILLE_URL", "canaille")
     return ConnectorConfig(
-        name=NAME,
+        **app("canaille", env),
         display_name="Canaille",
         category="devtools",
         docs_url="https://canaille.readthedocs.io/en/latest/",
         console_url="https://canaille.readthedocs.io/en/latest/",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_CANAILLE_CLIENT_ID", NAME),
-        client_secret=Secret(require_env(env, "OAUTH_CANAILLE_CLIENT_SECRET", NAME)),
         authorization_url=f"{server}/oauth/authorize",
         token_url=f"{server}/oauth/token",
         revocation_url=f"{server}/oauth/revoke",
