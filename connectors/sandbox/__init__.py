@@ -1,271 +1,43 @@
 """Providers seen from their own side: what each accepts, answers and refuses.
 
-These descriptions are written from the providers' documentation and never from the catalog file
-beside them: the two must meet on the wire, or the contract tests prove nothing. ``gateway.sandbox``
-runs them strictly: where a provider is known to accept several forms, the one it documents is the
-only one that is accepted here. A description checks itself (``connectors.sandbox_review``): a bad
-one raises one ``ConfigError`` that names every problem at once.
+These files are written from the providers' documentation with the catalog file closed: the two must
+meet on the wire, or the contract proves nothing. Where a provider is known to accept several forms,
+only the documented one is accepted here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from connectors.provider import (
+    ApiCall,
+    ApiRules,
+    AuthorizeRules,
+    FictionalAccount,
+    GrantRules,
+    IntrospectRules,
+    IssuedTokens,
+    Reason,
+    Refusal,
+    RefusedRequest,
+    RevokeRules,
+    SimulatedProvider,
+    TokenRules,
+)
+from connectors.rfc6749 import facts, rfc6749
 
-from connectors.errors import ConfigError
-from connectors.sandbox_review import problems_of
-
-Headers = Mapping[str, frozenset[str]]
-"""Lower-case names of headers that must be there, each with the values that are accepted."""
-
-Endpoint = Literal["token", "revoke", "introspect", "api"]
-
-Reason = Literal[
-    "body",
-    "parameters",
-    "header",
-    "client",
-    "scope",
-    "redirect_uri",
-    "verifier",
-    "code_unknown",
-    "code_used",
-    "code_expired",
-    "refresh_token_unknown",
-    "refresh_token_used",
-    "grant_revoked",
-    "token",
+__all__ = [
+    "ApiCall",
+    "ApiRules",
+    "AuthorizeRules",
+    "FictionalAccount",
+    "GrantRules",
+    "IntrospectRules",
+    "IssuedTokens",
+    "Reason",
+    "Refusal",
+    "RefusedRequest",
+    "RevokeRules",
+    "SimulatedProvider",
+    "TokenRules",
+    "facts",
+    "rfc6749",
 ]
-"""Why a request is refused, finer than RFC 6749's codes: some providers name these things."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FictionalAccount:
-    """An account that the consent page offers. ``facts`` is what the provider knows about it."""
-
-    key: str
-    label: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IssuedTokens:
-    """What a token request led to, before it takes the provider's shape.
-
-    ``tenant`` is the value of the host's placeholder (``acme`` of ``acme.myshopify.com``), else
-    empty; ``params`` are those of the authorization request and the exchange together.
-    """
-
-    access_token: str
-    refresh_token: str | None
-    expires_in: int | None
-    scopes: tuple[str, ...]
-    account: FictionalAccount
-    tenant: str
-    params: Mapping[str, str]
-    is_refresh: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApiCall:
-    """An authenticated call to the provider's API. ``json`` is the body, ``None`` without one."""
-
-    account: FictionalAccount
-    tenant: str
-    scopes: tuple[str, ...]
-    json: Any = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refusal:
-    """An answer other than the one that was asked for."""
-
-    status: int
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RefusedRequest:
-    """A request that is refused, before the refusal takes the provider's shape.
-
-    ``error`` is the code of RFC 6749 5.2, ``status`` the HTTP status that goes with it.
-    """
-
-    endpoint: Endpoint
-    error: str
-    reason: Reason
-    description: str
-    status: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuthorizeRules:
-    """The authorization endpoint. ``address`` is host and path; ``{tenant}`` stands for one label.
-
-    ``params`` are the parameters it knows besides those of the protocol (any other is refused);
-    ``required`` those that must be there, with the value if only one is right, else ``None``.
-    Each character of ``scope_separator`` separates scopes; ``None`` where there are none.
-    ``pkce``: ``required``, ``verified`` when sent, ``ignored``, or ``refused`` as unknown.
-    ``account_choice`` are parameters without which a person who consented before is not asked
-    again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
-    answer carries (RFC 9207); ``issuer_advertised`` whether the provider's metadata promises it.
-    """
-
-    address: str
-    params: frozenset[str] = frozenset()
-    required: Mapping[str, str | None] = field(default_factory=lambda: {"response_type": "code"})
-    scope_param: str = "scope"
-    known_scopes: frozenset[str] = frozenset()
-    scope_separator: str | None = " "
-    pkce: Literal["required", "verified", "ignored", "refused"] = "verified"
-    account_choice: Mapping[str, str] = field(default_factory=dict)
-    issuer: str | None = None
-    issuer_advertised: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenRules:
-    """The token endpoint, for both grants; ``refresh_address`` where refreshing has one of its own.
-
-    ``exchange_params`` and ``refresh_params`` are the complete sets (client credentials excepted);
-    a name that ends with ``?`` may be absent. ``client_auth``: ``basic``, ``post``, or
-    ``secret_key`` (the secret alone, as Bearer or as Basic user with an empty password).
-    ``check`` sees the parameters and returns the error code to refuse them with, or ``None``.
-    """
-
-    address: str
-    refresh_address: str | None = None
-    client_auth: Literal["basic", "post", "secret_key"]
-    body_format: Literal["form", "json"]
-    exchange_params: frozenset[str]
-    refresh_params: frozenset[str]
-    required_headers: Headers = field(default_factory=dict)
-    code_seconds: int = 600
-    check: Callable[[Mapping[str, str]], str | None] | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GrantRules:
-    """What is issued. ``expires`` may depend on the parameters.
-
-    ``offline`` decides from the authorization and exchange parameters, and whether this person
-    consented before, if there is a refresh token. ``rotation`` says what a refresh does to the
-    refresh token it used:
-
-    - ``none``: it stays, and the answer names no other;
-    - ``kept``: the answer names a new one, and the old one goes on working;
-    - ``strict``: it is dead, and using it again ends the grant;
-    - ``until_used``: it lives until the new access token is used;
-    - ``replay``: for ``grace_seconds`` it yields the same new refresh token again, then it is dead.
-
-    ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another consent
-    of the same account for this app continues the first one's grant and yields its refresh token.
-    """
-
-    access_token_prefix: str
-    refresh_token_prefix: str
-    expires: Callable[[Mapping[str, str]], int | None]
-    offline: Callable[[Mapping[str, str], bool], bool]
-    rotation: Literal["none", "kept", "strict", "until_used", "replay"]
-    grace_seconds: int = 0
-    ends_access_token: bool = False
-    shared: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RevokeRules:
-    """The revocation endpoint.
-
-    ``token`` names what says which grant: body field ``token`` (of a kind that is in ``accepts``),
-    the API's own header, or an ``account`` in the body field ``account_param`` (the fact of that
-    name). ``params`` are further parameters that must be there; a ``client_id`` among them must be
-    the app's own. ``reach``: revoking ends this grant, or every one of the account.
-    """
-
-    address: str
-    method: Literal["POST", "DELETE"] = "POST"
-    client_auth: Literal["basic", "post", "secret_key", "none"] = "none"
-    body_format: Literal["form", "json"] = "form"
-    required_headers: Headers = field(default_factory=dict)
-    token: Literal["body", "api_header", "account"] = "body"
-    accepts: frozenset[Literal["access_token", "refresh_token"]] = frozenset(
-        {"access_token", "refresh_token"}
-    )
-    account_param: str = ""
-    params: frozenset[str] = frozenset()
-    reach: Literal["grant", "account"] = "grant"
-    answer: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IntrospectRules:
-    """RFC 7662: the form field ``token`` is an access token; the client authenticates."""
-
-    address: str
-    client_auth: Literal["basic", "post"]
-    answer: Callable[[ApiCall], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApiRules:
-    """One address of the API, and its answer. A path that ends with ``*`` stands for all below it."""
-
-    address: str
-    answer: Callable[[ApiCall], Mapping[str, Any] | list[Any] | Refusal]
-    method: Literal["GET", "POST"] = "GET"
-    required_headers: Headers = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SimulatedProvider:
-    """A whole provider.
-
-    ``token_answer`` gives issued tokens the provider's own shape, ``error_answer`` its refusals
-    (RFC 6749 5.2 without one); ``sign_callback`` adds what the provider adds to the callback's
-    parameters (signature, shop). ``api_auth`` is the header that carries the access token and
-    what stands before it; ``api_hosts`` are the hosts that document taking it, ``*.`` for any below.
-    """
-
-    name: str
-    display_name: str
-    client_id: str
-    client_secret: str
-    accounts: tuple[FictionalAccount, ...]
-    authorize: AuthorizeRules
-    token: TokenRules
-    grant: GrantRules
-    revoke: RevokeRules | None = None
-    introspect: IntrospectRules | None = None
-    api: tuple[ApiRules, ...]
-    api_auth: tuple[str, str] = ("authorization", "Bearer ")
-    api_hosts: frozenset[str]
-    token_answer: Callable[[IssuedTokens], Mapping[str, Any]]
-    error_answer: Callable[[RefusedRequest], Refusal] | None = None
-    sign_callback: Callable[[dict[str, str], str, str, datetime], dict[str, str]] | None = None
-
-    def __post_init__(self) -> None:
-        if problems := problems_of(self):
-            message = f"the sandbox file of {self.name or '(no name)'}: " + "; ".join(problems)
-            raise ConfigError(message, tuple(problems))
-
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """Every address of this provider (host and path), after the field that says it."""
-        found = [
-            ("authorize.address", self.authorize.address),
-            ("token.address", self.token.address),
-        ]
-        if self.token.refresh_address is not None:
-            found.append(("token.refresh_address", self.token.refresh_address))
-        if self.revoke is not None:
-            found.append(("revoke.address", self.revoke.address))
-        if self.introspect is not None:
-            found.append(("introspect.address", self.introspect.address))
-        found += [(f"api[{number}].address", api.address) for number, api in enumerate(self.api)]
-        return tuple(found)
-
-    def hosts(self) -> frozenset[str]:
-        """Every host of this provider; ``*`` for one label that varies."""
-        hosts = (address.partition("/")[0] for _, address in self.addresses())
-        return frozenset(host.replace("{tenant}", "*") for host in hosts)

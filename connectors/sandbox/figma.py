@@ -8,111 +8,68 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox import (
-    ApiCall,
-    ApiRules,
-    AuthorizeRules,
-    FictionalAccount,
-    GrantRules,
-    IssuedTokens,
-    Refusal,
-    RefusedRequest,
-    SimulatedProvider,
-    TokenRules,
-)
+from connectors.sandbox import ApiCall, IssuedTokens, Refusal, RefusedRequest, rfc6749
 
 
-def _account(number: int, handle: str, email: str) -> FictionalAccount:
-    user = f"12000000000000000{number:02}"  # more digits than a JSON number keeps everywhere
-    return FictionalAccount(
-        key=user,
-        label=f"{handle} ({email})",
-        facts={
-            "id": user,
-            "email": email,
-            "handle": handle,
-            "img_url": f"https://www.figma.com/api/sandbox/{user}.png",
-        },
-    )
-
-
-def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "access_token": issued.access_token,
-        "token_type": "bearer",
-        "expires_in": issued.expires_in,
-    }
-    if not issued.is_refresh:
-        answer["user_id_string"] = issued.account.facts["id"]
-        answer["refresh_token"] = issued.refresh_token
-    return answer
-
-
-def _api_refusal(reason: str) -> Refusal:
-    # The users' endpoint knows no 401, and its errors have another shape than the token endpoint's.
-    return Refusal(status=403, body={"status": 403, "err": reason})
+def _answer(issued: IssuedTokens) -> dict[str, Any]:
+    return {} if issued.is_refresh else {"user_id_string": issued.account.facts["id"]}
 
 
 def _me(call: ApiCall) -> dict[str, Any] | Refusal:
-    if "current_user:read" not in call.scopes:
-        granted = ", ".join(call.scopes)
-        return _api_refusal(
-            f"Invalid scope(s): {granted}. This endpoint requires the current_user:read scope"
-        )
-    return dict(call.account.facts)
+    if "current_user:read" in call.scopes:
+        return dict(call.account.facts)
+    granted = ", ".join(call.scopes)
+    reason = f"Invalid scope(s): {granted}. This endpoint requires the current_user:read scope"
+    return Refusal(403, {"status": 403, "err": reason})
 
 
-def _error_answer(refused: RefusedRequest) -> Refusal:
-    if refused.endpoint == "api":
-        return _api_refusal("Invalid token")
+def _error(refused: RefusedRequest) -> Refusal:
     body = {"error": True, "status": refused.status, "message": refused.description, "i18n": None}
-    return Refusal(status=refused.status, body=body)
+    return Refusal(refused.status, body)
 
 
-PROVIDER = SimulatedProvider(
-    name="figma",
-    display_name="Figma",
-    client_id="sandbox000000000000000",
-    client_secret="sandbox-not-a-secret-000000000",
-    accounts=(
-        _account(1, "Ana Diaz", "ana.diaz@example.com"),
-        _account(2, "Ana (Acme)", "ana@acme.example"),
-        _account(3, "Ben Okoro", "ben.okoro@example.com"),
-    ),
-    authorize=AuthorizeRules(
-        address="www.figma.com/oauth",
-        required={"response_type": "code"},
-        known_scopes=frozenset(
-            {
-                "current_user:read",
-                "file_content:read",
-                "file_metadata:read",
-                "file_comments:read",
-                "file_comments:write",
-                "projects:read",
-            }
-        ),
-        scope_separator=",",  # spaces are taken, too; the documented example has commas
-    ),
-    token=TokenRules(
-        address="api.figma.com/v1/oauth/token",
-        refresh_address="api.figma.com/v1/oauth/refresh",
-        client_auth="basic",
-        body_format="form",
-        exchange_params=frozenset({"grant_type", "code", "redirect_uri", "code_verifier?"}),
-        refresh_params=frozenset({"refresh_token"}),  # all that is documented
-        code_seconds=30,
-    ),
-    grant=GrantRules(
-        access_token_prefix="figu_sandbox",
-        refresh_token_prefix="figur_sandbox",
-        expires=lambda params: 90 * 24 * 3600,
-        offline=lambda params, consented_before: True,
-        rotation="none",
-        ends_access_token=True,  # one access token is alive for a person and an app
-    ),
-    api=(ApiRules(address="api.figma.com/v1/me", answer=_me),),
-    api_hosts=frozenset({"api.figma.com"}),
-    token_answer=_token_answer,
-    error_answer=_error_answer,
+def _account(user: str, handle: str, email: str) -> dict[str, str]:
+    image = f"https://www.figma.com/api/sandbox/{user}.png"
+    return {"id": user, "email": email, "handle": handle, "img_url": image}
+
+
+PROVIDER = rfc6749(
+    "figma",
+    title="Figma",
+    authorize="www.figma.com/oauth",
+    token="api.figma.com/v1/oauth/token",
+    refresh="api.figma.com/v1/oauth/refresh",
+    refresh_params={"refresh_token"},  # all that is documented
+    revoke=None,
+    client_auth="basic",
+    body_format="form",
+    pkce="verified",
+    rotation="none",
+    ends_access_token=True,  # one access token is alive for a person and an app
+    code_seconds=30,
+    expires_in=90 * 24 * 3600,
+    answer=_answer,
+    answer_without={"scope"},
+    error_answer=_error,
+    scopes={
+        "current_user:read",
+        "file_content:read",
+        "file_metadata:read",
+        "file_comments:read",
+        "file_comments:write",
+        "projects:read",
+    },
+    scope_separator=",",  # spaces are taken, too; the documented example has commas
+    accounts={  # the ids have more digits than a JSON number keeps everywhere
+        (user, f"{handle} ({email})"): _account(user, handle, email)
+        for user, handle, email in (
+            ("1200000000000000001", "Ana Diaz", "ana.diaz@example.com"),
+            ("1200000000000000002", "Ana (Acme)", "ana@acme.example"),
+            ("1200000000000000003", "Ben Okoro", "ben.okoro@example.com"),
+        )
+    },
+    api_base="api.figma.com/v1",
+    api={"/me": _me},
+    # The users' endpoint knows no 401, and its errors have another shape than the token endpoint's.
+    api_refusal=Refusal(403, {"status": 403, "err": "Invalid token"}),
 )

@@ -12,23 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox import (
-    ApiCall,
-    ApiRules,
-    AuthorizeRules,
-    FictionalAccount,
-    GrantRules,
-    IssuedTokens,
-    Reason,
-    Refusal,
-    RefusedRequest,
-    SimulatedProvider,
-    TokenRules,
-)
+from connectors.sandbox import ApiCall, IssuedTokens, Reason, Refusal, RefusedRequest, rfc6749
 
-_CLIENT_ID = "sandbox0-5a5a-4000-8000-000000000000"
+_LOGIN = "login.microsoftonline.com"
 _GRAPH = "https://graph.microsoft.com"
-_OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 _GRAPH_SCOPES = frozenset({"User.Read", "Mail.Read", "Files.Read", "Calendars.Read"})
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal accounts."""
@@ -36,13 +23,12 @@ _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _TRACE_ID = "00000000-1111-4000-8000-000000000000"
 _CORRELATION_ID = "00000000-2222-4000-8000-000000000000"
 _TIMESTAMP = "2026-01-09 02:02:12Z"
+_IDS = f"Trace ID: {_TRACE_ID} Correlation ID: {_CORRELATION_ID} Timestamp: {_TIMESTAMP}"
 
-_INVALID_GRANT = (70000, "The provided authorization code or refresh token is not valid.")
 _MALFORMED = (9002313, "Invalid request. Request is malformed or invalid.")
+_INVALID_GRANT = (70000, "The provided authorization code or refresh token is not valid.")
 _ERRORS: dict[Reason, tuple[int, str]] = {
-    "body": _MALFORMED,
     "parameters": (900144, "The request body must contain the right parameters."),
-    "header": _MALFORMED,
     "client": (7000215, "Invalid client secret provided."),
     "scope": (28000, "The scope is not valid because it contains more than one resource."),
     "redirect_uri": (500112, "The reply address does not match the one of the code's request."),
@@ -53,45 +39,35 @@ _ERRORS: dict[Reason, tuple[int, str]] = {
     "refresh_token_unknown": _INVALID_GRANT,
     "refresh_token_used": _INVALID_GRANT,
     "grant_revoked": (50173, "The provided grant has expired due to it being revoked."),
-    "token": _MALFORMED,
 }
 
 
-def _account(
-    object_id: str, tenant_id: str, name: str, principal: str, mail: str | None
-) -> FictionalAccount:
-    return FictionalAccount(
-        key=object_id,
-        label=f"{name} ({principal})",
-        facts={
-            "id": object_id,
-            "displayName": name,
-            "mail": mail,
-            "userPrincipalName": principal,
-            "tid": tenant_id,
-        },
-    )
+def _error(refused: RefusedRequest) -> Refusal:
+    number, text = _ERRORS.get(refused.reason, _MALFORMED)
+    if refused.error == "unsupported_grant_type":
+        number, text = 70003, "The app requested an unsupported grant type."
+    said = {"error": refused.error, "error_description": f"AADSTS{number}: {text} {_IDS}"}
+    ids = {"trace_id": _TRACE_ID, "correlation_id": _CORRELATION_ID, "timestamp": _TIMESTAMP}
+    return Refusal(refused.status, {**said, "error_codes": [number], **ids})
+
+
+def _graph_error(status: int, code: str, message: str) -> Refusal:
+    inner = {"date": _TIMESTAMP, "request-id": _TRACE_ID, "client-request-id": _CORRELATION_ID}
+    return Refusal(status, {"error": {"code": code, "message": message, "innerError": inner}})
 
 
 def _check(params: Mapping[str, str]) -> str | None:
     # A token is for one resource (AADSTS28000), and these consents are for Graph alone.
-    for scope in params.get("scope", "").split():
-        resource, slash, _ = scope.rpartition("/")
-        if slash and resource != _GRAPH:
-            return "invalid_scope"
-    return None
-
-
-def _segment(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+    resources = {scope.rpartition("/")[0] for scope in params.get("scope", "").split()}
+    return "invalid_scope" if resources - {"", _GRAPH} else None
 
 
 def _id_token(issued: IssuedTokens) -> str:
     facts = issued.account.facts
     claims = {
         "ver": "2.0",
-        "iss": f"https://login.microsoftonline.com/{facts['tid']}/v2.0",
-        "aud": _CLIENT_ID,
+        "iss": f"https://{_LOGIN}/{facts['tid']}/v2.0",
+        "aud": "sandbox-microsoft-client",
         "sub": f"sandbox-{facts['id']}",
         "oid": facts["id"],
         "tid": facts["tid"],
@@ -102,58 +78,16 @@ def _id_token(issued: IssuedTokens) -> str:
         claims["email"] = facts["mail"]
     header = {"typ": "JWT", "alg": "RS256", "kid": "sandbox"}
     parts = [json.dumps(header).encode(), json.dumps(claims).encode(), b"sandbox-not-a-signature"]
-    return ".".join(_segment(part) for part in parts)
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
 
-def _scope(issued: IssuedTokens) -> str:
-    # offline_access is never echoed. Graph's scopes come back short or with their resource in front.
+def _answer(issued: IssuedTokens) -> dict[str, Any]:
+    # offline_access is never echoed. Graph's scopes come back short, or with the resource in front.
     prefix = f"{_GRAPH}/" if issued.is_refresh else ""
-    return " ".join(
-        f"{prefix}{scope}" if scope in _GRAPH_SCOPES else scope
-        for scope in issued.scopes
-        if scope != "offline_access"
-    )
-
-
-def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "token_type": "Bearer",
-        "scope": _scope(issued),
-        "expires_in": issued.expires_in,
-        "ext_expires_in": issued.expires_in,
-        "access_token": issued.access_token,
-    }
-    if issued.refresh_token is not None:
-        answer["refresh_token"] = issued.refresh_token
-    if "openid" in issued.scopes:
-        answer["id_token"] = _id_token(issued)
-    return answer
-
-
-def _graph_error(status: int, code: str, message: str) -> Refusal:
-    inner = {"date": _TIMESTAMP, "request-id": _TRACE_ID, "client-request-id": _CORRELATION_ID}
-    error = {"code": code, "message": message, "innerError": inner}
-    return Refusal(status=status, body={"error": error})
-
-
-def _error_answer(refused: RefusedRequest) -> Refusal:
-    if refused.endpoint == "api":
-        return _graph_error(401, "InvalidAuthenticationToken", "Access token has expired.")
-    number, text = _ERRORS[refused.reason]
-    if refused.error == "unsupported_grant_type":
-        number, text = 70003, "The app requested an unsupported grant type."
-    ids = f"Trace ID: {_TRACE_ID} Correlation ID: {_CORRELATION_ID} Timestamp: {_TIMESTAMP}"
-    return Refusal(
-        status=refused.status,
-        body={
-            "error": refused.error,
-            "error_description": f"AADSTS{number}: {text} {ids}",
-            "error_codes": [number],
-            "timestamp": _TIMESTAMP,
-            "trace_id": _TRACE_ID,
-            "correlation_id": _CORRELATION_ID,
-        },
-    )
+    named = (f"{prefix}{scope}" if scope in _GRAPH_SCOPES else scope for scope in issued.scopes)
+    scope = " ".join(name for name in named if name != "offline_access")
+    id_token = {"id_token": _id_token(issued)} if "openid" in issued.scopes else {}
+    return {"scope": scope, "ext_expires_in": issued.expires_in, **id_token}
 
 
 def _me(call: ApiCall) -> dict[str, Any] | Refusal:
@@ -165,62 +99,60 @@ def _me(call: ApiCall) -> dict[str, Any] | Refusal:
     return {"@odata.context": f"{_GRAPH}/v1.0/$metadata#users/$entity", **person}
 
 
-PROVIDER = SimulatedProvider(
-    name="microsoft",
-    display_name="Microsoft",
-    client_id=_CLIENT_ID,
-    client_secret="sandbox~not-a-secret~000000000000000000",
-    accounts=(
-        _account(
-            "6a2f1c3e-0000-4000-8000-000000000001",
-            "7e9d0c11-0000-4000-8000-000000000001",
-            "Ana Diaz",
-            "ana@contoso.example",
-            "ana@contoso.example",
-        ),
-        _account(  # without a mailbox
-            "6a2f1c3e-0000-4000-8000-000000000002",
-            "7e9d0c11-0000-4000-8000-000000000002",
-            "Ben Okoro",
-            "ben@fabrikam.example",
-            None,
-        ),
-        _account(
-            "00000000-0000-0000-6a2f-1c3e00000003",
-            _PERSONAL_TENANT,
-            "Ana Diaz (personal)",
-            "ana.diaz@outlook.example",
-            "ana.diaz@outlook.example",
-        ),
-    ),
-    authorize=AuthorizeRules(
-        address="login.microsoftonline.com/common/oauth2/v2.0/authorize",
-        params=frozenset({"response_mode", "prompt", "login_hint", "domain_hint"}),
-        required={"response_type": "code", "scope": None},
-        known_scopes=_OPENID_SCOPES | _GRAPH_SCOPES,
-        account_choice={"prompt": "select_account"},
-    ),
-    token=TokenRules(
-        address="login.microsoftonline.com/common/oauth2/v2.0/token",
-        client_auth="post",
-        body_format="form",
-        exchange_params=frozenset(
-            {"grant_type", "code", "redirect_uri", "code_verifier?", "scope?"}
-        ),
-        refresh_params=frozenset({"grant_type", "refresh_token", "scope?"}),
-        check=_check,
-    ),
-    grant=GrantRules(
-        access_token_prefix="eyJ0eXAi.sandbox-",
-        refresh_token_prefix="0.AXo-sandbox-",
-        expires=lambda params: 3599,
-        offline=lambda params, consented_before: (
-            "offline_access" in params.get("scope", "").split()
-        ),
-        rotation="kept",
-    ),
-    api=(ApiRules(address="graph.microsoft.com/v1.0/me", answer=_me),),
-    api_hosts=frozenset({"graph.microsoft.com"}),
-    token_answer=_token_answer,
-    error_answer=_error_answer,
+PROVIDER = rfc6749(
+    "microsoft",
+    title="Microsoft",
+    authorize=f"{_LOGIN}/common/oauth2/v2.0/authorize",
+    token=f"{_LOGIN}/common/oauth2/v2.0/token",
+    revoke=None,
+    client_auth="post",
+    body_format="form",
+    pkce="verified",
+    rotation="kept",
+    expires_in=3599,
+    offline="offline_access",
+    answer=_answer,
+    error_answer=_error,
+    params={"response_mode", "prompt", "login_hint", "domain_hint"},
+    required={"response_type": "code", "scope": None},
+    account_choice={"prompt": "select_account"},
+    exchange_params={"grant_type", "code", "redirect_uri", "scope?"},
+    refresh_params={"grant_type", "refresh_token", "scope?"},
+    check=_check,
+    scopes={"openid", "profile", "email", "offline_access"} | _GRAPH_SCOPES,
+    accounts={
+        (object_id, f"{name} ({principal})"): {
+            "id": object_id,
+            "displayName": name,
+            "mail": mail,
+            "userPrincipalName": principal,
+            "tid": tenant,
+        }
+        for object_id, tenant, name, principal, mail in (
+            (
+                "6a2f1c3e-0000-4000-8000-000000000001",
+                "7e9d0c11-0000-4000-8000-000000000001",
+                "Ana Diaz",
+                "ana@contoso.example",
+                "ana@contoso.example",
+            ),
+            (  # without a mailbox
+                "6a2f1c3e-0000-4000-8000-000000000002",
+                "7e9d0c11-0000-4000-8000-000000000002",
+                "Ben Okoro",
+                "ben@fabrikam.example",
+                None,
+            ),
+            (
+                "00000000-0000-0000-6a2f-1c3e00000003",
+                _PERSONAL_TENANT,
+                "Ana Diaz (personal)",
+                "ana.diaz@outlook.example",
+                "ana.diaz@outlook.example",
+            ),
+        )
+    },
+    api_base="graph.microsoft.com/v1.0",
+    api={"/me": _me},
+    api_refusal=_graph_error(401, "InvalidAuthenticationToken", "Access token has expired."),
 )

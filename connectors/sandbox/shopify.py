@@ -9,26 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.sandbox import (
-    ApiCall,
-    ApiRules,
-    AuthorizeRules,
-    FictionalAccount,
-    GrantRules,
-    IssuedTokens,
-    RevokeRules,
-    SimulatedProvider,
-    TokenRules,
-)
+from connectors.sandbox import ApiCall, IssuedTokens, RevokeRules, rfc6749
 
-
-def _expires(params: Mapping[str, str]) -> int | None:
-    return 3600 if params.get("expiring") == "1" else None
+_HOST = "{tenant}.myshopify.com"
 
 
 def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
@@ -41,23 +28,21 @@ def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
 
 
 def _shop(call: ApiCall) -> dict[str, Any]:
-    return {
-        "shop": {
-            "id": 800000000 + sum(call.tenant.encode()),
-            "name": f"{call.tenant.replace('-', ' ').title()} Store",
-            "email": f"owner@{call.tenant}.example",
-            "domain": f"{call.tenant}.example",
-            "myshopify_domain": f"{call.tenant}.myshopify.com",
-            "plan_name": "basic",
-        }
+    shop = {
+        "id": 800000000 + sum(call.tenant.encode()),
+        "name": f"{call.tenant.replace('-', ' ').title()} Store",
+        "email": f"owner@{call.tenant}.example",
+        "domain": f"{call.tenant}.example",
+        "myshopify_domain": f"{call.tenant}.myshopify.com",
+        "plan_name": "basic",
     }
+    return {"shop": shop}
 
 
 def _sign(params: dict[str, str], tenant: str, secret: str, now: datetime) -> dict[str, str]:
+    host = base64.urlsafe_b64encode(f"admin.shopify.com/store/{tenant}".encode()).decode()
     signed = params | {
-        "host": base64.urlsafe_b64encode(f"admin.shopify.com/store/{tenant}".encode())
-        .decode()
-        .rstrip("="),
+        "host": host.rstrip("="),
         "shop": f"{tenant}.myshopify.com",
         "timestamp": str(int(now.timestamp())),
     }
@@ -65,45 +50,29 @@ def _sign(params: dict[str, str], tenant: str, secret: str, now: datetime) -> di
     return signed | {"hmac": hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()}
 
 
-PROVIDER = SimulatedProvider(
-    name="shopify",
-    display_name="Shopify",
-    client_id="sandbox00000000000000000000000000",
-    client_secret="shpss_sandbox-not-a-secret",
-    accounts=(
-        FictionalAccount(key="owner", label="The store's owner", facts={}),
-        FictionalAccount(key="staff", label="A member of its staff", facts={}),
-    ),
-    authorize=AuthorizeRules(
-        address="{tenant}.myshopify.com/admin/oauth/authorize",
-        params=frozenset({"grant_options[]"}),
-        known_scopes=frozenset({"read_products", "write_products", "read_orders", "write_orders"}),
-        scope_separator=",",
-        required={},
-        pkce="ignored",  # no Shopify source says that it is verified
-    ),
-    token=TokenRules(
-        address="{tenant}.myshopify.com/admin/oauth/access_token",
-        client_auth="post",
-        body_format="form",
-        exchange_params=frozenset({"code", "expiring?", "code_verifier?"}),
-        refresh_params=frozenset({"grant_type", "refresh_token"}),
-    ),
-    grant=GrantRules(
-        access_token_prefix="shpat_sandbox",
-        refresh_token_prefix="shprt_sandbox",
-        expires=_expires,
-        offline=lambda params, consented_before: params.get("expiring") == "1",
-        rotation="until_used",
-    ),
+PROVIDER = rfc6749(
+    "shopify",
+    title="Shopify",
+    authorize=f"{_HOST}/admin/oauth/authorize",
+    token=f"{_HOST}/admin/oauth/access_token",
     revoke=RevokeRules(
-        address="{tenant}.myshopify.com/admin/api_permissions/current.json",
-        method="DELETE",
-        token="api_header",
+        address=f"{_HOST}/admin/api_permissions/current.json", method="DELETE", token="api_header"
     ),
-    api=(ApiRules(address="{tenant}.myshopify.com/admin/api/2026-10/shop.json", answer=_shop),),
-    api_hosts=frozenset({"{tenant}.myshopify.com"}),
-    api_auth=("x-shopify-access-token", ""),
+    client_auth="post",
+    body_format="form",
+    pkce="ignored",  # no Shopify source says that it is verified
+    rotation="until_used",
+    expires_in=lambda params: 3600 if params.get("expiring") == "1" else None,
+    offline=lambda params, consented_before: params.get("expiring") == "1",
     token_answer=_token_answer,
     sign_callback=_sign,
+    params={"grant_options[]"},
+    required={},
+    exchange_params={"code", "expiring?"},
+    scopes={"read_products", "write_products", "read_orders", "write_orders"},
+    scope_separator=",",
+    accounts={("owner", "The store's owner"): {}, ("staff", "A member of its staff"): {}},
+    api_base=f"{_HOST}/admin/api/2026-10",
+    api={"/shop.json": _shop},
+    api_auth=("x-shopify-access-token", ""),
 )

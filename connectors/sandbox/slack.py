@@ -1,8 +1,8 @@
 """Slack, seen from its own side: an app with token rotation, and without the switch for PKCE.
 
-Sources: docs.slack.dev/authentication/installing-with-oauth, …/authentication/using-token-rotation,
-…/authentication/using-pkce, …/reference/methods/oauth.v2.access, …/auth.test, …/auth.revoke; the
-response types of Slack's own SDKs.
+Sources: docs.slack.dev/authentication/installing-with-oauth, …/using-token-rotation, …/using-pkce;
+…/reference/methods/oauth.v2.access, …/auth.test, …/auth.revoke; the response types of Slack's own
+SDKs.
 """
 
 from __future__ import annotations
@@ -11,68 +11,40 @@ from typing import Any
 
 from connectors.sandbox import (
     ApiCall,
-    ApiRules,
-    AuthorizeRules,
-    FictionalAccount,
-    GrantRules,
     IssuedTokens,
     Reason,
     Refusal,
     RefusedRequest,
     RevokeRules,
-    SimulatedProvider,
-    TokenRules,
-)
-
-_USER_SCOPES = frozenset(
-    {
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "identify",
-        "search:read",
-        "team:read",
-        "users:read",
-        "users:read.email",
-    }
+    rfc6749,
 )
 
 _ERRORS: dict[Reason, str] = {
     "body": "invalid_post_type",
-    "parameters": "invalid_arguments",
-    "header": "invalid_arguments",
     "client": "bad_client_secret",
     "scope": "invalid_scope",
     "redirect_uri": "bad_redirect_uri",
-    "verifier": "invalid_arguments",
     "code_unknown": "invalid_code",
     "code_used": "code_already_used",
     "code_expired": "invalid_code",
     "refresh_token_unknown": "invalid_refresh_token",
     "refresh_token_used": "invalid_refresh_token",
-    "grant_revoked": "token_revoked",
     "token": "invalid_auth",
 }
-
 # The app's bot is a second party with tokens of its own. These are for show: no call takes them, so
-# whoever keeps them in place of the person's finds out at once.
-_BOT_ACCESS_TOKEN = "xoxe.xoxb-1-sandbox-opens-nothing"
-_BOT_REFRESH_TOKEN = "xoxe-1-sandbox-renews-nothing"
+# a connector that keeps them in place of the person's finds out at once.
+_BOT = {
+    "token_type": "bot",
+    "access_token": "xoxe.xoxb-1-sandbox-opens-nothing",
+    "refresh_token": "xoxe-1-sandbox-renews-nothing",
+    "expires_in": 43200,
+    "bot_user_id": "U0SANDBOXBOT",
+}
 
 
-def _account(user: str, name: str, team: str, domain: str, team_name: str) -> FictionalAccount:
-    return FictionalAccount(
-        key=f"{team}-{user}",
-        label=f"{name} at {team_name} ({domain}.slack.com)",
-        facts={
-            "url": f"https://{domain}.slack.com/",
-            "team": team_name,
-            "user": name.split()[0].lower(),
-            "team_id": team,
-            "user_id": user,
-            "is_enterprise_install": False,
-        },
-    )
+def _account(user: str, name: str, team: str, domain: str, team_name: str) -> dict[str, Any]:
+    person = {"user": name, "user_id": user, "is_enterprise_install": False}
+    return {"url": f"https://{domain}.slack.com/", "team": team_name, "team_id": team, **person}
 
 
 def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
@@ -87,73 +59,67 @@ def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
     if issued.is_refresh:
         return {"ok": True, **tokens, "team": team}
     user = {"id": facts["user_id"], "scope": ",".join(issued.scopes), **tokens}
-    answer: dict[str, Any] = {"ok": True, "app_id": "A0SANDBOX", "authed_user": user}
-    if bot_scopes := issued.params.get("scope"):
-        answer |= {
-            "scope": bot_scopes,
-            "token_type": "bot",
-            "access_token": _BOT_ACCESS_TOKEN,
-            "refresh_token": _BOT_REFRESH_TOKEN,
-            "expires_in": issued.expires_in,
-            "bot_user_id": "U0SANDBOXBOT",
-        }
-    return answer | {"team": team, "enterprise": None, "is_enterprise_install": False}
+    bot = {"scope": issued.params["scope"], **_BOT} if issued.params.get("scope") else {}
+    answer = {"ok": True, "app_id": "A0SANDBOX", "authed_user": user, **bot, "team": team}
+    return {**answer, "enterprise": None, "is_enterprise_install": False}
 
 
-def _error_answer(refused: RefusedRequest) -> Refusal:
-    code = _ERRORS[refused.reason]
-    if refused.endpoint == "token":
-        if refused.error == "unsupported_grant_type":
-            code = "invalid_grant_type"
-        if refused.reason == "grant_revoked":
-            code = "invalid_refresh_token"
-    return Refusal(status=200, body={"ok": False, "error": code})
+def _error(refused: RefusedRequest) -> Refusal:
+    code = _ERRORS.get(refused.reason, "invalid_arguments")
+    if refused.reason == "grant_revoked":
+        code = "invalid_refresh_token" if refused.endpoint == "token" else "token_revoked"
+    if refused.error == "unsupported_grant_type":
+        code = "invalid_grant_type"
+    return Refusal(200, {"ok": False, "error": code})
 
 
 def _auth_test(call: ApiCall) -> dict[str, Any]:
     return {"ok": True, **call.account.facts}
 
 
-PROVIDER = SimulatedProvider(
-    name="slack",
-    display_name="Slack",
-    client_id="000000000000.sandbox",
-    client_secret="sandbox-not-a-secret-00000000000",
-    accounts=(
-        _account("U0SANDBOX1", "Ana Diaz", "T0SANDBOX1", "acme", "Acme"),
-        _account("U0SANDBOX2", "Ben Okoro", "T0SANDBOX1", "acme", "Acme"),
-        _account("U0SANDBOX3", "Ana Diaz", "T0SANDBOX2", "side-project", "Side project"),
-    ),
-    authorize=AuthorizeRules(
-        address="slack.com/oauth/v2/authorize",
-        params=frozenset({"scope", "team"}),
-        scope_param="user_scope",
-        known_scopes=_USER_SCOPES,
-        scope_separator=",",
-        pkce="refused",
-    ),
-    token=TokenRules(
-        address="slack.com/api/oauth.v2.access",
-        client_auth="basic",
-        body_format="form",
-        exchange_params=frozenset({"grant_type?", "code", "redirect_uri"}),
-        refresh_params=frozenset({"grant_type", "refresh_token"}),
-    ),
-    grant=GrantRules(
-        access_token_prefix="xoxe.xoxp-1-sandbox",
-        refresh_token_prefix="xoxe-1-sandbox",
-        expires=lambda params: 43200,
-        offline=lambda params, consented_before: True,
-        rotation="strict",
-        shared=True,
-    ),
+PROVIDER = rfc6749(
+    "slack",
+    title="Slack",
+    authorize="slack.com/oauth/v2/authorize",
+    token="slack.com/api/oauth.v2.access",
     revoke=RevokeRules(
         address="slack.com/api/auth.revoke",
         token="api_header",
         answer={"ok": True, "revoked": True},
     ),
-    api=(ApiRules(address="slack.com/api/auth.test", answer=_auth_test, method="POST"),),
-    api_hosts=frozenset({"slack.com"}),
+    client_auth="basic",
+    body_format="form",
+    pkce="refused",
+    rotation="strict",
+    shared=True,
+    expires_in=43200,
     token_answer=_token_answer,
-    error_answer=_error_answer,
+    error_answer=_error,
+    params={"scope", "team"},
+    exchange_params={"grant_type?", "code", "redirect_uri"},
+    scope_param="user_scope",
+    scope_separator=",",
+    scopes={
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "identify",
+        "search:read",
+        "team:read",
+        "users:read",
+        "users:read.email",
+    },
+    accounts={
+        ("T0SANDBOX1-U0SANDBOX1", "Ana Diaz at Acme (acme.slack.com)"): _account(
+            "U0SANDBOX1", "ana", "T0SANDBOX1", "acme", "Acme"
+        ),
+        ("T0SANDBOX1-U0SANDBOX2", "Ben Okoro at Acme (acme.slack.com)"): _account(
+            "U0SANDBOX2", "ben", "T0SANDBOX1", "acme", "Acme"
+        ),
+        ("T0SANDBOX2-U0SANDBOX3", "Ana Diaz at Side project (side-project.slack.com)"): _account(
+            "U0SANDBOX3", "ana", "T0SANDBOX2", "side-project", "Side project"
+        ),
+    },
+    api_base="slack.com/api",
+    api={"POST /auth.test": _auth_test},
 )

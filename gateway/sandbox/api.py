@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox import ApiCall, Refusal, SimulatedProvider
+from connectors.provider import ApiCall, Refusal, SimulatedProvider
 from gateway.sandbox.credentials import account_of, authenticate_bearer, authenticate_client
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from connectors.sandbox import SimulatedProvider
+from connectors.provider import SimulatedProvider
 from gateway.sandbox.authorization import Consent
 from gateway.sandbox.faults import FAULTS, LOST_ANSWER, Faults, faulty_answer
 from gateway.sandbox.ledger import Ledger

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-from connectors.sandbox import FictionalAccount, SimulatedProvider
+from connectors.provider import FictionalAccount, SimulatedProvider
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import Code, Ledger
 from gateway.sandbox.wire import Incoming, Refused, split_scopes, tenant_in, unique

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox import FictionalAccount, SimulatedProvider
+from connectors.provider import FictionalAccount, SimulatedProvider
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
 from gateway.sandbox.wire import Incoming, Refused, basic_credentials, tenant_in
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
-from connectors.sandbox import IssuedTokens, SimulatedProvider
+from connectors.provider import IssuedTokens, SimulatedProvider
 from gateway.sandbox.credentials import account_of
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Code, Grant, Ledger, RefreshToken

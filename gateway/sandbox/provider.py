@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from connectors.sandbox import Endpoint, SimulatedProvider
+from connectors.provider import Endpoint, SimulatedProvider
 from gateway.sandbox.api import ApiEndpoints
 from gateway.sandbox.authorization import AuthorizationEndpoint, Consent
 from gateway.sandbox.issuing import Issuing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.sandbox import RevokeRules, SimulatedProvider
+from connectors.provider import RevokeRules, SimulatedProvider
 from gateway.sandbox.credentials import authenticate_bearer, authenticate_client
 from gateway.sandbox.ledger import Grant, Ledger
 from gateway.sandbox.wire import (

@@ -10,7 +10,7 @@ import uvicorn
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError
-from connectors.sandbox import SimulatedProvider
+from connectors.provider import SimulatedProvider
 from gateway.errors import SettingsError
 from gateway.observe.logs import get_logger
 from gateway.sandbox.app import create_sandbox

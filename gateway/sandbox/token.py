@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
-from connectors.sandbox import Reason, SimulatedProvider
+from connectors.provider import Reason, SimulatedProvider
 from gateway.sandbox.credentials import authenticate_client
 from gateway.sandbox.functions import call
 from gateway.sandbox.issuing import Issuing

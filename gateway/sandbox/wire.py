@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from connectors.sandbox import Endpoint, Headers, Reason, Refusal, RefusedRequest, SimulatedProvider
+from connectors.provider import (
+    Endpoint,
+    Headers,
+    Reason,
+    Refusal,
+    RefusedRequest,
+    SimulatedProvider,
+)
 from gateway.sandbox.functions import call
 
 
@@ -148,10 +155,7 @@ def split_scopes(text: str, separator: str) -> tuple[str, ...]:
 
 
 def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> Outcome:
-    """The error answer in the provider's shape; that of RFC 6749 5.2 if it has none of its own."""
-    if rules.error_answer is None:
-        body = {"error": refused.error, "error_description": refused.description}
-        return Outcome(status=refused.status, body=body, refused=True)
+    """The error answer of an endpoint, in the provider's shape."""
     request = RefusedRequest(
         endpoint=endpoint,
         error=refused.error,
@@ -159,8 +163,16 @@ def refusal(rules: SimulatedProvider, endpoint: Endpoint, refused: Refused) -> O
         description=refused.description,
         status=refused.status,
     )
-    shaped = call("error_answer", Refusal, rules.error_answer, request)
+    shaped = shaped_refusal(rules, request)
     return Outcome(status=shaped.status, body=shaped.body, refused=True)
+
+
+def shaped_refusal(rules: SimulatedProvider, request: RefusedRequest) -> Refusal:
+    """A refusal in the provider's shape; in that of RFC 6749 5.2 if it has no other."""
+    if rules.error_answer is None:
+        return request.standard
+    shaped: Refusal = call("error_answer", Refusal, rules.error_answer, request)
+    return shaped
 
 
 def _media_type(incoming: Incoming) -> str:

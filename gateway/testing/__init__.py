@@ -1,4 +1,4 @@
-"""Contracts for connectors: what every one of them must do, proven against its simulated provider.
+"""Contracts for connectors: what each of them must do, proven against its simulated provider.
 
 Public: third parties use it for connectors of their own. See docs/adding-a-connector.md.
 """
@@ -6,6 +6,6 @@ Public: third parties use it for connectors of their own. See docs/adding-a-conn
 from __future__ import annotations
 
 from gateway.testing.contract import ConnectorContract
-from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, TokenSample
+from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, documented
 
-__all__ = ["AccountSample", "ConnectorContract", "ErrorSample", "Person", "Probe", "TokenSample"]
+__all__ = ["AccountSample", "ConnectorContract", "ErrorSample", "Person", "Probe", "documented"]

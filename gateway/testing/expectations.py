@@ -1,7 +1,6 @@
-"""What the author of a connector expects of it: the data of a contract.
+"""The data of a contract: what its author read in the provider's documentation.
 
-Written from the provider's documentation, like the simulated provider, and never from the
-connector's own description: where the two agree, somebody has looked twice.
+None of it may come from the connector's own description: where the two agree, they were read twice.
 """
 
 from __future__ import annotations
@@ -10,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from connectors.account import AccountInfo
+from connectors.account import dig
 from gateway.errors import ProviderError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who connects: an account of the simulated provider (``FictionalAccount.key``), and what
-    is typed into the connector's ``connection_config``."""
+    """An account of the simulated provider (``FictionalAccount.key``) that connects.
+
+    ``typed`` is what the person types into the connector's ``connection_config``.
+    """
 
     account: str
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -34,30 +35,56 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenSample:
-    """A documented answer of a token endpoint, and what is to be read in it. ``expires_in`` in seconds."""
+    """A documented answer of a token endpoint, and what is to be read in it.
+
+    ``expires_in`` is in seconds. ``scopes`` is ``None`` where the answer names none: then those that
+    were requested are granted (RFC 6749 5.1).
+    """
 
     answer: Mapping[str, Any]
     access_token: str
     refresh_token: str | None
     expires_in: int | None
-    scopes: tuple[str, ...]
+    scopes: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+def documented(
+    answer: Mapping[str, Any], *, at: str = "", scopes: tuple[str, ...] | None = None
+) -> TokenSample:
+    """Read a documented token answer by the names of RFC 6749 5.1.
+
+    Args:
+        answer: The JSON object, pasted.
+        at: The dot path of the object that holds the token, where it is nested.
+        scopes: The scopes that the answer grants, where it does not list them with spaces.
+    """
+    token = dig(answer, at) if at else answer
+    listed = token.get("scope")
+    return TokenSample(
+        answer=answer,
+        access_token=token["access_token"],
+        refresh_token=token.get("refresh_token"),
+        expires_in=token.get("expires_in"),
+        scopes=tuple(listed.split()) if scopes is None and listed is not None else scopes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSample:
-    """Documented answers that tell the account, and the account that they tell.
+    """Documented answers that tell an account.
 
-    ``answers`` are those of the API by address (host and path); ``token_answer`` is the
-    exchange's, if it is not that of ``token_sample``.
+    ``answers`` are those of the API by address (host and path); ``token_answer`` is the exchange's,
+    if it is not the documented one. ``metadata`` is what is to be kept of them. ``typed`` is what the
+    person typed, if not what the first of ``people`` types.
     """
 
-    expected: AccountInfo
     answers: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     token_answer: Mapping[str, Any] | None = None
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ErrorSample:
     """A documented refusal of the token endpoint, and the error that it stands for.
 
@@ -72,34 +99,33 @@ class ErrorSample:
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """The whole of it. A field without a default must be given: a missing sample fails the contract.
+    """What a contract says. A field without a default must be given.
 
-    ``people`` are two ways to connect that must lead to two accounts. ``accepted_inputs`` maps an
-    input to what people type and what is meant by it, ``refused_inputs`` to what must be refused.
-    ``scopes_are_echoed`` says whether the token endpoint names the scopes that were granted;
-    ``expected_scopes_not_echoed`` are those that it never names. Refusing such a scope must go unseen:
-    whoever says so of a scope that is named hides nothing, but fails the contract.
-    ``gaps`` maps a check's name to the reason why it cannot hold; such a check must fail.
+    Attributes:
+        connector: The name in the catalog.
+        scopes: What is requested: pinned here, so that nobody asks people for more by accident.
+        exchange: The documented answer to a code.
+        refresh: The documented answer to a refresh; none for a provider without refresh tokens.
+        accounts: Id and label, and the documented answers that tell them: an ``AccountSample``, or
+            the API's answers alone.
+        refusals: The refusals of the provider's own making; those of RFC 6749 are derived.
+        people: Two people that must lead to two accounts; the first two of the sandbox file without.
+        probe: A call to the API; the first GET below ``api_base`` of the sandbox file without.
+        accepted_inputs: Input -> what people type -> what is meant by it.
+        refused_inputs: Input -> what must be refused.
+        gaps: Name of a check -> why it cannot hold. Such a check must fail.
     """
 
     connector: str
-    expected_category: str
-    expected_scopes: tuple[str, ...]
-    expected_supports_refresh: bool
-    expected_supports_multiple_accounts: bool
-    expected_use_pkce: bool
-    expected_extra_authorize_params: Mapping[str, str]
-    people: tuple[Person, ...]
-    probe: Probe
-    token_sample: TokenSample
-    account_samples: tuple[AccountSample, ...]
-    error_samples: tuple[ErrorSample, ...]
-    refresh_sample: TokenSample | None = None
-    expected_alias: str | None = None
+    scopes: tuple[str, ...]
+    exchange: TokenSample
+    accounts: Mapping[tuple[str, str], AccountSample | Mapping[str, Any]]
+    refresh: TokenSample | None = None
+    refusals: tuple[ErrorSample, ...] = ()
+    people: tuple[Person, ...] = ()
+    probe: Probe | None = None
     accepted_inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refused_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    scopes_are_echoed: bool = True
-    expected_scopes_not_echoed: frozenset[str] = frozenset()
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 

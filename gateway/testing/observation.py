@@ -5,12 +5,13 @@ A field whose default would make no difference here is dead: it says something t
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -19,11 +20,15 @@ from connectors.errors import ConfigError, ConnectorError
 from connectors.secret import Secret
 from gateway.errors import GatewayError
 from gateway.sandbox.wire import Incoming
+from gateway.store.connections import Connection
 from gateway.store.mongo import Database
+from gateway.testing.expectations import Person
 from gateway.testing.subject import ContractViolation, Subject, expect
 from gateway.testing.wire import LOST, incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
+LINE = 88
+"""Characters of a line in a record, without its name."""
 NOT_ON_THE_WIRE = {"alias"}
 """Fields with a default that are not for the provider."""
 
@@ -31,7 +36,8 @@ _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
 _FAILURES = (GatewayError, ConnectorError, ContractViolation)
 
-Observation = list[Any]
+Observation = dict[str, Any]
+"""What was seen, by names for people, as JSON."""
 
 
 async def dead_fields(subject: Subject, database: Database) -> list[str]:
@@ -66,58 +72,96 @@ def default_of(field: Field[Any]) -> Any:
 
 
 async def observe(subject: Subject, database: Database) -> Observation:
-    """Everything that the provider and a tool see of a connection's life, and of how it can fail."""
-    return [
-        await _life(subject, database),
-        await _narrowed(subject, database),
-        await _dead_grant(subject, database),
-        await _lost_answer(subject, database),
-        await _wrong_secret(subject, database),
-        await _changed_callback(subject, database),
-    ]
+    """Everything that the provider and a tool see of a connection's life and of its failures."""
+    return {
+        "people": [await _life(subject, database, person) for person in subject.people],
+        "both people": await _both(subject, database),
+        "without a scope": await _narrowed(subject, database),
+        "after the provider ended the grant": await _dead_grant(subject, database),
+        "after a refresh whose answer was lost": await _lost_answer(subject, database),
+        "with a wrong client secret": await _wrong_secret(subject, database),
+        "with a changed callback": await _changed_callback(subject, database),
+    }
 
 
-async def _life(subject: Subject, database: Database) -> Observation:
-    seen: Observation = []
+async def record(subject: Subject, database: Database) -> str:
+    """The observation as JSON for a file that people review, with the first person's life only."""
+    observed = await observe(subject, database)
+    first, *_ = observed.pop("people")
+    return _text({**first, **observed}) + "\n"
+
+
+def _text(value: Any, indent: str = "") -> str:
+    """JSON: what fits into a line is on one line."""
+    line = json.dumps(value, ensure_ascii=False, default=list)
+    if len(indent) + len(line) <= LINE or not value or not isinstance(value, (dict, list, tuple)):
+        return line
+    inner = f"{indent}  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(name)}: {_text(item, inner)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(inner + item for item in items) + f"\n{indent}}}"
+    items = [inner + _text(item, inner) for item in value]
+    return "[\n" + ",\n".join(items) + f"\n{indent}]"
+
+
+async def _life(subject: Subject, database: Database, person: Person) -> Observation:
+    """A person connects, a tool asks for a token twice and calls the API, the person disconnects."""
+    seen: Observation = {}
     async with open_workbench(subject, database) as bench:
         try:
-            for person in subject.expectations.people:
-                started = await bench.start(person)
-                request = httpx.Request("GET", started.authorization_url)
-                seen.append(_request(bench, incoming_of(request)))
-                params = bench.approve(bench.consent(started), person)
-                connection = (await bench.finish(started, params)).connection
-                seen.append(
-                    (
-                        connection.external_account_id,
-                        connection.account_label,
-                        dict(connection.metadata),
-                        dict(connection.connection_config),
-                        connection.requested_scopes,
-                        connection.granted_scopes,
-                        connection.status,
-                        connection.tokens.expires_at is None,
-                        connection.tokens.refresh_token is None,
-                    )
-                )
-                for force in (False, True):
-                    token = await bench.token(connection, force=force)
-                    seen.append((token.connection.status, token.connection.granted_scopes))
-                    seen.append((token.api_base_url, _masked(bench, token.api_headers)))
-                    answer = bench.call(token)
-                    seen.append((answer.status, _masked(bench, answer.body)))
-                seen.append(len(await bench.connections()))
-            seen.append(await bench.disconnect(connection))
+            started = await bench.start(person)
+            request = httpx.Request("GET", started.authorization_url)
+            seen["authorization"] = _request(bench, incoming_of(request))
+            params = bench.approve(bench.consent(started), person)
+            connection = (await bench.finish(started, params)).connection
+            seen["connection"] = _connection(connection)
+            for name, force in (("token", False), ("renewed token", True)):
+                token = await bench.token(connection, force=force)
+                seen[name] = {
+                    "status": token.connection.status,
+                    "scopes": token.connection.granted_scopes,
+                    "api_base_url": token.api_base_url,
+                    "api_headers": _masked(bench, token.api_headers),
+                    "the API answers": bench.call(token).status,
+                }
+            seen["revoked"] = await bench.disconnect(connection)
         except _FAILURES as error:
-            seen.append(f"{type(error).__name__}: {error}")
-        seen += [_request(bench, request.incoming) for request in bench.transport.seen]
+            seen["error"] = f"{type(error).__name__}: {error}"
+        seen["requests"] = [_request(bench, request.incoming) for request in bench.transport.seen]
+    return seen
+
+
+def _connection(connection: Connection) -> Observation:
+    return {
+        "account": connection.external_account_id,
+        "label": connection.account_label,
+        "metadata": dict(connection.metadata),
+        "connection_config": dict(connection.connection_config),
+        "requested": connection.requested_scopes,
+        "granted": connection.granted_scopes,
+        "status": connection.status,
+        "expires": connection.tokens.expires_at is not None,
+        "refresh_token": connection.tokens.refresh_token is not None,
+    }
+
+
+async def _both(subject: Subject, database: Database) -> Observation:
+    """Two people connect one after the other, in the same browser."""
+    seen: Observation = {}
+    async with open_workbench(subject, database) as bench:
+        try:
+            for person in subject.people:
+                await bench.connect(person)
+        except _FAILURES as error:
+            seen["error"] = type(error).__name__
+        seen["connections"] = len(await bench.connections())
     return seen
 
 
 async def _narrowed(subject: Subject, database: Database) -> Observation:
     """What becomes of a connection for which the person refused one of the scopes."""
-    seen: Observation = []
-    person = subject.expectations.people[0]
+    seen: Observation = {}
+    person = subject.people[0]
     for refused in subject.config.scopes:
         async with open_workbench(subject, database) as bench:
             try:
@@ -126,13 +170,13 @@ async def _narrowed(subject: Subject, database: Database) -> Observation:
                 left = tuple(scope for scope in consent.scopes if scope != refused)
                 params = bench.approve(replace(consent, scopes=left), person)
                 connection = (await bench.finish(started, params)).connection
-                seen.append((connection.status, connection.granted_scopes))
+                seen[refused] = {"status": connection.status, "granted": connection.granted_scopes}
             except _FAILURES as error:
-                seen.append(type(error).__name__)
+                seen[refused] = type(error).__name__
     return seen
 
 
-async def _dead_grant(subject: Subject, database: Database) -> Observation:
+async def _dead_grant(subject: Subject, database: Database) -> str:
     async with open_workbench(subject, database) as bench:
         try:
             connection = await bench.connect()
@@ -140,39 +184,39 @@ async def _dead_grant(subject: Subject, database: Database) -> Observation:
                 bench.simulation.ledger.revoke(grant, whole_account=False)
             await bench.token(connection, force=True)
         except _FAILURES as error:
-            return [type(error).__name__]
-    return []
+            return type(error).__name__
+    return "a token"
 
 
 async def _lost_answer(subject: Subject, database: Database) -> Observation:
     async with open_workbench(subject, database) as bench:
-        seen: Observation = []
+        seen: Observation = {}
         try:
             connection = await bench.connect()
             bench.transport.replace("token", LOST)
             await bench.token(connection, force=True)
         except _FAILURES as error:
-            seen.append(type(error).__name__)
-        return [*seen, bench.token_requests]
+            seen["error"] = type(error).__name__
+        return {**seen, "token requests": bench.token_requests}
 
 
-async def _wrong_secret(subject: Subject, database: Database) -> Observation:
+async def _wrong_secret(subject: Subject, database: Database) -> str:
     async with open_workbench(subject, database) as bench:
         try:
             wrong = replace(subject.config, client_secret=Secret("another-secret"))
             await bench.exchange(*bench.code(), config=wrong)
         except _FAILURES as error:
-            return [type(error).__name__]
-    return []
+            return type(error).__name__
+    return "a token"
 
 
 async def _changed_callback(subject: Subject, database: Database) -> Observation:
-    seen: Observation = []
-    person = subject.expectations.people[0]
-    for added, removed in (
-        ({"unknown": "1"}, ""),
-        ({"iss": "https://issuer.example"}, ""),
-        ({}, "iss"),
+    seen: Observation = {}
+    person = subject.people[0]
+    for what, added, removed in (
+        ("an unknown parameter", {"unknown": "1"}, ""),
+        ("another issuer", {"iss": "https://issuer.example"}, ""),
+        ("no issuer", {}, "iss"),
     ):
         async with open_workbench(subject, database) as bench:
             try:
@@ -180,31 +224,29 @@ async def _changed_callback(subject: Subject, database: Database) -> Observation
                 params = bench.approve(bench.consent(started), person) | added
                 params.pop(removed, None)
                 await bench.finish(started, params)
-                seen.append("finished")
+                seen[what] = "connected"
             except _FAILURES as error:
-                seen.append(type(error).__name__)
+                seen[what] = type(error).__name__
     return seen
 
 
-def _request(bench: Workbench, incoming: Incoming) -> Any:
+def _request(bench: Workbench, incoming: Incoming) -> Observation:
     headers = {k: v for k, v in incoming.headers.items() if k not in _OF_THE_CLIENT}
     body: Any = incoming.body.decode(errors="replace")
     if "json" in headers.get("content-type", ""):
         body = json.loads(body)
     elif "form" in headers.get("content-type", ""):
         body = dict(parse_qsl(body, keep_blank_values=True))
-    query = dict(parse_qsl(urlsplit(f"?{incoming.query}").query, keep_blank_values=True))
-    return (
-        incoming.method,
-        incoming.address,
-        _masked(bench, query),
-        _masked(bench, headers),
-        _masked(bench, body),
-    )
+    query = dict(parse_qsl(incoming.query, keep_blank_values=True))
+    parts = {"query": query, "headers": headers, "body": body}
+    return {
+        "request": f"{incoming.method} https://{incoming.address}",
+        **{name: _masked(bench, part) for name, part in parts.items() if part},
+    }
 
 
 def _masked(bench: Workbench, value: Any) -> Any:
-    """``value`` with random parts replaced by what they are."""
+    """``value`` with the parts that are random or secret replaced by their names."""
     if isinstance(value, Mapping):
         return {
             key: f"<{key}>" if key in _RANDOM else _masked(bench, item)
@@ -213,8 +255,15 @@ def _masked(bench: Workbench, value: Any) -> Any:
     if isinstance(value, list):
         return [_masked(bench, item) for item in value]
     if isinstance(value, str):
-        ledger = bench.simulation.ledger
-        for kind in ("codes", "access_tokens", "refresh_tokens"):
-            for secret in getattr(ledger, kind):
-                value = value.replace(secret, f"<{kind}>")
+        for secret, name in _secrets(bench):
+            value = value.replace(secret, f"<{name}>")
     return value
+
+
+def _secrets(bench: Workbench) -> Iterator[tuple[str, str]]:
+    app, ledger = bench.subject.provider, bench.simulation.ledger
+    pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
+    yield pair, "client_id:client_secret"
+    yield app.client_secret, "client_secret"
+    for name in ("code", "access_token", "refresh_token"):
+        yield from ((secret, name) for secret in getattr(ledger, f"{name}s"))

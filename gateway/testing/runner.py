@@ -8,9 +8,10 @@ import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal
 
 from connectors.errors import ConnectorError
 from gateway.dev.mongod import running_mongod
@@ -20,11 +21,21 @@ from gateway.settings.environment import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from gateway.testing.checks.check import Check
+from gateway.testing.observation import record
 from gateway.testing.subject import ContractViolation, Subject
 from gateway.testing.workbench import Workbench, open_workbench
 
-T = TypeVar("T")
 _OURS = (ConnectorError, GatewayError)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check. ``reason`` is empty for ``ok``; ``error`` is what a check raised."""
+
+    check: Check
+    outcome: Literal["ok", "FAILED", "gap"]
+    reason: str = ""
+    error: Exception | None = None
 
 
 class Workshop:
@@ -36,21 +47,42 @@ class Workshop:
         self._database: Database | None = None
 
     def run(self, check: Check, subject: Subject) -> None:
-        """Run one check. Raises ``ContractViolation`` if it fails, in words; other errors are passed on."""
+        """Run one check. Raises ``ContractViolation`` if it fails; other errors are passed on."""
         self._runner.run(self._checked(check, subject))
 
+    def finding(self, check: Check, subject: Subject) -> Finding:
+        """Run one check and weigh it against the gaps of the contract: an open gap must fail.
+
+        Raises ``SettingsError`` if there is no MongoDB.
+        """
+        gap = subject.expectations.gaps.get(check.name)
+        error = self._error(check, subject)
+        if error is None and gap is not None:
+            return Finding(check, "FAILED", f'the gap "{check.name}" is closed: take it out')
+        if error is None:
+            return Finding(check, "ok")
+        if gap is not None:
+            return Finding(check, "gap", gap)
+        return Finding(check, "FAILED", _in_words(error), error)
+
     def failure(self, check: Check, subject: Subject) -> str | None:
-        """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` if there is no MongoDB."""
+        """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` without a MongoDB."""
+        error = self._error(check, subject)
+        return None if error is None else _in_words(error)
+
+    def _error(self, check: Check, subject: Subject) -> Exception | None:
         try:
             self.run(check, subject)
         except SettingsError:
             raise  # no finding about a connector: it would keep a gap open and kill every mutant
-        except ContractViolation as violation:
-            return str(violation)
         except Exception as error:
-            # Whatever a connector's code or a mutant does is a finding and no crash of ours.
-            return f"{type(error).__name__}: {error}"
+            # A connector's code or a mutant may raise anything: a finding, and no crash of ours.
+            return error
         return None
+
+    def record(self, subject: Subject) -> str:
+        """What goes over the wire, as text for the file ``subject.record``."""
+        return self._runner.run(self._recorded(subject))
 
     def close(self) -> None:
         """Stop everything."""
@@ -70,6 +102,9 @@ class Workshop:
             raise ContractViolation(str(error)) from error
         except _OURS as error:
             raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
+
+    async def _recorded(self, subject: Subject) -> str:
+        return await record(subject, await self._open_database())
 
     async def _open_database(self) -> Database:
         if self._database is None:
@@ -98,6 +133,11 @@ async def _on(bench: Workbench, run: Callable[[Workbench], Awaitable[None]]) -> 
             raise error.__context__ from None
         text = f"it fails with {type(error).__name__}: {error}{bench.refusal()}"
         raise ContractViolation(text) from error
+
+
+def _in_words(error: Exception) -> str:
+    known = isinstance(error, ContractViolation)
+    return str(error) if known else f"{type(error).__name__}: {error}"
 
 
 @cache

@@ -1,17 +1,24 @@
-"""What a contract is about: a connector, its provider's own side, and what is expected of it."""
+"""What a contract is about: a connector, its provider's own side, and what its author expects.
+
+What the author need not say follows from the provider's side (``sandbox/<name>.py``), never from the
+connector's own description.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from connectors.account import AccountInfo
 from connectors.catalog import Catalog, Hook
 from connectors.config import ConnectorConfig
+from connectors.environment import app_variables
 from connectors.errors import ConnectorError
-from connectors.sandbox import SimulatedProvider
-from gateway.sandbox.link import variable
-from gateway.testing.expectations import Expectations
+from connectors.provider import IssuedTokens, SimulatedProvider
+from gateway.sandbox.functions import call
+from gateway.testing.expectations import AccountSample, Expectations, Person, Probe
 
 
 class ContractViolation(AssertionError):
@@ -35,13 +42,17 @@ def expect_typed(config: ConnectorConfig, whose: str, typed: Mapping[str, str]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A connector under its contract. ``config`` may be another one than the catalog's: a mutant."""
+    """A connector under its contract. ``config`` may be a mutant instead of the catalog's.
+
+    ``record`` is the file that says what goes over the wire.
+    """
 
     expectations: Expectations
     catalog: Catalog
     config: ConnectorConfig
     provider: SimulatedProvider
     header: str
+    record: Path
 
     @property
     def name(self) -> str:
@@ -50,38 +61,110 @@ class Subject:
 
     @property
     def hook(self) -> Hook | None:
-        """The connector's hook; raises ``ConfigError`` if it names one that is not there."""
+        """The connector's hook; raises ``ConfigError`` if it names one that does not exist."""
         return self.catalog.hook(self.config)
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Two people who connect: the first two accounts of the provider, if nobody is named."""
+        offered = (Person(account=account.key) for account in self.provider.accounts[:2])
+        return self.expectations.people or tuple(offered)
 
-def load_subject(expectations: Expectations, folder: Path | None = None) -> Subject:
-    """The connector that ``expectations`` are about, with the simulated app's credentials.
+    @property
+    def probe(self) -> Probe:
+        """A tool's call: the first API rule below the provider's ``api_base``, if none is named."""
+        if self.expectations.probe is not None:
+            return self.expectations.probe
+        base = self.provider.api_base
+        for rules in self.provider.api:
+            if base and rules.address.startswith(f"{base}/") and "*" not in rules.address:
+                return Probe(rules.address.removeprefix(base), rules.method)
+        raise ContractViolation(
+            "the sandbox file has no API rule below api_base: say probe = Probe('/…')"
+        )
 
-    ``folder`` is one laid out like ``connectors/``. Raises ``ContractViolation`` if the connector
-    or its simulated provider cannot be loaded.
+    @property
+    def refreshes(self) -> bool:
+        """Whether the provider has refresh tokens."""
+        return self.provider.grant.rotation != "never"
+
+    @property
+    def sends_pkce(self) -> bool:
+        """Whether PKCE is to be sent: everywhere, unless the provider refuses it as unknown."""
+        return self.provider.authorize.pkce != "refused"
+
+    def echoes(self, scope: str) -> bool:
+        """Whether the provider's token answer shows that the person refused a scope."""
+        scopes = self.expectations.scopes
+        left = tuple(other for other in scopes if other != scope)
+        return self._token_answer(scopes) != self._token_answer(left)
+
+    def accounts(self) -> Iterator[tuple[AccountInfo, AccountSample]]:
+        """Each documented account, with the answers that tell it."""
+        for (account_id, label), said in self.expectations.accounts.items():
+            sample = said if isinstance(said, AccountSample) else AccountSample(answers=said)
+            found = AccountInfo(
+                external_account_id=account_id, account_label=label, metadata=sample.metadata
+            )
+            yield found, sample
+
+    def _token_answer(self, scopes: tuple[str, ...]) -> Mapping[str, Any]:
+        issued = IssuedTokens(
+            access_token="access",
+            refresh_token="refresh",
+            expires_in=3600,
+            scopes=scopes,
+            account=self.provider.accounts[0],
+            tenant="",
+            params={},
+            is_refresh=False,
+        )
+        answer: Mapping[str, Any] = call(
+            "token_answer", Mapping, self.provider.token_answer, issued
+        )
+        return answer
+
+
+def load_subject(expectations: Expectations, record: Path, folder: Path | None = None) -> Subject:
+    """Load the connector that ``expectations`` are about, with the simulated app's credentials.
+
+    Args:
+        expectations: The data of its contract.
+        record: The file that says what goes over the wire.
+        folder: A folder laid out like ``connectors/``.
+
+    Raises:
+        ContractViolation: The connector or its simulated provider cannot be loaded.
     """
     name = expectations.connector
+    env: dict[str, str] = {}
+    catalog = Catalog(env, folder)
     try:
-        bare = Catalog({}, folder)
-        provider = bare.sandbox_module(name).PROVIDER
-        catalog = Catalog(credentials(name, provider), folder)
+        provider = getattr(catalog.sandbox_module(name), "PROVIDER", None)
+        if not isinstance(provider, SimulatedProvider):
+            raise ContractViolation(f"the sandbox file of {name} has no PROVIDER")
+        if provider.name != name:
+            raise ContractViolation(f'the sandbox file of {name} simulates "{provider.name}"')
+        env.update(credentials(name, provider))
         config = catalog.get(name)
-    except (ConnectorError, AttributeError) as error:
-        raise ContractViolation(f"{name} cannot be loaded: {error}") from None
-    expect(isinstance(provider, SimulatedProvider), f"the sandbox file of {name} has no PROVIDER")
-    expect(provider.name == name, f'the sandbox file of {name} simulates "{provider.name}"')
+    except ConnectorError as error:
+        hint = ""
+        if folder is None and name not in catalog.names():
+            hint = (
+                "; it is not of this package: if it lies in a folder of its own, the contract "
+                "needs folder = Path(__file__).parents[1]"
+            )
+        raise ContractViolation(f"{name} cannot be loaded: {error}{hint}") from None
     return Subject(
         expectations=expectations,
         catalog=catalog,
         config=config,
         provider=provider,
         header=catalog.module(name).__doc__ or "",
+        record=record,
     )
 
 
 def credentials(name: str, provider: SimulatedProvider) -> Mapping[str, str]:
-    """The variables of a connector, set to the simulated app's credentials."""
-    return {
-        variable(name, "CLIENT_ID"): provider.client_id,
-        variable(name, "CLIENT_SECRET"): provider.client_secret,
-    }
+    """Return the variables of a connector, set to the simulated app's credentials."""
+    return app_variables(name, provider.client_id, provider.client_secret)

@@ -141,7 +141,7 @@ class Workbench:
 
     async def connect(self, person: Person | None = None) -> Connection:
         """The whole way: start, consent as ``person`` (the first one), finish."""
-        person = person or self.subject.expectations.people[0]
+        person = person or self.subject.people[0]
         started = await self.start(person)
         params = self.approve(self.consent(started), person)
         return (await self.finish(started, params)).connection
@@ -159,7 +159,7 @@ class Workbench:
 
     def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
         """A code that nobody has used, and the verifier that goes with it."""
-        config, person = self.subject.config, person or self.subject.expectations.people[0]
+        config, person = self.subject.config, person or self.subject.people[0]
         expect_typed(config, f"the person {person.account!r}", person.typed)
         verifier = new_code_verifier()
         url = authorization_url(
@@ -177,7 +177,7 @@ class Workbench:
         self, code: Secret, verifier: Secret, *, config: ConnectorConfig | None = None
     ) -> None:
         """Exchange a code of the first person's, perhaps as another ``config`` would."""
-        config, typed = config or self.subject.config, self.subject.expectations.people[0].typed
+        config, typed = config or self.subject.config, self.subject.people[0].typed
         await self.provider.exchange(
             config,
             token_url=render_url(config.token_url, config, read_connection_config(config, typed)),
@@ -203,7 +203,7 @@ class Workbench:
 
     def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
         """A tool's call to the API with what it was given."""
-        probe = probe or self.subject.expectations.probe
+        probe = probe or self.subject.probe
         request = httpx.Request(
             probe.method,
             token.api_base_url + probe.path,

@@ -34,8 +34,7 @@ def write_talkative(folder: Path) -> None:
     write_solo(folder)
     catalog, sandbox = folder / "catalog" / "solo.py", folder / "sandbox" / "solo.py"
     changed = catalog.read_text().replace("\n\ndef create_config(env):", _LOOKUP)
-    changed = changed.replace(
-        'account_lookup(id="account.id", label="account.name")', "_account"
-    ).replace("from connectors.account import account_lookup\n", "")
+    changed = changed.replace('account_lookup(id="account.id", label="account.name")', "_account")
     catalog.write_text(changed)
-    sandbox.write_text(sandbox.read_text().replace("solo-sandbox-client-secret", CLIENT_SECRET))
+    secret = f"\nPROVIDER = replace(PROVIDER, client_secret={CLIENT_SECRET!r})\n"
+    sandbox.write_text(f"from dataclasses import replace\n{sandbox.read_text()}{secret}")

@@ -110,7 +110,7 @@ async def use_everything(
 
     # Ended at the provider, then here; keys that are deleted, wrong, or in the wrong place.
     for given in canaries.of("access token"):
-        if given.startswith("ya29"):
+        if given.startswith("sandbox-google"):
             revoke_at_google(sandbox, given)
             break
     await token("google", "refresh")

@@ -143,10 +143,10 @@ def test_output_of_dev_holds_no_secret(dev: DevGateway) -> None:
         "code=",
         "state=",
         "code-",
-        "ya29.",
-        "ntn_",
-        "shpat_",
-        "nrt_",
+        "sandbox-google-access-",
+        "sandbox-notion-access-",
+        "sandbox-notion-refresh-",
+        "sandbox-shopify-access-",
     ):
         assert secret not in output, secret
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox import ApiCall, ApiRules, IntrospectRules, Refusal
+from connectors.provider import ApiCall, ApiRules, IntrospectRules, Refusal
 from tests.support.simulation import Toy, basic, body_of, refusal_of
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from connectors.sandbox import ApiRules
+from connectors.provider import ApiRules
 from gateway.sandbox.app import create_sandbox
 from tests.support.simulation import PROVIDERS, Toy, body_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox import RevokeRules
+from connectors.provider import RevokeRules
 from gateway.sandbox.wire import Outcome
 from tests.support.simulation import Toy, basic, body_of, refusal_of
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from connectors.sandbox import Endpoint, Reason, SimulatedProvider
+from connectors.provider import Endpoint, Reason, SimulatedProvider
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
 from gateway.sandbox.wire import Refused, refusal

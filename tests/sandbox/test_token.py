@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from connectors.sandbox import Refusal, RefusedRequest
+from connectors.provider import Refusal, RefusedRequest
 from tests.support.simulation import REDIRECT_URI, Toy, basic, body_of, refusal_of
 
 

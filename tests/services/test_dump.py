@@ -21,8 +21,8 @@ from tests.support.linking import dump
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import disconnect, force, token_of
 
-CLIENT_SECRETS = ("secret_sandbox-not-a-secret", "shpss_sandbox-not-a-secret")
-PREFIXES = ("ntn_sandbox", "nrt_sandbox", "shpat_sandbox", "shprt_sandbox")
+CLIENT_SECRETS = ("sandbox-notion-not-a-secret", "sandbox-shopify-not-a-secret")
+PREFIXES = ("sandbox-notion-a", "sandbox-notion-r", "sandbox-shopify-a", "sandbox-shopify-r")
 """How access and refresh tokens of the sandbox begin."""
 
 SPELLINGS: dict[str, Callable[[bytes], bytes]] = {

@@ -11,7 +11,10 @@ from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess
 from tests.support.simulation import PROVIDERS
 
-_PREFIXES = [*(provider.grant.refresh_token_prefix for provider in PROVIDERS), "solo-refresh-"]
+_PREFIXES = [
+    *(provider.grant.refresh_token_prefix for provider in PROVIDERS),
+    "sandbox-solo-refresh-",
+]
 REFRESH_TOKEN = re.compile(f"(?:{'|'.join(map(re.escape, _PREFIXES))})[0-9a-f]{{48}}")
 """The refresh tokens of the simulated providers."""
 

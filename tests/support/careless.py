@@ -13,7 +13,7 @@ from connectors.catalog import Catalog
 from connectors.catalog.shopify import verify_callback
 from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext, ConnectionContext
-from connectors.sandbox import IssuedTokens, Refusal, RefusedRequest
+from connectors.provider import IssuedTokens, Refusal, RefusedRequest
 from gateway.testing.subject import Subject
 
 USERINFO = "https://openidconnect.googleapis.com/v1/userinfo"

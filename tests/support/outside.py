@@ -1,7 +1,7 @@
 """A connector outside the package, in a folder laid out like ``connectors/``.
 
-"Solo" takes one account per person, which none of the package's connectors does, and its simulated
-provider has accounts that grant less than was asked for, or do not say who they are.
+"Solo" takes one account per person, unlike the package's connectors. Its simulated provider has
+accounts that grant less than was requested, or that have no id.
 """
 
 from __future__ import annotations
@@ -16,22 +16,17 @@ _CATALOG = '''
 
 from datetime import date
 
-from connectors.account import account_lookup
-from connectors.catalog import require_env
-from connectors.config import ConnectorConfig
-from connectors.secret import Secret
+from connectors import ConnectorConfig, account_lookup, app, require_env
 
 
 def create_config(env):
     return ConnectorConfig(
-        name="solo",
+        **app("solo", env),
         display_name="Solo",
         category="other",
         docs_url="https://solo.example/docs",
         console_url="https://solo.example/apps",
         checked_on=date(2026, 11, 21),
-        client_id=require_env(env, "OAUTH_SOLO_CLIENT_ID", "solo"),
-        client_secret=Secret(require_env(env, "OAUTH_SOLO_CLIENT_SECRET", "solo")),
         authorization_url="https://auth.solo.example/authorize",
         token_url="https://auth.solo.example/token",
         revocation_url="https://auth.solo.example/revoke",
@@ -46,64 +41,39 @@ def create_config(env):
 _SANDBOX = f'''
 """Solo, seen from its own side."""
 
-from connectors.sandbox import (
-    ApiRules, AuthorizeRules, FictionalAccount, GrantRules, RevokeRules, SimulatedProvider,
-    TokenRules,
-)
+from connectors.sandbox import RevokeRules, facts, rfc6749
 
 
-def _account(key, label, **facts):
-    return FictionalAccount(key=key, label=label, facts={{"id": key, "refused": "", **facts}})
-
-
-def _token_answer(issued):
+def _answer(issued):
     facts = issued.account.facts
     return {{
-        "access_token": issued.access_token,
-        "refresh_token": issued.refresh_token,
-        "token_type": "bearer",
-        "expires_in": issued.expires_in,
         "scope": " ".join(scope for scope in issued.scopes if scope != facts["refused"]),
         "account": {{"id": facts["id"], "name": issued.account.label}},
     }}
 
 
-PROVIDER = SimulatedProvider(
-    name="solo",
-    display_name="Solo",
-    client_id="solo-sandbox",
-    client_secret="solo-sandbox-client-secret",
-    accounts=(
-        _account("first", "{ACCOUNT}"),
-        _account("second", "{OTHER_ACCOUNT}"),
-        _account("reluctant", "{RELUCTANT_ACCOUNT}", refused="write"),
-        _account("nameless", "{NAMELESS_ACCOUNT}", id=None),
-    ),
-    authorize=AuthorizeRules(
-        address="auth.solo.example/authorize",
-        required={{"response_type": "code"}},
-        known_scopes=frozenset({{"read", "write"}}),
-    ),
-    token=TokenRules(
-        address="auth.solo.example/token",
-        client_auth="post",
-        body_format="form",
-        exchange_params=frozenset({{"grant_type", "code", "redirect_uri", "code_verifier"}}),
-        refresh_params=frozenset({{"grant_type", "refresh_token"}}),
-    ),
-    grant=GrantRules(
-        access_token_prefix="solo-access-",
-        refresh_token_prefix="solo-refresh-",
-        expires=lambda params: 3600,
-        offline=lambda params, consented_before: True,
-        rotation="strict",
-    ),
+PROVIDER = rfc6749(
+    "solo",
+    title="Solo",
+    authorize="auth.solo.example/authorize",
+    token="auth.solo.example/token",
     revoke=RevokeRules(address="auth.solo.example/revoke", client_auth="post", reach="account"),
-    api=(
-        ApiRules(address="api.solo.example/me", answer=lambda call: {{"id": call.account.key}}),
-    ),
-    api_hosts=frozenset({{"api.solo.example"}}),
-    token_answer=_token_answer,
+    client_auth="post",
+    body_format="form",
+    pkce="required",
+    rotation="strict",
+    expires_in=3600,
+    answer=_answer,
+    scopes={{"read", "write"}},
+    several_accounts=False,
+    accounts={{
+        ("first", "{ACCOUNT}"): {{"id": "first", "refused": ""}},
+        ("second", "{OTHER_ACCOUNT}"): {{"id": "second", "refused": ""}},
+        ("reluctant", "{RELUCTANT_ACCOUNT}"): {{"id": "reluctant", "refused": "write"}},
+        ("nameless", "{NAMELESS_ACCOUNT}"): {{"id": None, "refused": ""}},
+    }},
+    api_base="api.solo.example",
+    api={{"/me": facts("id")}},
 )
 '''
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from connectors.context import Tokens
-from gateway.testing import TokenSample
 
 
 def without(answer: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -30,8 +29,3 @@ def read(tokens: Tokens, now: datetime) -> tuple[str, str | None, int | None, tu
         None if seconds is None else int(seconds),
         tokens.scopes,
     )
-
-
-def outcome(sample: TokenSample) -> tuple[str, str | None, int | None, tuple[str, ...]]:
-    """What ``read`` is to find in the answer of ``sample``."""
-    return sample.access_token, sample.refresh_token, sample.expires_in, sample.scopes

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import connectors.sandbox
-from connectors.sandbox import (
+from connectors.provider import (
     ApiCall,
     ApiRules,
     AuthorizeRules,

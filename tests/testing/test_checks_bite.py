@@ -74,21 +74,22 @@ def promised(*, issuer_required: bool) -> Change:
     [
         (
             "a scope that the person refuses is noticed",
-            "google",
-            expected(scopes_are_echoed=False),
-            "userinfo.email the connection is needs_scopes",
+            "microsoft",
+            described(scopes_not_echoed=frozenset()),
+            "without offline_access the connection is needs_scopes",
         ),
         (
             "a scope that the person refuses is noticed",
             "slack",
-            expected(expected_scopes_not_echoed=frozenset({"users:read"})),
-            "users:read the connection is needs_scopes",
+            described(scopes_not_echoed=frozenset({"users:read"})),
+            "users:read the connection is active",
         ),
+        ("a person connects", "google", expected(scopes=("openid",)), "other scopes are noted"),
         (
-            "a person connects",
+            "the authorization request says what is expected",
             "google",
-            expected(scopes_are_echoed=False, expected_scopes=("openid",)),
-            "other scopes are noted",
+            described(use_pkce=False),
+            "PKCE is not sent",
         ),
         (
             "every request carries documented headers only",
@@ -116,9 +117,10 @@ def promised(*, issuer_required: bool) -> Change:
         ),
     ],
     ids=[
-        "no scope is echoed",
-        "a scope is not echoed",
+        "a scope is never echoed",
+        "a scope is echoed",
         "fewer scopes",
+        "no PKCE",
         "the API's header",
         "a promised issuer",
         "an unpromised issuer",

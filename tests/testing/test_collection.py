@@ -22,4 +22,4 @@ def test_missing_data_fails_every_check_and_skips_none(pytester: pytest.Pytester
     pytester.makepyfile(test_google_unfinished=UNFINISHED)
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-q")
     assert result.parseoutcomes() == {"failed": len(CHECKS)}
-    result.stdout.fnmatch_lines(["*ContractViolation: TestGoogle does not give expected_category*"])
+    result.stdout.fnmatch_lines(["*ContractViolation: TestGoogle does not give scopes*"])

@@ -67,8 +67,8 @@ def test_another_file_can_be_named(folder: Path, tmp_path: Path) -> None:
         ("x = (", "cannot be imported: SyntaxError:"),
         ("raise SystemExit('no')", "cannot be imported: SystemExit: no"),
         (
-            SOLO_CONTRACT + "    expected_colour = 'red'\n",
-            "cannot be imported: TypeError: TestSolo has the unknown expected_colour",
+            SOLO_CONTRACT + "    colour = 'red'\n",
+            "cannot be imported: TypeError: TestSolo has the unknown colour",
         ),
     ],
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from connectors.account import AccountInfo
 from connectors.config_types import ConnectionInput, Revocation
 from connectors.sandbox import ApiCall
 from gateway.testing import AccountSample, Person
@@ -65,8 +64,8 @@ def test_a_person_who_types_nothing_is_named_with_the_input(check: str) -> None:
 
 def _sample(**changes: Any) -> Change:
     def change(subject: Subject) -> Subject:
-        first, *others = subject.expectations.account_samples
-        return expected(account_samples=(replace(first, **changes), *others))(subject)
+        sample = replace(AccountSample(), **changes)
+        return expected(accounts={("acme.myshopify.com", "Acme"): sample})(subject)
 
     return change
 
@@ -85,11 +84,14 @@ def test_an_account_sample_that_cannot_work_says_so(check: str) -> None:
     )
 
 
-def test_a_sample_of_a_connector_without_inputs_needs_none() -> None:
-    sample = AccountSample(expected=AccountInfo(external_account_id="1", account_label="1"))
-    assert sample.typed == {}
+def test_a_sample_is_typed_as_by_the_first_person() -> None:
     check = check_named("the documented account is read")
-    assert workshop().failure(check, subject_of("google")) is None
+    assert workshop().failure(check, subject_of("shopify")) is None
+
+
+def test_a_sandbox_file_without_api_base_asks_for_a_probe() -> None:
+    text = said("the token opens the API", "google", simulated(api_base=""))
+    assert text == "the sandbox file has no API rule below api_base: say probe = Probe('/…')"
 
 
 def test_a_grant_that_is_not_revoked_says_what_the_provider_said() -> None:

@@ -32,12 +32,12 @@ async def test_what_is_random_is_seen_as_what_it_is(workplace: Database) -> None
         "<state>",
         "<code_challenge>",
         "<code_verifier>",
-        "<codes>",
-        "<access_tokens>",
-        "<refresh_tokens>",
+        "<code>",
+        "<access_token>",
+        "<refresh_token>",
     ):
         assert mask in seen
-    for beginning in ("ya29.sandbox-", "1//sandbox-", "code-"):
+    for beginning in ("sandbox-google-access-", "sandbox-google-refresh-", "not-a-secret", "code-"):
         assert beginning not in seen
 
 

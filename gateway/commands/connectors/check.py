@@ -5,32 +5,23 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from gateway.commands.connectors.description import FILL_IN
 from gateway.commands.connectors.known import Known
 from gateway.dev.mongod import find_mongod
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
+from gateway.testing.checks.record import RECORD
 from gateway.testing.contract import ConnectorContract
 from gateway.testing.header import header_problems
 from gateway.testing.locate import find_contract
-from gateway.testing.runner import workshop
+from gateway.testing.runner import Finding, workshop
 from gateway.testing.subject import ContractViolation
 
 _MARK = re.compile(rf"(?<![\w-]){FILL_IN}(?![\w-])")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What came of one check. ``reason`` is empty for ``ok``."""
-
-    check: Check
-    outcome: Literal["ok", "FAILED", "gap"]
-    reason: str = ""
 
 
 class Incomplete(Exception):
@@ -41,8 +32,12 @@ class Incomplete(Exception):
         super().__init__("; ".join(problems))
 
 
-def check_contract(known: Known, name: str, file: Path | None = None) -> list[Finding]:
+def check_contract(
+    known: Known, name: str, file: Path | None = None, *, record: bool = False
+) -> list[Finding]:
     """Find the contract of a connector, perhaps in ``file``, and run every check of it.
+
+    With ``record``, what goes over the wire is written down, if all checks but that one hold.
 
     Raises ``Incomplete`` with everything that is missing in the contract, the description and its
     header, and ``SettingsError`` if there is no MongoDB to check on.
@@ -62,7 +57,7 @@ def check_contract(known: Known, name: str, file: Path | None = None) -> list[Fi
     if problems:
         raise Incomplete(problems)
     try:
-        return run_checks(contract)
+        return _recorded(contract) if record else run_checks(contract)
     except ContractViolation as violation:
         raise Incomplete([str(violation)]) from violation
 
@@ -96,19 +91,16 @@ def run_checks(
     """
     subject = contract.subject()
     find_mongod()  # one sentence now, and not one for every check on the wire
-    gaps = subject.expectations.gaps
-    findings = []
-    for check in checks:
-        failure = workshop().failure(check, subject)
-        if check.name in gaps and failure is None:
-            findings.append(Finding(check, "FAILED", "the gap is closed: take it out"))
-        elif failure is None:
-            findings.append(Finding(check, "ok"))
-        elif check.name in gaps:
-            findings.append(Finding(check, "gap", gaps[check.name]))
-        else:
-            findings.append(Finding(check, "FAILED", failure))
-    return findings
+    return [workshop().finding(check, subject) for check in checks]
+
+
+def _recorded(contract: type[ConnectorContract]) -> list[Finding]:
+    findings = run_checks(contract, [check for check in CHECKS if check not in RECORD])
+    if failures(findings) == 0:
+        file = contract.subject().record
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(workshop().record(contract.subject()), "utf-8")
+    return findings + run_checks(contract, RECORD)
 
 
 def failures(findings: Sequence[Finding]) -> int:

@@ -33,6 +33,11 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     check = actions.add_parser("check", help="check a connector against its contract")
     check.add_argument("name", metavar="NAME")
     check.add_argument("--contract", type=Path, metavar="FILE", help="the file with its contract")
+    check.add_argument(
+        "--record",
+        action="store_true",
+        help="write down what goes over the wire, to be reviewed, if everything else holds",
+    )
     check.set_defaults(run=lambda arguments: _check(arguments, read))
 
     for action in (listing, show, check):
@@ -112,7 +117,7 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
         return _unusable(known.unknown(arguments.name))
     name = name or arguments.name
     try:
-        findings = check_contract(known, name, arguments.contract)
+        findings = check_contract(known, name, arguments.contract, record=arguments.record)
     except Incomplete as error:
         if arguments.json:
             _print(json_data=problems_data(name, error.problems))

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from connectors.config_types import ConnectionInput
+from connectors.environment import variable
 from gateway.commands.connectors.description import FILL_IN, Description
-from gateway.sandbox.link import variable
 
 _WIDTH = 100
 
@@ -56,7 +56,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from connectors.account import account_lookup
-from connectors.catalog import require_env
+from connectors.environment import require_env
 from connectors.config import {"ConnectionInput, " if new.inputs else ""}ConnectorConfig
 from connectors.secret import Secret
 
@@ -75,6 +75,7 @@ def sandbox_file(new: Description) -> str:
     """The provider's own side: RFC 6749 as it stands, at addresses that have to be filled in."""
     host = f"{new.name[:63].strip('-')}.{FILL_IN}.example"
     refresh_params = '{"grant_type", "refresh_token"}' if new.refresh else ""
+    rotation = "none" if new.refresh else "never"
     return f'''"""{new.title}, seen from its own side.
 
 Sources: {FILL_IN} (its documentation, read with the catalog file closed)
@@ -84,7 +85,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox import (
+from connectors.provider import (
     AuthorizeRules,
     GrantRules,
     IssuedTokens,
@@ -127,7 +128,7 @@ PROVIDER = SimulatedProvider(
         refresh_token_prefix="{new.name}-refresh-",
         expires=lambda params: 3600,
         offline=lambda params, consented_before: {new.refresh},
-        rotation="none",
+        rotation="{rotation}",
     ),
     api=(),
     api_hosts=frozenset(),
@@ -140,7 +141,7 @@ def contract_file(new: Description, *, outside: bool) -> str:
     """The contract without its samples. ``outside``: for a folder of one's own."""
     path = "\nfrom pathlib import Path\n" if outside else ""
     folder = "    folder = Path(__file__).parents[1]\n" if outside else ""
-    scopes = "\n    ".join(_tuple("expected_scopes = ", new.scopes, "", indent=4))
+    scopes = "\n    ".join(_tuple("scopes = ", new.scopes, "", indent=4))
     return f'''"""{new.title} on the wire.
 
 Sources: {FILL_IN}
@@ -155,12 +156,7 @@ class Test{new.name.title().replace("-", "")}(ConnectorContract):
     """The documented answers, and what is expected of the connector."""
 
 {folder}    connector = "{new.name}"
-    expected_category = "{new.category}"
     {scopes}
-    expected_supports_refresh = {new.refresh}
-    expected_supports_multiple_accounts = True
-    expected_use_pkce = True
-    expected_extra_authorize_params = {{}}
 '''
 
 

@@ -6,8 +6,9 @@ from gateway.testing.checks.check import Check
 from gateway.testing.checks.description import DESCRIPTION
 from gateway.testing.checks.economy import ECONOMY
 from gateway.testing.checks.journey import JOURNEY
+from gateway.testing.checks.record import RECORD
 from gateway.testing.checks.refusals import REFUSALS
 from gateway.testing.checks.samples import SAMPLES
 
-CHECKS: tuple[Check, ...] = (*DESCRIPTION, *SAMPLES, *JOURNEY, *REFUSALS, *ECONOMY)
+CHECKS: tuple[Check, ...] = (*DESCRIPTION, *SAMPLES, *JOURNEY, *REFUSALS, *ECONOMY, *RECORD)
 """Every check, each with a name of its own."""

@@ -9,7 +9,7 @@ from typing import Literal
 from gateway.testing.subject import Subject
 from gateway.testing.workbench import Workbench
 
-Section = Literal["description", "samples", "journey", "refusals", "economy"]
+Section = Literal["description", "samples", "journey", "refusals", "economy", "record"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ def _refresh_fails(fault: str) -> None:
         except FAULTS[fault].raises:
             await _is_unharmed(bench, before)
         except ReauthorizationRequired:
-            expect(not bench.subject.expectations.expected_supports_refresh, "it is given up")
+            expect(not bench.subject.refreshes, "it is given up")
         else:
             expect(False, "a token is handed out as new")
 
@@ -92,7 +92,7 @@ for _fault in FAULTS:
 @REFUSALS.of_workbench("a refresh whose answer was lost is repeated exactly if that is safe")
 async def _lost_answer(bench: Workbench) -> None:
     before = await bench.connect()
-    if not bench.subject.expectations.expected_supports_refresh:
+    if not bench.subject.refreshes:
         return
     requests = bench.token_requests
     bench.transport.replace("token", LOST)
@@ -202,7 +202,7 @@ async def _foreign(bench: Workbench) -> None:
 
 
 def _first(bench: Workbench) -> Person:
-    return bench.subject.expectations.people[0]
+    return bench.subject.people[0]
 
 
 async def _callback(bench: Workbench, started: StartedFlow | None = None) -> dict[str, str]:

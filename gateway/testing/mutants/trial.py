@@ -64,7 +64,9 @@ def _mutants(subject: Subject, neighbours: list[Subject]) -> Iterator[Mutant]:
 
 
 def _checks(subject: Subject) -> list[Check]:
-    return [check for check in CHECKS if check.name not in subject.expectations.gaps]
+    # The record would notice every change on the wire: it is a comparison with a copy.
+    proof = (check for check in CHECKS if check.section != "record")
+    return [check for check in proof if check.name not in subject.expectations.gaps]
 
 
 def _killed_by(mutant: Mutant, subject: Subject, workshop: Workshop) -> str | None:

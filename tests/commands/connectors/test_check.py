@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from gateway.commands.connectors.check import Finding, failures, report, report_data, run_checks
+from gateway.commands.connectors.check import failures, report, report_data, run_checks
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.checks.description import DESCRIPTION
 from gateway.testing.locate import find_contract
+from gateway.testing.runner import Finding
 from tests.support.commands import run_gateway
 from tests.support.contracts import SOLO_CONTRACT, write_contract
 from tests.support.outside import write_solo
 
 HEADER = "its header is complete"
-CATEGORY = "its category is the expected one"
+PEOPLE = "it has two people who connect"
+ONE_PERSON = "    people = (Person(account='first'),) * 2\n"
 
 
 @pytest.fixture
@@ -48,10 +50,10 @@ def test_a_connector_of_a_folder_fails_with_the_reason(folder: Path) -> None:
     done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (1, "")
-    assert lines[-1] == f"solo: 1 of {len(CHECKS)} checks FAILED"
+    assert lines[-1] == f"solo: 2 of {len(CHECKS)} checks FAILED"  # it has no record, either
     failed = lines.index(f"  FAILED  {HEADER}")
     assert lines[failed + 1].startswith('          its header has no "Docs: https://"')
-    assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 1
+    assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 2
 
 
 def test_a_missing_contract_is_one_sentence(folder: Path) -> None:
@@ -66,7 +68,9 @@ def test_a_missing_contract_is_one_sentence(folder: Path) -> None:
 
 def test_programs_get_what_is_missing_as_json(folder: Path) -> None:
     (folder / "elsewhere.py").write_text(
-        SOLO_CONTRACT.replace("    probe =", "    another =").replace('"solo-access"', '"fill-in"')
+        SOLO_CONTRACT.replace('    scopes = ("read", "write")\n', "").replace(
+            '"solo-access"', '"fill-in"'
+        )
     )
     env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
     arguments = ("check", "solo", "--contract", "elsewhere.py", "--json")
@@ -76,13 +80,13 @@ def test_programs_get_what_is_missing_as_json(folder: Path) -> None:
         "connector": "solo",
         "holds": False,
         "problems": [
-            "TestSolo does not give probe",
+            "TestSolo does not give scopes",
             'its header has no "Docs: https://"',
             'its header has no "Quirks:"',
             'its header has no "Scopes:"',
             'its header does not justify the scope "read"',
             'its header does not justify the scope "write"',
-            f"{folder / 'elsewhere.py'} says fill-in in lines 9, 13",
+            f"{folder / 'elsewhere.py'} says fill-in in line 5",
         ],
         "checks": [],
     }
@@ -95,9 +99,10 @@ def test_an_unknown_name_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_failure_has_its_reason(folder: Path) -> None:
-    found = found_in(folder, SOLO_CONTRACT.replace('"other"', '"crm"'))
-    assert found[CATEGORY].outcome == "FAILED"
-    assert found[CATEGORY].reason == "category is 'other', expected 'crm'"
+    imported = SOLO_CONTRACT.replace("ConnectorContract, doc", "ConnectorContract, Person, doc")
+    found = found_in(folder, imported + ONE_PERSON)
+    assert found[PEOPLE].outcome == "FAILED"
+    assert found[PEOPLE].reason == "people are not two different ones"
 
 
 def test_a_gap_is_no_failure_and_shows_its_reason(folder: Path) -> None:
@@ -110,9 +115,9 @@ def test_a_gap_is_no_failure_and_shows_its_reason(folder: Path) -> None:
 
 
 def test_a_gap_that_holds_is_a_failure(folder: Path) -> None:
-    found = found_in(folder, f"{SOLO_CONTRACT}    gaps = {{{CATEGORY!r}: 'Long ago.'}}\n")
-    assert found[CATEGORY].outcome == "FAILED"
-    assert found[CATEGORY].reason == "the gap is closed: take it out"
+    found = found_in(folder, f"{SOLO_CONTRACT}    gaps = {{{PEOPLE!r}: 'Long ago.'}}\n")
+    assert found[PEOPLE].outcome == "FAILED"
+    assert found[PEOPLE].reason == f'the gap "{PEOPLE}" is closed: take it out'
 
 
 FINDINGS = [
@@ -171,7 +176,7 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) 
     assert done.stdout.splitlines() == [
         "solo cannot be checked yet:",
         "  its sandbox file: token.client_auth is not one of basic, post, secret_key",
-        "  its sandbox file: grant.rotation is not one of none, kept, strict, until_used, replay",
+        "  its sandbox file: grant.rotation is not one of none, kept, strict, until_used, replay, never",
         "  its sandbox file: revoke.client_auth is not one of basic, post, secret_key, none",
     ]
 

@@ -1,25 +1,25 @@
-"""What is wrong with a simulated provider's description, in words, before anybody asks it anything."""
+"""Check a simulated provider's description before it is used for the first time.
+
+``connectors.provider`` imports this module, so a description is ``Any`` here.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterator
+from typing import Any
 
-if TYPE_CHECKING:
-    from connectors.sandbox import SimulatedProvider
+from connectors.kinds import choice_problems, kind_problems
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"(?:\{tenant\}|[a-z0-9_-]+)(?:\.[a-z0-9_-]+)+")
 _CREDENTIALS = frozenset({"client_id", "client_secret"})
 
 
-def problems_of(provider: SimulatedProvider) -> list[str]:
-    """Every problem of a description, each beginning with its field; empty if there is none."""
-    if wrong := list(_parts_kinds(provider, "")):
+def problems_of(provider: Any) -> list[str]:
+    """List every problem of a ``SimulatedProvider``, each beginning with its field."""
+    if wrong := kind_problems(provider) + choice_problems(provider):
         return wrong  # the other rules would stumble over it
     return [
         *_identity(provider),
@@ -33,66 +33,7 @@ def problems_of(provider: SimulatedProvider) -> list[str]:
     ]
 
 
-def _parts_kinds(value: Any, path: str) -> Iterator[str]:
-    """Fields of another kind than declared: ``params="prompt"`` would be six parameters."""
-    hints = get_type_hints(type(value))
-    for field in fields(value):
-        name = f"{path}.{field.name}" if path else field.name
-        yield from _kinds(getattr(value, field.name), hints[field.name], name)
-
-
-def _kinds(value: Any, hint: Any, path: str) -> Iterator[str]:
-    kind, inner = get_origin(hint) or hint, get_args(hint)
-    if hint is Any:
-        return
-    if kind is Literal:
-        if value not in inner:
-            yield f"{path} is not one of {', '.join(map(str, inner))}"
-    elif kind in (Union, UnionType):
-        if value is not None or NoneType not in inner:
-            (declared,) = (member for member in inner if member is not NoneType)
-            yield from _kinds(value, declared, path)
-    elif isinstance(kind, type) and is_dataclass(kind):
-        if isinstance(value, kind):
-            yield from _parts_kinds(value, path)
-        else:
-            yield f"{path} is not of the type {kind.__name__}"
-    elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        yield f"{path} is not {_WORDS[kind]}"
-    elif kind is tuple and inner[-1] is not ...:
-        if len(value) != len(inner):
-            yield f"{path} has not exactly {len(inner)} elements"
-        else:
-            yield from _all_kinds(zip(value, inner, strict=True), path)
-    elif kind in (tuple, frozenset):
-        items = sorted(value, key=str) if kind is frozenset else value
-        yield from _all_kinds(((item, inner[0]) for item in items), path)
-    elif kind is Mapping:
-        for key, item in value.items():
-            yield from _kinds(key, inner[0], f"a name in {path}")
-            yield from _kinds(item, inner[1], f'{path} "{key}"')
-
-
-def _all_kinds(items: Iterable[tuple[Any, Any]], path: str) -> Iterator[str]:
-    for number, (item, hint) in enumerate(items):
-        place = (
-            f"{path}[{number}]" if is_dataclass(get_origin(hint) or hint) else f"{path} {item!r}"
-        )
-        yield from _kinds(item, hint, place)
-
-
-_WORDS: Mapping[Any, str] = {
-    str: "a string",
-    int: "a whole number",
-    bool: "True or False",
-    tuple: "a tuple (one element needs a comma: (x,))",
-    frozenset: "a frozenset (frozenset({x}), and no string)",
-    Mapping: "a mapping",
-    get_origin(Callable[[], None]): "a function",
-}
-
-
-def _identity(provider: SimulatedProvider) -> Iterator[str]:
+def _identity(provider: Any) -> Iterator[str]:
     if not (_NAME.fullmatch(provider.name) and len(provider.name) <= 64):
         yield f'name "{provider.name}" is not kebab-case of at most 64 characters'
     for name in ("display_name", "client_id", "client_secret"):
@@ -107,7 +48,7 @@ def _identity(provider: SimulatedProvider) -> Iterator[str]:
         yield "accounts have an empty key or label"
 
 
-def _addresses(provider: SimulatedProvider) -> Iterator[str]:
+def _addresses(provider: Any) -> Iterator[str]:
     for field, address in provider.addresses():
         for problem in _address(address, is_api=field.startswith("api[")):
             yield f'{field} "{address}" {problem}'
@@ -136,7 +77,7 @@ def _address(address: str, *, is_api: bool) -> Iterator[str]:
         yield "has a host that is no host name in lower case"
 
 
-def _authorize(provider: SimulatedProvider) -> Iterator[str]:
+def _authorize(provider: Any) -> Iterator[str]:
     rules = provider.authorize
     for name, found in (("params", rules.params), ("required", rules.required.keys())):
         if marked := sorted(param for param in found if param.endswith("?")):
@@ -156,11 +97,14 @@ def _authorize(provider: SimulatedProvider) -> Iterator[str]:
         yield "authorize.issuer_advertised has no issuer"
 
 
-def _token(provider: SimulatedProvider) -> Iterator[str]:
+def _token(provider: Any) -> Iterator[str]:
     rules = provider.token
     if "code" not in rules.exchange_params:
         yield 'token.exchange_params has no "code"'
-    if rules.refresh_params and "refresh_token" not in rules.refresh_params:
+    if provider.grant.rotation == "never":
+        if rules.refresh_params:
+            yield 'token.refresh_params are given although grant.rotation is "never"'
+    elif "refresh_token" not in rules.refresh_params:
         yield 'token.refresh_params has no "refresh_token"'
     for name in ("exchange_params", "refresh_params"):
         params = getattr(rules, name)
@@ -172,7 +116,7 @@ def _token(provider: SimulatedProvider) -> Iterator[str]:
         yield "token.code_seconds is not more than 0"
 
 
-def _grant(provider: SimulatedProvider) -> Iterator[str]:
+def _grant(provider: Any) -> Iterator[str]:
     rules = provider.grant
     if rules.rotation == "replay" and rules.grace_seconds <= 0:
         yield 'grant.grace_seconds is missing: rotation "replay" needs it'
@@ -183,7 +127,7 @@ def _grant(provider: SimulatedProvider) -> Iterator[str]:
             yield f"grant.{name} is empty"
 
 
-def _revoke(provider: SimulatedProvider) -> Iterator[str]:
+def _revoke(provider: Any) -> Iterator[str]:
     rules = provider.revoke
     if rules is None:
         return
@@ -199,7 +143,7 @@ def _revoke(provider: SimulatedProvider) -> Iterator[str]:
         yield 'revoke.token "api_header" takes no client_auth and no params besides'
 
 
-def _headers(provider: SimulatedProvider) -> Iterator[str]:
+def _headers(provider: Any) -> Iterator[str]:
     found = {"token": provider.token.required_headers}
     if provider.revoke is not None:
         found["revoke"] = provider.revoke.required_headers
@@ -212,15 +156,20 @@ def _headers(provider: SimulatedProvider) -> Iterator[str]:
                 yield f'{place}.required_headers "{name}" has no value that is accepted'
 
 
-def _api(provider: SimulatedProvider) -> Iterator[str]:
+def _api(provider: Any) -> Iterator[str]:
     if not provider.api:
         yield "api is empty: a token would open nothing"
+    for problem in _address(f"{provider.api_base}/", is_api=True) if provider.api_base else ():
+        yield f'api_base "{provider.api_base}" {problem}'
     header = provider.api_auth[0]
     if not header or header != header.lower():
         yield f'api_auth "{header}" is no header in lower case'
     for host in sorted(provider.api_hosts):
         if not _HOST.fullmatch(host.removeprefix("*.")):
-            yield f'api_hosts "{host}" is no host name (without https://, path and *, but "*." in front)'
+            yield (
+                f'api_hosts "{host}" is no host name '
+                '(without https://, path and *, but "*." in front)'
+            )
     hosts = {rules.address.partition("/")[0] for rules in provider.api}
     for host in sorted(hosts):
         below = any(p.startswith("*.") and host.endswith(p[1:]) for p in provider.api_hosts)

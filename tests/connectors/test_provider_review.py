@@ -1,4 +1,4 @@
-"""What is wrong with a simulated provider, field by field: the rules of ``connectors.sandbox_review``."""
+"""What is wrong with a simulated provider, field by field: the rules of ``connectors.provider_review``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConfigError
-from connectors.sandbox import (
+from connectors.provider import (
     AuthorizeRules,
     FictionalAccount,
     IntrospectRules,
     RevokeRules,
     SimulatedProvider,
 )
-from connectors.sandbox_review import problems_of
+from connectors.provider_review import problems_of
 from tests.support.simulation import PROVIDERS, TOY, Toy
 
 ANA = TOY.accounts[0]
@@ -50,7 +50,7 @@ def test_every_problem_is_named_at_once() -> None:
     [
         (
             {"grant": {"rotation": "rotates"}},
-            "grant.rotation is not one of none, kept, strict, until_used, replay",
+            "grant.rotation is not one of none, kept, strict, until_used, replay, never",
         ),
         (
             {"token": {"client_auth": "body"}},
