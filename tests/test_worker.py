@@ -28,7 +28,7 @@ from gateway.store.mongo import Database
 from gateway.store.refresh_leases import LEASE_SECONDS
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import NO_TLS, loopback_client
 from tests.support.processes import Deployment, running_deployment
 from tests.support.series import value_in
 from tests.support.tokens import asked
@@ -134,9 +134,7 @@ async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
     workers.start(*COMMAND, "--metrics", address)
     await until(workers.working)
     renewed = {"connector": "notion", "outcome": "refreshed"}
-    async with httpx.AsyncClient(
-        base_url=f"http://{address}", verify=NO_TLS, trust_env=False
-    ) as probe:
+    async with loopback_client(base_url=f"http://{address}") as probe:
 
         async def all_counted() -> bool:
             text = (await probe.get("/metrics")).text

@@ -18,6 +18,7 @@ from gateway.settings.limits import DEFAULTS, LimitName, Rate, read_rates
 from gateway.store.limits import LimitStore, Taken
 from gateway.store.mongo import Database
 from tests.support.gateway import FakeClock
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 class CountingStore(LimitStore):
@@ -168,7 +169,7 @@ async def test_a_database_that_says_nothing_holds_one_call_up_and_not_for_long(
     monkeypatch.setattr("gateway.access.limits.PATIENCE", 0.05)
     limits = process(store, clock, token_reads=40)
     store.silent = True
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE_SECONDS):
         assert await passing(limits, LimitName.TOKEN_READS, 100) == 100
     assert store.asked == 1
 

@@ -17,7 +17,7 @@ from tests.attacks.weaknesses import weaken
 from tests.support.arena import Arena, running_arena
 from tests.support.browser import Browser
 from tests.support.chromium import running_chromium
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 
 Profiles = Callable[[], BrowserContext]
 Browsers = Callable[[], Browser]
@@ -50,11 +50,8 @@ def key(running: Arena) -> str:
 @pytest.fixture
 async def tool(arena: Arena, key: str) -> AsyncIterator[httpx.AsyncClient]:
     """A tool server: it may fetch tokens and manage connections."""
-    async with httpx.AsyncClient(
-        base_url=arena.url,
-        headers={"Authorization": f"Bearer {key}"},
-        verify=NO_TLS,
-        trust_env=False,
+    async with loopback_client(
+        base_url=arena.url, headers={"Authorization": f"Bearer {key}"}
     ) as client:
         yield client
 

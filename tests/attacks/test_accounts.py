@@ -11,7 +11,7 @@ from tests.attacks.conftest import Browsers
 from tests.support import outside as solo
 from tests.support.arena import Arena, Row
 from tests.support.gateway import ACCOUNTS
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 
 
 async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str, Any]:
@@ -24,9 +24,7 @@ async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str,
 
 async def works(issued: dict[str, Any], path: str) -> bool:
     """Whether the provider takes a token."""
-    async with httpx.AsyncClient(
-        verify=NO_TLS, trust_env=False, headers=issued["api"]["headers"]
-    ) as client:
+    async with loopback_client(headers=issued["api"]["headers"]) as client:
         answer = await client.get(issued["api"]["base_url"] + path)
     return answer.status_code == 200
 

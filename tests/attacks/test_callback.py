@@ -19,7 +19,7 @@ from tests.support.arena import DATABASE, Arena
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 from tests.support.silent import NO_AUDIT
 
 
@@ -162,8 +162,8 @@ async def test_fifty_callbacks_at_once_in_two_processes_exchange_one_code(
     async def arrive(number: int) -> None:
         gateways = arena.deployment.gateways
         url = callback.replace(arena.url, gateways[number % len(gateways)].url)
-        async with httpx.AsyncClient(
-            cookies=browser.client.cookies, headers={"Host": host}, verify=NO_TLS, trust_env=False
+        async with loopback_client(
+            cookies=browser.client.cookies, headers={"Host": host}
         ) as client:
             answers.append(await client.get(url))
 

@@ -18,6 +18,7 @@ from gateway.observe.metrics import Metrics
 from gateway.store.audit import Action, Actor, ActorKind, AuditStore, Line, Wanted
 from gateway.store.mongo import Database, Document
 from tests.support.gateway import FakeClock
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 class Door(AuditStore):
@@ -59,7 +60,7 @@ async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock)
     async with audit.writing():
         note(audit, "alice", "bob")
         assert store.tried == 0
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE_SECONDS):
             while not store.taken:  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0.01)
     assert [line.user for line in await lines(store)] == ["alice", "bob"]
@@ -81,7 +82,7 @@ async def test_a_full_batch_does_not_wait_for_its_time(
     audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, *["alice"] * module.BATCH)
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE_SECONDS):
             while not await lines(store):  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0.01)
 
@@ -112,7 +113,7 @@ async def test_the_writer_survives_an_outage_and_tells_of_it_once(
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
     audit = Audit(store, clock, Metrics())
     store.shut = True
-    with capture_logs() as logs, anyio.fail_after(10):
+    with capture_logs() as logs, anyio.fail_after(PATIENCE_SECONDS):
         async with audit.writing():
             note(audit, "alice")
             while store.tried < 3 or not logs:  # noqa: ASYNC110 - waits for another task

@@ -13,6 +13,7 @@ from pytest_httpx import HTTPXMock
 from gateway import client as sdk
 from gateway.client import Gateway
 from tests.client.scripted import KEY, TOKEN, URL, OpenGateway, Parts, Time, failure
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def test_pauses_and_time_outs_fit_into_the_deadline(
@@ -66,7 +67,7 @@ async def test_silent_gateway_is_given_up_at_the_deadline() -> None:
             raise AssertionError("unreachable")
 
     async with Gateway(URL, api_key=KEY, transport=Silent(), timeout=0.01) as gateway:
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE_SECONDS):
             error = await failure(gateway.get_connector_token("notion", user="u"))
     assert type(error) is sdk.GatewayUnavailable
     assert "in time" in error.detail

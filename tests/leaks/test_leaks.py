@@ -32,12 +32,13 @@ from tests.support.gateway import ACCOUNTS
 from tests.support.identity_provider import Claims, running_identity_provider
 from tests.support.login_processes import logins_key, running_gateway_process
 from tests.support.logins import leads_to, parameters, post_login
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 from tests.support.outside import ACCOUNT, NAMELESS_ACCOUNT, OTHER_ACCOUNT, RELUCTANT_ACCOUNT
 from tests.support.processes import Deployment, running_deployment
 from tests.support.receiver import receiving
 from tests.support.sandbox import await_answer
 from tests.support.tokens import revoke_at_google
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROLES = ("tokens", "connections", "logins", "admin")
 
@@ -67,7 +68,9 @@ async def use_everything(
 
     async def token(connector: str, how: str = "token") -> httpx.Response:
         body = {"user": "alice"}
-        answer = await api.post(f"/v1/connectors/{connector}/{how}", json=body, timeout=60)
+        answer = await api.post(
+            f"/v1/connectors/{connector}/{how}", json=body, timeout=PATIENCE_SECONDS
+        )
         note_ledger(canaries, ledger)
         return answer
 
@@ -168,7 +171,7 @@ async def test_no_secret_is_left_anywhere(
         assert [
             canaries.found_in(one.body) for one in receiver.delivered if canaries.found_in(one.body)
         ] == []
-        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as operator:
+        async with loopback_client() as operator:
             for url in (f"http://{metrics}/metrics", f"{deployment.sandbox.url}/_sandbox/log"):
                 shown = (await operator.get(url)).raise_for_status().content
                 assert canaries.found_in(shown) == [], url
@@ -226,7 +229,7 @@ async def test_no_secret_of_a_sign_in_elsewhere_is_left(
             asked = parameters(leaving)
             canaries.add("login state", asked["state"])
             canaries.add("nonce", asked["nonce"])
-            async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as person:
+            async with loopback_client() as person:
                 back = (await person.get(leaving)).headers["location"]
             canaries.add("code", parameters(back)["code"])
             cookies = [cookie.value or "" for cookie in browser.client.cookies.jar]
@@ -312,7 +315,7 @@ def test_a_start_that_fails_says_no_secret(mongodb_url: str, database_name: str)
             [sys.executable, "-m", "gateway", "serve", "--port", str(free_port())],
             env=os.environ | common | change,
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
         assert done.returncode != 0, change.keys()
         assert done.stderr or done.stdout

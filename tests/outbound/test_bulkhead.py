@@ -19,7 +19,7 @@ from gateway.outbound.egress import EgressPolicy
 from tests.outbound.test_breaker import Now
 from tests.support.peer import Behave, Peer, answering, hang_up, listening, silence
 from tests.support.series import value
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def bulkhead(metrics: Metrics, now: Now) -> Bulkhead:
 
 @asynccontextmanager
 async def client(
-    bulkhead: Bulkhead, *behaviours: Behave, total_seconds: float = 5.0
+    bulkhead: Bulkhead, *behaviours: Behave, total_seconds: float = PATIENCE_SECONDS
 ) -> AsyncIterator[tuple[Outbound, list[Peer]]]:
     """The client, and a server for each behaviour."""
     async with AsyncExitStack() as stack:
@@ -126,7 +126,7 @@ async def test_who_waits_for_a_slot_gets_the_one_that_comes_free(metrics: Metric
         async with bulkhead.admit("acme", "refresh", "a.example") as outcome:
             outcome.answered(200)
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE_SECONDS):
         first = asyncio.create_task(occupy())
         await entered.wait()
         second = asyncio.create_task(follow())
@@ -286,7 +286,7 @@ async def test_a_breaker_that_opened_meanwhile_stops_who_waits_for_a_slot(
     second = asyncio.create_task(fail_at(bulkhead, "a.example"))
     await asyncio.sleep(0)
     leave.set()
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE_SECONDS):
         await first
         with pytest.raises(ProviderUnavailable, match="left alone"):
             await second

@@ -30,6 +30,7 @@ from tests.support.peer import (
 )
 from tests.support.sending import send
 from tests.support.silent import bulkhead
+from tests.support.waiting import PATIENCE_SECONDS
 
 DEADLINE = 0.3
 """Seconds; short, so that a test of it is."""
@@ -42,7 +43,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 @asynccontextmanager
 async def talking_to(
-    behave: Behave, *, total_seconds: float = 5.0
+    behave: Behave, *, total_seconds: float = PATIENCE_SECONDS
 ) -> AsyncIterator[tuple[Outbound, Peer]]:
     """The client, and a server that it may call over plain http."""
     async with listening(behave) as peer:
@@ -116,9 +117,9 @@ async def test_the_deadline_is_for_the_whole_answer(behave: Behave) -> None:
     """time-outs per read never end against a server that sends a byte now and then."""
     async with talking_to(behave, total_seconds=DEADLINE) as (outbound, peer):
         started = time.monotonic()
-        with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
+        with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, request_to(peer))
-        assert DEADLINE - 0.05 < time.monotonic() - started < DEADLINE + 2
+        assert DEADLINE - 0.05 < time.monotonic() - started < DEADLINE + 5
 
 
 @pytest.mark.requirement("C1")
@@ -133,7 +134,7 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
         EgressPolicy(), bulkhead(), resolve=never, total_seconds=DEADLINE
     ) as outbound:
         call = ProviderRequest(method="GET", url="https://api.example.com/", headers={})
-        with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
+        with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, call)
 
 
@@ -142,7 +143,7 @@ async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
     """A server that takes the connection and says nothing."""
     async with talking_to(silence, total_seconds=DEADLINE) as (outbound, peer):
         call = ProviderRequest(method="GET", url=peer.url(scheme="https"), headers={})
-        with anyio.fail_after(5), pytest.raises(ProviderUnavailable, match=TOO_LATE):
+        with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, call)
         assert peer.connections == 1
 
@@ -163,7 +164,7 @@ async def test_a_hung_provider_holds_up_nobody_else() -> None:
             waiting = [
                 asyncio.create_task(send(outbound, request_to(hung), "hung")) for _ in range(20)
             ]
-            with anyio.fail_after(5):
+            with anyio.fail_after(PATIENCE_SECONDS):
                 for _ in range(20):
                     assert (await send(outbound, request_to(well), "well")).status == 200
             assert not any(task.done() for task in waiting)
@@ -253,7 +254,7 @@ UNREADABLE = {
 async def test_an_answer_that_is_none_is_unreadable(behave: Behave) -> None:
     """And it is asked for once only."""
     async with talking_to(behave) as (outbound, peer):
-        with anyio.fail_after(4), pytest.raises(UnreadableResponse) as caught:
+        with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(UnreadableResponse) as caught:
             await send(outbound, request_to(peer))
         assert len(peer.requests) == peer.connections == 1
     assert "canary" not in str(caught.value)

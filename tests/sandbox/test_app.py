@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from connectors.provider import ApiRules
 from gateway.sandbox.app import create_sandbox
 from tests.support.simulation import PROVIDERS, Toy, body_of
+from tests.support.waiting import PATIENCE_SECONDS
 
 GATEWAY_URL = "http://localhost:3141"
 
@@ -148,7 +149,7 @@ async def test_with_a_lost_answer_the_request_is_carried_out_and_nothing_is_answ
 
     async with anyio.create_task_group() as group:
         group.start_soon(ask)
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE_SECONDS):
             await waits_for_the_client.wait()
         assert answers == []
         group.cancel_scope.cancel()

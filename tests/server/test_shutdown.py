@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from gateway.settings.environment import Driver
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 from tests.support.processes import Deployment, running_deployment
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -34,7 +34,7 @@ async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: D
     (gateway,) = deployment.gateways
 
     async def ask(path: str) -> httpx.Response:
-        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as newcomer:
+        async with loopback_client() as newcomer:
             return await newcomer.get(gateway.url + path)
 
     async def is_not_ready() -> bool:

@@ -19,7 +19,7 @@ from tests.support.peer import Peer, listening, silence
 from tests.support.sandbox import SandboxProcess
 from tests.support.series import value
 from tests.support.tokens import StoppedClock, connect, connections, force, problem_of, token_of
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 GOOGLE = "oauth2.googleapis.com"
 SLOTS = 2
@@ -94,7 +94,7 @@ async def test_a_black_holed_connector_holds_up_no_other(
 
         # None of it waited for the first ones to be given up.
         assert not any(caller.done() for caller in callers)
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE_SECONDS):
         for answer in await asyncio.gather(*callers):
             assert problem_of(answer) == (503, "provider_unavailable")
 

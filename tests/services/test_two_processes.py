@@ -24,7 +24,7 @@ from gateway.store.mongo import Database
 from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import NO_TLS, loopback_client
 from tests.support.processes import Deployment, GatewayProcess, running_deployment
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import asked, expiry_of, fingerprint, token_of, works
@@ -49,12 +49,9 @@ async def tool(deployment: Deployment, database: Database) -> AsyncIterator[http
     _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
         tenant="default", roles=[Role.TOKENS]
     )
-    async with httpx.AsyncClient(
+    async with loopback_client(
         headers={"Authorization": f"Bearer {secret.reveal()}"},
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-        timeout=PATIENCE_SECONDS,
-        verify=NO_TLS,
-        trust_env=False,
     ) as client:
         yield client
 
@@ -119,7 +116,7 @@ async def is_refreshing(database: Database) -> bool:
 async def refuses(gateway: GatewayProcess) -> bool:
     """Whether a gateway takes no new connections."""
     try:
-        async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as newcomer:
+        async with loopback_client() as newcomer:
             await newcomer.get(f"{gateway.url}/healthz")
     except httpx.ConnectError:
         return True

@@ -64,7 +64,7 @@ async def test_a_database_that_is_away_costs_seconds_and_its_error_tells_nothing
     for refused in refusals:
         assert refused.text == "the database does not answer (ServerSelectionTimeoutError)"
         assert not refused.cause_is_shown
-        assert refused.seconds < 8
+        assert refused.seconds < 20
     assert len(refusals) == 2
     assert PASSWORD not in caplog.text
 

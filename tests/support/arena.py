@@ -29,6 +29,7 @@ from tests.support.loopback import NO_TLS
 from tests.support.outside import write_solo
 from tests.support.processes import Deployment, running_deployment
 from tests.support.sandbox import SandboxProcess
+from tests.support.waiting import PATIENCE_SECONDS
 
 Row = dict[str, Any]
 
@@ -39,6 +40,7 @@ SIGNED_IN, SIGNED_OUT, SAME_USER = (
     "signed out",
     "same user in another browser",
 )
+
 VICTIMS = [SIGNED_IN, SIGNED_OUT, SAME_USER]
 """In which state the browser may be that an attacker's link is opened in."""
 
@@ -107,7 +109,7 @@ class Arena:
             command += ["--role", role]
         env = os.environ | dict(self.deployment.env)
         return subprocess.run(
-            command, env=env, check=True, capture_output=True, text=True, timeout=60
+            command, env=env, check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS
         ).stdout.strip()
 
     def expire_flows(self, user: str) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 
 
 @dataclass
@@ -75,11 +75,8 @@ class Browser:
 
     def __init__(self, gateway_url: str, gateway: httpx.AsyncBaseTransport) -> None:
         self.gateway_url = gateway_url
-        self.client = httpx.AsyncClient(
-            mounts={gateway_url: gateway},
-            verify=NO_TLS,
-            trust_env=False,
-            headers={"Accept": "text/html,*/*;q=0.8"},
+        self.client = loopback_client(
+            mounts={gateway_url: gateway}, headers={"Accept": "text/html,*/*;q=0.8"}
         )
         self.page = httpx.Response(204)
         self.history: list[httpx.Response] = []

@@ -28,7 +28,7 @@ from gateway.settings.environment import Driver
 from gateway.store.mongo import Database, Document, open_database
 from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
-from tests.support.loopback import LOOPBACK, NO_TLS
+from tests.support.loopback import LOOPBACK, NO_TLS, loopback_client
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import fingerprint, token_of
@@ -224,12 +224,9 @@ async def running_fleet(
             tenant="default", roles=[Role.TOKENS]
         )
         tool = await stack.enter_async_context(
-            httpx.AsyncClient(
+            loopback_client(
                 headers={"Authorization": f"Bearer {secret.reveal()}"},
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-                timeout=PATIENCE_SECONDS,
-                verify=NO_TLS,
-                trust_env=False,
             )
         )
         yield Fleet(gateways, sandbox, database, tool)

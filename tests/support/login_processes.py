@@ -16,9 +16,9 @@ from playwright.sync_api import BrowserContext, Page
 from gateway.dev.children import child
 from gateway.encryption.vault import new_encryption_key
 from tests.support.sandbox import await_answer
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def running_host(folder: Path, port: int, gateway_url: str, key: str) -> Iterato
         "NO_PROXY": "*",
     }
     with child(command, env=env, log=log, cwd=folder) as process:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while "Uvicorn running on" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from tests.support.browser import Browser
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProviderServer
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 
 DASHBOARD = "/dashboard/connectors"
 GATEWAY_URL = "http://localhost:3141"
@@ -63,7 +63,7 @@ def leads_to(page: httpx.Response) -> str:
 async def returning(browser: Browser) -> str:
     """Sign in at the identity provider; the address that it sends the browser back to, not opened."""
     page = await post_login(browser)
-    async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as person:
+    async with loopback_client() as person:
         answer = await person.get(leads_to(page))
     return answer.headers["location"]
 

@@ -16,6 +16,7 @@ import httpx
 from gateway.dev.children import child
 from gateway.server.run import free_port
 from tests.support.loopback import LOOPBACK
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def running_sandbox(folder: Path, gateway_url: str, **env: str) -> Iterator[Sand
         yield sandbox
 
 
-def await_answer(url: str, process: Any, log: Path, seconds: float = 30) -> None:
+def await_answer(url: str, process: Any, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
     """Return once ``url`` answers 200; fail with the log's end if the process dies or is too slow."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:

@@ -12,7 +12,7 @@ from gateway.settings.environment import Driver
 from tests.conftest import GATEWAY_URL
 from tests.support.callbacks import param
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
 
@@ -27,7 +27,7 @@ async def call_api(issued: httpx.Response, path: str) -> httpx.Response:
     """Use a token as the token endpoint's answer says."""
     assert issued.status_code == 200, issued.text
     api = issued.json()["api"]
-    async with httpx.AsyncClient(verify=NO_TLS, trust_env=False) as client:
+    async with loopback_client() as client:
         return await client.get(api["base_url"] + path, headers=api["headers"])
 
 

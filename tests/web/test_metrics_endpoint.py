@@ -20,7 +20,7 @@ from gateway.web.app import OPERATIONS
 from gateway.web.metrics import exposed
 from gateway.wiring.process import Services
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
-from tests.support.loopback import NO_TLS
+from tests.support.loopback import loopback_client
 from tests.support.problems import problem
 from tests.support.sandbox import SandboxProcess
 from tests.support.series import samples, value_in
@@ -245,9 +245,7 @@ async def test_an_address_of_its_own_serves_it_and_health_and_nothing_else(
     address = f"127.0.0.1:{free_port()}"
     found = gateway.services.metrics
     found.flow_started("google")
-    async with httpx.AsyncClient(
-        base_url=f"http://{address}", verify=NO_TLS, trust_env=False
-    ) as scraper:
+    async with loopback_client(base_url=f"http://{address}") as scraper:
         async with exposed(services_at(gateway, address)):
             answer = await scraper.get("/metrics")
             assert answer.content == found.text()

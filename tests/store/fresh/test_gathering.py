@@ -9,6 +9,7 @@ from contextvars import ContextVar
 import pytest
 
 from gateway.store.fresh.gathering import MOST, Gathering
+from tests.support.waiting import PATIENCE_SECONDS
 
 _request: ContextVar[str] = ContextVar("request", default="nobody's")
 
@@ -130,7 +131,7 @@ async def test_the_end_of_a_request_ends_the_waiting() -> None:
 
     waiting = asyncio.create_task(Gathering[str, int](read).get("a"))
 
-    done, _ = await asyncio.wait({waiting}, timeout=5)
+    done, _ = await asyncio.wait({waiting}, timeout=PATIENCE_SECONDS)
     assert done == {waiting}
     assert waiting.cancelled()
     assert shelf.asked == []
