@@ -9,6 +9,7 @@
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
     │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable · LoginChallengeUnknown
+    ├─ ReceiverUnavailable
     └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
 
@@ -24,9 +25,25 @@ import re
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
+_ERROR_TREES = (__name__, "connectors.errors")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 def safe_code(value: object) -> str | None:
     """A provider's error code if it is a plain word, else ``None``: anything else may carry a secret."""
     return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None
+
+
+def code_of(error: BaseException) -> str:
+    """Return an error's class as a code: ``flow_expired`` for ``FlowExpired``, else ``error``.
+
+    Only classes of the two error trees have a code. A connector's own code may raise anything, and
+    must not choose a metric label or a line of the audit.
+    """
+    for kind in type(error).__mro__:
+        if kind.__module__ in _ERROR_TREES:
+            return _CAMEL_CASE.sub("_", kind.__name__).lower()
+    return "error"
 
 
 class GatewayError(Exception):
@@ -233,6 +250,10 @@ class UnreadableResponse(ProviderError):
 
 class EgressRefused(ProviderError):
     """The address is not one that the gateway may call (private, local, or not https)."""
+
+
+class ReceiverUnavailable(GatewayError):
+    """A webhook's receiver sent no response, or an unreadable one."""
 
 
 class ConnectorRequired(GatewayError):

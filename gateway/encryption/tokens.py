@@ -9,8 +9,7 @@ from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.encryption.places import stored_token_place, token_place
 from gateway.encryption.vault import Vault
-from gateway.errors import VaultError
-from gateway.observe.metrics import word_of
+from gateway.errors import VaultError, code_of
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, SealedTokens
 
@@ -80,7 +79,7 @@ class TokenSealer:
             self._audit.note(
                 Action.VAULT_OPEN_FAILED,
                 tenant=connection.tenant,
-                outcome=word_of(error),
+                outcome=code_of(error),
                 user=connection.user,
                 connector=connection.connector,
                 connection=connection.id,

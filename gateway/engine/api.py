@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from connectors.secret import Secret
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.engine.templates import render_url
 from gateway.errors import EgressRefused
 
@@ -35,7 +35,7 @@ def api_request(
     access_token: Secret,
     method: str = "GET",
     json: Any = None,
-) -> ProviderRequest:
+) -> OutboundRequest:
     """A call to the provider's API with the token. Raises ``EgressRefused`` for any other host."""
     if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
         raise EgressRefused("the address has a placeholder that stands for nothing")
@@ -47,7 +47,7 @@ def api_request(
     if json is not None:
         headers["Content-Type"] = "application/json"
         content = jsonlib.dumps(json).encode()
-    return ProviderRequest(method=method, url=target, headers=headers, content=content)
+    return OutboundRequest(method=method, url=target, headers=headers, content=content)
 
 
 def _is_api_host(config: ConnectorConfig, url: str, values: Mapping[str, str]) -> bool:

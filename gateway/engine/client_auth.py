@@ -12,7 +12,7 @@ from authlib.oauth2.auth import ClientAuth
 
 from connectors.config import BodyFormat, ConnectorConfig
 from connectors.secret import Secret
-from gateway.engine.request import ProviderRequest, encode_body
+from gateway.engine.request import OutboundRequest, encode_body
 
 ClientAuthMethod = Literal["client_secret_basic", "client_secret_post", "none", "secret_key"]
 """RFC 7591's names. ``secret_key`` is not one of them: the secret is the platform's own API key,
@@ -39,7 +39,7 @@ class Client:
         headers: Mapping[str, str] = MappingProxyType({}),
         body_format: BodyFormat = "form",
         http_method: str = "POST",
-    ) -> ProviderRequest:
+    ) -> OutboundRequest:
         """Prepare a request with ``params`` to ``url`` and exactly one kind of authentication."""
         if self.method == "secret_key":
             sent = {**headers, "Authorization": f"Bearer {self.secret.reveal()}"}
@@ -53,7 +53,7 @@ class Client:
             params = parse_qsl(body, keep_blank_values=True)
         content_type, content = encode_body(params, body_format)
         sent = {**sent, "Content-Type": content_type, "Accept": "application/json"}
-        return ProviderRequest(method=http_method, url=url, headers=sent, content=content)
+        return OutboundRequest(method=http_method, url=url, headers=sent, content=content)
 
 
 def authenticated_request(
@@ -63,7 +63,7 @@ def authenticated_request(
     *,
     body_format: BodyFormat,
     method: str = "POST",
-) -> ProviderRequest:
+) -> OutboundRequest:
     """Prepare a request of the connector's own client, with its ``token_headers``."""
     client = Client(
         id=config.client_id,

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.engine.client_auth import authenticated_request
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.engine.templates import render_url
 from gateway.errors import UnreadableResponse
 
 
 def introspection_request(
     config: ConnectorConfig, *, connection_config: Mapping[str, str], access_token: Secret
-) -> ProviderRequest:
+) -> OutboundRequest:
     """Ask about an access token. Raises ``UnreadableResponse`` if the provider offers no way to."""
     if config.introspection_url is None:
         raise UnreadableResponse("the connector has no introspection_url")

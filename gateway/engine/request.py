@@ -1,4 +1,4 @@
-"""A request to a provider, prepared by the engine and sent by ``gateway.outbound.client``."""
+"""Requests that leave the gateway, to providers and webhooks, and their responses."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gateway.engine.strict_json import read_json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderRequest:
-    """One HTTP request. Headers and content hold credentials and do not show in the repr."""
+class OutboundRequest:
+    """An HTTP request. Headers and content hold credentials: the repr leaves them out."""
 
     method: str
     url: str
@@ -22,8 +22,8 @@ class ProviderRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderAnswer:
-    """One HTTP answer, read completely. ``headers`` have lower-case names; the body does not show."""
+class OutboundResponse:
+    """A complete HTTP response. ``headers`` have lower-case names; the repr leaves out the body."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)

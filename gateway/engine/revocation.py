@@ -14,7 +14,7 @@ from connectors.config_types import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.api import api_headers
 from gateway.engine.client_auth import authenticated_request
-from gateway.engine.request import ProviderRequest, encode_body
+from gateway.engine.request import OutboundRequest, encode_body
 from gateway.engine.templates import render_url
 from gateway.errors import UnreadableResponse
 
@@ -26,7 +26,7 @@ def revocation_request(
     metadata: Mapping[str, Any],
     access_token: Secret,
     refresh_token: Secret | None,
-) -> ProviderRequest | None:
+) -> OutboundRequest | None:
     """The request that revokes these tokens, ``None`` if the provider offers no way to.
 
     Where the declared token is missing (a grant without refresh token), the access token is sent.
@@ -51,7 +51,7 @@ def revocation_request(
     content = b""
     if params:
         headers["Content-Type"], content = encode_body(params, shape.body_format)
-    return ProviderRequest(method=shape.method, url=url, headers=headers, content=content)
+    return OutboundRequest(method=shape.method, url=url, headers=headers, content=content)
 
 
 def _filled(template: str, config: ConnectorConfig, metadata: Mapping[str, Any]) -> str:

@@ -9,12 +9,12 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.engine.client_auth import authenticated_request
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 
 
 def exchange_request(
     config: ConnectorConfig, *, endpoint: str, code: Secret, redirect_uri: str, verifier: Secret
-) -> ProviderRequest:
+) -> OutboundRequest:
     """Exchange an authorization code. ``redirect_uri`` is byte-equal to the authorization request's."""
     body = prepare_token_request(
         "authorization_code",
@@ -30,7 +30,7 @@ def exchange_request(
 
 def refresh_request(
     config: ConnectorConfig, *, endpoint: str, refresh_token: Secret
-) -> ProviderRequest:
+) -> OutboundRequest:
     """Use a refresh token. Every call of this is a use of that token: see rule 2 of the design."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
     params = [

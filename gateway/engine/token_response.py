@@ -16,7 +16,7 @@ from connectors.account import dig
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.strict_json import read_object
 from gateway.errors import (
     ProviderError,
@@ -42,7 +42,7 @@ _TRANSIENT = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 def read_token_response(
     config: ConnectorConfig,
-    answer: ProviderAnswer,
+    answer: OutboundResponse,
     now: datetime,
     granted: tuple[str, ...] | None = None,
 ) -> tuple[Tokens, Mapping[str, Any]]:
@@ -85,7 +85,7 @@ def is_failure(config: ConnectorConfig, body: Any) -> bool:
 
 
 def _refusal(
-    config: ConnectorConfig, answer: ProviderAnswer, now: datetime, *, is_refresh: bool
+    config: ConnectorConfig, answer: OutboundResponse, now: datetime, *, is_refresh: bool
 ) -> ProviderError:
     code = None
     if "json" in answer.headers.get("content-type", ""):
@@ -116,7 +116,7 @@ def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapp
     return body, "access_token"
 
 
-def _error_of_code(code: str | None, answer: ProviderAnswer, now: datetime) -> ProviderError:
+def _error_of_code(code: str | None, answer: OutboundResponse, now: datetime) -> ProviderError:
     # Status first: an overloaded server's words about the token are not to be trusted.
     if answer.status == 429 or answer.status >= 500 or code in _TRANSIENT:
         return ProviderUnavailable(
@@ -187,7 +187,7 @@ def _scopes(
     return tuple(dict.fromkeys([*granted, *unnamed]))
 
 
-def _retry_after(answer: ProviderAnswer, now: datetime) -> int | None:
+def _retry_after(answer: OutboundResponse, now: datetime) -> int | None:
     """Seconds from a ``Retry-After`` header in either form of RFC 9110 10.2.3."""
     value = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):

@@ -8,7 +8,6 @@ out of a request: nobody can make series grow, and no user, tenant, account or t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -23,8 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from connectors.errors import ConnectorError
-from gateway.errors import GatewayError
+from gateway.errors import code_of
 from gateway.settings.limits import LimitName
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,7 +36,6 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)  # seconds
 _ANSWERS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; nobody waits longer than ten
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Endpoint = Literal["exchange", "refresh", "revoke", "api", "introspect"]
 """What a request to a provider is for."""
@@ -183,7 +180,7 @@ class Metrics:
         except Exception as error:  # counted, whatever it is, and passed on
             # An error knows the connector's name, also where it was asked for by its alias.
             name = self._name(getattr(error, "connector", None) or connector)
-            self._token_reads.labels(name, word_of(error)).inc()
+            self._token_reads.labels(name, code_of(error)).inc()
             raise
 
     def flow_started(self, connector: str) -> None:
@@ -196,7 +193,7 @@ class Metrics:
         try:
             yield
         except Exception as error:  # counted, whatever it is, and passed on
-            self._flows.labels(self._name(connector), word_of(error)).inc()
+            self._flows.labels(self._name(connector), code_of(error)).inc()
             raise
         self._flows.labels(self._name(connector), "connected").inc()
 
@@ -238,28 +235,6 @@ class Metrics:
         """All of it in the Prometheus text format (``CONTENT_TYPE``)."""
         return generate_latest(self._registry)
 
-    def names(self) -> dict[str, tuple[str, ...]]:
-        """The name of every metric, as it is queried, and its labels."""
-        described = {}
-        for metric in (
-            self._refreshes,
-            self._lease_waits,
-            self._token_reads,
-            self._flows,
-            self._requests,
-            self._latency,
-            self._in_flight,
-            self._open_breakers,
-            self._deliveries,
-            self._audit_dropped,
-            self._rate_limited,
-            self._open_flows,
-        ):
-            (family,) = metric.describe()
-            name = f"{family.name}_total" if family.type == "counter" else family.name
-            described[name] = tuple(metric._labelnames)
-        return described
-
     def _name(self, connector: str) -> str:
         return connector if connector in self._known else UNKNOWN
 
@@ -273,17 +248,3 @@ class Metrics:
         self, name: str, text: str, buckets: tuple[float, ...], *labels: str
     ) -> Histogram:
         return Histogram(name, text, labels, registry=self._registry, buckets=buckets)
-
-
-def word_of(error: BaseException) -> str:
-    """An error as a label: ``connector_required`` for ``ConnectorRequired``, else ``error``.
-
-    Only the project's own classes have a word: a connector's own code may raise anything.
-    """
-    for kind in type(error).__mro__:
-        if issubclass(kind, GatewayError | ConnectorError) and kind.__module__ in _OURS:
-            return _HUMP.sub("_", kind.__name__).lower()
-    return "error"
-
-
-_OURS = (GatewayError.__module__, ConnectorError.__module__)

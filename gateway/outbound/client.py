@@ -21,8 +21,14 @@ import certifi
 import httpcore
 import httpx
 
-from gateway.engine.request import ProviderAnswer, ProviderRequest
-from gateway.errors import EgressRefused, ProviderUnavailable, UnreadableResponse
+from gateway.engine.request import OutboundRequest, OutboundResponse
+from gateway.errors import (
+    EgressRefused,
+    ProviderError,
+    ProviderUnavailable,
+    ReceiverUnavailable,
+    UnreadableResponse,
+)
 from gateway.observe.metrics import Endpoint, RequestResult
 from gateway.outbound.bulkhead import Bulkhead, Outcome
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
@@ -53,8 +59,8 @@ class Outbound:
         self._bulkhead = bulkhead
 
     async def send(
-        self, request: ProviderRequest, *, connector: str, endpoint: Endpoint
-    ) -> ProviderAnswer:
+        self, request: OutboundRequest, *, connector: str, endpoint: Endpoint
+    ) -> OutboundResponse:
         """Send one request of ``connector``, once, and read the answer whole.
 
         Raises ``ProviderUnavailable`` (no answer within the deadline, or none at all; or nothing
@@ -67,14 +73,23 @@ class Outbound:
             outcome.answered(answer.status)
             return answer
 
-    async def send_beside(self, request: ProviderRequest) -> ProviderAnswer:
-        """``send`` of what is no connector's, a webhook: no slot, no breaker, and the same guards.
+    async def send_webhook(self, request: OutboundRequest) -> OutboundResponse:
+        """Send to a webhook's receiver: the same guards as ``send``, but no bulkhead or breaker.
 
-        The caller bounds how many are under way, and how often it is tried.
+        The caller limits concurrency and retries.
+
+        Raises:
+            EgressRefused: The gateway may not call the address.
+            ReceiverUnavailable: There is no response, or an unreadable one.
         """
-        return await self._deliver(request, Outcome())
+        try:
+            return await self._deliver(request, Outcome())
+        except EgressRefused:
+            raise
+        except ProviderError:
+            raise ReceiverUnavailable from None
 
-    async def _deliver(self, request: ProviderRequest, outcome: Outcome) -> ProviderAnswer:
+    async def _deliver(self, request: OutboundRequest, outcome: Outcome) -> OutboundResponse:
         try:
             url = httpx.URL(request.url)
             default_port = 443 if url.scheme == "https" else 80
@@ -112,7 +127,7 @@ class Outbound:
             outcome.result = RequestResult.UNREADABLE
             raise
 
-    async def _send(self, request: ProviderRequest, url: httpx.URL) -> ProviderAnswer:
+    async def _send(self, request: OutboundRequest, url: httpx.URL) -> OutboundResponse:
         # "identity" is a wish; a server may compress all the same, so _read caps what comes out.
         headers = {"User-Agent": "connector-gateway", "Accept-Encoding": "identity"}
         async with self._client.stream(
@@ -123,7 +138,7 @@ class Outbound:
                 raise UnreadableResponse("the provider answered with a redirect")
             content = await _read(response)
             headers_seen = {name.lower(): value for name, value in response.headers.items()}
-            return ProviderAnswer(
+            return OutboundResponse(
                 status=response.status_code, headers=headers_seen, content=content
             )
 

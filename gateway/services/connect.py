@@ -34,9 +34,10 @@ from gateway.errors import (
     ProviderError,
     StateUnknown,
     UnreadableResponse,
+    code_of,
 )
 from gateway.observe.logs import get_logger
-from gateway.observe.metrics import UNKNOWN, Metrics, word_of
+from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.callback_checks import CHECKS, Callback
 from gateway.services.provider import Grant, Provider
@@ -184,7 +185,7 @@ class ConnectService:
                     tenant=tenant,
                     user=user,
                     connector=name if name in self._catalog.names() else UNKNOWN,
-                    outcome=word_of(error),
+                    outcome=code_of(error),
                 )
             raise
 

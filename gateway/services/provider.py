@@ -16,7 +16,7 @@ from gateway.clock import Clock
 from gateway.engine.account import clean_account
 from gateway.engine.api import api_request
 from gateway.engine.introspection import introspection_request
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
 from gateway.engine.token_request import exchange_request, refresh_request
@@ -131,7 +131,7 @@ class Provider:
             return False
         return not self._is_hidden_failure(config, answer)
 
-    def _is_hidden_failure(self, config: ConnectorConfig, answer: ProviderAnswer) -> bool:
+    def _is_hidden_failure(self, config: ConnectorConfig, answer: OutboundResponse) -> bool:
         if config.error_in_success is None:
             return False
         try:
@@ -163,7 +163,7 @@ class _Context:
         self.token_response = grant.token_response
         self.connection_config = connection_config
 
-    async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> ProviderAnswer:
+    async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> OutboundResponse:
         request = api_request(
             self._config,
             url,

@@ -33,9 +33,10 @@ from gateway.errors import (
     ReauthorizationRequired,
     RowUnreadable,
     StoreUnavailable,
+    code_of,
 )
 from gateway.observe.logs import get_logger
-from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult, word_of
+from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
 from gateway.store.audit import Action
@@ -178,7 +179,7 @@ class TokenService:
                 tenant=wanted.tenant,
                 user=wanted.user,
                 connector=name if name in self._catalog.names() else UNKNOWN,
-                outcome=word_of(error),
+                outcome=code_of(error),
             )
             raise
 

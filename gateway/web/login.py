@@ -20,9 +20,8 @@ from gateway.access.login import handoff, oidc
 from gateway.access.login.attempts import RemoteLogin
 from gateway.access.login.dev import DevLogin
 from gateway.access.sessions import SessionCaller
-from gateway.errors import InvalidRequest, LoginError, NotFound
+from gateway.errors import InvalidRequest, LoginError, NotFound, code_of
 from gateway.observe.logs import get_logger
-from gateway.observe.metrics import word_of
 from gateway.outbound.client import host_of
 from gateway.settings.limits import LimitName
 from gateway.store.audit import Action
@@ -82,7 +81,7 @@ async def arrive(request: Request) -> Response:
     except LoginError as error:
         # Nobody knows who it was, nor of which tenant: a challenge may have been for anybody.
         services(request).audit.note(
-            Action.LOGIN_FAILED, tenant=DEFAULT_TENANT, outcome=word_of(error)
+            Action.LOGIN_FAILED, tenant=DEFAULT_TENANT, outcome=code_of(error)
         )
         _log.warning("login_failed", kind=type(error).__name__, reason=str(error))
         raise

@@ -19,8 +19,8 @@ from operator import attrgetter
 
 from gateway.clock import Clock, rfc3339
 from gateway.encryption.vault import Vault
-from gateway.engine.request import ProviderAnswer, ProviderRequest
-from gateway.errors import EgressRefused, ProviderError, StoreUnavailable, VaultError
+from gateway.engine.request import OutboundRequest, OutboundResponse
+from gateway.errors import EgressRefused, ReceiverUnavailable, StoreUnavailable, VaultError
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import DeliveryOutcome, Metrics
 from gateway.outbound.client import Outbound
@@ -203,8 +203,8 @@ class Deliveries:
         body = body_of(event)
         try:
             headers = signed_headers(secret_of(self._vault, webhook), event.id, body, self._clock())
-            answer = await self._outbound.send_beside(
-                ProviderRequest(
+            answer = await self._outbound.send_webhook(
+                OutboundRequest(
                     method="POST",
                     url=webhook.url,
                     headers={"Content-Type": "application/json"} | headers,
@@ -215,7 +215,7 @@ class Deliveries:
             return DeliveryOutcome.UNSIGNED, "its signing secret cannot be opened", 0
         except EgressRefused:
             return DeliveryOutcome.BLOCKED, "its address may not be called", 0
-        except ProviderError:
+        except ReceiverUnavailable:
             return DeliveryOutcome.UNREACHABLE, "no answer, or none that can be read", 0
         except Exception as error:  # a defect costs an attempt: else it would be met for ever
             _log.exception("delivery_broken", event_id=event.id, exc_info=error)
@@ -270,6 +270,6 @@ def body_of(event: Event) -> str:
     return json.dumps(body, separators=(",", ":"))
 
 
-def _retry_after(answer: ProviderAnswer) -> int:
+def _retry_after(answer: OutboundResponse) -> int:
     value = answer.headers.get("retry-after", "").strip()
     return min(int(value), LONGEST_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", value) else 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.secret import Secret
 from gateway.engine.api import api_headers, api_request
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused, InvalidRequest
 from tests.support.configs import TENANT, make_config
 
@@ -21,7 +21,7 @@ CONFIG = make_config(
 )
 
 
-def call(url: str, **changes: Any) -> ProviderRequest:
+def call(url: str, **changes: Any) -> OutboundRequest:
     """A call to ``url`` with the token ``canary``."""
     return api_request(
         make_config(**changes) if changes else CONFIG,

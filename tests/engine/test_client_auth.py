@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 
 from connectors.secret import Secret
 from gateway.engine.client_auth import authenticated_request
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from tests.support.configs import CLIENT_SECRET, make_config
 
 URL = "https://auth.example.com/token"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
-def request_of(body_format: Literal["form", "json"] = "form", **changes: Any) -> ProviderRequest:
+def request_of(body_format: Literal["form", "json"] = "form", **changes: Any) -> OutboundRequest:
     """A token request of the connector ``acme`` with these changes."""
     config = make_config(**changes)
     params = [("grant_type", "x"), ("code", "")]
     return authenticated_request(config, URL, params, body_format=body_format)
 
 
-def credentials(request: ProviderRequest) -> tuple[str, str]:
+def credentials(request: OutboundRequest) -> tuple[str, str]:
     """User and password of the Basic header, before form decoding."""
     scheme, _, encoded = request.headers["Authorization"].partition(" ")
     assert scheme == "Basic"
@@ -141,10 +141,10 @@ def test_a_request_shows_neither_headers_nor_body() -> None:
     """An accident that prints the request prints no credential."""
     for method in ("body", "header", "secret_key"):
         shown = repr(request_of(authorization_method=method))
-        assert shown == f"ProviderRequest(method='POST', url='{URL}')"
+        assert shown == f"OutboundRequest(method='POST', url='{URL}')"
 
 
-def _params(request: ProviderRequest) -> dict[str, str]:
+def _params(request: OutboundRequest) -> dict[str, str]:
     """The parameters in the body, none of them twice."""
     if request.headers["Content-Type"] == "application/json":
         body: dict[str, str] = json.loads(request.content)

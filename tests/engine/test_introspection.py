@@ -9,14 +9,14 @@ import pytest
 
 from connectors.secret import Secret
 from gateway.engine.introspection import introspection_request
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.errors import InvalidRequest, UnreadableResponse
 from tests.support.configs import CLIENT_SECRET, TENANT, make_config
 
 URL = "https://auth.example.com/introspect"
 
 
-def request_of(company: str = "acme", **changes: Any) -> ProviderRequest:
+def request_of(company: str = "acme", **changes: Any) -> OutboundRequest:
     """The introspection of ``at-1-canary`` at the connector ``acme`` with these changes."""
     return introspection_request(
         make_config(**{"introspection_url": URL} | changes),

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.config import Revocation
 from connectors.secret import Secret
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.engine.revocation import revocation_request
 from gateway.errors import InvalidRequest, UnreadableResponse
 from tests.support.configs import CLIENT_SECRET, TENANT, make_config
@@ -23,7 +23,7 @@ def request_of(
     refresh_token: str | None = "refresh-1",
     metadata: Mapping[str, Any] | None = None,
     **changes: Any,
-) -> ProviderRequest:
+) -> OutboundRequest:
     """The revocation request of the connector ``acme`` with these changes."""
     request = revocation_request(
         make_config(**{"revocation_url": URL} | changes),
@@ -121,7 +121,7 @@ BY_ACCOUNT = Revocation(
 """A grant that is named by its app and its account, and not by a token."""
 
 
-def by_account(metadata: Mapping[str, Any], shape: Revocation = BY_ACCOUNT) -> ProviderRequest:
+def by_account(metadata: Mapping[str, Any], shape: Revocation = BY_ACCOUNT) -> OutboundRequest:
     """The request that ends a grant of an account with this metadata."""
     return request_of(
         metadata=metadata,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.strict_json import read_json, read_object
 from gateway.errors import UnreadableResponse
 
@@ -122,7 +122,7 @@ def test_an_object_is_an_object(content: bytes) -> None:
 
 
 def test_provider_code_reads_answers_just_as_strictly() -> None:
-    answer = ProviderAnswer(status=200, headers={}, content=b'{"a":1,"a":2}')
+    answer = OutboundResponse(status=200, headers={}, content=b'{"a":1,"a":2}')
     with pytest.raises(UnreadableResponse):
         answer.json()
 
@@ -130,5 +130,5 @@ def test_provider_code_reads_answers_just_as_strictly() -> None:
 @pytest.mark.requirement("J1")
 def test_an_answer_does_not_show_its_body() -> None:
     headers = {"set-cookie": "canary"}
-    answer = ProviderAnswer(status=200, headers=headers, content=b'{"access_token": "canary"}')
-    assert repr(answer) == "ProviderAnswer(status=200)"
+    answer = OutboundResponse(status=200, headers=headers, content=b'{"access_token": "canary"}')
+    assert repr(answer) == "OutboundResponse(status=200)"

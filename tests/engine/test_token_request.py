@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.secret import Secret
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.engine.token_request import exchange_request, refresh_request
 from tests.support.configs import CLIENT_SECRET, make_config
 
@@ -29,7 +29,7 @@ EXCHANGE = {
 REFRESH = {"grant_type": "refresh_token", "refresh_token": "refresh-1"}
 
 
-def exchange(code: str = "code-1", **changes: Any) -> ProviderRequest:
+def exchange(code: str = "code-1", **changes: Any) -> OutboundRequest:
     """The exchange request of the connector ``acme`` with these changes."""
     return exchange_request(
         make_config(**changes),
@@ -40,12 +40,12 @@ def exchange(code: str = "code-1", **changes: Any) -> ProviderRequest:
     )
 
 
-def refresh(token: str = "refresh-1", **changes: Any) -> ProviderRequest:
+def refresh(token: str = "refresh-1", **changes: Any) -> OutboundRequest:
     """The refresh request of the connector ``acme`` with these changes."""
     return refresh_request(make_config(**changes), endpoint=ENDPOINT, refresh_token=Secret(token))
 
 
-def params(request: ProviderRequest) -> dict[str, str]:
+def params(request: OutboundRequest) -> dict[str, str]:
     """The parameters in the body, none of them twice."""
     assert (request.method, request.url) == ("POST", ENDPOINT)
     if request.headers["Content-Type"] == "application/json":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.context import Tokens
 from connectors.secret import Secret
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.token_response import MAX_LIFETIME, read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
 from tests.support.configs import make_config
@@ -36,7 +36,7 @@ def test_a_complete_answer_is_read_completely() -> None:
 
 
 def test_the_whole_object_is_returned_for_the_connector() -> None:
-    answer = ProviderAnswer(
+    answer = OutboundResponse(
         status=200, headers=JSON_TYPE, content=json.dumps(GOOD | {"team": {"id": 1}}).encode()
     )
     assert read_token_response(make_config(), answer, NOW)[1] == GOOD | {"team": {"id": 1}}

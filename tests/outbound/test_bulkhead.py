@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 import pytest
 
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused, ProviderError, ProviderUnavailable, UnreadableResponse
 from gateway.observe.metrics import Metrics, RequestResult
 from gateway.outbound.breaker import FAILURES
@@ -54,7 +54,7 @@ async def client(
 
 async def ask(outbound: Outbound, url: str, connector: str = "acme") -> int:
     """The status that the server answers with."""
-    request = ProviderRequest(method="POST", url=url, headers={})
+    request = OutboundRequest(method="POST", url=url, headers={})
     return (await outbound.send(request, connector=connector, endpoint="refresh")).status
 
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import ProviderUnavailable, UnreadableResponse
 from gateway.outbound.client import MAX_BYTES, TOTAL_SECONDS, Outbound, open_outbound
 from gateway.outbound.egress import EgressPolicy
@@ -52,9 +52,9 @@ async def talking_to(
             yield outbound, peer
 
 
-def request_to(peer: Peer, path: str = "/token?code=canary-code") -> ProviderRequest:
+def request_to(peer: Peer, path: str = "/token?code=canary-code") -> OutboundRequest:
     """A request with secrets in every part of it."""
-    return ProviderRequest(
+    return OutboundRequest(
         method="POST",
         url=peer.url(path),
         headers={"Authorization": "Basic canary-basic"},
@@ -62,7 +62,7 @@ def request_to(peer: Peer, path: str = "/token?code=canary-code") -> ProviderReq
     )
 
 
-async def answer_of(behave: Behave) -> ProviderAnswer:
+async def answer_of(behave: Behave) -> OutboundResponse:
     """What the client makes of a server's behaviour."""
     async with talking_to(behave) as (outbound, peer):
         return await send(outbound, request_to(peer))
@@ -133,7 +133,7 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
     async with open_outbound(
         EgressPolicy(), bulkhead(), resolve=never, total_seconds=DEADLINE
     ) as outbound:
-        call = ProviderRequest(method="GET", url="https://api.example.com/", headers={})
+        call = OutboundRequest(method="GET", url="https://api.example.com/", headers={})
         with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, call)
 
@@ -142,7 +142,7 @@ async def test_the_deadline_is_for_the_name_as_well() -> None:
 async def test_the_deadline_is_for_the_tls_handshake_as_well() -> None:
     """A server that takes the connection and says nothing."""
     async with talking_to(silence, total_seconds=DEADLINE) as (outbound, peer):
-        call = ProviderRequest(method="GET", url=peer.url(scheme="https"), headers={})
+        call = OutboundRequest(method="GET", url=peer.url(scheme="https"), headers={})
         with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ProviderUnavailable, match=TOO_LATE):
             await send(outbound, call)
         assert peer.connections == 1
@@ -303,7 +303,7 @@ async def test_an_error_holds_nothing_of_the_request() -> None:
 async def test_a_header_that_would_be_two_is_not_sent(name: str, value: str) -> None:
     """I2: neither sent nor a crash."""
     async with talking_to(answering(b"{}")) as (outbound, peer):
-        call = ProviderRequest(method="GET", url=peer.url(), headers={name: value})
+        call = OutboundRequest(method="GET", url=peer.url(), headers={name: value})
         with pytest.raises(UnreadableResponse, match="could not be made"):
             await send(outbound, call)
         assert peer.requests == []

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused, ProviderError, ProviderUnavailable, UnreadableResponse
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, is_public, resolve
@@ -224,7 +224,7 @@ async def refusal(host: str) -> ProviderError:
     ):
         url = canary.url(scheme="https", host=host)
         with pytest.raises(ProviderError) as caught:
-            await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
+            await send(outbound, OutboundRequest(method="GET", url=url, headers={}))
         assert canary.connections == 0
     return caught.value
 

@@ -42,7 +42,7 @@ CHILD = textwrap.dedent(
     """
     import asyncio, json, sys, time
     from gateway.outbound.egress import EgressPolicy
-    from gateway.engine.request import ProviderRequest
+    from gateway.engine.request import OutboundRequest
     from gateway.errors import ProviderError
     from gateway.observe.metrics import Metrics
     from gateway.outbound.bulkhead import Bulkhead
@@ -53,7 +53,7 @@ CHILD = textwrap.dedent(
             return next(int(l.split()[1]) * 1024 for l in status if l.startswith("VmHWM"))
 
     async def ask(outbound, port, path):
-        request = ProviderRequest(
+        request = OutboundRequest(
             method="POST", url=f"http://127.0.0.1:{port}{path}", headers={}, content=b"code=1"
         )
         return await outbound.send(request, connector="acme", endpoint="exchange")

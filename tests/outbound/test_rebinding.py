@@ -13,7 +13,7 @@ import httpcore
 import pytest
 import trustme
 
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
@@ -84,11 +84,11 @@ class Resolver:
         return self.answers.pop(0)
 
 
-def request_to(peer: Peer) -> ProviderRequest:
+def request_to(peer: Peer) -> OutboundRequest:
     """A token request to the name that changes its address."""
     url = peer.url("/token", scheme="https", host=HOST)
     headers = {"Authorization": "Basic canary"}
-    return ProviderRequest(method="POST", url=url, headers=headers, content=b"code=canary")
+    return OutboundRequest(method="POST", url=url, headers=headers, content=b"code=canary")
 
 
 @pytest.mark.requirement("H1")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import EgressRefused, ProviderUnavailable
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
@@ -43,14 +43,14 @@ async def here(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
-async def call(peer: Peer, host: str = HOST, ca_file: Path | None = None) -> ProviderAnswer:
+async def call(peer: Peer, host: str = HOST, ca_file: Path | None = None) -> OutboundResponse:
     """Call the server at ``host``, which leads to it."""
     policy = EgressPolicy(allow=frozenset({(host, peer.port)}))
     url = peer.url("/token", scheme="https", host=host)
     async with open_outbound(
         policy, bulkhead(), ca_file=ca_file, resolve=here, total_seconds=5
     ) as outbound:
-        return await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
+        return await send(outbound, OutboundRequest(method="GET", url=url, headers={}))
 
 
 @asynccontextmanager
@@ -110,7 +110,7 @@ async def test_two_names_at_one_address_are_two_connections(
         async with open_outbound(policy, bulkhead(), ca_file=ca_file, resolve=here) as outbound:
             for host, refused in ((HOST, False), (OTHER, True), (HOST, False)):
                 url = peer.url("/token", scheme="https", host=host)
-                request = ProviderRequest(method="GET", url=url, headers={})
+                request = OutboundRequest(method="GET", url=url, headers={})
                 if refused:
                     with pytest.raises(ProviderUnavailable):
                         await send(outbound, request)
@@ -143,7 +143,7 @@ async def test_no_proxy_comes_from_the_environment(
         assert (await call(peer, ca_file=ca_file)).status == 200
         plain = EgressPolicy(allow=frozenset({("127.0.0.1", proxy.port)}))
         async with open_outbound(plain, bulkhead()) as outbound:
-            private = ProviderRequest(method="GET", url="http://10.0.0.1/", headers={})
+            private = OutboundRequest(method="GET", url="http://10.0.0.1/", headers={})
             with pytest.raises(EgressRefused):
                 await send(outbound, private)
         assert proxy.connections == 0
@@ -160,7 +160,7 @@ async def test_a_simulated_host_is_rerouted_with_its_own_name(authority: trustme
         ca = authority.cert_pem.bytes().decode()
         async with open_outbound(policy, bulkhead(), sandbox_ca=ca, resolve=never) as outbound:
             url = "https://acme.shops.example.com/token"
-            answer = await send(outbound, ProviderRequest(method="GET", url=url, headers={}))
+            answer = await send(outbound, OutboundRequest(method="GET", url=url, headers={}))
             assert (answer.status, answer.json()) == (200, {})
         assert b"\r\nhost: acme.shops.example.com\r\n" in peer.requests[0].lower()
 
@@ -173,10 +173,10 @@ async def test_refusals_leave_no_connection_behind() -> None:
         async with open_outbound(
             policy, total_seconds=5, bulkhead=Bulkhead(Metrics(), slots=300)
         ) as outbound:
-            bad = ProviderRequest(method="GET", url="https://127.0.0.2/", headers={})
+            bad = OutboundRequest(method="GET", url="https://127.0.0.2/", headers={})
             refusals = await asyncio.gather(
                 *(send(outbound, bad) for _ in range(300)), return_exceptions=True
             )
             assert {type(refusal) for refusal in refusals} == {EgressRefused}
-            good = ProviderRequest(method="GET", url=peer.url(), headers={})
+            good = OutboundRequest(method="GET", url=peer.url(), headers={})
             assert (await send(outbound, good)).status == 200

@@ -22,7 +22,7 @@ from connectors.config import ConnectorConfig
 from connectors.errors import AccountUnfit
 from connectors.secret import Secret
 from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA
-from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import ProviderError
 from gateway.outbound.client import Outbound
 from gateway.services.provider import Grant, Provider
@@ -178,7 +178,7 @@ HEADERS = st.fixed_dictionaries(
     },
 )
 ANSWERS = st.builds(
-    lambda status, headers, content: ProviderAnswer(
+    lambda status, headers, content: OutboundResponse(
         status=status, headers=headers, content=content
     ),
     STATUSES,
@@ -193,14 +193,14 @@ THOROUGH = settings(max_examples=30, deadline=None, suppress_health_check=[Healt
 class _Peer:
     """Stands where the HTTP client stands, and gives these answers to whatever is asked."""
 
-    def __init__(self, answers: Sequence[ProviderAnswer]) -> None:
+    def __init__(self, answers: Sequence[OutboundResponse]) -> None:
         self._answers = list(answers)
 
-    async def send(self, request: ProviderRequest, **_: str) -> ProviderAnswer:
+    async def send(self, request: OutboundRequest, **_: str) -> OutboundResponse:
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
-def provider_of(*answers: ProviderAnswer) -> Provider:
+def provider_of(*answers: OutboundResponse) -> Provider:
     """A provider that answers so; the last answer again and again."""
     return Provider(cast(Outbound, _Peer(answers)), lambda: NOW)
 
@@ -220,7 +220,7 @@ def assert_safe(grant: Grant) -> None:
     assert all(re.fullmatch(r"[!-~]+", scope) for scope in tokens.scopes)
 
 
-async def exchanged(config: ConnectorConfig, answer: ProviderAnswer) -> Grant | None:
+async def exchanged(config: ConnectorConfig, answer: OutboundResponse) -> Grant | None:
     """The grant that an answer yields, or that it yields none."""
     try:
         return await provider_of(answer).exchange(
@@ -239,7 +239,7 @@ async def exchanged(config: ConnectorConfig, answer: ProviderAnswer) -> Grant | 
 @THOROUGH
 @given(answer=ANSWERS)
 def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
-    config: ConnectorConfig, answer: ProviderAnswer
+    config: ConnectorConfig, answer: OutboundResponse
 ) -> None:
     """At the exchange, and at the refresh."""
 
@@ -266,7 +266,7 @@ def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
 @EVERY
 def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content: bytes) -> None:
     """form-encoded, HTML, twice the same key, no numbers, too deep, a header in a token."""
-    answer = ProviderAnswer(
+    answer = OutboundResponse(
         status=200, headers={"content-type": "application/json"}, content=content
     )
     assert anyio.run(exchanged, config, answer) is None
@@ -278,16 +278,16 @@ def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content:
 )
 @THOROUGH
 @given(token_answer=OBJECTS, answers=st.lists(ANSWERS, min_size=1, max_size=3))
-@example(token_answer={}, answers=[ProviderAnswer(status=200, headers={}, content=RAW[11])])
+@example(token_answer={}, answers=[OutboundResponse(status=200, headers={}, content=RAW[11])])
 def test_any_answer_about_an_account_is_an_account_or_an_error(
-    config: ConnectorConfig, token_answer: dict[str, Any], answers: list[ProviderAnswer]
+    config: ConnectorConfig, token_answer: dict[str, Any], answers: list[OutboundResponse]
 ) -> None:
     """From the token answer, the API, the introspection and the connector's own hook."""
 
     async def run() -> None:
         usable = json.dumps({"access_token": "token-1", "token_type": "Bearer"}).encode()
         grant = await exchanged(
-            INTROSPECTING, ProviderAnswer(status=200, headers={}, content=usable)
+            INTROSPECTING, OutboundResponse(status=200, headers={}, content=usable)
         )
         assert grant is not None
         hook = CATALOG.hook(config) if config.name in CONFIGS else None
@@ -313,7 +313,7 @@ def test_any_answer_about_an_account_is_an_account_or_an_error(
 @THOROUGH
 @given(answer=ANSWERS)
 def test_any_answer_of_a_revocation_is_yes_or_no(
-    config: ConnectorConfig, answer: ProviderAnswer
+    config: ConnectorConfig, answer: OutboundResponse
 ) -> None:
     """Disconnecting goes on, whatever a provider says about it."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.engine.request import ProviderAnswer, ProviderRequest
+from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.outbound.client import Outbound
 
 
 async def send(
-    outbound: Outbound, request: ProviderRequest, connector: str = "acme"
-) -> ProviderAnswer:
+    outbound: Outbound, request: OutboundRequest, connector: str = "acme"
+) -> OutboundResponse:
     """Send it as a connector's token request."""
     return await outbound.send(request, connector=connector, endpoint="exchange")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.context import Tokens
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.token_response import read_token_response
 from tests.support.configs import make_config
 
@@ -38,6 +38,6 @@ def read(
     ``granted`` are the scopes so far: with them it is the answer to a refresh.
     """
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    answer = ProviderAnswer(status=status, headers=headers or JSON_TYPE, content=raw)
+    answer = OutboundResponse(status=status, headers=headers or JSON_TYPE, content=raw)
     tokens, _ = read_token_response(make_config(**changes), answer, NOW, granted)
     return tokens

@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway.access.login.id_token import read_signing_keys
-from gateway.engine.request import ProviderRequest
+from gateway.engine.request import OutboundRequest
 from gateway.engine.strict_json import read_object
 from gateway.errors import LoginUnavailable, LoginUnreadable, ProviderError
 from gateway.outbound.client import Outbound
@@ -141,7 +141,7 @@ class IdentityProvider:
         if self._now() < self._paused_until:
             raise LoginUnavailable("the identity provider failed a moment ago")
         self._paused_until = self._now() + PAUSE_SECONDS
-        request = ProviderRequest(method="GET", url=url, headers={"Accept": "application/json"})
+        request = OutboundRequest(method="GET", url=url, headers={"Accept": "application/json"})
         try:
             answer = await self._outbound.send(request, connector=OIDC_BULKHEAD, endpoint="api")
             if answer.status != 200:

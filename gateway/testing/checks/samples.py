@@ -14,7 +14,7 @@ from connectors.account import AccountInfo
 from connectors.context import Tokens
 from connectors.provider import Reason, RefusedRequest
 from connectors.secret import Secret
-from gateway.engine.request import ProviderAnswer
+from gateway.engine.request import OutboundResponse
 from gateway.engine.token_response import read_token_response
 from gateway.errors import ProviderError, TokenRejected, UnreadableResponse
 from gateway.observe.metrics import Metrics
@@ -152,7 +152,7 @@ def _read(
 ) -> Tokens:
     response = httpx.Response(status, json=body)
     headers = {name.lower(): value for name, value in response.headers.items()}
-    answer = ProviderAnswer(status=status, headers=headers, content=response.content)
+    answer = OutboundResponse(status=status, headers=headers, content=response.content)
     granted = subject.config.scopes if on_refresh else None
     return read_token_response(subject.config, answer, NOW, granted)[0]
 
