@@ -1,4 +1,4 @@
-"""A task of the process that goes on beside everything else, and surely ends."""
+"""Background tasks that end reliably."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CANCEL_AGAIN = 0.2  # seconds
 
 @asynccontextmanager
 async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """A task that goes on for as long as the context lasts. An error that ended it is raised there.
+    """Run ``work`` as a task while the context lasts; raise its error, if any, at the end.
 
-    Cancelling once is not enough: before Python 3.12, ``wait_for`` loses a cancellation that comes in
-    the moment in which it is done (python/cpython#86296), and PyMongo waits with it. The task would
-    go on, and the process neither start nor stop.
+    Cancelling once is not enough: before Python 3.12, ``wait_for`` loses a cancellation that
+    arrives at the moment it completes (python/cpython#86296), and PyMongo uses it. The task would
+    continue, and the process would neither start nor stop.
     """
     task = asyncio.create_task(work)
     try:

@@ -1,4 +1,4 @@
-"""The time of day, as a function that is handed to everything that needs it."""
+"""The time of day, as a function that callers pass in, and as text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Now, in UTC, cut to the milliseconds that MongoDB keeps."""
+    """Return the current time in UTC, cut to the milliseconds that MongoDB keeps."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree. Errors carry facts and never secrets or a provider's raw words.
+"""Every error that the gateway raises, as one tree. Errors carry facts, never secrets.
 
     GatewayError
     ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
@@ -8,13 +8,14 @@
     ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
     │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
-    ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable · LoginChallengeUnknown
+    ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
+    │                 LoginChallengeUnknown
     ├─ ReceiverUnavailable
     └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
 
-The connectors' own errors (``connectors.errors``) stand beside it. HTTP statuses and public codes
-live in ``gateway/web/problems.py`` alone.
+No message quotes a provider. The connectors' own errors are in ``connectors.errors``; HTTP statuses
+and public codes are in ``gateway/web/problems.py`` alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def safe_code(value: object) -> str | None:
-    """A provider's error code if it is a plain word, else ``None``: anything else may carry a secret."""
+    """Return a provider's error code if it is a plain word; other texts may carry a secret."""
     return value if isinstance(value, str) and _SAFE_CODE.fullmatch(value) else None
 
 
@@ -47,7 +48,7 @@ def code_of(error: BaseException) -> str:
 
 
 class GatewayError(Exception):
-    """Root of everything that the gateway raises on purpose."""
+    """Root of the tree. The first line of a class's docstring is its default message."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").splitlines()[0])
@@ -58,7 +59,7 @@ class SettingsError(GatewayError):
 
 
 class InvalidRequest(GatewayError):
-    """The request is not of the documented shape. ``errors`` maps field to problem."""
+    """The request does not have the documented form. ``errors`` maps a field to its problem."""
 
     def __init__(self, message: str, errors: dict[str, str] | None = None) -> None:
         self.errors = errors or {}
@@ -66,11 +67,11 @@ class InvalidRequest(GatewayError):
 
 
 class WrongHost(GatewayError):
-    """A browser came by another name than the configured one. The message names the right one."""
+    """A browser used another host name than the configured one. The message names the right one."""
 
 
 class Unauthorized(GatewayError):
-    """No valid credential came with the request."""
+    """The request has no valid credential."""
 
 
 class Forbidden(GatewayError):
@@ -82,7 +83,7 @@ class AssertionRequired(GatewayError):
 
 
 class AssertionInvalid(GatewayError):
-    """The user assertion does not prove what this call needs. The message says why, and no claim's value."""
+    """The user assertion does not allow this call. The message says why and quotes no claim."""
 
 
 class NotSignedIn(GatewayError):
@@ -105,7 +106,7 @@ class RateLimited(GatewayError):
 
 
 class FlowError(GatewayError):
-    """A connect flow could not be finished. ``connector`` is the one it was for, if known."""
+    """A connect flow could not be finished. ``connector`` is the flow's connector, if known."""
 
     def __init__(self, message: str | None = None, *, connector: str | None = None) -> None:
         self.connector = connector
@@ -125,7 +126,7 @@ class FlowExpired(FlowError):
 
 
 class FlowFinished(FlowError):
-    """The connect attempt was used before, by this person. ``connector`` is set."""
+    """This person has already used the connect attempt. ``connector`` is set."""
 
 
 class WrongBrowser(FlowError):
@@ -137,11 +138,11 @@ class WrongConnector(FlowError):
 
 
 class CallbackNotVerified(FlowError):
-    """The callback was not made by the provider: its signature does not hold, or its issuer is another."""
+    """The provider did not make the callback: its signature or its issuer is wrong."""
 
 
 class ProviderDeclined(FlowError):
-    """The provider ended the flow with an error. ``provider_code`` says which, if it is a plain word."""
+    """The provider ended the flow with an error: ``provider_code``, if it is a plain word."""
 
     def __init__(self, *, connector: str, provider_code: str | None) -> None:
         self.provider_code = provider_code
@@ -151,11 +152,11 @@ class ProviderDeclined(FlowError):
 
 
 class AccountMismatch(FlowError):
-    """Another account is linked already, and this connector takes only one."""
+    """Another account is linked already, and this connector allows only one."""
 
 
 class LoginError(GatewayError):
-    """Somebody could not sign in."""
+    """A sign-in failed."""
 
 
 class LoginUnknown(LoginError):
@@ -163,7 +164,7 @@ class LoginUnknown(LoginError):
 
 
 class LoginDeclined(LoginError):
-    """The identity provider ended the sign-in. The message names its error code, if it is a plain word."""
+    """The identity provider ended the sign-in with an error."""
 
     def __init__(self, provider_code: str | None) -> None:
         super().__init__(f"the identity provider answered {provider_code or 'an error'}")
@@ -178,15 +179,15 @@ class LoginUnreadable(LoginError):
 
 
 class LoginChallengeUnknown(LoginError):
-    """There is no such sign-in to accept: it is unknown, accepted already, or over."""
+    """The sign-in to accept is unknown, accepted already, or over."""
 
 
 class ProviderError(GatewayError):
-    """A provider did not do what was asked.
+    """A provider did not do what the gateway asked.
 
-    ``provider_code`` is its error code if it is a plain word; ``retryable`` says whether the same
-    request may succeed later; ``outcome_unknown`` whether the provider may have done it all the same;
-    ``requests`` how many were made before this was believed.
+    ``provider_code`` is the provider's error code if it is a plain word. ``retryable`` says whether
+    the same request may succeed later, ``outcome_unknown`` whether the provider may have carried it
+    out nevertheless. ``requests`` counts the requests that led to this error.
     """
 
     retryable = False
@@ -209,18 +210,18 @@ class TokenRejected(ProviderError):
 
 
 class ProviderMisconfigured(ProviderError):
-    """The provider refused the gateway's own credentials: an operator must look, nobody else can."""
+    """The provider refused the gateway's own credentials: only an operator can help."""
 
 
 class ProviderRefused(ProviderError):
-    """The provider refused the request for a reason of its own."""
+    """The provider refused the request for another reason."""
 
 
 class ProviderUnavailable(ProviderError):
     """The provider cannot be reached or is overloaded.
 
-    ``status`` is that of its answer, ``None`` if there was none; ``retry_after`` is in seconds;
-    ``rate_limited`` says that it asked to be left alone for a while.
+    ``status`` is the status of its answer, ``None`` without an answer. ``retry_after`` is in
+    seconds. ``rate_limited`` says that the provider asked for fewer requests.
     """
 
     retryable = True
@@ -242,14 +243,14 @@ class ProviderUnavailable(ProviderError):
 
 
 class UnreadableResponse(ProviderError):
-    """The provider's answer is not what its protocol promises: what it did is not known, as a rule."""
+    """The provider's answer breaks its protocol: as a rule, it is unknown what the provider did."""
 
     def __init__(self, message: str | None = None, *, outcome_unknown: bool = True) -> None:
         super().__init__(message, outcome_unknown=outcome_unknown)
 
 
 class EgressRefused(ProviderError):
-    """The address is not one that the gateway may call (private, local, or not https)."""
+    """The gateway may not call this address (private, local, or not https)."""
 
 
 class ReceiverUnavailable(GatewayError):
@@ -274,7 +275,7 @@ class ReauthorizationRequired(GatewayError):
 
 
 class AccountNotFound(GatewayError):
-    """The user has connected this connector, but not the account that was named."""
+    """The user has connected this connector, but not the requested account."""
 
     def __init__(self, connector: str) -> None:
         self.connector = connector

@@ -1,1 +1,1 @@
-"""Who is calling: service keys, browser sessions, logins."""
+"""Callers: service keys, user assertions, sessions, logins, and rate limits."""

@@ -1,12 +1,11 @@
-"""User assertions: a host's signed word that one of its users is there, for keys that ask for it (F2).
+"""User assertions: a host's signed statement that it acts for one of its users (security F2).
 
-Whoever holds a plain service key gets the tokens of every user. A key made with the public keys of a host
-is worth nothing alone: each call carries a JSON Web Token (RFC 7519) that the host signed for the user
-it is about, minutes ago, for this gateway. Nothing secret is stored here.
+A plain service key gives access to the tokens of every user. A service key that was created with a
+host's public keys is useless alone: each call also carries a JSON Web Token (RFC 7519) that the
+host signed minutes ago, for the call's user and for this gateway. Nothing secret is stored here.
 
-What may sign is fixed: EdDSA with Ed25519 and ES256, with keys that were given when the service
-key was made. ``none`` and the HMAC family are not on the list, and a key that an assertion brings
-along in its header is not looked at.
+The algorithms are fixed: EdDSA with Ed25519, and ES256, with the public keys of the service key.
+``none`` and the HMAC family are not accepted, and a key in an assertion's header is ignored.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ from gateway.errors import AssertionInvalid, InvalidRequest
 
 HEADER = "X-User-Assertion"
 LONGEST_SECONDS = 300
-"""An assertion ends at most this long from now."""
+"""The latest end of an assertion, from now."""
 LEEWAY_SECONDS = 10
 MOST_KEYS = 2
-"""The one that signs, and the next one."""
+"""The current public key and the next one."""
 MAX_KID = 64
 _CURVES = {"Ed25519": ("OKP", ("EdDSA", "Ed25519")), "P-256": ("EC", ("ES256",))}
 """Curve -> key type (RFC 7518 6.1, RFC 8037 2) and the algorithms of its signatures."""
@@ -39,14 +38,14 @@ _Key = OKPKey | ECKey
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assertion:
-    """What a host says: who is there, and for which connector (``None``: for any)."""
+    """The content of an assertion. ``connector`` is ``None`` for any connector."""
 
     user: str
     connector: str | None
 
 
 class _Claims(BaseModel):
-    """The claims that count; others are passed over (RFC 7519 4)."""
+    """The claims that count; others are ignored (RFC 7519 4)."""
 
     model_config = ConfigDict(strict=True)
 
@@ -59,27 +58,31 @@ class _Claims(BaseModel):
 
 
 class _Registry(jws.JWSRegistry):
-    """Takes what an algorithm is called from its key.
+    """Accepts the algorithm names of the assertion's public key.
 
-    The library warns of the name ``EdDSA``, which RFC 9864 gives up because it can stand for two curves;
-    here the key says which one, and most libraries still write it.
+    The library warns about the name ``EdDSA``, which RFC 9864 deprecates because it can stand for
+    two curves. Here the public key determines the curve, and most libraries still write the name.
     """
 
     def get_alg(self, name: str) -> JWSAlgModel:
-        """The algorithm of that name; raises ``UnsupportedAlgorithmError``."""
+        """Return the algorithm of that name; raise ``UnsupportedAlgorithmError``."""
         if not isinstance(name, str) or name not in (self.allowed or ()):
             raise UnsupportedAlgorithmError("this algorithm is not accepted")
         return self.algorithms[name]
 
 
 class AssertionKeys:
-    """The public keys (JWK, RFC 7517) whose holder may say who is there."""
+    """The public keys (JWK, RFC 7517) that may sign assertions."""
 
     def __init__(self, keys: Sequence[Mapping[str, Any]]) -> None:
         self._keys = [(key.get("kid"), *_read(key)) for key in keys]
 
     def read(self, text: str, *, audience: str, now: datetime) -> Assertion:
-        """What ``text`` says; raises ``AssertionInvalid`` naming what is wrong and no value of it."""
+        """Verify an assertion and return its content.
+
+        Raises:
+            AssertionInvalid: names the problem and quotes no value.
+        """
         try:
             kid = jws.extract_compact(text.encode("ascii")).headers().get("kid")
             key, algorithms = self._choose(kid)
@@ -91,9 +94,9 @@ class AssertionKeys:
         except ValidationError as error:
             wrong = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
             raise AssertionInvalid(
-                f"the user assertion's claims are not as they should be: {', '.join(wrong)}"
+                f"the user assertion has missing or wrong claims: {', '.join(wrong)}"
             ) from None
-        except Exception:  # whatever a token makes a parser do, it proves nothing
+        except Exception:  # a token that makes a parser fail proves nothing
             raise AssertionInvalid(
                 "the user assertion is not a JWT that one of the key's assertion keys signed"
             ) from None
@@ -104,7 +107,7 @@ class AssertionKeys:
         found = [
             (key, algorithms)
             for known, key, algorithms in self._keys
-            # With one key there is nothing to choose, so that neither side has to name it.
+            # With one public key, neither side has to name it.
             if kid == known or (len(self._keys) == 1 and None in (kid, known))
         ]
         if len(found) != 1:
@@ -115,9 +118,10 @@ class AssertionKeys:
 
 
 def public_keys(keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
-    """``keys`` as they are stored: up to two public JWKs, each cut to what a signature is checked with.
+    """Return ``keys`` as they are stored: up to two public JWKs with only the needed members.
 
-    Raises ``InvalidRequest`` naming what is wrong with them, and no value: somebody may send a private key.
+    Raises:
+        InvalidRequest: names the problem and quotes no value, as it may be a private key.
     """
     if len(keys) > MOST_KEYS:
         raise _wrong(f"there can be at most {MOST_KEYS} public keys")
@@ -144,8 +148,8 @@ def _read(key: Mapping[str, Any]) -> tuple[_Key, tuple[str, ...]]:
     fields = {name: key[name] for name in ("kty", "crv", "x", "y") if name in key}
     try:
         read = (OKPKey if kty == "OKP" else ECKey).import_key(fields)
-        read.get_op_key("verify")  # Ed25519's bytes are looked at here only
-    except Exception:  # whatever a JWK makes its parser do, it is no key
+        read.get_op_key("verify")  # only this parses the bytes of an Ed25519 key
+    except Exception:  # a JWK that makes its parser fail is not a key
         raise _wrong("a public key cannot be read as a JWK") from None
     return read, algorithms
 
@@ -155,12 +159,14 @@ def _wrong(problem: str) -> InvalidRequest:
 
 
 def _check(claims: _Claims, audience: str, now: float) -> None:
-    # One that is for others, too, could be played by them to us.
+    # Another audience of the assertion could replay it here.
     if claims.aud not in (audience, [audience]):
         raise AssertionInvalid(f'the user assertion\'s aud is not "{audience}" alone')
     if now >= claims.exp + LEEWAY_SECONDS:
-        raise AssertionInvalid("the user assertion is over (exp)")
+        raise AssertionInvalid("the user assertion has expired (exp)")
     if claims.exp > now + LONGEST_SECONDS + LEEWAY_SECONDS:
-        raise AssertionInvalid(f"the user assertion lives longer than {LONGEST_SECONDS} s (exp)")
+        raise AssertionInvalid(
+            f"the user assertion is valid for more than {LONGEST_SECONDS} s (exp)"
+        )
     if max(claims.iat, claims.nbf or 0) > now + LEEWAY_SECONDS:
         raise AssertionInvalid("the user assertion is from the future (iat, nbf)")

@@ -1,4 +1,4 @@
-"""What a caller can reach: one tenant; perhaps of one user; perhaps of some connectors (F1, F2)."""
+"""The bounds of a caller: one tenant, optionally one user and some connectors (F1, F2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.store.connections import Connection
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
-    """``None`` means any. ``asserted`` says that a host's assertion drew them, and not the caller's own."""
+    """The reach of a call; ``None`` means any. ``asserted`` says that an assertion set them."""
 
     tenant: str
     user: str | None = None
@@ -19,7 +19,7 @@ class Bounds:
     asserted: bool = False
 
     def within(self, assertion: Assertion) -> Bounds:
-        """These bounds and those of ``assertion``."""
+        """Return the intersection of these bounds and those of ``assertion``."""
         connectors = self.connectors
         if assertion.connector is not None:
             named = frozenset({assertion.connector})
@@ -27,7 +27,7 @@ class Bounds:
         return replace(self, user=assertion.user, connectors=connectors, asserted=True)
 
     def covers(self, connection: Connection) -> bool:
-        """Whether a connection is within; for one that is not, say that there is none (rule 6)."""
+        """Whether a connection is within. Answer "not found" for any other one (rule 6)."""
         return (
             connection.tenant == self.tenant
             and self.user in {None, connection.user}
@@ -35,7 +35,7 @@ class Bounds:
         )
 
     def require_connector(self, name: str) -> None:
-        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the connector of that name is within."""
+        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the connector is within."""
         if self.connectors is None or name in self.connectors:
             return
         if self.asserted:
@@ -48,4 +48,4 @@ class Bounds:
             return
         if self.asserted:
             raise AssertionInvalid("the user assertion is about another user")
-        raise Forbidden("a session sees its own connections only")
+        raise Forbidden("a session sees only its own connections")

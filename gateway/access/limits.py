@@ -1,12 +1,13 @@
-"""How often somebody may: limits that hold for all processes together (security F6, L1).
+"""Rate limits that hold for all processes together (security F6, L1).
 
-The buckets are in MongoDB. What is rare takes its permits there one by one. What is frequent takes a
-share of 5 % of a bucket for some seconds and spends it in memory, so that most calls cost a look into
-a dictionary; what is left of a share when its time is over is lost. So such a limit is exact to a
-share for each process. That a bucket is empty is remembered until it is not: noise costs no database.
+The buckets are in MongoDB. Rare calls take their permits there one by one. For frequent calls, a
+process takes a share of 5 % of a bucket for some seconds and spends it in memory, so most calls
+cost a look-up in a dictionary; the rest of an expired share is lost. Such a limit is therefore
+exact to one share for each process. A process remembers an empty bucket until it refills: refused
+calls cost no database request.
 
-A database that is away is no reason to refuse anybody. Calls pass where the worst is that too many do;
-where the limit guards against guessing or flooding, they end as ``StoreUnavailable``, never as 429.
+While the database is away, calls pass if too many of them do little harm. If the limit guards
+against guessing or flooding, they end as ``StoreUnavailable``, never as 429.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ from gateway.store.limits import LimitStore
 _log = get_logger()
 
 SHARED = frozenset({LimitName.SESSION_REQUESTS, LimitName.API_CALLS, LimitName.TOKEN_READS})
-"""Frequent: permits are taken in shares."""
+"""Frequent calls: permits are taken in shares."""
 OPEN = SHARED | {LimitName.KEY_FAILURES, LimitName.REFRESHES}
-"""Calls pass while the database is away: what they are for says itself whether it works without."""
+"""Limits whose calls pass while the database is away: the work itself needs the database or not."""
 
 SHARE_OF = 20  # of a bucket, at a time
 SHARE_LIFETIME = timedelta(seconds=5)
 UNJUDGED = timedelta(seconds=5)
 PATIENCE = 1.0
-"""Seconds that a call waits for a limit that it passes without if need be."""
+"""Seconds that a call of an ``OPEN`` limit waits for the database."""
 _REMEMBERED = 10_000
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Share:
-    """What this process knows of a bucket.
+    """This process's view of a bucket.
 
-    It has ``permits`` of its own until ``until``, or there are none until ``empty_until``, or nobody can
-    say and all pass until ``unjudged_until``.
+    It has ``permits`` until ``until``; or the bucket is empty until ``empty_until``; or the
+    database is away and all calls pass until ``unjudged_until``.
     """
 
     permits: int = 0
@@ -55,7 +56,7 @@ class _Share:
 
 
 class Limits:
-    """Permits for one process. A subject is whatever is counted for: an address, a key, a person."""
+    """Permits for one process. A subject is an address, a service key or a user."""
 
     def __init__(
         self, store: LimitStore, rates: LimitRates, clock: Clock, metrics: Metrics
@@ -73,7 +74,12 @@ class Limits:
             self._refuse_while_empty(limited, share, self._clock())
 
     async def spend(self, limited: LimitName, subject: str) -> None:
-        """Take a permit; raises ``RateLimited`` if there is none, ``StoreUnavailable`` if nobody knows."""
+        """Take a permit.
+
+        Raises:
+            RateLimited: the bucket is empty.
+            StoreUnavailable: the database is away, and the limit is not ``OPEN``.
+        """
         rate = self._rates[limited]
         if rate is None:
             return
@@ -83,12 +89,12 @@ class Limits:
         if limited not in SHARED:
             await self._take(limited, subject, rate, share, 1)
             return
-        async with share.taking:  # one asks for all who wait
+        async with share.taking:  # one call takes the share for all that wait
             if not self._spent_of(limited, share):
                 await self._take(limited, subject, rate, share, max(1, rate.most // SHARE_OF))
 
     def spend_at_once(self, limited: LimitName, subject: str) -> bool:
-        """Take a permit if this process has one; else ``spend`` is to be asked, which may refuse."""
+        """Take a permit from memory; if ``False``, call ``spend``, which may refuse."""
         if self._rates[limited] is None:
             return True
         share = self._shares.get((limited, subject))
@@ -98,7 +104,7 @@ class Limits:
         return now >= share.empty_until and self._in_hand(share, now)
 
     def _spent_of(self, limited: LimitName, share: _Share) -> bool:
-        """Whether the call passes by what is known; raises ``RateLimited`` if it is known not to."""
+        """Whether the call passes without the database; raises ``RateLimited`` for a known no."""
         now = self._clock()
         self._refuse_while_empty(limited, share, now)
         return self._in_hand(share, now)
@@ -128,7 +134,7 @@ class Limits:
         except (StoreUnavailable, TimeoutError):
             if limited not in OPEN:
                 raise
-            # Not asked again for a while: each call would wait for it.
+            # Do not ask again for a while: each call would wait.
             _log.warning("limit_not_judged", limit=limited.value)
             share.unjudged_until = now + UNJUDGED
             return
@@ -136,7 +142,7 @@ class Limits:
             wait = timedelta(seconds=taken.wait)
             share.permits, share.empty_until = 0, now + wait
             raise self._refusal(limited, wait)
-        # One that was not shared may have been asked for by several at once: each has its own.
+        # Without shares, concurrent calls each took their own permit.
         if limited in SHARED:
             share.permits, share.until = taken.permits - 1, now + SHARE_LIFETIME
 

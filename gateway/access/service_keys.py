@@ -1,11 +1,11 @@
-"""Service keys: what a tool server authenticates with.
+"""Service keys: the credentials of tool servers.
 
-A key reads ``gwk_<id>_<secret>``: the id finds the row, the secret (256 random bits) is compared with
-its stored SHA-256 in constant time. A fast hash is right here: there is nothing to guess in 256
-random bits. The tenant comes from the row, never from the request (security E5, F1).
+A key has the form ``gwk_<id>_<secret>``: the id finds the row, the secret (256 random bits) is
+compared with its stored SHA-256 in constant time. The tenant comes from the row, never from the
+request (security E5, F1).
 
-A key can be restricted: to connectors, to a time, to calls that carry a host's assertion of who is there
-(F2). Each restriction is in the key's row and checked with each call; docs/keys.md tells people.
+A key can be restricted to connectors, to a time, and to calls with a user assertion (F2). The
+restrictions are in the key's row and checked with each call; docs/keys.md explains them.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ from gateway.store.service_keys import KeyStore, StoredKey, key_tag
 LONGEST_LIFE = timedelta(days=3660)
 TOUCH_EVERY = timedelta(minutes=1)
 TOUCH_SECONDS = 1.0
-"""A call does not wait longer than this to have its key's use noted."""
+"""A call waits at most this long for the record of its key's use."""
 _KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
 
 
 class Role(StrEnum):
-    """What a key may do: hand out tokens, manage connections, sign people in and out, manage keys."""
+    """The roles of a key: read tokens, manage connections, sign people in and out, manage keys."""
 
     TOKENS = "tokens"
     CONNECTIONS = "connections"
@@ -58,7 +58,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyCaller:
-    """A tool server that proved who it is."""
+    """An authenticated tool server."""
 
     key_id: str
     roles: frozenset[Role]
@@ -73,7 +73,7 @@ class KeyCaller:
 
     @property
     def is_restricted(self) -> bool:
-        """Whether not every call with the key reaches all that its roles do."""
+        """Whether the key has restrictions beyond its roles."""
         return self.bounds.connectors is not None or self.assertion_keys is not None
 
     def require(self, role: Role) -> None:
@@ -82,9 +82,11 @@ class KeyCaller:
             raise Forbidden(f'this needs a service key with the role "{role}"')
 
     def bounds_with(self, assertions: Sequence[str], *, audience: str, now: datetime) -> Bounds:
-        """What this call can reach, by the user assertions that came with it.
+        """Return the bounds of a call with these user assertions.
 
-        Raises ``AssertionRequired`` or ``AssertionInvalid`` where the key asks for one.
+        Raises:
+            AssertionRequired: the key needs an assertion, and there is none.
+            AssertionInvalid: the assertion does not prove a user, or there are several.
         """
         if self.assertion_keys is None:
             return self.bounds
@@ -99,9 +101,9 @@ class KeyCaller:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Restrictions:
-    """What a new key is restricted to; by itself, to nothing.
+    """The restrictions of a new key; the defaults restrict nothing.
 
-    ``connectors`` are names; ``expires_at`` is when it ends; ``assertion_keys`` are public JWKs.
+    ``connectors`` are names, ``assertion_keys`` public JWKs.
     """
 
     connectors: tuple[str, ...] = ()
@@ -114,7 +116,7 @@ UNRESTRICTED = Restrictions()
 
 @dataclass(kw_only=True, slots=True)
 class _Known:
-    """A key that was read, and who it stands for; ``touch_at`` (monotonic) is when to note its use."""
+    """A key that was read, and its caller; its use is recorded from ``touch_at`` (monotonic) on."""
 
     key: StoredKey
     caller: KeyCaller
@@ -122,7 +124,7 @@ class _Known:
 
 
 KeyCache = Cache[str, _Known]
-"""Keys by their id; never by their secret, which is compared each time."""
+"""Keys by their id, never by their secret, which is compared each time."""
 
 
 class ServiceKeys:
@@ -144,9 +146,10 @@ class ServiceKeys:
         label: str = "",
         restrictions: Restrictions = UNRESTRICTED,
     ) -> tuple[StoredKey, Secret]:
-        """A new key, and the whole key as its user needs it: it is not stored and cannot be shown again.
+        """Create a key; return its row and the whole key, which is never stored or shown again.
 
-        Raises ``InvalidRequest`` where a restriction would not hold, or cannot be read.
+        Raises:
+            InvalidRequest: a restriction has no effect with these roles, or is malformed.
         """
         now = self._clock()
         _check(restrictions, roles, now)
@@ -169,9 +172,14 @@ class ServiceKeys:
     async def authenticate(
         self, authorization: str | None, admit: Callable[[], None] = lambda: None
     ) -> KeyCaller:
-        """Who sent this ``Authorization`` header; raises ``Unauthorized`` without saying why not.
+        """Return the caller of an ``Authorization`` header.
 
-        ``admit`` is called before a key is looked up that this process does not remember, and may raise.
+        Args:
+            authorization: the header's value.
+            admit: is called before a database look-up, and may raise.
+
+        Raises:
+            Unauthorized: the key is not valid; the message does not say why.
         """
         match = _credential(authorization)
         if match is None:
@@ -184,7 +192,7 @@ class ServiceKeys:
         return known.caller
 
     def recall(self, authorization: str) -> KeyCaller | None:
-        """The same without a look at the database: ``None`` unless a good key is remembered."""
+        """Authenticate from the cache alone: ``None`` unless a valid key is cached."""
         match = _credential(authorization)
         if match is None or self._cache is None:
             return None
@@ -192,7 +200,7 @@ class ServiceKeys:
         return known.caller if known and time.monotonic() < known.touch_at else None
 
     def _checked(self, known: _Known | None, secret: str) -> _Known | None:
-        """The key itself if it is this secret's and not over, else nothing."""
+        """Return the key if the secret is right and the key has not expired."""
         # Compared in any case, so that an unknown id takes as long as a wrong secret.
         stored = known.key.secret_hash if known else _NO_HASH
         if not hmac.compare_digest(sha256_hex(secret), stored) or known is None:
@@ -201,7 +209,7 @@ class ServiceKeys:
         return known if expires_at is None or self._clock() < expires_at else None
 
     async def _touch(self, known: _Known) -> None:
-        # First, so that of many calls at once only one writes.
+        # Set first, so that of concurrent calls only one writes.
         known.touch_at = time.monotonic() + TOUCH_EVERY.total_seconds()
         with contextlib.suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(TOUCH_SECONDS):
@@ -242,11 +250,11 @@ class ServiceKeys:
         return time.monotonic() + (TOUCH_EVERY - ago).total_seconds()
 
     async def list_for(self, tenant: str) -> list[StoredKey]:
-        """The tenant's keys, oldest first."""
+        """Return the tenant's keys, oldest first."""
         return await self._store.list_for(tenant)
 
     async def delete(self, tenant: str, key_id: str) -> bool:
-        """Delete a key of the tenant; whether there was one. It is refused from the next request on."""
+        """Delete a key of the tenant, from the next request on; return whether there was one."""
         deleted = await self._store.delete(tenant, key_id)
         if deleted:
             await self._audit.write(Action.KEY_DELETED, tenant=tenant, subject=key_id)
@@ -258,16 +266,16 @@ def _check(wanted: Restrictions, roles: Sequence[Role], now: datetime) -> None:
     named = {"connectors": wanted.connectors, "user_assertion": wanted.assertion_keys}
     for field, value in named.items():
         if value and too_strong:
-            # It could make itself a key without them, or sign in as anybody.
+            # Such a key could create an unrestricted key, or sign in as any user.
             problem = "a key with the role admin or logins cannot be restricted like this"
             raise InvalidRequest(problem, {field: problem})
     if wanted.expires_at is not None and not now < wanted.expires_at <= now + LONGEST_LIFE:
-        problem = "a key ends in the future, and within ten years"
+        problem = "a key must expire in the future, and within ten years"
         raise InvalidRequest(problem, {"expires_at": problem})
 
 
 def _credential(authorization: str | None) -> re.Match[str] | None:
-    """Id and secret of the key in an ``Authorization`` header."""
+    """Match id and secret of the key in an ``Authorization`` header."""
     scheme, _, credential = (authorization or "").partition(" ")
     return _KEY.fullmatch(credential.strip()) if scheme.lower() == "bearer" else None
 

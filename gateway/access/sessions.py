@@ -1,4 +1,4 @@
-"""Browser sessions, kept on the server; the browser holds a random id (security G1, G2, G5)."""
+"""Browser sessions: stored on the server; the browser holds a random id (security G1, G2, G5)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Sessions:
         self._audit = audit
 
     async def begin(self, *, tenant: str, user: str) -> Secret:
-        """A new session for a person who just signed in: the cookie's value."""
+        """Begin a session for a person who has just signed in; return the cookie's value."""
         cookie = secrets.token_urlsafe(32)
         now = self._clock()
         await self._store.add(
@@ -62,13 +62,13 @@ class Sessions:
         return Secret(cookie)
 
     async def find(self, cookie: str | None) -> SessionCaller | None:
-        """Who this cookie stands for; ``None`` if nobody (any more)."""
+        """Return the caller of this cookie; ``None`` if it has no live session."""
         if cookie is None or not _COOKIE.fullmatch(cookie):
             return None
         session = await self._store.get(sha256_hex(cookie), self._clock())
         if session is None:
             return None
-        # Derived from the cookie, so that a reader of the database cannot make one.
+        # Derived from the cookie, so that a reader of the database cannot compute it.
         csrf = hmac.new(cookie.encode(), b"csrf", hashlib.sha256).hexdigest()
         return SessionCaller(
             session_id=session.id, tenant=session.tenant, user=session.user, csrf_token=csrf
@@ -80,7 +80,7 @@ class Sessions:
         await self._audit.write(Action.LOGOUT, tenant=session.tenant, user=session.user)
 
     async def end_all(self, *, tenant: str, user: str) -> int:
-        """Sign a person out of every browser; how many sessions that ended."""
+        """Sign a person out of every browser; return how many sessions ended."""
         ended = await self._store.delete_all(tenant, user)
         await self._audit.write(Action.SESSIONS_ENDED, tenant=tenant, user=user)
         return ended

@@ -1,1 +1,1 @@
-"""Encryption at rest: keys, sealed values, rotation."""
+"""Encryption at rest: encryption keys, sealed values, rotation."""

@@ -1,7 +1,7 @@
-"""Is each of this process's encryption keys the one that the database was used with? Asked at start.
+"""A check at start: does each encryption key belong to this database?
 
-A wrong key must not come to seal anything (security E4). What cannot be known is left to its row: a
-key that is missing costs the connections that need it, and no others.
+A wrong encryption key must not seal anything (security E4). A missing one is not an error here: it
+affects only the connections that need it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,19 @@ from gateway.store.sealed import SealedStore
 _log = get_logger()
 
 _SAMPLE = 20
-"""Rows that are looked at before a key without a check value is believed."""
+"""Rows to open before an encryption key without a check value is trusted."""
 
 
 async def check_encryption_keys(
     vault: Vault, checks: EncryptionKeyCheckStore, stores: Sequence[SealedStore], clock: Clock
 ) -> None:
-    """Raise ``SettingsError`` if a key is another one than before under its id.
+    """Compare every encryption key with its stored check value.
 
-    A key that is new gets its check value; rows whose key is missing are counted in the log.
+    A new encryption key gets its check value. Rows whose encryption key is missing are counted in
+    the log.
+
+    Raises:
+        SettingsError: an encryption key differs from the one that was used under its id.
     """
     wrong = [
         key_id
@@ -39,8 +43,8 @@ async def check_encryption_keys(
     if wrong:
         raise SettingsError(
             "\n".join(
-                f'the encryption key "{key_id}" is not the one that this database was used with. Put '
-                "the right one back; a new key needs an id that was never used"
+                f'the encryption key "{key_id}" is not the one that this database was used with. '
+                "Put the right one back; a new encryption key needs a new id"
                 for key_id in wrong
             )
         )
@@ -64,7 +68,7 @@ async def _is_right(
 ) -> bool:
     stored = await checks.get(key_id)
     if stored is None:
-        # A database from before there were check values may have rows of this key.
+        # A database from before check values existed may have rows of this encryption key.
         if not await _opens_rows(vault, key_id, stores):
             return False
         if await checks.add(key_id, vault.key_check(key_id), clock()):
@@ -74,9 +78,9 @@ async def _is_right(
 
 
 async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) -> bool:
-    """Whether the key opens one of the first rows that it should, or there is none.
+    """Whether the encryption key opens one of the first rows that name it, or no row does.
 
-    One is enough: a row that was tampered with must not keep the gateway down.
+    One is enough: a tampered row must not keep the gateway down.
     """
     found = False
     for store in stores:
@@ -91,8 +95,7 @@ async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) 
 
 
 def check_vault(vault: Vault) -> None:
-    """Raise ``NotReady`` if the vault does not open what it seals."""
-    # A fresh value in a place that no row has: nothing of it is stored.
+    """Raise ``NotReady`` if the vault does not open a value that it has just sealed."""
     value = secrets.token_hex(16)
     try:
         opened = vault.open(vault.seal(Secret(value), PROBE), PROBE).reveal()

@@ -1,4 +1,4 @@
-"""Where the encryption keys come from: a variable, or a file that holds the same."""
+"""The source of the encryption keys: a variable, or a file with the same content."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ _FILE = "GATEWAY_ENCRYPTION_KEYS_FILE"
 
 
 def open_vault(settings: Settings) -> Vault:
-    """A vault with the configured keys; raises ``SettingsError``, which shows none of them."""
+    """Return a vault with the configured encryption keys.
+
+    Raises:
+        SettingsError: they cannot be read. The message quotes none of them.
+    """
     file = settings.encryption_keys_file
     if file is None:
         return Vault(read_encryption_keys(settings.encryption_keys.get_secret_value()))
-    keys = read_encryption_keys(_read(file), _FILE)
-    if not keys:
-        raise SettingsError(f"{_FILE}: the file holds no key")
-    return Vault(keys)
+    encryption_keys = read_encryption_keys(_read(file), _FILE)
+    if not encryption_keys:
+        raise SettingsError(f"{_FILE}: the file has no encryption key")
+    return Vault(encryption_keys)
 
 
 def _read(file: Path) -> str:
@@ -31,9 +35,9 @@ def _read(file: Path) -> str:
         text = file.read_text(encoding="utf-8")
         others = stat.S_IMODE(file.stat().st_mode) & (stat.S_IROTH | stat.S_IWOTH)
     except (OSError, ValueError) as error:
-        # ValueError: not UTF-8, and its text would quote what is in the file.
+        # ValueError: not UTF-8, and its text would quote the file.
         raise SettingsError(f"{_FILE}: the file cannot be read ({type(error).__name__})") from None
     if others:
-        # No reason to stay down: container platforms mount secrets like this, for one user only.
+        # Only a warning: container platforms mount secrets with such modes, for one user only.
         _log.warning("encryption_keys_file_is_open_to_others", advice="chmod 400")
     return text

@@ -1,9 +1,9 @@
-"""Sealing anew, with the first key, whatever was sealed with another one.
+"""Rotation: reseal every value with the first encryption key.
 
-It runs beside everything else: each row is exchanged under compare-and-set and keeps its generation,
-so no reader and no refresh notices. What it loses to a refresh was sealed with the first key by
-that. Nothing is remembered between runs, as rows tell by themselves which key they need: a run that
-was killed is simply started again, and several at once do no harm (security E3).
+A rotation runs while the gateway works: it exchanges each row under compare-and-set and keeps the
+generation, so reads and refreshes do not notice it. If a refresh is faster, the refresh has sealed
+the row with the first encryption key. A run keeps no state, because each row names its encryption
+key: start a killed run again, or several in parallel (security E3).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from gateway.store.audit import Action
 from gateway.store.sealed import Batch, Exchange, SealedFields, SealedRow, SealedStore
 
 BATCH = 200
-"""Rows that are read and written at once: some milliseconds of work for the database."""
+"""Rows of one read and one write: some milliseconds of work for the database."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rotated:
-    """What a run did: rows sealed anew, and (collection, id) of those that do not open."""
+    """The result of a run: the number of resealed rows, and (collection, id) of unreadable ones."""
 
     rows: int
     unreadable: tuple[tuple[str, str], ...]
@@ -35,7 +35,7 @@ class Rotated:
 
 @dataclass
 class _Run:
-    """A run under way. ``per_second`` is the most rows that it may write, 0 for no limit."""
+    """A run under way. ``per_second`` limits the rows that it writes; 0 is no limit."""
 
     report: Callable[[int], None]
     per_second: int
@@ -49,7 +49,7 @@ class _Run:
         return min(BATCH, self.per_second) or BATCH
 
     async def wrote(self, rows: int) -> None:
-        """Count, tell, and rest where that was too fast."""
+        """Count and report the rows, and pause to keep the limit."""
         self.rows += rows
         self.report(self.rows)
         if self.per_second:
@@ -58,7 +58,7 @@ class _Run:
 
 
 class Rotation:
-    """Moves all sealed values to the vault's first key."""
+    """Reseals all sealed values with the vault's first encryption key."""
 
     def __init__(self, vault: Vault, stores: Sequence[SealedStore], audit: Audit) -> None:
         self._vault = vault
@@ -66,7 +66,7 @@ class Rotation:
         self._audit = audit
 
     async def survey(self) -> Counter[str]:
-        """Key id -> rows with values that it sealed; keys of the vault that sealed none have 0."""
+        """Count the rows by the id of the encryption key that sealed them; 0 for unused ones."""
         found: Counter[str] = Counter(dict.fromkeys(self._vault.key_ids, 0))
         for store in self._stores:
             for key_id in await store.encryption_keys():
@@ -79,21 +79,26 @@ class Rotation:
         return found
 
     async def run(self, report: Callable[[int], None], *, per_second: int = 0) -> Rotated:
-        """Seal anew what needs it, at most so many rows ``per_second``, and ``report`` how many were.
+        """Reseal every row that another encryption key seals.
 
-        Raises ``StoreUnavailable``; what was done until then stays done.
+        Args:
+            report: is called with the number of resealed rows so far.
+            per_second: the most rows to write in a second; 0 is no limit.
+
+        Raises:
+            StoreUnavailable: the database is away. Rows that were resealed stay so.
         """
         run = _Run(report, per_second)
         for store in self._stores:
             for key_id in await store.encryption_keys():
                 if key_id != self._vault.current:
-                    # Rows that somebody else wrote meanwhile are read again.
+                    # Rows that were written concurrently are read again.
                     while not await self._walk(store, key_id, run):
                         pass
         return Rotated(rows=run.rows, unreadable=tuple(run.unreadable))
 
     async def _walk(self, store: SealedStore, key_id: str | None, run: _Run) -> bool:
-        """Go through the rows of a key once; whether every write found its row unchanged."""
+        """Reseal the rows of an encryption key; return whether every row was still unchanged."""
         unchanged = True
         async for batch in _batches(store, key_id, run.batch):
             exchanges = []
@@ -106,14 +111,14 @@ class Rotation:
                 if exchange is not None:
                     exchanges.append(exchange)
             if exchanges:
-                await self._tell(exchanges, run)
+                await self._audit_tenants(exchanges, run)
                 written = await store.exchange(exchanges)
                 unchanged &= written == len(exchanges)
                 await run.wrote(written)
         return unchanged
 
-    async def _tell(self, exchanges: Sequence[Exchange], run: _Run) -> None:
-        """One line for each tenant, before the first of its rows is written."""
+    async def _audit_tenants(self, exchanges: Sequence[Exchange], run: _Run) -> None:
+        """Write one audit line for each tenant, before the first of its rows is written."""
         for tenant in sorted({exchange.row.tenant for exchange in exchanges} - run.tenants):
             run.tenants.add(tenant)
             await self._audit.write(
@@ -121,17 +126,17 @@ class Rotation:
             )
 
     def _exchange(self, sealed: SealedFields, row: SealedRow) -> tuple[Exchange | None, bool]:
-        """What to write, if anything, and whether all of the row could be opened."""
+        """Return the values to write, if any, and whether the whole row could be opened."""
         values: dict[str, bytes] = {}
         opened = True
         for path, value in row.values.items():
             try:
-                anew = self._vault.reseal(value, row_place(sealed, row, path))
+                resealed = self._vault.reseal(value, row_place(sealed, row, path))
             except VaultError:
                 opened = False
                 continue
-            if anew != value:
-                values[path] = anew
+            if resealed != value:
+                values[path] = resealed
         key_id = self._vault.current if opened and sealed.encryption_key is not None else None
         if not values and key_id is None:
             return None, opened

@@ -1,10 +1,10 @@
-"""Encryption at rest: AES-256-GCM, several keys, and ciphertext that opens only in its own place.
+"""Encryption at rest: AES-256-GCM, several encryption keys, ciphertext bound to its place.
 
 A sealed value is ``version (1) | key id length (1) | key id | nonce (12) | ciphertext and tag``.
 The associated data names the collection, tenant, owner, connector, row, field and generation, so a
 ciphertext that is moved to another row or field, or rolled back to an earlier generation, does not
-open (security E1, E2). The first key seals, every key opens. How a new key comes to be the first one
-is in docs/operations.md, "Encryption keys".
+open (security E1, E2). The first encryption key seals, every one opens. docs/operations.md,
+"Encryption keys", explains how to change them.
 """
 
 from __future__ import annotations
@@ -29,30 +29,34 @@ _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class Vault:
-    """Seals and opens secrets. ``keys`` maps key id to 32 bytes; the first one seals."""
+    """Seals and opens secrets. ``encryption_keys`` maps an id to 32 bytes; the first one seals."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        if not keys:
-            raise SettingsError("the vault needs at least one key")
-        self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self.key_ids = tuple(keys)
-        """The ids of its keys, the one that seals first."""
+    def __init__(self, encryption_keys: Mapping[str, bytes]) -> None:
+        if not encryption_keys:
+            raise SettingsError("the vault needs at least one encryption key")
+        self._keys = {key_id: AESGCM(key) for key_id, key in encryption_keys.items()}
+        self.key_ids = tuple(encryption_keys)
+        """The ids of its encryption keys; the first one seals."""
 
     @property
     def current(self) -> str:
-        """The id of the key that seals."""
+        """The id of the encryption key that seals."""
         return self.key_ids[0]
 
     def seal(self, secret: Secret, place: Place) -> bytes:
-        """``secret``, encrypted for ``place`` with the first key."""
+        """Encrypt ``secret`` for ``place`` with the first encryption key."""
         return self._seal(self.current, secret, place)
 
     def open(self, sealed: bytes, place: Place) -> Secret:
-        """The secret in ``sealed``; raises ``VaultError`` if the key is unknown or it does not belong here."""
+        """Decrypt ``sealed``.
+
+        Raises:
+            VaultError: the encryption key is not configured, or the value does not belong here.
+        """
         try:
             return self._open(sealed, place)
         except VaultError as error:
-            # Somebody may have written to the database: this line is what tells of it (E2).
+            # The value may have been tampered with: only this line says so (E2).
             _log.warning(
                 "vault_open_failed",
                 collection=place.collection,
@@ -63,13 +67,16 @@ class Vault:
             raise
 
     def reseal(self, sealed: bytes, place: Place) -> bytes:
-        """``sealed`` anew, with the first key; as it is if it was sealed with that. Raises ``VaultError``."""
+        """Encrypt a sealed value with the first encryption key; raise ``VaultError`` if it fails.
+
+        A value of that encryption key is returned unchanged.
+        """
         if key_id_of(sealed) == self.current:
             return sealed
         return self._seal(self.current, self._open(sealed, place), place)
 
     def opens(self, sealed: bytes, place: Place) -> bool:
-        """Whether ``sealed`` opens; for asking, without the line in the log that ``open`` leaves."""
+        """Whether ``sealed`` opens; unlike ``open``, it does not log a failure."""
         try:
             self._open(sealed, place)
         except VaultError:
@@ -77,11 +84,11 @@ class Vault:
         return True
 
     def key_check(self, key_id: str) -> bytes:
-        """A value by which any process can tell whether its key of that id is this one."""
+        """Return a value by which a process can verify its encryption key of that id."""
         return self._seal(key_id, Secret("this is the key"), check_value_place(key_id))
 
     def confirms(self, key_id: str, check: bytes) -> bool:
-        """Whether ``check`` was made with this vault's key of that id (security E4)."""
+        """Whether ``check`` was made with this vault's encryption key of that id (security E4)."""
         return key_id_of(check) == key_id and self.opens(check, check_value_place(key_id))
 
     def _seal(self, key_id: str, secret: Secret, place: Place) -> bytes:
@@ -95,7 +102,7 @@ class Vault:
             raise VaultError("the sealed value has an unknown format")
         key = self._keys.get(key_id)
         if key is None:
-            raise VaultError("the key that sealed this value is not configured")
+            raise VaultError("the encryption key that sealed this value is not configured")
         start = 2 + sealed[1]
         try:
             plain = key.decrypt(
@@ -109,7 +116,7 @@ class Vault:
 
 
 def key_id_of(sealed: bytes) -> str | None:
-    """The id of the key that ``sealed`` says it was sealed with; ``None`` if it is no sealed value."""
+    """Return the id of the encryption key in ``sealed``; ``None`` if it is not a sealed value."""
     if len(sealed) < 2 or sealed[0] != FORMAT:
         return None
     key_id = sealed[2 : 2 + sealed[1]].decode("ascii", errors="replace")
@@ -117,14 +124,15 @@ def key_id_of(sealed: bytes) -> str | None:
 
 
 def new_encryption_key() -> str:
-    """A fresh key in the form that ``GATEWAY_ENCRYPTION_KEYS`` takes (base64 of 32 random bytes)."""
+    """Return a new encryption key in the form of ``GATEWAY_ENCRYPTION_KEYS``: 32 bytes, base64."""
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
 def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
-    """The keys in ``id:base64,id:base64``; new lines separate, too, and ``#`` begins a comment.
+    """Read ``id:base64,id:base64``; new lines also separate, and ``#`` begins a comment.
 
-    Raises ``SettingsError`` that names ``source`` and every entry that is wrong, and shows none.
+    Raises:
+        SettingsError: names ``source`` and the number of every wrong entry, and quotes none.
     """
     keys: dict[str, bytes] = {}
     problems = []
@@ -140,7 +148,7 @@ def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> 
                 "bytes. Make one with: python -m gateway encryption new-key"
             )
         elif key_id in keys:
-            problems.append(f"{source}: the key id of entry {number} comes twice")
+            problems.append(f"{source}: the id of entry {number} is used twice")
         keys[key_id] = key
     if problems:
         raise SettingsError("\n".join(problems))

@@ -1,4 +1,4 @@
-"""Cleaning what a provider says about an account: hostile until checked (rule 8, security C6)."""
+"""Cleaning of a provider's account data, which is hostile until checked (rule 8, security C6)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean_account(info: AccountInfo) -> AccountInfo:
-    """``info`` with a bounded, printable label and bounded metadata.
+    """Return ``info`` with a bounded, printable label and bounded metadata.
 
-    Raises ``UnreadableResponse`` if the id is empty, too long or not printable: an identity is
-    never repaired, because two of them could become one.
+    Raises:
+        UnreadableResponse: the id is empty, too long or not printable. It is never repaired,
+            because two ids could become one.
     """
     account_id = info.external_account_id
     if not (account_id.strip() and len(account_id) <= MAX_ID and account_id.isprintable()):
         raise UnreadableResponse("the provider's account id is empty, too long or not printable")
     try:
-        # Half a surrogate pair is legal in a JSON text and cannot be sent on as UTF-8.
+        # Half a surrogate pair is legal in JSON text but cannot be encoded as UTF-8.
         metadata = json.dumps(dict(info.metadata), ensure_ascii=False, allow_nan=False).encode(
             errors="replace"
         )
@@ -40,9 +41,10 @@ def clean_account(info: AccountInfo) -> AccountInfo:
 
 
 def clean_text(text: str, limit: int) -> str:
-    """``text`` on one line without control, bidi-override and other invisible characters.
+    """Return ``text`` on one line without control, bidi-override and other invisible characters.
 
-    Category C covers them all: Cc control, Cf format (bidi), Cs surrogates, Co private, Cn unassigned.
+    Category C covers them all: Cc control, Cf format (bidi), Cs surrogates, Co private use, Cn
+    unassigned.
     """
     one_line = _SPACES.sub(" ", text)
     visible = "".join(c for c in one_line if unicodedata.category(c)[0] != "C")

@@ -1,4 +1,4 @@
-"""Where an access token may be sent, and how: ``api_base_url``, ``api_hosts``, ``api_headers``."""
+"""API calls with an access token: ``api_base_url``, ``api_hosts``, ``api_headers``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
 def api_headers(config: ConnectorConfig, access_token: Secret) -> dict[str, str]:
-    """The complete headers of a call to the provider's API, the credential included."""
+    """Return the headers of a call to the provider's API, including the credential."""
     return {
         name: value.replace("${access_token}", access_token.reveal())
         for name, value in config.api_headers.items()
@@ -36,9 +36,13 @@ def api_request(
     method: str = "GET",
     json: Any = None,
 ) -> OutboundRequest:
-    """A call to the provider's API with the token. Raises ``EgressRefused`` for any other host."""
+    """Prepare a call to the provider's API with the token.
+
+    Raises:
+        EgressRefused: ``api_hosts`` does not name the host.
+    """
     if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
-        raise EgressRefused("the address has a placeholder that stands for nothing")
+        raise EgressRefused("the URL has an unknown placeholder")
     target = render_url(url, config, connection_config)
     if not _is_api_host(config, target, connection_config):
         raise EgressRefused("the token may not be sent to this host: api_hosts does not name it")
@@ -52,17 +56,17 @@ def api_request(
 
 def _is_api_host(config: ConnectorConfig, url: str, values: Mapping[str, str]) -> bool:
     parts = urlsplit(config.api_base_url)
-    # The path may name what is not known yet, while the account is being read.
+    # Only the origin: the path may need metadata, which is unknown while the account is read.
     base = urlsplit(render_url(f"{parts.scheme}://{parts.netloc}", config, values))
     try:
         target = urlsplit(url)
     except ValueError:
         return False
     if not url.isprintable():
-        return False  # urlsplit drops line ends and tabs, and would judge another URL
+        return False  # urlsplit drops line ends and tabs, and would check another URL
     if (target.scheme, target.netloc) == (base.scheme, base.netloc):
         return True
-    # No user information, no port, and nothing that two parsers could read as two hosts.
+    # No user information, no port, and nothing that two parsers could read as different hosts.
     if target.scheme != "https" or not _HOST.fullmatch(target.netloc):
         return False
     return any(

@@ -1,4 +1,4 @@
-"""The authorization request (RFC 6749 4.1.1, RFC 7636 4.3): the URL that the person's browser opens."""
+"""The authorization request (RFC 6749 4.1.1, RFC 7636 4.3): the URL for the person's browser."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from connectors.secret import Secret
 
 
 def new_state() -> str:
-    """256 random bits without meaning (security A5)."""
+    """Return a new state: 256 random bits (security A5)."""
     return secrets.token_urlsafe(32)
 
 
 def new_code_verifier() -> Secret:
-    """A PKCE code verifier of 256 random bits (RFC 7636 4.1: 43 characters)."""
+    """Return a new PKCE code verifier of 256 random bits (RFC 7636 4.1: 43 characters)."""
     return Secret(secrets.token_urlsafe(32))
 
 
 def authorization_url(
     config: ConnectorConfig, *, endpoint: str, redirect_uri: str, state: str, verifier: Secret
 ) -> str:
-    """The URL at the provider. ``endpoint`` is the rendered ``authorization_url``.
+    """Return the provider's URL. ``endpoint`` is the rendered ``authorization_url``.
 
     State, redirect URI and code challenge come from the engine alone; the connector's extra
     parameters cannot name them (``RESERVED_PARAMS``).
@@ -45,7 +45,7 @@ def authorization_url(
     ]
     if config.scopes_sent:
         params.append((config.scope_param, config.scope_separator.join(config.scopes)))
-    # Added here: Authlib leaves out an empty value, and has parameters of its own ("uri").
+    # Not passed to Authlib: it drops empty values and has parameters of the same names ("uri").
     return f"{endpoint}?{urlencode([*params, *config.extra_authorize_params.items()])}"
 
 

@@ -1,7 +1,7 @@
-"""The authorization response (RFC 6749 4.1.2): what came back with the browser.
+"""The authorization response (RFC 6749 4.1.2), which the browser brings back.
 
-Read from the raw query string, because a framework's parsed view hides what matters here: which
-parameters came twice (security A10).
+It is read from the raw query string, because a framework's parsed view hides repeated parameters
+(security A10).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _TOKENS = ("access_token", "id_token", "refresh_token")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorizationResponse:
-    """A callback that is well-formed; whose it is, the flow's row decides.
+    """A well-formed callback; the flow's row decides whether it belongs to the browser.
 
-    Exactly one of ``code`` and ``error`` is set. ``error`` is ``"unreadable"`` if it is no plain word.
+    Exactly one of ``code`` and ``error`` is set. ``error`` is ``"unreadable"`` unless it is a plain
+    word.
     """
 
     state: str = field(repr=False)
@@ -35,7 +36,7 @@ class AuthorizationResponse:
 
 
 def read_callback(query: bytes) -> AuthorizationResponse:
-    """The response in a raw query string; raises ``CallbackInvalid`` for anything ambiguous."""
+    """Read a raw query string; raise ``CallbackInvalid`` for anything ambiguous."""
     try:
         pairs = parse_qsl(
             query.decode("ascii"),
@@ -47,9 +48,9 @@ def read_callback(query: bytes) -> AuthorizationResponse:
         raise CallbackInvalid("the callback's query cannot be read") from None
     params = dict(pairs)
     if len(params) != len(pairs):
-        raise CallbackInvalid("a parameter of the callback came twice")
+        raise CallbackInvalid("the callback repeats a parameter")
     if any(name in params for name in _TOKENS):
-        raise CallbackInvalid("a token came in the callback's address (only codes are accepted)")
+        raise CallbackInvalid("the callback's URL contains a token (only codes are accepted)")
     state, code, error = params.get("state"), params.get("code"), params.get("error")
     if not state:
         raise CallbackInvalid("the callback has no state")
@@ -66,10 +67,13 @@ def read_callback(query: bytes) -> AuthorizationResponse:
 
 
 def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> str | None:
-    """Compare the callback's ``iss`` with the connector's issuer (RFC 9207 2.4): ``None``, or the problem.
+    """Compare the callback's ``iss`` with the connector's issuer (RFC 9207 2.4).
 
-    Letter by letter, for refusals as well as codes. Where the connector names no issuer there is
-    nothing to compare: a provider that begins to send one must not stop people from connecting.
+    The comparison is exact, for errors as well as codes. A connector without issuer compares
+    nothing: a provider that begins to send ``iss`` must not stop people from connecting.
+
+    Returns:
+        The problem, or ``None``.
     """
     if config.issuer is None:
         return None
@@ -80,7 +84,7 @@ def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> st
 
 
 def verify_callback(config: ConnectorConfig, context: CallbackContext) -> str | None:
-    """Run the connector's own check, if it has one: ``None``, or what it found wrong."""
+    """Run the connector's own check, if it has one; return the problem, or ``None``."""
     if config.callback_verifier is None:
         return None
     try:

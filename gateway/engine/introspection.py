@@ -1,4 +1,4 @@
-"""The request that asks a provider what it knows about a token (RFC 7662 2.1)."""
+"""The introspection request (RFC 7662 2.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.errors import UnreadableResponse
 def introspection_request(
     config: ConnectorConfig, *, connection_config: Mapping[str, str], access_token: Secret
 ) -> OutboundRequest:
-    """Ask about an access token. Raises ``UnreadableResponse`` if the provider offers no way to."""
+    """Prepare the request; raise ``UnreadableResponse`` without an ``introspection_url``."""
     if config.introspection_url is None:
         raise UnreadableResponse("the connector has no introspection_url")
     url = render_url(config.introspection_url, config, connection_config)

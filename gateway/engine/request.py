@@ -30,14 +30,14 @@ class OutboundResponse:
     content: bytes = field(repr=False)
 
     def json(self) -> Any:
-        """The body as JSON; raises ``UnreadableResponse`` on anything that is not plain JSON."""
+        """Return the body as JSON; raise ``UnreadableResponse`` unless it is plain JSON."""
         return read_json(self.content)
 
 
 def encode_body(
     params: Iterable[tuple[str, str]], body_format: Literal["form", "json"]
 ) -> tuple[str, bytes]:
-    """``(content type, bytes)`` of parameters in the format that the provider takes."""
+    """Return ``(content type, bytes)`` of ``params`` in the provider's format."""
     if body_format == "json":
         return "application/json", json.dumps(dict(params)).encode()
     return "application/x-www-form-urlencoded", urlencode(list(params)).encode()

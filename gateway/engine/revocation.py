@@ -1,4 +1,4 @@
-"""The request that ends a grant at the provider (RFC 7009, and its many variations)."""
+"""The request that revokes a grant at the provider (RFC 7009, and its many variations)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def revocation_request(
     access_token: Secret,
     refresh_token: Secret | None,
 ) -> OutboundRequest | None:
-    """The request that revokes these tokens, ``None`` if the provider offers no way to.
+    """Prepare the revocation of these tokens; ``None`` if the connector has no revocation.
 
-    Where the declared token is missing (a grant without refresh token), the access token is sent.
+    Without a refresh token, the access token is sent instead.
     """
     if config.revocation_url is None:
         return None
@@ -60,7 +60,7 @@ def _filled(template: str, config: ConnectorConfig, metadata: Mapping[str, Any])
             return config.client_id
         value = as_text(dig(metadata, placeholder.removeprefix("metadata.")))
         if value is None:
-            raise UnreadableResponse("the connection does not know what its grant is revoked by")
+            raise UnreadableResponse("the connection's metadata lacks a value for its revocation")
         return value
 
     return PLACEHOLDER.sub(lambda match: value_of(match[1]), template)

@@ -1,8 +1,8 @@
-"""JSON from a provider, read without the kindness of ``json.loads``.
+"""Strict JSON for providers' answers.
 
 Python's parser accepts NaN and Infinity, keeps the last of two equal keys, and recurses as deep as
-the input asks for. Each of these is a way to make two readers see two different answers, or to
-bring a worker down (security C3).
+the input. Each of these can make two readers see different answers, or crash a worker (security
+C3).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gateway.errors import UnreadableResponse
 
 
 def read_json(content: bytes) -> Any:
-    """The JSON value in ``content``; raises ``UnreadableResponse`` if it is not one."""
+    """Return the JSON value in ``content``; raise ``UnreadableResponse`` if it is invalid."""
     try:
         text = content.decode("utf-8-sig")
         return json.loads(
@@ -26,7 +26,7 @@ def read_json(content: bytes) -> Any:
 
 
 def read_object(content: bytes) -> dict[str, Any]:
-    """As ``read_json``, but the value must be an object."""
+    """Return the JSON object in ``content``; raise ``UnreadableResponse`` for any other value."""
     value = read_json(content)
     if not isinstance(value, dict):
         raise UnreadableResponse("the answer is not a JSON object")
@@ -43,7 +43,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError("a number too large")  # 1e999 would be the Infinity refused below
+        raise ValueError("a number too large")  # 1e999 would become Infinity
     return value
 
 

@@ -1,8 +1,8 @@
-"""URLs with ``${connection_config.x}`` or ``${metadata.x}`` in them.
+"""URLs with the placeholders ``${connection_config.x}`` and ``${metadata.x}``.
 
-The values come from a person, a provider or from storage and end up in a host name, so they are
-checked twice: what a person typed must match its declared pattern completely, and the finished URL must still have the
-template's scheme, host suffix, port and nothing else (security H4).
+The values come from a person, a provider or the database and end up in a host name, so they are
+checked twice: a typed value must match its declared pattern completely, and the finished URL must
+have the template's scheme, host suffix and port, and nothing else (security H4).
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from connectors.config_types import PLACEHOLDER
 from gateway.errors import InvalidRequest
 
 LONGEST_INPUT = 255
-"""Characters of a value that a person types: more than any host name or path segment has."""
+"""The most characters of a typed value: no host name or path segment has more."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
 
 
 def read_connection_config(config: ConnectorConfig, typed: Mapping[str, str]) -> dict[str, str]:
-    """What a person typed, normalised and checked against the connector's inputs.
+    """Normalise the typed values and check them against the connector's inputs.
 
-    Raises ``InvalidRequest`` with one message per input that is missing, unknown or does not match.
+    Raises:
+        InvalidRequest: has one message for each missing, unknown or mismatched input.
     """
     errors = {
         name: "is not an input of this connector"
@@ -56,10 +57,11 @@ def render_url(
     values: Mapping[str, str],
     metadata: Mapping[str, Any] = NOTHING,
 ) -> str:
-    """``template`` with its placeholders filled in from the connection_config ``values`` and ``metadata``.
+    """Fill the placeholders of ``template`` from the connection_config ``values`` and ``metadata``.
 
-    Raises ``InvalidRequest`` if a value is missing, does not match its pattern, or would change
-    anything but the host label or path segment it stands for.
+    Raises:
+        InvalidRequest: a value is missing, does not match its pattern, or would change more than
+            its host label or path segment.
     """
     if "${" not in template:
         return template

@@ -15,7 +15,7 @@ from gateway.engine.request import OutboundRequest
 def exchange_request(
     config: ConnectorConfig, *, endpoint: str, code: Secret, redirect_uri: str, verifier: Secret
 ) -> OutboundRequest:
-    """Exchange an authorization code. ``redirect_uri`` is byte-equal to the authorization request's."""
+    """Prepare a code exchange; ``redirect_uri`` must equal the authorization request's."""
     body = prepare_token_request(
         "authorization_code",
         code=code.reveal(),
@@ -23,7 +23,7 @@ def exchange_request(
         **{"code_verifier": verifier.reveal()} if config.use_pkce else {},
     )
     kept = [(name, value) for name, value in _pairs(body) if name not in config.omit_token_params]
-    # Added here: Authlib leaves out an empty value, and has parameters of its own ("body").
+    # Not passed to Authlib: it drops empty values and has parameters of the same names ("body").
     params = [*kept, *config.extra_token_params.items()]
     return authenticated_request(config, endpoint, params, body_format=config.body_format)
 
@@ -31,7 +31,7 @@ def exchange_request(
 def refresh_request(
     config: ConnectorConfig, *, endpoint: str, refresh_token: Secret
 ) -> OutboundRequest:
-    """Use a refresh token. Every call of this is a use of that token: see rule 2 of the design."""
+    """Prepare a refresh. Sending it uses the refresh token, once at most (design, rule 2)."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
     params = [
         (name, value) for name, value in _pairs(body) if name not in config.omit_refresh_params

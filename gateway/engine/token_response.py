@@ -1,7 +1,7 @@
-"""What a token endpoint's answer means (RFC 6749 5.1 and 5.2).
+"""The answer of a token endpoint (RFC 6749 5.1 and 5.2).
 
-One reader for exchange and refresh: it returns ``Tokens`` or raises a ``ProviderError``, whatever
-bytes come in. Authlib's own parser is not used: it takes any 400 without ``error`` for a token.
+Exchange and refresh share one reader. For any bytes, it returns ``Tokens`` or raises a
+``ProviderError``. Authlib's parser is not used: it accepts any 400 without ``error`` as a token.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from gateway.errors import (
     safe_code,
 )
 
-MAX_RETRY_AFTER = 3600  # seconds; a provider that asks for more is asked again after an hour
-MAX_LIFETIME = 10 * 365 * 86400  # seconds; anything longer is nonsense and would overflow dates
+MAX_RETRY_AFTER = 3600  # seconds; longer pauses that a provider asks for are cut to an hour
+MAX_LIFETIME = 10 * 365 * 86400  # seconds; longer lives are errors and could overflow dates
 
 # VSCHAR of RFC 6749 appendix A.12 without the space: a token with CR, LF or a space would become
 # part of a header in the tool that uses it.
@@ -46,11 +46,17 @@ def read_token_response(
     now: datetime,
     granted: tuple[str, ...] | None = None,
 ) -> tuple[Tokens, Mapping[str, Any]]:
-    """The tokens in ``answer`` and the whole JSON object, received at ``now`` (UTC).
+    """Read an answer that was received at ``now`` (UTC).
 
-    ``granted`` are the scopes so far, given for a refresh: an answer that names none leaves them as
-    they are. At the exchange that means the requested ones (RFC 6749 5.1 and 6).
-    Raises the ``ProviderError`` that says what to do about any other answer.
+    Args:
+        granted: for a refresh, the scopes so far; an answer without scopes keeps them. For an
+            exchange, such an answer grants the requested scopes (RFC 6749 5.1 and 6).
+
+    Returns:
+        The tokens, and the whole JSON object.
+
+    Raises:
+        ProviderError: the subclass says what to do about any other answer.
     """
     if not 200 <= answer.status < 300:
         raise _refusal(config, answer, now, is_refresh=granted is not None)
@@ -58,7 +64,7 @@ def read_token_response(
     if is_failure(config, body):
         raise _error_of_code(_code(config, body), answer, now)
     if "error" in body:
-        # No RFC 6749 success has this member: an answer that is both is not taken for either.
+        # No success of RFC 6749 has this member: an answer that is both counts as neither.
         raise UnreadableResponse("the answer is a success with an error in it")
     source, name = _token_place(config, body)
     return (
@@ -74,7 +80,7 @@ def read_token_response(
 
 
 def is_failure(config: ConnectorConfig, body: Any) -> bool:
-    """Whether an answer with a 2xx status is a failure all the same (``error_in_success``)."""
+    """Whether an answer with a 2xx status is a failure (``error_in_success``)."""
     shape = config.error_in_success
     if shape is None:
         return False
@@ -99,14 +105,14 @@ def _refusal(
 
 
 def _code(config: ConnectorConfig, body: Mapping[str, Any]) -> str | None:
-    """The error code of RFC 6749 in ``body``, or the one that the provider's own stands for."""
+    """Return the RFC 6749 error code in ``body``; ``error_codes`` translates the provider's own."""
     path = config.error_in_success.code if config.error_in_success else "error"
     code = safe_code(dig(body, path))
     return None if code is None else config.error_codes.get(code, code)
 
 
 def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """The object that holds the tokens, and the access token's name in it."""
+    """Return the object with the tokens, and the access token's name in it."""
     path = config.alternate_access_token_response_path
     if path is not None:
         parent, _, name = path.rpartition(".")
@@ -117,7 +123,7 @@ def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapp
 
 
 def _error_of_code(code: str | None, answer: OutboundResponse, now: datetime) -> ProviderError:
-    # Status first: an overloaded server's words about the token are not to be trusted.
+    # Status first: an overloaded server's verdict on the token is not reliable.
     if answer.status == 429 or answer.status >= 500 or code in _TRANSIENT:
         return ProviderUnavailable(
             f"the provider answered {answer.status}",
@@ -147,7 +153,7 @@ def _token(body: Mapping[str, Any], name: str) -> Secret:
 
 
 def _token_type(config: ConnectorConfig, body: Mapping[str, Any]) -> str:
-    # Shopify leaves it out; RFC 6749 7.1 forbids using a type that the client does not know.
+    # Some providers omit it; RFC 6749 7.1 forbids using an unknown type.
     value = body.get("token_type")
     if value is not None and not (
         isinstance(value, str) and value.strip().lower() in config.token_types
@@ -177,18 +183,18 @@ def _scopes(
         return so_far
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         value = " ".join(value)
-    # Stored and shown: printable ASCII as in RFC 6749 appendix A.4, and no megabyte of it.
+    # Scopes are stored and shown: bounded printable ASCII as in RFC 6749 appendix A.4.
     if not isinstance(value, str) or not _SCOPE.fullmatch(value):
         raise UnreadableResponse("the answer has a scope that is not a list of names")
     named = value.replace(config.scope_separator, " ").split()
     granted = [config.scope_aliases.get(name, name) for name in named]
-    # What the provider never names was granted with the rest: there is no other way to know.
+    # Scopes that the provider never names count as granted with the rest.
     unnamed = [name for name in config.scopes if name in config.scopes_not_echoed]
     return tuple(dict.fromkeys([*granted, *unnamed]))
 
 
 def _retry_after(answer: OutboundResponse, now: datetime) -> int | None:
-    """Seconds from a ``Retry-After`` header in either form of RFC 9110 10.2.3."""
+    """Return the seconds of a ``Retry-After`` header in either form of RFC 9110 10.2.3."""
     value = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return min(int(value), MAX_RETRY_AFTER)

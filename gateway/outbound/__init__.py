@@ -1,1 +1,1 @@
-"""The only way out to providers."""
+"""Outgoing HTTP: every request to a provider or a webhook goes through here."""

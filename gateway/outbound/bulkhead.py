@@ -1,13 +1,13 @@
-"""Lanes: each connector's own share of the way to the providers (security L2, rule 7).
+"""The bulkhead: each connector has its own share of the outgoing requests (security L2, rule 7).
 
-Two separate things. *Slots* bound how many requests of a connector are under way at once, so that
-one slow provider does not take the whole process. A *breaker* leaves a host alone that keeps
-failing, so that nobody waits for it in vain. Slots are a connector's; a breaker is of one of its
-hosts, for where a person names the host (a shop, an instance) a wrong name must not shut out
-everybody else's. Both are this process's own: what the fleet must agree on is in the database.
+It has two parts. *Slots* limit the simultaneous requests of a connector, so that one slow provider
+does not occupy the whole process. A *circuit breaker* pauses requests to a failing host, so that
+callers do not wait in vain. Slots belong to a connector, breakers to each of its hosts: where a
+person names the host (a shop, an instance), a wrong name must not affect other people's hosts. Both
+are local to the process; state that the fleet must share is in the database.
 
-Whoever is turned away has sent nothing, and gets ``ProviderUnavailable``: it never costs a
-connection.
+A refused request was not sent, and its caller gets ``ProviderUnavailable``, which never makes a
+connection ``needs_reauth``.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from gateway.observe.metrics import Endpoint, Metrics, RequestResult
 from gateway.outbound.breaker import Admission, Breaker
 
 SLOTS = 20
-"""Requests of one connector under way at once."""
+"""The most simultaneous requests of one connector."""
 PATIENCE_SECONDS = 4.0
-"""How long a request waits for a slot: hundreds of tokens that expire at once take a few seconds.
+"""How long a request waits for a slot: hundreds of simultaneous refreshes take a few seconds.
 
-Two waits and two answers (``outbound.TOTAL_SECONDS``) end before a refresh's lease does.
+Two waits and two answers (``outbound.TOTAL_SECONDS``) are shorter than a refresh lease.
 """
 MAX_HOSTS = 1000
-"""Hosts whose failures are remembered; the one that failed longest ago is forgotten first."""
+"""The most hosts with a breaker; the one that failed longest ago is dropped first."""
 
 _Key = tuple[str, str]
 """A connector and a host."""
@@ -42,13 +42,13 @@ _LEARNED_NOTHING = frozenset({RequestResult.ABANDONED, RequestResult.NOT_SENT})
 
 
 class Outcome:
-    """One request under way. ``result`` is what became of it, as far as is known."""
+    """The outcome of one request, as far as it is known."""
 
     def __init__(self) -> None:
         self.result = RequestResult.ABANDONED
 
     def answered(self, status: int) -> None:
-        """The provider answered with this HTTP status."""
+        """Record that the provider answered with this HTTP status."""
         if status >= 500:
             self.result = RequestResult.FAILED
         else:
@@ -56,7 +56,7 @@ class Outcome:
 
 
 class Bulkhead:
-    """Lets requests go. ``now`` is a clock that never jumps, in seconds."""
+    """Admits requests. ``now`` is a monotonic clock in seconds."""
 
     def __init__(
         self,
@@ -75,14 +75,17 @@ class Bulkhead:
 
     @asynccontextmanager
     async def admit(self, connector: str, endpoint: Endpoint, host: str) -> AsyncIterator[Outcome]:
-        """A slot and the breaker's leave for one request, for as long as the block lasts.
+        """Admit one request: hold a slot of the connector while the block lasts.
 
-        The block says on the ``Outcome`` what became of the request. Raises ``ProviderUnavailable``
-        with ``retry_after`` if the host is left alone now or no slot is free.
+        The block records on the ``Outcome`` how the request ended.
+
+        Raises:
+            ProviderUnavailable: the host's breaker is open, or no slot is free; ``retry_after`` is
+                set.
         """
         key = (connector, host)
         if self._breaker(key).wait:
-            raise self._turned_away(key, endpoint)
+            raise self._breaker_open(key, endpoint)
         slots = self._slots_of.setdefault(connector, asyncio.Semaphore(self._slots))
         try:
             async with asyncio.timeout(self._patience_seconds):
@@ -90,36 +93,36 @@ class Bulkhead:
         except TimeoutError:
             self._metrics.request(connector, endpoint, RequestResult.NO_SLOT)
             raise ProviderUnavailable(
-                "too many requests to the provider are under way", retry_after=1
+                "too many simultaneous requests to the provider", retry_after=1
             ) from None
         try:
-            # Asked again: others may have failed while this one waited for its slot.
+            # Ask again: other requests may have failed while this one waited for its slot.
             admission = self._breaker(key).admit()
             if admission is None:
-                raise self._turned_away(key, endpoint)
+                raise self._breaker_open(key, endpoint)
             outcome, started = Outcome(), self._now()
             self._metrics.request_began(connector)
             try:
                 yield outcome
             finally:
-                self._learn(key, admission, outcome.result)
+                self._report(key, admission, outcome.result)
                 self._metrics.request_ended(connector, endpoint, self._now() - started)
                 self._metrics.request(connector, endpoint, outcome.result)
         finally:
             slots.release()
 
     def _breaker(self, key: _Key) -> Breaker:
-        """The breaker of a host: a new one where there is nothing to remember."""
+        """Return the breaker of a host, a new one if it has none."""
         return self._breakers.get(key) or self._breakers.setdefault(key, Breaker(self._now))
 
-    def _turned_away(self, key: _Key, endpoint: Endpoint) -> ProviderUnavailable:
+    def _breaker_open(self, key: _Key, endpoint: Endpoint) -> ProviderUnavailable:
         self._metrics.request(key[0], endpoint, RequestResult.BREAKER_OPEN)
         return ProviderUnavailable(
-            "the provider kept failing, and is left alone for a while",
+            "the provider keeps failing: requests to it pause for a while",
             retry_after=self._breaker(key).wait,
         )
 
-    def _learn(self, key: _Key, admission: Admission, result: RequestResult) -> None:
+    def _report(self, key: _Key, admission: Admission, result: RequestResult) -> None:
         breaker = self._breaker(key)
         if result in _FAILURES:
             breaker.failed(admission)

@@ -1,8 +1,8 @@
-"""The only HTTP client towards providers.
+"""The only HTTP client for requests to providers and webhooks.
 
-One client for the whole process: a total deadline instead of per-read time-outs (which a server
-that sends a byte every second never meets), a cap on the decompressed size, no redirects, no
-cookies, no environment proxies, and no address that ``gateway.outbound.egress`` does not allow (security C1, C2, H1).
+The process has one client: a total deadline (per-read time-outs never end if a server sends one
+byte each second), a limit on the decompressed size, no redirects, no cookies, no proxies from the
+environment, and only addresses that ``gateway.outbound.egress`` allows (security C1, C2, H1).
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from gateway.outbound.bulkhead import Bulkhead, Outcome
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
 
 TOTAL_SECONDS = 10.0
-"""From the first byte of DNS to the last byte of the answer. Shorter than any refresh lease."""
+"""The deadline, from DNS to the last byte of the answer. Shorter than any refresh lease."""
 MAX_BYTES = 1024 * 1024
-"""The largest answer that is read, after decompression."""
+"""The largest answer, after decompression."""
 
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Failures before the first byte of a request left."""
+"""Failures before the first byte of a request was sent."""
 
 
 class Outbound:
-    """Sends what the engine prepared. Made by ``open_outbound``."""
+    """Sends requests that the engine prepared. Made by ``open_outbound``."""
 
     def __init__(
         self,
@@ -61,12 +61,14 @@ class Outbound:
     async def send(
         self, request: OutboundRequest, *, connector: str, endpoint: Endpoint
     ) -> OutboundResponse:
-        """Send one request of ``connector``, once, and read the answer whole.
+        """Send a request of ``connector`` once, and read the whole answer.
 
-        Raises ``ProviderUnavailable`` (no answer within the deadline, or none at all; or nothing
-        was sent, because of what ``gateway.outbound.bulkhead`` knows), ``UnreadableResponse`` (a redirect, too
-        large, badly compressed, not HTTP) or ``EgressRefused``. Never retries: only the caller
-        knows whether that is safe.
+        It never retries: only the caller knows whether that is safe.
+
+        Raises:
+            ProviderUnavailable: no answer within the deadline, or the bulkhead refused the request.
+            UnreadableResponse: the answer is a redirect, too large, badly compressed or not HTTP.
+            EgressRefused: the address is not allowed.
         """
         async with self._bulkhead.admit(connector, endpoint, _name_of(request.url)) as outcome:
             answer = await self._deliver(request, outcome)
@@ -101,9 +103,9 @@ class Outbound:
             raise ProviderUnavailable(
                 "the provider did not answer in time", outcome_unknown=True
             ) from None
-        # httpx puts the whole URL, query included, into its messages: nothing of it is kept.
+        # httpx's messages contain the whole URL, query included: keep none of them.
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
-            # A host that is no host name, a header that would become two: no answer will change that.
+            # An invalid host name, or a header with a line break: a repetition would fail as well.
             outcome.result = RequestResult.NOT_SENT
             raise UnreadableResponse(
                 "the request to the provider could not be made", outcome_unknown=False
@@ -120,7 +122,7 @@ class Outbound:
         except EgressRefused:
             outcome.result = RequestResult.NOT_SENT
             raise
-        except ProviderUnavailable:  # its name does not resolve
+        except ProviderUnavailable:  # the host name does not resolve
             outcome.result = RequestResult.UNREACHABLE
             raise
         except UnreadableResponse:
@@ -128,13 +130,13 @@ class Outbound:
             raise
 
     async def _send(self, request: OutboundRequest, url: httpx.URL) -> OutboundResponse:
-        # "identity" is a wish; a server may compress all the same, so _read caps what comes out.
+        # A server may ignore "identity" and compress, so _read limits the decompressed size.
         headers = {"User-Agent": "connector-gateway", "Accept-Encoding": "identity"}
         async with self._client.stream(
             request.method, url, headers=headers | dict(request.headers), content=request.content
         ) as response:
             if response.is_redirect or 300 <= response.status_code < 400:
-                # Following it would carry secret and code to wherever it points (security C2).
+                # Following it would send secret and code to the redirect's target (security C2).
                 raise UnreadableResponse("the provider answered with a redirect")
             content = await _read(response)
             headers_seen = {name.lower(): value for name, value in response.headers.items()}
@@ -154,7 +156,7 @@ def _result_of(error: httpx.HTTPError) -> RequestResult:
 
 
 def _name_of(url: str) -> str:
-    """The host of a URL that may be none: what is wrong with it is found when it is sent."""
+    """Return the host of a URL; an invalid URL has none and fails when it is sent."""
     try:
         return host_of(url)
     except ValueError:
@@ -171,7 +173,7 @@ async def _read(response: httpx.Response) -> bytes:
     if encoding in {"identity", ""}:
         return bytes(raw)
     if encoding not in {"gzip", "deflate"}:
-        raise UnreadableResponse("the provider's answer has an encoding that was not asked for")
+        raise UnreadableResponse("the provider's answer has an encoding that was not requested")
     try:
         inflater = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
         content = inflater.decompress(bytes(raw), MAX_BYTES + 1)
@@ -187,8 +189,8 @@ async def _read(response: httpx.Response) -> bytes:
 class _GuardedTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport on a connection pool that uses the guarded backend.
 
-    httpx has no public way to pass a network backend; rewriting the URL to an address instead would
-    let the pool reuse one host's TLS connection for another host on the same address.
+    httpx has no public parameter for a network backend. Rewriting the URL to an address instead
+    would let the pool reuse one host's TLS connection for another host on the same address.
     """
 
     def __init__(self, context: ssl.SSLContext, backend: GuardedBackend) -> None:
@@ -204,9 +206,9 @@ class _GuardedTransport(httpx.AsyncHTTPTransport):
 
 @lru_cache(maxsize=4)
 def tls_context(ca_file: Path | None = None, extra_ca: str | None = None) -> ssl.SSLContext:
-    """Verification that no connector can turn off. ``ca_file`` replaces the bundled authorities.
+    """Return the TLS context, which always verifies. ``ca_file`` replaces the bundled authorities.
 
-    Reading them takes 20 ms, and they do not change while a process runs.
+    Reading the authorities takes 20 ms, and they do not change while a process runs.
     """
     context = ssl.create_default_context(cafile=str(ca_file) if ca_file else certifi.where())
     if extra_ca is not None:
@@ -224,11 +226,11 @@ async def open_outbound(
     resolve: Resolve = resolve,
     total_seconds: float = TOTAL_SECONDS,
 ) -> AsyncIterator[Outbound]:
-    """An ``Outbound`` whose connections are closed at the end."""
+    """Open an ``Outbound``; close its connections at the end."""
     transport = _GuardedTransport(tls_context(ca_file, sandbox_ca), GuardedBackend(policy, resolve))
-    # Per step, so no more than a second net: what counts is the total deadline in ``send``.
+    # httpx's time-outs are per step: only the total deadline of ``_deliver`` is a real limit.
     timeout = httpx.Timeout(total_seconds)
-    # One client serves every person: a cookie that a provider sets for one must not go with another.
+    # One client serves all users: a cookie of one must not be sent for another.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     async with httpx.AsyncClient(
         transport=transport,
@@ -241,5 +243,5 @@ async def open_outbound(
 
 
 def host_of(url: str) -> str:
-    """The host name of an absolute URL, for showing."""
+    """Return the host name of an absolute URL, for showing."""
     return urlsplit(url).hostname or ""

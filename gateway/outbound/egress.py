@@ -1,8 +1,8 @@
-"""Which addresses the gateway may call (security H1, H2).
+"""The egress guard: the addresses that the gateway may call (security H1, H2).
 
-A host name is resolved once, every address it yields is judged, and the connection goes to a judged
-address: nothing can change between check and use. TLS still verifies the host name, because only
-the TCP target is replaced. The judge looks at addresses and never at how a host was spelt.
+It resolves a host name once, checks every address, and connects to a checked address, so nothing
+can change between check and use. TLS still verifies the host name, because only the TCP target is
+replaced. The check looks at addresses, never at the spelling of a host.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gateway.settings.environment import HostPort
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-# ``is_global`` says yes to these, although they embed or lead to other addresses (NAT64, 6to4,
+# ``is_global`` is true for these, although they embed or lead to other addresses (NAT64, 6to4,
 # Teredo, IPv4-compatible), belong to a site, or are for documentation.
 _NOT_PUBLIC = tuple(
     map(
@@ -57,7 +57,7 @@ def is_public(address: Address) -> bool:
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Every address of ``host`` by the system's resolver, in its order."""
+    """Return every address of ``host`` from the system's resolver, in its order."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
@@ -65,30 +65,30 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class EgressPolicy:
-    """What may be called besides public https.
+    """The allowed targets besides public https.
 
-    ``allow`` holds host and port pairs that may be private, local or plain http. ``reroutes`` maps
-    a host (``api.notion.com`` or ``*.myshopify.com``) to the loopback address where it is
-    simulated; it is empty outside dev mode.
+    ``allow`` has pairs of host and port that may be private, local or plain http. ``reroutes`` maps
+    a host (``api.notion.com`` or ``*.myshopify.com``) to the loopback address of its simulation; it
+    is empty outside dev mode.
     """
 
     allow: frozenset[HostPort] = frozenset()
     reroutes: Mapping[str, HostPort] = field(default_factory=dict)
 
     def check_scheme(self, scheme: str, host: str, port: int) -> None:
-        """Raise ``EgressRefused`` unless the scheme is https, or http to an allowed host and port."""
+        """Raise ``EgressRefused`` unless the scheme is https, or http to an allowed target."""
         if scheme != "https" and not (scheme == "http" and (host, port) in self.allow):
             raise EgressRefused("only https is called (GATEWAY_EGRESS_ALLOW names the exceptions)")
 
     def rerouted(self, host: str) -> HostPort | None:
-        """Where ``host`` is simulated, if it is."""
+        """Return the address of the simulation of ``host``, if there is one."""
         return self.reroutes.get(host) or self.reroutes.get("*." + host.partition(".")[2])
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that does not outlive a TLS handshake which was cancelled.
+    """A connection that is closed when its TLS handshake is cancelled.
 
-    httpcore closes it when the handshake fails, but not when the total deadline ends it.
+    httpcore closes it when the handshake fails, but not when the total deadline cancels it.
     """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
@@ -120,7 +120,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """The connection maker under the HTTP client: it connects to judged addresses only."""
+    """The network backend of the HTTP client: it connects only to checked addresses."""
 
     def __init__(self, policy: EgressPolicy, resolve: Resolve = resolve) -> None:
         self._policy = policy
@@ -135,7 +135,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve, judge, connect. Raises ``EgressRefused`` if any address is not public."""
+        """Resolve, check, connect. Raises ``EgressRefused`` if any address is not public."""
         if target := self._policy.rerouted(host):
             stream = await self._connect(*target, timeout, local_address, socket_options)
             return _Stream(stream)
@@ -144,7 +144,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         except OSError:
             raise ProviderUnavailable("the provider's host name cannot be resolved") from None
         if (host, port) not in self._policy.allow:
-            # All of them: one private address among public ones is what rebinding looks like.
+            # All of them: a private address among public ones is a sign of DNS rebinding.
             if not addresses or not all(
                 is_public(ip_address(a.partition("%")[0])) for a in addresses
             ):

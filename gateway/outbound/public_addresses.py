@@ -1,8 +1,8 @@
-"""Where a provider's hosts are, seen from outside the gateway.
+"""The URLs of a provider as browsers and tools reach them.
 
-In production they are where they say. In dev mode a simulated provider is reached by the gateway
-through a rerouted connection (``EgressPolicy.reroutes``: same URL, same TLS, another address). A
-browser and a tool cannot be rerouted, so the URLs that they are given name the sandbox instead.
+In production they are the provider's own. In dev mode, the gateway reaches a simulated provider
+through a rerouted connection (``EgressPolicy.reroutes``: same URL, same TLS, another address).
+Browsers and tools cannot be rerouted, so their URLs name the sandbox instead.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from gateway.outbound.egress import EgressPolicy
 
 @dataclass(frozen=True, kw_only=True)
 class PublicAddresses:
-    """``sandbox_url`` is the sandbox's origin, ``None`` outside dev mode."""
+    """Rewrites URLs. ``sandbox_url`` is the sandbox's origin, ``None`` outside dev mode."""
 
     policy: EgressPolicy = field(default_factory=EgressPolicy)
     sandbox_url: str | None = None
 
     def simulated(self, url: str) -> bool:
-        """Whether the host of ``url`` is a simulated one."""
+        """Whether the host of ``url`` is simulated."""
         return self.policy.rerouted(urlsplit(url).hostname or "") is not None
 
     def from_outside(self, url: str) -> str:
-        """``url`` as a browser or a tool reaches it."""
+        """Return ``url`` as a browser or a tool reaches it."""
         if self.sandbox_url is None or not self.simulated(url):
             return url
         parts = urlsplit(url)

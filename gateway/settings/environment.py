@@ -1,8 +1,7 @@
-"""The environment, read once at start into one frozen object.
+"""The server's settings: environment variables, read once at start into a frozen object.
 
-Every problem is reported at once, in words that name the variable. A variable that starts with
-``GATEWAY_`` and is not known is an error too: a typo in the name of a security setting must not
-pass as "not set".
+All problems are reported together, and each names its variable. An unknown variable with the prefix
+``GATEWAY_`` is an error: a typo in the name of a security setting must not pass as "not set".
 """
 
 from __future__ import annotations
@@ -20,34 +19,34 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from gateway.errors import SettingsError
-from gateway.settings.limits import LimitRates, read_rates
+from gateway.settings.limits import LimitRates, read_limit_rates
 from gateway.settings.login import LoginSettings
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
 HostPort = tuple[str, int]
 CLIENT_VARIABLES = frozenset({"GATEWAY_URL", "GATEWAY_API_KEY"})
-"""Read by the SDK and not by the server; both may run in one environment."""
+"""The variables of the SDK; server and SDK may share an environment."""
 
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
 
 class Mode(StrEnum):
-    """``production``, or ``dev``: the only mode with a made-up login and simulated providers."""
+    """``production``, or ``dev``, which has a login without proof and simulated providers."""
 
     PRODUCTION = "production"
     DEV = "dev"
 
 
 class Driver(StrEnum):
-    """Which MongoDB driver runs the store."""
+    """The MongoDB drivers."""
 
     MOTOR = "motor"
     PYMONGO = "pymongo"
 
 
 class Settings(LoginSettings):
-    """The gateway's settings. Each field is the variable ``GATEWAY_<FIELD>``; docs: docs/settings.md."""
+    """The gateway's settings. A field is the variable ``GATEWAY_<FIELD>``; see docs/settings.md."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -62,7 +61,10 @@ class Settings(LoginSettings):
     """`production`, or `dev` for the development sign-in and the sandbox."""
 
     public_url: str = ""
-    """Where browsers reach the gateway, without a path. https in production. Redirect URIs are made from it."""
+    """The URL at which browsers reach the gateway, without a path; https in production.
+
+    Redirect URIs are made from it.
+    """
 
     host: str = "127.0.0.1"
     """The address that the web process listens on."""
@@ -71,61 +73,64 @@ class Settings(LoginSettings):
     """The port that the web process listens on."""
 
     mongodb_url: SecretStr = SecretStr("")
-    """The MongoDB replica set. In dev mode a local one is started if this is empty."""
+    """The MongoDB replica set. If empty in dev mode, a local one is started."""
 
     mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "gateway"
-    """The database within it."""
+    """The database's name."""
 
     mongodb_driver: Driver = Driver.MOTOR
     """`motor`, or `pymongo` for PyMongo's own asyncio client."""
 
     encryption_keys: SecretStr = SecretStr("")
-    """`id:key,id:key`, base64 of 32 bytes each. The first seals, all open. In dev mode one is made and kept."""
+    """`id:key,id:key`, base64 of 32 bytes each. The first encryption key seals, all open.
+
+    In dev mode, the gateway creates one and keeps it.
+    """
 
     encryption_keys_file: Path | None = None
-    """A file with the keys, one on a line, instead of `GATEWAY_ENCRYPTION_KEYS`; for mounted secrets."""
+    """A file with the encryption keys, one on a line, instead of `GATEWAY_ENCRYPTION_KEYS`."""
 
     connectors_path: Path | None = None
-    """A folder with more connectors, laid out like `connectors/`: `catalog/`, `hooks/`, `sandbox/`."""
+    """A folder with more connectors, structured like `connectors/`."""
 
     ca_file: Path | None = None
-    """Certificate authorities (PEM) to verify providers with, instead of the bundled ones."""
+    """Certificate authorities (PEM) for verifying providers, instead of the bundled ones."""
 
     egress_allow: Annotated[frozenset[HostPort], NoDecode] = frozenset()
-    """`host:port,host:port` that may be called although private, local or plain http."""
+    """`host:port,host:port`: private, local or plain http targets that may be called."""
 
     sandbox: str = ""
-    """Dev mode only: `off` hides connectors without credentials; an address uses a sandbox that runs there."""
+    """Dev mode only: `off` hides connectors without credentials; a URL names a running sandbox."""
 
     metrics: str = ""
-    """Where `/metrics` is served: `host:port`, or `off`. In dev mode it is on the web port if this is empty."""
+    """The listener of `/metrics`: `host:port`, or `off`. If empty in dev mode, the web port."""
 
     provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
-    """Requests to the provider of one connector that a process has under way at once."""
+    """The most simultaneous requests of a process to one connector's provider."""
 
     drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None
-    """After SIGTERM, how long requests are still taken while `/readyz` says no: 3, and 0 in dev mode."""
+    """Seconds after SIGTERM in which requests are still accepted: 3, in dev mode 0."""
 
     proxy_hops: Annotated[int, Field(ge=0, le=10)] = 0
-    """How many proxies of one's own are in front: so far is `X-Forwarded-For` believed, from its right end."""
+    """Trust this many hops of `X-Forwarded-For`, from its right end."""
 
     limits: str = ""
-    """`name=600/m,name=off`: limits that differ from the defaults."""
+    """`name=600/m,name=off`: rate limits that differ from the defaults."""
 
     data_dir: Path = Path(".gateway-dev")
-    """Dev mode only: where the local database, the encryption key and the sandbox keep their files."""
+    """Dev mode only: the folder of the local database, the encryption key and the sandbox."""
 
     worker_concurrency: Annotated[int, Field(ge=4, le=500)] = 32
-    """How many refreshes a worker runs at once; a fourth of them at most for one connector."""
+    """The most simultaneous refreshes of a worker; one connector gets at most a quarter."""
 
     token_cache: bool = True
-    """`on`, or `off`: whether a process remembers tokens that it handed out, for a second or while none changes."""
+    """`on` or `off`: whether a process caches tokens, at most one second behind the database."""
 
     audit_days: Annotated[int, Field(ge=0, le=36_500)] = 365
-    """How long a line of the audit is kept; `0` is for ever. Lines that exist keep the end that they got."""
+    """Days for which a new audit line is kept; `0` is for ever. Existing lines keep their end."""
 
     shared_clients: bool = False
-    """`on`, or `off`: whether tenants besides `default` may connect with this deployment's OAuth apps."""
+    """`on` or `off`: whether tenants other than `default` may use this deployment's OAuth apps."""
 
     log_format: Annotated[str, Field(pattern="^(auto|json|console)$")] = "auto"
     """`json`, `console`, or `auto`: console on a terminal, else JSON."""
@@ -140,24 +145,24 @@ class Settings(LoginSettings):
 
     @property
     def secure(self) -> bool:
-        """Whether browsers come over https; cookies and headers follow this and never a request header."""
+        """Whether browsers use https. Cookies and headers depend on this, never on a request."""
         return self.public_url.startswith("https://")
 
     @property
     def metrics_address(self) -> HostPort | None:
-        """Where a process listens for its scraper, if it has an address of its own for that."""
+        """The address of a separate listener for the metrics, if there is one."""
         match = _HOST_PORT.fullmatch(self.metrics)
         return (match[1].strip("[]"), int(match[2])) if match else None
 
     @property
     def metrics_on_web(self) -> bool:
-        """Whether the web port serves them: in dev mode, where only this machine reaches it."""
+        """Whether the web port serves the metrics: in dev mode, for this machine alone."""
         return self.dev and not self.metrics
 
     @property
     def rates(self) -> LimitRates:
-        """``limits`` over the defaults."""
-        return read_rates(self.limits)
+        """The default rates with the changes of ``limits``."""
+        return read_limit_rates(self.limits)
 
     @property
     def drain(self) -> float:
@@ -169,7 +174,7 @@ class Settings(LoginSettings):
     @field_validator("limits")
     @classmethod
     def _check_limits(cls, value: str) -> str:
-        read_rates(value)
+        read_limit_rates(value)
         return value
 
     @field_validator("metrics")
@@ -233,7 +238,8 @@ class Settings(LoginSettings):
                 object.__setattr__(self, "public_url", f"http://localhost:{self.port}")
             if self.host not in {"127.0.0.1", "localhost", "::1"}:
                 problems.append(
-                    "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
+                    "GATEWAY_HOST must be a loopback address in dev mode: "
+                    "the development login accepts any name"
                 )
         else:
             for name in ("public_url", "mongodb_url", "encryption_keys"):
@@ -255,15 +261,16 @@ class Settings(LoginSettings):
 
 
 def read_environment(folder: Path = Path()) -> dict[str, str]:
-    """The process's environment over the variables of ``.env.local`` in ``folder``, if it is there."""
+    """Return the variables of ``.env.local`` in ``folder``, overridden by the environment."""
     in_file = {k: v for k, v in dotenv_values(folder / ENV_FILE).items() if v is not None}
     return in_file | dict(os.environ)
 
 
 def read_settings(folder: Path = Path()) -> Settings:
-    """The settings in the environment and in ``.env.local`` of ``folder``.
+    """Read the settings from the environment and from ``.env.local`` in ``folder``.
 
-    Raises ``SettingsError`` with every problem at once, and never with a value.
+    Raises:
+        SettingsError: lists every problem, and quotes no value.
     """
     known = [name.upper() for name in Settings.model_fields]
     problems = []
@@ -283,7 +290,7 @@ def read_settings(folder: Path = Path()) -> Settings:
 
 
 class _FromEnvironment(Settings):
-    # Unknown names are found by read_settings, which knows the SDK's variables and gives hints.
+    # read_settings reports unknown names: it knows the SDK's variables and gives hints.
     model_config = SettingsConfigDict(extra="ignore")
 
 
@@ -296,8 +303,8 @@ def _problems(error: ValidationError, folder: Path) -> list[str]:
         wrong[str(item["loc"][0])] = text
     found = [f"{PREFIX}{name.upper()}: {text}" for name, text in wrong.items()]
     if "mode" not in wrong:
-        # Pydantic looks at the settings together only once each is right by itself. So a second
-        # time, with defaults for the wrong ones, which are not reported again.
+        # Pydantic checks the settings together only if each one is valid. So check a second time,
+        # with defaults for the invalid ones, which are not reported again.
         defaults: dict[str, Any] = {name: Settings.model_fields[name].default for name in wrong}
         try:
             _FromEnvironment(_env_file=folder / ENV_FILE, **defaults)

@@ -1,7 +1,7 @@
-"""Scopes that an operator adds to a connector's own: ``OAUTH_<NAME>_EXTRA_SCOPES``.
+"""Extra scopes that an operator adds to a connector's: ``OAUTH_<NAME>_EXTRA_SCOPES``.
 
-A connector asks for the least that is useful; what an organisation's tools need beyond that is
-theirs to say, and no reason to change a file.
+A connector requests the least useful set of scopes. An organisation whose tools need more sets this
+variable and changes no file.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from gateway.errors import SettingsError
 
 _VARIABLE = re.compile(r"OAUTH_([A-Z0-9_]+)_EXTRA_SCOPES")
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
-"""RFC 6749 3.3, without the comma that separates."""
+"""A scope of RFC 6749 3.3, without the comma, which separates scopes here."""
 
 
 def read_extra_scopes(env: Mapping[str, str], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Connector -> further scopes, separated by spaces or commas in ``env``.
+    """Return the extra scopes of each connector; ``env`` separates them by spaces or commas.
 
-    Raises ``SettingsError`` for a variable that names no connector of ``names``, or for what is no
-    scope: a typo must not pass as "not set".
+    Raises:
+        SettingsError: a variable names no connector of ``names``, or an entry is not a scope. A
+            typo must not pass as "not set".
     """
     connectors = {name.upper().replace("-", "_"): name for name in names}
     found = {}

@@ -1,7 +1,8 @@
-"""How often what may be done: names, defaults, and how a rate is written (``600/m``).
+"""Rate limits: names, default rates, and the notation of a rate (``600/m``).
 
-Every limit is a bucket: it holds ``most`` permits when it is full, each call takes one, and it fills
-again evenly, ``most`` in ``seconds``. So a burst passes, and what goes on for long is held to the rate.
+Every limit is a token bucket: a full one holds ``most`` permits, each call takes one, and it
+refills evenly, ``most`` in ``seconds``. So a burst passes, and sustained traffic is held to the
+rate.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from types import MappingProxyType
 
 
 class LimitName(StrEnum):
-    """What is limited; docs/operations.md says whom each is counted for."""
+    """The limits; docs/operations.md says by which subject each one counts."""
 
     KEY_FAILURES = "key_failures"
     SIGN_INS = "sign_ins"
@@ -28,7 +29,7 @@ class LimitName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``most`` permits at once, and as many again in each ``seconds``."""
+    """A burst of ``most`` permits, refilled within ``seconds``."""
 
     most: int
     seconds: int
@@ -38,13 +39,13 @@ class Rate:
 
 
 LimitRates = Mapping[LimitName, Rate | None]
-"""``None`` where something is not limited."""
+"""The rate of each limit; ``None`` means unlimited."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _LETTERS = {seconds: letter for letter, seconds in _SECONDS.items()}
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smh])")
 
-DEFAULTS: LimitRates = MappingProxyType(
+DEFAULT_RATES: LimitRates = MappingProxyType(
     {
         LimitName.KEY_FAILURES: Rate(60, 60),
         LimitName.SIGN_INS: Rate(120, 60),
@@ -53,15 +54,19 @@ DEFAULTS: LimitRates = MappingProxyType(
         LimitName.USER_STARTS: Rate(60, 60),
         LimitName.REFRESHES: Rate(1200, 60),
         LimitName.API_CALLS: Rate(1200, 60),
-        # What the gateway is there for: how many of them are too many, only its operators know.
+        # The gateway's main purpose: only its operators know how many are too many.
         LimitName.TOKEN_READS: None,
     }
 )
 
 
-def read_rates(text: str) -> LimitRates:
-    """The defaults, changed by ``name=600/m,name=off``; raises ``ValueError``, which says what is wrong."""
-    rates = dict(DEFAULTS)
+def read_limit_rates(text: str) -> LimitRates:
+    """Return the default rates, changed by ``name=600/m,name=off``.
+
+    Raises:
+        ValueError: names the problem.
+    """
+    rates = dict(DEFAULT_RATES)
     seen: set[LimitName] = set()
     for item in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (part.strip() for part in item.partition("="))
@@ -72,7 +77,7 @@ def read_rates(text: str) -> LimitRates:
             raise ValueError(f'{name} must be "off" or a rate such as 600/m (s, m or h)')
         limited = LimitName(name)
         if limited in seen:
-            raise ValueError(f"{name} is there twice")
+            raise ValueError(f"{name} is set twice")
         seen.add(limited)
         rates[limited] = None if match is None else Rate(int(match[1]), _SECONDS[match[2]])
     return MappingProxyType(rates)

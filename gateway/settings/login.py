@@ -1,8 +1,8 @@
-"""The settings that say how people sign in; part of ``gateway.settings.environment``.
+"""The settings of the login methods; part of ``gateway.settings.environment``.
 
-One variable chooses the way (``GATEWAY_LOGIN``), the others belong to one way each. What the chosen
-way needs and lacks is an error, and so is what belongs to a way that was not chosen: somebody
-believes that it has an effect.
+``GATEWAY_LOGIN`` chooses the method; each other variable belongs to one method. A missing variable
+of the chosen method is an error. So is a variable of another method, because it would have no
+effect.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*"
 
 
 class LoginMethod(StrEnum):
-    """How people sign in."""
+    """The login methods."""
 
     DEV = "dev"
     OIDC = "oidc"
@@ -29,30 +29,33 @@ class LoginMethod(StrEnum):
 
 
 class LoginSettings(BaseSettings):
-    """How people sign in."""
+    """The settings of the login methods."""
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     login: LoginMethod | None = None
-    """`oidc`, `handoff`, `none` (the default in production), or `dev` (dev mode only, the default there)."""
+    """`oidc`, `handoff`, `none` (default in production) or `dev` (dev mode only, default there)."""
 
     oidc_issuer: str = ""
-    """The OpenID Connect provider, exactly as it names itself."""
+    """The issuer of the OpenID Connect provider, exactly as the provider publishes it."""
 
     oidc_client_id: str = ""
-    """The gateway's client id at the provider. Redirect URI there: `<GATEWAY_PUBLIC_URL>/login/callback`."""
+    """The gateway's client id at the OpenID Connect provider.
+
+    The redirect URI to register is `<GATEWAY_PUBLIC_URL>/login/callback`.
+    """
 
     oidc_client_secret: SecretStr = SecretStr("")
-    """Its secret; empty for a public client."""
+    """The client secret; empty for a public client."""
 
     oidc_user_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,100}$")] = "sub"
-    """The claim of the ID token that is the user id. `email` counts only with `email_verified`."""
+    """The claim of the ID token with the user id. `email` needs `email_verified`."""
 
     oidc_scopes: str = "openid"
-    """The scopes that are asked for, with spaces between them."""
+    """The requested scopes, separated by spaces."""
 
     handoff_url: str = ""
-    """The host's page that people are sent to for signing in."""
+    """The host application's page to which people are sent for their sign-in."""
 
     @field_validator("oidc_issuer", "handoff_url")
     @classmethod
@@ -83,38 +86,38 @@ class LoginSettings(BaseSettings):
     @classmethod
     def _check_handoff(cls, value: str) -> str:
         if "login_challenge=" in value:
-            raise ValueError("must not hold login_challenge: the gateway adds it")
+            raise ValueError("must not contain login_challenge: the gateway adds it")
         return value
 
     @field_validator("oidc_scopes")
     @classmethod
     def _check_scopes(cls, value: str) -> str:
         if not _SCOPES.fullmatch(value) or "openid" not in value.split():
-            raise ValueError("must be scopes with one space between them, and openid among them")
+            raise ValueError("must be scopes with one space between them, including openid")
         return value
 
     def login_method(self, *, dev: bool) -> LoginMethod:
-        """The way that is chosen, or the mode's default."""
+        """Return the chosen login method, or the mode's default."""
         return self.login or (LoginMethod.DEV if dev else LoginMethod.NONE)
 
     def login_problems(self, *, dev: bool) -> list[str]:
-        """What of the login's settings does not fit together, one sentence each."""
-        way = self.login_method(dev=dev)
+        """Return the contradictions among the login settings, one sentence each."""
+        method = self.login_method(dev=dev)
         problems = []
-        if way is LoginMethod.DEV and not dev:
+        if method is LoginMethod.DEV and not dev:
             problems.append("GATEWAY_LOGIN can be dev in dev mode only: it asks for no proof")
         needed = {
             LoginMethod.OIDC: ("oidc_issuer", "oidc_client_id"),
             LoginMethod.HANDOFF: ("handoff_url",),
         }
         problems += [
-            f"GATEWAY_{name.upper()} must be set (GATEWAY_LOGIN is {way})"
-            for name in needed.get(way, ())
+            f"GATEWAY_{name.upper()} must be set (GATEWAY_LOGIN is {method})"
+            for name in needed.get(method, ())
             if not getattr(self, name)
         ]
         for name, field in LoginSettings.model_fields.items():
             owner = LoginMethod.OIDC if name.startswith("oidc_") else LoginMethod.HANDOFF
-            if name != "login" and way is not owner and getattr(self, name) != field.default:
+            if name != "login" and method is not owner and getattr(self, name) != field.default:
                 problems.append(
                     f"GATEWAY_LOGIN must be {owner} where GATEWAY_{name.upper()} is set"
                 )

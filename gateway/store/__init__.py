@@ -1,1 +1,1 @@
-"""MongoDB, the only shared state. Operations are domain words, never queries."""
+"""MongoDB, the only shared state: one module for each collection, with domain operations."""

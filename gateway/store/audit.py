@@ -1,8 +1,8 @@
-"""The audit: the collection ``audit``, one line for everything that was done, and never a second word.
+"""The audit trail: the collection ``audit``, append-only, one line for each action.
 
-Lines are added and read; nothing here changes one or takes one away. MongoDB itself removes a line
-at its ``expires_at``, where it has one (a TTL index). A line names a connection by its id and holds
-no token, no key, and no name of an account at a provider: it may outlive all three (security E6, J1).
+Nothing here changes or deletes a line. MongoDB removes a line at its ``expires_at``, where it has
+one (a TTL index). A line names a connection by its id and holds no token, no key and no account
+name of a provider: it may outlive all three (security E6, J1).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from bson import ObjectId
 from gateway.store.mongo import Database, Document
 
 MOST_KEYS = 10
-"""Keys that ``users_of`` names at most."""
+"""The most service keys that ``users_of`` returns."""
 _MOST_STEPS = 100
-"""Keys that it looks at."""
+"""The most service keys that it looks at."""
 _CURSOR = re.compile(r"([0-9]{1,14})-([0-9a-f]{24})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Action(StrEnum):
-    """What was done; docs/audit.md says each in a sentence."""
+    """The audited actions; docs/audit.md explains each in a sentence."""
 
     TOKEN_ISSUED = "token.issued"
     TOKEN_REFUSED = "token.refused"
@@ -54,10 +54,10 @@ class Action(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """Who can do something.
+    """The kinds of actors.
 
-    A service key, a signed-in person, one who is signing in, the gateway's worker by itself, or
-    somebody at a terminal (``python -m gateway``).
+    A service key, a signed-in person, a person who is signing in, the gateway's worker, or a
+    person at a terminal (``python -m gateway``).
     """
 
     KEY = "key"
@@ -69,7 +69,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it. A key has an id and the label that it had then, a person is a ``user``."""
+    """The actor of a line: a key with its id and its label at that time, or a ``user``."""
 
     kind: ActorKind
     key: str | None = None
@@ -78,10 +78,10 @@ class Actor:
 
 
 class Line(NamedTuple):
-    """One thing that was done. ``outcome`` is ``ok`` or what stood in the way.
+    """One audited action. ``outcome`` is ``ok`` or the error's word.
 
-    ``user`` is whose connection, session or login it was about; ``subject`` is the id of the key or
-    webhook. A tuple, as thousands are made in a second.
+    ``user`` owns the connection, session or login; ``subject`` is the id of a key or webhook. It is
+    a tuple because a process makes thousands of them in a second.
     """
 
     time: datetime
@@ -99,7 +99,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """A key that was given a connection's tokens, and when it was last."""
+    """A service key that got a connection's tokens; ``last_at`` is the last time."""
 
     connection: str
     key: str
@@ -109,7 +109,7 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Which lines: all that are set must agree; ``since`` is part of the time, ``until`` is not."""
+    """A filter: all set fields must match. ``since`` is inclusive, ``until`` exclusive."""
 
     user: str | None = None
     connector: str | None = None
@@ -119,13 +119,13 @@ class Wanted:
     until: datetime | None = None
 
     def query(self) -> Document:
-        """The conditions on a row, besides its tenant."""
+        """Return the conditions on a row, without the tenant."""
         named = {"user": self.user, "connector": self.connector, "connection": self.connection}
         query: Document = {name: value for name, value in named.items() if value is not None}
         if self.action is not None:
             query["action"] = str(self.action)
             if self.action not in FREQUENT:
-                query["rare"] = True  # so that the index of the few is used
+                query["rare"] = True  # selects the partial index ``rare``
         limits = {"$gte": self.since, "$lt": self.until}
         if time := {name: value for name, value in limits.items() if value is not None}:
             query["time"] = time
@@ -133,19 +133,19 @@ class Wanted:
 
 
 FREQUENT = frozenset({Action.TOKEN_ISSUED, Action.TOKEN_REFUSED})
-"""The actions of tools, which are nearly all lines there are."""
+"""The actions of tools: nearly all lines have one of these."""
 
 
 class AuditStore:
     """Adds lines and finds them. Every search takes the caller's tenant (rule 6)."""
 
     def __init__(self, database: Database, keep: timedelta | None = None) -> None:
-        """Lines are kept for so long, or for ever."""
+        """``keep`` is how long a line is kept; ``None`` keeps it for ever."""
         self._rows = database.collection("audit")
         self._keep = keep
 
     def document(self, line: Line) -> Document:
-        """A line as it is stored, with an id of its own: adding it a second time does nothing."""
+        """Return a line as it is stored. It has its id already, so adding it twice is harmless."""
         document: Document = {
             "_id": ObjectId(),
             "time": line.time,
@@ -167,30 +167,36 @@ class AuditStore:
         return document
 
     async def add(self, documents: Sequence[Document]) -> None:
-        """Add what ``document`` made (at least one), as far as it is not there yet."""
+        """Add the results of ``document`` (at least one); those that exist already are skipped."""
         await self._rows.insert_missing(documents)
 
     async def find(
         self, tenant: str, wanted: Wanted, *, limit: int, before: str | None = None
     ) -> list[Line]:
-        """The newest lines of the tenant, newest first; those older than the line ``before`` names.
+        """Return lines of the tenant, newest first.
 
-        Raises ``ValueError`` if ``before`` is no ``cursor``.
+        Args:
+            wanted: the filter.
+            limit: the most lines to return.
+            before: a ``cursor``; only older lines are returned.
+
+        Raises:
+            ValueError: ``before`` is not a cursor.
         """
         query: Document = {"tenant": tenant} | wanted.query()
         if before is not None:
             time, row = _position(before)
             query["$or"] = [{"time": {"$lt": time}}, {"time": time, "_id": {"$lt": row}}]
-            # Said twice: this one bounds the walk through the index.
+            # Redundant with "$or", but it bounds the index scan.
             query["time"] = {"$lte": time} | query.get("time", {})
         rows = await self._rows.find(query, sort=[("time", -1), ("_id", -1)], limit=limit)
         return [_read(row) for row in rows]
 
     async def users_of(self, tenant: str, connection: str, since: datetime) -> list[Use]:
-        """The keys that got this connection's tokens since then, latest first."""
+        """Return the service keys that got this connection's tokens since then, latest first."""
         uses: list[Use] = []
         last = ""
-        # One step of the index for each key, however many lines each has.
+        # One index step for each key, however many lines it has.
         for _ in range(_MOST_STEPS):
             found = await self._rows.find(
                 {
@@ -220,7 +226,7 @@ class AuditStore:
 
 
 def cursor(line: Line) -> str:
-    """Where a line is in its order, for ``find`` to go on after it."""
+    """Return the position of a line, from which ``find`` continues."""
     return f"{(line.time - _EPOCH) // timedelta(milliseconds=1)}-{line.id.removeprefix('aud_')}"
 
 

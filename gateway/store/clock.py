@@ -1,8 +1,8 @@
-"""The database's clock, read without asking it each time: one time for all processes.
+"""The database's clock, kept locally: one time for all processes.
 
-When a token is over and when a lease ends must not depend on whose machine looks: a clock that is
-five minutes ahead would renew every token on every read, one that is behind would hand out dead
-ones (security D8, L4). The machine's own clock is not asked at all, only how much time has passed.
+Token expiry and leases must not depend on one machine's clock: a clock five minutes ahead would
+refresh every token on every read, a clock behind would hand out expired ones (security D8, L4).
+The machine's own time of day is never used, only its monotonic clock.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from gateway.errors import StoreUnavailable
 from gateway.store.mongo import Database
 
-SET_EVERY = 60.0  # seconds; two machines' clocks drift apart by some milliseconds meanwhile
+SET_EVERY = 60.0  # seconds; meanwhile two machines' clocks drift apart by some milliseconds
 
 
 class DatabaseClock:
-    """A ``Clock`` (UTC, milliseconds). ``run`` is a task that keeps it right. Made by ``read``."""
+    """A ``Clock`` (UTC, milliseconds). Made by ``read``; the task ``run`` keeps it accurate."""
 
     _passed: int  # milliseconds since ``_at``, when ``_told`` was made
 
@@ -29,12 +29,12 @@ class DatabaseClock:
 
     @classmethod
     async def read(cls, database: Database) -> DatabaseClock:
-        """A clock that is right; raises ``StoreUnavailable``."""
+        """Return an accurate clock; raise ``StoreUnavailable`` if the database is away."""
         return cls(database, *await _reading(database))
 
     def __call__(self) -> datetime:
-        """Now, cut to the milliseconds that MongoDB keeps."""
-        # Asked several times for each token read: made anew once in a millisecond.
+        """Return the current time, cut to the milliseconds that MongoDB keeps."""
+        # Called several times for each token read: computed once in a millisecond.
         passed = int((time.monotonic() - self._at) * 1000)
         if passed != self._passed:
             now = self._now + timedelta(milliseconds=passed)
@@ -43,7 +43,7 @@ class DatabaseClock:
         return self._told
 
     async def run(self) -> None:
-        """Set it again and again until cancelled; while the database is away, it goes on by itself."""
+        """Set the clock regularly until cancelled; it keeps running while the database is away."""
         while True:
             await asyncio.sleep(SET_EVERY)
             with contextlib.suppress(StoreUnavailable):
@@ -54,12 +54,12 @@ class DatabaseClock:
         self._passed, self._told = -1, now
 
     async def set(self) -> None:
-        """Set it right; raises ``StoreUnavailable``."""
+        """Set the clock; raise ``StoreUnavailable`` if the database is away."""
         self._set(*await _reading(self._database))
 
 
 async def _reading(database: Database) -> tuple[datetime, float]:
-    """The database's time, and the moment of this machine (monotonic seconds) that it belongs to."""
+    """Return the database's time and the matching moment of this machine (monotonic seconds)."""
     before = time.monotonic()
     now = await database.now()
     return now, (before + time.monotonic()) / 2

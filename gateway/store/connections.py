@@ -1,8 +1,8 @@
 """Linked accounts: the collection ``connections``.
 
-Every write that replaces tokens names the ``generation`` it started from and loses if the row has
-moved on: a late refresh can never overwrite a reconnect, nor bring back a deleted row. The lease of
-a refresh is judged by the database's clock (``$$NOW``), never by a process's.
+Every write that replaces tokens names the ``generation`` that it read, and fails if the row has a
+newer one: a late refresh can neither overwrite a reconnect nor bring back a deleted row. A refresh
+lease is judged by the database's clock (``$$NOW``), never by a process's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SCHEMA = 1
 
 
 class Status(StrEnum):
-    """Whether a connection works: it does, its grant is gone, or scopes were refused."""
+    """The state of a connection: it works, its grant is gone, or scopes were refused."""
 
     ACTIVE = "active"
     NEEDS_REAUTH = "needs_reauth"
@@ -37,7 +37,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedTokens:
-    """Tokens as they are stored. ``fresh_until`` is when a refresh becomes due; all times are UTC.
+    """Tokens as they are stored. A refresh is due at ``fresh_until``; all times are UTC.
 
     ``encryption_key`` is the id of the encryption key that sealed them. A rotation finds rows by
     it; rows from before it was stored have an empty one.
@@ -83,14 +83,14 @@ class Connection:
 
     @property
     def tags(self) -> tuple[Tag, Tag]:
-        """What a change that matters to this connection is told under: its row, and its siblings."""
+        """The tags of changes that concern this connection: its row, and its owner's accounts."""
         accounts = accounts_tag(self.tenant, self.owner, self.connector)
         return row_tag("connections", self.id), accounts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewConnection:
-    """What a finished flow knows about an account, before it has a row."""
+    """The facts of a finished flow about an account, before it has a row."""
 
     tenant: str
     owner: str
@@ -201,7 +201,7 @@ class ConnectionStore:
             update["$push"] = {"outbox": _flow_event(EventType.RECOVERED, target, now)}
         return read_row(
             await self._rows.find_one_and_update(
-                # The status, too: giving up keeps the generation, and must not pass unseen.
+                # The status as well: a refresh that gives up keeps the generation.
                 {
                     "_id": row["_id"],
                     "tenant": row["tenant"],
@@ -214,20 +214,21 @@ class ConnectionStore:
         )
 
     async def get(self, tenant: str, connection_id: str) -> Connection | None:
-        """The connection of that id."""
+        """Return the connection of that id."""
         return read_row(await self._rows.find_one({"_id": connection_id, "tenant": tenant}))
 
     async def list_for(self, tenant: str, owner: str) -> list[Connection]:
-        """The owner's connections, by connector, each connector's default first."""
+        """Return the owner's connections, by connector, each connector's default first."""
         rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=ORDER)
         return [_read(row) for row in rows]
 
     async def find_account(
         self, tenant: str, owner: str, connector: str, account: str | None
     ) -> Connection | None:
-        """The named account, or the default one. ``account`` is an id, external id or label.
+        """Return the requested account, or the default one.
 
-        Where a label is shared by several accounts, an exact id wins, then the default.
+        ``account`` is a connection id, an external account id or a label. If several accounts share
+        a label, the default one wins.
         """
         if account is None:
             return read_row(await self._defaults.find(tenant, owner, connector))
@@ -241,7 +242,7 @@ class ConnectionStore:
     async def is_linked(
         self, tenant: str, connector: str, external_account_id: str, *, besides: str | None = None
     ) -> bool:
-        """Whether a connection of any user, other than ``besides``, holds this account.
+        """Whether any user's connection, other than ``besides``, holds this account.
 
         Revoking a grant can end every connection of the account (security B7).
         """
@@ -254,7 +255,7 @@ class ConnectionStore:
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def set_default(self, connection: Connection, now: datetime) -> None:
-        """Make this connection the one that is used when no account is named, if it is still there."""
+        """Make this connection the default of its owner and connector, if it still exists."""
         row = {
             "_id": connection.id,
             "tenant": connection.tenant,
@@ -265,7 +266,7 @@ class ConnectionStore:
             await self._defaults.choose(row, now)
 
     async def delete(self, connection: Connection, now: datetime) -> Connection | None:
-        """Forget a connection and return its last state; the oldest one left becomes the default."""
+        """Delete a connection and return its last state; the oldest sibling becomes the default."""
         with self._notices.telling(*connection.tags):
             row = await self._delete_and_tell(connection, now)
             if row is not None and row["is_default"]:
@@ -296,7 +297,7 @@ class ConnectionStore:
         return await self._rows.transact(forget)
 
     async def touch(self, connection: Connection, now: datetime) -> None:
-        """Note that a token was handed out."""
+        """Record that a token was handed out."""
         await self._rows.update_one(
             {"_id": connection.id, "tenant": connection.tenant}, {"$set": {"last_used_at": now}}
         )
@@ -335,7 +336,7 @@ def _flow_event(kind: EventType, target: Target, now: datetime) -> Document:
 
 
 def token_fields(tokens: SealedTokens) -> Document:
-    """The fields of a row that a connect and a refresh both write."""
+    """Return the fields of a row that a connect and a refresh both write."""
     return {
         "tokens": {
             "access": tokens.access_token,
@@ -350,12 +351,12 @@ def token_fields(tokens: SealedTokens) -> Document:
 
 
 def read_row(row: Document | None) -> Connection | None:
-    """A stored row as a ``Connection``; ``None`` stays ``None``."""
+    """Return a stored row as a ``Connection``; ``None`` stays ``None``."""
     return None if row is None else _read(row)
 
 
 def check_schema(row: Document) -> None:
-    """Raise ``NewerRow`` for what a newer version wrote, before anybody misreads or overwrites it (K5)."""
+    """Raise ``NewerRow`` for a row of a newer version, before it is misread or overwritten (K5)."""
     if row.get("schema", SCHEMA) > SCHEMA:
         raise NewerRow("the connection was written by a newer version of the gateway")
 

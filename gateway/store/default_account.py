@@ -1,8 +1,8 @@
-"""The default account of a user and connector: the one that is used when none is named.
+"""The default account of a user and connector: used when a caller names no account.
 
-At most one row is marked, which a unique index sees to; a reader that finds none marked takes the
-oldest. Moving the mark is one transaction: between two single writes a reader would find no mark,
-and hand out the token of an account that was neither the old choice nor the new one.
+A unique index guarantees that at most one row is marked. Without a mark, readers take the oldest
+row. The mark moves in one transaction: between two single writes, a reader would find no mark and
+hand out the token of an account that is neither the old choice nor the new one.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Defaults:
         self._marked: Gathering[_Place, Document] = Gathering(self._find_marked)
 
     async def find(self, tenant: str, owner: str, connector: str) -> Document | None:
-        """The row that is used when no account is named, if there is any.
+        """Return the default row, if there is any.
 
-        This is what nearly every token read asks, so those of one moment ask together.
+        Nearly every token read needs it, so simultaneous reads share a query.
         """
         row = await self._marked.get((tenant, owner, connector))
         if row is None:
@@ -50,7 +50,7 @@ class Defaults:
         found = await asyncio.gather(
             *(
                 self._rows.find(
-                    # At most one row for each owner: a unique index says so, and finds them.
+                    # At most one row for each owner, by the unique index that finds them.
                     {
                         "tenant": tenant,
                         "connector": connector,
@@ -68,9 +68,9 @@ class Defaults:
         }
 
     async def choose(self, row: Document, now: datetime) -> None:
-        """Mark ``row`` (its ``_id``, tenant, owner and connector) instead of any other one.
+        """Mark ``row`` (its ``_id``, tenant, owner and connector) and unmark any other one.
 
-        If it is gone, the mark stays where it was.
+        If the row is gone, the mark stays.
         """
         others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
         this = {"_id": row["_id"], "tenant": row["tenant"]}
@@ -81,10 +81,10 @@ class Defaults:
                 raise ConnectionNotFound
 
         with contextlib.suppress(ConnectionNotFound):
-            await self._rows.transact(move)  # of two choices at once the last one wins
+            await self._rows.transact(move)  # of two concurrent choices, the last one wins
 
     async def ensure(self, row: Document, now: datetime) -> None:
-        """Mark the oldest sibling of ``row``, which need not exist any more, if none is marked."""
+        """Mark the oldest sibling of ``row`` if none is marked; ``row`` itself may be gone."""
         while True:
             first = await self._rows.find_one(_siblings(row), sort=ORDER)
             if first is None or first["is_default"]:
@@ -93,7 +93,7 @@ class Defaults:
             try:
                 await self._rows.update_one(this, _mark(True, now))
             except WriteConflict:
-                return  # a choice that was made in between stands
+                return  # a concurrent choice stands
 
 
 def _siblings(row: Document) -> Document:

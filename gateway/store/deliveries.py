@@ -1,9 +1,9 @@
 """The queue of each webhook: the collection ``deliveries``, one row for each event and webhook.
 
-A row is claimed for as long as an attempt may take: its ``due_at`` moves on, by the database's
-clock, so a worker that dies leaves nothing behind that has to be cleaned up. Who claimed it anew
-has another owner, and the note of a worker that slept is refused. A row that is done stays for
-``DONE_LIFETIME``: by its id an event that is passed on twice is still delivered once.
+A claim is a lease: it moves the row's ``due_at`` forward by the longest time that an attempt may
+take, by the database's clock, so a worker that dies leaves nothing to clean up. Every claim has a
+new owner, and the late result of a worker that slept is refused. A finished row stays for
+``DONE_LIFETIME``: its id ensures that an event that is queued twice is delivered once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LEASE_SECONDS = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """An event on its way to a webhook. ``attempts`` were made before; ``owner`` is who claimed it."""
+    """An event for a webhook. ``attempts`` counts earlier ones; ``owner`` holds the claim."""
 
     id: str
     tenant: str
@@ -35,14 +35,14 @@ class Delivery:
 
 
 class DeliveryStore:
-    """Queues events, and hands them to workers. A lease is ``lease_seconds`` long."""
+    """Queues events and hands them to workers, for ``lease_seconds`` each."""
 
     def __init__(self, database: Database, lease_seconds: int = LEASE_SECONDS) -> None:
         self._rows = database.collection("deliveries")
         self._lease_seconds = lease_seconds
 
     async def add(self, event: Event, webhook: Webhook) -> None:
-        """Queue an event for a webhook of its tenant, unless it was queued before."""
+        """Queue an event for a webhook of its tenant, unless it is queued already."""
         query = {"_id": f"{event.id}:{webhook.id}", "tenant": event.tenant}
         fields: Document = {
             "webhook": webhook.id,
@@ -57,9 +57,10 @@ class DeliveryStore:
             return  # another worker was faster
 
     async def due(self, limit: int, *, without: Names[str]) -> list[Delivery]:
-        """Deliveries of any tenant that are due, the longest waiting first, ``without`` some webhooks'.
+        """Return due deliveries of all tenants, the longest waiting first.
 
-        What is looked for belongs to no caller: it is sent to its own tenant's webhook, never shown.
+        The query has no tenant because no caller sees its result: each delivery goes to its own
+        tenant's webhook. Deliveries to the webhooks in ``without`` are left out.
         """
         query: Document = UNDELIVERED | {
             "webhook": {"$nin": list(without)},
@@ -69,7 +70,7 @@ class DeliveryStore:
         return [_read(row) for row in rows]
 
     async def is_early(self, delivery: Delivery) -> bool:
-        """Whether an earlier event of the same connection has not been tried there yet."""
+        """Whether an earlier event of the connection has not been tried at this webhook yet."""
         event = delivery.event
         query: Document = UNDELIVERED | {
             "tenant": delivery.tenant,
@@ -84,7 +85,7 @@ class DeliveryStore:
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
 
     async def claim(self, delivery: Delivery) -> Delivery | None:
-        """The delivery, to be tried once; ``None`` if another worker has it or it is done."""
+        """Claim a delivery for one attempt; ``None`` if another worker has it or it is done."""
         row = await self._rows.find_one_and_update(
             UNDELIVERED
             | {
@@ -98,7 +99,7 @@ class DeliveryStore:
         return None if row is None else _read(row)
 
     async def postpone(self, delivery: Delivery, seconds: float) -> None:
-        """Note that an attempt failed; the next one is due after ``seconds``."""
+        """Record a failed attempt; the next one is due after ``seconds``."""
         await self._rows.update_one(
             _held(delivery),
             [
@@ -113,7 +114,7 @@ class DeliveryStore:
         )
 
     async def finish(self, delivery: Delivery, outcome: str) -> None:
-        """Note that there will be no further attempt, and why."""
+        """Record that there is no further attempt, and why."""
         await self._rows.update_one(
             _held(delivery),
             [
@@ -129,7 +130,7 @@ class DeliveryStore:
         )
 
     async def pending(self, webhook: Webhook) -> int:
-        """How many events wait for this webhook."""
+        """Count the events that wait for this webhook."""
         query = UNDELIVERED | {"tenant": webhook.tenant, "webhook": webhook.id}
         return await self._rows.count(query)
 

@@ -1,6 +1,6 @@
-"""By what a process recognises its encryption keys: the collection ``vault``, a row for each key.
+"""Check values of encryption keys: the collection ``vault``, one row for each encryption key.
 
-Rows stay when their key is gone: an id is never used for another key.
+A row stays when its encryption key is gone: the id is never used for another one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from gateway.store.mongo import Database
 
 
 class EncryptionKeyCheckStore:
-    """The check values of all keys that this database was ever used with."""
+    """The check values of all encryption keys that this database was ever used with."""
 
     def __init__(self, database: Database) -> None:
         self._rows = database.collection("vault")
 
     async def get(self, key_id: str) -> bytes | None:
-        """The check value of a key, if it was used before."""
+        """Return the check value of an encryption key, if it was used before."""
         row = await self._rows.find_one({"_id": key_id})
         return None if row is None else row["check"]
 
     async def add(self, key_id: str, check: bytes, now: datetime) -> bool:
-        """Store the check value of a new key; ``False`` if another process was faster."""
+        """Store a new encryption key's check value; ``False`` if another process was faster."""
         try:
             await self._rows.insert({"_id": key_id, "check": check, "created_at": now})
         except WriteConflict:

@@ -1,13 +1,13 @@
-"""Events: what happened to connections, for receivers outside (docs/webhooks.md).
+"""Events of connections, for webhooks (docs/webhooks.md).
 
-An event is written in the same atomic update as the change that it tells of: into ``outbox``, a list
-in the connection's own row; or, where the row goes, into the collection ``events`` in the same
-transaction. So there is no event without its change and no change without its event, whatever dies
-meanwhile. From there a worker copies it into the queue of each receiver
-(``gateway.store.deliveries``), and only then takes it away.
+An event is written in the same atomic update as the change that it reports: into ``outbox``, a list
+in the connection's row; or, where the row is deleted, into the collection ``events`` in the same
+transaction. So no crash can leave an event without its change, or a change without its event. A
+worker copies the event into the queue of each webhook (``gateway.store.deliveries``) and only then
+removes it.
 
-An event names no account at the provider and holds no token: what must be gone after a disconnect
-is not in it (security E6).
+An event names no account at the provider and holds no token: after a disconnect, both must be gone
+(security E6).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gateway.store.owners import user_of
 
 
 class EventType(StrEnum):
-    """What can happen to a connection."""
+    """The types of events."""
 
     CREATED = "connection.created"
     NEEDS_REAUTH = "connection.needs_reauth"
@@ -35,10 +35,10 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """Something that happened to a connection; ``status`` and ``reason`` are those after it.
+    """A change of a connection; ``status`` and ``reason`` are those after the change.
 
-    ``type`` is an ``EventType``, or one that a newer process of the same deployment knows.
-    ``generation`` orders the events of one connection, and ``time`` those of one generation.
+    ``type`` is an ``EventType``, or a type that a newer process of the same deployment wrote.
+    ``generation`` orders the events of one connection, ``time`` those of one generation.
     """
 
     id: str
@@ -70,7 +70,7 @@ def new_event(
     status: str,
     reason: str | None = None,
 ) -> Document:
-    """A new event as it is stored, with an id of its own."""
+    """Return a new event, with a new id, as it is stored."""
     return write_event(
         Event(
             id=f"evt_{secrets.token_hex(12)}",
@@ -88,7 +88,7 @@ def new_event(
 
 
 def write_event(event: Event) -> Document:
-    """An event as it is stored."""
+    """Return an event as it is stored."""
     return {
         "_id": event.id,
         "type": event.type,
@@ -104,7 +104,7 @@ def write_event(event: Event) -> Document:
 
 
 def read_event(row: Document) -> Event:
-    """A stored event."""
+    """Return a stored event as an ``Event``."""
     return Event(
         id=row["_id"],
         type=row["type"],
@@ -120,34 +120,34 @@ def read_event(row: Document) -> Event:
 
 
 async def keep(events: Collection, event: Document, *, transaction: Any) -> None:
-    """Write an event into ``events`` within a transaction; one that is there already stays."""
+    """Write an event into ``events`` in a transaction, unless it is there already."""
     query = {"_id": event["_id"], "tenant": event["tenant"]}
     fields = {name: value for name, value in event.items() if name not in query}
     await events.update_one(query, {"$setOnInsert": fields}, upsert=True, transaction=transaction)
 
 
 class Outbox:
-    """The events that no worker has passed on yet, of all tenants: they are only passed on, never shown."""
+    """The events of all tenants that wait for a worker. They are passed on, never shown."""
 
     def __init__(self, database: Database) -> None:
         self._rows = database.collection("connections")
         self._events = database.collection("events")
 
     async def waiting(self, limit: int) -> list[Event]:
-        """Some of them, and all that there are if they are few; those of one connection in order."""
+        """Return waiting events of about ``limit`` rows; those of one connection are in order."""
         rows = await self._rows.find(
             WAITING_EVENTS, sort=[("outbox._id", 1)], limit=limit, projection={"outbox": 1}
         )
         orphans = await self._events.find({}, sort=[("time", 1), ("generation", 1)], limit=limit)
         found = [event for row in rows for event in row["outbox"]] + orphans
-        # In a row's list they are in order already; those that were left behind are sorted in.
+        # The lists of the rows are in order already; the orphans are sorted in.
         return sorted(map(read_event, found), key=_in_order)
 
     async def passed_on(self, events: Sequence[Event]) -> None:
-        """Take events away (at least one) that every receiver's queue has, wherever they are by now.
+        """Remove events (at least one) that are in every webhook's queue, from all rows.
 
-        Also out of a row that is not theirs, which no gateway writes but somebody may have copied:
-        what stayed would be met again at once, for ever.
+        A row that an operator has copied holds events of another connection. They are removed as
+        well: otherwise a worker would find them again and again, for ever.
         """
         ids = [event.id for event in events]
         tenants = sorted({event.tenant for event in events})

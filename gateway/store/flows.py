@@ -1,8 +1,8 @@
 """Attempts to connect: the collection ``oauth_state``. Ten minutes, used once.
 
-The row is found by the SHA-256 of the state; the state itself, the verifier and the flow cookie are
-not in it in clear (security A11). Expiry is checked here: MongoDB's TTL monitor is housekeeping and
-may be minutes late (K1).
+The row's id is the SHA-256 of the state; the row holds neither the state nor the flow cookie in
+clear, and the verifier is sealed (security A11). Expiry is checked here: MongoDB's TTL monitor is
+housekeeping and may be minutes late (K1).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from gateway.store.owners import owner_of
 
 FLOW_LIFETIME = timedelta(minutes=10)
 MOST_OPEN = 10
-"""Attempts of one user that are open at a time; a newer one takes the place of the oldest (L1)."""
+"""The most open attempts of one user; a newer one replaces the oldest (L1)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
-    """One attempt. ``verifier`` is sealed, and empty before it is stored and after it was claimed."""
+    """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim."""
 
     id: str
     tenant: str
@@ -43,12 +43,12 @@ class Flow:
 
     @property
     def owner(self) -> str:
-        """The owner of the connection that the flow will make."""
+        """The owner of the connection that the flow will create."""
         return owner_of(self.user)
 
 
 def flow_id(state: str) -> str:
-    """The id of the row of a state."""
+    """Return the row id of a state."""
     return sha256_hex(state)
 
 
@@ -59,7 +59,7 @@ class FlowStore:
         self._rows = database.collection("oauth_state")
 
     async def add(self, flow: Flow, sealed_verifier: bytes) -> None:
-        """Store a new attempt. The verifier comes apart: it is sealed for the row of this flow."""
+        """Store a new attempt, with its verifier sealed for this flow's row."""
         await self._rows.insert(
             {
                 "_id": flow.id,
@@ -82,25 +82,25 @@ class FlowStore:
         )
 
     async def keep_newest(self, tenant: str, user: str, now: datetime) -> int:
-        """Drop the user's open attempts but the newest ``MOST_OPEN``; how many there were of them.
+        """Delete the user's open attempts except the newest ``MOST_OPEN``; return how many.
 
-        To be called after ``add``: of any number at once, the last one sees what all of them added.
+        Call it after ``add``: of concurrent calls, the last one sees the rows of all.
         """
         mine = {"tenant": tenant, "user": user} | _open(now)
         newest = [("created_at", -1), ("_id", -1)]
         found = await self._rows.find(mine, sort=newest, projection={"_id": True})
         ids = [row["_id"] for row in found[MOST_OPEN:]]
-        # One that is claimed meanwhile stays: its person is on the way back.
+        # An attempt that is claimed meanwhile stays: its person has come back from the provider.
         return await self._rows.delete_many({"_id": {"$in": ids}} | _open(now)) if ids else 0
 
     async def count_open(self, now: datetime) -> int:
-        """How many attempts are open, of all users and tenants."""
+        """Count the open attempts of all users and tenants."""
         return await self._rows.count(_open(now))
 
     async def claim(self, state: str, now: datetime) -> Flow | None:
-        """Take the flow of ``state``, once and for all; ``None`` if unknown, used or expired.
+        """Claim the flow of ``state``; ``None`` if it is unknown, used or expired.
 
-        Atomic: of any number of simultaneous callbacks, one gets it. The verifier leaves the row.
+        Atomic: of simultaneous callbacks, one gets it. The verifier is removed from the row.
         """
         row = await self._rows.find_one_and_update(
             {"_id": flow_id(state)} | _open(now),
@@ -110,7 +110,7 @@ class FlowStore:
         return None if row is None else _read(row)
 
     async def get(self, state: str) -> Flow | None:
-        """The flow of ``state`` as it is now, used and expired ones included."""
+        """Return the flow of ``state``, even if it is used or expired."""
         row = await self._rows.find_one({"_id": flow_id(state)})
         return None if row is None else _read(row)
 

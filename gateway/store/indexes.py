@@ -1,4 +1,4 @@
-"""The indexes, created at start: uniqueness that no race can break, and housekeeping."""
+"""The indexes, created at start: uniqueness that no race can break, queries, and expiry."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gateway.store.sessions import IDLE
 _OWNER = [("tenant", ASCENDING), ("owner", ASCENDING), ("connector", ASCENDING)]
 
 RENEWABLE = {"tokens.refresh": {"$type": "binData"}}
-"""Rows with a refresh token: those in the indexes of what is due. Their queries must say it, too."""
+"""Rows with a refresh token: the partial indexes of due rows. Their queries must repeat it."""
 _DUE = [("connector", ASCENDING), ("status", ASCENDING)]
 
 WAITING_EVENTS = {"outbox._id": {"$gt": ""}}
-"""Rows with events that no worker has passed on yet: those in the index of the outbox."""
+"""Rows with events that wait for a worker: the partial index of the outbox."""
 UNDELIVERED = {"due_at": {"$type": "date"}}
-"""Deliveries that are not done: those in the indexes of the queue."""
+"""Deliveries that are not done: the partial indexes of the queue."""
 DONE_LIFETIME = timedelta(days=30)
-"""How long a delivery that is done can be looked at."""
+"""How long a finished delivery is kept."""
 
 _NEWEST = [("time", DESCENDING), ("_id", DESCENDING)]
 
@@ -29,7 +29,7 @@ INDEXES = {
         IndexModel([*_OWNER, ("external_account_id", ASCENDING)], unique=True, name="account"),
         # "slot" is the account id, or empty where the connector takes one account per user.
         IndexModel([*_OWNER, ("slot", ASCENDING)], unique=True, name="slot"),
-        # Token reads ask for this one by its name (gateway.store.defaults).
+        # Token reads name this index (gateway.store.default_account).
         IndexModel(
             _OWNER, unique=True, name="one_default", partialFilterExpression={"is_default": True}
         ),
@@ -54,10 +54,10 @@ INDEXES = {
         IndexModel(
             [("outbox._id", ASCENDING)], name="outbox", partialFilterExpression=WAITING_EVENTS
         ),
-        # What an encryption key still has to open; walked by _id when the key is changed.
+        # Rows by encryption key, in the order of _id: a rotation walks through them.
         IndexModel([("tokens.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
     ],
-    # Rows stay a while after they expired, so that a late callback can be told what happened.
+    # Rows stay for an hour after they expired, so that a late callback gets the right error.
     "oauth_state": [
         IndexModel("expires_at", name="expiry", expireAfterSeconds=3600),
         IndexModel(
@@ -94,12 +94,12 @@ INDEXES = {
         ),
         IndexModel("done_at", name="expiry", expireAfterSeconds=int(DONE_LIFETIME.total_seconds())),
     ],
-    # Written all the time, and read now and then: as few as the questions of docs/audit.md need.
+    # Written all the time and read rarely: only the indexes that docs/audit.md's queries need.
     "audit": [
         IndexModel([("tenant", ASCENDING), *_NEWEST], name="newest"),
         IndexModel([("tenant", ASCENDING), ("user", ASCENDING), *_NEWEST], name="user"),
         IndexModel([("tenant", ASCENDING), ("connection", ASCENDING), *_NEWEST], name="connection"),
-        # Which keys used a connection, however often each did.
+        # The keys that used a connection, independent of how often.
         IndexModel(
             [
                 ("tenant", ASCENDING),
@@ -110,7 +110,7 @@ INDEXES = {
             name="uses",
             partialFilterExpression={"action": "token.issued"},
         ),
-        # The one thing that happened among millions of hand-outs.
+        # The few lines that are not hand-outs of tokens.
         IndexModel(
             [("tenant", ASCENDING), ("action", ASCENDING), *_NEWEST],
             name="rare",
@@ -122,6 +122,6 @@ INDEXES = {
 
 
 async def create_indexes(database: Database) -> None:
-    """Create every index that is missing."""
+    """Create every missing index."""
     for name, indexes in INDEXES.items():
         await database.collection(name).create_indexes(indexes)

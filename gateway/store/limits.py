@@ -1,8 +1,8 @@
-"""Limits: the collection ``limits``. One bucket for each subject of each limit, shared by every process.
+"""Rate limits: the collection ``limits``, one bucket for each subject of each limit.
 
-A bucket is a number of permits that are spent, as of a moment; they come back evenly. Each decision is
-one atomic update, so that processes cannot give the same permit away twice. A row says nothing about
-whose it is: its id is a hash. Once a bucket is full again, its row is worth nothing and is removed.
+All processes share the buckets. A bucket is the number of permits that were spent as of a moment;
+they come back evenly. Each decision is one atomic update, so two processes cannot give away the
+same permit. The row id is a hash and does not reveal the subject. The row of a full bucket expires.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from gateway.errors import WriteConflict
 from gateway.store.mongo import Database, Document
 
 _TOLERANCE = 1e-6
-"""Of a permit: what fractions lose by being added up."""
+"""Of a permit: the rounding error of added fractions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """``permits`` were given, maybe fewer than asked for; at 0, there is one again in ``wait`` seconds."""
+    """The ``permits`` given, maybe fewer than requested; if 0, wait ``wait`` seconds."""
 
     permits: int
     wait: float
@@ -36,17 +36,17 @@ class LimitStore:
     async def take(
         self, name: str, subject: str, *, permits: int, most: int, seconds: int, now: datetime
     ) -> Taken:
-        """Take up to ``permits`` of the bucket of ``subject``; being refused costs none.
+        """Take up to ``permits`` from the bucket of ``subject``; a refusal costs none.
 
-        The bucket of limit ``name`` holds ``most``, and fills again in ``seconds``.
+        The bucket of limit ``name`` holds ``most`` permits and refills in ``seconds``.
         """
         query = {"_id": _id(name, subject)}
         update = _taking(name, permits, most, seconds, now)
         try:
             row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
-        except WriteConflict:  # two made the row at once, and now it is there
+        except WriteConflict:  # a concurrent call has inserted the row
             row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
-        row = cast(Document, row)  # an upsert always has one
+        row = cast(Document, row)  # an upsert always returns one
         if row["given"] > 0:
             return Taken(int(row["given"]), 0.0)
         return Taken(0, (row["spent"] + 1 - most) * seconds / most)
@@ -58,7 +58,7 @@ def _id(name: str, subject: str) -> str:
 
 def _taking(name: str, permits: int, most: int, seconds: int, now: datetime) -> list[Document]:
     milliseconds = seconds * 1000
-    # A process whose clock is behind the row's gets nothing back for time that was counted already.
+    # Time that was counted already is not counted again for a process whose clock is behind.
     passed: Any = {"$max": [0, {"$subtract": [now, {"$ifNull": ["$at", now]}]}]}
     back: Any = {"$divide": [{"$multiply": [passed, most]}, milliseconds]}
     left: Any = {"$floor": {"$add": [{"$subtract": [most, "$spent"]}, _TOLERANCE]}}

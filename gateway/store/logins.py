@@ -1,8 +1,8 @@
 """Attempts to sign in: the collection ``logins``. Ten minutes, used once.
 
-The row is found by the SHA-256 of what travels in addresses (OpenID Connect's ``state``, or the
-challenge of a hand-off), and holds the hash of the browser's cookie. A reader of the database can
-finish nobody's sign-in with it. Expiry is checked here: MongoDB's own is housekeeping (security K1).
+The row's id is the SHA-256 of the value in the URL (OpenID Connect's ``state``, or the challenge of
+a hand-off); the row holds the hash of the browser's cookie. A reader of the database cannot finish
+a sign-in. Expiry is checked here: MongoDB's TTL monitor is housekeeping (security K1).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LOGIN_LIFETIME = timedelta(minutes=10)
 
 
 class LoginKind(StrEnum):
-    """How the person proves who they are; an attempt of one kind cannot be finished as another."""
+    """The login method of an attempt; an attempt of one kind cannot finish as another."""
 
     OIDC = "oidc"
     HANDOFF = "handoff"
@@ -25,7 +25,7 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredLogin:
-    """One attempt. The last three are set when the host accepts a hand-off."""
+    """One attempt. The last three fields are set when the host accepts a hand-off."""
 
     id: str
     kind: LoginKind
@@ -64,7 +64,7 @@ class LoginStore:
     async def accept(
         self, login_id: str, *, tenant: str, user: str, verifier_hash: str, now: datetime
     ) -> StoredLogin | None:
-        """Say who a hand-off is for, once; ``None`` if it is unknown, accepted, used or expired."""
+        """Set the user of a hand-off; ``None`` if it is unknown, accepted, used or expired."""
         row = await self._rows.find_one_and_update(
             {
                 "_id": login_id,
@@ -79,9 +79,9 @@ class LoginStore:
         return None if row is None else _read(row)
 
     async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
-        """Take an attempt, once and for all; ``None`` if it is unknown, used or expired.
+        """Claim an attempt; ``None`` if it is unknown, used or expired.
 
-        Atomic: of any number of simultaneous browsers, one gets it.
+        Atomic: of simultaneous browsers, one gets it.
         """
         row = await self._rows.find_one_and_update(
             {"_id": login_id, "kind": kind.value, "used_at": None, "expires_at": {"$gt": now}},
@@ -91,7 +91,7 @@ class LoginStore:
         return None if row is None else _read(row)
 
     async def forget(self, tenant: str, user: str) -> None:
-        """Let no hand-off that was accepted for this person become a session any more."""
+        """Delete the accepted hand-offs of a user, so that none becomes a session."""
         await self._rows.delete_many({"tenant": tenant, "user": user})
 
 

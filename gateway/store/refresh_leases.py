@@ -1,9 +1,8 @@
-"""The lease under which one process, anywhere, refreshes a connection; and the marker of a request.
+"""The lease under which one process refreshes a connection, and the marker of its request.
 
-Both live in the connection's own row, so that claiming, marking, storing the result and losing
-against a reconnect are each one atomic update. Owner and fencing number are new with every claim;
-all times are the database's. A holder that lost its lease cannot write (security D1 to D4). The
-steps are those of docs/refresh.md.
+Both are in the connection's row, so each step (claim, mark, store, lose against a reconnect) is one
+atomic update. Every claim has a new owner and fencing number; all times are the database's. A
+holder that lost its lease cannot write (security D1 to D4). docs/refresh.md describes the steps.
 """
 
 from __future__ import annotations
@@ -21,14 +20,15 @@ from gateway.store.events import EventType, new_event
 from gateway.store.mongo import Database, Document
 
 LEASE_SECONDS = 30
-"""Longer than two provider calls may take (``outbound.TOTAL_SECONDS``) plus the writes around them."""
+"""Longer than two provider calls (``outbound.TOTAL_SECONDS``) and the writes around them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marker:
-    """A request with a refresh token of this SHA-256 was about to leave, and nobody noted its answer.
+    """The trace of a refresh request that was about to be sent and has no recorded answer.
 
-    ``age`` is in seconds by the database's clock, at the claim that found it.
+    ``token`` is the SHA-256 of its refresh token. ``age`` is in seconds by the database's clock, at
+    the claim that found the marker.
     """
 
     token: str
@@ -39,7 +39,7 @@ class Marker:
 class Lease:
     """The right to refresh one connection once. ``connection`` is its state at the claim.
 
-    ``ends`` is by this machine's monotonic clock, which counts on while the process is stopped.
+    ``ends`` is by this machine's monotonic clock, which also counts while the process is stopped.
     """
 
     connection: Connection
@@ -55,13 +55,13 @@ class Lease:
 
 
 def new_owner() -> str:
-    """An owner of a lease: 128 random bits."""
+    """Return a new owner of a lease: 128 random bits."""
     return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """A refresh seen from outside: ``cool_down`` is in seconds, by the database's clock."""
+    """The state of another refresh; ``cool_down`` is in seconds, by the database's clock."""
 
     moved_on: bool
     held: bool
@@ -69,20 +69,19 @@ class Progress:
 
 
 def _passed(time: str) -> Document:
-    """Whether a time of the row is unset or not later than the database's clock."""
+    """Whether a time of the row is unset or has passed by the database's clock."""
     return {"$lte": [{"$ifNull": [time, "$$NOW"]}, "$$NOW"]}
 
 
 FREE: Document = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_before")]}
-"""Whether a row may be claimed: no lease is held, and no cool-down is running."""
+"""Whether a row may be claimed: it has no lease and no cool-down."""
 
 
 class RefreshLeases:
     """Claims, results and failures of refreshes.
 
-    Every write may be repeated with the same arguments where its outcome is unknown
-    (``StoreUnavailable``): the second one changes nothing that the first has done, and says what
-    the first would have said.
+    Every write whose outcome is unknown (``StoreUnavailable``) may be repeated with the same
+    arguments: the repetition changes nothing more and returns what the first write would have.
     """
 
     def __init__(self, database: Database, lease_seconds: int = LEASE_SECONDS) -> None:
@@ -91,13 +90,13 @@ class RefreshLeases:
         self._lease_seconds = lease_seconds
 
     async def claim(self, connection: Connection, owner: str | None = None) -> Lease | None:
-        """The lease, or ``None`` if it is held, the row has moved on, or a cool-down is running.
+        """Claim the lease; ``None`` if it is held, the row has changed, or a cool-down is running.
 
-        ``owner`` is a new one for each refresh; who repeats a claim whose outcome is unknown names
-        the same: a lease of that owner is its own.
+        Each refresh has a new ``owner``. To repeat a claim whose outcome is unknown, pass the same
+        owner: a lease of that owner is the caller's.
 
-        A row that needs its user has moved on, too: giving up keeps the generation, and the refresh
-        token that was refused must not be sent again by who read the row before.
+        A row that became ``needs_reauth`` counts as changed although its generation stays: a caller
+        that read the row before must not send the refused refresh token again.
         """
         owner = owner or new_owner()
         ends = self._ends()
@@ -129,10 +128,10 @@ class RefreshLeases:
         )
 
     async def mark(self, lease: Lease, token: str) -> Lease | None:
-        """Note that a request with the refresh token of SHA-256 ``token`` is about to leave.
+        """Record that a request with the refresh token of SHA-256 ``token`` is about to be sent.
 
-        ``None`` if the lease was lost: then it must not leave. Else the lease begins anew, so that
-        all of it is left for the provider, however long the database took until here.
+        ``None`` if the lease was lost: then do not send it. Otherwise the lease starts again, so
+        that the provider has all of it, however long the database took until now.
         """
         ends = self._ends()
         marked = await self._rows.update_one(
@@ -178,7 +177,7 @@ class RefreshLeases:
         )
 
     async def give_up(self, lease: Lease, reason: str, now: datetime) -> bool:
-        """Mark the connection as needing the user; ``False`` if it has moved on meanwhile."""
+        """Set the connection to ``needs_reauth``; ``False`` if the lease was lost."""
         lost, status = lease.connection, str(Status.NEEDS_REAUTH)
         event = new_event(
             EventType.NEEDS_REAUTH,
@@ -209,10 +208,10 @@ class RefreshLeases:
     async def postpone(
         self, lease: Lease, seconds: float, reason: str, *, unknown: bool = False
     ) -> bool:
-        """Release after a failure that may pass; nobody asks the provider again before ``seconds``.
+        """Release the lease after a temporary failure, and start a cool-down of ``seconds``.
 
-        ``False`` if the lease was lost. ``reason`` is shown with the connection. With ``unknown``,
-        the marker stays: the provider may have answered with tokens that never arrived.
+        ``False`` if the lease was lost. ``reason`` is shown with the connection. With ``unknown``
+        the marker stays: the provider may have issued tokens that never arrived.
         """
         fields: Document = _ended(lease, "postpone") | {
             "refresh.attempts": {"$add": [{"$ifNull": ["$refresh.attempts", 0]}, 1]},
@@ -224,15 +223,15 @@ class RefreshLeases:
         return await self._end(lease, "postpone", [{"$set": fields}])
 
     async def release(self, lease: Lease) -> None:
-        """Give the lease back without having asked the provider."""
+        """Release the lease; the provider was not asked."""
         await self._rows.update_one(_held(lease), {"$set": _released()})
 
     async def withdraw(self, lease: Lease) -> None:
-        """Take back lease and marker: the request that was noted did not leave."""
+        """Release the lease and delete the marker: the request was not sent."""
         await self._rows.update_one(_held(lease), {"$set": _released() | {"refresh.marker": None}})
 
     def _ends(self) -> float:
-        return time.monotonic() + self._lease_seconds  # a little before the database says so
+        return time.monotonic() + self._lease_seconds  # slightly earlier than the database's end
 
     def _until(self) -> Document:
         return {"$add": ["$$NOW", self._lease_seconds * 1000]}
@@ -242,7 +241,7 @@ class RefreshLeases:
     ) -> bool:
         """Write the last step of a refresh, after which the row has ``generation``.
 
-        ``False`` if the lease was lost; not if it is gone because this step was taken before.
+        ``False`` if the lease was lost; ``True`` if this same step was already written before.
         """
         with self._notices.telling(*lease.connection.tags):
             if await self._rows.update_one(_held(lease), update):
@@ -253,7 +252,7 @@ class RefreshLeases:
         return await self._rows.find_one(taken, projection={"_id": 1}) is not None
 
     async def progress(self, connection: Connection) -> Progress | None:
-        """How the refresh of this connection stands; ``None`` if the connection is gone."""
+        """Return the state of the connection's refresh; ``None`` if the connection is gone."""
         row = await self._rows.find_one(
             {"_id": connection.id, "tenant": connection.tenant},
             projection={"generation": 1, "status": 1, "refresh": 1, "now": "$$NOW"},
@@ -292,7 +291,7 @@ def _released() -> Document:
 
 
 def _ended(lease: Lease, step: str) -> Document:
-    """Released, and by which step of whom: so that a write of unknown outcome is known as done."""
+    """Release the lease and name owner and step, so that a repeated write recognises itself."""
     return _released() | {"refresh.ended": _step(lease, step)}
 
 

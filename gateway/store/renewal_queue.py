@@ -1,8 +1,8 @@
-"""Which connections want to be renewed although nobody asks for their token right now.
+"""Connections that are due for renewal although no caller asks for their token now.
 
-What is looked for belongs to no caller, so these are the only queries without a tenant; what they
-find is only ever renewed, never shown. Each is answered from an index that holds nothing but rows
-with a refresh token, in pages: a million rows that are not due cost nothing.
+These queries have no tenant because no caller sees their results: they are renewed, never shown.
+Each is answered in pages, from an index of the rows with a refresh token: a million rows that are
+not due cost nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _ALIVE = [str(status) for status in Status if status is not Status.NEEDS_REAUTH]
 
 
 class Due(StrEnum):
-    """Why: the access token is about to be over, or the refresh token has not been used for long.
+    """The reason: the access token is about to expire, or the refresh token is long unused.
 
-    The value is the field that says since when.
+    The value is the row's field with the time that counts.
     """
 
     EXPIRING = "fresh_until"
@@ -30,17 +30,17 @@ class Due(StrEnum):
 
     @property
     def ordered_by(self) -> str:
-        """The index in whose order these are found: a plan that MongoDB remembers from other times may not be it."""
+        """The index to use. It is named because MongoDB may remember a worse plan."""
         return self.name.lower()
 
     def moment(self, connection: Connection) -> datetime | None:
-        """That time, of this connection."""
+        """Return the time that counts for this connection."""
         moment: datetime | None = getattr(connection.tokens, self.value)
         return moment
 
 
 class RenewalQueue:
-    """Looks for connections, of any tenant, that are to be renewed."""
+    """Finds connections of all tenants that are due for renewal."""
 
     def __init__(self, database: Database) -> None:
         self._rows = database.collection("connections")
@@ -56,12 +56,17 @@ class RenewalQueue:
         repeatable_seconds: float = 0.0,
         after: Connection | None = None,
     ) -> list[Connection]:
-        """At most ``limit`` connections that are due ``before`` (inclusive), the most urgent first.
+        """Return connections that are due, the most urgent first.
 
-        ``after`` is the last one of the page before. Left out are those that need their user, that
-        cool down, or that somebody is refreshing; and those whose last refresh was never answered,
-        for as long as their access token lives, unless the refresh token may still be sent again,
-        ``repeatable_seconds`` after it was (``inf``: always).
+        Left out are connections that need their user, that cool down or that are being refreshed.
+        A connection whose last refresh has no recorded answer is left out too, until its access
+        token expires, unless its refresh token may be sent again.
+
+        Args:
+            before: connections are due up to this time (inclusive).
+            limit: the most connections to return.
+            repeatable_seconds: how long a refresh token may be sent again (``inf``: always).
+            after: the last connection of the previous page.
         """
         query: Document = {
             "connector": connector,
@@ -85,14 +90,14 @@ class RenewalQueue:
         return [found for row in rows if (found := read_row(row)) is not None]
 
     async def needing_people(self, connector: str) -> int:
-        """How many connections of the connector nobody but their user can bring back."""
+        """Count the connector's connections that only their user can repair (needs_reauth)."""
         return await self._rows.count(
             {"connector": connector, "status": str(Status.NEEDS_REAUTH), **RENEWABLE}
         )
 
 
 def _settled(now: datetime, repeatable_seconds: float) -> list[Document]:
-    """A row that no unanswered request stands in the way of. Ages are the database's (D8)."""
+    """Match rows that no unanswered request blocks. Ages are by the database's clock (D8)."""
     youngest: Document = {"$subtract": ["$$NOW", int(repeatable_seconds * 1000)]}
     return [
         {"refresh.marker": None},

@@ -1,7 +1,7 @@
-"""Every sealed value of the database, whatever it belongs to: for changing encryption keys.
+"""Every sealed value of the database, in every collection: for rotating encryption keys.
 
-A collection that holds sealed values is one entry of ``SEALED``. The values themselves are opened
-and sealed elsewhere; here they are found, and exchanged under compare-and-set.
+``SEALED`` has one entry for each collection with sealed values. This module finds the values and
+exchanges them under compare-and-set; ``gateway.encryption`` opens and seals them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ Batch = list["SealedRow"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedFields:
-    """Where a collection has sealed values: dotted path in the row -> field of the value's place.
+    """The sealed values of a collection: dotted path in the row -> field of the value's place.
 
-    The place is made of the row's ``tenant``, ``owner``, ``connector`` and ``generation``: empty, and 0,
-    where it has none. ``encryption_key`` is the path of the id of the encryption key that sealed them, if rows hold it; then
-    the index ``sealed_with`` is of it and ``_id``. A collection that can grow large needs both.
+    The place consists of the row's ``tenant``, ``owner``, ``connector`` and ``generation``; a
+    missing one is empty or 0. ``encryption_key`` is the path of the id of the encryption key that
+    sealed the row, if rows store it; the index ``sealed_with`` is then on that path and ``_id``. A
+    collection that can grow large needs both.
     """
 
     collection: str
@@ -44,7 +45,7 @@ SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedRow:
-    """The sealed values of one row by their paths, and what their places are made of."""
+    """The sealed values of one row by their paths, and the parts of their places."""
 
     id: str
     tenant: str
@@ -56,7 +57,10 @@ class SealedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """New values for some paths of a row as it was read; ``key_id`` once one key sealed them all."""
+    """New values for some paths of a row that was read.
+
+    ``encryption_key`` is set once one encryption key seals all values of the row.
+    """
 
     row: SealedRow
     values: Mapping[str, bytes] = field(repr=False)
@@ -71,7 +75,7 @@ class SealedStore:
         self._rows: Collection = database.collection(sealed.collection)
 
     async def encryption_keys(self) -> list[str | None]:
-        """The key ids that rows hold, and ``None`` for rows that do not say."""
+        """Return the encryption key ids in rows, and ``None`` for rows without one."""
         if self.sealed.encryption_key is None:
             return [None]
         return [
@@ -80,7 +84,7 @@ class SealedStore:
         ]
 
     async def count(self, key_id: str) -> int:
-        """How many rows say that they are sealed with this key."""
+        """Count the rows that name this encryption key."""
         return (
             await self._rows.count({self.sealed.encryption_key: key_id})
             if self.sealed.encryption_key
@@ -88,7 +92,7 @@ class SealedStore:
         )
 
     async def batch(self, key_id: str | None, *, after: str, limit: int) -> Batch:
-        """Rows that say so of their key, in the order of their ids, from the one ``after`` on."""
+        """Return rows that name this encryption key, by id, beginning after the id ``after``."""
         query: Document = {"_id": {"$gt": after}}
         if self.sealed.encryption_key is not None:
             query[self.sealed.encryption_key] = key_id
@@ -98,15 +102,15 @@ class SealedStore:
             sort=[("_id", 1)],
             limit=limit,
             projection=dict.fromkeys(names, 1),
-            # Where few rows are left, MongoDB might otherwise walk through all of them by _id.
+            # With few rows left, MongoDB might otherwise scan all rows by _id.
             index="sealed_with" if self.sealed.encryption_key is not None else None,
         )
         return [self._read(row) for row in rows]
 
     async def exchange(self, exchanges: Sequence[Exchange]) -> int:
-        """Write new values where a row still is as it was read; in how many it was.
+        """Write new values into rows that are unchanged since they were read; return how many.
 
-        The generation stays the same: nobody who reads or refreshes loses against this.
+        The generation stays the same, so no concurrent read or refresh fails because of it.
         """
         return await self._rows.update_each([self._update(change) for change in exchanges])
 
@@ -133,7 +137,7 @@ class SealedStore:
 
 
 def sealed_stores(database: Database) -> list[SealedStore]:
-    """One for each collection with sealed values."""
+    """Return a store for each collection with sealed values."""
     return [SealedStore(database, sealed) for sealed in SEALED]
 
 

@@ -1,4 +1,4 @@
-"""Service keys: the collection ``service_keys``. Secrets are stored as hashes only."""
+"""Service keys: the collection ``service_keys``. Secrets are stored only as hashes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from gateway.store.mongo import Database, Document
 class StoredKey:
     """A service key without its secret.
 
-    ``connectors`` empty means all; ``assertion_keys`` are public JWKs, empty where no user assertion is
-    asked for; ``last_used_at`` is right to a minute or so.
+    Empty ``connectors`` means all. ``assertion_keys`` are public JWKs; without any, no user
+    assertion is needed. ``last_used_at`` is accurate to about a minute.
     """
 
     id: str
@@ -55,30 +55,30 @@ class KeyStore:
         )
 
     async def get(self, key_id: str) -> StoredKey | None:
-        """The key of that id, of whichever tenant: this is where a caller's tenant comes from."""
+        """Return the key of that id, of any tenant: the caller's tenant comes from here."""
         row = await self._rows.find_one({"_id": key_id})
         return None if row is None else _read(row)
 
     async def list_for(self, tenant: str) -> list[StoredKey]:
-        """The tenant's keys, oldest first."""
+        """Return the tenant's keys, oldest first."""
         rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
         return [_read(row) for row in rows]
 
     async def touch(self, tenant: str, key_id: str, now: datetime) -> None:
-        """Note that the key is used now. Nobody is told: no answer is made from it."""
+        """Record that the key is used now. Caches need no notice: no answer depends on it."""
         await self._rows.update_one(
             {"_id": key_id, "tenant": tenant}, {"$max": {"last_used_at": now}}
         )
 
     async def delete(self, tenant: str, key_id: str) -> bool:
-        """Delete a key of the tenant; whether there was one."""
+        """Delete a key of the tenant; return whether there was one."""
         query = {"_id": key_id, "tenant": tenant}
         with self._notices.telling(key_tag(key_id)):
             return await self._rows.find_one_and_delete(query) is not None
 
 
 def key_tag(key_id: str) -> Tag:
-    """What a change of a key is told under."""
+    """Return the tag of a key's changes."""
     return row_tag("service_keys", key_id)
 
 
@@ -90,7 +90,7 @@ def _read(row: Document) -> StoredKey:
         roles=tuple(row["roles"]),
         secret_hash=row["secret_hash"],
         created_at=row["created_at"],
-        # Keys that were made before there was any of this have none of it.
+        # Old keys have none of these fields.
         connectors=tuple(row.get("connectors", ())),
         expires_at=row.get("expires_at"),
         assertion_keys=tuple(row.get("assertion_keys", ())),

@@ -1,4 +1,4 @@
-"""Browser sessions: the collection ``sessions``. The cookie's value is stored as its hash only."""
+"""Browser sessions: the collection ``sessions``. The cookie's value is stored only as a hash."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SessionStore:
         )
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:
-        """The session if it is alive; using it keeps it from going idle."""
+        """Return the session if it is alive, and reset its idle time."""
         row = await self._rows.find_one(
             {"_id": session_id, "expires_at": {"$gt": now}, "seen_at": {"$gt": now - IDLE}}
         )
@@ -64,5 +64,5 @@ class SessionStore:
         await self._rows.find_one_and_delete({"_id": session_id})
 
     async def delete_all(self, tenant: str, user: str) -> int:
-        """End every session of a person; how many there were, those that were over included."""
+        """End every session of a user; return how many, expired ones included."""
         return await self._rows.delete_many({"tenant": tenant, "user": user})

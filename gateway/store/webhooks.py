@@ -1,7 +1,7 @@
-"""Webhooks: the collection ``webhooks``, one row for each address that a tenant's events go to.
+"""Webhooks: the collection ``webhooks``, one row for each URL that receives a tenant's events.
 
-The signing secret is stored sealed; what the last deliveries came to is kept beside it, so that an
-operator sees an address that does not work.
+The signing secret is sealed. The row also holds the outcome of the last deliveries, so that an
+operator sees a URL that does not work.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from gateway.store.mongo import Database, Document
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Webhook:
-    """One receiver. ``types`` are the event types it wants, ``None`` for all.
+    """One receiver. ``types`` are the event types that it wants, ``None`` for all.
 
-    ``failing_since`` and ``last_failure`` are set while deliveries fail; ``disabled_at`` once it
-    said that it wants no more.
+    ``failing_since`` and ``last_failure`` are set while deliveries fail, ``disabled_at`` after the
+    receiver refused further events.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Webhook:
     disabled_at: datetime | None = None
 
     def wants(self, kind: str) -> bool:
-        """Whether events of this type go there."""
+        """Whether it receives events of this type."""
         return self.disabled_at is None and (self.types is None or kind in self.types)
 
 
@@ -56,29 +56,29 @@ class WebhookStore:
         )
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook | None:
-        """The webhook of that id."""
+        """Return the webhook of that id."""
         row = await self._rows.find_one(_one(tenant, webhook_id))
         return None if row is None else _read(row)
 
     async def list_for(self, tenant: str) -> list[Webhook]:
-        """The tenant's webhooks, oldest first."""
+        """Return the tenant's webhooks, oldest first."""
         rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
         return [_read(row) for row in rows]
 
     async def delete(self, tenant: str, webhook_id: str) -> bool:
-        """Delete a webhook of the tenant; whether there was one."""
+        """Delete a webhook of the tenant; return whether there was one."""
         return await self._rows.find_one_and_delete(_one(tenant, webhook_id)) is not None
 
     async def succeeded(self, webhook: Webhook) -> None:
-        """Note that a delivery arrived; the time is the database's."""
+        """Record a successful delivery, at the database's time."""
         await self._note(
             webhook, {"last_success_at": "$$NOW", "failing_since": None, "last_failure": None}
         )
 
     async def failed(self, webhook: Webhook, why: str, *, disable: bool = False) -> None:
-        """Note that a delivery failed, and since when they do. ``why`` is a word of our own.
+        """Record a failed delivery. ``why`` is one of the gateway's own words.
 
-        With ``disable``, nothing is sent there any more.
+        With ``disable``, the webhook receives nothing any more.
         """
         fields: Document = {
             "failing_since": {"$ifNull": ["$failing_since", "$$NOW"]},

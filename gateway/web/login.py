@@ -52,7 +52,7 @@ async def login_page(request: Request) -> Response:
 async def login(request: Request) -> Response:
     """Sign in by the form, or begin to sign in elsewhere."""
     check_origin(request)
-    way = services(request).logins.way
+    way = services(request).logins.method
     if way is None:
         raise NotFound
     await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
@@ -69,7 +69,7 @@ async def login(request: Request) -> Response:
 
 async def arrive(request: Request) -> Response:
     """The browser comes back from where it was sent to sign in."""
-    way = services(request).logins.way
+    way = services(request).logins.method
     if way is None or isinstance(way, DevLogin) or request.scope["path"] != way.return_path:
         raise NotFound
     if is_prefetch(request):
@@ -147,7 +147,7 @@ async def _enter(request: Request, identity: Identity, target: str) -> Response:
 
 
 def _login_page(request: Request, target: str, error: str | None = None) -> Response:
-    way = services(request).logins.way
+    way = services(request).logins.method
     remote = None if way is None or isinstance(way, DevLogin) else way
     signed_out = request.query_params.get("signed_out")
     return render(

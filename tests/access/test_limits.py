@@ -14,7 +14,7 @@ from gateway.access.limits import OPEN, SHARED, Limits
 from gateway.errors import RateLimited, SettingsError, StoreUnavailable
 from gateway.observe.metrics import Metrics
 from gateway.settings.environment import read_settings
-from gateway.settings.limits import DEFAULTS, LimitName, Rate, read_rates
+from gateway.settings.limits import DEFAULT_RATES, LimitName, Rate, read_limit_rates
 from gateway.store.limits import LimitStore, Taken
 from gateway.store.mongo import Database
 from tests.support.gateway import FakeClock
@@ -189,21 +189,21 @@ async def test_guesses_and_floods_do_not_pass_while_the_database_is_away(
 
 async def test_refusals_are_counted_by_limit(store: CountingStore, clock: FakeClock) -> None:
     metrics = Metrics()
-    limits = Limits(store, read_rates("sign_ins=2/m"), clock, metrics)
+    limits = Limits(store, read_limit_rates("sign_ins=2/m"), clock, metrics)
     await passing(limits, LimitName.SIGN_INS, 5)
     assert 'gateway_rate_limited_total{limit="sign_ins"} 3.0' in metrics.text().decode()
 
 
 def test_what_is_written_changes_the_defaults_it_names() -> None:
-    rates = read_rates(" sign_ins = 5/h, api_calls=off ,token_reads=9/s,")
+    rates = read_limit_rates(" sign_ins = 5/h, api_calls=off ,token_reads=9/s,")
     changed = {
         LimitName.SIGN_INS: Rate(5, 3600),
         LimitName.API_CALLS: None,
         LimitName.TOKEN_READS: Rate(9, 1),
     }
-    assert rates == {**DEFAULTS, **changed}
-    assert read_rates("") == DEFAULTS
-    assert set(DEFAULTS) == {*LimitName}
+    assert rates == {**DEFAULT_RATES, **changed}
+    assert read_limit_rates("") == DEFAULT_RATES
+    assert set(DEFAULT_RATES) == {*LimitName}
     assert {*LimitName} >= OPEN > SHARED
 
 
@@ -216,12 +216,12 @@ def test_what_is_written_changes_the_defaults_it_names() -> None:
         ("sign_ins=-1/m", "sign_ins must be"),
         ("sign_ins=5", "sign_ins must be"),
         ("sign_ins=5/d", "sign_ins must be"),
-        ("sign_ins=5/m,sign_ins=off", "sign_ins is there twice"),
+        ("sign_ins=5/m,sign_ins=off", "sign_ins is set twice"),
     ],
 )
 def test_a_mistake_in_the_limits_is_named(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        read_rates(text)
+        read_limit_rates(text)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_limits_and_hops_come_from_the_environment(
 ) -> None:
     monkeypatch.setenv("GATEWAY_MODE", "dev")
     settings = read_settings(tmp_path)
-    assert (settings.rates, settings.proxy_hops) == (DEFAULTS, 0)
+    assert (settings.rates, settings.proxy_hops) == (DEFAULT_RATES, 0)
     monkeypatch.setenv("GATEWAY_LIMITS", "token_reads=30000/m")
     monkeypatch.setenv("GATEWAY_PROXY_HOPS", "2")
     settings = read_settings(tmp_path)

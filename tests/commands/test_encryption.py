@@ -64,7 +64,7 @@ def refused(stderr: str) -> bool:
     """Whether the one line on stderr names the wrong key and does not show it."""
     return WRONG.partition(":")[2] not in stderr and stderr == (
         'gateway: the encryption key "k1" is not the one that this database was used with. Put the '
-        "right one back; a new key needs an id that was never used\n"
+        "right one back; a new encryption key needs a new id\n"
     )
 
 

@@ -64,7 +64,7 @@ async def test_an_id_is_not_used_again_when_its_key_is_gone(database: Database) 
     """An old backup may have rows of it."""
     await check(database, f"{K2},{K1}")
     await check(database, K2)
-    with pytest.raises(SettingsError, match="a new key needs an id that was never used"):
+    with pytest.raises(SettingsError, match="a new encryption key needs a new id"):
         await check(database, f"{OTHER_K1},{K2}")
     await check(database, f"{K1},{K2}")
 

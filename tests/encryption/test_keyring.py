@@ -81,7 +81,7 @@ def test_all_wrong_entries_of_a_file_are_named_and_none_is_shown(tmp_path: Path)
     assert [problem.partition(". ")[0].split(" (")[0] for problem in problems] == [
         "GATEWAY_ENCRYPTION_KEYS_FILE: entry 1 is not `id:key` with a base64 key of 32 bytes",
         "GATEWAY_ENCRYPTION_KEYS_FILE: entry 3 is not `id:key` with a base64 key of 32 bytes",
-        "GATEWAY_ENCRYPTION_KEYS_FILE: the key id of entry 4 comes twice",
+        "GATEWAY_ENCRYPTION_KEYS_FILE: the id of entry 4 is used twice",
     ]
     assert CANARY[:8] not in str(caught.value)
 
@@ -90,8 +90,8 @@ def test_all_wrong_entries_of_a_file_are_named_and_none_is_shown(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "the file holds no key"),
-        ("# later\n", "the file holds no key"),
+        ("", "the file has no encryption key"),
+        ("# later\n", "the file has no encryption key"),
         (f"k1:{CANARY}\xff", "the file cannot be read (UnicodeDecodeError)"),
     ],
     ids=["empty", "comment", "not text"],

@@ -189,7 +189,7 @@ def test_another_key_of_the_same_name_opens_nothing() -> None:
 @pytest.mark.requirement("E1")
 def test_a_vault_needs_a_key() -> None:
     """There is no default one."""
-    with pytest.raises(SettingsError, match="at least one key"):
+    with pytest.raises(SettingsError, match="at least one encryption key"):
         Vault({})
 
 
@@ -244,7 +244,7 @@ def test_a_wrong_entry_is_named_by_its_number_and_never_shown(entry: str) -> Non
 @pytest.mark.requirement("E3")
 def test_a_key_id_that_comes_twice_is_refused() -> None:
     """Which of the two would open the old rows?"""
-    with pytest.raises(SettingsError, match="the key id of entry 2 comes twice"):
+    with pytest.raises(SettingsError, match="the id of entry 2 is used twice"):
         read_encryption_keys(f"k1:{new_encryption_key()},k1:{new_encryption_key()}")
 
 

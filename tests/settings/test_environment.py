@@ -220,7 +220,8 @@ def test_dev_mode_is_for_this_machine_only(read: Read) -> None:
     for host in ("0.0.0.0", "192.168.0.7", "::"):  # noqa: S104 - a setting to be read, nothing listens
         for public_url in ("", "https://gateway.example.com"):
             assert read.problems(DEV, HOST=host, PUBLIC_URL=public_url) == [
-                "GATEWAY_HOST must be a loopback address in dev mode: anybody could sign in as anybody"
+                "GATEWAY_HOST must be a loopback address in dev mode: "
+                "the development login accepts any name"
             ]
     assert read(DEV, HOST="::1").host == "::1"
 

@@ -156,7 +156,7 @@ def test_values_that_cannot_be_right_are_refused(
 def test_the_challenge_is_added_by_the_gateway_alone(read: Read) -> None:
     url = "https://app.example.com/?login_challenge=x"
     (wrong,) = read.problems(PRODUCTION, HANDOFF, {"HANDOFF_URL": url})
-    assert wrong == "GATEWAY_HANDOFF_URL: must not hold login_challenge: the gateway adds it"
+    assert wrong == "GATEWAY_HANDOFF_URL: must not contain login_challenge: the gateway adds it"
 
 
 def test_the_secret_does_not_show(read: Read) -> None:

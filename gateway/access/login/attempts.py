@@ -1,13 +1,11 @@
-"""Attempts to sign in somewhere else: bound to one browser, used once, good for ten minutes.
+"""Sign-in attempts at another site: bound to one browser, used once, valid for ten minutes.
 
-Two random values of 256 bits belong to an attempt. The *ticket* travels in addresses and finds the
-row; the *cookie* stays in the browser that began. Whoever comes back needs both, so a ticket that
-is stolen, sent or planted finishes nothing anywhere else (security A1, A4 for logins). Both are
-stored as hashes. An attempt is taken from the database before anything is compared: whatever goes
-wrong has used it up.
+An attempt has two random values of 256 bits. The *ticket* is in URLs and finds the row; the
+*cookie* stays in the browser that began. A sign-in needs both, so a stolen, sent or planted ticket
+is useless in another browser (security A1, A4 for logins). Both are stored as hashes. An attempt is
+claimed in the database before anything is compared, so a failure also uses it up.
 
-Why a row and not only a sealed cookie: a cookie alone can be played back; the row is taken once,
-by whichever process comes first.
+A sealed cookie alone would not do: it can be replayed, while only one process can claim the row.
 """
 
 from __future__ import annotations
@@ -28,12 +26,12 @@ from gateway.errors import LoginUnknown
 from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 
 CookieOf = Callable[[str], str | None]
-"""The value of the browser's cookie of that name."""
+"""Returns the value of the browser's cookie of that name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Departure:
-    """Where to send the browser that signs in, and the cookie to give it before."""
+    """The URL to send a browser to for its sign-in, and the cookie to set before."""
 
     url: str
     cookie_name: str
@@ -42,7 +40,7 @@ class Departure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """Who came back, which page of ours they wanted, and the cookie that has done its work."""
+    """The person who came back, the page that they wanted, and the cookie to delete."""
 
     identity: Identity
     return_to: str
@@ -50,16 +48,16 @@ class Arrival:
 
 
 class RemoteLogin(Protocol):
-    """A way to sign in at another place, from which the browser comes back."""
+    """A login method at another site, from which the browser comes back."""
 
     @property
     def host(self) -> str:
-        """Where that is, for showing."""
+        """The name of the other site, for showing."""
         ...
 
     @property
     def sign_out_url(self) -> str | None:
-        """Where a person signs out over there, if that is known."""
+        """The URL at which a person signs out at the other site, if it is known."""
         ...
 
     @property
@@ -68,11 +66,11 @@ class RemoteLogin(Protocol):
         ...
 
     async def begin(self, return_to: str) -> Departure:
-        """A new attempt; raises ``LoginUnavailable`` if the other place does not answer."""
+        """Begin an attempt; raise ``LoginUnavailable`` if the other site does not answer."""
         ...
 
     async def finish(self, query: bytes, cookie_of: CookieOf) -> Arrival:
-        """Who came back with this query; raises ``LoginError`` or ``CallbackInvalid``."""
+        """Return the person of this query; raise ``LoginError`` or ``CallbackInvalid``."""
         ...
 
 
@@ -84,30 +82,30 @@ class Attempt:
     cookie: Secret
 
     def departure(self, url: str) -> Departure:
-        """Send the browser to ``url`` with the cookie of this attempt."""
+        """Return the departure to ``url`` with the cookie of this attempt."""
         return Departure(url=url, cookie_name=login_cookie_name(self.ticket), cookie=self.cookie)
 
 
 def login_cookie_name(ticket: str) -> str:
-    """The name of an attempt's cookie: one per attempt, so that two tabs do not disturb each other."""
+    """Return the name of an attempt's cookie: each attempt has its own, for parallel tabs."""
     return f"gateway_login_{sha256_hex(ticket)[:16]}"
 
 
 def derive(cookie: Secret, purpose: str) -> str:
-    """Another 256 bits that only this browser's cookie leads to, in 43 URL-safe characters."""
+    """Derive 256 more secret bits from the browser's cookie, as 43 URL-safe characters."""
     digest = hmac.new(cookie.reveal().encode(), purpose.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Attempts:
-    """Begins and takes attempts."""
+    """Begins and claims attempts."""
 
     def __init__(self, store: LoginStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     async def begin(self, kind: LoginKind, return_to: str) -> Attempt:
-        """Store a new attempt; ``return_to`` is a page of ours."""
+        """Store a new attempt; ``return_to`` is a page of the gateway."""
         attempt = Attempt(
             ticket=secrets.token_urlsafe(32), cookie=Secret(secrets.token_urlsafe(32))
         )
@@ -127,7 +125,7 @@ class Attempts:
     async def take(
         self, kind: LoginKind, ticket: str, cookie_of: CookieOf
     ) -> tuple[StoredLogin, Secret]:
-        """The attempt and its cookie, once; raises ``LoginUnknown`` unless this browser began it."""
+        """Claim an attempt; raise ``LoginUnknown`` unless this browser began it."""
         login = await self._store.claim(sha256_hex(ticket), kind, self._clock())
         cookie = cookie_of(login_cookie_name(ticket)) or ""
         if login is None or not hmac.compare_digest(sha256_hex(cookie), login.cookie_hash):
@@ -137,7 +135,7 @@ class Attempts:
     async def accept(
         self, challenge: str, *, tenant: str, user: str, verifier: str
     ) -> StoredLogin | None:
-        """Say who a hand-off is for; ``None`` if there is none to accept."""
+        """Set the user of a hand-off; ``None`` if there is no such hand-off to accept."""
         return await self._store.accept(
             sha256_hex(challenge),
             tenant=tenant,
@@ -147,5 +145,5 @@ class Attempts:
         )
 
     async def forget(self, *, tenant: str, user: str) -> None:
-        """Let no hand-off that was accepted for this person become a session any more."""
+        """Delete the accepted hand-offs of a user, so that none becomes a session."""
         await self._store.forget(tenant, user)

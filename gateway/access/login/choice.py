@@ -1,4 +1,4 @@
-"""The way to sign in that the settings choose, made from its parts."""
+"""The login method that the settings choose."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from gateway.store.logins import LoginStore
 
 @dataclass(frozen=True, kw_only=True)
 class Logins:
-    """How people sign in here, and out everywhere. ``way`` is ``None`` if there is none.
+    """Sign-in and sign-out of a deployment. ``method`` is ``None`` if people cannot sign in.
 
-    ``handoff`` is there in every deployment: it accepts what it began, which is nothing where
-    another way is chosen.
+    ``handoff`` exists in every deployment: it accepts only hand-offs that it began, so none if
+    another method is chosen.
     """
 
-    way: DevLogin | RemoteLogin | None
+    method: DevLogin | RemoteLogin | None
     handoff: Handoff
     sessions: Sessions
     attempts: Attempts
 
     async def sign_out_everywhere(self, *, tenant: str, user: str) -> int:
-        """End every session of a person, and hand-offs that would become one; how many ended."""
+        """End a person's sessions and pending hand-offs; return how many sessions ended."""
         await self.attempts.forget(tenant=tenant, user=user)
         return await self.sessions.end_all(tenant=tenant, user=user)
 
@@ -47,19 +47,19 @@ def open_logins(
     clock: Clock,
     audit: Audit,
 ) -> Logins:
-    """The way that ``settings`` choose. Asks nobody yet: an identity provider may be away at the start."""
+    """Create the chosen login method. The identity provider is not contacted yet."""
     attempts = Attempts(store, clock)
     handoff = Handoff(
         attempts, url=settings.handoff_url, public_url=settings.public_url, audit=audit
     )
     chosen = settings.login_method(dev=settings.dev)
-    way: DevLogin | RemoteLogin | None = None
+    method: DevLogin | RemoteLogin | None = None
     if chosen is LoginMethod.DEV:
-        way = DevLogin(settings)
+        method = DevLogin(settings)
     elif chosen is LoginMethod.HANDOFF:
-        way = handoff
+        method = handoff
     elif chosen is LoginMethod.OIDC:
-        way = OidcLogin(
+        method = OidcLogin(
             provider=IdentityProvider(outbound, settings.oidc_issuer),
             outbound=outbound,
             attempts=attempts,
@@ -70,4 +70,4 @@ def open_logins(
             user_claim=settings.oidc_user_claim,
             public_url=settings.public_url,
         )
-    return Logins(way=way, handoff=handoff, sessions=sessions, attempts=attempts)
+    return Logins(method=method, handoff=handoff, sessions=sessions, attempts=attempts)

@@ -1,8 +1,7 @@
-"""Who a person is, and the development login, which believes any name and exists in dev mode only.
+"""The development login, which accepts any name and exists only in dev mode.
 
-A deployment has one way to sign in (``GATEWAY_LOGIN``): this one, an OpenID Connect provider
-(``oidc.py``) or a host that knows its users (``handoff.py``). Without one the sign-in page says so,
-and the API with service keys works all the same.
+A deployment has at most one login method (``GATEWAY_LOGIN``): this one, an OpenID Connect provider
+(``oidc.py``) or a host application (``handoff.py``). Without one, the API with service keys works.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from gateway.settings.environment import Settings
 
 
 class DevLogin:
-    """Pick a name. For development only: it asks for no proof."""
+    """Sign-in by name, without any proof."""
 
     suggestions = ("alice", "bob")
 
@@ -24,7 +23,7 @@ class DevLogin:
             raise SettingsError("the development login exists in dev mode only")
 
     def identify(self, form: Mapping[str, str]) -> Identity:
-        """The name that was picked or typed."""
+        """Return the identity of the name that was picked or typed."""
         user = (form.get("pick") or form.get("name") or "").strip()
         if not is_user_id(user):
             raise InvalidRequest(f"A name has 1 to {MAX_USER} printable characters.")

@@ -1,10 +1,10 @@
-"""What an OpenID Connect provider says of itself: its metadata and its keys (Discovery 1.0, RFC 8414).
+"""An OpenID Connect provider's metadata and signing keys (Discovery 1.0, RFC 8414).
 
-Everything goes through ``gateway.outbound.client`` with its guards, and nothing is kept before it was
-checked: the issuer equal to the configured one, letter for letter, and every endpoint https. Kept
-documents are asked for again after an hour; a document that could not be had is not asked for again
-for a few seconds, so that nobody can make this process hammer a provider. An ID token that names an
-unknown key makes the keys be asked for once more, at most once a minute: providers change them.
+All requests go through ``gateway.outbound.client`` with its guards. A document is cached only after
+it was checked: the issuer equals the configured one exactly, and every endpoint is https. Documents
+are fetched again after an hour. After a failure, the process waits a few seconds before the next
+fetch, so that visitors cannot make it flood a provider. An ID token with an unknown key id triggers
+another fetch of the signing keys, at most once a minute: providers rotate them.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from gateway.errors import LoginUnavailable, LoginUnreadable, ProviderError
 from gateway.outbound.client import Outbound
 
 OIDC_BULKHEAD = "openid_connect"
-"""Stands for the identity provider where connectors have their names; no connector can be called so."""
+"""The identity provider's name in the bulkhead; no connector can have it."""
 KEEP_SECONDS = 3600.0
 PAUSE_SECONDS = 5.0
-"""After a failure, nothing is asked for so long."""
+"""The pause between two fetches after a failure."""
 ROTATION_SECONDS = 60.0
-"""Between two times that an unknown key makes the keys be asked for again."""
+"""The pause between two fetches that unknown key ids cause."""
 
 
 class ProviderMetadata(BaseModel):
@@ -50,7 +50,7 @@ class ProviderMetadata(BaseModel):
 
 
 def read_metadata(document: dict[str, Any], issuer: str) -> ProviderMetadata:
-    """The metadata of ``issuer``; raises ``LoginUnreadable`` if it is not its own or not usable."""
+    """Check the metadata of ``issuer``; raise ``LoginUnreadable`` if it is not usable."""
     try:
         metadata = ProviderMetadata.model_validate(document)
     except ValidationError as error:
@@ -73,7 +73,7 @@ def read_metadata(document: dict[str, Any], issuer: str) -> ProviderMetadata:
 
 
 def _is_endpoint(url: str, issuer: str) -> bool:
-    """https; plain http only beside an issuer that is so itself: one on this machine."""
+    """Whether ``url`` is https, or plain http on the origin of an http issuer on this machine."""
     try:
         parts, home = urlsplit(url), urlsplit(issuer)
         given = (parts.scheme, parts.hostname, parts.port)
@@ -83,12 +83,12 @@ def _is_endpoint(url: str, issuer: str) -> bool:
         return False
     if not url.isprintable() or " " in url:
         return False
-    beside = given == (home.scheme, home.hostname, home.port)
-    return parts.scheme == "https" or (parts.scheme == "http" and beside)
+    same_origin = given == (home.scheme, home.hostname, home.port)
+    return parts.scheme == "https" or (parts.scheme == "http" and same_origin)
 
 
 class IdentityProvider:
-    """Fetches and keeps the documents of ``issuer``. ``now`` is a clock that never jumps, in seconds."""
+    """Fetches and caches the documents of ``issuer``. ``now`` is a monotonic clock in seconds."""
 
     def __init__(
         self, outbound: Outbound, issuer: str, now: Callable[[], float] = time.monotonic
@@ -96,7 +96,7 @@ class IdentityProvider:
         self._outbound = outbound
         self.issuer = issuer
         self._now = now
-        self._lock = asyncio.Lock()  # one caller asks, the others find what it got
+        self._lock = asyncio.Lock()  # one caller fetches, the others use its result
         self._metadata: tuple[ProviderMetadata, float] | None = None
         self._keys: tuple[KeySet, float] | None = None
         self._paused_until = float("-inf")
@@ -104,11 +104,11 @@ class IdentityProvider:
 
     @property
     def known(self) -> ProviderMetadata | None:
-        """The metadata, if it was read before. Asks nobody."""
+        """The cached metadata, if any. Nothing is fetched."""
         return self._metadata[0] if self._metadata else None
 
     async def metadata(self) -> ProviderMetadata:
-        """The metadata; raises ``LoginUnavailable`` or ``LoginUnreadable``."""
+        """Return the metadata; raise ``LoginUnavailable`` or ``LoginUnreadable``."""
         async with self._lock:
             if self._metadata is None or self._is_old(self._metadata[1]):
                 # Discovery 4.1: a slash at the issuer's end goes before the path is appended.
@@ -117,7 +117,12 @@ class IdentityProvider:
             return self._metadata[0]
 
     async def keys(self) -> KeySet:
-        """The keys that sign ID tokens; raises ``LoginUnavailable`` or ``LoginUnreadable``."""
+        """Return the keys that sign ID tokens.
+
+        Raises:
+            LoginUnavailable: the provider does not answer.
+            LoginUnreadable: its documents are not usable.
+        """
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._keys is None or self._is_old(self._keys[1]):
@@ -125,7 +130,7 @@ class IdentityProvider:
             return self._keys[0]
 
     async def newer_keys(self) -> KeySet | None:
-        """The keys, asked for again; ``None`` if that was done a moment ago."""
+        """Fetch the keys again; ``None`` if that was done less than a minute ago."""
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._now() - self._rotated_at < ROTATION_SECONDS:

@@ -1,21 +1,21 @@
-"""The login hand-off: a host that knows its users lends the gateway its own login.
+"""The login hand-off: people sign in through a host application that knows its users.
 
-1. The person's browser gets a cookie here and is sent to the host with a *challenge*.
-2. The host looks who is signed in with it in that very browser, and its backend tells the gateway
-   with a service key: this challenge is for user so-and-so. The tenant is that of the key.
-3. The answer holds an address with a fresh *verifier*. The host redirects that browser to it.
-4. The browser comes back with its cookie and the verifier: now, and only now, it gets a session.
+1. The gateway gives the person's browser a cookie and sends it to the host with a *challenge*.
+2. The host knows the person who is signed in there in this browser. Its backend tells the gateway,
+   with a service key, which user the challenge is for. The tenant is the key's.
+3. The answer has a URL with a new *verifier*. The host redirects the browser to this URL.
+4. The browser comes back with its cookie and the verifier. Only now does it get a session.
 
-**Why two halves.** Mallory begins a sign-in in her own browser and sends Victor the host's address
+**Why two secrets.** Mallory begins a sign-in in her own browser and sends Victor the host's URL
 with *her* challenge. Victor is signed in at the host, which accepts the challenge for him. If the
-cookie alone were enough, Mallory's browser would now be Victor. But the verifier goes only to the
-browser that the host redirects, which is Victor's: Mallory has the cookie and never sees the
-verifier; Victor has the verifier and not the cookie. Neither gets a session, and Victor's arrival
-uses the attempt up. The same two halves make a finished address worth nothing to anybody else: no
-link ever carries a login.
+cookie alone were enough, Mallory's browser would now be signed in as Victor. But the host sends the
+verifier only to the browser that it redirects, which is Victor's: Mallory has the cookie without
+the verifier, Victor has the verifier without the cookie. Neither gets a session, and Victor's
+request uses up the attempt. For the same reason a finished URL is useless in any other browser: no
+link carries a login.
 
-So a host must do one thing: redirect the browser that came, and never pass the address on in
-another way (a mail, a chat, a page for others).
+So a host must redirect the very browser that came to it, and must not pass the URL on in any other
+way (a mail, a chat, a page for other people).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAX_CHALLENGE = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """Where the host redirects the browser that came to it, and until when that works."""
+    """The URL to which the host redirects the browser, and the end of its validity."""
 
     return_url: str
     expires_at: datetime
@@ -65,13 +65,13 @@ class Handoff:
         return urlsplit(self._url).hostname or ""
 
     async def begin(self, return_to: str) -> Departure:
-        """A new challenge, and the host's address with it."""
+        """Begin an attempt; return the host's URL with its challenge."""
         attempt = await self._attempts.begin(LoginKind.HANDOFF, return_to)
         joint = "&" if "?" in self._url else "?"
         return attempt.departure(f"{self._url}{joint}{urlencode({CHALLENGE: attempt.ticket})}")
 
     async def accept(self, challenge: str, *, tenant: str, user: str) -> Accepted:
-        """The host says who is there; raises ``LoginChallengeUnknown`` unless this is the first time."""
+        """Accept a challenge for a user; raise ``LoginChallengeUnknown`` unless it is open."""
         verifier = secrets.token_urlsafe(32)
         login = await self._attempts.accept(challenge, tenant=tenant, user=user, verifier=verifier)
         if login is None:
@@ -83,7 +83,11 @@ class Handoff:
         )
 
     async def finish(self, query: bytes, cookie_of: CookieOf) -> Arrival:
-        """Who the host said it is, for the browser that has both halves; else ``LoginUnknown``."""
+        """Return the user of the host, for a browser with cookie and verifier.
+
+        Raises:
+            LoginUnknown: the browser lacks one of them, or the attempt is used or expired.
+        """
         try:
             pairs = parse_qsl(query.decode("ascii"), errors="strict", max_num_fields=2)
         except ValueError:

@@ -1,10 +1,9 @@
-"""The ID token (OpenID Connect Core 3.1.3.7): the one proof of who signed in.
+"""The ID token (OpenID Connect Core 3.1.3.7): the only proof of a sign-in.
 
-``joserfc`` verifies the signature (Authlib's own recommendation; ``authlib.jose`` is deprecated) and
-Authlib's ``CodeIDToken`` the claims. What may sign is fixed here: asymmetric algorithms, and only
-keys from the provider's key set that are for signatures. ``none`` and the HMAC family are not on the
-list, so a public key can never be taken for a shared secret; a key that a token brings along in its
-header is not looked at.
+``joserfc`` verifies the signature (Authlib recommends it; ``authlib.jose`` is deprecated), and
+``CodeIDToken`` the claims. Only asymmetric algorithms are accepted, and only signing keys of the
+provider's key set. ``none`` and the HMAC family are not accepted, so a public key can never be
+mistaken for a shared secret. A key in a token's header is ignored.
 """
 
 from __future__ import annotations
@@ -25,15 +24,14 @@ LEEWAY_SECONDS = 60
 _KEY_TYPES = frozenset({"RSA", "EC"})
 
 
-class UnknownKey(Exception):
-    """The token names a key that is not in the set: the provider may have changed its keys."""
+class UnknownSigningKey(LoginUnreadable):
+    """The ID token is signed with a key that the provider does not publish."""
 
 
 def read_signing_keys(document: Mapping[str, Any]) -> KeySet:
-    """The keys of a JWK set that may sign; raises ``LoginUnreadable`` if there is none.
+    """Return the signing keys of a JWK set; raise ``LoginUnreadable`` if it has none.
 
-    Keys of other types, for other uses or with mistakes are passed over (RFC 7517 5): a provider
-    may publish what we do not know.
+    Keys of other types, for other uses or with mistakes are ignored (RFC 7517 5).
     """
     found: list[Key] = []
     entries = document.get("keys")
@@ -44,7 +42,7 @@ def read_signing_keys(document: Mapping[str, Any]) -> KeySet:
             continue
         try:
             found.append(JWKRegistry.import_key(entry))
-        except Exception:  # noqa: S112 - a key that cannot be read is a key that nobody can use
+        except Exception:  # noqa: S112 - a key that cannot be read is ignored as well
             continue
     if not found:
         raise LoginUnreadable("the provider's key set has no key that can sign an ID token")
@@ -61,9 +59,11 @@ def read_id_token(
     access_token: str | None,
     now: datetime,
 ) -> Mapping[str, Any]:
-    """The claims of a token that is valid for this client and this sign-in.
+    """Verify an ID token for this client and this sign-in, and return its claims.
 
-    Raises ``UnknownKey``, or ``LoginUnreadable`` naming what is wrong and no value of it.
+    Raises:
+        UnknownSigningKey: the provider may have rotated its keys.
+        LoginUnreadable: names the problem and quotes no value.
     """
     try:
         header = jws.extract_compact(text.encode()).headers()
@@ -81,10 +81,10 @@ def read_id_token(
         )
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY_SECONDS)
     except InvalidKeyIdError:
-        raise UnknownKey from None
+        raise UnknownSigningKey from None
     except LoginUnreadable:
         raise
-    except Exception as error:  # whatever a token makes a parser do, it proves nothing
+    except Exception as error:  # a token that makes a parser fail proves nothing
         claim = getattr(error, "claim", None)
         what = f" ({claim})" if isinstance(claim, str) and claim.isidentifier() else ""
         raise LoginUnreadable(f"the ID token is not valid: {type(error).__name__}{what}") from None

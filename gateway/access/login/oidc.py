@@ -1,18 +1,17 @@
 """OpenID Connect: people sign in at an identity provider (authorization code flow, Core 3.1).
 
-Authlib prepares the requests, ``gateway.outbound.client`` sends them (docs/decisions/0001), and the ID
-token decides (``id_token.py``). An attempt (``attempts.py``) binds all of it to one browser: the
-``state`` finds the row, and *nonce* and *PKCE verifier* are derived from the browser's cookie. So a
-reader of the database has neither, and a code that is planted in another browser fails three times:
-at the cookie, at the provider's PKCE check, and at the nonce.
+Authlib prepares the requests, ``gateway.outbound.client`` sends them (docs/decisions/0001), and the
+ID token decides (``id_token.py``). An attempt (``attempts.py``) binds the sign-in to one browser:
+the ``state`` finds the row, and *nonce* and *PKCE verifier* are derived from the browser's cookie.
+So a reader of the database has neither, and a code that is planted in another browser fails three
+times: at the cookie, at the provider's PKCE check, and at the nonce.
 
-The address to come back to is made from ``GATEWAY_PUBLIC_URL`` alone. What the provider says in
-words (``error_description``) is never shown or logged.
+The redirect URI is made from ``GATEWAY_PUBLIC_URL`` alone. The provider's ``error_description`` is
+never shown or logged.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -32,7 +31,7 @@ from gateway.access.login.attempts import (
     login_cookie_name,
 )
 from gateway.access.login.discovery import OIDC_BULKHEAD, IdentityProvider, ProviderMetadata
-from gateway.access.login.id_token import UnknownKey, read_id_token
+from gateway.access.login.id_token import UnknownSigningKey, read_id_token
 from gateway.clock import Clock
 from gateway.engine.callback import read_callback
 from gateway.engine.client_auth import Client, ClientAuthMethod
@@ -81,12 +80,12 @@ class OidcLogin:
 
     @property
     def host(self) -> str:
-        """The provider's name."""
+        """The provider's host name."""
         return urlsplit(self._provider.issuer).hostname or ""
 
     @property
     def sign_out_url(self) -> str | None:
-        """Where the person signs out there, if the provider has told (RP-Initiated Logout 1.0)."""
+        """The provider's sign-out URL, if it publishes one (RP-Initiated Logout 1.0)."""
         known = self._provider.known
         if known is None or known.end_session_endpoint is None:
             return None
@@ -94,7 +93,7 @@ class OidcLogin:
         return f"{known.end_session_endpoint}{joint}{urlencode({'client_id': self._client_id})}"
 
     async def begin(self, return_to: str) -> Departure:
-        """A new attempt, and the provider's page for it."""
+        """Begin an attempt; return the provider's URL for it."""
         metadata = await self._provider.metadata()
         attempt = await self._attempts.begin(LoginKind.OIDC, return_to)
         url = prepare_grant_uri(
@@ -111,10 +110,11 @@ class OidcLogin:
         return attempt.departure(url)
 
     async def finish(self, query: bytes, cookie_of: CookieOf) -> Arrival:
-        """Who the provider says has come back.
+        """Return the person whom the provider has authenticated.
 
-        Raises ``CallbackInvalid`` or ``LoginUnknown`` (nothing was sent to the provider),
-        ``LoginDeclined``, ``LoginUnavailable`` or ``LoginUnreadable``.
+        Raises:
+            CallbackInvalid, LoginUnknown: nothing was sent to the provider.
+            LoginDeclined, LoginUnavailable, LoginUnreadable: the provider's part failed.
         """
         response = read_callback(query)
         login, cookie = await self._attempts.take(LoginKind.OIDC, response.state, cookie_of)
@@ -133,7 +133,7 @@ class OidcLogin:
         )
 
     def _check_issuer(self, metadata: ProviderMetadata, given: str | None) -> None:
-        """RFC 9207: who answers says so, where the metadata promises it; errors included."""
+        """Check the response's ``iss`` (RFC 9207), in errors as well."""
         promised = metadata.authorization_response_iss_parameter_supported
         if (given is not None or promised) and given != self._provider.issuer:
             raise LoginUnreadable("the answer does not come from the configured issuer")
@@ -193,17 +193,13 @@ class OidcLogin:
 
         try:
             return read(await self._provider.keys())
-        except UnknownKey:
-            newer = await self._provider.newer_keys()
-        with contextlib.suppress(UnknownKey):
-            if newer is not None:
-                return read(newer)
-        raise LoginUnreadable(
-            "the ID token is signed with a key that the provider does not publish"
-        )
+        except UnknownSigningKey:
+            if (newer := await self._provider.newer_keys()) is None:
+                raise
+            return read(newer)
 
     def _user(self, claims: Mapping[str, Any]) -> str:
-        """The user's id. An e-mail address counts only if the provider has verified it."""
+        """Return the user id. An e-mail address counts only if the provider has verified it."""
         value = claims.get(self._user_claim)
         if not isinstance(value, str) or not is_user_id(value):
             raise LoginUnreadable(f"the ID token has no usable claim {self._user_claim!r}")

@@ -1,1 +1,1 @@
-"""How far memory may lag behind the database."""
+"""Caches in memory, and the rule for how stale they may be."""

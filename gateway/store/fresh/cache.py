@@ -1,9 +1,9 @@
-"""Remembering what was read from the database, and being no more than a second behind it.
+"""A cache of database rows that is at most one second stale.
 
-What is remembered carries tags (``gateway.store.fresh.notices``) and is forgotten at once when one of them
-is told: by a write of this process, or by the database's change stream, whoever wrote. Where the
-stream is silent or does not exist, everything is forgotten a second after it was read
-(``gateway.store.fresh.freshness``). The number of entries is bounded; the one that was not used for longest goes.
+Each entry has tags (``gateway.store.fresh.notices``). It is dropped as soon as one of them is
+announced, by a write of this process or by the database's change stream. If the stream is silent or
+missing, an entry expires one second after it was read (``gateway.store.fresh.freshness``). The
+number of entries is bounded; the least recently used one is dropped first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gateway.store.fresh.freshness import Freshness
 from gateway.store.fresh.notices import EVERYTHING, Notices, Tag
 
 MOST = 10_000
-"""Entries of one cache, and changes that it recalls while something is being read."""
+"""The most entries of one cache, and the most changes that it remembers during a reading."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -25,7 +25,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading of rows that has begun: ``at`` this moment, after ``told`` changes."""
+    """A reading of rows that began at ``at``, after ``told`` changes."""
 
     at: float
     told: int
@@ -39,7 +39,7 @@ class _Entry(Generic[V]):
 
 
 class Cache(Generic[K, V]):
-    """Values by key, each made from rows that its tags name. What is not there is never remembered."""
+    """Values by key, each made from the rows that its tags name. Missing rows are not cached."""
 
     def __init__(self, freshness: Freshness, notices: Notices, most: int = MOST) -> None:
         self._freshness = freshness
@@ -49,14 +49,14 @@ class Cache(Generic[K, V]):
         self._told = 0
         self._recent: OrderedDict[Tag, int] = OrderedDict()
         self._horizon = 0
-        """Changes up to this one may be missing in ``_recent``."""
+        """Changes up to this number may be missing in ``_recent``."""
         notices.listen(self._forget)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, key: K) -> V | None:
-        """What is remembered, if it is still good."""
+        """Return the cached value, if it is still valid."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -67,13 +67,13 @@ class Cache(Generic[K, V]):
         return entry.value
 
     def reading(self) -> Reading:
-        """To be called before rows are read, and handed to ``put`` with what they became."""
+        """Begin a reading: call it before reading rows, and pass the result to ``put``."""
         return Reading(at=self._freshness.now(), told=self._told)
 
     def put(self, reading: Reading, key: K, value: V, *tags: Tag) -> None:
-        """Remember ``value``, unless one of ``tags`` was told of since ``reading`` began."""
+        """Cache ``value``, unless one of ``tags`` was announced since ``reading`` began."""
         if reading.told < self._horizon:
-            return  # too much has changed since to know
+            return  # too many changes since: some are forgotten
         if any(self._recent.get(tag, 0) > reading.told for tag in tags):
             return
         self._remove(key)

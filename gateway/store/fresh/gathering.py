@@ -1,9 +1,9 @@
-"""Look-ups that come in the same moment, made in one request.
+"""Batching of simultaneous look-ups: one request for all of them.
 
-Asking the database costs a process many times what the answer's rows cost. Under load, many callers
-ask in the same turn of the event loop: their look-ups leave together at its end. Nobody waits for
-company, and nobody is answered from a request that left before he asked: what is read is as fresh
-as if each had asked alone.
+A database request costs a process many times more than the rows of its answer. Under load, many
+callers look up in the same turn of the event loop; one request at the end of the turn serves them
+all. No caller waits for others, and none gets the answer of a request that was sent before it
+asked: the rows are as fresh as from separate requests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextvars import Context
 from typing import Generic, TypeVar
 
 MOST = 100
-"""Look-ups in one request: the rows of that many come in one answer of MongoDB (101 at most)."""
+"""The most look-ups of one request: MongoDB's first answer has at most 101 rows."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -23,9 +23,9 @@ _Waiting = list[tuple[K, asyncio.Future[V | None]]]
 
 
 class Gathering(Generic[K, V]):
-    """Looks up by key. ``read`` is given up to ``MOST`` keys, each once, and returns what it found.
+    """Looks up by key. ``read`` gets up to ``MOST`` distinct keys and returns the found values.
 
-    A key that it cannot read would be everybody's trouble: they are to be checked before.
+    Check keys before: a key that makes ``read`` fail makes it fail for all.
     """
 
     def __init__(self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
@@ -34,10 +34,10 @@ class Gathering(Generic[K, V]):
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
-        """What is found under ``key``; raises what ``read`` raised for all who asked together."""
+        """Return the value of ``key``; raise the error of ``read``, which its batch shares."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            # Not in the context of whoever happens to be the first: it is the request of all.
+            # An empty context: the request belongs to all callers, not to the first one.
             loop.call_soon(self._leave, context=Context())
         answer: asyncio.Future[V | None] = loop.create_future()
         self._waiting.append((key, answer))
@@ -47,7 +47,7 @@ class Gathering(Generic[K, V]):
         waiting, self._waiting = self._waiting, []
         for start in range(0, len(waiting), MOST):
             task = asyncio.create_task(self._look_up(waiting[start : start + MOST]))
-            self._under_way.add(task)  # the loop itself would forget it
+            self._under_way.add(task)  # the loop keeps only a weak reference
             task.add_done_callback(self._under_way.discard)
 
     async def _look_up(self, waiting: _Waiting[K, V]) -> None:
@@ -57,9 +57,9 @@ class Gathering(Generic[K, V]):
             for _, answer in waiting:
                 answer.cancel()
             raise
-        except Exception as error:  # whatever it is, it is for those who asked
+        except Exception as error:  # every error goes to the callers
             for _, answer in waiting:
-                if not answer.done():  # who left is not told
+                if not answer.done():  # done: its caller was cancelled
                     answer.set_exception(error)
         else:
             for key, answer in waiting:

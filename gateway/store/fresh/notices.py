@@ -1,7 +1,7 @@
-"""What changed, told to whoever in this process remembers rows.
+"""Announcements of changed rows to the caches of this process.
 
-The stores tell of their own writes here as soon as these are made, and ``gateway.store.fresh.watch`` of
-everybody's, as soon as the database tells it.
+The stores announce their own writes immediately; ``gateway.store.fresh.watch`` announces every
+process's writes when the database reports them.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Tag = tuple[str, ...]
-"""What a change is about: a row, or the accounts of one user and connector."""
+"""The subject of a change: a row, or the accounts of one owner and connector."""
 
 EVERYTHING: Tag = ()
-"""The tag of a change that may be about any row."""
+"""The tag of a change that may concern any row."""
 
 Listener = Callable[[tuple[Tag, ...]], None]
 
 
 def row_tag(collection: str, row: str) -> Tag:
-    """One row, whatever happens to it."""
+    """Return the tag of every change of one row."""
     return (collection, row)
 
 
 def accounts_tag(tenant: str, owner: str, connector: str) -> Tag:
-    """The accounts of an owner at a connector: told of where there is a new one."""
+    """Return the tag of an owner's accounts at a connector: announced for a new account."""
     return ("accounts", tenant, owner, connector)
 
 
 class Notices:
-    """Passes on what changed. A listener must not raise, and is called before ``tell`` returns."""
+    """Passes on changes. A listener must not raise; it is called before ``tell`` returns."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
@@ -39,13 +39,13 @@ class Notices:
         self._listeners.append(listener)
 
     def tell(self, *tags: Tag) -> None:
-        """Something with these tags has changed."""
+        """Announce a change with these tags."""
         for listener in self._listeners:
             listener(tags)
 
     @contextmanager
     def telling(self, *tags: Tag) -> Iterator[None]:
-        """Tell of a write when the block ends: also by an error, since the write may have happened."""
+        """Announce a write when the block ends, also by an error: the write may have happened."""
         try:
             yield
         finally:

@@ -1,9 +1,9 @@
-"""Being told of changes instead of asking again and again.
+"""The process's change stream, instead of polling.
 
-One change stream for the whole process tells which connections and service keys changed, whoever
-changed them: those who wait for a row are woken, and those who remember one are told to forget it
-(``gateway.store.fresh.notices``). Where the database cannot tell (no replica set, an election under way),
-whoever waits asks by itself, and nothing is remembered for long (``gateway.store.fresh.freshness``).
+One change stream for the whole process reports changed connections and service keys, of all
+processes. It wakes callers that wait for a row and announces the change to the caches
+(``gateway.store.fresh.notices``). Without a stream (no replica set, an election under way), callers
+poll, and cached rows expire soon (``gateway.store.fresh.freshness``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RETRY_SECONDS = 1.0
 
 _COLLECTIONS = ["connections", "service_keys"]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
-"""Fields of a connection that no answer is made from: a change of these alone need not be told."""
+"""Fields of a connection that no answer depends on: their changes need no announcement."""
 _LAST_USE: Document = {
     "operationType": "update",
     "updateDescription.removedFields": [],
@@ -40,23 +40,23 @@ _LAST_USE: Document = {
         ]
     },
 }
-# Most writes only note that a token was handed out, and nobody waits for that.
+# Most writes only record that a token was handed out: they are filtered out.
 _PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_LAST_USE]}}]
 
 
 class Watch:
-    """Tells of changes to connections and service keys. ``run`` is a task of the process."""
+    """Announces changes of connections and service keys. ``run`` is a task of the process."""
 
     def __init__(self, database: Database, freshness: Freshness | None = None) -> None:
         self._database = database
         self.freshness = freshness or Freshness()
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.told = asyncio.Event()
-        """Set while changes are told."""
+        """Set while the stream is open."""
 
     @property
     def waiting(self) -> int:
-        """How many wait for a row."""
+        """The number of callers that wait for a row."""
         return sum(map(len, self._waiting.values()))
 
     async def run(self) -> None:
@@ -70,9 +70,9 @@ class Watch:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def changed(self, row: str, seconds: float) -> None:
-        """Return when the connection has changed, or after ``seconds``; sooner where nobody tells.
+        """Return when the connection has changed, or after ``seconds``; sooner without a stream.
 
-        Look at the row before waiting *and* after: a change may come in between.
+        Read the row before waiting *and* after: it may change in between.
         """
         if not self.told.is_set():
             await asyncio.sleep(min(seconds, POLL_SECONDS))
@@ -105,7 +105,7 @@ class Watch:
                     self.freshness.sure_of(asked)
                     continue
                 self._tell(change)
-                # Others may wait behind it: it says nothing about the time after its own.
+                # More changes may be outstanding: it proves nothing about the time after its own.
                 if "wallTime" in change:  # from MongoDB 6 on
                     self.freshness.sure_of(now() - (clock() - change["wallTime"]).total_seconds())
 
@@ -127,7 +127,7 @@ class Watch:
 
 
 def _is_bookkeeping(change: Document) -> bool:
-    """Whether only fields changed that no answer is made from."""
+    """Whether only fields changed that no answer depends on."""
     if change["operationType"] != "update":
         return False
     update: dict[str, Any] = change["updateDescription"]
