@@ -58,7 +58,7 @@ FIELD = "        supports_refresh="
 
 MISTAKES = {
     "airtable: cannot be loaded (NameError): name 'oops' is not defined": _catalog(
-        "airtable", "NAME =", "oops\nNAME ="
+        "airtable", "\ndef create", "\noops\n\ndef create"
     ),
     "airtable: its header lists no quirk (1., 2., … or: none)": _catalog(
         "airtable", "Quirks:", "Quirks:\n\nScopes:"
@@ -89,7 +89,10 @@ MISTAKES = {
         "\nfrom urllib import request\n\nPROVIDER =",
     ),
     "linear: callback_verifier is no plain function": _catalog(
-        "linear", FIELD, f"        callback_verifier=print.__name__,  # quirk 1\n{FIELD}"
+        "linear",
+        FIELD,
+        "        callback_verifier=account_lookup(id='x', label='x').__call__,  # quirk 1\n"
+        + FIELD,
     ),
     "linear: scopes is empty (a provider without scopes says scopes_sent=False)": _catalog(
         "linear", 'scopes=("read", "issues:create"),', "scopes=(),"
@@ -101,7 +104,7 @@ MISTAKES = {
         "microsoft", "fetch_account_info,  # quirk 5", "fetch_account_info,"
     ),
     'notion: its config is named "notions"': _catalog(
-        "notion", 'NAME = "notion"', 'NAME = "notions"'
+        "notion", '**app("notion", env)', '**{**app("notion", env), "name": "notions"}'
     ),
     'notion: the sandbox file of notion simulates "notions"': (
         "connectors/sandbox/notion.py",
@@ -124,12 +127,13 @@ MISTAKES = {
         "OAUTH_SLACK_CLIENT_SECRET=\n",
         "",
     ),
-    "stripe: TestStripe does not give probe": (
+    "stripe: TestStripe does not give scopes": (
         "tests/connectors/test_stripe_provider.py",
-        "    probe = ",
-        "    other = ",
+        "    scopes = ",
+        "    # scopes = ",
     ),
 }
+NOTION = MISTAKES['notion: its config is named "notions"']
 MISSING_FILES = {  # finding -> file
     'atlassian: there is no hook "atlassian"': "connectors/hooks/atlassian.py",
     "stripe: there is no contract for stripe": "tests/connectors/test_stripe_provider.py",
@@ -147,7 +151,8 @@ def findings(expected: str) -> list[str]:
 def test_a_mistake_in_a_file_is_found(tree: Path, expected: str) -> None:
     file, old, new = MISTAKES[expected]
     change(tree / file, old, new)
-    assert [text for text in findings(expected) if text.startswith(expected)]
+    found = findings(expected)
+    assert [text for text in found if text.startswith(expected)], found
 
 
 @pytest.mark.parametrize("expected", MISSING_FILES)
@@ -175,7 +180,7 @@ def test_findings_are_printed_with_their_rule(
     monkeypatch.setattr(validate_connectors, "check_catalog", list)
     monkeypatch.setattr(validate_connectors, "CONNECTOR_CATALOG", ("linear", "notion"))
     change(tree / "connectors/catalog/linear.py", 'scopes=("read", "issues:create"),', "")
-    change(tree / "connectors/catalog/notion.py", 'NAME = "notion"', 'NAME = "notions"')
+    change(tree / NOTION[0], *NOTION[1:])
     linear = "scopes is empty (a provider without scopes says scopes_sent=False)"
 
     assert validate_connectors.main([]) == 1

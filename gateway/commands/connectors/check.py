@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from gateway.commands.connectors.description import FILL_IN
 from gateway.commands.connectors.known import Known
+from gateway.commands.connectors.new import FILL_IN
 from gateway.dev.mongod import find_mongod
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check

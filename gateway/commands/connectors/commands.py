@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.errors import ConfigError
 from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
@@ -22,11 +23,13 @@ ReadSettings = Callable[[], Settings]
 
 
 def add_connector_commands(actions: Any, read: ReadSettings) -> None:
-    """Add the actions to a parser's. ``read`` gives the settings or raises ``SettingsError``."""
+    """Add the actions; ``read`` returns the settings or raises ``SettingsError``."""
     listing = actions.add_parser("list", help="list every connector and whether it can be used")
     listing.set_defaults(run=lambda arguments: _list(arguments, read))
 
-    show = actions.add_parser("show", help="show what one needs to register an app for a connector")
+    show = actions.add_parser(
+        "show", help="show everything that registering an app for a connector needs"
+    )
     show.add_argument("name", metavar="NAME")
     show.set_defaults(run=lambda arguments: _show(arguments, read))
 
@@ -45,15 +48,17 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
 
     new = actions.add_parser(
         "new",
-        help="begin a connector: its files, with what is still to be found out marked",
-        description="What is not given is asked for on a terminal, and marked elsewhere.",
+        help="begin a connector: write its files, with fill-in for the unknown values",
+        description="Values that are not given say fill-in.",
     )
     new.add_argument("name", metavar="NAME", help="in kebab-case")
     new.add_argument("--display-name", metavar="TEXT")
     new.add_argument("--category")
     for option in ("authorization-url", "token-url", "api-base-url"):
         new.add_argument(
-            f"--{option}", metavar="URL", help="may hold ${connection_config.x}: what people type"
+            f"--{option}",
+            metavar="URL",
+            help="may hold ${connection_config.x}, a value that people type",
         )
     for option in ("docs-url", "console-url"):
         new.add_argument(f"--{option}", metavar="URL")
@@ -93,7 +98,7 @@ def _show(arguments: argparse.Namespace, read: ReadSettings) -> int:
 
 def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
     try:
-        # Imported here: what the contracts are made of is not installed in production.
+        # Imported here: pytest, which contracts need, is not installed in production.
         from gateway.commands.connectors.check import (
             Incomplete,
             check_contract,
@@ -110,7 +115,7 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
             "contracts need more than the server: pip install 'connector-gateway[testing]'"
         )
 
-    configure_logs("critical")  # what the checks provoke is logged, and is no part of the report
+    configure_logs("critical")  # the checks provoke errors on purpose
     known = read_known(read)
     name = known.find(arguments.name)
     if name is None and arguments.contract is None:
@@ -133,40 +138,31 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
 
 def _new(arguments: argparse.Namespace) -> int:
     import connectors
-    from gateway.commands.connectors.description import Description, ask, read_scopes
-    from gateway.commands.connectors.writing import CannotWrite, files_for, write_all
+    from gateway.commands.connectors.new import CannotWrite, NewConnector, files_for, write_all
 
     given = {
         field: value
         for field, value in vars(arguments).items()
-        if field in Description.__dataclass_fields__ and value is not None
+        if field in NewConnector.__dataclass_fields__ and value is not None
     }
-    if "scopes" in given:
-        given["scopes"] = read_scopes(given["scopes"])
-    description = Description(**given)
-    root, folder = Path(connectors.__file__).parents[1], arguments.folder
-    today = datetime.now(UTC).date()
+    new, folder = NewConnector(**given), arguments.folder
+    root, today = Path(connectors.__file__).parents[1], datetime.now(UTC).date()
     try:
-        if problem := description.problem():
-            return _unusable(problem.removeprefix(f"{description.name}: "))
-        files_for(description, root=root, folder=folder, today=today)  # before anybody is asked
-        if sys.stdin.isatty():
-            description = ask(description, frozenset(given))
-        files = files_for(description, root=root, folder=folder, today=today)
+        new.refuse_unusable()
+        files = files_for(new, root=root, folder=folder, today=today)
         existing = {path for path in files if path.exists()}
         write_all(files)
+    except ConfigError as error:
+        return _unusable("; ".join(error.problems) or str(error))
     except CannotWrite as error:
         return _failed(str(error))
-    except (EOFError, KeyboardInterrupt):
-        print(file=sys.stderr)
-        return _failed("nothing was written")
     before = f"{CONNECTORS_PATH}={shlex.quote(str(folder))} " if folder is not None else ""
     return _print(
         [
             *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
             "",
-            "What is still to be found out is marked fill-in, or named by:",
-            f"  {before}python -m gateway connectors check {description.name}",
+            "Replace every fill-in; this command lists what is missing:",
+            f"  {before}python -m gateway connectors check {new.name}",
             f"How to go on: {GUIDE}",
         ]
     )

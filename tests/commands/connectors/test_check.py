@@ -13,7 +13,7 @@ from gateway.testing.checks.check import Check
 from gateway.testing.checks.description import DESCRIPTION
 from gateway.testing.locate import find_contract
 from gateway.testing.runner import Finding
-from tests.support.commands import run_gateway
+from tests.commands.connectors.conftest import RunConnectors
 from tests.support.contracts import SOLO_CONTRACT, write_contract
 from tests.support.outside import write_solo
 
@@ -35,19 +35,20 @@ def found_in(folder: Path, source: str) -> dict[str, Finding]:
     return {f.check.name: f for f in run_checks(find_contract("solo", folder), DESCRIPTION)}
 
 
-def test_a_connector_of_the_package_holds(tmp_path: Path) -> None:
-    done = run_gateway("connectors", "check", "notion", cwd=tmp_path)
+def test_a_connector_of_the_package_holds(run_connectors: RunConnectors) -> None:
+    done = run_connectors("check", "notion")
     *lines, last = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert last == f"notion: {len(CHECKS)} checks, all hold"
-    # Nothing else is printed: what the checks provoke is logged by a gateway, and not here.
+    # Nothing else is printed, although the checks provoke errors that a gateway would log.
     assert lines == [*report("notion", [Finding(check, "ok") for check in CHECKS])][:-1]
 
 
-def test_a_connector_of_a_folder_fails_with_the_reason(folder: Path) -> None:
+def test_a_connector_of_a_folder_fails_with_the_reason(
+    folder: Path, run_connectors: RunConnectors
+) -> None:
     write_contract(folder)
-    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
-    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    done = run_connectors("check", "solo", folder=folder)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (1, "")
     assert lines[-1] == f"solo: 2 of {len(CHECKS)} checks FAILED"  # it has no record, either
@@ -56,9 +57,8 @@ def test_a_connector_of_a_folder_fails_with_the_reason(folder: Path) -> None:
     assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 2
 
 
-def test_a_missing_contract_is_one_sentence(folder: Path) -> None:
-    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
-    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+def test_a_missing_contract_is_one_sentence(folder: Path, run_connectors: RunConnectors) -> None:
+    done = run_connectors("check", "solo", folder=folder)
     assert (done.returncode, done.stderr) == (1, "")
     title, first, *_ = done.stdout.splitlines()
     assert title == "solo cannot be checked yet:"
@@ -66,15 +66,14 @@ def test_a_missing_contract_is_one_sentence(folder: Path) -> None:
     assert first == f"  there is no contract for solo: {file} does not exist"
 
 
-def test_programs_get_what_is_missing_as_json(folder: Path) -> None:
+def test_programs_get_what_is_missing_as_json(folder: Path, run_connectors: RunConnectors) -> None:
     (folder / "elsewhere.py").write_text(
         SOLO_CONTRACT.replace('    scopes = ("read", "write")\n', "").replace(
             '"solo-access"', '"fill-in"'
         )
     )
-    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
     arguments = ("check", "solo", "--contract", "elsewhere.py", "--json")
-    done = run_gateway("connectors", *arguments, cwd=folder, env=env)
+    done = run_connectors(*arguments, folder=folder)
     assert (done.returncode, done.stderr) == (1, "")
     assert json.loads(done.stdout) == {
         "connector": "solo",
@@ -92,8 +91,8 @@ def test_programs_get_what_is_missing_as_json(folder: Path) -> None:
     }
 
 
-def test_an_unknown_name_is_one_sentence(tmp_path: Path) -> None:
-    done = run_gateway("connectors", "check", "notoin", cwd=tmp_path)
+def test_an_unknown_name_is_one_sentence(run_connectors: RunConnectors) -> None:
+    done = run_connectors("check", "notoin")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == 'gateway: there is no connector "notoin" (did you mean notion?)\n'
 
@@ -162,7 +161,9 @@ def test_a_reason_that_several_checks_share_is_told_once() -> None:
     assert [check["reason"] for check in data["checks"]].count("it is\nlong") == 3
 
 
-def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) -> None:
+def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(
+    folder: Path, run_connectors: RunConnectors
+) -> None:
     write_contract(folder)
     file = folder / "sandbox" / "solo.py"
     file.write_text(
@@ -170,8 +171,7 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) 
         .replace('client_auth="post"', 'client_auth="body"')
         .replace('rotation="strict"', 'rotation="always"')
     )
-    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
-    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    done = run_connectors("check", "solo", folder=folder)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
         "solo cannot be checked yet:",
@@ -190,13 +190,12 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(folder: Path) 
     ],
 )
 def test_a_sandbox_file_that_does_not_load_is_named(
-    folder: Path, source: str | None, said: str
+    folder: Path, run_connectors: RunConnectors, source: str | None, said: str
 ) -> None:
     write_contract(folder)
     file = folder / "sandbox" / "solo.py"
     file.unlink() if source is None else file.write_text(source)
-    env = {"GATEWAY_CONNECTORS_PATH": str(folder)}
-    done = run_gateway("connectors", "check", "solo", cwd=folder, env=env)
+    done = run_connectors("check", "solo", folder=folder)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[1].startswith(f"  {said}")
 

@@ -15,12 +15,6 @@ from tests.support.outside import write_solo
 CREDENTIALS = {"OAUTH_NOTION_CLIENT_ID": "canary-id", "OAUTH_NOTION_CLIENT_SECRET": "canary-secret"}
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No ``.env.local`` of the developer's is read."""
-    monkeypatch.chdir(tmp_path)
-
-
 def rows(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Name -> the whole line, of what ``list`` prints."""
     assert main(["connectors", "list"]) == 0

@@ -12,16 +12,10 @@ from connectors.catalog import CONNECTOR_CATALOG
 from gateway.__main__ import main
 from gateway.encryption.vault import new_encryption_key
 from gateway.testing.header import read_header
-from tests.support.commands import run_gateway
+from tests.commands.connectors.conftest import RunConnectors
 from tests.support.outside import write_solo
 
 CANARIES = {"OAUTH_SHOPIFY_CLIENT_ID": "canary-id", "OAUTH_SHOPIFY_CLIENT_SECRET": "canary-secret"}
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No ``.env.local`` of the developer's is read."""
-    monkeypatch.chdir(tmp_path)
 
 
 def facts(capsys: pytest.CaptureFixture[str], name: str) -> dict[str, Any]:
@@ -42,14 +36,14 @@ def paragraphs(text: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.requirement("J1")
-def test_everything_is_there_and_no_value_of_a_variable(tmp_path: Path) -> None:
+def test_everything_is_there_and_no_value_of_a_variable(run_connectors: RunConnectors) -> None:
     """Credentials are named and never shown."""
     env = CANARIES | {
         "GATEWAY_PUBLIC_URL": "https://gateway.example.com",
         "GATEWAY_MONGODB_URL": "mongodb://db",
         "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
     }
-    done = run_gateway("connectors", "show", "shopify", cwd=tmp_path, env=env)
+    done = run_connectors("show", "shopify", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "canary" not in done.stdout
     assert done.stdout.startswith("Shopify (shopify)\n\n")
