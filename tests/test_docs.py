@@ -15,6 +15,7 @@ from connectors.config import FIELD_NAMES
 from connectors.environment import variable
 from gateway.settings.environment import CLIENT_VARIABLES, PREFIX, Settings
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
+from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -117,6 +118,13 @@ def test_example_environment_holds_no_credential() -> None:
 
 def test_changelog_has_a_section_for_unreleased_changes() -> None:
     assert "[Unreleased]" in headings("CHANGELOG.md")
+
+
+def test_architecture_page_has_the_layers_in_their_order() -> None:
+    section = read("docs/architecture.md").partition("\n## The layers\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    found = named(cells, r"`((?:gateway|connectors)[a-z_/]*)(?:\.py)?`")
+    assert [name.strip("/").replace("/", ".") for name in found] == [*LAYERS]
 
 
 def linked(index: str) -> list[str]:
