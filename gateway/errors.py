@@ -130,7 +130,7 @@ class FlowFinished(FlowError):
 
 
 class WrongBrowser(FlowError):
-    """The connect attempt was started by somebody else or in another browser."""
+    """The connect attempt was started by another person or in another browser."""
 
 
 class WrongConnector(FlowError):

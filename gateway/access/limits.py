@@ -93,7 +93,7 @@ class Limits:
             if not self._spent_of(limited, share):
                 await self._take(limited, subject, rate, share, max(1, rate.most // SHARE_OF))
 
-    def spend_at_once(self, limited: LimitName, subject: str) -> bool:
+    def spend_from_memory(self, limited: LimitName, subject: str) -> bool:
         """Take a permit from memory; if ``False``, call ``spend``, which may refuse."""
         if self._rates[limited] is None:
             return True

@@ -85,7 +85,7 @@ class KeyCaller:
         """Return the bounds of a call with these user assertions.
 
         Raises:
-            AssertionRequired: the key needs an assertion, and there is none.
+            AssertionRequired: the key needs an assertion, and the call has no assertion.
             AssertionInvalid: the assertion does not prove a user, or there are several.
         """
         if self.assertion_keys is None:

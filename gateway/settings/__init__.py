@@ -1,1 +1,1 @@
-"""What operators configure."""
+"""The settings of a deployment."""

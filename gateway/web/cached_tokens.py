@@ -90,7 +90,7 @@ def _find(scope: Scope, body: bytes) -> HandOut | None:
     if issued is None:
         scope[UNCACHED] = wanted
         return None
-    if not services.limits.spend_at_once(LimitName.TOKEN_READS, caller.key_id):
+    if not services.limits.spend_from_memory(LimitName.TOKEN_READS, caller.key_id):
         return None
     return partial(_hand_out, services, caller, issued)
 

@@ -131,15 +131,15 @@ async def test_what_must_not_wait_takes_only_what_is_there(
     store: CountingStore, clock: FakeClock
 ) -> None:
     limits = process(store, clock, token_reads=40)
-    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")
+    assert not limits.spend_from_memory(LimitName.TOKEN_READS, "a")
     await limits.spend(LimitName.TOKEN_READS, "a")  # a share of two
-    assert [limits.spend_at_once(LimitName.TOKEN_READS, "a") for _ in range(2)] == [True, False]
+    assert [limits.spend_from_memory(LimitName.TOKEN_READS, "a") for _ in range(2)] == [True, False]
     assert await passing(limits, LimitName.TOKEN_READS, 50) == 38
-    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")
-    assert limits.spend_at_once(LimitName.API_CALLS, "a")  # which is not limited here
+    assert not limits.spend_from_memory(LimitName.TOKEN_READS, "a")
+    assert limits.spend_from_memory(LimitName.API_CALLS, "a")  # which is not limited here
     asked = store.asked
     clock.advance(minutes=1)
-    assert not limits.spend_at_once(LimitName.TOKEN_READS, "a")  # nor does it ask for more
+    assert not limits.spend_from_memory(LimitName.TOKEN_READS, "a")  # nor does it ask for more
     assert store.asked == asked
 
 
