@@ -13,8 +13,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext
 
 from gateway.access.service_keys import Role
+from tests.attacks.arena import Arena, running_arena
 from tests.attacks.weaknesses import weaken
-from tests.support.arena import Arena, running_arena
 from tests.support.browser import Browser
 from tests.support.chromium import running_chromium
 from tests.support.loopback import loopback_client

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.attacks.arena import Arena, Row
 from tests.attacks.conftest import Browsers
 from tests.support import outside as solo
-from tests.support.arena import Arena, Row
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import loopback_client
 

@@ -14,8 +14,8 @@ from gateway.clock import utc_now
 from gateway.settings.environment import Driver
 from gateway.store.mongo import open_database
 from gateway.store.sessions import SessionStore
+from tests.attacks.arena import DATABASE, Arena
 from tests.attacks.conftest import Browsers
-from tests.support.arena import DATABASE, Arena
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS

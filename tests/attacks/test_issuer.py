@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.arena import Arena
 from tests.attacks.conftest import Browsers
-from tests.support.arena import Arena
+from tests.attacks.hostile import ISSUER, write_connectors
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS, running_gateway
-from tests.support.hostile import ISSUER, write_connectors
 
 Answer = dict[str, Any]
 

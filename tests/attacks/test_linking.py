@@ -12,12 +12,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.attacks.arena import SIGNED_OUT, VICTIMS, Arena
 from tests.attacks.conftest import Profiles
-from tests.support.arena import SIGNED_OUT, VICTIMS, Arena
-from tests.support.chromium import needs_chromium
-from tests.support.dashboard import DASHBOARD, sign_in
-from tests.support.gateway import ACCOUNTS
-from tests.support.victim import (
+from tests.attacks.victim import (
     approve,
     approved_callback,
     assert_an_honest_flow_still_works,
@@ -26,6 +23,9 @@ from tests.support.victim import (
     start,
     start_only,
 )
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DASHBOARD, sign_in
+from tests.support.gateway import ACCOUNTS
 
 pytestmark = needs_chromium
 

@@ -7,13 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.attacks.arena import Arena
 from tests.attacks.conftest import Profiles
-from tests.support.arena import Arena
-from tests.support.callbacks import param, with_params
-from tests.support.chromium import needs_chromium
-from tests.support.dashboard import sign_in
-from tests.support.gateway import ACCOUNTS
-from tests.support.victim import (
+from tests.attacks.victim import (
     CALLBACK,
     approve,
     approved_callback,
@@ -23,6 +19,10 @@ from tests.support.victim import (
     start,
     start_only,
 )
+from tests.support.callbacks import param, with_params
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import sign_in
+from tests.support.gateway import ACCOUNTS
 
 pytestmark = needs_chromium
 

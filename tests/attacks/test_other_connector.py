@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.attacks.arena import Arena
 from tests.attacks.conftest import Browsers
-from tests.support.arena import Arena
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS
 

@@ -10,12 +10,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.attacks.arena import Arena
 from tests.attacks.conftest import Profiles
-from tests.support.arena import Arena
-from tests.support.chromium import needs_chromium
-from tests.support.dashboard import DASHBOARD, sign_in
-from tests.support.gateway import ACCOUNTS
-from tests.support.victim import (
+from tests.attacks.victim import (
     CALLBACK,
     approve,
     approved_callback,
@@ -23,6 +20,9 @@ from tests.support.victim import (
     start,
     start_only,
 )
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DASHBOARD, sign_in
+from tests.support.gateway import ACCOUNTS
 from tests.web.test_return_to import REFUSED
 
 pytestmark = needs_chromium

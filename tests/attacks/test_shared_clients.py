@@ -10,9 +10,8 @@ import pytest
 from gateway.access.service_keys import Role
 from gateway.commands.service_keys import add_key_commands
 from gateway.services.connect import CLIENTS_NOT_SHARED
-from tests.support.browser import Browser
+from tests.support.browser import Browser, words
 from tests.support.gateway import Harness, running_gateway
-from tests.support.words import words
 
 URL = "https://gateway.example.com"
 APP = {"OAUTH_NOTION_CLIENT_ID": "id", "OAUTH_NOTION_CLIENT_SECRET": "notion-client-secret"}

@@ -13,12 +13,12 @@ import pytest
 
 from gateway.access.service_keys import Role
 from gateway.client import ConnectorRequired, SyncGateway
+from tests.attacks.arena import Arena
 from tests.attacks.conftest import Profiles
-from tests.support.arena import Arena
+from tests.attacks.victim import CALLBACK
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD
 from tests.support.gateway import ACCOUNTS
-from tests.support.victim import CALLBACK
 
 pytestmark = needs_chromium
 

@@ -15,7 +15,7 @@ from gateway.errors import (
     TokenRejected,
     UnreadableResponse,
 )
-from tests.support.token_answers import GOOD, read
+from tests.engine.token_answers import GOOD, read
 
 CODES = {
     "token_revoked": "invalid_grant",

@@ -16,8 +16,8 @@ from gateway.errors import (
     TokenRejected,
     UnreadableResponse,
 )
+from tests.engine.token_answers import GOOD, read
 from tests.support.configs import make_config
-from tests.support.token_answers import GOOD, read
 
 OK_FLAG = ErrorInSuccess(flag="ok")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import UnreadableResponse
-from tests.support.token_answers import GOOD, read
+from tests.engine.token_answers import GOOD, read
 
 UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import UnreadableResponse
-from tests.support.token_answers import GOOD, NOW, read
+from tests.engine.token_answers import GOOD, NOW, read
 
 NESTED: dict[str, Any] = {
     "token": "nested-access",

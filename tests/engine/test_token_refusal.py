@@ -14,7 +14,7 @@ from gateway.errors import (
     TokenRejected,
     UnreadableResponse,
 )
-from tests.support.token_answers import GOOD, JSON_TYPE, read
+from tests.engine.token_answers import GOOD, JSON_TYPE, read
 
 
 @pytest.mark.requirement("C3", "D6")

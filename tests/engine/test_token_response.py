@@ -15,8 +15,8 @@ from connectors.secret import Secret
 from gateway.engine.request import OutboundResponse
 from gateway.engine.token_response import MAX_LIFETIME, read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
+from tests.engine.token_answers import GOOD, JSON_TYPE, NOW, read
 from tests.support.configs import make_config
-from tests.support.token_answers import GOOD, JSON_TYPE, NOW, read
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

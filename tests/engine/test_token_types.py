@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import UnreadableResponse
-from tests.support.token_answers import GOOD, read
+from tests.engine.token_answers import GOOD, read
 
 
 @pytest.mark.parametrize("value", ["bearer", "Bearer", "BEARER", " bearer", "Bearer ", "bearer\n"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.faults import FULL, STRICT, running_fleet, works
+from tests.faults.fleet import FULL, STRICT, running_fleet, works
 from tests.support.tokens import token_of
 from tests.support.waiting import until
 

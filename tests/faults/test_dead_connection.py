@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.faults import FULL, GRACE, NOTION, STEADY, STRICT, Fleet, running_fleet
+from tests.faults.fleet import FULL, GRACE, NOTION, STEADY, STRICT, Fleet, running_fleet
 from tests.support.tokens import problem_of, revoke_at_google
 
 CALLS, CALLERS, SECONDS = (1000, 8, 10.0) if FULL else (40, 4, 3.0)

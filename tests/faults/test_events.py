@@ -29,7 +29,7 @@ from gateway.store.events import EventType, Outbox
 from gateway.store.service_keys import KeyStore
 from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.registration import WebhookService
-from tests.support.faults import FULL, STEADY, Fleet, running_fleet
+from tests.faults.fleet import FULL, STEADY, Fleet, running_fleet
 from tests.support.receiver import Receiver, receiving
 from tests.support.silent import NO_AUDIT
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -54,7 +54,7 @@ class Setting:
             "GATEWAY_EGRESS_ALLOW": self.receiver.address,
             "FAULTS_ORDER": str(order),
         }
-        command = [sys.executable, "-m", "tests.support.events_process"]
+        command = [sys.executable, "-m", "tests.faults.events_process"]
         log = self.folder / "worker.log"
         return self.stack.enter_context(child(command, env=os.environ | env, log=log))
 

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from gateway.outbound.bulkhead import SLOTS
-from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
+from tests.faults.fleet import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.series import value_in
 from tests.support.tokens import problem_of, token_of
 from tests.support.waiting import until

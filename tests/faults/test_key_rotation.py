@@ -25,8 +25,8 @@ from gateway.dev.children import child
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.store.connections import read_row, token_fields
+from tests.faults.fleet import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.commands import ROOT
-from tests.support.faults import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.sealing import sealing_for, tokens
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import token_of

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from gateway.store.mongo import Document
-from tests.support.faults import FULL, GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
+from tests.faults.fleet import FULL, GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
 from tests.support.tokens import problem_of, token_of
 
 USED = "refresh_token_used"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import utc_now
-from tests.support.faults import GRACE, STEADY, STRICT, Fleet, running_fleet, works
+from tests.faults.fleet import GRACE, STEADY, STRICT, Fleet, running_fleet, works
 from tests.support.tokens import expiry_of, problem_of, token_of
 from tests.support.waiting import until
 

@@ -10,8 +10,8 @@ from itertools import product
 
 import pytest
 
-from tests.support.faults import FULL, PROVIDERS, STRICT, Fleet, running_fleet, works
-from tests.support.replica_set import ReplicaSet, running_replica_set
+from tests.faults.fleet import FULL, PROVIDERS, STRICT, Fleet, running_fleet, works
+from tests.faults.replica_set import ReplicaSet, running_replica_set
 from tests.support.tokens import problem_of, token_of
 from tests.support.waiting import until
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from gateway.server.shutdown import GRACE_SECONDS
-from tests.support.faults import FULL, STRICT, Fleet, FleetProcess, running_fleet
-from tests.support.faults_load import LIFE_SECONDS, Load, judge
+from tests.faults.fleet import FULL, STRICT, Fleet, FleetProcess, running_fleet
+from tests.faults.load import LIFE_SECONDS, Load, judge
 from tests.support.loopback import NO_TLS
 from tests.support.waiting import until
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from tests.support.faults import GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
+from tests.faults.fleet import GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
 from tests.support.tokens import problem_of, token_of
 from tests.support.waiting import until
 

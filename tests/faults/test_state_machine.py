@@ -30,8 +30,8 @@ from gateway.settings.environment import Driver
 from gateway.store.connections import Connection
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
-from tests.support.faults import FULL, STRICT
-from tests.support.faults_world import World, open_world
+from tests.faults.fleet import FULL, STRICT
+from tests.faults.world import World, open_world
 
 T = TypeVar("T")
 

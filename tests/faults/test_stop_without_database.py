@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gateway.server.shutdown import GRACE_SECONDS
-from tests.support.faults import FULL, GRACE, Fleet, FleetProcess, running_fleet, works
+from tests.faults.fleet import FULL, GRACE, Fleet, FleetProcess, running_fleet, works
 from tests.support.gate import Gate, open_gate
 from tests.support.waiting import until
 

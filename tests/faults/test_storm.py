@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults import FULL, STRICT, running_fleet
-from tests.support.faults_load import LIFE_SECONDS, Load, judge
+from tests.faults.fleet import FULL, STRICT, running_fleet
+from tests.faults.load import LIFE_SECONDS, Load, judge
 
 CALLERS, SECONDS = (200, 60.0) if FULL else (10, 3.5)
 

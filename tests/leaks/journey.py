@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tests.leaks.canaries import Canaries
 from tests.support.answers import WatchedTransport
 from tests.support.browser import Browser
-from tests.support.canaries import Canaries
 from tests.support.linking import dump
 from tests.support.loopback import NO_TLS
 

@@ -24,10 +24,10 @@ from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.faults import FAULTS
 from gateway.server.run import free_port
 from gateway.settings.environment import Driver
+from tests.leaks.canaries import Canaries
 from tests.leaks.journey import Journey, left_behind, note_ledger, secret_part, stored
 from tests.leaks.talkative import CLIENT_SECRET, write_talkative
 from tests.support import identity_provider
-from tests.support.canaries import Canaries
 from tests.support.gateway import ACCOUNTS
 from tests.support.identity_provider import Claims, running_identity_provider
 from tests.support.login_processes import logins_key, running_gateway_process

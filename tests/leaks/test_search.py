@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.canaries import Canaries
+from tests.leaks.canaries import Canaries
 
 SECRET = 'Zq7/h+2"kX9w=\\Vt4é~mB8sL1pR6yN3cJ5'
 FORMS: dict[str, Callable[[str], bytes]] = {

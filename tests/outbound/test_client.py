@@ -18,6 +18,7 @@ from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import ProviderUnavailable, UnreadableResponse
 from gateway.outbound.client import MAX_BYTES, TOTAL_SECONDS, Outbound, open_outbound
 from gateway.outbound.egress import EgressPolicy
+from tests.outbound.sending import send
 from tests.support.peer import (
     Behave,
     Peer,
@@ -28,7 +29,6 @@ from tests.support.peer import (
     sending,
     silence,
 )
-from tests.support.sending import send
 from tests.support.silent import bulkhead
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -16,8 +16,8 @@ from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused, ProviderError, ProviderUnavailable, UnreadableResponse
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, is_public, resolve
+from tests.outbound.sending import send
 from tests.support.peer import answering, listening
-from tests.support.sending import send
 from tests.support.silent import bulkhead
 
 PUBLIC = [

@@ -17,8 +17,8 @@ from gateway.engine.request import OutboundRequest
 from gateway.errors import EgressRefused
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
+from tests.outbound.sending import send
 from tests.support.peer import Peer, answering, hang_up, listening, sending, server_tls
-from tests.support.sending import send
 from tests.support.silent import bulkhead
 
 HOST = "rebinding.example.com"

@@ -17,8 +17,8 @@ from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound, tls_context
 from gateway.outbound.egress import EgressPolicy
+from tests.outbound.sending import send
 from tests.support.peer import Peer, answering, listening, server_tls
-from tests.support.sending import send
 from tests.support.silent import bulkhead
 
 HOST = "provider.example.com"

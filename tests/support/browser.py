@@ -7,6 +7,7 @@ navigations and form posts (``Origin``, ``Sec-Fetch-Site``), and follows meta re
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
@@ -175,6 +176,11 @@ class Browser:
         return next(
             f.values["csrf_token"] for f in _Page(self.page.text).forms if "csrf_token" in f.values
         )
+
+
+def words(browser: Browser) -> str:
+    """The text of its page without tags, with entities decoded and spaces run together."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", browser.page.text)).split())
 
 
 def _origin(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from gateway.clock import utc_now
 from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.server.fast_path import Answer
-from gateway.settings.environment import Driver, Settings
+from gateway.settings.environment import Settings
 from gateway.web.app import create_app
 from gateway.wiring.knobs import PRODUCTION, Knobs
 from gateway.wiring.process import Services, open_services
@@ -161,8 +161,3 @@ async def running_gateway(
 def with_state(app: ASGIApp, state: Mapping[str, Any]) -> ASGIApp:
     """``app`` with the lifespan's state on every request, as a server runs it."""
     return _WithState(app, state)
-
-
-def drivers() -> Sequence[Driver]:
-    """Both MongoDB drivers."""
-    return [*Driver]

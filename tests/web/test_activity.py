@@ -9,10 +9,9 @@ import pytest
 from gateway.access.service_keys import Role
 from gateway.store.audit import Action
 from gateway.web.activity import ACTIVITY, PAGE
-from tests.support.browser import Browser
+from tests.support.browser import Browser, words
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
 from tests.support.rows import Rows
-from tests.support.words import words
 from tests.web.test_hostile_labels import HOSTILE
 
 DASHBOARD = "/dashboard/connectors"

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.conftest import GATEWAY_URL
+from tests.support.browser import words
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
-from tests.support.words import words
 
 
 async def test_a_connect_link_with_a_tool_survives_the_sign_in(

@@ -13,10 +13,10 @@ from connectors.catalog import CONNECTOR_CATALOG
 from gateway.web.outcomes import OUTCOMES
 from tests.conftest import GATEWAY_URL
 from tests.support import outside as solo
+from tests.support.browser import words
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
-from tests.support.words import words
 
 DASHBOARD = "/dashboard/connectors"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.browser import words
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
 from tests.support.rows import Rows
-from tests.support.words import words
 
 DASHBOARD = "/dashboard/connectors"
 

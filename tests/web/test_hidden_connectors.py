@@ -10,10 +10,10 @@ from connectors.catalog import CONNECTOR_CATALOG
 from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
 from tests.conftest import GATEWAY_URL
+from tests.support.browser import words
 from tests.support.gateway import ACCOUNTS, running_gateway
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
-from tests.support.words import words
 
 DASHBOARD = "/dashboard/connectors"
 

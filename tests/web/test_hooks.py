@@ -13,11 +13,11 @@ from connectors.context import PostConnectionContext
 from connectors.errors import AccountUnfit, AccountUnreadable
 from connectors.hooks import atlassian
 from gateway.errors import EgressRefused
+from tests.support.browser import words
 from tests.support.gateway import Harness
 from tests.support.problems import problem
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
-from tests.support.words import words
 
 ANA, BEN = "Ana Diaz (ana@acme.example)", "Ben Okoro (ben@globex.example)"
 CLOUD_ID = "33333333-cccc-4000-8000-000000000301"

@@ -8,10 +8,9 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.access.service_keys import Role
-from tests.support.browser import Browser
+from tests.support.browser import Browser, words
 from tests.support.gateway import Harness, running_gateway
 from tests.support.problems import problem
-from tests.support.words import words
 
 URL = "https://gateway.example.com"
 DASHBOARD = "/dashboard/connectors"

@@ -19,10 +19,10 @@ from gateway.store.mongo import Collection, Database, Document
 from gateway.store.sealed import sealed_stores
 from gateway.webhooks import delivery as deliveries
 from tests.support.linking import linked
-from tests.support.post import Post, open_post
 from tests.support.receiver import SILENCE
 from tests.support.series import value
 from tests.support.silent import NO_AUDIT
+from tests.webhooks.post import Post, open_post
 
 METRIC = "gateway_webhook_deliveries_total"
 

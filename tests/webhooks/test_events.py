@@ -15,11 +15,11 @@ from gateway.store.mongo import Database
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import FakeClock, running_gateway
 from tests.support.linking import dump, linked
-from tests.support.post import Post, open_post
 from tests.support.receiver import Delivered, receiving
 from tests.support.sandbox import SandboxProcess
 from tests.support.series import value
 from tests.support.tokens import connect, connection, disconnect, force, revoke_at_google, token_of
+from tests.webhooks.post import Post, open_post
 
 METRIC = "gateway_webhook_deliveries_total"
 

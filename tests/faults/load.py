@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.support.faults import STRICT, Fleet, FleetProcess, works
+from tests.faults.fleet import STRICT, Fleet, FleetProcess, works
 from tests.support.tokens import token_of
 
 LIFE_SECONDS = 2

@@ -1,7 +1,7 @@
-"""A worker that ends itself where a test wants it: ``python -m tests.support.events_process``.
+"""A worker that ends itself where a test wants it: ``python -m tests.faults.events_process``.
 
 It is ``python -m gateway worker`` in everything but this: it carries out orders as
-``tests.support.faults_process`` does, at the steps of a delivery: ``queued`` (events are in the
+``tests.faults.fleet_process`` does, at the steps of a delivery: ``queued`` (events are in the
 queues, and still in the outbox) and ``sent`` (a receiver has answered, and nobody noted it).
 """
 
@@ -17,7 +17,7 @@ from gateway.server.run import run
 from gateway.settings.environment import read_environment, read_settings
 from gateway.wiring.process import open_services
 from gateway.worker import work_until_signal
-from tests.support.faults_process import Orders, knobs_of
+from tests.faults.fleet_process import Orders, knobs_of
 
 
 async def _work() -> None:

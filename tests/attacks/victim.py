@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, Response, expect
 
-from tests.support.arena import Arena
+from tests.attacks.arena import Arena
 from tests.support.dashboard import connect
 
 CALLBACK = re.compile(r"/v1/connectors/[^/]+/callback")

@@ -1,4 +1,4 @@
-"""A hostile authorization server, as a process of its own: ``python -m tests.support.hostile PORT``.
+"""A hostile authorization server, as a process of its own: ``python -m tests.attacks.hostile PORT``.
 
 It approves without asking and answers its token endpoint properly, so that the only thing between
 it and somebody's account is the gateway. What it does to a browser, the test tells it beforehand; it
@@ -135,7 +135,7 @@ class Hostile:
 def running_hostile(folder: Path) -> Iterator[Hostile]:
     """The server, ready to answer."""
     port, log = free_port(), folder / "hostile.log"
-    command = [sys.executable, "-m", "tests.support.hostile", str(port)]
+    command = [sys.executable, "-m", "tests.attacks.hostile", str(port)]
     with child(command, env=os.environ, log=log) as process:
         hostile = Hostile(f"http://127.0.0.1:{port}")
         await_answer(f"{hostile.url}/log", process, log)

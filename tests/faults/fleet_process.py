@@ -1,4 +1,4 @@
-"""A web process that ends or stops itself where a test wants it: ``python -m tests.support.faults_process``.
+"""A web process that ends or stops itself where a test wants it: ``python -m tests.faults.fleet_process``.
 
 It is ``python -m gateway serve`` in everything but this: at each step of a refresh it looks for an
 order, a file of JSON that the test leaves under ``FAULTS_ORDER``: ``step`` (claim, mark, answer or

@@ -65,7 +65,7 @@ class FleetProcess:
 
     async def start(self, *, ready: bool = True) -> None:
         """Start it, and wait until it answers if ``ready``."""
-        command = [sys.executable, "-m", "tests.support.faults_process"]
+        command = [sys.executable, "-m", "tests.faults.fleet_process"]
         self.process = self.stack.enter_context(
             child(command, env=os.environ | self.env, log=self.log)
         )

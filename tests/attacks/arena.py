@@ -23,8 +23,8 @@ from pymongo import MongoClient
 from gateway.access.service_keys import Role
 from gateway.clock import utc_now
 from gateway.settings.environment import Driver
+from tests.attacks.hostile import Hostile, running_hostile, write_connectors
 from tests.support.browser import Browser
-from tests.support.hostile import Hostile, running_hostile, write_connectors
 from tests.support.loopback import NO_TLS
 from tests.support.outside import write_solo
 from tests.support.processes import Deployment, running_deployment
