@@ -1,9 +1,8 @@
-"""The server's end of a connection: how much a client may send, and how slowly (security F5).
+"""Limits on the size and pace of what a client sends on a connection (security F5).
 
-The parser under uvicorn reads a head of any length at any pace and keeps all of it: ``h11`` has a
-limit, ``httptools``, which is several times as fast, has none. Bodies are the application's to
-judge (``gateway.web.middleware``); here it is what comes before the application is asked, and after
-it answered.
+uvicorn's parser ``h11`` limits the size of a head. ``httptools``, several times as fast, reads a
+head of any size at any pace. The application limits bodies (``gateway.web.middleware``); this
+module limits what comes before the application is called and after it has answered.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD = 32 * 1024
-"""Bytes of a request line and its headers together, as proxies in front allow by default."""
+"""Bytes of a request line and its headers, as proxies allow by default."""
 MAX_REQUEST = 16 * 1024 * 1024
-"""Bytes of a whole request. The application stops reading long before; this stops the parser."""
+"""Bytes of a whole request. The application stops reading earlier; this stops the parser."""
 HEAD_SECONDS = 10.0
 """From the first byte of a request, or from the connection, to the end of its headers."""
 LINGER_SECONDS = 10.0
-"""How long a client may go on sending what was answered already."""
+"""How long a client may go on sending a request that was answered already."""
 WHOLE = "gateway.whole"
-"""The extension of an ASGI scope that says: nobody has to wait for the body, all of it is there."""
+"""The ASGI extension that marks a request whose whole body has arrived."""
 _EXTENSIONS: dict[str, dict[object, object]] = {WHOLE: {}}
 
 
 class _HeadTooLarge(Exception):
-    """Raised inside of the parser, which then asks for the answer to a bad request."""
+    """Raised inside the parser, which then calls ``send_400_response``."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with limits. Each connection has one timer, running while it owes bytes."""
+    """uvicorn's protocol with limits. Each connection has one timer for the bytes it waits for."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -44,17 +43,17 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refusal = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there."""
+        """Start the timer of a new connection."""
         super().connection_made(transport)
         self._wait(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
+        """Stop the timer of a closed connection."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, and look at what it could not finish."""
+        """Feed the parser, and check the size of an unfinished request."""
         if self.transport.is_closing():
             return
         self._size += len(data)
@@ -67,16 +66,16 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self._size > MAX_REQUEST:
             self.transport.close()
         elif self._in_head and self._size and self._timer is None:
-            self._wait(HEAD_SECONDS)  # a later request of the same connection, not all there yet
+            self._wait(HEAD_SECONDS)  # a later request whose head is incomplete
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """Start a request."""
         super().on_message_begin()
-        self._size = self._size or 1  # what came with the request before was not counted
+        self._size = self._size or 1  # bytes that came with the previous request were not counted
 
     def on_headers_complete(self) -> None:
-        """A whole head: the application is asked now."""
-        # Measured where it can be too long; what came with the request before was not counted.
+        """Check a complete head before the application is called."""
+        # Measure it only if it can be too long, or if it came with the previous request.
         if (self._size > MAX_HEAD or not self._is_first) and self._head_size() > MAX_HEAD:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise _HeadTooLarge
@@ -85,20 +84,20 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The last byte of a request."""
+        """Finish a request."""
         self._in_head, self._in_body, self._size, self._is_first = True, False, 0, False
         self._stop_waiting()
         self.scope["extensions"] = _EXTENSIONS
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The answer is out: what is still to come of the request, nobody waits for."""
+        """Limit how long a client may go on sending an answered request."""
         super().on_response_complete()
         if self._in_body and not self.transport.is_closing():
             self._wait(LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
-        """What the parser cannot read, or refused to go on reading."""
+        """Answer a request that the parser cannot read, or refused to read on."""
         self._refuse(self._refusal)
 
     def _head_size(self) -> int:
@@ -117,12 +116,13 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._in_head and self._size:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
-            self.transport.close()  # nothing was asked, or it was answered
+            self.transport.close()  # there is no request, or it was answered
 
     def _refuse(self, status: HTTPStatus) -> None:
         text = f"{status.phrase}\n".encode()
         self.transport.write(
-            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\n"
             "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n"
             f"Content-Length: {len(text)}\r\n\r\n".encode()
             + text

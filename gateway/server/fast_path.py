@@ -1,9 +1,9 @@
 """The fast path: answer a request that needs no wait without an ASGI task, in one write.
 
 Most requests ask for a token that this process has cached. A task, an event and ASGI messages cost
-more than the answer itself. So an application may offer ``respond_sync``: the protocol calls it with
-a whole request, and it returns the answer, or ``None`` for a request that has to wait. Such a request
-is served through the ASGI application as usual.
+more than the answer itself. So an application may offer ``respond_sync``: the protocol calls it
+with a whole request, and it returns the answer, or ``None`` for a request that has to wait. Such a
+request is served through the ASGI application as usual.
 
 All use of uvicorn's private parts is in this module. ``protocol_for`` checks at start that they
 exist; without them the server logs that the fast path is off and serves every request through ASGI.
@@ -49,7 +49,7 @@ _CYCLE_FIELDS = (
 
 
 class Answer(NamedTuple):
-    """A whole answer. ``head`` is its header lines (``head_lines``), with the length of ``body``."""
+    """A whole answer; ``head`` (from ``head_lines``) includes the length of ``body``."""
 
     status: int
     head: bytes
@@ -57,9 +57,9 @@ class Answer(NamedTuple):
 
 
 RespondSync = Callable[[MutableMapping[str, Any], bytes], Answer | None]
-"""Takes an ASGI scope and the whole body; returns the answer, or ``None`` if it has to wait.
+"""Takes an ASGI scope and the whole body; returns the answer, or ``None`` to use ASGI.
 
-It must not block, raise, or set a context variable: unlike a task, it has no context of its own.
+It must not block, raise, or set a context variable: unlike a task, it shares its context.
 It must return ``None`` for a ``HEAD`` request.
 """
 

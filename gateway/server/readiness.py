@@ -1,4 +1,4 @@
-"""Whether this process should be sent requests: what ``/readyz`` answers."""
+"""Whether this process should get requests: the answer of ``/readyz``."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from gateway.errors import NotReady
 
 
 class Readiness:
-    """The process's own part of the answer: its keys work, and it is not about to end.
-
-    ``now`` is a clock that never jumps, in seconds.
-    """
+    """Whether the process is shutting down. ``now`` is a monotonic clock, in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._stopped_at: float | None = None
 
     def stop(self) -> None:
-        """The process was told to end: from now on it is not ready, though it still answers."""
+        """Begin the shutdown: the process still answers, but is not ready."""
         if self._stopped_at is None:
             self._stopped_at = self._now()
 
     def left(self, seconds: float) -> float:
-        """How many of the ``seconds`` that follow the signal are left: all of them before it comes."""
+        """Return how many of the ``seconds`` after the signal are left: all, before it comes."""
         if self._stopped_at is None:
             return seconds
         return max(0.0, self._stopped_at + seconds - self._now())

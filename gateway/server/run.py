@@ -1,4 +1,4 @@
-"""Running ASGI applications: uvicorn, with our logs, and a graceful end on SIGINT and SIGTERM."""
+"""Run ASGI applications on uvicorn, with the gateway's logs and a graceful shutdown."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ else:
 _log = get_logger()
 
 IDLE_SECONDS = 75
-"""How long a connection may lie idle between two requests. Proxies and clients in front hang up sooner
-(nginx after 60 seconds, httpx after 5): a request that crosses the server's own goodbye is lost."""
+"""How long a connection may be idle between two requests. Clients must close it first (nginx after
+60 seconds, httpx after 5): a request that arrives while the server closes is lost."""
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to ``serve``, which may run several servers in one process."""
+    """Leaves signals to ``serve``, which can run several servers in one process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,7 +43,7 @@ class _Server(uvicorn.Server):
 
 
 def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Server:
-    """A server that says nothing about itself and logs no addresses (they may hold a code)."""
+    """Return a server without a ``Server`` header or access log (URLs can hold a code)."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -68,8 +68,11 @@ async def serve(
 ) -> None:
     """Run the servers until a signal comes or one of them ends.
 
-    ``on_signal`` is called at once. New requests are taken for ``drain_seconds`` more, so that
-    whoever sends them has time to notice; a second signal cuts that short.
+    Args:
+        servers: The servers to run.
+        on_signal: Called when the first signal comes.
+        drain_seconds: How long new requests are accepted after the signal, so that load balancers
+            can notice. A second signal ends the drain.
     """
     loop = asyncio.get_running_loop()
     signals = 0
@@ -101,20 +104,21 @@ async def serve(
 
 @contextlib.asynccontextmanager
 async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
-    """A small application at an address of its own, for as long as the context lasts.
+    """Serve a second application on another address until the context ends.
 
-    Raises ``SettingsError`` if nothing can listen there.
+    Raises:
+        SettingsError: The address cannot be bound.
     """
     try:
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        door = socket.create_server(address, family=family)
+        listener = socket.create_server(address, family=family)
     except OSError as error:
         raise SettingsError(
             f"nothing can listen at {address[0]}:{address[1]} ({error.strerror})"
         ) from None
     server = server_for(app, host=address[0], port=address[1], lifespan="off")
     server.config.timeout_graceful_shutdown = 1
-    task = asyncio.create_task(server.serve(sockets=[door]))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
     finally:
@@ -123,10 +127,10 @@ async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
 
 
 def end_in_time() -> None:
-    """End this process ``LAST_SECONDS`` from now, whatever it still waits for.
+    """Exit ``LAST_SECONDS`` from now, even if something still runs.
 
-    MongoDB's drivers wait for an answer to each of their goodbyes, in threads of theirs that Python
-    waits for in turn: with a database that is away that is more than half a minute, for nothing.
+    MongoDB's drivers wait for the answer to each closing message, in threads that Python joins.
+    With an unreachable database that takes more than half a minute.
     """
     timer = threading.Timer(LAST_SECONDS, _end)
     timer.daemon = True
@@ -134,7 +138,7 @@ def end_in_time() -> None:
 
 
 def _end() -> None:
-    _log.warning("ended_without_goodbye")
+    _log.warning("shutdown_forced")
     flush_logs()
     sys.stderr.flush()
     os._exit(0)
@@ -142,14 +146,14 @@ def _end() -> None:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     """``asyncio.run`` on the fastest event loop that is installed (uvloop; Windows has none)."""
-    # What is loaded by now stays: the garbage collector does not have to look at it again and again.
+    # Modules stay loaded: the garbage collector need not scan them again and again.
     gc.freeze()
     with asyncio.Runner(loop_factory=_new_event_loop) as runner:
         runner.run(work)
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody uses right now."""
+    """Return a TCP port of the loopback interface that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

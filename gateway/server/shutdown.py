@@ -1,12 +1,12 @@
-"""The timetable of a shutdown, in seconds from the signal on."""
+"""The timetable of a shutdown, in seconds after the signal."""
 
 from __future__ import annotations
 
 GRACE_SECONDS = 20
-"""From the signal to the end of the process."""
+"""The end of the process."""
 REQUESTS_SECONDS = 15
-"""From the signal on, for requests under way, and for the drain before."""
+"""The end of the drain and of running requests."""
 REFRESHES_SECONDS = 16.0
-"""From the signal on, for refreshes that nobody waits for any more."""
+"""The end of refreshes without a waiting caller."""
 LAST_SECONDS = 18.0
-"""From the signal on, for saying goodbye to the database: then the process ends as it is."""
+"""The end of closing the database's connections: then the process exits."""

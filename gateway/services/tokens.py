@@ -1,9 +1,8 @@
-"""Tokens: a valid one now. A read of a fresh token takes no lease and writes next to nothing.
+"""Issue access tokens that work now. Reading a fresh token takes no lease and writes little.
 
-What was handed out is remembered (``gateway.store.fresh.cache``) for as long as it needs neither a refresh nor a
-note of its use, so that most reads do not ask the database. Where a refresh is due,
-``gateway.services.refresh`` does it; while it fails, a token that is still valid is handed out
-(rule 3).
+An issued token is cached (``gateway.store.fresh.cache``) until it needs a refresh or a note of its
+use, so most reads do not ask the database. ``gateway.services.refresh`` renews a token when it is
+due; while that fails, a token that is still valid is issued (rule 3).
 """
 
 from __future__ import annotations
@@ -47,12 +46,12 @@ from gateway.store.owners import owner_of
 _log = get_logger()
 
 LONGEST_SHARE = 0.9
-"""The share of a token's whole life that ``min_seconds`` can ask for at most."""
+"""The largest share of a token's life that ``min_seconds`` can ask for."""
 TOUCH_EVERY = timedelta(minutes=1)
 ANSWER_SECONDS = 20.0
-"""The longest that a caller waits, whatever is slow; the check of its key comes before."""
+"""The longest that a caller waits after the check of its key."""
 PATIENCE_SECONDS = 5.0
-"""How long a caller waits for a new token while the one that is stored still works."""
+"""How long a caller waits for a new token while the stored one still works."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, weakref_slot=True)
@@ -71,10 +70,10 @@ class IssuedToken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Which token: of which user and account, and how good it must be.
+    """A request for a token: the user, the account, and how good it must be.
 
     ``rejected_token_sha256`` is the hex hash of a token that the provider's API refused;
-    ``min_seconds`` asks for that much life; ``force`` for a refresh in any case.
+    ``min_seconds`` asks for that much life; ``force`` asks for a refresh.
     """
 
     connector: str
@@ -93,7 +92,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Remembered:
-    """What was handed out, and until when it can be again without a look at its row."""
+    """An issued token, and until when it can be issued again without reading its row."""
 
     issued: IssuedToken
     until: datetime
@@ -101,11 +100,11 @@ class _Remembered:
 
 _Asked = tuple[str, str, str, str | None]
 TokenCache = Cache[_Asked, _Remembered]
-"""Tokens by tenant, user, connector and account, as they were asked for."""
+"""Tokens by tenant, user, connector and account, as the callers named them."""
 
 
 class TokenService:
-    """Hands out access tokens, and renews them when it is time."""
+    """Issues access tokens, and renews them when they are due."""
 
     def __init__(
         self,
@@ -172,7 +171,7 @@ class TokenService:
         try:
             yield
         except Exception as error:
-            # An error knows the connector's name, also where it was asked for by its alias.
+            # The error has the connector's name, even if the caller used an alias.
             name = getattr(error, "connector", None) or wanted.connector
             self._audit.note(
                 Action.TOKEN_REFUSED,
@@ -184,19 +183,19 @@ class TokenService:
             raise
 
     def note(self, issued: IssuedToken, by: By | None = None) -> None:
-        """A token that was recalled is handed out: count it, and put it on record."""
+        """Count and audit the issue of a recalled token."""
         self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
         self._note_issued(issued.connection, by)
 
     @property
     def remembers(self) -> bool:
-        """Whether ``recall`` can ever find anything."""
+        """Whether there is a cache for ``recall``."""
         return self._cache is not None
 
     def recall(self, wanted: Wanted) -> IssuedToken | None:
         """Return a cached token that is good enough, or ``None``.
 
-        A caller that hands it out must ``note`` it.
+        A caller that issues it must ``note`` it.
         """
         if self._cache is None or wanted.force or wanted.rejected_token_sha256 is not None:
             return None
@@ -239,15 +238,15 @@ class TokenService:
         self, reading: Reading, wanted: Wanted, issued: IssuedToken, used_at: datetime
     ) -> None:
         connection = issued.connection
-        # Whoever is answered by a label can be another one tomorrow, without a word about this row.
+        # A label can belong to another account later, without a change of this row.
         named = wanted.account in (connection.id, connection.external_account_id)
-        well = connection.status is Status.ACTIVE and connection.status_reason is None
-        if self._cache is None or not well or not (named or connection.is_default):
+        healthy = connection.status is Status.ACTIVE and connection.status_reason is None
+        if self._cache is None or not healthy or not (named or connection.is_default):
             return
         until = used_at + TOUCH_EVERY
         if connection.tokens.fresh_until is not None:
             until = min(until, connection.tokens.fresh_until)
-        if connection.last_used_at != used_at:  # the next answer says when this one was given
+        if connection.last_used_at != used_at:  # the next answer has the time of this one
             issued = replace(issued, connection=replace(connection, last_used_at=used_at))
         remembered = _Remembered(issued=issued, until=until)
         self._cache.put(reading, _asked(wanted), remembered, *connection.tags)
@@ -274,7 +273,7 @@ class TokenService:
     ) -> Connection:
         expires_at = connection.tokens.expires_at
         alive = expires_at is None or expires_at > self._clock()
-        # A forced refresh asks for a new token: a failure is the answer then.
+        # A forced refresh needs a new token: its failure is the answer.
         in_need = wanted.force or not alive or _is_rejected(token, wanted)
         try:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
@@ -286,7 +285,7 @@ class TokenService:
             StoreUnavailable,
             TimeoutError,
         ) as error:
-            # Rule 3, also where it is the refresh token that does not open, or the database is away.
+            # Rule 3; also for an unreadable refresh token or an unavailable database.
             if in_need:
                 raise
             _log.warning(
@@ -295,11 +294,11 @@ class TokenService:
             return connection
 
     async def _touch(self, connection: Connection) -> datetime:
-        """Note that it is used now, unless that was noted a moment ago; what is noted then."""
+        """Note the use, unless that was done a moment ago; return the noted time."""
         now = self._clock()
         if connection.last_used_at is not None and now - connection.last_used_at < TOUCH_EVERY:
             return connection.last_used_at
-        # A token that was found is not kept back because its use cannot be noted.
+        # A token is issued even if its use cannot be noted.
         with contextlib.suppress(StoreUnavailable):
             await self._connections.touch(connection, now)
         return now
@@ -310,11 +309,10 @@ def _asked(wanted: Wanted) -> _Asked:
 
 
 def _lives_too_short(tokens: SealedTokens, wanted: Wanted, now: datetime) -> bool:
-    """Whether the token has less life than is wanted. One of unknown life has enough."""
+    """Whether the token lives shorter than wanted. An unknown life is long enough."""
     if not wanted.min_seconds or tokens.expires_at is None:
         return False
-    # No token of this provider can live longer than it is issued for: asking for more than that
-    # must not refresh on every call.
+    # A request for more than the provider's whole lifetime must not refresh on every call.
     longest = (tokens.expires_at - tokens.issued_at) * LONGEST_SHARE
     return tokens.expires_at - now < min(timedelta(seconds=wanted.min_seconds), longest)
 

@@ -1,4 +1,4 @@
-"""What was done with a person's accounts, by whom and when: their own part of the audit."""
+"""The activity page: the audit of the signed-in person's own accounts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gateway.web.state import services
 
 ACTIVITY = "/dashboard/activity"
 PAGE = 100
-"""Lines of one page, before those that are alike are drawn together."""
+"""Lines of one page, before similar ones are merged."""
 
 TITLES = {
     Action.TOKEN_ISSUED: "Access given to a tool",
@@ -43,7 +43,7 @@ TITLES = {
     Action.SESSIONS_ENDED: "Signed out everywhere",
     Action.VAULT_OPEN_FAILED: "Stored access could not be read",
 }
-"""What the lines of a person say. The other actions are about nobody in particular."""
+"""The titles of a person's lines. Other actions concern no single person."""
 
 _ACTORS = {
     ActorKind.SESSION: "you",
@@ -64,9 +64,9 @@ class UseView:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Lines that are alike and follow each other, as one; ``ago`` is the newest of them.
+    """Similar lines in a row, merged into one; ``ago`` is the newest of them.
 
-    ``key`` is the name of the tool that did it, else ``by`` says who.
+    ``key`` is the name of the tool that acted; without one, ``by`` names the actor.
     """
 
     title: str
@@ -84,7 +84,7 @@ class Entry:
 
 
 def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
-    """The keys that used an account, for showing."""
+    """Return the keys that used an account, for pages."""
     return [
         UseView(name=_name(use.key, use.label), ago=ago(use.last_at, now), iso=rfc3339(use.last_at))
         for use in uses
@@ -92,7 +92,7 @@ def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
 
 
 async def activity(request: Request) -> Response:
-    """The signed-in person's own lines, newest first."""
+    """Show the signed-in person's own lines, newest first."""
     check_host(request)
     session = await find_session(request)
     if session is None:
@@ -108,7 +108,7 @@ async def activity(request: Request) -> Response:
             before=asked.get("cursor"),
         )
     except ValueError:
-        raise InvalidRequest("this is no page of your activity") from None
+        raise InvalidRequest("there is no such page of your activity") from None
     shown = found[:PAGE]
     mine = await given.connections.list_for(session.tenant, session.user)
     accounts = {one.id: one.account_label or one.external_account_id for one in mine}

@@ -1,7 +1,7 @@
-"""Whom a limit by address is counted for (security F6).
+"""The client address that rate limits count (security F6).
 
-Anybody can write ``X-Forwarded-For``; each proxy adds the address of whom it was called by at its
-right end. So only as many entries from the right are believed as there are proxies of one's own.
+Any client can send ``X-Forwarded-For``; each proxy appends the address of its caller. So only as
+many entries from the right are trusted as there are proxies in front of the gateway.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import re
 from starlette.requests import Request
 
 _WITH_PORT = re.compile(r"([0-9.]+|\[[^\[\]]+\])(:[0-9]{1,5})?")
-_NOBODY = "unknown"
+_UNKNOWN = "unknown"
 
 
 def client_address(request: Request, hops: int) -> str:
-    """The address that the request came from, through so many proxies of one's own.
+    """Return the address that the request came from, through ``hops`` trusted proxies.
 
-    IPv6 is counted by its /64: one machine has all of that.
+    IPv6 addresses count by their /64, which one machine controls.
     """
-    peer = request.client.host if request.client else _NOBODY
+    peer = request.client.host if request.client else _UNKNOWN
     if hops > 0:
         # Several headers are one list, in their order (RFC 9110, section 5.3).
         entries = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
@@ -30,7 +30,7 @@ def client_address(request: Request, hops: int) -> str:
 
 
 def network_of(text: str) -> str | None:
-    """An address as it is counted, without its port; ``None`` if the text is none."""
+    """Return the address to count, without its port; ``None`` for any other text."""
     text = text.strip()
     if match := _WITH_PORT.fullmatch(text):
         text = match[1].strip("[]")

@@ -62,7 +62,7 @@ OPERATIONS = [
 ]
 
 ROUTES = [
-    # Routes are tried in turn: first those that nearly every request is for.
+    # Routes are tried in turn: token reads, which are most requests, come first.
     *(
         operation.route()
         for operation in sorted(OPERATIONS, key=lambda op: op not in tokens.OPERATIONS)
@@ -80,7 +80,7 @@ ROUTES = [
 def create_app(
     settings: Settings, open_services: Callable[[], AbstractAsyncContextManager[Services]]
 ) -> Starlette:
-    """The gateway as an ASGI application; services are opened when it starts."""
+    """Return the gateway as an ASGI application, which opens the services when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
@@ -98,31 +98,31 @@ def create_app(
         },
     )
     app.secure = settings.secure
-    # Its redirects would be built from the Host header, and carry a callback's query (A13, A17).
+    # A redirect would use the Host header and repeat a callback's query (A13, A17).
     app.router.redirect_slashes = False
     app.state.operations = OPERATIONS
     return app
 
 
 class _Gateway(Starlette):
-    """Starlette with our middleware around all of its own.
+    """Starlette with our middleware outside its own.
 
-    Starlette answers unexpected errors outside every middleware that it is given: those answers
-    would come without an id and without the security headers.
+    Starlette answers unexpected errors outside all middleware that it is given: those answers would
+    have no request id and no security headers.
     """
 
     secure = False
     _envelope: Envelope | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
-        """What Starlette builds, wrapped."""
+        """Wrap the stack that Starlette builds."""
         inside = CachedTokens(super().build_middleware_stack())
         limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS)
         self._envelope = Envelope(limited, secure=self.secure)
         return self._envelope
 
     def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
-        """What needs no wait; the server asks before it begins a task (``gateway.server.fast_path``)."""
+        """Answer on the fast path (``gateway.server.fast_path``), or return ``None``."""
         if self._envelope is None:
             return None
         hand_out = recall(scope, body)
@@ -148,7 +148,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the address: each has a route of its own, and the router names only one's."""
+    """List every method of the path: each has its own route, and the router names only one."""
     path = request.scope["path"]
     return ", ".join(
         sorted(
@@ -179,8 +179,8 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
     if isinstance(error, NotSignedIn):
         return RedirectResponse("/login", 303)
     problem = problem_of(error)
-    # The callback's page has no sign-out form: its referrer policy would make the form fail.
-    # Nor is a database that is away asked again: its answer would take seconds.
+    # The callback's page has no sign-out form: its referrer policy would break the form.
+    # An unavailable database is not asked again: that would take seconds.
     alone = on_callback or isinstance(error, StoreUnavailable)
     session = None if alone else await _session_or_none(request)
     page = render(
@@ -196,7 +196,7 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
         else {"label": "To your connectors", "href": DASHBOARD},
     )
     if isinstance(error, HTTPException):
-        page.headers.update(error.headers or {})  # Allow, which a 405 must have
+        page.headers.update(error.headers or {})  # a 405 must have Allow
     if isinstance(error, RateLimited):
         page.headers["Retry-After"] = str(error.retry_after)
     return page
@@ -206,4 +206,4 @@ async def _session_or_none(request: Request) -> Any:
     try:
         return await find_session(request)
     except GatewayError:
-        return None  # the error page must come even while the database is away
+        return None  # show the page even without the database

@@ -1,4 +1,4 @@
-"""The tenant's audit by API: ``GET /v1/audit`` (docs/audit.md)."""
+"""The API for the tenant's audit: ``GET /v1/audit`` (docs/audit.md)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gateway.web.state import services
 
 QUERY = ("user", "connector", "connection", "action", "since", "until", "limit", "cursor")
 MOST = 500
-"""Lines of one answer."""
+"""The default number of lines in an answer."""
 USUAL = 100
 MAX_TEXT = 255
 
@@ -31,7 +31,7 @@ _TIME = re.compile(
 
 
 class ActorReply(BaseModel):
-    """Who did it: ``kind`` is ``key``, ``session``, ``login``, ``worker`` or ``command``."""
+    """The actor: ``kind`` is ``key``, ``session``, ``login``, ``worker`` or ``command``."""
 
     kind: str
     key_id: str | None
@@ -40,7 +40,7 @@ class ActorReply(BaseModel):
 
 
 class LineReply(BaseModel):
-    """One line: what was done, by whom, about whose what, and with which outcome."""
+    """One line: the action, its actor, the user and object concerned, and the outcome."""
 
     id: str
     time: str
@@ -55,14 +55,14 @@ class LineReply(BaseModel):
 
 
 class AuditReply(BaseModel):
-    """Lines, newest first. ``next_cursor`` leads on to older ones; ``null`` where there are none."""
+    """Lines, newest first. ``next_cursor`` leads to older ones; ``null`` at the end."""
 
     lines: list[LineReply]
     next_cursor: str | None
 
 
 async def read_audit(request: Request) -> Response:
-    """What was done in the caller's tenant, newest first."""
+    """List the actions in the caller's tenant, newest first."""
     caller = await require_key(request, Role.ADMIN)
     given = read_query(request, *QUERY)
     limit = _limit(given.get("limit"))

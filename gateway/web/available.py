@@ -1,4 +1,4 @@
-"""The connectors that can be used here: ``GET /v1/connectors/available``."""
+"""The usable connectors: ``GET /v1/connectors/available``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.web.state import services
 
 
 class InputReply(BaseModel):
-    """What a person is asked for before connecting."""
+    """An input that a person fills in before connecting."""
 
     title: str
     description: str
@@ -49,7 +49,7 @@ async def available(request: Request) -> Response:
 
 
 def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
-    """What anybody may know of a connector."""
+    """Return the public facts of a connector."""
     return ConnectorReply(
         name=config.name,
         display_name=config.display_name,
@@ -72,7 +72,7 @@ def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
 
 
 def connect_url(public_url: str, connector: str) -> str:
-    """The page where a person connects. It carries no right: the page asks who is there (A2)."""
+    """Return the page where a person connects. The URL grants nothing: a session is needed (A2)."""
     return f"{public_url}/connectors/{connector}"
 
 

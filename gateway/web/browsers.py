@@ -1,4 +1,4 @@
-"""What a browser says about a request: the host, the origin, a prefetch, the wanted form."""
+"""Checks of a browser's headers: host, origin, prefetch, and the wanted form of the answer."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """The recogniser of token reads that the cache can answer, ahead of the application.
 
-Most requests ask for a token that was issued a moment ago, with a key that was checked a moment ago.
-Routing, error handling and request objects cost more than the answer, so such a read is recognised
-here. Every other request goes on to the application, which alone refuses, refreshes and explains.
+Most requests ask for a token that was issued a moment ago, with a key that was checked a moment
+ago. Routing, error handling and request objects cost more than the answer, so such a read is
+recognised here. Every other request goes on to the application, which alone refuses, refreshes and
+explains.
 
-Each request is looked at once: by the fast path if the server has one, else by ``CachedTokens``. What
-was found out (a checked key, a parsed body) is kept in the ASGI scope for the application.
+Each request is examined once: by the fast path if the server has one, else by ``CachedTokens``. The
+checked key and the parsed body are kept in the ASGI scope for the application.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _SHORT = 1024
 _LONGEST_PATH = 100
 _PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,64})/token")
 _SEEN = "gateway.seen"
-"""The mark in an ASGI scope of a request that was looked at."""
+"""The mark in an ASGI scope of a request that was examined."""
 
 
 class CachedTokens:

@@ -1,4 +1,4 @@
-"""Who sends a request: a signed-in person with a session, or a tool server with a service key."""
+"""The sender of a request: a signed-in person with a session, or a tool with a service key."""
 
 from __future__ import annotations
 

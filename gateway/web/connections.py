@@ -1,4 +1,4 @@
-"""Connections by API, for their user's own session or a tool server's key: ``/v1/connections``."""
+"""The API for connections, with a user's session or a service key: ``/v1/connections``."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from gateway.web.state import services
 
 
 class ConnectionListReply(BaseModel):
-    """A user's connections, by connector, each connector's default first."""
+    """A user's connections, ordered by connector, with each default first."""
 
     connections: list[ConnectionReply]
 
 
 def _true(value: Any) -> Any:
-    # Literal[True] alone takes 1 as well, since Python holds the two equal.
+    # Literal[True] alone accepts 1 as well: Python says that they are equal.
     if value is not True:
         raise ValueError("can only be set to true")
     return value
 
 
 class PatchRequest(Strict):
-    """Make this connection the default. Choosing another one is the only way to unset it."""
+    """Make this connection the default. To unset it, choose another one."""
 
     is_default: Annotated[Literal[True], BeforeValidator(_true)]
 
 
 class DisconnectReply(BaseModel):
-    """What became of the grant at the provider: ``yes``, ``no``, ``unsupported`` or ``shared``."""
+    """Whether the grant was revoked: ``yes``, ``no``, ``unsupported`` or ``shared``."""
 
     revoked: Literal["yes", "no", "unsupported", "shared"]
 
 
 async def list_connections(request: Request) -> Response:
-    """List the connections of a user: one's own in a session, any user's with a key."""
+    """List a user's connections: their own with a session, any user's with a key."""
     bounds = await _bounds(request)
     wanted = request.query_params.get("user", bounds.user or "")
     if not is_user_id(wanted):
@@ -71,20 +71,20 @@ async def show_connection(request: Request) -> Response:
 async def patch_connection(request: Request) -> Response:
     """Make one connection the default of its connector."""
     bounds = await _bounds(request)
-    await read_json(request, PatchRequest)  # before anything is looked up (F4)
+    await read_json(request, PatchRequest)  # before any look-up (F4)
     connection = await _connection(request, bounds)
     return _shown(request, await services(request).connections.set_default(connection))
 
 
 async def delete_connection(request: Request) -> Response:
-    """Forget a connection here and end the grant at the provider, as well as that goes."""
+    """Delete a connection, and revoke the grant at the provider if possible."""
     connection = await _connection(request, await _bounds(request))
     revoked = await services(request).disconnect.disconnect(connection)
     return reply(DisconnectReply(revoked=revoked.value))
 
 
 async def _bounds(request: Request) -> Bounds:
-    """What the caller reaches: a person's own connections; with a key, those of its tenant."""
+    """Return what the caller reaches: their own connections, or those of the key's tenant."""
     if "authorization" in request.headers:
         return bounds_of(request, await require_key(request, Role.CONNECTIONS))
     session = await require_session(request)

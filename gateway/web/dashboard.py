@@ -1,4 +1,4 @@
-"""The dashboard: every connector as a card, with the accounts that the signed-in person linked."""
+"""The dashboard: each connector as a card, with the signed-in person's accounts."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _TITLES = {"ai": "AI", "crm": "CRM", "devtools": "Developer tools"}
 
 
 async def home(request: Request) -> Response:
-    """The dashboard is the front page."""
+    """Redirect to the dashboard."""
     return RedirectResponse(DASHBOARD, 303)
 
 
 async def dashboard(request: Request) -> Response:
-    """The cards, by category."""
+    """Show the cards by category."""
     check_host(request)
     session = await find_session(request)
     if session is None:
@@ -75,7 +75,7 @@ async def dashboard(request: Request) -> Response:
             for config in ready
         ],
         hidden=[
-            # What is missing is for those who run the gateway; in production that is not everybody.
+            # Reasons are for operators; in production, not everybody is one.
             {"name": name, "reason": reason if given.settings.dev else "It is not configured."}
             for name, reason in given.catalog.hidden().items()
         ],
@@ -112,7 +112,7 @@ async def confirm_disconnect(request: Request) -> Response:
 
 
 async def disconnect(request: Request) -> Response:
-    """Disconnect, and say what became of the grant."""
+    """Disconnect, and say whether the grant was revoked."""
     _, connection = await _posted(request)
     revoked = await services(request).disconnect.disconnect(connection)
     outcome = f"disconnected_{revoked.value}"

@@ -38,7 +38,7 @@ MAX_TOOL = 80
 
 
 class StartRequest(Strict):
-    """What to connect: the connector's inputs, where to return to, and which connection to renew."""
+    """The connector's inputs, the page to return to, and the connection to renew."""
 
     connection_config: Annotated[dict[str, str], Field(max_length=MAX_INPUTS, default_factory=dict)]
     return_to: Annotated[str, Field(max_length=500)] | None = None
@@ -47,13 +47,13 @@ class StartRequest(Strict):
 
 
 class StartReply(BaseModel):
-    """Where to send the browser that made this request: the flow is bound to it by a cookie."""
+    """The provider's URL for the browser that sent this request: a cookie binds the flow to it."""
 
     authorization_url: str
 
 
 async def connect_page(request: Request) -> Response:
-    """Say who links what, ask for the connector's inputs, and offer to go on. Starts nothing."""
+    """Show the account and the connector, and ask for its inputs. This starts nothing."""
     check_host(request)
     given = services(request)
     session = await find_session(request)
@@ -63,13 +63,13 @@ async def connect_page(request: Request) -> Response:
         kept = {k: v for k, v in request.query_params.items() if k in {"tool", "reconnect"}}
         target = f"{here}?{urlencode(kept)}" if kept else here
         if own_page(target) != target:
-            target = here  # a tool's name may hold what an address to return to may not
+            target = here  # a tool's name may have forbidden characters
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     return await _connect_page(request, session, config)
 
 
 async def start(request: Request) -> Response:
-    """Begin a flow for the signed-in person: a page that leads on, or the URL as JSON."""
+    """Start a flow for the signed-in person: a page with a link, or the URL as JSON."""
     check_origin(request)
     session = await require_session(request)
     config = services(request).catalog.get(request.path_params["name"])
@@ -98,8 +98,8 @@ async def start(request: Request) -> Response:
         started = await _start(request, session, config, wanted)
     except InvalidRequest as error:
         return await _connect_page(request, session, config, wanted, error)
-    # 200 and a page that leads on, not a redirect: Chromium applies form-action to the redirect
-    # after a form post, and 'self' would block it (security A6).
+    # A page with a link, not a redirect: Chromium applies form-action to the redirect after a
+    # form post, and 'self' would block it (security A6).
     page = render(
         request,
         "leaving.html",
@@ -113,7 +113,7 @@ async def start(request: Request) -> Response:
 
 
 async def callback(request: Request) -> Response:
-    """Finish a flow: the address that providers send the browser back to."""
+    """Finish a flow: the provider has sent the browser back."""
     if is_prefetch(request):
         return Response(status_code=204, headers=_CALLBACK_HEADERS)
     name = request.path_params["name"]
@@ -133,7 +133,7 @@ async def callback(request: Request) -> Response:
         outcome = outcome_of(error)
         if outcome is None:
             raise
-        # The person gets a few plain words; what it was is for those who run the gateway (H6).
+        # The person gets a few plain words; the reason is for operators (H6).
         _log.warning("flow_failed", connector=name, error=type(error).__name__, reason=str(error))
         url = outcome_url(DASHBOARD, outcome, name, request_id(request))
     else:
@@ -197,7 +197,7 @@ async def _connect_page(
             "description": field.description,
             "example": field.example,
             "suffix": field.suffix or None,
-            "pattern": None,  # the server forgives more than a pattern can say: see normalise()
+            "pattern": None,  # the server accepts more: see normalise()
             "value": typed.get(name, ""),
             "error": errors.get(name),
         }

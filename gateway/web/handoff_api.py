@@ -1,4 +1,4 @@
-"""What a host that knows its users tells the gateway: who signs in, and who is signed out everywhere."""
+"""The API for a host that signs its users in to the gateway, and out of it."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from gateway.web.state import services
 
 
 class LoginRequest(Strict):
-    """Accept a sign-in: the ``login_challenge`` that the browser came with, and who is signed in there."""
+    """Accept a sign-in: the browser's ``login_challenge``, and the user signed in at the host."""
 
     challenge: Annotated[str, Field(min_length=1, max_length=MAX_CHALLENGE)]
     user: UserId
 
 
 class LoginReply(BaseModel):
-    """Redirect the browser that came with the challenge to ``return_url``, and show that to nobody else."""
+    """Redirect the browser with the challenge to ``return_url``. It is a secret of that browser."""
 
     return_url: str
     expires_at: str
 
 
 class SignedOutReply(BaseModel):
-    """How many sessions were ended."""
+    """The number of sessions that were ended."""
 
     ended: int
 
 
 async def accept_login(request: Request) -> Response:
-    """Say who the person is that the gateway sent; works once for each challenge."""
+    """Name the person whom the gateway sent; it works once for each challenge."""
     caller = await require_key(request, Role.LOGINS)
     wanted = await read_json(request, LoginRequest)
     accepted = await services(request).logins.handoff.accept(
@@ -57,7 +57,7 @@ async def end_sessions(request: Request) -> Response:
     caller = await require_key(request, Role.LOGINS)
     given = request.query_params.getlist("user")
     if len(given) != 1 or not is_user_id(given[0]):
-        raise InvalidRequest("say who is to be signed out: ?user=…")
+        raise InvalidRequest("name the user to sign out: ?user=…")
     ended = await services(request).logins.sign_out_everywhere(tenant=caller.tenant, user=given[0])
     return reply(SignedOutReply(ended=ended))
 

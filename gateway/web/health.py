@@ -1,4 +1,4 @@
-"""``/healthz``: the process is up. ``/readyz``: it can work. Neither tells anything else (L5)."""
+"""``/healthz``: the process is up. ``/readyz``: it can work. Neither says more (L5)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class HealthReply(BaseModel):
 
 
 async def healthz(request: Request) -> Response:
-    """The process answers."""
+    """Answer while the process runs."""
     return reply(HealthReply(status="ok"))
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers, the encryption keys work, and the process is not shutting down."""
+    """Check the database and the encryption keys, and that the process is not shutting down."""
     given = services(request)
     given.check_process()
     await given.ping()

@@ -1,8 +1,8 @@
 """Signing in and out.
 
-Nothing begins by opening a page: a sign-in starts with a form of our own, like a connect flow does
-(security A2, A6). So no link, prefetch or picture of another page starts one, signing out does not
-end in being signed in again, and a failure does not go round in circles.
+Opening a page starts nothing: a sign-in starts with a form of the gateway, as a connect flow does
+(security A2, A6). So no link, prefetch or image of another page starts one, signing out does not
+sign the person in again, and a failure causes no redirect loop.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NO_REFERRER = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
 async def login_page(request: Request) -> Response:
-    """Offer this deployment's way to sign in. Begins nothing."""
+    """Offer this deployment's way to sign in. This starts nothing."""
     check_host(request)
     target = own_page(request.query_params.get("next"))
     if await find_session(request) is not None:
@@ -50,7 +50,7 @@ async def login_page(request: Request) -> Response:
 
 
 async def login(request: Request) -> Response:
-    """Sign in by the form, or begin to sign in elsewhere."""
+    """Sign in by the form, or start a sign-in at the identity provider or host."""
     check_origin(request)
     way = services(request).logins.method
     if way is None:
@@ -68,7 +68,7 @@ async def login(request: Request) -> Response:
 
 
 async def arrive(request: Request) -> Response:
-    """The browser comes back from where it was sent to sign in."""
+    """Finish a sign-in: the browser comes back from the identity provider or host."""
     way = services(request).logins.method
     if way is None or isinstance(way, DevLogin) or request.scope["path"] != way.return_path:
         raise NotFound
@@ -79,14 +79,14 @@ async def arrive(request: Request) -> Response:
     try:
         arrival = await way.finish(request.scope["query_string"], partial(read_cookie, request))
     except LoginError as error:
-        # Nobody knows who it was, nor of which tenant: a challenge may have been for anybody.
+        # The person and the tenant are unknown: a challenge fits any of them.
         services(request).audit.note(
             Action.LOGIN_FAILED, tenant=DEFAULT_TENANT, outcome=code_of(error)
         )
         _log.warning("login_failed", kind=type(error).__name__, reason=str(error))
         raise
     answer = await _enter(request, arrival.identity, arrival.return_to)
-    answer.headers.update(_NO_REFERRER)  # the address of this request is not for other sites
+    answer.headers.update(_NO_REFERRER)  # keeps this URL from other sites
     drop_cookie(request, answer, arrival.cookie_name)
     return answer
 
@@ -120,7 +120,7 @@ def _signed_out(request: Request, where: Literal["here", "everywhere"]) -> Respo
 
 async def _leave(request: Request, way: RemoteLogin, target: str) -> Response:
     departure = await way.begin(target)
-    # A page that leads on, not a redirect: Chromium applies form-action to the redirect after a
+    # A page with a link, not a redirect: Chromium applies form-action to the redirect after a
     # form post, and 'self' would block it (security A6).
     page = render(
         request,
@@ -135,7 +135,7 @@ async def _leave(request: Request, way: RemoteLogin, target: str) -> Response:
 
 
 async def _enter(request: Request, identity: Identity, target: str) -> Response:
-    """A new session, whatever the browser had before (G1)."""
+    """Start a new session, even if the browser had one (G1)."""
     sessions = services(request).sessions
     previous = await find_session(request)
     if previous is not None:

@@ -1,8 +1,8 @@
-"""``/metrics``: at an address of its own, or in dev mode on the web port.
+"""``/metrics``: on a separate address, or in dev mode on the web port.
 
-It is for a scraper that watches one process, and no part of the API: a key belongs to a tenant,
-while these numbers are of all of them, and they must be there when the database is not. Beside it,
-at the same address, is the process's health: a worker has no other place where it can be asked.
+It is for a scraper that watches one process, and not part of the API: a service key belongs to one
+tenant, while the metrics cover all of them, and they must work without the database. The same
+address serves the process's health, because a worker has no other port.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PATH = "/metrics"
 
 
 async def metrics(request: Request) -> Response:
-    """This process's metrics, where the web port serves them."""
+    """Serve this process's metrics on the web port."""
     given = services(request)
     if not given.settings.metrics_on_web:
         raise NotFound
@@ -37,10 +37,12 @@ async def metrics(request: Request) -> Response:
 
 @asynccontextmanager
 async def exposed(given: Services) -> AsyncIterator[None]:
-    """Serve metrics and health at the address that ``GATEWAY_METRICS`` names, if it names one.
+    """Serve metrics and health at the address in ``GATEWAY_METRICS``, if it is set.
 
-    For every process, with or without a web port of its own. Raises ``SettingsError`` if nothing
-    can listen there.
+    Every process can use it, with or without a web port.
+
+    Raises:
+        SettingsError: The address cannot be bound.
     """
     if given.settings.metrics_address is None:
         yield

@@ -1,4 +1,4 @@
-"""What wraps every request: an id, one access line without a query, and the browser's guard rails."""
+"""Middleware for every request: its id, its access line, security headers, the body limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gateway.server.connection_limits import WHOLE
 from gateway.server.fast_path import Answer, Header, head_lines
 
 HandOut = Callable[[str], Response]
-"""Makes an answer that is certain, and leaves its traces under the id of the request."""
+"""Makes an answer that cannot fail, and records it under the given request id."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -30,10 +30,10 @@ CONTENT_SECURITY_POLICY = (
 
 
 class Envelope:
-    """What every request and answer has: an id, which the logs carry, one line when it is done, headers.
+    """Gives each request an id, one access line, and the security headers, on errors too.
 
-    The line holds the path and never the query: codes and states travel in queries (security J1). The
-    headers are the browser's guard rails, on errors, too (A17, G3, G4).
+    The line has the path but never the query, which can hold codes and states (security J1, A17,
+    G3, G4).
     """
 
     def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
@@ -41,8 +41,8 @@ class Envelope:
         fixed = {
             "content-security-policy": CONTENT_SECURITY_POLICY,
             "cross-origin-opener-policy": "same-origin",
-            # Not "no-referrer": it makes browsers send "Origin: null" with forms, which the origin
-            # check refuses. The callback, whose address holds a code, sets that.
+            # "no-referrer" would make browsers send "Origin: null" with forms, which the origin
+            # check refuses. Only the callback sets it: its URL has a code.
             "referrer-policy": "same-origin",
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
@@ -98,20 +98,20 @@ class Envelope:
         else:
             headers += [header for header in self._fixed if header[0] not in names]
         if b"cache-control" not in names:
-            # Static files are kept by browsers and asked for again by their ETag.
+            # Browsers keep static files and revalidate them by ETag.
             static = path.startswith("/static/")
             headers.append((b"cache-control", b"no-cache" if static else b"no-store"))
         return headers
 
 
 def _id_of(scope: Scope) -> str:
-    """The id that the client gave its request, or a new one."""
+    """Return the id that the client sent with its request, or a new one."""
     given = header_of(scope, b"x-request-id")
     return given if _REQUEST_ID.fullmatch(given) else f"req_{_random.getrandbits(64):016x}"
 
 
 _random = Random()  # noqa: S311 - spreads load, protects nothing
-"""Of ids that are to differ, and need not be hard to guess: the system's is asked once only."""
+"""Request ids need uniqueness, not secrecy."""
 
 
 def _end(scope: Scope, request_id: str, status: int, started: float) -> None:
@@ -120,10 +120,10 @@ def _end(scope: Scope, request_id: str, status: int, started: float) -> None:
 
 
 class BodyLimit:
-    """Refuses to read more than ``most`` bytes of a body, or for longer than ``seconds`` (security F5).
+    """Reads at most ``most`` bytes of a body, for at most ``seconds`` (security F5).
 
-    Not Starlette's own ``max_body_size``, which answers in plain text and replaces whatever the
-    application said, such as 401 to somebody without a key.
+    Starlette's own ``max_body_size`` answers in plain text, and hides the application's answer,
+    such as 401 for a request without a key.
     """
 
     def __init__(self, app: ASGIApp, *, most: int, seconds: float) -> None:
@@ -145,9 +145,9 @@ class BodyLimit:
             if known > self._most:
                 raise HTTPException(413)
             if whole:
-                return await receive()  # waits for the client to leave, which may take its time
+                return await receive()  # waits for the client to leave, without a limit
             if WHOLE in scope.get("extensions", ()):
-                message = await receive()  # measuring time takes longer than this does
+                message = await receive()  # a timeout costs more than this
             else:
                 try:
                     async with asyncio.timeout_at(deadline):
@@ -164,7 +164,7 @@ class BodyLimit:
 
 
 def header_of(scope: Scope, wanted: bytes) -> str:
-    """The first header of that name, or an empty text."""
+    """Return the first header of that name, or an empty text."""
     for name, value in scope["headers"]:
         if name == wanted:
             text: str = value.decode("latin-1")

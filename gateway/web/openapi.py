@@ -1,4 +1,4 @@
-"""``/openapi.json``, made from the operations themselves."""
+"""``/openapi.json``, generated from the operations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PROBLEM_SCHEMA = {
 
 
 def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of ``operations``."""
+    """Return the OpenAPI 3.1 document of ``operations``."""
     requests = {op.request for op in operations if op.request is not None}
     replies = {op.reply for op in operations if op.reply is not None}
     names = sorted(requests | replies, key=lambda model: model.__name__)
@@ -64,7 +64,7 @@ def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    # As in cookies.cookie_name: the prefix is for https.
+                    # As in cookies.cookie_name: https adds the prefix.
                     "name": ("__Host-" if public_url.startswith("https://") else "")
                     + "gateway_session",
                     "description": "A signed-in browser. Writing needs the header X-CSRF-Token.",
@@ -129,7 +129,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
 def _codes(operation: Operation) -> set[str]:
     codes = {*operation.errors, INTERNAL.code}
     if operation.who != "anyone":
-        codes.add("invalid_request")  # for a parameter that it does not know
+        codes.add("invalid_request")  # for an unknown parameter
         codes.add("rate_limited")
     if operation.request is not None:
         codes |= {OF_STATUS[408].code, OF_STATUS[413].code}
@@ -137,6 +137,6 @@ def _codes(operation: Operation) -> set[str]:
 
 
 async def openapi(request: Request) -> Response:
-    """This API's description."""
+    """Serve the description of this API."""
     document = describe(request.app.state.operations, services(request).settings.public_url)
     return JSONResponse(document)

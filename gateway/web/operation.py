@@ -1,4 +1,4 @@
-"""An endpoint of the API, declared once: the route and its description come from the same line."""
+"""An endpoint of the API: its route and its description come from one declaration."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ Who = Literal["anyone", "session", "session or key", "key"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One method of one path. ``errors`` are the codes of ``problems.PROBLEMS`` that it answers with.
+    """One method of one path.
 
-    ``headers`` are those that it may be sent beside the credential.
+    ``errors`` are codes of ``problems.PROBLEMS``; ``headers`` are request headers other than the
+    credential.
     """
 
     method: str
@@ -38,11 +39,11 @@ class Operation:
     errors: tuple[str, ...] = ()
 
     def route(self) -> Route:
-        """The Starlette route. Parameters that are not in ``query`` are refused, not overlooked."""
+        """Return the Starlette route. It refuses parameters that are not in ``query``."""
 
         @functools.wraps(self.handler)
         async def answer(request: Request) -> Response:
-            # What is there for anyone reads nothing: a probe that adds something is no attack.
+            # Public endpoints read no parameter; health probes may add one.
             if request.scope["query_string"] and self.who != "anyone":
                 read_query(request, *self.query)
             return await self.handler(request)

@@ -1,7 +1,7 @@
-"""How a flow can end, in words for the person who waited for it.
+"""The outcomes of a flow, in words for the person who started it.
 
-The callback redirects to a clean URL that names an outcome from this table; nothing that a provider
-said gets into a page (security A9, A17).
+The callback redirects to a clean URL that names an outcome of this table. No text of a provider
+gets into a page (security A9, A17).
 """
 
 from __future__ import annotations
@@ -38,12 +38,14 @@ OUTCOMES = {
     "reconnected_other": Outcome(
         "info",
         "Another {name} account was connected",
-        "You chose a different account than the one you wanted to reconnect. Both are listed below.",
+        "You chose a different account than the one you wanted to reconnect. Both are listed "
+        "below.",
     ),
     "already_connected": Outcome(
         "info",
         "That attempt is over",
-        "Each attempt to connect works once. Your {name} accounts are listed below; start again if the one you want is missing.",
+        "Each attempt to connect works once. Your {name} accounts are listed below; start again "
+        "if the one you want is missing.",
     ),
     "declined": Outcome(
         "info", "{name} was not connected", "You chose not to allow access. Nothing was stored."
@@ -51,22 +53,25 @@ OUTCOMES = {
     "refused": Outcome(
         "error",
         "{name} refused to connect",
-        "The provider ended the attempt with an error. Nothing was stored. Try again; if it happens again, tell the people who run this gateway.",
+        "The provider ended the attempt with an error. Nothing was stored. Try again; if it "
+        "happens again, tell the people who run this gateway.",
     ),
     "expired": Outcome(
         "warning",
         "That took too long",
-        "An attempt to connect is good for ten minutes. Please start again.",
+        "An attempt to connect expires after ten minutes. Please start again.",
     ),
     "unfit": Outcome(
         "warning",
         "{name} was not connected",
-        "This {name} account has nothing under the name you filled in, or you did not allow access to it. Nothing was stored. Check both, and connect again.",
+        "This {name} account has nothing under the name you filled in, or you did not allow "
+        "access to it. Nothing was stored. Check both, and connect again.",
     ),
     "other_account": Outcome(
         "warning",
         "A different {name} account is linked already",
-        "{name} takes one account per person. Disconnect the linked one first, or choose the same account again.",
+        "{name} takes one account per person. Disconnect the linked one first, or choose the "
+        "same account again.",
     ),
     "misconfigured": Outcome(
         "error",
@@ -91,17 +96,20 @@ OUTCOMES = {
     "disconnected_no": Outcome(
         "warning",
         "{name} is disconnected here",
-        "The tokens are deleted, but {name} did not confirm that it ended the access. You can remove this app in your {name} settings.",
+        "The tokens are deleted, but {name} did not confirm that it ended the access. You can "
+        "remove this app in your {name} settings.",
     ),
     "disconnected_unsupported": Outcome(
         "success",
         "{name} is disconnected here",
-        "The tokens are deleted. {name} offers no way to end the access from here; you can remove this app in your {name} settings.",
+        "The tokens are deleted. {name} offers no way to end the access from here; you can "
+        "remove this app in your {name} settings.",
     ),
     "disconnected_shared": Outcome(
         "success",
         "{name} is disconnected here",
-        "The tokens are deleted. Another person here uses the same {name} account, so the access itself was not ended.",
+        "The tokens are deleted. Another person here uses the same {name} account, so the access"
+        " itself was not ended.",
     ),
 }
 
@@ -112,8 +120,8 @@ _OF_ERROR: dict[type[Exception], str] = {
     errors.AccountMismatch: "other_account",
     errors.ProviderDeclined: "refused",
     errors.ProviderMisconfigured: "misconfigured",
-    # One outcome for all that was refused or failed on the way: a person who chooses part of an
-    # address does not learn from it what there is at that address (H6). The log says which it was.
+    # One outcome for every failure: a person who chooses part of a provider's address must not
+    # learn what is at that address (H6). The log has the reason.
     errors.ProviderError: "failed",
 }
 
@@ -121,7 +129,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def outcome_of(error: Exception) -> str | None:
-    """The outcome that tells of ``error`` on the dashboard; ``None`` if it needs a page of its own."""
+    """Return the outcome for ``error``; ``None`` if it needs an error page."""
     if isinstance(error, errors.ProviderDeclined) and error.provider_code == "access_denied":
         return "declined"
     for kind in type(error).__mro__:
@@ -131,7 +139,7 @@ def outcome_of(error: Exception) -> str | None:
 
 
 def outcome_url(path: str, outcome: str, connector: str, request_id: str | None = None) -> str:
-    """``path`` with the outcome in its query."""
+    """Add the outcome to the query of ``path``."""
     query = {"outcome": outcome, "connector": connector}
     if request_id is not None:
         query["ref"] = request_id
@@ -139,7 +147,7 @@ def outcome_url(path: str, outcome: str, connector: str, request_id: str | None 
 
 
 def notice_for(outcome: str | None, display_name: str | None, ref: str | None) -> Notice | None:
-    """The notice that a dashboard URL asks for; ``None`` if it names no known outcome."""
+    """Return the notice for a dashboard URL; ``None`` for an unknown outcome."""
     if outcome not in OUTCOMES or display_name is None:
         return None
     found = OUTCOMES[outcome]

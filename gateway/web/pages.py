@@ -1,4 +1,4 @@
-"""Rendering: what every page shares, and the view of connectors and accounts that pages show."""
+"""Rendering: the frame of every page, and views of connectors and accounts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ _environment = Environment(
 
 _STATUS_TEXTS = {
     Status.ACTIVE: "Working",
-    Status.NEEDS_REAUTH: "The provider no longer accepts this connection. Reconnect to use it again.",
+    Status.NEEDS_REAUTH: "The provider no longer accepts this connection. "
+    "Reconnect to use it again.",
     Status.NEEDS_SCOPES: "Some permissions were not granted. Tools that need them will not work.",
 }
 
@@ -47,7 +48,7 @@ def render(
     status: int = 200,
     **context: Any,
 ) -> HTMLResponse:
-    """A page. ``session`` is the signed-in person, whose name and sign-out form it shows."""
+    """Render a page, with the name and the sign-out form of the signed-in person."""
     given = services(request)
     page = {
         "title": title,
@@ -103,7 +104,7 @@ def card_view(
     public_addresses: PublicAddresses,
     now: datetime,
 ) -> CardView:
-    """The card of a connector with its user's accounts."""
+    """Return the card of a connector with its user's accounts."""
     words = config.display_name.split()
     monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
     return CardView(
@@ -121,7 +122,7 @@ def card_view(
 
 
 def orphan_view(connector: str, connections: list[Connection], now: datetime) -> CardView:
-    """The card of a connector that is gone or not configured: its accounts can still be forgotten."""
+    """Return the card of a missing or unconfigured connector: its accounts can be deleted."""
     return CardView(
         name=connector,
         display_name=connector.capitalize(),
@@ -137,7 +138,7 @@ def orphan_view(connector: str, connections: list[Connection], now: datetime) ->
 
 
 def account_view(connection: Connection, now: datetime) -> AccountView:
-    """An account with the paths of what can be done to it."""
+    """Return an account with the paths of its actions."""
     status, _ = status_of(connection, now)
     base = f"/dashboard/connections/{connection.id}"
     used = connection.last_used_at
@@ -162,7 +163,7 @@ def account_view(connection: Connection, now: datetime) -> AccountView:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """How long ago, in the words of a person."""
+    """Say how long ago ``then`` was, such as ``2 days ago``."""
     seconds = (now - then).total_seconds()
     if seconds < 60:
         return "just now"

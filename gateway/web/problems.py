@@ -1,6 +1,6 @@
-"""The one table from errors to what a caller sees: status, stable code, title (RFC 9457).
+"""The one table of problems (RFC 9457): for each error its status, stable code and title.
 
-Texts are ours. What a provider or a database said is not repeated to anybody.
+The texts are the gateway's. No text of a provider or database is repeated.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from starlette.responses import JSONResponse
 from connectors.errors import AccountUnfit, ConfigError, UnknownConnector
 from gateway import errors
 
-RETRY_AFTER = 5  # seconds, where nobody knows better
+RETRY_AFTER = 5
+"""Seconds, for errors that do not say when to try again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the outside sees of an error.
+    """The public form of an error.
 
-    ``advice`` says what to do; ``None`` where the error's own message is written for the outside.
+    ``advice`` says what to do; ``None`` if the error's own message is public.
     """
 
     status: int
@@ -33,7 +34,7 @@ class Problem:
 _AGAIN = "Go to your connectors and start again."
 _LATER = "Try again in a moment."
 _SIGN_IN = "Sign in again."
-_OPERATOR = "The people who run this gateway have to look at it."
+_OPERATOR = "Please tell the people who run this gateway."
 _UNKNOWN_CONNECTOR = Problem(
     404,
     "connector_unknown",
@@ -43,7 +44,7 @@ _UNKNOWN_CONNECTOR = Problem(
 
 PROBLEMS: dict[type[BaseException], Problem] = {
     UnknownConnector: _UNKNOWN_CONNECTOR,
-    ConfigError: _UNKNOWN_CONNECTOR,  # not configured, or broken: hidden either way (rule 7)
+    ConfigError: _UNKNOWN_CONNECTOR,  # unconfigured or broken: hidden (rule 7)
     errors.ConnectorRequired: Problem(
         409,
         "connector_required",
@@ -63,7 +64,9 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "There is no such connection",
         "It may have been disconnected. List the user's connections.",
     ),
-    errors.NotFound: Problem(404, "not_found", "There is nothing here", "Check the address."),
+    errors.NotFound: Problem(
+        404, "not_found", "There is nothing at this address", "Check the address."
+    ),
     errors.WrongHost: Problem(400, "wrong_host", "This page has another address"),
     errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid"),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
@@ -88,7 +91,8 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         403,
         "flow_not_yours",
         "Nothing was connected",
-        "This connect attempt was started by somebody else, or in another browser. To link an account of your own, sign in and start from your connectors.",
+        "This connect attempt was started by somebody else, or in another browser. To link an "
+        "account of your own, sign in and start from your connectors.",
     ),
     errors.WrongConnector: Problem(
         400,
@@ -115,7 +119,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         400,
         "flow_expired",
         "That took too long",
-        "An attempt to connect is good for ten minutes. " + _AGAIN,
+        "An attempt to connect expires after ten minutes. " + _AGAIN,
     ),
     errors.FlowFinished: Problem(
         400, "flow_finished", "That attempt is over", "Your connectors show what is linked."
@@ -127,7 +131,8 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         409,
         "account_unfit",
         "This account cannot be used here",
-        "It has nothing under the name that was filled in, or access to it was not allowed. Check both, and connect again.",
+        "It has nothing under the name that was filled in, or access to it was not allowed. "
+        "Check both, and connect again.",
     ),
     errors.AccountMismatch: Problem(
         409,
@@ -139,8 +144,8 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         400,
         "login_unknown",
         "You are not signed in",
-        "This sign-in was not begun in this browser, is older than ten minutes, or was used before. "
-        + _SIGN_IN,
+        "This sign-in was not begun in this browser, is older than ten minutes, or was used "
+        "before. " + _SIGN_IN,
     ),
     errors.LoginDeclined: Problem(
         400,
@@ -158,15 +163,17 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         502,
         "login_failed",
         "You are not signed in",
-        "The identity provider's answer cannot be used. Sign in again; if that does not help, the people who run this gateway have to look at it.",
+        "The identity provider's answer cannot be used. Sign in again; if that does not help, "
+        "tell the people who run this gateway.",
     ),
     errors.LoginChallengeUnknown: Problem(
         404,
         "login_challenge_unknown",
         "There is no such sign-in to accept",
-        "It is unknown, was accepted before, or is older than ten minutes. Send the person to the gateway to begin again.",
+        "It is unknown, was accepted before, or is older than ten minutes. Send the person to "
+        "the gateway to begin again.",
     ),
-    # One code for every way a provider can fail a tool: which way it was is in the log.
+    # One code for every failure of a provider: the log has the reason.
     errors.ProviderError: Problem(
         503,
         "provider_unavailable",
@@ -207,7 +214,7 @@ OF_STATUS = {
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The entry of the nearest class of ``error``; an unknown error is an internal one."""
+    """Return the problem of the nearest class of ``error``, or ``INTERNAL``."""
     if isinstance(error, HTTPException):
         return OF_STATUS.get(error.status_code, OF_STATUS[400])
     for kind in type(error).__mro__:
@@ -217,14 +224,14 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def detail_of(error: BaseException, problem: Problem) -> str:
-    """The sentence that goes with it."""
+    """Return the sentence that explains the error."""
     return str(error) if problem.advice is None else problem.advice
 
 
 def problem_response(
     error: BaseException, *, request_id: str, extra: dict[str, Any] | None = None
 ) -> JSONResponse:
-    """The ``application/problem+json`` answer for ``error``."""
+    """Return the ``application/problem+json`` answer for ``error``."""
     problem = problem_of(error)
     body: dict[str, Any] = {
         "type": f"urn:connector-gateway:{problem.code}",

@@ -1,4 +1,4 @@
-"""The shapes that several endpoints answer with."""
+"""Reply models that several endpoints share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ConnectionReply(BaseModel):
 
 
 def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
-    """What the outside sees of a connection."""
+    """Return the public form of a connection."""
     status, reason = status_of(connection, now)
     return ConnectionReply(
         id=connection.id,
@@ -53,7 +53,7 @@ def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
 
 
 def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None]:
-    """The status to show. A token that is over and cannot be renewed needs the user, too."""
+    """Return the status to show: an expired token without a refresh token needs the user."""
     tokens = connection.tokens
     over = tokens.expires_at is not None and tokens.expires_at <= now
     if connection.status is not Status.NEEDS_REAUTH and over and tokens.refresh_token is None:
@@ -62,11 +62,11 @@ def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None
 
 
 def time_or_none(time: datetime | None) -> str | None:
-    """The same of a time that may not have come yet."""
+    """Return ``time`` in RFC 3339, or ``None``."""
     return None if time is None else rfc3339(time)
 
 
 def reply(model: BaseModel, status: int = 200) -> Response:
-    """A JSON answer that no cache keeps."""
+    """Return a JSON answer that no cache stores."""
     headers = {"Cache-Control": "no-store"}
     return Response(model.model_dump_json().encode(), status, headers, "application/json")

@@ -1,4 +1,4 @@
-"""Service keys by API: ``/v1/keys``."""
+"""The API for service keys: ``/v1/keys``."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d
 
 
 def _rfc3339(value: Any) -> Any:
-    # The model's own reading takes much more: a number of seconds in a string is one.
+    # Pydantic alone accepts much more, such as a number of seconds in a string.
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise ValueError("must be a time like 2027-01-31T12:00:00Z")
     return datetime.fromisoformat(value)
 
 
 class UserAssertion(Strict):
-    """Who may sign user assertions: one or two public keys, as a JWK Set (RFC 7517 5)."""
+    """The signers of user assertions: one or two public keys, as a JWK Set (RFC 7517 5)."""
 
     keys: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_KEYS)]
 
 
 class KeyRequest(Strict):
-    """The roles of a new key: ``tokens``, ``connections``, ``logins``, ``admin``; ``label`` is for people.
+    """The roles of a new key: ``tokens``, ``connections``, ``logins``, ``admin``.
 
-    What it is restricted to, if anything (docs/keys.md): ``connectors`` by their names; ``expires_at``; and
-    ``user_assertion``, whose keys sign who is there, with each call.
+    ``label`` is for people. Three restrictions are optional (docs/keys.md): ``connectors`` by their
+    names, ``expires_at``, and ``user_assertion``, whose keys sign the user of each call.
     """
 
     roles: Annotated[
@@ -56,9 +56,9 @@ class KeyRequest(Strict):
 
 
 class KeyReply(BaseModel):
-    """A key without its secret. ``connectors`` is null where it is for all of them.
+    """A key without its secret. ``connectors`` is null for a key of every connector.
 
-    ``last_used_at`` is noted once a minute at most.
+    ``last_used_at`` is updated at most once a minute.
     """
 
     id: str
@@ -72,7 +72,7 @@ class KeyReply(BaseModel):
 
 
 class NewKeyReply(KeyReply):
-    """A new key; ``key`` is shown this once."""
+    """A new key; ``key`` is shown only here."""
 
     key: str
 

@@ -1,4 +1,4 @@
-"""What the application hands to every request: the services, and the request's id."""
+"""The state of every request: the application's services, and the request's id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class State(TypedDict):
-    """What the lifespan hands to every request."""
+    """The application's state, which the lifespan opens."""
 
     services: Services
 

@@ -1,4 +1,4 @@
-"""Tokens for tool servers: ``POST /v1/connectors/{name}/token`` and ``…/refresh``."""
+"""The API for tokens: ``POST /v1/connectors/{name}/token`` and ``…/refresh``."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Account = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class RefreshRequest(Strict):
-    """Whose token. ``account`` is a connection id, an external account id or a label."""
+    """The owner of the token. ``account`` is a connection id, an external account id or a label."""
 
     user: UserId
     account: Account | None = None
 
 
 class TokenRequest(RefreshRequest):
-    """Whose token, and how good it must be.
+    """The owner of the token, and how good it must be.
 
     ``rejected_token_sha256`` is the lower-case hex SHA-256 of a token that the provider's API
     refused; ``min_seconds`` asks for a token that lives at least that long.
@@ -46,7 +46,7 @@ class TokenRequest(RefreshRequest):
     min_seconds: Annotated[int, Field(ge=0, le=MAX_MIN_SECONDS)] = 0
 
     def wanted(self, connector: str, tenant: str) -> Wanted:
-        """Return the same for the service."""
+        """Return this as a request to the token service."""
         return Wanted(
             connector=connector,
             tenant=tenant,
@@ -58,14 +58,14 @@ class TokenRequest(RefreshRequest):
 
 
 class ApiReply(BaseModel):
-    """Where to send the token, and the complete headers that carry it."""
+    """The API that takes the token, and the complete headers that carry it."""
 
     base_url: str
     headers: dict[str, str]
 
 
 class TokenReply(BaseModel):
-    """A working access token. ``expires_at`` is null where the provider does not say."""
+    """A working access token. ``expires_at`` is null if the provider does not say."""
 
     access_token: str
     token_type: str

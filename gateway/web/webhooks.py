@@ -1,4 +1,4 @@
-"""Webhooks by API: ``/v1/webhooks`` (docs/webhooks.md)."""
+"""The API for webhooks: ``/v1/webhooks`` (docs/webhooks.md)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gateway.webhooks.registration import MAX_URL
 
 
 class WebhookRequest(Strict):
-    """Where events go (https), and which; without ``events`` all, also those that are added later."""
+    """The https URL, and the events to send; without ``events`` all, including future ones."""
 
     url: Annotated[str, Field(min_length=1, max_length=MAX_URL)]
     events: (
@@ -35,7 +35,7 @@ class WebhookRequest(Strict):
 
 
 class WebhookReply(BaseModel):
-    """A webhook without its secret. ``events`` is ``null`` where it gets all."""
+    """A webhook without its secret. ``events`` is ``null`` for all events."""
 
     id: str
     url: str
@@ -44,13 +44,13 @@ class WebhookReply(BaseModel):
 
 
 class NewWebhookReply(WebhookReply):
-    """A new webhook; ``secret``, with which its deliveries are signed, is shown this once."""
+    """A new webhook; ``secret``, which signs its deliveries, is shown only here."""
 
     secret: str
 
 
 class WebhookStateReply(WebhookReply):
-    """A webhook and how it does.
+    """A webhook and the state of its deliveries.
 
     ``pending`` events wait for it; ``failing_since`` and ``last_failure`` are set while deliveries
     fail; ``disabled_at`` is set once it answered 410.
@@ -70,7 +70,7 @@ class WebhookListReply(BaseModel):
 
 
 async def create_webhook(request: Request) -> Response:
-    """Send the events of the caller's tenant to an address, from now on."""
+    """Send the events of the caller's tenant to a URL, from now on."""
     caller = await require_key(request, Role.ADMIN)
     wanted = await read_json(request, WebhookRequest)
     webhook, secret = await services(request).webhooks.create(
@@ -81,7 +81,7 @@ async def create_webhook(request: Request) -> Response:
 
 
 async def list_webhooks(request: Request) -> Response:
-    """List the tenant's webhooks, and how each does."""
+    """List the tenant's webhooks, with the state of their deliveries."""
     caller = await require_key(request, Role.ADMIN)
     found = await services(request).webhooks.list_for(caller.tenant)
     return reply(
@@ -102,7 +102,7 @@ async def list_webhooks(request: Request) -> Response:
 
 
 async def delete_webhook(request: Request) -> Response:
-    """Delete a webhook; what waits for it is not sent any more."""
+    """Delete a webhook; its waiting deliveries are dropped."""
     caller = await require_key(request, Role.ADMIN)
     if not await services(request).webhooks.delete(caller.tenant, request.path_params["id"]):
         raise NotFound
