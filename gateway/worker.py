@@ -1,9 +1,8 @@
-"""The worker process: rounds of renewal for each connector, until a signal comes.
+"""The worker process: renews the connections of each connector until a signal stops it.
 
-The lanes share nothing but the cap on concurrency: each rests and goes on by itself, whatever
-another one's provider does. Beside them events are delivered (``gateway.webhooks.delivery``).
-There is nothing else to do: flows and sessions are removed by TTL indexes, and leases end by
-themselves.
+Each connector has its own loop. The loops share only the limit on concurrency, so a hanging
+provider delays no other connector. The worker also delivers events (``gateway.webhooks.delivery``).
+It has no other duties: TTL indexes remove flows and sessions, and leases expire.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ from gateway.services.renewal import Renewal
 _log = get_logger()
 
 REST_SECONDS = 30.0
-"""Between two rounds of a connector, on average. Much shorter than the lead of a renewal."""
+"""Average pause between two rounds of a connector; much shorter than a renewal's lead."""
 
-Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
-"""What a worker does beside renewal, until it is told to stop."""
+UntilStopped = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""A task of the worker that ends when the event is set."""
 
 
 def rest_seconds() -> float:
-    """How long to rest this time: workers that started together do not stay in step."""
+    """Return a random pause, so that workers that start together do not stay in step."""
     return REST_SECONDS * (0.5 + random.random())  # noqa: S311 - spreads load, protects nothing
 
 
@@ -42,11 +41,11 @@ async def work_until_signal(
     readiness: Readiness,
     *,
     rest: Callable[[], float] = rest_seconds,
-    beside: Beside | None = None,
+    also: UntilStopped | None = None,
 ) -> None:
-    """Work until SIGINT or SIGTERM; then finish the refreshes that run, and store what they yield.
+    """Work until SIGINT or SIGTERM, then finish the running refreshes and store their results.
 
-    ``readiness`` is told of the signal.
+    The signal also stops ``readiness``.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -59,7 +58,7 @@ async def work_until_signal(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled)
-    await work(renewal, stop, rest=rest, beside=beside)
+    await work(renewal, stop, rest=rest, also=also)
 
 
 async def work(
@@ -67,29 +66,33 @@ async def work(
     stop: asyncio.Event,
     *,
     rest: Callable[[], float] = rest_seconds,
-    beside: Beside | None = None,
+    also: UntilStopped | None = None,
 ) -> None:
-    """Run rounds of every connector until ``stop`` is set and the refreshes under way are done.
+    """Renew the connections of every connector until ``stop`` is set.
 
-    ``rest`` says how many seconds a lane rests after each round; ``beside`` ends by itself at ``stop``. Rounds that are not over
-    ``REQUESTS_SECONDS`` after ``stop`` are left; ``Refresher.close`` waits for their refreshes.
+    Rounds that still run ``REQUESTS_SECONDS`` after ``stop`` are cancelled; ``Refresher.close``
+    waits for their refreshes.
+
+    Args:
+        rest: Returns the seconds between two rounds of a connector.
+        also: A further task of the worker, such as the delivery of events.
     """
     act_as(WORKER)
     connectors = renewal.connectors()
     _log.info("worker_started", connectors=len(connectors))
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as bulkhead:
+        async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as tasks:
             for connector in connectors:
-                bulkhead.create_task(_run_lane(renewal, connector, stop, rest))
-            if beside is not None:
-                bulkhead.create_task(beside(stop))
+                tasks.create_task(_run_loop(renewal, connector, stop, rest))
+            if also is not None:
+                tasks.create_task(also(stop))
             await stop.wait()
             renewal.stop()
             grace.reschedule(asyncio.get_running_loop().time() + REQUESTS_SECONDS)
     _log.info("worker_stopped")
 
 
-async def _run_lane(
+async def _run_loop(
     renewal: Renewal, connector: str, stop: asyncio.Event, rest: Callable[[], float]
 ) -> None:
     while not stop.is_set():
@@ -98,7 +101,7 @@ async def _run_lane(
         except StoreUnavailable:
             _log.warning("renewal_without_database", connector=connector)
         except Exception as error:
-            # A defect that one connector's rows bring out must not end the others' lanes.
+            # A defect in one connector must not end the loops of the others.
             _log.exception("renewal_round_failed", connector=connector, exc_info=error)
         try:
             async with asyncio.timeout(rest()):

@@ -1,7 +1,7 @@
-"""Who acts, and in which request.
+"""The acting party and the request, for the audit.
 
-The edge (``gateway.web``, the worker, a command) knows both and puts them into context variables, so
-that no other code has to hand them on.
+The entry points (``gateway.web``, the worker, commands) set them as context variables, so that no
+other code has to pass them on.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from gateway.store.audit import Actor, ActorKind
 
 
 class By(NamedTuple):
-    """Who acts, and in which request, where the context does not tell."""
+    """An actor and a request id, for callers outside of a request's context."""
 
     actor: Actor
     request: str
 
 
 STRANGER = Actor(ActorKind.LOGIN)
-"""Somebody of whom nothing is known yet."""
+"""A client that is not authenticated yet."""
 COMMAND = Actor(ActorKind.COMMAND)
-"""Somebody at a terminal: whoever acts where there is neither a request nor a worker."""
+"""An operator at a terminal: the actor outside of requests and workers."""
 WORKER = Actor(ActorKind.WORKER)
 
 _actor: ContextVar[Actor] = ContextVar("audit_actor", default=COMMAND)
@@ -30,21 +30,21 @@ _request: ContextVar[str | None] = ContextVar("audit_request", default=None)
 
 
 def begin(request_id: str) -> None:
-    """A request begins, from somebody unknown: everything from here on in this context is part of it."""
+    """Start a request of an unauthenticated client in this context."""
     _request.set(request_id)
     _actor.set(STRANGER)
 
 
 def act_as(actor: Actor) -> None:
-    """Whatever follows in this context is done by ``actor``."""
+    """Make ``actor`` the actor of this context."""
     _actor.set(actor)
 
 
 def current_actor() -> Actor:
-    """Who acts in this context; ``COMMAND`` outside requests and workers."""
+    """Return the actor of this context: ``COMMAND`` outside of requests and workers."""
     return _actor.get()
 
 
 def current_request() -> str | None:
-    """The id of the request that this context belongs to."""
+    """Return the id of the request of this context, if there is one."""
     return _request.get()

@@ -1,14 +1,13 @@
-"""Who did what, kept where nobody changes it: the audit (docs/audit.md; security F2, J1, rule 6).
+"""The audit trail: append-only lines for who did what (docs/audit.md; security F2, J1, rule 6).
 
-Two ways lead into the database. What changes something (a link, a key, a sign-in) is *written*: its
-line is there before the answer is. What happens thousands of times a second (a token handed out) is
-*noted*: a line on a list in memory, which a task writes out four times a second in one request.
-So a token read waits for nothing, not even while the database is away; then the list grows up to a
-bound, and beyond that the oldest notes are given up, loudly. A process that is killed takes the last
-quarter of a second of its notes with it; one that is told to stop writes them first.
+There are two ways into the database. Changes (a link, a key, a sign-in) are *written*: their line
+is stored before the response is sent. Frequent events (a token read) are *noted*: their line joins
+a queue in memory, and a task stores the queue four times a second in one request. So a token read
+never waits for the database. During an outage the queue grows to a limit; beyond it the oldest
+notes are dropped, counted and logged. A killed process loses the notes of its last quarter of a
+second; a process that stops on a signal stores them first.
 
-Who acts, and in which request, is known to the edge (``gateway.web``, the worker, a command) and
-travels in context variables: whoever notes something does not have to be told.
+Actor and request id come from context variables (``gateway.audit.context``).
 """
 
 from __future__ import annotations
@@ -32,23 +31,23 @@ from gateway.store.mongo import Document
 _log = get_logger()
 
 OK = "ok"
-"""The outcome of what worked."""
+"""The outcome of a success."""
 EVERY_SECONDS = 0.25
-"""Between two times that notes are written out."""
+"""Pause between two batches of notes."""
 BATCH = 500
-"""Notes that are written at once; so many do not wait for the next time."""
+"""Lines in one write; this many notes are written without waiting for the pause."""
 MOST = 20_000
-"""Notes that are kept in memory while the database does not take them: some six megabytes."""
+"""Most lines held in memory while the database is unavailable: about six megabytes."""
 PAUSE_SECONDS = 1.0
-"""After the database did not take them."""
+"""Pause after a failed write."""
 CLOSE_SECONDS = 3.0
-"""The longest that the end of the process waits for the last notes."""
+"""Longest wait for the last notes when the process stops."""
 USED_LATELY = timedelta(days=30)
-"""How far back ``users_of`` looks."""
+"""The period that ``users_of`` covers."""
 
 
 class Audit:
-    """Writes, notes and finds lines."""
+    """Writes, notes and finds audit lines."""
 
     def __init__(
         self, store: AuditStore, clock: Clock, metrics: Metrics, *, most: int = MOST
@@ -59,7 +58,7 @@ class Audit:
         self._most = most
         self._notes: deque[Line] = deque()
         self._late: deque[Document] = deque()
-        """Lines that the database did not take when they were written: they come before any note."""
+        """Lines whose write failed: stored again before any note."""
         self._batch: list[Document] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
@@ -77,7 +76,7 @@ class Audit:
         subject: str | None = None,
         by: By | None = None,
     ) -> None:
-        """Keep in mind to write a line; costs about a microsecond and never waits."""
+        """Queue a line, to be stored soon. Takes about a microsecond and never waits."""
         notes = self._notes
         actor, request = by or (current_actor(), current_request())
         notes.append(
@@ -115,9 +114,9 @@ class Audit:
         subject: str | None = None,
         actor: Actor | None = None,
     ) -> None:
-        """Write a line now. Where the database does not take it, it is kept and tried again.
+        """Store a line now; queue it if the database is unavailable.
 
-        What it tells of was done already and cannot be answered with an error: so none is raised.
+        The event has happened already, so a failed write is logged and does not raise an error.
         """
         document = self._store.document(
             Line(
@@ -135,7 +134,7 @@ class Audit:
         )
         try:
             await self._store.add([document])
-        except BaseException as error:  # a cancelled request has changed something all the same
+        except BaseException as error:  # a cancelled request has made its change too
             if len(self._late) >= self._most:
                 self._late.popleft()
                 self._drop()
@@ -150,11 +149,11 @@ class Audit:
     async def find(
         self, tenant: str, wanted: Wanted, *, limit: int, before: str | None = None
     ) -> list[Line]:
-        """See ``AuditStore.find``. Notes of the last moment may not be among them."""
+        """See ``AuditStore.find``. The latest notes may be missing."""
         return await self._store.find(tenant, wanted, limit=limit, before=before)
 
     async def users_of(self, tenant: str, connections: Collection[str]) -> dict[str, list[Use]]:
-        """For each connection the keys that got its tokens lately, latest first."""
+        """Return the keys that recently read each connection's tokens, latest first."""
         since = self._clock() - USED_LATELY
         store, ids = self._store, list(connections)
         found = await asyncio.gather(*(store.users_of(tenant, one, since) for one in ids))
@@ -162,7 +161,7 @@ class Audit:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
-        """Write out what is noted for as long as the context lasts, and the rest at its end."""
+        """Store notes in the background while the context lasts, and the rest at its end."""
         try:
             async with in_background(self._run()):
                 yield
@@ -170,13 +169,17 @@ class Audit:
             await self._close()
 
     async def flush(self) -> None:
-        """Write everything that was noted up to now; raises ``StoreUnavailable``."""
+        """Store all notes made until now.
+
+        Raises:
+            StoreUnavailable: The database does not answer.
+        """
         async with self._writing:
             left = len(self._late) + len(self._notes)
             while self._batch or left > 0:
                 if not self._batch:
                     left -= self._take()
-                if self._batch:  # notes may have been dropped in between
+                if self._batch:  # notes may have been dropped meanwhile
                     await self._store.add(self._batch)
                 self._batch = []
 
@@ -200,7 +203,7 @@ class Audit:
                 failing = True
             else:
                 if failing:
-                    _log.warning("audit_goes_on", dropped=self._dropped)
+                    _log.warning("audit_resumed", dropped=self._dropped)
                 failing, self._dropped = False, 0
             if self._held:
                 self._some.set()
@@ -217,7 +220,7 @@ class Audit:
         return len(self._batch) + len(self._late) + len(self._notes)
 
     def _take(self) -> int:
-        """Make the next batch; how many lines it has."""
+        """Make the next batch and return its size."""
         while self._late and len(self._batch) < BATCH:
             self._batch.append(self._late.popleft())
         while self._notes and len(self._batch) < BATCH:

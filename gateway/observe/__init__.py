@@ -1,1 +1,1 @@
-"""Logs and metrics: what a process says about itself."""
+"""Logs and metrics of a process."""

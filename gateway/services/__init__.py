@@ -1,1 +1,1 @@
-"""The verbs of the product: connect, hand out tokens, disconnect."""
+"""The operations of the product: connect, read tokens, renew, disconnect."""

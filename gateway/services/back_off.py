@@ -1,7 +1,7 @@
-"""How long a provider is not asked again for a connection, after it failed (security D6, D7).
+"""Back-off: the pause between two refreshes of a connection after a failure (security D6, D7).
 
-One quick second try, for most failures are over after a moment; then long pauses. However many
-callers there are, a connection costs its provider at most two requests within any ten seconds.
+The first pause is short, because most failures are brief; later ones are long. A connection sends
+its provider at most two requests in ten seconds, however many callers ask for its token.
 """
 
 from __future__ import annotations
@@ -9,23 +9,26 @@ from __future__ import annotations
 from gateway.errors import ProviderError, ProviderUnavailable
 
 FIRST_SECONDS = 1.0
-"""The longest pause after the first failure."""
+"""Longest pause after the first failure."""
 NEXT_SECONDS = 20.0
-"""The longest after the second; twice as long after each further one."""
+"""Longest pause after the second failure; it doubles with each further one."""
 LONGEST_SECONDS = 60.0
 
 
 def back_off(error: ProviderError, attempts: int, jitter: float) -> float:
-    """Seconds of pause after ``error``, which ``attempts`` failures in a row preceded.
+    """Return the pause after ``error``, in seconds.
 
-    ``jitter`` is between 0 and 1. What the provider said (``Retry-After``) can only make it longer.
-    Who was turned away by this process itself (``gateway.outbound.bulkhead``) has asked nobody: it waits for as
-    long as the lane says, no longer.
+    ``Retry-After`` of the provider can only lengthen it. An error of this process itself
+    (``gateway.outbound.bulkhead``) sent no request, so its ``retry_after`` is the pause.
+
+    Args:
+        attempts: Failures in a row before this one.
+        jitter: Between 0 and 1.
     """
     failures = attempts + error.requests - 1
     longest = min(NEXT_SECONDS * 2.0 ** (min(failures, 10) - 1), LONGEST_SECONDS)
     seconds = (longest if failures else FIRST_SECONDS) * (0.5 + jitter / 2)
     if not isinstance(error, ProviderUnavailable) or error.retry_after is None:
         return seconds
-    turned_away = error.status is None
-    return float(error.retry_after) if turned_away else max(float(error.retry_after), seconds)
+    was_not_sent = error.status is None
+    return float(error.retry_after) if was_not_sent else max(float(error.retry_after), seconds)

@@ -1,8 +1,8 @@
 """Connect: start a flow, finish a flow.
 
-Rule 1 of the design is this module: a flow is finished only by the user who started it, in the same
-browser, for the same connector, once, within ten minutes. All of it is checked before the code is
-sent anywhere, and whatever fails a check has used the flow up.
+This module is rule 1 of the design: only the user who started a flow can finish it, in the same
+browser, for the same connector, once, within ten minutes. Every check runs before the code is sent,
+and a failed check uses the flow up.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ CLIENTS_NOT_SHARED = (
     "tenants do not share OAuth apps here: a provider could not tell them apart "
     "(GATEWAY_SHARED_CLIENTS=on allows it)"
 )
-"""Why only one tenant may connect (security B5)."""
+"""Error message for a second tenant (security B5)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartedFlow:
-    """What the browser needs: where to go, and the cookie that proves it is the same browser later."""
+    """The provider's authorization URL, and the cookie that binds the flow to this browser."""
 
     authorization_url: str = field(repr=False)
     cookie_name: str
@@ -65,7 +65,7 @@ class StartedFlow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedFlow:
-    """The connection that a callback made. ``other_account`` is true if a reconnect chose another one."""
+    """The connection of a finished flow. ``other_account``: a reconnect chose another account."""
 
     connection: Connection
     return_to: str
@@ -73,7 +73,7 @@ class FinishedFlow:
 
 
 def flow_cookie_name(state: str) -> str:
-    """The name of a flow's cookie: one per flow, so that two tabs do not disturb each other."""
+    """Return the name of a flow's cookie; each flow has one, so that two tabs can connect."""
     return f"gateway_flow_{flow_id(state)[:16]}"
 
 
@@ -120,10 +120,14 @@ class ConnectService:
         reconnect: str | None = None,
         tool: str | None = None,
     ) -> StartedFlow:
-        """Begin to connect ``config`` for a signed-in user.
+        """Start a flow for a signed-in user.
 
-        ``typed`` is the connection_config as the person typed it. Raises ``InvalidRequest`` if it
-        does not match, and ``Forbidden`` for a tenant that may not use this deployment's OAuth apps.
+        Args:
+            typed: The connection_config as the user entered it.
+
+        Raises:
+            InvalidRequest: ``typed`` is invalid.
+            Forbidden: The tenant may not use this deployment's OAuth apps.
         """
         if self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
@@ -172,14 +176,20 @@ class ConnectService:
     ) -> FinishedFlow:
         """Finish the flow of a callback on the path of connector ``name``.
 
-        ``tenant`` and ``user`` are the browser's session, ``cookie`` its flow cookie; ``None`` if
-        it has none. Raises the ``FlowError`` or ``ProviderError`` that says why it cannot be done.
+        Args:
+            tenant: The tenant of the browser's session, if it has one.
+            user: The user of that session.
+            cookie: The browser's flow cookie, if it sent one.
+
+        Raises:
+            FlowError: A check failed.
+            ProviderError: The provider refused, or did not answer properly.
         """
         try:
             with self._metrics.flow_end(name):
                 return await self._finish(name, response, tenant, user, cookie)
         except Exception as error:
-            if tenant is not None:  # it is the browser's person who is told of, not the flow's
+            if tenant is not None:  # the browser's user, not the flow's
                 self._audit.note(
                     Action.CONNECTION_REFUSED,
                     tenant=tenant,
@@ -238,7 +248,7 @@ class ConnectService:
         self, state: str, name: str, tenant: str | None, user: str | None
     ) -> StateUnknown | FlowExpired | FlowFinished:
         flow = await self._flows.get(state)
-        # Only its own user learns what became of a flow.
+        # Only the flow's user learns its state.
         if flow is None or (flow.tenant, flow.user, flow.connector) != (tenant, user, name):
             return StateUnknown()
         if flow.used_at is not None:
@@ -246,8 +256,8 @@ class ConnectService:
         return FlowExpired(connector=name)
 
     async def _link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
-        # If this fails the grant is left as it is: where a provider revokes per account, revoking
-        # could end a connection that works, and which account this is was never learned.
+        # A failure leaves the grant in place: the account is unknown, and at providers that revoke
+        # per account, revoking could end a working connection.
         account = await self._provider.account(
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
@@ -267,12 +277,12 @@ class ConnectService:
         try:
             return await self._save(new, grant.tokens)
         except AccountMismatch:
-            await self._hand_back(config, flow, grant, account)
+            await self._revoke_unused(config, flow, grant, account)
             raise
 
     async def _save(self, new: NewConnection, tokens: Tokens) -> Connection:
         now = self._clock()
-        while True:  # until no concurrent write was faster
+        while True:  # until no concurrent write wins
             target = await self._connections.target(new)
             sealed = self._sealer.seal(
                 tokens,
@@ -288,16 +298,16 @@ class ConnectService:
                 return saved
 
     def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
-        """Raise ``UnreadableResponse`` if the account lacks what the API's address is made of."""
+        """Raise ``UnreadableResponse`` if the account lacks a part of the API's address."""
         try:
             render_url(config.api_base_url, config, flow.connection_config, account.metadata)
         except InvalidRequest as error:
             raise UnreadableResponse(f"the API has no address: {error}") from None
 
-    async def _hand_back(
+    async def _revoke_unused(
         self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo
     ) -> None:
-        """Revoke a grant that will not be stored, unless somebody else's connection may live on it."""
+        """Revoke a grant that is not stored, unless another connection may share it."""
         if await self._connections.is_linked(flow.tenant, config.name, account.external_account_id):
             return
         try:

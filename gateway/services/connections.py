@@ -1,4 +1,4 @@
-"""Connections as their user sees them: list, look at, choose a default."""
+"""Connections for the API and the dashboard: list, get, choose a default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.store.owners import owner_of
 
 
 class ConnectionService:
-    """Reads and arranges connections. Foreign and missing look the same (rule 6)."""
+    """Reads connections and sets defaults. Foreign and missing ones look alike (rule 6)."""
 
     def __init__(self, store: ConnectionStore, clock: Clock, audit: Audit) -> None:
         self._store = store
@@ -19,18 +19,22 @@ class ConnectionService:
         self._audit = audit
 
     async def list_for(self, tenant: str, user: str) -> list[Connection]:
-        """The user's connections, by connector, each connector's default first."""
+        """Return the user's connections by connector, each connector's default first."""
         return await self._store.list_for(tenant, owner_of(user))
 
     async def get(self, tenant: str, connection_id: str, user: str | None = None) -> Connection:
-        """One connection of the tenant, and of ``user`` if given; raises ``ConnectionNotFound``."""
+        """Return a connection of the tenant, and of ``user`` if given.
+
+        Raises:
+            ConnectionNotFound: There is none, or it belongs to others.
+        """
         connection = await self._store.get(tenant, connection_id)
         if connection is None or user not in {None, connection.user}:
             raise ConnectionNotFound
         return connection
 
     async def set_default(self, connection: Connection) -> Connection:
-        """Make it the account that is used when none is named; returns it as it is now."""
+        """Make it the account for requests that name no account; return the updated connection."""
         await self._store.set_default(connection, self._clock())
         await self._audit.write(
             Action.CONNECTION_DEFAULT_CHANGED,

@@ -1,7 +1,7 @@
-"""Disconnect: forget here, revoke there.
+"""Disconnect: delete the connection, then revoke the grant at the provider.
 
-Forgetting always succeeds; telling the provider is best effort, and is left out where another
-user's connection may live on the same grant (security B7).
+Deleting always succeeds. Revoking is best effort, and is skipped where another user's connection
+may share the grant (security B7).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _log = get_logger()
 
 
 class Revoked(StrEnum):
-    """What became of the grant at the provider."""
+    """Result of the revocation at the provider."""
 
     YES = "yes"
     NO = "no"
@@ -52,7 +52,7 @@ class DisconnectService:
         self._audit = audit
 
     async def forecast(self, connection: Connection) -> Revoked:
-        """What ``disconnect`` would try: ``yes``, ``unsupported`` or ``shared``, for asking first."""
+        """Predict the result of ``disconnect``, for the page that asks for confirmation."""
         if await self._is_shared(connection):
             return Revoked.SHARED
         try:
@@ -62,11 +62,12 @@ class DisconnectService:
         return Revoked.YES if supported else Revoked.UNSUPPORTED
 
     async def disconnect(self, connection: Connection) -> Revoked:
-        """Forget the connection, then ask the provider to end the grant.
+        """Delete the connection, then revoke its grant at the provider.
 
-        Raises ``ConnectionNotFound`` if it was forgotten before.
+        Raises:
+            ConnectionNotFound: It was deleted before.
         """
-        # The row goes first: once the provider has revoked, nobody may be handed its tokens.
+        # Delete the row first: after the revocation, no caller may receive its tokens.
         last = await self._connections.delete(connection, self._clock())
         if last is None:
             raise ConnectionNotFound

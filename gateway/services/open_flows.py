@@ -1,7 +1,7 @@
-"""How many connect attempts are open everywhere: what a flood of them shows in (security L1).
+"""The number of open flows of all processes, which shows a flood of them (security L1).
 
-A person has ten at most, however many are started; many persons' sessions together could still fill
-the collection. Nothing stops them but the limits, so somebody has to be told.
+A user has at most ten open flows, but many users together could fill the collection. Only the rate
+limits stop them, so the number is a metric and the log warns of a high one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _log = get_logger()
 
 LOOK_EVERY = 30.0  # seconds
 ALARM = 1000
-"""From so many open attempts on, the log warns."""
+"""The log warns from this number of open flows on."""
 
 
 class OpenFlows:
-    """Counts them for the metrics. ``run`` is a task that keeps the number right."""
+    """Counts open flows for the metrics. ``run`` keeps the number up to date."""
 
     def __init__(
         self, flows: FlowStore, clock: Clock, metrics: Metrics, *, alarm: int = ALARM
@@ -34,7 +34,7 @@ class OpenFlows:
         self._alarm = alarm
 
     async def look(self) -> int:
-        """Count once; raises ``StoreUnavailable``."""
+        """Count once; raise ``StoreUnavailable`` if the database does not answer."""
         count = await self._flows.count_open(self._clock())
         self._metrics.open_flows(count)
         if count >= self._alarm:
@@ -42,7 +42,7 @@ class OpenFlows:
         return count
 
     async def run(self) -> None:
-        """Count again and again until cancelled."""
+        """Count every ``LOOK_EVERY`` seconds until cancelled."""
         while True:
             with contextlib.suppress(StoreUnavailable):
                 await self.look()

@@ -1,8 +1,8 @@
-"""Going on through a database that is away for a while: an election, a primary that stands still.
+"""Retries through a short outage of the database, such as an election of its primary.
 
-A write that was not acknowledged may have been done. Who drops it leaves a lease that nobody gives
-back, or loses an answer that exists nowhere else; so it is repeated until the database says what
-became of it (security D4, K2). Only for what may be done twice: see ``gateway.store.refresh_leases``.
+A write without an acknowledgement may have happened. Dropping it could leave a lease unreleased or
+lose a provider's response, so it is repeated until the database confirms the result (security D4,
+K2). Only idempotent writes may do this: see ``gateway.store.refresh_leases``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _log = get_logger()
 T = TypeVar("T")
 
 RETRY_SECONDS = 0.2
-"""Between two tries. Short: each of them waits for a primary, and ends when there is one."""
+"""Pause between two attempts; short, because each attempt itself waits for a primary."""
 
 
 async def through_outage(
@@ -28,10 +28,15 @@ async def through_outage(
     connection: str,
     ends: Callable[[], bool] = lambda: False,
 ) -> T:
-    """What ``attempt`` returns, once the database answers.
+    """Repeat ``attempt`` until the database answers, and return its result.
 
-    ``event`` is logged, with the id of the ``connection``, when it does not. Raises
-    ``StoreUnavailable`` as soon as ``ends`` says that there is no more use in it.
+    Args:
+        event: Log event for each failed attempt.
+        connection: The connection's id, for the log.
+        ends: Returns whether a further attempt is useless.
+
+    Raises:
+        StoreUnavailable: An attempt failed, and ``ends`` returned true.
     """
     while True:
         try:

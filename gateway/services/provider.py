@@ -1,4 +1,4 @@
-"""Conversations with a provider: the engine prepares and judges, outbound sends."""
+"""Requests to providers: the engine prepares them and reads responses, outbound sends."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _log = get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What an exchange yielded: tokens, and the answer they came in."""
+    """The tokens of an exchange, and the response that held them."""
 
     tokens: Tokens
     token_response: Mapping[str, Any] = field(repr=False)
 
 
 class Provider:
-    """The requests that the services make. Each raises a ``ProviderError`` when it does not succeed."""
+    """The requests of the services. Each raises ``ProviderError`` if it fails."""
 
     def __init__(self, outbound: Outbound, clock: Clock) -> None:
         self._outbound = outbound
@@ -52,7 +52,7 @@ class Provider:
         redirect_uri: str,
         verifier: Secret,
     ) -> Grant:
-        """Exchange an authorization code. A code is sent once: there is no retry."""
+        """Exchange an authorization code. A code is sent only once, without retries."""
         request = exchange_request(
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
@@ -68,9 +68,9 @@ class Provider:
         refresh_token: Secret,
         granted: tuple[str, ...],
     ) -> Tokens:
-        """Use a refresh token of a grant that has the scopes ``granted``.
+        """Refresh the tokens of a grant with the scopes ``granted``.
 
-        The answer's own refresh token may be absent: then the old one stays.
+        Without a refresh token in the response, the old one remains valid.
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
         answer = await self._outbound.send(request, connector=config.name, endpoint="refresh")
@@ -84,10 +84,11 @@ class Provider:
         connection_config: Mapping[str, str],
         hook: Hook | None = None,
     ) -> AccountInfo:
-        """Which account was granted, cleaned, with what ``hook`` adds to its metadata.
+        """Return the granted account, cleaned, with the metadata that ``hook`` adds.
 
-        Raises ``ProviderError`` if that cannot be told, ``AccountUnfit`` if the hook found that the
-        account lacks what the connector needs.
+        Raises:
+            ProviderError: The account cannot be read.
+            AccountUnfit: The hook found that the account lacks what the connector needs.
         """
         context = _Context(self._outbound, config, grant, connection_config)
         try:
@@ -103,7 +104,7 @@ class Provider:
         except AccountUnreadable as error:
             raise UnreadableResponse(str(error)) from None
         except Exception as error:
-            # Rule 7: a connector's own code may fail in any way; the person gets a clear answer.
+            # Rule 7: a connector's code may fail in any way; the user gets a clear error.
             _log.exception("account_lookup_failed", connector=config.name, exc_info=error)
             raise UnreadableResponse("the account could not be read") from None
 
@@ -116,7 +117,7 @@ class Provider:
         access_token: Secret,
         refresh_token: Secret | None,
     ) -> bool | None:
-        """Ask the provider to end the grant: whether it did, ``None`` if it offers no way to."""
+        """Revoke the grant; return whether the provider did so, ``None`` if it has no endpoint."""
         request = revocation_request(
             config,
             connection_config=connection_config,
@@ -137,7 +138,7 @@ class Provider:
         try:
             return is_failure(config, read_object(answer.content))
         except UnreadableResponse:
-            return False  # RFC 7009 2.2: the status says it all
+            return False  # RFC 7009 2.2: the status alone counts
 
 
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
 
 
 class _Context:
-    """What a connector's own code is given (``connectors.context.PostConnectionContext``)."""
+    """Context for a connector's code (``connectors.context.PostConnectionContext``)."""
 
     account: AccountInfo
 

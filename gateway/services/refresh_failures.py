@@ -1,4 +1,4 @@
-"""What a failed refresh means: for a second try, for the counters, and for who looks at the connection."""
+"""Rules for failed refreshes: whether to retry, and the outcome in metrics and API."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gateway.observe.metrics import RefreshOutcome
 
 
 def may_repeat(config: ConnectorConfig, age: float) -> bool:
-    """Whether a refresh token that was sent ``age`` seconds ago may be sent again."""
+    """Return whether a refresh token that was sent ``age`` seconds ago may be sent again."""
     return config.refresh_rotation == "none" or age < config.refresh_grace_seconds
 
 
 def was_lost(error: ProviderError) -> bool:
-    """Whether the request left, and no answer of any kind arrived."""
+    """Return whether the request was sent and no response arrived."""
     unanswered = isinstance(error, ProviderUnavailable) and error.status is None
     return unanswered and error.outcome_unknown
 
 
 def outcome_of(error: ProviderError) -> RefreshOutcome:
-    """A failure that may pass, as it is counted."""
+    """Return the metric outcome of a failure that may pass."""
     if isinstance(error, ProviderMisconfigured):
         return RefreshOutcome.MISCONFIGURED
     if isinstance(error, ProviderUnavailable):
@@ -35,7 +35,7 @@ def outcome_of(error: ProviderError) -> RefreshOutcome:
 
 
 def reason_of(error: ProviderError) -> str:
-    """Why a connection is not renewed, as it is shown with it."""
+    """Return the reason that the API shows for a failing connection."""
     if isinstance(error, ProviderMisconfigured):
         return "provider_misconfigured"
     if isinstance(error, ProviderUnavailable):

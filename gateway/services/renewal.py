@@ -1,11 +1,9 @@
-"""Renewal: connections are refreshed before anybody needs it, so that a tool's read finds a fresh
-token, and a connection that nobody uses does not die.
+"""Renewal: refreshes connections early, so that reads find fresh tokens and idle grants survive.
 
-Each connector is a lane with rounds of its own: a provider that hangs keeps its lane and its share
-of the concurrency, and no other waits for it (security L2). Any number of processes may do this at
-once: the lease in the row decides who refreshes, as it does among callers. When a connection's turn
-comes within its lead time is spread by its id, so that a thousand tokens that expire at the same
-second are not renewed in the same second.
+Connectors are renewed independently: a hanging provider occupies only its share of the concurrency
+(security L2). Several processes can renew together: the lease in the row decides which one
+refreshes, as it does among callers. Each connection's id determines its time within the lead, so
+that a thousand tokens with the same expiry are not renewed in the same second.
 """
 
 from __future__ import annotations
@@ -29,43 +27,43 @@ from gateway.store.renewal_queue import Due, RenewalQueue
 _log = get_logger()
 
 LEAD = timedelta(minutes=5)
-"""How long before a token counts as stale the first turns come."""
+"""Longest time before a token becomes stale at which its connection is due."""
 LEAD_SHARE = 0.2
-"""The lead in shares of the token's life, where that is shorter: else it would always be due."""
+"""Limit of the lead as a share of the token's life: short tokens would always be due."""
 LATEST_SHARE = 0.2
-"""What is left of the lead when the last connection's turn comes."""
+"""Share of the lead that is left when the last connection is due."""
 IDLE = timedelta(days=20)
-"""A refresh token that was not used for so long is used. Providers drop them after 30 days and more."""
+"""Idle refresh tokens are used after this time. Providers drop them after 30 days or more."""
 IDLE_SPREAD = timedelta(days=1)
 BATCH = 50
-"""Rows that are read at once."""
+"""Rows of one read."""
 CONNECTOR_SHARE = 4
-"""One connector gets at most one part in so many of the concurrency."""
+"""One connector gets at most 1/4 of the concurrent refreshes."""
 
 Jitter = Callable[[Connection], float]
-"""Where in its lead time a connection's turn is: 0 is early, nearly 1 is late."""
+"""Returns when in its lead a connection is due: 0 is the start, nearly 1 the end."""
 
 
 def phase(connection: Connection) -> float:
-    """The same for this generation in every process and round, and evenly spread over connections."""
+    """Spread connections evenly; equal for all processes while the generation lasts."""
     return zlib.crc32(f"{connection.id}:{connection.generation}".encode()) / 2**32
 
 
 @dataclass(kw_only=True, slots=True)
 class Round:
-    """What one round of a connector came to: numbers of connections.
+    """Numbers of connections in a round of a connector.
 
-    ``elsewhere`` were found in another process's hands; ``needing_people`` wait for their user.
+    ``elsewhere`` are being refreshed by another process; ``needs_reauth`` wait for their user.
     """
 
     renewed: int = 0
     failed: int = 0
     elsewhere: int = 0
-    needing_people: int = 0
+    needs_reauth: int = 0
 
 
 class Renewal:
-    """Renews what is due, connector by connector."""
+    """Renews the connections that are due, by connector."""
 
     def __init__(
         self,
@@ -77,7 +75,7 @@ class Renewal:
         concurrency: int,
         jitter: Jitter = phase,
     ) -> None:
-        """At most ``concurrency`` refreshes run at once, and a fourth of them for one connector."""
+        """Limit concurrent refreshes to ``concurrency``, and to 1/4 of it for each connector."""
         self._due = due
         self._refresher = refresher
         self._catalog = catalog
@@ -88,18 +86,19 @@ class Renewal:
         self._stopping = False
 
     def connectors(self) -> tuple[str, ...]:
-        """The connectors that can be renewed here: configured in this process, and with refresh."""
+        """Return the connectors that support refresh and are configured in this process."""
         return tuple(config.name for config in self._catalog.ready() if config.supports_refresh)
 
     def stop(self) -> None:
-        """Begin no further refresh; rounds end when those that run are stored."""
+        """Start no further refresh. Rounds end when the running refreshes are stored."""
         self._stopping = True
 
     async def round(self, connector: str) -> Round:
-        """Try once to renew each connection of the connector that is due, and say what came of it.
+        """Try once to renew each due connection of the connector, and return the counts.
 
-        Raises ``StoreUnavailable`` if the database cannot say what is due, and what
-        ``Catalog.get`` raises.
+        Raises:
+            StoreUnavailable: The database does not answer.
+            ConnectorError: The connector is unknown or not configured.
         """
         config = self._catalog.get(connector)
         tally = Round()
@@ -107,7 +106,7 @@ class Renewal:
         running: set[asyncio.Task[None]] = set()
         try:
             for why in Due:
-                async for connection in self._turns(config, why):
+                async for connection in self._due_connections(config, why):
                     await slots.acquire()
                     task = asyncio.create_task(self._renew(config, connection, tally))
                     running.add(task)
@@ -116,12 +115,14 @@ class Renewal:
         finally:
             await asyncio.gather(*running)
         if not self._stopping:
-            tally.needing_people = await self._due.needing_people(config.name)
+            tally.needs_reauth = await self._due.needs_reauth(config.name)
         _report(config, tally)
         return tally
 
-    async def _turns(self, config: ConnectorConfig, why: Due) -> AsyncIterator[Connection]:
-        """The connections whose turn has come, page by page: each at most once in a round."""
+    async def _due_connections(
+        self, config: ConnectorConfig, why: Due
+    ) -> AsyncIterator[Connection]:
+        """Yield the due connections, each at most once in a round."""
         now = self._clock()
         ahead = LEAD if why is Due.EXPIRING else IDLE_SPREAD - IDLE
         last: Connection | None = None
@@ -140,14 +141,14 @@ class Renewal:
                     return
                 fresh_until = connection.tokens.fresh_until
                 if why is Due.IDLE and fresh_until is not None and fresh_until <= now + LEAD:
-                    continue  # it is on the other list
-                if self._turn(connection, why) <= now:
+                    continue  # the other query finds it
+                if self._due_at(connection, why) <= now:
                     yield connection
             if len(page) < BATCH:
                 return
             last = page[-1]
 
-    def _turn(self, connection: Connection, why: Due) -> datetime:
+    def _due_at(self, connection: Connection, why: Due) -> datetime:
         tokens, early = connection.tokens, 1.0 - self._jitter(connection)
         if why is Due.IDLE or tokens.fresh_until is None:
             return tokens.issued_at + IDLE - IDLE_SPREAD * early
@@ -159,15 +160,15 @@ class Renewal:
             if self._stopping:
                 return
             expires_at = connection.tokens.expires_at
-            # As for a caller: a refresh whose answer was lost is settled when the token is over.
+            # As for a caller: a lost response makes the connection fail only after expiry.
             is_over = expires_at is not None and expires_at <= self._clock()
             try:
                 found = await self._refresher.renew(config, connection, in_need=is_over, wait=False)
             except GatewayError as error:
-                tally.failed += 1  # what a provider answered is in the row
+                tally.failed += 1  # the row has the provider's error
                 _log.info("not_renewed", connection=connection.id, reason=type(error).__name__)
             except Exception as error:
-                # Rule 7: a connector's own code may fail in any way, and stops nobody else.
+                # Rule 7: a connector's code may fail in any way, and must not stop the round.
                 tally.failed += 1
                 _log.exception("renewal_failed", connector=config.name, exc_info=error)
             else:
@@ -184,7 +185,5 @@ def _report(config: ConnectorConfig, tally: Round) -> None:
         _log.info(
             "renewal_round", connector=config.name, renewed=tally.renewed, failed=tally.failed
         )
-    if tally.needing_people:
-        _log.info(
-            "connections_need_people", connector=config.name, connections=tally.needing_people
-        )
+    if tally.needs_reauth:
+        _log.info("connections_need_reauth", connector=config.name, connections=tally.needs_reauth)

@@ -89,7 +89,7 @@ class RenewalQueue:
         rows = await self._rows.find(query, sort=order, limit=limit, index=why.ordered_by)
         return [found for row in rows if (found := read_row(row)) is not None]
 
-    async def needing_people(self, connector: str) -> int:
+    async def needs_reauth(self, connector: str) -> int:
         """Count the connector's connections that only their user can repair (needs_reauth)."""
         return await self._rows.count(
             {"connector": connector, "status": str(Status.NEEDS_REAUTH), **RENEWABLE}

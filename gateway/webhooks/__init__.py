@@ -1,1 +1,1 @@
-"""Events on their way to receivers."""
+"""Webhooks: registration and delivery of events."""

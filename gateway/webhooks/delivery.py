@@ -1,9 +1,9 @@
-"""Deliveries: events on their way to the receivers of their tenant (docs/webhooks.md).
+"""Delivery of events to the webhooks of their tenant (docs/webhooks.md).
 
-A worker passes events on from the outbox into the queue of each webhook, and sends what is due
-there. Any number of workers may do this at once: a delivery belongs to who claimed it, for as long
-as one attempt may take. Whatever dies in between, an event arrives at least once, always under the
-same id. A receiver that hangs has its share of the attempts under way, and no other waits for it.
+A worker moves events from the outbox into the queue of each webhook and sends the deliveries that
+are due. Several workers can do this together: a worker claims a delivery for as long as an attempt
+may take. Each event arrives at least once, always with the same id, even if a worker dies. A
+hanging receiver occupies only its share of the concurrent attempts.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ DELAYS: tuple[float, ...] = (
     24 * _HOUR,
     24 * _HOUR,
 )
-"""Seconds between two attempts, about three days in all; each is varied by a fifth."""
+"""Seconds between attempts, about three days in all. ``JITTER`` varies each."""
 JITTER = 0.2
 LONGEST_RETRY_AFTER = 24 * _HOUR
-"""What a receiver's own wish (``Retry-After``) may come to."""
+"""Upper limit of a receiver's ``Retry-After``, in seconds."""
 POLL_SECONDS = 1.0
-"""How often a worker that has nothing to do looks."""
+"""Pause of an idle worker between two rounds."""
 BATCH = 100
 CONCURRENCY = 64
-"""Attempts that a worker has under way at once."""
+"""Concurrent attempts of a worker."""
 WEBHOOK_SHARE = 4
-"""And those of one webhook."""
+"""Concurrent attempts of a worker for one webhook."""
 
 
 class Deliveries:
-    """Passes events on and delivers them. ``run`` is a task of the worker."""
+    """Queues and delivers events. ``run`` is a task of the worker."""
 
     def __init__(
         self,
@@ -85,12 +85,12 @@ class Deliveries:
         self._delays = delays
         self._running: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
-        self._leaving: dict[str, asyncio.Task[None]] = {}
-        """Connections whose events are being taken out of the outbox."""
+        self._clearing: dict[str, asyncio.Task[None]] = {}
+        """Tasks that remove queued events from the outbox, by connection."""
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until ``stop`` is set and the attempts under way are noted."""
+        """Deliver until ``stop`` is set, then finish the running attempts."""
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -108,13 +108,17 @@ class Deliveries:
             await self.finish()
 
     async def round(self) -> None:
-        """Pass on what waits in the outbox, and begin what is due; raises ``StoreUnavailable``."""
-        await self._pass_on()
-        await self._begin()
+        """Queue the events of the outbox, and start the deliveries that are due.
+
+        Raises:
+            StoreUnavailable: The database does not response.
+        """
+        await self._queue_events()
+        await self._start_due()
 
     async def finish(self) -> None:
-        """Wait for the attempts under way."""
-        await asyncio.gather(*self._running, *self._leaving.values(), return_exceptions=True)
+        """Wait for the running attempts."""
+        await asyncio.gather(*self._running, *self._clearing.values(), return_exceptions=True)
 
     async def _rest(self, stopping: asyncio.Task[bool]) -> None:
         waking = asyncio.create_task(self._wake.wait())
@@ -125,9 +129,9 @@ class Deliveries:
         finally:
             waking.cancel()
 
-    async def _pass_on(self) -> None:
+    async def _queue_events(self) -> None:
         waiting = await self._outbox.waiting(BATCH)
-        events = [event for event in waiting if event.connection not in self._leaving]
+        events = [event for event in waiting if event.connection not in self._clearing]
         webhooks = {
             tenant: await self._webhooks.list_for(tenant)
             for tenant in {event.tenant for event in events}
@@ -139,24 +143,24 @@ class Deliveries:
         if events:
             await self._reached("queued")
         for connection, group in groupby(events, key=attrgetter("connection")):
-            self._leaving[connection] = asyncio.create_task(self._take_away([*group]))
+            self._clearing[connection] = asyncio.create_task(self._clear([*group]))
 
-    async def _take_away(self, events: Sequence[Event]) -> None:
-        """Take away what the queues have of one connection.
+    async def _clear(self, events: Sequence[Event]) -> None:
+        """Remove a connection's queued events from the outbox.
 
-        Beside everything else: the transaction of a process that was killed keeps a row from being
-        written until MongoDB ends it, after a minute. No other connection's events wait for that.
+        This is a separate task for each connection: a killed process can leave a transaction that
+        locks the row for a minute, and must not delay the events of other connections.
         """
         try:
             await self._outbox.passed_on(events)
-            self._wake.set()  # there may be more
+            self._wake.set()  # the outbox may hold more events
         except StoreUnavailable:
-            _log.warning("events_not_taken_away", connection=events[0].connection)
+            _log.warning("events_not_cleared", connection=events[0].connection)
         finally:
-            del self._leaving[events[0].connection]
+            del self._clearing[events[0].connection]
 
-    async def _begin(self) -> None:
-        """Begin attempts until nothing is due that may begin now."""
+    async def _start_due(self) -> None:
+        """Start every attempt that is due and within the limits."""
         left_out = {webhook for webhook, count in self._busy.items() if count >= WEBHOOK_SHARE}
         while found := await self._queue.due(BATCH, without=left_out):
             for delivery in found:
@@ -176,17 +180,17 @@ class Deliveries:
         self._running.add(task)
         self._busy[delivery.webhook] += 1
 
-        def over(task: asyncio.Task[None]) -> None:
+        def finished(task: asyncio.Task[None]) -> None:
             self._running.discard(task)
             self._busy[delivery.webhook] -= 1
             if not self._busy[delivery.webhook]:
                 del self._busy[delivery.webhook]
             self._wake.set()
 
-        task.add_done_callback(over)
+        task.add_done_callback(finished)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        """One attempt. If it cannot be noted it is made again when the claim is over."""
+        """Make one attempt. Without a recorded result, it is repeated when the claim expires."""
         try:
             webhook = await self._webhooks.get(delivery.tenant, delivery.webhook)
             if webhook is None or webhook.disabled_at is not None:
@@ -194,16 +198,19 @@ class Deliveries:
                 return
             outcome, why, retry_after = await self._attempt(webhook, delivery.event)
             await self._reached("sent")
-            await self._note(delivery, webhook, outcome, why, retry_after)
+            await self._record(delivery, webhook, outcome, why, retry_after)
         except StoreUnavailable:
-            _log.warning("delivery_not_noted", webhook=delivery.webhook, event_id=delivery.event.id)
+            _log.warning(
+                "delivery_not_recorded", webhook=delivery.webhook, event_id=delivery.event.id
+            )
 
     async def _attempt(self, webhook: Webhook, event: Event) -> tuple[DeliveryOutcome, str, int]:
-        """What came of it, in words of our own, and for how many seconds to leave it alone."""
+        """Send an event; return the outcome, the reason of a failure, and ``Retry-After`` in
+        seconds."""
         body = body_of(event)
         try:
             headers = signed_headers(secret_of(self._vault, webhook), event.id, body, self._clock())
-            answer = await self._outbound.send_webhook(
+            response = await self._outbound.send_webhook(
                 OutboundRequest(
                     method="POST",
                     url=webhook.url,
@@ -216,17 +223,17 @@ class Deliveries:
         except EgressRefused:
             return DeliveryOutcome.BLOCKED, "its address may not be called", 0
         except ReceiverUnavailable:
-            return DeliveryOutcome.UNREACHABLE, "no answer, or none that can be read", 0
-        except Exception as error:  # a defect costs an attempt: else it would be met for ever
+            return DeliveryOutcome.UNREACHABLE, "no response, or an unreadable one", 0
+        except Exception as error:  # counts as an attempt, or it would repeat forever
             _log.exception("delivery_broken", event_id=event.id, exc_info=error)
             return DeliveryOutcome.BROKEN, "the gateway's log says why", 0
-        if 200 <= answer.status < 300:
+        if 200 <= response.status < 300:
             return DeliveryOutcome.DELIVERED, "", 0
-        gone = answer.status == 410
+        gone = response.status == 410
         outcome = DeliveryOutcome.GONE if gone else DeliveryOutcome.REFUSED
-        return outcome, f"status {answer.status}", _retry_after(answer)
+        return outcome, f"status {response.status}", _retry_after(response)
 
-    async def _note(
+    async def _record(
         self, delivery: Delivery, webhook: Webhook, outcome: DeliveryOutcome, why: str, least: int
     ) -> None:
         self._metrics.delivery(outcome)
@@ -253,7 +260,7 @@ class Deliveries:
 
 
 def body_of(event: Event) -> str:
-    """What a receiver gets: the same bytes with every attempt."""
+    """Return the body for an event: the same bytes with every attempt."""
     body = {
         "id": event.id,
         "type": event.type,
@@ -270,6 +277,6 @@ def body_of(event: Event) -> str:
     return json.dumps(body, separators=(",", ":"))
 
 
-def _retry_after(answer: OutboundResponse) -> int:
-    value = answer.headers.get("retry-after", "").strip()
+def _retry_after(response: OutboundResponse) -> int:
+    value = response.headers.get("retry-after", "").strip()
     return min(int(value), LONGEST_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", value) else 0

@@ -1,7 +1,7 @@
-"""Webhooks: where a tenant's events go, and how a receiver knows that they are ours.
+"""Registration of webhooks, and the signatures of deliveries.
 
-Deliveries are signed as https://www.standardwebhooks.com says, with a secret of each webhook's own
-that is shown once and stored sealed.
+Signatures follow https://www.standardwebhooks.com. Each webhook has a signing secret, which is
+shown once and stored sealed.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from gateway.store.events import EventType
 from gateway.store.webhooks import Webhook, WebhookStore
 
 MOST = 20
-"""Webhooks of one tenant."""
+"""Most webhooks of a tenant."""
 MAX_URL = 2000
 
 _SECRET_BYTES = 32  # the specification asks for 24 to 64
 _URL = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?"
-)  # ASCII without blanks; no user, no fragment
+)  # ASCII without spaces, user or fragment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookState:
-    """A webhook, and how many events wait for it."""
+    """A webhook and the number of its undelivered events."""
 
     webhook: Webhook
     pending: int
@@ -70,9 +70,13 @@ class WebhookService:
     async def create(
         self, *, tenant: str, url: str, types: Sequence[EventType] | None
     ) -> tuple[Webhook, Secret]:
-        """A new webhook, and its signing secret, which cannot be shown again.
+        """Create a webhook; return it with its signing secret, which cannot be shown again.
 
-        ``types`` are the events it gets, ``None`` for all. Raises ``InvalidRequest``.
+        Args:
+            types: The events that it receives; ``None`` for all.
+
+        Raises:
+            InvalidRequest: The URL is invalid, or the tenant has too many webhooks.
         """
         problem = _problem_of(url, self._policy)
         if problem is None and len(await self._webhooks.list_for(tenant)) >= MOST:
@@ -95,14 +99,14 @@ class WebhookService:
         return webhook, secret
 
     async def list_for(self, tenant: str) -> list[WebhookState]:
-        """The tenant's webhooks, oldest first, and how they do."""
+        """Return the tenant's webhooks and their state, oldest first."""
         return [
             WebhookState(webhook=webhook, pending=await self._deliveries.pending(webhook))
             for webhook in await self._webhooks.list_for(tenant)
         ]
 
     async def delete(self, tenant: str, webhook_id: str) -> bool:
-        """Delete a webhook of the tenant; whether there was one. What waits for it is not sent."""
+        """Delete a webhook; return whether it existed. Its undelivered events are not sent."""
         deleted = await self._webhooks.delete(tenant, webhook_id)
         if deleted:
             await self._audit.write(Action.WEBHOOK_DELETED, tenant=tenant, subject=webhook_id)
@@ -110,12 +114,12 @@ class WebhookService:
 
 
 def secret_of(vault: Vault, webhook: Webhook) -> Secret:
-    """A webhook's signing secret; raises ``VaultError``."""
+    """Return a webhook's signing secret; raise ``VaultError`` if it does not open."""
     return vault.open(webhook.secret, webhook_secret_place(webhook.tenant, webhook.id))
 
 
 def signed_headers(secret: Secret, event_id: str, body: str, now: datetime) -> dict[str, str]:
-    """The headers of one attempt to deliver ``body`` at ``now`` (UTC)."""
+    """Return the headers of an attempt to deliver ``body`` at ``now`` (UTC)."""
     signer = standardwebhooks.Webhook(secret.reveal())
     return {
         "webhook-id": event_id,
@@ -125,7 +129,7 @@ def signed_headers(secret: Secret, event_id: str, body: str, now: datetime) -> d
 
 
 def _problem_of(url: str, policy: EgressPolicy) -> str | None:
-    """Why events cannot go to ``url``, as far as that is known before its name is resolved."""
+    """Return why events cannot go to ``url``, judged without resolving its name."""
     if len(url) > MAX_URL or not _URL.fullmatch(url):
         return "must be an https address in plain ASCII, without a user and without a fragment"
     try:
@@ -138,6 +142,6 @@ def _problem_of(url: str, policy: EgressPolicy) -> str | None:
         return None
     try:
         public = is_public(ip_address(host))
-    except ValueError:  # a name: where it leads is judged with every delivery
+    except ValueError:  # a name: each delivery checks the addresses it resolves to
         public = host != "localhost" and not host.endswith(".localhost")
     return None if public else "is not on the public Internet"

@@ -120,10 +120,10 @@ async def test_the_writer_survives_an_outage_and_tells_of_it_once(
                 await asyncio.sleep(0)
             note(audit, "bob")
             store.shut = False
-            while logs[-1]["event"] != "audit_goes_on":  # noqa: ASYNC110 - waits for another task
+            while logs[-1]["event"] != "audit_resumed":  # noqa: ASYNC110 - waits for another task
                 await asyncio.sleep(0)
     assert [line.user for line in await lines(store)] == ["alice", "bob"]
-    assert [entry["event"] for entry in logs] == ["audit_waits_for_database", "audit_goes_on"]
+    assert [entry["event"] for entry in logs] == ["audit_waits_for_database", "audit_resumed"]
 
 
 async def test_notes_that_cannot_be_written_in_the_end_are_counted_in_the_log(

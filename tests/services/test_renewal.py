@@ -220,13 +220,13 @@ async def test_who_needs_their_user_is_left_alone_and_counted_without_a_name(
     with capture_logs() as logged:
         again = await gateway.services.renewal.round("google")
 
-    assert first == Round(renewed=1, failed=1, needing_people=1)
-    assert again == Round(needing_people=1)
+    assert first == Round(renewed=1, failed=1, needs_reauth=1)
+    assert again == Round(needs_reauth=1)
     assert sorted(asked(sandbox, "google", mark)) == ["invalid_grant", "issued"]
     assert (await connection(gateway))["status"] == "needs_reauth"
     assert logged == [
         {
-            "event": "connections_need_people",
+            "event": "connections_need_reauth",
             "log_level": "info",
             "connector": "google",
             "connections": 1,

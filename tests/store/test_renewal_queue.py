@@ -145,8 +145,8 @@ async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
     await save(store, scopes, lambda row, generation: sealed_tokens("x"), NOW)
 
     assert await found(due) == ["fewer scopes"]
-    assert await due.needing_people("google") == 1
-    assert await due.needing_people("notion") == 0
+    assert await due.needs_reauth("google") == 1
+    assert await due.needs_reauth("notion") == 0
 
 
 @pytest.mark.requirement("D1", "D7")
@@ -222,7 +222,7 @@ async def test_looking_reads_what_is_due_and_next_to_nothing_else(
 
         first = await due.due("google", why, NOW, 3, now=NOW)
         second = await due.due("google", why, NOW, 3, now=NOW, after=first[-1])
-        people = await due.needing_people("google")
+        people = await due.needs_reauth("google")
 
         client[database_name].command("profile", 0)
         calls = list(

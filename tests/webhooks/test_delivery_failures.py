@@ -153,7 +153,7 @@ async def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_a_time(
         async with post.working():
             await post.receiver.has(30, "/works")
             assert len(post.receiver.types("/hangs")) <= 4
-        assert (await post.state(hanging)).last_failure == "no answer, or none that can be read"
+        assert (await post.state(hanging)).last_failure == "no response, or an unreadable one"
 
 
 async def test_a_receiver_that_is_gone_gets_nothing_more(post: Post) -> None:
@@ -176,7 +176,7 @@ async def test_a_receiver_that_is_gone_gets_nothing_more(post: Post) -> None:
 async def test_what_waits_for_a_deleted_webhook_is_not_sent(post: Post, database: Database) -> None:
     webhook, _ = await post.webhook()
     await linked(post.connections, now=utc_now())
-    await post.deliveries._pass_on()
+    await post.deliveries._queue_events()
     assert await post.service.delete("default", webhook.id)
 
     await post.deliveries.round()
