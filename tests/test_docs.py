@@ -127,6 +127,14 @@ def test_architecture_page_has_the_layers_in_their_order() -> None:
     assert [name.strip("/").replace("/", ".") for name in found] == [*LAYERS]
 
 
+def test_operations_page_names_log_events_and_reasons_that_exist() -> None:
+    table = read("docs/operations.md").partition("\n## When something breaks\n")[2]
+    names = named(re.findall(r"^\|(.+)", table, re.MULTILINE), r"`([a-z]+(?:_[a-z]+)+)`")
+    assert len(names) > 15
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("gateway/**/*.py"))
+    assert [name for name in names if f'"{name}"' not in code] == []
+
+
 def linked(index: str) -> list[str]:
     """Return the pages that an index links to, in order, relative to its folder."""
     return re.findall(r"\]\(((?!https?:)[^)#\s]+\.md)\)", read(index))
