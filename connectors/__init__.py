@@ -9,7 +9,7 @@ from connectors.account import AccountInfo, account_lookup, as_text, dig
 from connectors.config import ConnectorConfig
 from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
-from connectors.environment import app, require_env
+from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
 from connectors.secret import Secret
 
@@ -22,6 +22,7 @@ __all__ = [
     "ConnectionContext",
     "ConnectionInput",
     "ConnectorConfig",
+    "Env",
     "ErrorInSuccess",
     "PostConnectionContext",
     "Revocation",

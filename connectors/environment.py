@@ -8,6 +8,9 @@ from typing import TypedDict
 from connectors.errors import MissingVariable
 from connectors.secret import Secret
 
+Env = Mapping[str, str]
+"""The variables that a connector is configured by."""
+
 
 class App(TypedDict):
     """The fields of ``ConnectorConfig`` that an app registered at the provider decides."""
@@ -17,7 +20,7 @@ class App(TypedDict):
     client_secret: Secret
 
 
-def app(name: str, env: Mapping[str, str]) -> App:
+def app(name: str, env: Env) -> App:
     """Read a connector's app credentials: ``ConnectorConfig(**app("acme", env), …)``.
 
     Raises:
@@ -29,7 +32,7 @@ def app(name: str, env: Mapping[str, str]) -> App:
     return {"name": name, "client_id": client_id, "client_secret": Secret(client_secret)}
 
 
-def require_env(env: Mapping[str, str], variable: str, connector: str) -> str:
+def require_env(env: Env, variable: str, connector: str) -> str:
     """Return the value of a connector's variable, without spaces around it.
 
     Raises:

@@ -43,7 +43,7 @@ def rfc6749(
     pkce: Literal["required", "verified", "ignored", "refused"],
     rotation: Literal["none", "kept", "strict", "until_used", "replay", "never"],
     expires_in: int | Callable[[Params], int | None] | None,
-    scopes: Collection[str],
+    scopes: str,
     accounts: Mapping[tuple[str, str], Facts],
     api_base: str,
     api: Mapping[str, ApiAnswer],
@@ -86,7 +86,8 @@ def rfc6749(
         authorize: Host and path of the authorization endpoint; ``token``, ``refresh`` alike.
         revoke: Host and path of an RFC 7009 endpoint, where the client authenticates as at the token
             endpoint; ``RevokeRules`` for another kind; ``None`` where grants cannot be revoked.
-        scopes: All known scopes. Empty: the provider has none, and no parameter for them.
+        scopes: All known scopes, separated by spaces. Empty: the provider has none, and no
+            parameter for them.
         accounts: Key and label of each fictional account, and what the provider knows about it.
         api_base: Host and path before every API call.
         api: The answer at each address: a path below ``api_base`` or host and path; a method other
@@ -125,7 +126,7 @@ def rfc6749(
             params=frozenset(params) | (required.keys() - {"response_type", scope_param}),
             required=required,
             scope_param=scope_param,
-            known_scopes=frozenset(scopes),
+            known_scopes=frozenset(scopes.split()),
             scope_separator=scope_separator if scopes else None,
             pkce=pkce,
             account_choice=account_choice or {},
@@ -172,6 +173,11 @@ def facts(*names: str, **by_scope: str) -> Callable[[ApiCall], dict[str, Any]]:
         return {name: call.account.facts[name] for name in (*names, *granted)}
 
     return answer
+
+
+def needs(scope: str, refusal: Refusal, answer: ApiAnswer) -> ApiAnswer:
+    """Answer an API call with ``answer`` if the scope was granted, and with ``refusal`` if not."""
+    return lambda call: answer(call) if scope in call.scopes else refusal
 
 
 def _api(answers: Mapping[str, ApiAnswer], base: str, headers: Headers) -> Iterator[ApiRules]:

@@ -1,19 +1,16 @@
 """Atlassian (Jira, Confluence) OAuth connector.
 
-Docs: https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
-Register an app: https://developer.atlassian.com/console/myapps/
-
 Quirks:
-1. ``audience=api.atlassian.com`` must be there, and ``prompt=consent`` shows the page on which the person
-   chooses a site.
+1. ``audience=api.atlassian.com`` is required, and ``prompt=consent`` shows the page with the choice
+   of a site.
 2. The token endpoint is documented with JSON bodies.
-3. A refresh token is issued only with the scope ``offline_access``. Each works once; for ten minutes after
-   that it still answers, which makes it safe to repeat a refresh whose answer was lost.
-4. A refused refresh is HTTP 403 with ``invalid_grant``, or with ``unauthorized_client`` and "refresh_token is
-   invalid": taken as RFC 6749 has it, the second would be blamed on the gateway's own credentials.
-5. A token reaches every site that the person allowed, and the API's address names one by its cloud id.
-   The person says which site is meant; the hook finds its cloud id. Taking the first one instead
-   would write into a site that nobody chose.
+3. Only ``offline_access`` brings a refresh token. Each works once, and still answers for ten minutes
+   after that, so a refresh whose answer was lost may be repeated.
+4. A refused refresh is HTTP 403 with ``invalid_grant``, or with ``unauthorized_client`` and
+   "refresh_token is invalid": RFC 6749 would blame the second on the gateway's own credentials.
+5. A token reaches every site that the person allowed, and the API's address names one by its cloud
+   id. The person says which site is meant, and the hook finds its cloud id. The first site of the
+   list may be one that nobody chose.
 6. A site may be listed twice, once per product.
 7. There is no revocation endpoint; people remove the app in their account's connected apps.
 
@@ -21,16 +18,12 @@ Scopes: ``read:me`` says who connected; ``read:jira-work`` is the smallest that 
 ``offline_access`` is quirk 3.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectionInput, ConnectorConfig, account_lookup, app
+from connectors import ConnectionInput, ConnectorConfig, Env, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("atlassian", env),
         display_name="Atlassian",

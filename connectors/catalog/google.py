@@ -1,36 +1,26 @@
 """Google OAuth connector.
 
-Docs: https://developers.google.com/identity/protocols/oauth2/web-server
-Register an app: https://console.cloud.google.com/apis/credentials
-
 Quirks:
-1. A refresh token is issued only with ``access_type=offline``, and after the first consent only
-   with ``prompt=consent``. Without both, reconnecting an account yields an access token that dies
-   after an hour and cannot be renewed.
-2. Refresh answers carry no ``refresh_token``: the stored one stays. Overwriting it with nothing
-   would lose the connection at the second refresh.
+1. A refresh token comes only with ``access_type=offline``, and after the first consent only with
+   ``prompt=consent``. Without both, a reconnected account dies after an hour.
+2. A refresh answers without a refresh token: the stored one stays.
 3. Short scope names come back expanded (``email`` as a URL), so the expanded names are requested:
    otherwise every connection would look as if the person had refused a scope.
-4. Revoking needs no client authentication, and ends the whole grant of that person for this app:
-   other connections of the same Google account die with it.
+4. Revoking needs no client authentication, and ends the person's whole grant for this app: other
+   connections of the same Google account die with it.
 5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
-   is refused, a missing one is not, for Google may stop sending it.
+   is refused, a missing one is not.
 
-Scopes: ``openid`` lets the userinfo endpoint answer and yields the stable ``sub``; ``userinfo.email``
-gives the label by which people recognise the account. No product scope is requested by default:
-``OAUTH_GOOGLE_EXTRA_SCOPES`` adds those that tools need.
+Scopes: ``openid`` opens the userinfo endpoint and yields the stable ``sub``; ``userinfo.email`` gives
+the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tools need.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("google", env),
         display_name="Google",

@@ -1,34 +1,26 @@
 """HubSpot OAuth connector.
 
-Docs: https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide
 Versions: https://developers.hubspot.com/changelog/v1-oauth-api-deprecation
-Register an app: https://app.hubspot.com/developer
 
 Quirks:
 1. The v1 endpoints are switched off in February 2027; the dated ones take every parameter in the
    body and none in the query.
-2. Granted scopes are an array named ``scopes``. Read as usual, every connection would seem to have
-   exactly what was requested.
-3. The account's name is known to token introspection only (RFC 7662, by POST with the client's
-   credentials); the account API has its number and the address of HubSpot's own app.
-4. A grant belongs to the portal: the app is installed there, and every connection of a portal dies
-   when its refresh token is revoked. The identity is therefore the portal and not the person.
+2. Granted scopes are an array named ``scopes``.
+3. Only token introspection knows the account's name (RFC 7662, by POST with the client's credentials).
+4. The app is installed in a portal, and all connections of a portal die when its refresh token is
+   revoked: the identity is the portal and not the person.
 5. Only the refresh token can be revoked.
 
-Scopes: ``oauth`` is needed by every app; ``crm.objects.contacts.read`` is the smallest that makes a
-new connection useful.
+Scopes: every app needs ``oauth``; ``crm.objects.contacts.read`` is the smallest that makes a new
+connection useful.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, account_lookup, app
+from connectors import ConnectorConfig, Env, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("hubspot", env),
         display_name="HubSpot",

@@ -1,33 +1,25 @@
 """Linear OAuth connector.
 
-Docs: https://linear.app/developers/oauth-2-0-authentication
-Register an app: https://linear.app/settings/api/applications/new
-
 Quirks:
-1. Scopes are requested with commas; the answer lists them with spaces. With spaces in the request
+1. Scopes are requested with commas, and listed with spaces in the answer. With spaces in the request
    they are one unknown scope.
-2. ``prompt=consent`` lets the person choose the workspace again. Without it, connecting a second
-   workspace silently returns the first one.
-3. Every app has refresh tokens since April 2026: 24 hours per access token, a new refresh token with
-   each refresh. The same refresh may be repeated for 30 minutes.
+2. Without ``prompt=consent``, connecting a second workspace silently returns the first one.
+3. An access token lives for 24 hours, and each refresh brings a new refresh token (since April 2026).
+   The same refresh may be repeated for 30 minutes.
 4. The account is read by GraphQL, where a failure is HTTP 200 with ``errors``.
 5. Revoking takes the token alone, without client authentication.
 6. Apps made before December 2023 get ``scope`` as a JSON array. The engine reads both.
 
-Scopes: ``read`` lets a tool look at issues and projects, and lets the account be read; ``issues:create`` is
-what tools are most often connected for, and much less than ``write``.
+Scopes: ``read`` shows issues, projects and the account; ``issues:create`` is the most frequent reason
+to connect, and much less than ``write``.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("linear", env),
         display_name="Linear",

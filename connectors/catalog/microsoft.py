@@ -1,34 +1,26 @@
 """Microsoft OAuth connector (Entra ID and personal accounts, for Microsoft Graph).
 
-Docs: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
-Register an app: https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps
-
 Quirks:
-1. A refresh token is issued only with the scope ``offline_access``, which the answer never names among
-   the granted ones: without saying so, every connection would look as if it had been refused.
-2. Graph's scopes come back short or as URLs (``User.Read``, ``https://graph.microsoft.com/User.Read``).
-3. ``prompt=select_account`` lets a person choose an account. Without it, whoever is signed in is taken,
-   and a second account can never be connected.
-4. A refresh answers with a new refresh token, which is to be kept; the old one goes on working.
+1. Only ``offline_access`` brings a refresh token, and the answer never names it among the granted
+   scopes.
+2. Graph's scopes come back short or as URLs (``https://graph.microsoft.com/User.Read``).
+3. Without ``prompt=select_account`` the account that is signed in is taken, and a second one can never
+   be connected.
+4. A refresh answers with a new refresh token to be kept; the old one goes on working.
 5. Graph's ``id`` is an object of one tenant: a guest has another one in every tenant. The identity is
-   the tenant (``tid`` of the id_token) and the object, and reading a claim takes a few lines of code
-   instead of ``account_lookup``.
+   the tenant (``tid`` of the id_token) and the object. ``account_lookup`` reads no claims.
 6. ``mail`` may be null; ``userPrincipalName`` is always there.
 7. There is no revocation endpoint.
 
 The tenant is ``common``: work, school and personal accounts. An app that is registered for one
 organisation only has to be registered for several.
 
-Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read`` lets the
-person's own profile be read. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
+Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read`` opens
+the person's own profile. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
 """
-
-from __future__ import annotations
 
 import base64
 import json
-import os
-from collections.abc import Mapping
 from datetime import date
 
 from connectors import (
@@ -36,6 +28,7 @@ from connectors import (
     AccountUnreadable,
     ConnectionContext,
     ConnectorConfig,
+    Env,
     app,
     as_text,
     dig,
@@ -45,7 +38,7 @@ LOGIN = "https://login.microsoftonline.com/common/oauth2/v2.0"
 GRAPH = "https://graph.microsoft.com"
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("microsoft", env),
         display_name="Microsoft",

@@ -1,8 +1,6 @@
 """Shopify OAuth connector.
 
-Docs: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
 Tokens: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
-Register an app: https://dev.shopify.com/dashboard
 
 Quirks:
 1. Every store has its own host, ``{shop}.myshopify.com``. The shop is asked for before connecting
@@ -19,16 +17,12 @@ Quirks:
 6. The API wants ``X-Shopify-Access-Token`` and refuses ``Authorization: Bearer``.
 7. Uninstalling is a DELETE with the access token; there is no RFC 7009 endpoint.
 
-Scopes: ``read_products`` and ``read_orders``, what most tools for a store look at. Shopify lists granted write
-scopes without the read scopes they imply.
+Scopes: ``read_products`` and ``read_orders``, the subject of most tools for a store. Shopify lists
+granted write scopes without the read scopes they imply.
 """
-
-from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -37,6 +31,7 @@ from connectors import (
     CallbackRefused,
     ConnectionInput,
     ConnectorConfig,
+    Env,
     Revocation,
     account_lookup,
     app,
@@ -48,7 +43,7 @@ API = f"{STORE}/admin/api/2026-10"  # versions are quarterly and live for a year
 MAX_CALLBACK_AGE = timedelta(seconds=90)  # what Shopify's own library allows, in both directions
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("shopify", env),
         display_name="Shopify",

@@ -1,43 +1,36 @@
 """Slack OAuth connector.
 
-Docs: https://docs.slack.dev/authentication/installing-with-oauth
 Token rotation: https://docs.slack.dev/authentication/using-token-rotation
-Register an app: https://api.slack.com/apps
 
 Quirks:
-1. There are two kinds of token. A bot token acts as the app and belongs to the workspace; a user
-   token acts as the person. Tools act for people here, so the user token is asked for: its scopes
-   go into ``user_scope``. In ``scope`` they would ask for a bot.
+1. A bot token acts as the app, a user token as the person. Tools act for people, so the user token is
+   requested: its scopes go into ``user_scope``. In ``scope`` they would ask for a bot.
 2. The user token of the exchange is nested in ``authed_user``, with its own ``scope``,
    ``refresh_token`` and ``expires_in``. A refresh answers flat.
 3. ``token_type`` is ``user`` (or ``bot``), and the token is used as Bearer. A bot token in place of
    the person's is refused.
 4. Scopes are separated by commas. With spaces, they are one unknown scope.
-5. Every failure is HTTP 200 with ``"ok": false`` and a code of Slack's own. Without the mapping a dead
-   refresh token would look like an outage for ever, and nobody would be asked to reconnect.
+5. Every failure is HTTP 200 with ``"ok": false`` and one of Slack's own codes. Without the mapping a
+   dead refresh token would look like an outage for ever.
 6. PKCE stays off: it works only for apps that switched it on, which cannot be undone and turns the
    app into a public client whose refresh tokens die after 30 days.
 7. Tokens expire (12 hours) and refresh only if the app has token rotation switched on. Without it
    they live until revoked, and the answer has neither ``expires_in`` nor ``refresh_token``.
-8. Revoking is an API call with the token itself, ``auth.revoke``. Whether the refresh token ends with it
-   is not documented; it is deleted here either way.
-9. The same person of the same workspace is one account, whoever connected it: a second consent
-   continues the same chain of refresh tokens.
+8. Revoking is an API call with the token itself, ``auth.revoke``. The documentation does not say
+   whether the refresh token ends with it; it is deleted here either way.
+9. The same person of the same workspace is one account: a second consent continues the same chain
+   of refresh tokens.
 
-Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel: the least
-with which a tool can do anything. Reading messages and writing them is asked for by no default.
+Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel: the
+least with which a tool can do anything. No default reads or writes messages.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, ErrorInSuccess, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, ErrorInSuccess, Revocation, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("slack", env),
         display_name="Slack",

@@ -1,32 +1,23 @@
 """Stripe Connect (Standard accounts) OAuth connector.
 
-Docs: https://docs.stripe.com/connect/oauth-reference
-Register a platform: https://dashboard.stripe.com/settings/connect/onboarding-options/oauth
-
 Quirks:
-1. The platform's secret API key (``sk_…``) authenticates alone, as Bearer; it is what
-   ``OAUTH_STRIPE_CLIENT_SECRET`` holds. The client id (``ca_…``) is known to the authorization page and
-   to deauthorization only.
+1. The platform's secret API key (``sk_…``) authenticates alone, as Bearer: it is
+   ``OAUTH_STRIPE_CLIENT_SECRET``. Only the authorization page and deauthorization know the client id
+   (``ca_…``).
 2. There is one scope at a time: ``read_only`` or ``read_write``.
-3. Access tokens do not expire. The refresh token exists for changing scope or mode; a refresh is
-   made only when a tool asks for one.
-4. Deauthorizing names the account and not a token. It ends the account's whole connection with the
-   platform.
+3. Access tokens do not expire. A refresh changes scope or mode, and is made only when a tool asks.
+4. Deauthorizing names the account and not a token, and ends its whole connection with the platform.
 
 Scopes: ``read_write``: Stripe grants read_only to few platforms any more, and charges cannot be made
 with it.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("stripe", env),
         display_name="Stripe",

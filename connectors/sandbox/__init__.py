@@ -22,7 +22,7 @@ from connectors.provider import (
     SimulatedProvider,
     TokenRules,
 )
-from connectors.rfc6749 import facts, rfc6749
+from connectors.rfc6749 import facts, needs, rfc6749
 
 __all__ = [
     "ApiCall",
@@ -39,5 +39,6 @@ __all__ = [
     "SimulatedProvider",
     "TokenRules",
     "facts",
+    "needs",
     "rfc6749",
 ]

@@ -4,8 +4,6 @@ Sources: developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps,
 …/cloud/oauth/getting-started/refresh-tokens, …/making-calls-to-api.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from connectors.sandbox import ApiCall, Refusal, RefusedRequest, rfc6749
@@ -90,7 +88,7 @@ PROVIDER = rfc6749(
     error_answer=_error,
     params={"audience", "prompt"},
     required={"response_type": "code", "audience": "api.atlassian.com", "prompt": "consent"},
-    scopes={"read:me", "offline_access"} | _JIRA | _CONFLUENCE,
+    scopes=" ".join(("read:me", "offline_access", *_JIRA, *_CONFLUENCE)),
     accounts={
         (
             facts["person"]["account_id"],

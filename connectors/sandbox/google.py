@@ -1,18 +1,12 @@
-"""Google, seen from its own side.
-
-Sources: developers.google.com/identity/protocols/oauth2/web-server, …/openid-connect.
-"""
-
-from __future__ import annotations
+"""Google, by developers.google.com/identity/protocols/oauth2/web-server and …/openid-connect."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from connectors.sandbox import ApiCall, IssuedTokens, Refusal, RevokeRules, rfc6749
+from connectors.sandbox import IssuedTokens, Refusal, RevokeRules, facts, needs, rfc6749
 
-_EXPANDED = {
-    scope: f"https://www.googleapis.com/auth/userinfo.{scope}" for scope in ("email", "profile")
-}
+_EMAIL = "https://www.googleapis.com/auth/userinfo.email"
+_PROFILE = "https://www.googleapis.com/auth/userinfo.profile"
+_EXPANDED = {"email": _EMAIL, "profile": _PROFILE}
 
 
 def _is_offline(params: Mapping[str, str], consented_before: bool) -> bool:
@@ -25,13 +19,9 @@ def _expanded(issued: IssuedTokens) -> dict[str, str]:
     return {"scope": " ".join(_EXPANDED.get(scope, scope) for scope in issued.scopes)}
 
 
-def _userinfo(call: ApiCall) -> dict[str, Any] | Refusal:
-    if "openid" not in call.scopes:
-        return Refusal(403, {"error": "insufficient_scope"})
-    shows_email = {"email", _EXPANDED["email"]} & {*call.scopes}
-    return {k: v for k, v in call.account.facts.items() if shows_email or "email" not in k}
-
-
+_userinfo = needs(
+    "openid", Refusal(403, {"error": "insufficient_scope"}), facts("sub", "name", email=_EMAIL)
+)
 PROVIDER = rfc6749(
     "google",
     title="Google",
@@ -48,18 +38,17 @@ PROVIDER = rfc6749(
     params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
     issuer="https://accounts.google.com",
-    scopes={"openid", *_EXPANDED, *_EXPANDED.values()},
+    scopes=f"openid email profile {_EMAIL} {_PROFILE}",
     accounts={
-        (sub, f"{name} ({email})"): {
-            "sub": sub,
+        (f"10000000000000000000{n}", f"{name} ({email})"): {
+            "sub": f"10000000000000000000{n}",
             "name": name,
             "email": email,
-            "email_verified": True,
         }
-        for sub, name, email in (
-            ("100000000000000000001", "Ana Diaz", "ana.diaz@example.com"),
-            ("100000000000000000002", "Ana Diaz (work)", "ana@acme.example"),
-            ("100000000000000000003", "Ben Okoro", "ben.okoro@example.com"),
+        for n, name, email in (
+            (1, "Ana Diaz", "ana.diaz@example.com"),
+            (2, "Ana Diaz (work)", "ana@acme.example"),
+            (3, "Ben Okoro", "ben.okoro@example.com"),
         )
     },
     api_base="www.googleapis.com",

@@ -1,9 +1,4 @@
-"""Linear, seen from its own side.
-
-Sources: linear.app/developers/oauth-2-0-authentication, …/developers/graphql.
-"""
-
-from __future__ import annotations
+"""Linear, by linear.app/developers/oauth-2-0-authentication and …/developers/graphql."""
 
 import re
 from typing import Any
@@ -24,26 +19,28 @@ def _error(refused: RefusedRequest) -> Refusal:
 
 
 def _graphql(call: ApiCall) -> dict[str, Any]:
-    """Viewer and organization with the fields that were asked for: no more GraphQL than that.
+    """Viewer and organization with the requested fields: no more GraphQL than that.
 
-    What it does not understand it refuses as GraphQL does: with status 200.
+    Anything else is refused as GraphQL does: with status 200.
     """
     query = call.json.get("query") if isinstance(call.json, dict) else None
     asked = dict(_SELECTION.findall(query)) if isinstance(query, str) else {}
-    data: dict[str, Any] = {}
-    for name in ("viewer", "organization"):
-        known, fields = call.account.facts[name], re.findall(r"\w+", asked.get(name, ""))
-        if not fields:
-            return _graphql_error(f"The query must ask for {name}", "graphql error", "INPUT_ERROR")
-        if unknown := [field for field in fields if field not in known]:
-            message = f'Cannot query field "{unknown[0]}" of {name}.'
-            return _graphql_error(message, "graphql error", "GRAPHQL_VALIDATION_FAILED")
-        data[name] = {field: known[field] for field in fields}
+    fields = {name: re.findall(r"\w+", asked.get(name, "")) for name in call.account.facts}
+    try:
+        data = {
+            name: {field: known[field] for field in fields[name]}
+            for name, known in call.account.facts.items()
+        }
+    except KeyError as unknown:
+        text = f"Cannot query field {unknown}."
+        return _graphql_error(text, "graphql error", "GRAPHQL_VALIDATION_FAILED")
+    if not all(data.values()):
+        return _graphql_error("The query asks for nothing", "graphql error", "INPUT_ERROR")
     return {"data": data}
 
 
-def _account(person: int, workspace: int, name: str, title: str, key: str) -> dict[str, Any]:
-    email = f"{name.split()[0].lower()}@acme.example"
+def _account(person: int, name: str, workspace: int, title: str) -> dict[str, Any]:
+    email, key = f"{name.split()[0].lower()}@acme.example", title.lower().replace(" ", "-")
     viewer = {"id": f"9c2b0000-0000-4000-8000-{person:012}", "name": name, "email": email}
     organization = {"id": f"1f0e0000-0000-4000-8000-{workspace:012}", "name": title, "urlKey": key}
     return {"viewer": viewer, "organization": organization}
@@ -65,23 +62,16 @@ PROVIDER = rfc6749(
     params={"prompt", "actor"},
     required={"response_type": "code", "scope": None},
     account_choice={"prompt": "consent"},
-    scopes={"read", "write", "issues:create", "comments:create", "timeSchedule:write", "admin"},
+    scopes="read write issues:create comments:create timeSchedule:write admin",
     scope_separator=",",  # although the answer lists them with spaces
     accounts={
-        ("acme-ana", "Acme (Ana Diaz)"): _account(1, 1, "Ana Diaz", "Acme", "acme"),
-        ("side-project-ana", "Side project (Ana Diaz)"): _account(
-            2, 2, "Ana Diaz", "Side project", "side-project"
-        ),
-        ("acme-ben", "Acme (Ben Okoro)"): _account(3, 1, "Ben Okoro", "Acme", "acme"),
+        ("acme-ana", "Acme (Ana Diaz)"): _account(1, "Ana Diaz", 1, "Acme"),
+        ("side-ana", "Side project (Ana Diaz)"): _account(2, "Ana Diaz", 2, "Side project"),
+        ("acme-ben", "Acme (Ben Okoro)"): _account(3, "Ben Okoro", 1, "Acme"),
     },
     api_base="api.linear.app",
     api={"POST /graphql": _graphql},
     api_refusal=Refusal(
-        401,
-        _graphql_error(
-            "Authentication required, not authenticated",
-            "authentication error",
-            "AUTHENTICATION_ERROR",
-        ),
+        401, _graphql_error("Not authenticated", "authentication error", "AUTHENTICATION_ERROR")
     ),
 )

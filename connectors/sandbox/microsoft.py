@@ -5,8 +5,6 @@ Sources: learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow,
 learn.microsoft.com/graph/api/user-get, …/graph/errors.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping
@@ -16,7 +14,7 @@ from connectors.sandbox import ApiCall, IssuedTokens, Reason, Refusal, RefusedRe
 
 _LOGIN = "login.microsoftonline.com"
 _GRAPH = "https://graph.microsoft.com"
-_GRAPH_SCOPES = frozenset({"User.Read", "Mail.Read", "Files.Read", "Calendars.Read"})
+_GRAPH_SCOPES = ("User.Read", "Mail.Read", "Files.Read", "Calendars.Read")
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal accounts."""
 
@@ -119,7 +117,7 @@ PROVIDER = rfc6749(
     exchange_params={"grant_type", "code", "redirect_uri", "scope?"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
     check=_check,
-    scopes={"openid", "profile", "email", "offline_access"} | _GRAPH_SCOPES,
+    scopes=" ".join(("openid", "profile", "email", "offline_access", *_GRAPH_SCOPES)),
     accounts={
         (object_id, f"{name} ({principal})"): {
             "id": object_id,

@@ -1,43 +1,27 @@
-"""Notion, seen from its own side.
-
-Sources: developers.notion.com/docs/authorization, …/reference/create-a-token,
-…/reference/refresh-a-token, …/reference/get-self; the type definitions of Notion's own SDK.
+"""Notion, by developers.notion.com/docs/authorization, …/reference/create-a-token, …/refresh-a-token,
+…/get-self, and the type definitions of Notion's own SDK.
 """
-
-from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox import ApiCall, IssuedTokens, RevokeRules, rfc6749
+from connectors.sandbox import IssuedTokens, RevokeRules, facts, rfc6749
 
-_REQUEST_ID = "00000000-0000-4000-8000-000000000000"
-# Every version that is published; which of them a call uses does not change these answers.
+# All published versions; these answers are the same in each.
 _VERSION = {"notion-version": frozenset({"2022-06-28", "2025-09-03", "2026-03-11"})}
 
 
 def _account(number: int, workspace: str | None, person: str) -> dict[str, Any]:
-    user = {"object": "user", "id": f"55555555-eeee-4000-8000-{number:012}", "type": "person"}
+    user = {"object": "user", "id": f"55555555-eeee-4000-8000-{number:012}", "name": person}
     return {
         "workspace_id": f"3b1c6fe0-0000-4000-8000-{number:012}",
         "workspace_name": workspace,
         "bot_id": f"44444444-dddd-4000-8000-{number:012}",
-        "owner": {
-            "type": "user",
-            "user": {**user, "name": person, "avatar_url": None, "person": {}},
-        },
+        "owner": {"type": "user", "user": user},
     }
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    more = {"token_type": "bearer", "workspace_icon": None, "duplicated_template_id": None}
-    return {**more, **issued.account.facts, "request_id": _REQUEST_ID}
-
-
-def _me(call: ApiCall) -> dict[str, Any]:
-    facts = call.account.facts
-    bot = {"owner": facts["owner"], "workspace_name": facts["workspace_name"]}
-    me = {"object": "user", "id": facts["bot_id"], "type": "bot", "avatar_url": None}
-    return {**me, "name": "Connector Gateway", "bot": bot}
+    return {"token_type": "bearer", "workspace_icon": None, **issued.account.facts}
 
 
 PROVIDER = rfc6749(
@@ -51,7 +35,7 @@ PROVIDER = rfc6749(
         body_format="json",
         required_headers=_VERSION,
         accepts=frozenset({"access_token"}),  # the reference speaks of no other
-        answer={"request_id": _REQUEST_ID},
+        answer={"request_id": "00000000-0000-4000-8000-000000000000"},
     ),
     client_auth="basic",
     body_format="json",
@@ -61,7 +45,7 @@ PROVIDER = rfc6749(
     headers=_VERSION,
     answer=_answer,
     required={"response_type": "code", "owner": "user"},
-    scopes=(),
+    scopes="",
     accounts={
         ("workspace-1", "Acme HQ (Ana Diaz)"): _account(1, "Acme HQ", "Ana Diaz"),
         ("workspace-2", "Side project (Ana Diaz)"): _account(2, "Side project", "Ana Diaz"),
@@ -69,5 +53,5 @@ PROVIDER = rfc6749(
         ("workspace-3", "A workspace without a name (Ben Okoro)"): _account(3, None, "Ben Okoro"),
     },
     api_base="api.notion.com/v1",
-    api={"/users/me": _me},
+    api={"/users/me": facts("bot_id", "owner", "workspace_name")},
 )

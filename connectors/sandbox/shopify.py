@@ -4,8 +4,6 @@ Sources: shopify.dev, authorization code grant and offline access tokens; the ca
 as in Shopify's own libraries.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -69,7 +67,7 @@ PROVIDER = rfc6749(
     params={"grant_options[]"},
     required={},
     exchange_params={"code", "expiring?"},
-    scopes={"read_products", "write_products", "read_orders", "write_orders"},
+    scopes="read_products write_products read_orders write_orders",
     scope_separator=",",
     accounts={("owner", "The store's owner"): {}, ("staff", "A member of its staff"): {}},
     api_base=f"{_HOST}/admin/api/2026-10",

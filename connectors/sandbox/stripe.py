@@ -1,18 +1,15 @@
-"""Stripe Connect with Standard accounts, seen from its own side.
-
-Sources: docs.stripe.com/connect/oauth-reference, …/connect/oauth-standard-accounts,
-…/api/accounts/object; the OAuth part of Stripe's own libraries.
+"""Stripe Connect with Standard accounts, by docs.stripe.com/connect/oauth-reference,
+…/connect/oauth-standard-accounts, …/api/accounts/object and the OAuth part of Stripe's libraries.
 """
-
-from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox import ApiCall, IssuedTokens, Refusal, RefusedRequest, RevokeRules, rfc6749
+from connectors.sandbox import IssuedTokens, Refusal, RefusedRequest, RevokeRules, facts, rfc6749
 
 
 def _account(number: int, business: str | None, name: str, email: str) -> dict[str, Any]:
     return {
+        "id": f"acct_1Sandbox{number:08}",
         "stripe_user_id": f"acct_1Sandbox{number:08}",
         "stripe_publishable_key": f"pk_test_sandbox-{number}",
         "email": email,
@@ -22,19 +19,13 @@ def _account(number: int, business: str | None, name: str, email: str) -> dict[s
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
+    kept = {name: fact for name, fact in issued.account.facts.items() if name[:7] == "stripe_"}
     return {
+        **kept,
         "livemode": False,  # follows the platform's key, which is a test key here
-        "token_type": "bearer",
-        "stripe_publishable_key": issued.account.facts["stripe_publishable_key"],
-        "stripe_user_id": issued.account.facts["stripe_user_id"],
         "scope": " ".join(issued.scopes) or "read_only",
         "refresh_token": issued.refresh_token,  # after a refresh, the one that was used
     }
-
-
-def _get_account(call: ApiCall) -> dict[str, Any]:
-    shown = {k: v for k, v in call.account.facts.items() if not k.startswith("stripe_")}
-    return {"id": call.account.facts["stripe_user_id"], "object": "account", **shown}
 
 
 def _error(refused: RefusedRequest) -> Refusal:
@@ -67,23 +58,18 @@ PROVIDER = rfc6749(
     params={"stripe_landing", "always_prompt"},
     exchange_params={"grant_type", "code", "scope?", "redirect_uri?"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
-    scopes={"read_only", "read_write"},
+    scopes="read_only read_write",
     # One of the two, never both: nothing that people put between scopes separates them.
     scope_separator="\n",
     accounts={
-        ("account-1", "Acme (owner@acme.example)"): _account(
-            1, "Acme", "Acme", "owner@acme.example"
-        ),
-        ("account-2", "Globex (billing@globex.example)"): _account(  # the name is nullable
-            2, None, "Globex", "billing@globex.example"
-        ),
-        ("account-3", "Umbrella (ben.okoro@example.com)"): _account(
-            3, "Umbrella Repairs", "Umbrella", "ben.okoro@example.com"
-        ),
+        (f"account-{n}", f"{name} ({email})"): _account(n, business, name, email)
+        for n, business, name, email in (
+            (1, "Acme", "Acme", "owner@acme.example"),
+            (2, None, "Globex", "billing@globex.example"),  # the name is nullable
+            (3, "Umbrella Repairs", "Umbrella", "ben.okoro@example.com"),
+        )
     },
     api_base="api.stripe.com/v1",
-    api={"/account": _get_account},
-    api_refusal=Refusal(
-        401, {"error": {"type": "invalid_request_error", "message": "Invalid key"}}
-    ),
+    api={"/account": facts("id", "email", "business_profile", "settings")},
+    api_refusal=Refusal(401, {"error": {"type": "invalid_request_error", "message": "…"}}),
 )

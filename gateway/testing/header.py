@@ -1,4 +1,4 @@
-"""The header of a connector's file: its documentation, its quirks, and why each scope is requested."""
+"""The header of a connector's file: further links, quirks, and the reason for each scope."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
     """What is missing in a module's docstring, in words."""
     found = [
         f'its header has no "{wanted}"'
-        for wanted in ("Docs: https://", "Quirks:", "Scopes:")
+        for wanted in ("Quirks:", "Scopes:")
         if wanted not in header
     ]
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]

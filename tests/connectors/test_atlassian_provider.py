@@ -3,8 +3,6 @@
 Source: https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/.
 """
 
-from __future__ import annotations
-
 from gateway.errors import TokenRejected
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, Person, Probe, documented
 

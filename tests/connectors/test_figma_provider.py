@@ -1,14 +1,11 @@
-"""Figma's contract.
-
-Sources: https://developers.figma.com/docs/rest-api/oauth-apps, Figma's OpenAPI description.
-"""
-
-from __future__ import annotations
+"""Figma's contract, by developers.figma.com/docs/rest-api/oauth-apps and its OpenAPI description."""
 
 from gateway.errors import TokenRejected, UnreadableResponse
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
 
 ME = "api.figma.com/v1/me"
+USER = {"id": "1200000000000000009", "handle": "Ana"}
+ANA = {"handle": "Ana"}
 
 
 class TestFigma(ConnectorContract):
@@ -28,32 +25,13 @@ class TestFigma(ConnectorContract):
     )
     accounts = {
         ("1200000000000000009", "ana@acme.com"): AccountSample(
-            {
-                ME: {
-                    "id": "1200000000000000009",
-                    "email": "ana@acme.com",
-                    "handle": "Ana",
-                    "img_url": "https://www.figma.com/ana.png",
-                }
-            },
-            metadata={"handle": "Ana"},
+            {ME: USER | {"email": "ana@acme.com", "img_url": "https://www.figma.com/ana.png"}}, ANA
         ),
-        ("1200000000000000009", "Ana"): AccountSample(
-            {ME: {"id": "1200000000000000009", "handle": "Ana"}}, metadata={"handle": "Ana"}
-        ),
+        ("1200000000000000009", "Ana"): AccountSample({ME: USER}, ANA),
     }
     refusals = (
-        ErrorSample(
-            400,
-            {"error": True, "status": 400, "message": "Invalid scopes for app", "i18n": None},
-            UnreadableResponse,
-        ),
-        ErrorSample(
-            400,
-            {"error": True, "status": 400, "message": "Invalid refresh token"},
-            TokenRejected,
-            on_refresh=True,
-        ),
+        ErrorSample(400, {"error": True, "status": 400, "message": "…"}, UnreadableResponse),
+        ErrorSample(400, {"error": True, "status": 400, "message": "…"}, TokenRejected, True),
     )
     gaps = {
         "a wrong client secret is the operator's to mend": (

@@ -1,16 +1,12 @@
-"""Google's contract.
-
-Sources: https://developers.google.com/identity/protocols/oauth2/web-server,
-https://developers.google.com/identity/openid-connect/openid-connect
-"""
-
-from __future__ import annotations
+"""Google's contract, by developers.google.com/identity/protocols/oauth2 and …/openid-connect."""
 
 from gateway.errors import ProviderRefused
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
 
 USERINFO = "openidconnect.googleapis.com/v1/userinfo"
 SUB = "100000000000000000001"
+NAME = {"name": "Ana Diaz"}
+PROFILE = {"email": "ana@example.com", "email_verified": True, "picture": "https://lh3.example/x"}
 
 
 class TestGoogle(ConnectorContract):
@@ -27,29 +23,11 @@ class TestGoogle(ConnectorContract):
         }
     )
     refresh = documented(
-        {
-            "access_token": "ya29.a0NEW",
-            "expires_in": 3599,
-            "scope": "openid",
-            "token_type": "Bearer",
-        }
+        {"access_token": "ya29.a0", "expires_in": 3599, "scope": "openid", "token_type": "Bearer"}
     )
     accounts = {
-        (SUB, "ana@example.com"): AccountSample(
-            {
-                USERINFO: {
-                    "sub": SUB,
-                    "email": "ana@example.com",
-                    "email_verified": True,
-                    "name": "Ana Diaz",
-                    "picture": "https://lh3.googleusercontent.com/a/x",
-                }
-            },
-            metadata={"name": "Ana Diaz"},
-        ),
-        (SUB, "Ana Diaz"): AccountSample(
-            {USERINFO: {"sub": SUB, "name": "Ana Diaz"}}, metadata={"name": "Ana Diaz"}
-        ),
+        (SUB, "ana@example.com"): AccountSample({USERINFO: {"sub": SUB, **NAME, **PROFILE}}, NAME),
+        (SUB, "Ana Diaz"): AccountSample({USERINFO: {"sub": SUB, **NAME}}, NAME),
         (SUB, SUB): {USERINFO: {"sub": SUB}},
     }
     refusals = (ErrorSample(400, {"error": "redirect_uri_mismatch"}, ProviderRefused),)

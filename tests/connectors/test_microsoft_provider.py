@@ -4,8 +4,6 @@ Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code
 https://learn.microsoft.com/graph/api/user-get.
 """
 
-from __future__ import annotations
-
 from gateway.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
 

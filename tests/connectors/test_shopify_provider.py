@@ -3,8 +3,6 @@
 Sources: shopify.dev, authorization code grant and offline access tokens; Shopify's own library.
 """
 
-from __future__ import annotations
-
 from gateway.errors import ProviderRefused, UnreadableResponse
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, Person, documented
 

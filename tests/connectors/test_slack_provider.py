@@ -4,8 +4,6 @@ Sources: https://docs.slack.dev/reference/methods/oauth.v2.access, …/reference
 https://docs.slack.dev/authentication/using-token-rotation.
 """
 
-from __future__ import annotations
-
 from gateway.errors import (
     ProviderMisconfigured,
     ProviderRefused,

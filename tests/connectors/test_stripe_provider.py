@@ -1,51 +1,31 @@
-"""Stripe Connect's contract.
-
-Sources: https://docs.stripe.com/connect/oauth-reference, https://docs.stripe.com/api/accounts.
-"""
-
-from __future__ import annotations
+"""Stripe Connect's contract, by docs.stripe.com/connect/oauth-reference and …/api/accounts."""
 
 from gateway.errors import UnreadableResponse
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
 
 ACCOUNT = "api.stripe.com/v1/account"
-METADATA = {
-    "stripe_user_id": "acct_1FAKE",
-    "livemode": False,
-    "stripe_publishable_key": "pk_test_FAKE",
-}
-TOKENS = {**METADATA, "token_type": "bearer", "refresh_token": "rt_FAKE"}
-EMAIL = {"id": "acct_1FAKE", "email": "owner@acme.com"}
-SETTINGS = {"settings": {"dashboard": {"display_name": "Acme"}}}
+KEPT = {"stripe_user_id": "acct_1FAKE", "livemode": False, "stripe_publishable_key": "pk_test_FAKE"}
+EMAIL = {"id": "acct_1FAKE", "object": "account", "email": "owner@acme.com", "country": "US"}
+DISPLAY = EMAIL | {"settings": {"dashboard": {"display_name": "Acme"}}, "business_profile": {}}
 
 
 class TestStripe(ConnectorContract):
     connector = "stripe"
     scopes = ("read_write",)
-    exchange = documented({**TOKENS, "access_token": "sk_test_FAKE", "scope": "read_write"})
-    refresh = documented({**TOKENS, "access_token": "sk_test_NEW", "scope": "read_only"})
+    exchange = refresh = documented(
+        {
+            **KEPT,
+            "access_token": "sk_test_FAKE",
+            "refresh_token": "rt_FAKE",
+            "token_type": "bearer",
+            "scope": "read_write",
+        }
+    )
     accounts = {
         ("acct_1FAKE", "Acme Inc"): AccountSample(
-            {
-                ACCOUNT: {
-                    **EMAIL,
-                    "object": "account",
-                    "country": "US",
-                    "business_profile": {"name": "Acme Inc"},
-                    **SETTINGS,
-                }
-            },
-            metadata=METADATA,
+            {ACCOUNT: DISPLAY | {"business_profile": {"name": "Acme Inc"}}}, KEPT
         ),
-        ("acct_1FAKE", "Acme"): AccountSample(
-            {ACCOUNT: {**EMAIL, "business_profile": {"name": None}, **SETTINGS}}, metadata=METADATA
-        ),
-        ("acct_1FAKE", "owner@acme.com"): AccountSample({ACCOUNT: EMAIL}, metadata=METADATA),
+        ("acct_1FAKE", "Acme"): AccountSample({ACCOUNT: DISPLAY}, KEPT),
+        ("acct_1FAKE", "owner@acme.com"): AccountSample({ACCOUNT: EMAIL}, KEPT),
     }
-    refusals = (
-        ErrorSample(
-            401,
-            {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}},
-            UnreadableResponse,
-        ),
-    )
+    refusals = (ErrorSample(401, {"error": {"type": "invalid_request_error"}}, UnreadableResponse),)

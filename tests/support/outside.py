@@ -64,7 +64,7 @@ PROVIDER = rfc6749(
     rotation="strict",
     expires_in=3600,
     answer=_answer,
-    scopes={{"read", "write"}},
+    scopes="read write",
     several_accounts=False,
     accounts={{
         ("first", "{ACCOUNT}"): {{"id": "first", "refused": ""}},

@@ -13,6 +13,8 @@ from gateway.testing.mutants.variants import is_optional, variants
 
 EXEMPT = {
     "display_name": "presentation: the title of a card",
+    "category": "presentation: the group of a card",
+    "alias": "a second name in the catalog, which the catalog's own tests show",
     "docs_url": "presentation: a link for people",
     "console_url": "presentation: a link for people",
     "checked_on": "presentation: a date for people",

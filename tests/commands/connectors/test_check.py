@@ -53,7 +53,7 @@ def test_a_connector_of_a_folder_fails_with_the_reason(
     assert (done.returncode, done.stderr) == (1, "")
     assert lines[-1] == f"solo: 2 of {len(CHECKS)} checks FAILED"  # it has no record, either
     failed = lines.index(f"  FAILED  {HEADER}")
-    assert lines[failed + 1].startswith('          its header has no "Docs: https://"')
+    assert lines[failed + 1].startswith('          its header has no "Quirks:"')
     assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 2
 
 
@@ -80,7 +80,6 @@ def test_programs_get_what_is_missing_as_json(folder: Path, run_connectors: RunC
         "holds": False,
         "problems": [
             "TestSolo does not give scopes",
-            'its header has no "Docs: https://"',
             'its header has no "Quirks:"',
             'its header has no "Scopes:"',
             'its header does not justify the scope "read"',
