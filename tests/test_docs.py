@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +16,9 @@ from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
 from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+import document_connectors  # noqa: E402 - scripts is not a package
+
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
 CODES = {problem.code for problem in (*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL)}
 
@@ -57,25 +58,25 @@ def test_guide_has_a_table_row_for_each_field_of_connectors() -> None:
     assert sorted(found) == sorted(FIELD_NAMES)
 
 
-def test_connectors_page_is_up_to_date() -> None:
-    done = document_connectors(ROOT)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_connectors_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    assert document_connectors.main(["--check"]) == 0
+    assert capsys.readouterr().err == ""
 
 
-def test_outdated_connectors_page_is_noticed(tmp_path: Path) -> None:
-    for folder in ("connectors", "gateway", "scripts"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
-    (tmp_path / "docs").mkdir()
+def test_outdated_connectors_page_is_noticed_and_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = tmp_path / "docs" / "connectors.md"
-    assert document_connectors(tmp_path).returncode == 1  # the page is missing
-    page.write_text(read("docs/connectors.md"), encoding="utf-8")
-    assert document_connectors(tmp_path).returncode == 0
-    slack = tmp_path / "connectors" / "catalog" / "slack.py"
-    changed = slack.read_text(encoding="utf-8").replace("7. Tokens expire", "7. Tokens may expire")
-    slack.write_text(changed, encoding="utf-8")
-    done = document_connectors(tmp_path)
-    assert done.returncode == 1
-    assert "docs/connectors.md is out of date" in done.stderr
+    page.parent.mkdir()
+    monkeypatch.setattr(document_connectors, "ROOT", tmp_path)
+    monkeypatch.setattr(document_connectors, "PAGE", page)
+    assert document_connectors.main(["--check"]) == 1  # the page is missing
+    text = read("docs/connectors.md")
+    page.write_text(text.replace("Slack", "Slick", 1), encoding="utf-8")
+    assert document_connectors.main(["--check"]) == 1
+    assert "docs/connectors.md is out of date" in capsys.readouterr().err
+    assert document_connectors.main([]) == 0
+    assert page.read_text(encoding="utf-8") == text
 
 
 def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:
@@ -85,17 +86,6 @@ def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:
         assert f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback`" in text
         for what in ("CLIENT_ID", "CLIENT_SECRET"):
             assert f"`{variable(name, what)}`" in text
-
-
-def document_connectors(root: Path) -> subprocess.CompletedProcess[str]:
-    """Check docs/connectors.md with the script that writes it."""
-    return subprocess.run(
-        [sys.executable, "scripts/document_connectors.py", "--check"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_example_environment_lists_every_variable_once() -> None:
