@@ -91,7 +91,7 @@ def _heading(plan: Plan) -> str:
 
 
 def _raise_limit_of_files() -> None:
-    """A thousand callers need a thousand connections, which is more than many systems begin with."""
+    """Allow a thousand connections for a thousand callers: many systems begin with fewer."""
     try:
         import resource
     except ImportError:

@@ -1,4 +1,4 @@
-"""The floors: what a token read costs at least on this server, as Starlette routes without a gateway.
+"""The floors: the least that a token read can cost, as Starlette routes without a gateway.
 
 Three doors of one process, on the server that runs the gateway:
 
@@ -46,7 +46,7 @@ _FRAME = len(json.dumps({"padding": ""}, separators=(",", ":")))
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the routes know: the hash of each key by its id, and the answer for each user."""
+    """The data of the routes: the hash of each key by its id, and the answer for each user."""
 
     place: Place
     driver: str

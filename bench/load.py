@@ -39,7 +39,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What was measured: the time of each answer in seconds, and what failed, by reason.
+    """The result: the time of each answer in seconds, and the number of failures by reason.
 
     ``seconds`` is from the first request to the last answer.
     """
@@ -76,7 +76,8 @@ async def run_load(
 ) -> Load:
     """Keep ``connections`` busy for ``seconds``, or until ``limit`` requests were sent.
 
-    The first requests leave when ``gate`` lets them; the connections are open by then. A connection sends its next request when it has the answer to the last one. One that is lost, or
+    The first requests leave when ``gate`` returns; the connections are open by then. A connection
+    sends its next request when it has the answer to the last one. A connection that is lost, or
     that waits ``patience`` seconds after the end, counts as a failure and is not replaced.
     """
     loop = asyncio.get_running_loop()
@@ -108,7 +109,7 @@ async def run_load(
 
 @dataclass(kw_only=True)
 class _Shared:
-    """What the connections of one run have in common."""
+    """The state that the connections of one run share."""
 
     requests: Iterator[bytes]
     left: int

@@ -34,8 +34,7 @@ SHARE_WITH_MANY = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to measure.
-
+    """The parts of a run and their sizes.
     ``seconds`` is per cell and round, ``stored`` how many accounts are read, and ``against``
     another checkout of the gateway, whose reads and storms are measured in turn with this one's.
     """
@@ -199,7 +198,7 @@ def _tokens(
 
 
 def _suffix(tree: Path) -> str:
-    """What tells the names of another checkout's figures from those of this one."""
+    """The end of a figure's name: marks the figures of another checkout."""
     return "" if tree == ROOT else ", before"
 
 

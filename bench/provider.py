@@ -1,7 +1,7 @@
 """The simulated providers of the sandbox as a process that takes its time over every refresh.
 
-``GET /_bench/seconds`` tells how long each token request took since the last time it was asked: that
-is what the provider itself costs, and is subtracted from what its callers waited.
+``GET /_bench/seconds`` answers with the seconds of each token request since its last call. They are
+the provider's own cost, and are subtracted from the time that its callers waited.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SECONDS_PATH = "/_bench/seconds"
 
 
 class SlowTokens:
-    """Lets each token request wait for ``delay`` seconds before it is answered, and keeps the times.
+    """Delays the answer to each token request by ``delay`` seconds, and keeps the times.
 
     A token request of a simulated provider is a POST to an address that ends in ``/token``.
     """
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     times: list[float] = []
     for server in servers:
         app: Any = server.config.app
-        app.state.sandbox.ledger.file = None  # written anew at each refresh, it would be the load
+        app.state.sandbox.ledger.file = None  # writing it at each refresh would be the load
         server.config.app = SlowTokens(app, arguments.delay, times)
     run(serve(servers))
 

@@ -13,7 +13,7 @@ from bench.compare import Cell, Cells
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure by its name: a ratio, or ``unit`` of something. ``target`` is the least it should be."""
+    """A figure by its name: a ratio, or a number of ``unit``. ``target`` is its lower bound."""
 
     name: str
     value: float

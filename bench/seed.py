@@ -1,7 +1,7 @@
-"""What is in a database before the first request: one service key, and linked accounts.
+"""The database before the first request: one service key, and linked accounts.
 
-Written by the gateway's own stores and vault, so that the tokens are sealed as in production and the
-rows are what a finished flow leaves behind. ``bench.many`` multiplies such a row.
+The gateway's own stores and vault write them: the tokens are sealed as in production, and the rows
+are those of a finished flow. ``bench.many`` multiplies such a row.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Seeded:
-    """What a tool server needs for its reads."""
+    """The key and the users of a tool server's reads."""
 
     key: Secret
     users: Sequence[str]
@@ -103,7 +103,7 @@ def refresh_token(user: str) -> Secret:
 
 
 async def seed(place: Place, accounts: int) -> Seeded:
-    """Store a key and ``accounts`` linked accounts, each of a user of its own."""
+    """Store a key and ``accounts`` linked accounts, each of another user."""
     users = [user_name(number) for number in range(accounts)]
     scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
@@ -137,8 +137,8 @@ async def link(
 ) -> None:
     """Store the linked account of user ``number`` as a finished flow does.
 
-    ``refresh`` is its refresh token where a provider must know it; without ``expires_at`` the access
-    token lives longer than the benchmark.
+    ``refresh`` is its refresh token where a provider must know it. Without ``expires_at`` the
+    access token lives longer than the benchmark.
     """
     now, user = utc_now(), user_name(number)
     owner = owner_of(user)

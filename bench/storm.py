@@ -70,7 +70,7 @@ def measure_storms(
     result: Result,
     tree: Path = ROOT,
 ) -> None:
-    """Start the processes of the checkout ``tree``, run the storms, add their times to ``result``."""
+    """Run storms against the processes of the checkout ``tree``; add them to ``result``."""
     files = folder / f"provider-{place.database}"
     files.mkdir()
     seeded = runner.run(_seed(place, files, PROVIDER, 1 + plan.accounts))
@@ -110,7 +110,7 @@ def storm_of(callers: int, accounts: int, rounds: Sequence[StormRound]) -> Storm
 
 
 def failures_of(name: str, accounts: int, each: StormRound) -> Counter[str]:
-    """What failed in a storm: requests, and a provider that was not asked once per account."""
+    """Count a storm's failures: requests, and refreshes other than one per account."""
     found = Counter(each.load.failures)
     found.update({f"calm: {reason}": count for reason, count in each.calm.failures.items()})
     if len(each.provider) != accounts:

@@ -31,8 +31,8 @@ DATABASE = "test"
 """The database of a test; see ``database_name``."""
 
 
-# Not the tracebacks that a dependency's dependency (rich) would draw: one takes half a second. Once, for
-# all tests: whoever captures logs changes this very list.
+# Plain tracebacks: drawing one with rich takes half a second. Configured once for all tests,
+# because a test that captures logs changes this very list.
 structlog.configure(
     processors=[
         add_request_id,
@@ -65,7 +65,7 @@ STARTS_PROCESSES = (
     "test_requirements.py",
     "testing",
 )
-"""More tests that `make quick` leaves out: they run commands, or contracts on their own database."""
+"""More tests that `make quick` leaves out: they run commands, or contracts with a database."""
 
 PROCESS_FIXTURES = {"mongodb_url", "sandbox_process"}
 
@@ -136,7 +136,7 @@ def _restored_logs() -> Iterator[None]:
 def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real replica set, shared by the whole run.
 
-    Many tests have a clock of their own: what is over by the real one stays until they end.
+    Nothing expires by MongoDB's clock meanwhile, since many tests move the gateway's clock.
     """
     with running_mongod(tmp_path_factory.mktemp("mongod")) as url:
         with MongoClient[dict[str, Any]](url) as client:
@@ -146,7 +146,7 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
-    """For what is done around the tests."""
+    """For the fixtures around the tests."""
     with MongoClient[dict[str, Any]](mongodb_url) as client:
         yield client
 
@@ -155,8 +155,8 @@ def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
 def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
     """The name of a database without documents, for this test alone.
 
-    It is the same one for all tests of a run's process, emptied after each: creating fifty indexes and
-    dropping them takes longer than most tests do.
+    All tests of a process share it, and each one empties it: creating and dropping fifty indexes
+    takes longer than most tests.
     """
     yield DATABASE
     database = mongodb_client[DATABASE]

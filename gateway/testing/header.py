@@ -41,9 +41,7 @@ def read_header(docstring: str) -> Header:
 def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
     """What is missing in a module's docstring, in words."""
     found = [
-        f'its header has no "{wanted}"'
-        for wanted in ("Quirks:", "Scopes:")
-        if wanted not in header
+        f'its header has no "{wanted}"' for wanted in ("Quirks:", "Scopes:") if wanted not in header
     ]
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
     if "Quirks:" in header and not re.search(r"^1\. |\A\s*none\b", quirks, re.MULTILINE):

@@ -1,8 +1,7 @@
-"""Where the attacks happen: two gateway processes, honest providers, a hostile one, and witnesses.
+"""The scene of an attack: two gateway processes, honest providers, a hostile one, and witnesses.
 
-Everything is a process of its own and shared by all attacks, so each attack has people of its own
-names, and what it left behind is judged by comparing before and after.
-"""
+All attacks share these processes. So each attack uses names that no other one uses, and a test
+compares the rows and logs before the attack with those after it."""
 
 from __future__ import annotations
 

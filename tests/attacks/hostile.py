@@ -1,8 +1,8 @@
-"""A hostile authorization server, as a process of its own: ``python -m tests.attacks.hostile PORT``.
+"""A hostile authorization server as a process: ``python -m tests.attacks.hostile PORT``.
 
-It approves without asking and answers its token endpoint properly, so that the only thing between
-it and somebody's account is the gateway. What it does to a browser, the test tells it beforehand; it
-writes down every authorization and token request that it is sent.
+It approves without asking and answers its token endpoint properly: only the gateway protects the
+victim's account from it. A test tells it beforehand where to send a browser. It records every
+authorization and token request.
 
 It is the provider of the connectors that ``write_connectors`` writes.
 """
@@ -32,7 +32,7 @@ from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import await_answer
 
 ISSUER = "https://issuer.hostile.example"
-"""What the connectors ``named`` and ``strict`` compare with the callback's ``iss``."""
+"""The issuer that the connectors ``named`` and ``strict`` expect in the callback."""
 
 CONNECTORS = {
     "evil": "",
@@ -84,7 +84,7 @@ def write_connectors(folder: Path, url: str, *, token: str = "token") -> dict[st
 
 @dataclass(frozen=True)
 class Hostile:
-    """The running server. ``url`` is of another site than the gateway's, ``same_site`` of the same."""
+    """The running server: ``url`` is on another site than the gateway, ``same_site`` on its."""
 
     url: str
 
@@ -100,7 +100,7 @@ class Hostile:
         change: dict[str, str | None] | None = None,
         add: list[tuple[str, str]] | None = None,
     ) -> None:
-        """What comes back from its authorization endpoint from now on.
+        """Set the answer of its authorization endpoint.
 
         Without arguments: the redirect URI with a code and the state. ``change`` replaces
         parameters, or drops them where it says ``None``; ``add`` appends more, repeated ones, too.
@@ -114,7 +114,7 @@ class Hostile:
         self._post("/page", {"html": html})
 
     def requests(self, endpoint: str, *, after: int = 0) -> list[dict[str, Any]]:
-        """What came to ``authorize`` or ``token``, after number ``after``, oldest first."""
+        """The requests to ``authorize`` or ``token`` after number ``after``, oldest first."""
         lines = self._log()
         return [line for line in lines if line["number"] > after and line["endpoint"] == endpoint]
 

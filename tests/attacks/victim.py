@@ -1,4 +1,4 @@
-"""What the people of an attack do in Chromium, up to the callback and not always beyond."""
+"""The actions of an attack's people in Chromium, up to the callback."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ def assert_refused(page: Page, answer: Response, status: int = 403) -> None:
 
 
 def assert_an_honest_flow_still_works(arena: Arena, page: Page, user: str) -> None:
-    """What was refused of somebody else's flow does not stand in the way of one's own."""
+    """A refused flow of another person does not block the victim's own flow."""
     connect(page, "notion", "Acme HQ (Ana Diaz)")
     assert "Acme HQ" in [row["account_label"] for row in arena.connections(user)]

@@ -1,8 +1,9 @@
-"""A worker that ends itself where a test wants it: ``python -m tests.faults.events_process``.
+"""A worker process that kills or stops itself at a chosen step of a delivery.
 
-It is ``python -m gateway worker`` in everything but this: it carries out orders as
-``tests.faults.fleet_process`` does, at the steps of a delivery: ``queued`` (events are in the
-queues, and still in the outbox) and ``sent`` (a receiver has answered, and nobody noted it).
+``python -m tests.faults.events_process`` is ``python -m gateway worker``, except that it carries
+out orders as ``tests.faults.fleet_process`` does. Its steps are ``queued`` (events are in the
+queues, and still in the outbox) and ``sent`` (a receiver has answered, and the answer is not stored
+yet).
 """
 
 from __future__ import annotations

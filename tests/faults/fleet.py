@@ -1,4 +1,4 @@
-"""A fleet of gateway processes that die, sleep and come back, and what a test asks of it.
+"""A fleet of gateway processes that die, sleep and come back.
 
 All of them share one database, one set of keys and one sandbox, whose log is the judge.
 """
@@ -120,7 +120,7 @@ class Fleet:
         not_this: str | None = None,
         seconds: int = 0,
     ) -> httpx.Response:
-        """One call for a token that lives for ``seconds``; ``not_this`` is one that the API refused."""
+        """Ask for a token that lives for ``seconds``; the API refused the token ``not_this``."""
         wanted: dict[str, str | int] = {"min_seconds": seconds}
         if not_this is not None:
             wanted["rejected_token_sha256"] = fingerprint(not_this)
@@ -129,7 +129,7 @@ class Fleet:
         )
 
     async def force(self, gateway: FleetProcess, user: str, connector: str) -> httpx.Response:
-        """One call for a new token, whatever the stored one is like."""
+        """Ask for a new token, even if the stored one is good."""
         return await self.tool.post(
             f"{gateway.url}/v1/connectors/{connector}/refresh", json={"user": user}
         )
@@ -142,7 +142,7 @@ class Fleet:
         return row
 
     def refreshes(self, connector: str, after: int) -> list[str]:
-        """What became of the refreshes that a provider saw since: "issued" or why not."""
+        """The outcomes of the refreshes that a provider saw since: "issued", or the reason."""
         lines = self.sandbox.token_requests(connector, after=after)
         # A request that met a fault was not even read: its line says nothing of what it asked for.
         assert {line.get("grant_type", "refresh_token") for line in lines} <= {"refresh_token"}
@@ -175,9 +175,9 @@ async def running_fleet(
 ) -> AsyncIterator[Fleet]:
     """A fleet that answers: one process for each clock, so many seconds off; drivers take turns.
 
-    ``lease`` and ``provider`` are the seconds that a lease lasts and that a provider may take;
-    ``drain`` those for which a process goes on taking requests after SIGTERM, and ``sooner`` those by
-    which its time to end is shorter than it is.
+    All times are seconds: ``lease`` is how long a lease lasts, ``provider`` how long a provider may
+    take, ``drain`` how long a process takes requests after SIGTERM, and ``sooner`` by how much its
+    shutdown is shortened.
     """
     name = f"faults_{secrets.token_hex(6)}"
     urls = [f"http://localhost:{port}" for port in _free_ports(len(clocks))]

@@ -1,11 +1,11 @@
-"""A web process that ends or stops itself where a test wants it: ``python -m tests.faults.fleet_process``.
+"""A web process that kills or stops itself at a chosen step of a refresh.
 
-It is ``python -m gateway serve`` in everything but this: at each step of a refresh it looks for an
-order, a file of JSON that the test leaves under ``FAULTS_ORDER``: ``step`` (claim, mark, answer or
-store), ``count`` (so many refreshes wait for each other at that step), ``signal`` (what the process
-then sends itself). ``FAULTS_LEASE`` and ``FAULTS_PROVIDER`` shorten the lease and the wait for a
-provider, ``FAULTS_SOONER`` the time that it has to end, ``FAULTS_CLOCK`` moves the machine's clock; all
-four in seconds.
+``python -m tests.faults.fleet_process`` is ``python -m gateway serve``, except that at each step of
+a refresh it reads the order that the test left in the file ``FAULTS_ORDER``. An order is JSON:
+``step`` (claim, mark, answer or store), ``count`` (refreshes that must reach the step) and
+``signal`` (which the process then sends to itself). Four more variables are in seconds:
+``FAULTS_LEASE`` and ``FAULTS_PROVIDER`` shorten the lease and the wait for a provider,
+``FAULTS_SOONER`` shortens the shutdown, and ``FAULTS_CLOCK`` moves the clock.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Orders:
             return
         self._file.unlink()
         os.kill(os.getpid(), signal.Signals[order["signal"]])
-        # Who was only stopped goes on from here.
+        # After SIGSTOP and SIGCONT the process goes on here.
         self._over.set()
         self._waiting, self._over = 0, asyncio.Event()
 

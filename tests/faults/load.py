@@ -12,14 +12,14 @@ from tests.support.tokens import token_of
 
 LIFE_SECONDS = 2
 FRESH_SECONDS = LIFE_SECONDS * 0.9
-"""For so long nobody renews a token."""
+"""A token of this age is not renewed yet."""
 
 
 @dataclass
 class Load:
-    """What callers were given: each token with the moment (monotonic) at which it was first seen.
+    """The tokens that callers got, each with the moment (monotonic) at which it was first seen.
 
-    ``pick`` says whom to ask next; without it, callers ask all gateways in turn.
+    ``pick`` chooses the gateway of the next call; without it, callers ask all in turn.
     """
 
     user: str

@@ -25,7 +25,7 @@ SETTINGS = {
     "heartbeatTimeoutSecs": 5,
     "catchUpTimeoutMillis": 2_000,
 }
-"""What docs/operations.md advises. With MongoDB's own a frozen primary may cost twenty seconds."""
+"""The advice of docs/operations.md. MongoDB's default lets a frozen primary cost 20 seconds."""
 
 _PRIMARY, _SECONDARY = 1, 2  # MongoDB's numbers of states
 
@@ -162,8 +162,8 @@ class ReplicaSet:
     async def whole(self) -> None:
         """Wait until each node keeps up with the others.
 
-        One that comes back and chooses whom to follow just as that one stands still waits 20 s for it,
-        and meanwhile there is no majority: that would be two nodes away of three.
+        A node that comes back and chooses a node to follow waits 20 s if that one freezes just then.
+        Meanwhile there is no majority: two nodes of three would be away.
         """
 
         async def all_keep_up() -> bool:

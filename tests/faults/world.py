@@ -1,4 +1,4 @@
-"""A gateway and a strict provider in one process, with services that can die in the middle of a refresh."""
+"""Services and a strict provider in one process; the services can die inside a refresh."""
 
 from __future__ import annotations
 
@@ -86,6 +86,6 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @asynccontextmanager
 async def open_world(connector: str, database: Database) -> AsyncIterator[World]:
-    """A world in which nobody has connected anything."""
+    """A world without connections."""
     async with open_workbench(subject_of(connector), database) as bench:
         yield World(bench)

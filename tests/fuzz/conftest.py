@@ -1,4 +1,4 @@
-"""A gateway of real processes for requests that nobody thought of, with something in it to be found."""
+"""A gateway of real processes for generated requests, with rows that they can find."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from tests.support.processes import Deployment, running_deployment
 
 ROLES = ("tokens", "connections", "logins", "admin")
 UNLIMITED = ",".join(f"{limited}=off" for limited in LimitName)
-"""Hundreds of requests a second, of which most are wrong, would be answered with 429 and no more."""
+"""Without this, hundreds of wrong requests a second would all be answered with 429."""
 
 
 @dataclass
 class Target:
-    """What is asked, and who may ask it. Every operation gets a caller of its own.
+    """The gateway under test and its callers, one for each operation.
 
-    An operation may end what it is asked with, and must not end what the others are asked with.
+    An operation may revoke its caller's credential, and must not revoke another operation's.
     """
 
     deployment: Deployment
     operator: str = field(repr=False)
     callers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict, repr=False)
     found: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Ids of what is there, by kind and whose it is."""
+    """Ids of existing rows, by kind and user."""
 
     @property
     def url(self) -> str:
@@ -44,7 +44,7 @@ class Target:
         return self.deployment.public_url
 
     def caller(self, operation: str, security: list[dict[str, list[str]]]) -> dict[str, str]:
-        """Headers that are let in: a key with every role, a signed-in browser, or none."""
+        """Valid credentials for the operation: a key with every role, a session, or nothing."""
         schemes = [name for choice in security for name in choice]
         kind = "key" if "key" in schemes else "session" if schemes else "nobody"
         if (operation, kind) not in self.callers:
@@ -54,7 +54,7 @@ class Target:
 
     def user(self, operation: str) -> str:
         """Somebody who has connected Google, at least until this operation ends it."""
-        name = f"whoever is asked about by {operation}"
+        name = f"the user of {operation}"
         if ("google", name) not in self.found:
             asyncio.run(self._browse(name, connect=True))
             self.found["google", name] = self._connection_of(name)
@@ -72,7 +72,7 @@ class Target:
         return {"id": self.found[kind, ""]}
 
     def make(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        """What the operator posts is answered with."""
+        """The answer to the operator's POST."""
         headers = {"Authorization": f"Bearer {self.operator}"}
         answer = LOOPBACK.post(self.url + path, json=body, headers=headers)
         created: dict[str, object] = answer.raise_for_status().json()

@@ -1,11 +1,11 @@
-"""Schemathesis over ``/openapi.json``: whatever is asked, the answer is one that is described there.
+"""Schemathesis over ``/openapi.json``: every answer is one that the document describes.
 
-It makes requests that fit the description and requests that do not: wrong types, missing fields, odd
-texts in addresses, methods that are not there. Each operation is asked twice, once about whatever
-the generator comes up with, and once about something that exists, so that success is seen, too.
+It makes requests that fit the description and requests that do not: wrong types, missing fields,
+odd texts in addresses, unknown methods. Each operation is tested twice: with generated ids, and
+with ids of existing rows, so that success is seen, too.
 
-``FUZZ_EXAMPLES`` is the number of requests of each kind (``make fuzz``: 100). They are the same ones
-in every run.
+``FUZZ_EXAMPLES`` is the number of requests of each kind (``make fuzz``: 100). Every run makes the
+same requests.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ SCHEMA = schemathesis.openapi.from_dict(
 )
 
 LEFT_OUT = [
-    # What fits the description may still be refused: JSON Schema cannot say that a text is printable,
-    # that an address leads to a public host, or that a key has to name a user where a session has not.
+    # A request that fits the description may still be refused: JSON Schema cannot say that a text
+    # is printable, that an address leads to a public host, or that a key must name a user.
     positive_data_acceptance,
-    # It tries one kind of credential, and mistakes the other one, which is valid, for none. What each
-    # operation says to each kind of credential is in tests/web/test_key_matrix.py.
+    # It tries one kind of credential and takes the other, valid kind for a missing one.
+    # tests/web/test_key_matrix.py tests each operation with each kind of credential.
     ignored_auth,
 ]
-"""All other checks of Schemathesis run. Some of them never have anything to say here:
-``missing_required_header`` and ``response_headers_conformance`` (no header is described as required),
-``use_after_free``, ``ensure_resource_availability`` and ``object_level_authorization`` (they follow one
-request by another, and what may follow what is described nowhere; tests/web/test_key_matrix.py asks)."""
+"""All other checks of Schemathesis run. Some of them cannot fail here: ``missing_required_header``
+and ``response_headers_conformance`` (no header is described as required), ``use_after_free``,
+``ensure_resource_availability`` and ``object_level_authorization`` (they need links between
+operations, which the document does not describe; tests/web/test_key_matrix.py tests them)."""
 
 Case = schemathesis.Case[Any]
 
@@ -65,7 +65,7 @@ PROBLEM_FIELDS = DOCUMENT["components"]["schemas"]["Problem"]["properties"].keys
 def says_no_more_than_the_template(
     ctx: CheckContext, response: schemathesis.Response, case: Case
 ) -> None:
-    """J3: an error is one of the table's, in its words, and has no part that is not described."""
+    """J3: an error is one of the table's, in its words, and has only described fields."""
     if response.status_code < 400 or response.request.method == "HEAD":
         return
     answer: dict[str, Any] = response.json()
@@ -94,7 +94,7 @@ def statuses() -> set[int]:
 
 @pytest.fixture
 def let_in(request: pytest.FixtureRequest, statuses: set[int]) -> Iterator[None]:
-    """Fails if the operation only ever refused: then nothing was shown."""
+    """Fail if the operation refused every request: then the test showed nothing."""
     yield
     if HANDED_OFF not in request.node.name:
         assert any(status < 300 for status in statuses), statuses
@@ -122,20 +122,20 @@ def ask(case: Case, target: Target, statuses: set[int]) -> None:
 @pytest.mark.requirement("F4", "J3")
 @SCHEMA.parametrize()
 @fuzzed
-def test_whatever_is_asked_is_answered_as_described(
+def test_generated_requests_are_answered_as_described(
     case: Case, target: Target, statuses: set[int]
 ) -> None:
-    """No 5xx, no answer that the description does not have, wrong input refused."""
+    """No 5xx, no undescribed answer, and wrong input refused."""
     ask(case, target, statuses)
 
 
 @pytest.mark.requirement("F4", "J3")
 @SCHEMA.parametrize()
 @fuzzed
-def test_what_is_asked_about_something_that_exists_is_answered_as_described(
+def test_requests_about_existing_rows_are_answered_as_described(
     case: Case, target: Target, statuses: set[int], let_in: None
 ) -> None:
-    """The same, where the address and the user lead to something."""
+    """The same for addresses and users that lead to existing rows."""
     assert case.meta is not None
     case.path_parameters.update(target.existing(case.operation.label, case.operation.path))
     if case.meta.generation.mode.is_positive:

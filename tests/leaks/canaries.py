@@ -1,4 +1,4 @@
-"""Secrets that were in play, and a search for them in every form in which they could show (security J1)."""
+"""Secrets that were used, and a search for every form of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HALF = 16
 
 
 def _inside_base64(raw: bytes, offset: int) -> bytes:
-    """What is the same of ``raw`` in any longer text that is encoded, from this alignment on."""
+    """The base64 of ``raw`` that is the same inside any longer text, for this alignment."""
     encoded = base64.b64encode(b"\x00" * offset + raw)
     first = -(-offset * 8 // 6)
     return encoded[first : (offset + len(raw)) * 8 // 6]
@@ -73,7 +73,7 @@ class Canaries:
 
 
 def _parts(value: str) -> Iterator[str]:
-    """The halves, of which one is always there where the whole is; a short secret is its own part."""
+    """The two halves of a secret, to be found in a cut text; a short secret is one part."""
     half = len(value) // 2
     if half < HALF:
         yield value

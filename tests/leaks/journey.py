@@ -1,4 +1,4 @@
-"""What people, tools and hosts do with a gateway, with every secret noted and every answer kept."""
+"""The actions of people, tools and hosts, with every secret noted and every answer kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.linking import dump
 from tests.support.loopback import NO_TLS
 
 CARRIERS: list[tuple[str, str, int, str]] = [
-    # What an answer is there to carry: method, path, status, kind.
+    # Secrets that an answer must carry: method, path, status, kind.
     ("POST", r"/v1/connectors/\w+/(token|refresh)", 200, "access token"),
     ("POST", r"/v1/keys", 201, "service key"),
     ("POST", r"/v1/webhooks", 201, "webhook secret"),
@@ -111,7 +111,7 @@ class Journey:
 
 
 def secret_part(key: str) -> str:
-    """What is secret of a service key: its id is not."""
+    """The secret part of a service key, without its public id."""
     return key.rpartition("_")[2]
 
 

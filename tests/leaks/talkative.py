@@ -30,7 +30,7 @@ def create_config(env):"""
 
 
 def write_talkative(folder: Path) -> None:
-    """Write it, with a client secret of its own."""
+    """Write it, with another client secret."""
     write_solo(folder)
     catalog, sandbox = folder / "catalog" / "solo.py", folder / "sandbox" / "solo.py"
     changed = catalog.read_text().replace("\n\ndef create_config(env):", _LOOKUP)

@@ -1,4 +1,4 @@
-"""Requests through the client towards providers, for tests that do not care whose they are."""
+"""Requests through the client for providers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the tests share: a gateway in this process, a browser for it, and the sandbox as a process."""
+"""Helpers that several folders of tests share; README.md is their map."""

@@ -1,4 +1,4 @@
-"""Everything that a gateway answers, kept, and what must be in none of it (security F3)."""
+"""All answers of a gateway, and a search for secrets in them (security F3)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class _AnyAlgorithm(jws.JWSRegistry):
 
 
 class Host:
-    """Signs with a key of its own; ``kid`` names it where the gateway has to choose."""
+    """Signs with one key; ``kid`` names it where the gateway has to choose."""
 
     def __init__(self, algorithm: str = "EdDSA", kid: str | None = None) -> None:
         self.algorithm = algorithm

@@ -67,7 +67,7 @@ class _Page(HTMLParser):
 
 
 def _refresh(text: str) -> str | None:
-    """Where a page sends its reader by itself; most send nobody, and need not be parsed."""
+    """The target of a page's meta refresh; pages without one are not parsed."""
     return _Page(text).refresh if "http-equiv" in text.lower() else None
 
 

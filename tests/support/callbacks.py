@@ -1,4 +1,4 @@
-"""The moment between a provider's consent page and the gateway's callback: where attacks happen."""
+"""A flow that stopped between the provider's consent page and the gateway's callback."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _CHOSEN = os.environ.get("CHROMIUM")
 EXECUTABLE = next(filter(None, map(shutil.which, [_CHOSEN] if _CHOSEN else _NAMES)), None)
-"""What is run; the variable ``CHROMIUM`` chooses another, and then nothing else will do."""
+"""The browser's path. The variable ``CHROMIUM`` names the only one to be tried."""
 
 needs_chromium = pytest.mark.skipif(
     EXECUTABLE is None and not os.environ.get("REQUIRE_CHROMIUM"),
@@ -34,7 +34,7 @@ _ARGUMENTS = [
 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
-    """A browser; each ``new_context()`` is a profile of its own."""
+    """A browser; each ``new_context()`` is a new profile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=_ARGUMENTS)
         try:

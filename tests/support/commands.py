@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def run_gateway(
     *arguments: str, cwd: Path, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A finished command, with what it printed; nobody sits at a terminal.
+    """Run a command without a terminal, and return it with its output.
 
     ``cwd`` may be a copy of the source tree: its ``connectors`` come before the real ones.
     """

@@ -1,4 +1,4 @@
-"""A gateway as ``make dev`` starts it, and what a person does on its pages."""
+"""``make dev`` as a process, and a person's actions on its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway in this process: the real application on a real database, behind an ASGI transport."""
+"""The gateway in this process: the real application, a real database, an ASGI transport."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ACCOUNTS = {
 
 
 KEYS = f"k1:{new_encryption_key()}"
-"""What gateways get that are given no keys: the same ones, as tests start several on one database."""
+"""The default encryption keys: the same for all, as tests start several on one database."""
 
 
 @dataclass
@@ -126,7 +126,7 @@ async def running_gateway(
 ) -> AsyncIterator[Harness]:
     """A gateway with these settings, in dev mode unless they say otherwise, until the context ends.
 
-    One may sign in and start flows as often as a table of spellings has entries, unless the settings limit that.
+    Limits on signing in and starting flows are off unless ``settings`` set them.
     """
     settings.setdefault(
         "limits", "sign_ins=off,session_requests=off,session_starts=off,user_starts=off"

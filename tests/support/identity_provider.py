@@ -1,4 +1,4 @@
-"""An OpenID Connect provider that does whatever a test asks for: honest unless told otherwise.
+"""An OpenID Connect provider, honest unless a test tells it otherwise.
 
 It listens on this machine, signs everybody in without a question (as a provider does for whom it
 knows), and checks redirect URI, client secret and PKCE by itself.
@@ -40,7 +40,7 @@ def new_encryption_key(kid: str | None) -> RSAKey:
 
 @functools.cache
 def _first_key() -> RSAKey:
-    """What every server begins with: to make one takes longer than most tests."""
+    """The first key of every server: making one takes longer than most tests."""
     return new_encryption_key("k1")
 
 
@@ -51,7 +51,7 @@ def unsigned(part: bytes) -> str:
 
 @dataclass
 class IdentityProviderServer:
-    """What the provider is and does. Every field may be changed while it runs."""
+    """The provider's behaviour. Every field may be changed while it runs."""
 
     issuer: str
     signing_key: Key
@@ -59,10 +59,10 @@ class IdentityProviderServer:
     person: Claims = field(default_factory=lambda: {"sub": "u_alice"})
     metadata: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
-    """What replaces claims of the next ID tokens; ``None`` leaves a claim out."""
+    """Replaces claims of the next ID tokens; ``None`` leaves a claim out."""
     sign: Callable[[Claims], str] | None = None
     answer: dict[str, str] = field(default_factory=dict)
-    """What is added to the authorization response; an empty value leaves a parameter out."""
+    """Added to the authorization response; an empty value leaves a parameter out."""
     broken: bool = False
     secret_in: str = "header"
     requests: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Linked accounts for the tests of the store: rows, readable stand-ins for sealed tokens, raw dumps."""
+"""Linked accounts for tests of the store: rows, readable stand-ins for sealed tokens, dumps."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def new_connection(
     several: bool = True,
     metadata: dict[str, Any] | None = None,
 ) -> NewConnection:
-    """What a finished flow knows about an account."""
+    """A finished flow's data about an account."""
     return NewConnection(
         tenant=tenant,
         owner=f"user:{user}",

@@ -1,4 +1,4 @@
-"""A gateway as its own process, with the settings of its way to sign in, and the host of a hand-off."""
+"""A gateway process with a way to sign in, and the host of a hand-off."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def running_gateway_process(
     folder: Path, port: int, env: dict[str, str], mongodb_url: str, database: str
 ) -> Iterator[dict[str, str]]:
-    """``python -m gateway serve`` with these variables; what another process of it needs."""
+    """``python -m gateway serve`` with ``env``; yields the variables of further processes."""
     full = os.environ | {
         "GATEWAY_MODE": "dev",
         "GATEWAY_SANDBOX": "off",

@@ -1,4 +1,4 @@
-"""Gateways whose people sign in somewhere else, and what a browser does on the way."""
+"""Gateways with OpenID Connect or the login hand-off, and a browser's way through them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def leads_to(page: httpx.Response) -> str:
 
 
 async def returning(browser: Browser) -> str:
-    """Sign in at the identity provider; the address that it sends the browser back to, not opened."""
+    """Sign in at the identity provider; return the address of the callback, not opened."""
     page = await post_login(browser)
     async with loopback_client() as person:
         answer = await person.get(leads_to(page))
@@ -74,7 +74,7 @@ def parameters(url: str) -> dict[str, str]:
 
 
 def user_of(browser: Browser) -> str | None:
-    """Who the page says is signed in; ``None`` if nobody."""
+    """The user that the page shows as signed in, or ``None``."""
     text = browser.text.partition('title="Signed in as ')[2].partition('"')[0]
     return text or None
 

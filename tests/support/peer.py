@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import trustme
 
 Behave = Callable[[asyncio.StreamWriter], Awaitable[None]]
-"""What a server does once it has read a request."""
+"""The behaviour of a server that has read a request."""
 
 
 @dataclass
 class Peer:
-    """A listening server. ``connections`` counts them; ``requests`` holds what was read, heads whole."""
+    """A listening server. ``requests`` holds the bytes that it read, with complete heads."""
 
     port: int
     connections: int = 0

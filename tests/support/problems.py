@@ -1,4 +1,4 @@
-"""What an error of the API looks like (RFC 9457)."""
+"""The shape of an error of the API (RFC 9457)."""
 
 from __future__ import annotations
 

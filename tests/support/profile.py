@@ -1,4 +1,4 @@
-"""What a database was asked, as MongoDB's own profiler saw it."""
+"""The queries that MongoDB's profiler recorded."""
 
 from __future__ import annotations
 

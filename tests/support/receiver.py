@@ -18,7 +18,7 @@ import standardwebhooks
 from tests.support.waiting import until
 
 Answer = str
-"""What follows ``HTTP/1.1``: a status line, and header lines after it."""
+"""The answer after ``HTTP/1.1``: a status, and header lines."""
 
 SILENCE = ""
 """An answer that never comes."""

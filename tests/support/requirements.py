@@ -1,8 +1,8 @@
-"""The security requirements, the tests marked with them, and what became of those tests.
+"""The security requirements, the tests marked with them, and the results of those tests.
 
 ``tests/security_requirements.toml`` lists the requirements. A test shows one with
-``@pytest.mark.requirement("A1")``. As a pytest plug-in (loaded by ``tests/conftest.py``) this module
-refuses unknown ids, and with ``--requirements`` ends a run with a line for each requirement.
+``@pytest.mark.requirement("A1")``. As a pytest plug-in, loaded by ``tests/conftest.py``, this
+module refuses unknown ids, and with ``--requirements`` ends a run with a line for each requirement.
 ``python -m tests.support.requirements`` writes ``docs/security.md``.
 """
 
@@ -29,7 +29,7 @@ REQUIREMENTS: dict[str, str] = {
 
 _MARK = re.compile(r"\bmark\.requirement\(([^)]*)\)")
 _RESULTS: dict[str, dict[str, str]] = defaultdict(dict)
-"""Id -> test -> what became of it, with the worst of its phases."""
+"""Id -> test -> its outcome: the worst of its phases."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,10 +111,10 @@ def page() -> str:
         "<!-- Written by `python -m tests.support.requirements`; change",
         "tests/security_requirements.toml or the tests' marks instead. -->",
         "",
-        f"{len(REQUIREMENTS)} requirements with stable ids, and the files below `tests/` that show",
-        'them by tests marked `@pytest.mark.requirement("A1")`. `make security` runs those tests and',
-        "prints each requirement with its results. [SECURITY.md](../SECURITY.md) says what is",
-        "defended as a whole, and what is not.",
+        f"{len(REQUIREMENTS)} requirements with stable ids, each with the files in `tests/` that",
+        'show it by tests marked `@pytest.mark.requirement("A1")`. `make security` runs those',
+        "tests and prints each requirement with its results. [SECURITY.md](../SECURITY.md) says",
+        "what is defended as a whole, and what is not.",
     ]
     for section, title in LISTED["sections"].items():
         lines += ["", f"## {section}. {title}", ""]

@@ -1,4 +1,4 @@
-"""What is in the gateway's database: for tests that must see what was, and was not, written."""
+"""Raw rows of the gateway's database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox as its own process, and what a test asks of it."""
+"""The sandbox as a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 @dataclass(frozen=True)
 class SandboxProcess:
-    """A running sandbox. ``gateway_url`` is the gateway whose redirect URIs are registered there."""
+    """A running sandbox, where the redirect URIs of ``gateway_url`` are registered."""
 
     url: str
     gateway_url: str
@@ -88,7 +88,7 @@ def running_sandbox(folder: Path, gateway_url: str, **env: str) -> Iterator[Sand
 
 
 def await_answer(url: str, process: Any, log: Path, seconds: float = PATIENCE_SECONDS) -> None:
-    """Return once ``url`` answers 200; fail with the log's end if the process dies or is too slow."""
+    """Wait until ``url`` answers 200; fail with the end of the log if it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -15,7 +15,7 @@ from tests.support.silent import NO_AUDIT
 
 
 def tokens(access: str, refresh: str | None = None, expires_at: datetime | None = None) -> Tokens:
-    """What a provider issued."""
+    """Tokens as a provider issues them."""
     return Tokens(
         access_token=Secret(access),
         refresh_token=None if refresh is None else Secret(refresh),

@@ -14,7 +14,7 @@ def samples(text: str) -> list[Sample]:
 
 
 def value_in(text: str, name: str, **labels: str) -> float:
-    """The sum of the samples of that name that have these labels, 0 if there is none."""
+    """The sum of the samples with that name and these labels; 0 without such a sample."""
     return sum(
         sample.value
         for sample in samples(text)

@@ -1,4 +1,4 @@
-"""Collaborators that keep nothing: for tests of a part whose audit and metrics nobody reads."""
+"""An audit and metrics for tests that do not look at them."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ NO_AUDIT = _NoAudit()
 
 
 def bulkhead() -> Bulkhead:
-    """A bulkhead with the limits of production, whose metrics nobody reads."""
+    """A bulkhead with the limits of production and metrics of its own."""
     return Bulkhead(Metrics())

@@ -1,4 +1,4 @@
-"""What the tests of tokens ask again and again: connect, get a token, count what the provider saw."""
+"""Connect, get a token, count requests at the provider."""
 
 from __future__ import annotations
 
@@ -102,6 +102,6 @@ def works(token_answer: httpx.Response, path: str) -> bool:
 
 
 def revoke_at_google(sandbox: SandboxProcess, token: str) -> None:
-    """What a person does who removes the app in their account's settings."""
+    """Remove the app in the account's settings, as a person does."""
     url = f"{sandbox.url}/oauth2.googleapis.com/revoke"
     LOOPBACK.post(url, data={"token": token}).raise_for_status()

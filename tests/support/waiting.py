@@ -1,4 +1,4 @@
-"""Waiting for what gives no sign: another process, or the clock of the database."""
+"""Waiting for another process or for the database's clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import anyio
 
 PATIENCE_SECONDS = 60
-"""Nobody waits for so long but where something is broken, or a machine has far too much to do."""
+"""The deadline of every wait: only a broken or overloaded machine reaches it."""
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -1,7 +1,7 @@
-"""A worker that hardly rests: ``python -m tests.support.worker_process``.
+"""A worker process with short pauses: ``python -m tests.support.worker_process``.
 
 It is ``python -m gateway worker`` in everything else. A test lets connections become due while it
-runs, and does not wait half a minute for it to look.
+runs, and need not wait half a minute until it looks.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ async def open_post(
     seconds: float = 5.0,
     vault: Vault | None = None,
 ) -> AsyncIterator[Post]:
-    """A post whose receivers have so many ``seconds`` to answer, and which tries again after ``delays``."""
+    """A post whose receivers have ``seconds`` to answer, with retries after ``delays``."""
     vault = vault or Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     metrics, queue, store = Metrics(), DeliveryStore(database), WebhookStore(database)
     async with receiving() as receiver:
