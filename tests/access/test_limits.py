@@ -1,4 +1,4 @@
-"""What one process does with the limits of all: shares, memory of refusals, and a database that is away."""
+"""Shared rate limits in one process: shares, cached refusals, and a missing database."""
 
 from __future__ import annotations
 
@@ -83,8 +83,10 @@ async def test_a_refusal_says_when_and_is_right(store: CountingStore, clock: Fak
 
 
 @pytest.mark.requirement("F6")
-async def test_what_is_refused_costs_no_database(store: CountingStore, clock: FakeClock) -> None:
-    """Noise is answered from memory."""
+async def test_refused_call_costs_no_database_request(
+    store: CountingStore, clock: FakeClock
+) -> None:
+    """The process remembers the empty bucket."""
     limits = process(store, clock, key_failures=3)
     await passing(limits, LimitName.KEY_FAILURES, 1000)
     assert store.asked == 4
@@ -127,7 +129,7 @@ async def test_a_share_that_is_not_used_is_lost_after_a_while(
     assert store.asked == 2
 
 
-async def test_what_must_not_wait_takes_only_what_is_there(
+async def test_spend_from_memory_takes_only_permits_in_memory(
     store: CountingStore, clock: FakeClock
 ) -> None:
     limits = process(store, clock, token_reads=40)
@@ -143,7 +145,7 @@ async def test_what_must_not_wait_takes_only_what_is_there(
     assert store.asked == asked
 
 
-async def test_what_is_not_limited_asks_nobody(store: CountingStore, clock: FakeClock) -> None:
+async def test_unlimited_call_asks_no_database(store: CountingStore, clock: FakeClock) -> None:
     assert await passing(process(store, clock), LimitName.TOKEN_READS, 1000) == 1000
     assert store.asked == 0
 
@@ -194,7 +196,7 @@ async def test_refusals_are_counted_by_limit(store: CountingStore, clock: FakeCl
     assert 'gateway_rate_limited_total{limit="sign_ins"} 3.0' in metrics.text().decode()
 
 
-def test_what_is_written_changes_the_defaults_it_names() -> None:
+def test_written_rates_change_only_the_named_defaults() -> None:
     rates = read_limit_rates(" sign_ins = 5/h, api_calls=off ,token_reads=9/s,")
     changed = {
         LimitName.SIGN_INS: Rate(5, 3600),
@@ -233,7 +235,7 @@ def test_a_mistake_in_the_limits_is_named(text: str, said: str) -> None:
         ("GATEWAY_PROXY_HOPS", "11"),
     ],
 )
-def test_a_process_does_not_start_with_limits_that_nobody_understands(
+def test_invalid_limits_stop_the_start(
     variable: str, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GATEWAY_MODE", "dev")

@@ -32,7 +32,7 @@ def test_a_vault_with_working_keys_passes() -> None:
 
 
 @pytest.mark.parametrize("broken", [Forgetful, Careless])
-def test_a_vault_that_does_not_open_what_it_seals_is_noticed(broken: type[Vault]) -> None:
+def test_vault_that_does_not_open_its_own_values_is_not_ready(broken: type[Vault]) -> None:
     with pytest.raises(NotReady) as caught:
         check_vault(broken(KEYS))
     assert str(caught.value) == "its encryption keys do not open what they seal"

@@ -1,4 +1,4 @@
-"""Each key is recognised at start, also by processes that start together (security E4)."""
+"""Each encryption key is checked at start, also by processes that start together (E4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OTHER_K1, OTHER_K2 = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
 
 
 async def check(database: Database, keys: str) -> None:
-    """What a process does that starts with these keys."""
+    """The check of a process that starts with these encryption keys."""
     await check_encryption_keys(
         Vault(read_encryption_keys(keys)),
         EncryptionKeyCheckStore(database),
@@ -71,7 +71,7 @@ async def test_an_id_is_not_used_again_when_its_key_is_gone(database: Database) 
 
 @pytest.mark.requirement("E4")
 async def test_a_database_without_check_values_tells_by_its_rows(database: Database) -> None:
-    """Also by rows that do not say which key sealed them; and no row that is broken decides."""
+    """Rows without a key id count as well; a broken row does not decide."""
     vault = Vault(read_encryption_keys(K1))
     rows = [await link_sealed(database, vault, user) for user in ("alice", "bob")]
     connections = database.collection("connections")
@@ -88,7 +88,7 @@ async def test_a_database_without_check_values_tells_by_its_rows(database: Datab
 
 
 @pytest.mark.requirement("E4")
-async def test_a_key_that_rows_need_and_nobody_has_is_told_of(database: Database) -> None:
+async def test_missing_encryption_key_of_rows_is_logged(database: Database) -> None:
     """With its id and the number of rows, and the process goes on."""
     for user in ("alice", "bob"):
         await link_sealed(database, Vault(read_encryption_keys(K1)), user)

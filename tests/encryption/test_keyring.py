@@ -1,4 +1,4 @@
-"""Where encryption keys come from: a variable or a file, and never a word of them in an error (E1, J1)."""
+"""Encryption keys from a variable or a file; no error quotes them (security E1, J1)."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_check_value_tells_a_key_from_any_other() -> None:
 
 
 @pytest.mark.requirement("E3")
-def test_what_the_first_key_sealed_is_not_sealed_again() -> None:
+def test_value_of_the_first_encryption_key_is_not_resealed() -> None:
     """A second run writes nothing."""
     old, new = Vault(read_encryption_keys(K1)), Vault(read_encryption_keys(f"{K2},{K1}"))
     sealed = new.reseal(old.seal(Secret("token"), PLACE), PLACE)

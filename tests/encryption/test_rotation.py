@@ -1,4 +1,4 @@
-"""Sealing anew with a new key: what is exchanged, what is left alone, and who never notices (security E3)."""
+"""Rotation to a new encryption key, while reads and refreshes go on (security E3)."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ class Linked:
         return await self.database.collection("connections").find({}, sort=[("_id", 1)])
 
     async def change(self, row: str, **fields: object) -> None:
-        """Write to the database behind everybody's back."""
+        """Write to the database directly."""
         changed = {name.replace("__", "."): value for name, value in fields.items()}
         assert await self.database.collection("connections").update_one(
             {"_id": row}, {"$set": changed}
         )
 
     async def rotate(self, vault: Vault = BOTH) -> tuple[Rotated, list[int]]:
-        """Seal anew; the result, and what was reported on the way."""
+        """Run a rotation; return its result and its reports."""
         reported: list[int] = []
         done = await Rotation(vault, sealed_stores(self.database), NO_AUDIT).run(reported.append)
         return done, reported
@@ -92,7 +92,7 @@ def linked(database: Database) -> Linked:
 async def test_everything_opens_with_the_new_key_alone_and_nothing_else_changed(
     linked: Linked,
 ) -> None:
-    """Also where there is no refresh token, and where a row was sealed anew before."""
+    """Rows without refresh token, and rows that were resealed before, are included."""
     for number in range(10):
         await linked.save(f"user-{number}", refreshes=number % 2 == 0)
     await linked.save("user-10", BOTH)
@@ -123,7 +123,7 @@ async def test_a_second_run_has_nothing_to_do(linked: Linked) -> None:
 
 
 async def test_rows_from_before_key_ids_were_stored_are_found(linked: Linked) -> None:
-    """By looking at them; those that need nothing but the note get the note."""
+    """Rows that need no resealing get only the key id."""
     for user, vault in (("old", OLD), ("new", BOTH)):
         row = await linked.save(user, vault)
         await linked.database.collection("connections").update_one(
@@ -142,7 +142,7 @@ async def test_rows_from_before_key_ids_were_stored_are_found(linked: Linked) ->
 
 
 @pytest.mark.requirement("E2", "E4")
-async def test_what_does_not_open_is_named_and_stays_as_it_is(linked: Linked) -> None:
+async def test_unreadable_row_is_reported_and_unchanged(linked: Linked) -> None:
     """A row that was tampered with, and one of a key that is lost; the others go on."""
     good = await linked.save("good")
     bad = await linked.save("bad")
@@ -192,10 +192,10 @@ class Interrupted(SealedStore):
 
 @pytest.mark.requirement("D1", "E3")
 @pytest.mark.parametrize("vault", [OLD, BOTH], ids=["old key in front", "new key in front"])
-async def test_a_row_that_was_renewed_meanwhile_keeps_what_it_was_given(
+async def test_concurrently_refreshed_row_keeps_its_new_tokens(
     linked: Linked, vault: Vault
 ) -> None:
-    """The newer tokens win, and end up under the new key, whoever sealed them."""
+    """The newer tokens win, and end up under the new encryption key."""
     for user in ("alice", "bob"):
         await linked.save(user)
 
@@ -253,8 +253,8 @@ async def test_several_runs_at_once_do_the_work_once(linked: Linked) -> None:
 
 
 @pytest.mark.requirement("E3")
-async def test_flows_under_way_and_webhooks_are_sealed_anew_too(linked: Linked) -> None:
-    """Whoever is at the provider's page while the old key is removed comes back to a flow."""
+async def test_open_flows_and_webhooks_are_resealed(linked: Linked) -> None:
+    """A person at the provider's page during the rotation comes back to a working flow."""
     flow = Flow(
         id="0" * 64,
         tenant="default",
@@ -327,7 +327,7 @@ def test_every_place_of_a_sealed_value_is_rotated() -> None:
 
 
 async def test_a_run_can_be_slowed_down(linked: Linked) -> None:
-    """For a database that has other things to do: never more at once than a second may bring."""
+    """A batch never has more rows than the limit of one second."""
     for number in range(4):
         await linked.save(f"user-{number}")
     reported: list[int] = []
@@ -344,7 +344,7 @@ async def test_a_run_can_be_slowed_down(linked: Linked) -> None:
 async def test_no_more_rows_are_read_than_need_it(
     linked: Linked, mongodb_url: str, database_name: str
 ) -> None:
-    """A run that goes on where another one ended, or a start, must not read a million rows."""
+    """A continued run, or a start, must not read a million rows."""
     for number in range(40):
         await linked.save(f"user-{number}", BOTH)
     await linked.save("late", OLD)

@@ -1,4 +1,4 @@
-"""Encryption at rest: what opens, and all that does not (security E1 to E3)."""
+"""The vault: values that open, and values that do not (security E1 to E3)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def vault() -> Vault:
 
 
 @pytest.mark.parametrize("value", [VALUE, "", "é🚀\x00", "x" * 100_000], ids=len)
-def test_what_was_sealed_opens_in_its_place(vault: Vault, value: str) -> None:
+def test_sealed_value_opens_in_its_place(vault: Vault, value: str) -> None:
     assert vault.open(vault.seal(Secret(value), PLACE), PLACE) == Secret(value)
 
 
@@ -61,7 +61,7 @@ def test_a_sealed_value_shows_nothing_of_the_secret(vault: Vault) -> None:
 
 @pytest.mark.requirement("E1")
 def test_the_same_secret_is_sealed_differently_each_time(vault: Vault) -> None:
-    """A nonce that came twice under one key would give the secrets away."""
+    """A repeated nonce under one encryption key would reveal the secrets."""
     sealed = {vault.seal(Secret(VALUE), PLACE) for _ in range(1000)}
     assert len({value[4:16] for value in sealed}) == 1000
 
@@ -173,7 +173,7 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
 
 @pytest.mark.requirement("E4")
 def test_an_unknown_key_is_said_to_be_unknown() -> None:
-    """An operator must be able to tell a lost key from a value that was tampered with."""
+    """An operator must be able to tell a lost encryption key from a tampered value."""
     sealed = Vault({"k1": OLD}).seal(Secret(VALUE), PLACE)
     with pytest.raises(VaultError, match="is not configured"):
         Vault({"k2": OLD}).open(sealed, PLACE)

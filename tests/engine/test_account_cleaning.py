@@ -1,4 +1,4 @@
-"""What a provider says about an account is hostile until checked (rule 8, security C6)."""
+"""A provider's account data is hostile until checked (rule 8, security C6)."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ JSON = st.recursive(
 
 @pytest.mark.requirement("C6")
 @given(account_id=st.text(), label=st.text(), metadata=st.dictionaries(st.text(), JSON))
-def test_whatever_a_provider_says_is_safe_afterwards(
+def test_cleaned_account_data_is_always_safe(
     account_id: str, label: str, metadata: dict[str, Any]
 ) -> None:
     """bounded, printable, storable, sendable; or unreadable."""

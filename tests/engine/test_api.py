@@ -117,7 +117,7 @@ def test_the_token_goes_nowhere_else(url: str) -> None:
     | st.text(max_size=8).map(lambda start: f"{start}.cdn.example.com".replace("/", ""))
 )
 def test_no_other_host_is_taken_for_ours(host: str) -> None:
-    """I1: whatever stands before the first slash."""
+    """I1: for any text before the first slash."""
     try:
         request = call(f"https://{host}/me")
     except EgressRefused:
@@ -184,7 +184,7 @@ def test_while_the_account_is_being_read_its_api_is_known_by_the_host() -> None:
 
 
 @pytest.mark.requirement("H4")
-def test_what_is_not_known_yet_cannot_be_called() -> None:
+def test_api_url_with_unknown_metadata_cannot_be_called() -> None:
     """No request is made to an address with a hole in it."""
     with pytest.raises(InvalidRequest, match='the metadata value "site_id" is not valid'):
         call("https://api.example.com/sites/${metadata.site_id}/v1/me", **BY_SITE)

@@ -70,7 +70,7 @@ def test_neither_the_verifier_nor_the_secret_is_in_the_url() -> None:
     assert CLIENT_SECRET not in url
 
 
-def test_extra_parameters_are_added_whatever_their_name_and_value() -> None:
+def test_extra_parameters_of_any_name_and_value_are_added() -> None:
     extra = {"prompt": "consent", "grant_options[]": "", "uri": "x", "a b": "ü&=#"}
     assert query_of(url_of(extra_authorize_params=extra)) == [*STANDARD, *extra.items()]
 

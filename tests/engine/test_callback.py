@@ -203,7 +203,7 @@ OTHER_ISSUERS = [
 
 
 def issuer_problem(iss: str | None, *, required: bool, kind: str = "code") -> str | None:
-    """What the connector's issuer says to a callback with this ``iss``."""
+    """The issuer check of a callback with this ``iss``."""
     params = {kind: "x", "state": "s"} | ({} if iss is None else {"iss": iss})
     config = make_config(issuer=ISSUER, issuer_required=required)
     return check_issuer(config, read_callback(urlencode(params).encode()))

@@ -107,7 +107,7 @@ def test_a_secret_key_authenticates_alone_as_a_bearer_token(
     assert _params(request) == {"grant_type": "x", "code": ""}
 
 
-def test_a_secret_key_is_sent_beside_constant_headers() -> None:
+def test_secret_key_is_sent_with_constant_headers() -> None:
     request = request_of(
         authorization_method="secret_key",
         token_headers={"Acme-Version": "2026-11", "Accept": "text/plain"},

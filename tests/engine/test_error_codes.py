@@ -39,7 +39,7 @@ HTML = {"content-type": "text/html"}
 def failure(
     body: Any, status: int, headers: dict[str, str] | None = None, **changes: Any
 ) -> ProviderError:
-    """What an answer that is no success raises."""
+    """The error of an answer that is not a success."""
     with pytest.raises(ProviderError) as caught:
         read(body, status, headers, **changes)
     return caught.value
@@ -48,7 +48,7 @@ def failure(
 @pytest.mark.requirement("D6")
 @pytest.mark.parametrize("status", [400, 401, 403])
 @pytest.mark.parametrize(("code", "expected", "told"), JUDGED)
-def test_a_code_of_the_providers_own_is_judged_as_what_it_stands_for(
+def test_provider_specific_code_is_judged_by_its_translation(
     status: int, code: str, expected: type[ProviderError], told: str
 ) -> None:
     error = failure({"error": code}, status, error_codes=CODES)
@@ -147,6 +147,6 @@ def test_a_grant_without_scopes_is_refreshed_like_any_other() -> None:
     assert type(error) is TokenRejected
 
 
-def test_a_success_is_a_success_whatever_is_declared() -> None:
+def test_success_is_a_success_with_any_declaration() -> None:
     tokens = read(GOOD, granted=(), refresh_rejected_statuses=STATUSES, error_codes=CODES)
     assert tokens.scopes == ("read", "write")

@@ -23,7 +23,7 @@ OK_FLAG = ErrorInSuccess(flag="ok")
 
 
 def failure(body: Any, status: int = 200, **changes: Any) -> ProviderError:
-    """What an answer that is no success raises."""
+    """The error of an answer that is not a success."""
     with pytest.raises(ProviderError) as caught:
         read(body, status, **changes)
     return caught.value
@@ -63,7 +63,7 @@ def test_a_success_without_an_error_is_read_as_ever(shape: ErrorInSuccess | None
 
 @pytest.mark.requirement("C3")
 def test_an_error_that_no_shape_declares_is_not_taken_for_tokens() -> None:
-    """An answer that is both is neither, and nobody is disconnected for it."""
+    """An answer that is both counts as neither, and disconnects no user."""
     for shape in (None, OK_FLAG, ErrorInSuccess(code="err.code")):
         body = GOOD | {"ok": True, "error": "invalid_grant"}
         assert type(failure(body, error_in_success=shape)) is UnreadableResponse
@@ -106,7 +106,7 @@ def test_a_flag_that_equals_ok_is_a_success(ok: Any, given: Any) -> None:
     ids=repr,
 )
 def test_a_flag_that_is_anything_else_is_a_failure(ok: Any, given: Any) -> None:
-    """With the tokens beside it all the same; 1 is not true."""
+    """Tokens in the same answer do not matter; 1 is not true."""
     shape = ErrorInSuccess(flag="ok", ok=ok)
     error = failure(GOOD | {"ok": given}, error_in_success=shape)
     assert type(error) is UnreadableResponse  # a failure without a code
@@ -151,10 +151,10 @@ def test_the_codes_place_is_that_of_a_real_refusal_too() -> None:
 
 
 @pytest.mark.requirement("D6")
-def test_an_overloaded_server_is_not_believed_whatever_the_shape() -> None:
+def test_overloaded_server_is_not_believed_in_any_shape() -> None:
     error = failure({"error": "invalid_grant"}, 500, error_in_success=ErrorInSuccess())
     assert type(error) is ProviderUnavailable
 
 
-def test_nothing_declared_is_never_a_failure() -> None:
+def test_success_without_a_declared_error_shape_is_never_a_failure() -> None:
     assert not is_failure(make_config(), {"ok": False, "error": "invalid_grant"})

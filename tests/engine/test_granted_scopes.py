@@ -32,7 +32,7 @@ UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
 def test_granted_scopes_are_split_as_the_provider_joins_them(
     separator: str, value: Any, scopes: tuple[str, ...]
 ) -> None:
-    """What was granted, which may be less than what was asked for."""
+    """The granted scopes, which may be fewer than the requested ones."""
     assert read(GOOD | {"scope": value}, scope_separator=separator).scopes == scopes
 
 
@@ -109,7 +109,7 @@ def test_the_granted_scopes_may_be_in_another_place(
     assert read(answer, granted_scopes_path=path).scopes == scopes
 
 
-def test_the_place_is_looked_for_beside_the_tokens() -> None:
+def test_scopes_are_read_from_the_object_of_the_token() -> None:
     """Where an answer has two sets of tokens, the scopes are those of the set that is kept."""
     answer = {"access_token": "bot", "scope": "bot", "user": {"token": "u", "scope": "read"}}
     tokens = read(answer, alternate_access_token_response_path="user.token")

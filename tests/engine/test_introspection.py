@@ -52,7 +52,7 @@ def test_the_client_authenticates_as_at_the_token_endpoint(method: str) -> None:
     assert request.headers["Acme-Version"] == "7"
 
 
-def test_it_is_a_form_even_where_token_requests_are_json() -> None:
+def test_introspection_is_a_form_even_where_token_requests_are_json() -> None:
     """RFC 7662 2.1."""
     request = request_of(body_format="json")
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"

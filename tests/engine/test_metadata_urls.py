@@ -106,14 +106,14 @@ def test_a_hostile_value_is_no_path_segment(value: str) -> None:
 
 @pytest.mark.parametrize("value", NO_TEXT, ids=repr)
 @pytest.mark.parametrize("template", [HOST, PATH], ids=["host", "path"])
-def test_what_is_no_text_is_refused(template: str, value: Any) -> None:
+def test_metadata_that_is_not_text_is_refused(template: str, value: Any) -> None:
     """Hooks and providers may put any JSON into the metadata."""
     with pytest.raises(InvalidRequest):
         rendered(template, value)
 
 
 @pytest.mark.parametrize("template", [HOST, PATH], ids=["host", "path"])
-def test_what_is_not_known_is_refused(template: str) -> None:
+def test_unknown_metadata_is_refused(template: str) -> None:
     config = config_with(template)
     with pytest.raises(InvalidRequest):
         render_url(template, config, {"company": "acme"})

@@ -98,7 +98,7 @@ def test_the_token_is_never_in_the_address() -> None:
 
 @pytest.mark.requirement("H4")
 def test_the_address_is_checked_again_when_it_is_filled_in() -> None:
-    """What is stored with a connection is checked before each later use, too."""
+    """Stored metadata is checked before each later use."""
     config = make_config(
         revocation_url="https://${connection_config.company}.example.com/revoke",
         connection_config={"company": TENANT},
@@ -144,7 +144,7 @@ def test_a_grant_may_be_named_by_its_app_and_its_account() -> None:
     assert "access-1" not in str(request.headers)
 
 
-def test_params_stand_beside_the_token_and_may_mix_text_and_values() -> None:
+def test_parameters_are_sent_with_the_token_and_may_mix_text_and_values() -> None:
     shape = Revocation(
         auth="none",
         body_format="json",
@@ -180,7 +180,7 @@ def test_a_grant_that_cannot_be_named_is_not_revoked(metadata: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("value", ["a&token=b", "${client_id}", "a\r\nX-Evil: 1", "é", r"\1"])
-def test_a_value_is_one_parameter_whatever_is_in_it(value: str) -> None:
+def test_any_value_stays_one_parameter(value: str) -> None:
     """I2: what a provider once said adds no parameter and is no template."""
     request = by_account({"account_id": value})
     assert dict(parse_qsl(request.content.decode("ascii"), keep_blank_values=True)) == {
@@ -190,7 +190,7 @@ def test_a_value_is_one_parameter_whatever_is_in_it(value: str) -> None:
     }
 
 
-def test_the_address_may_hold_what_is_known_about_the_account() -> None:
+def test_revocation_url_may_contain_metadata() -> None:
     changes: dict[str, Any] = {
         "revocation_url": "https://auth.example.com/accounts/${metadata.account_id}/revoke",
         "token_metadata": {"account_id": "account_id"},

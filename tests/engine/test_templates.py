@@ -30,7 +30,7 @@ def config_with(pattern: str, template: str = HOST) -> ConnectorConfig:
 
 
 STRICT = config_with(TENANT.pattern)
-# What would be left of the protection if a connector's author wrote the worst pattern there is.
+# The protection that is left with the worst possible pattern of a connector.
 ANYTHING = config_with(r"(?s:.*)")
 
 HOSTILE = [
@@ -158,7 +158,7 @@ def test_a_path_keeps_its_other_segments_or_the_value_is_refused(
 
 @pytest.mark.requirement("H4")
 @given(typed=TEXT)
-def test_whatever_a_person_types_becomes_our_host_or_is_refused(typed: str) -> None:
+def test_typed_value_becomes_a_host_below_the_template_or_is_refused(typed: str) -> None:
     """From the form to the URL, with the pattern of a real connector's kind."""
     try:
         values = read_connection_config(STRICT, {"company": typed})
@@ -174,7 +174,7 @@ def test_whatever_a_person_types_becomes_our_host_or_is_refused(typed: str) -> N
 @pytest.mark.requirement("H4")
 @pytest.mark.parametrize("value", ["acme\n", "evil.com/", "a@b", "", "A", "acme "])
 def test_a_stored_value_is_checked_again_before_each_use(value: str) -> None:
-    """What comes out of the database is not trusted more than what a person types."""
+    """A stored value is trusted no more than a typed one."""
     with pytest.raises(InvalidRequest, match='the connection_config value "company" is not valid'):
         render_url(HOST, STRICT, {"company": value})
 
@@ -192,7 +192,7 @@ def test_inputs_are_read_as_people_mean_them() -> None:
 
 @pytest.mark.requirement("L1")
 def test_an_input_is_never_longer_than_an_address_can_be() -> None:
-    """Whatever a pattern allows, a row has a largest size."""
+    """The size of a value is limited even if its pattern is not."""
     config = config_with("[a-z]+")
     assert read_connection_config(config, {"company": "a" * 255}) == {"company": "a" * 255}
     with pytest.raises(InvalidRequest) as caught:
@@ -219,7 +219,7 @@ def test_every_wrong_input_is_reported_at_once() -> None:
 
 
 @pytest.mark.requirement("G3", "J3")
-def test_an_error_does_not_repeat_what_was_typed() -> None:
+def test_error_does_not_repeat_the_typed_value() -> None:
     """It ends in a page."""
     with pytest.raises(InvalidRequest) as caught:
         read_connection_config(STRICT, {"company": "<script>canary</script>"})

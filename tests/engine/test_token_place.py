@@ -20,7 +20,7 @@ NESTED: dict[str, Any] = {
 
 
 def test_everything_is_read_from_the_object_that_holds_the_token() -> None:
-    """What stands beside another token belongs to that one."""
+    """Fields next to another token belong to that token."""
     tokens = read(
         GOOD | {"user": {"auth": NESTED}}, alternate_access_token_response_path="user.auth.token"
     )
@@ -32,7 +32,7 @@ def test_everything_is_read_from_the_object_that_holds_the_token() -> None:
 
 
 @pytest.mark.requirement("C5")
-def test_what_is_missing_beside_the_token_is_not_taken_from_elsewhere() -> None:
+def test_missing_fields_next_to_the_token_are_not_taken_from_elsewhere() -> None:
     """The outer refresh token renews the outer token."""
     tokens = read(
         GOOD | {"user": {"token": "u"}}, alternate_access_token_response_path="user.token"

@@ -1,4 +1,4 @@
-"""What a token endpoint's refusal means: reconnect, tell an operator, try later, or none of them."""
+"""Refusals of a token endpoint: reconnect, an operator's work, try later, or unknown."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ from tests.engine.token_answers import GOOD, JSON_TYPE, read
     ],
     ids=str,
 )
-def test_every_refusal_says_what_is_to_be_done(
+def test_every_refusal_has_its_error(
     status: int, body: Any, expected: type[ProviderError], code: str | None
 ) -> None:
     """reconnect, tell an operator, try later, or none of them.
 
-    Nobody is disconnected for a 200, unless the connector declares that shape (``ErrorInSuccess``).
+    A 200 disconnects no user, unless the connector declares that shape (``ErrorInSuccess``).
     """
     with pytest.raises(ProviderError) as caught:
         read(body, status)
@@ -71,7 +71,7 @@ def test_every_refusal_says_what_is_to_be_done(
 @pytest.mark.requirement("D6")
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain", "", "application/xml"])
 def test_only_json_can_say_that_a_token_is_dead(content_type: str) -> None:
-    """An error page of a proxy in between must not disconnect anybody."""
+    """An error page of a proxy must not disconnect a user."""
     with pytest.raises(UnreadableResponse):
         read({"error": "invalid_grant"}, 400, {"content-type": content_type})
 

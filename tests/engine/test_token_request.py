@@ -70,7 +70,7 @@ def test_a_refresh_has_the_parameters_of_the_rfc_and_no_others(body_format: str)
     assert params(refresh(body_format=body_format)) == REFRESH | CREDENTIALS
 
 
-def test_extra_parameters_go_into_the_exchange_whatever_their_name_and_value() -> None:
+def test_extra_parameters_of_any_name_and_value_go_into_the_exchange() -> None:
     extra = {"expiring": "1", "empty": "", "body": "x=1", "audience": "a&b=c"}
     assert params(exchange(extra_token_params=extra)) == EXCHANGE | extra | CREDENTIALS
 
@@ -79,7 +79,7 @@ def test_extra_parameters_stay_out_of_the_refresh() -> None:
     assert params(refresh(extra_token_params={"expiring": "1"})) == REFRESH | CREDENTIALS
 
 
-def test_what_a_provider_refuses_is_left_out_of_the_exchange_only() -> None:
+def test_omitted_token_parameters_are_left_out_of_the_exchange_only() -> None:
     omitted = frozenset({"grant_type", "redirect_uri"})
     left = {name: value for name, value in EXCHANGE.items() if name not in omitted}
     assert params(exchange(omit_token_params=omitted)) == left | CREDENTIALS
@@ -96,8 +96,8 @@ def test_without_pkce_the_exchange_has_no_verifier(body_format: str) -> None:
     assert b"v" * 43 not in request.content
 
 
-def test_what_a_refresh_address_refuses_is_left_out_of_the_refresh_only() -> None:
-    """Some providers refresh at an address of its own, which knows no ``grant_type``."""
+def test_omitted_refresh_parameters_are_left_out_of_the_refresh_only() -> None:
+    """Some providers have a separate refresh URL, which has no ``grant_type``."""
     omitted = frozenset({"grant_type"})
     assert (
         params(refresh(omit_refresh_params=omitted)) == {"refresh_token": "refresh-1"} | CREDENTIALS
@@ -121,7 +121,7 @@ def test_codes_and_refresh_tokens_arrive_as_they_were_issued(value: str, body_fo
 
 
 @pytest.mark.requirement("J1", "J2")
-def test_neither_request_shows_what_it_carries() -> None:
+def test_neither_request_shows_its_secrets() -> None:
     """Not in the repr, not in the address."""
     for request in (exchange("canary-code"), refresh("canary-refresh")):
         assert "canary" not in repr(request)

@@ -1,4 +1,4 @@
-"""What a token endpoint's answer means: tokens, or the error that says what to do."""
+"""Answers of a token endpoint: tokens, or the right error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_whole_object_is_returned_for_the_connector() -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 203])
 @pytest.mark.parametrize("content_type", ["application/json", "text/html", ""])
-def test_a_token_is_a_token_whatever_the_content_type(status: int, content_type: str) -> None:
+def test_token_is_accepted_with_any_content_type(status: int, content_type: str) -> None:
     tokens = read(GOOD, status, {"content-type": content_type})
     assert tokens.access_token == Secret("canary-access")
 
@@ -106,7 +106,7 @@ def test_tokens_do_not_show_themselves() -> None:
         "endless number",
     ],
 )
-def test_what_is_no_json_object_is_unreadable(content: bytes) -> None:
+def test_answer_that_is_not_a_json_object_is_unreadable(content: bytes) -> None:
     """One parser, and a named error for everything else."""
     with pytest.raises(UnreadableResponse):
         read(content)
@@ -155,7 +155,7 @@ def test_a_token_that_is_no_header_value_is_unreadable(field: str, token: Any) -
     ids=repr,
 )
 def test_without_an_access_token_the_answer_is_unreadable(change: Any) -> None:
-    """Whatever else is in it."""
+    """Other members do not matter."""
     body = {name: value for name, value in GOOD.items() if name != "access_token"} | change
     with pytest.raises(UnreadableResponse, match="no usable access_token"):
         read(body)

@@ -55,7 +55,7 @@ def test_several_types_may_be_declared() -> None:
         assert read(GOOD | {"token_type": value}, token_types=types).token_type == "Bearer"
 
 
-def test_the_type_is_the_one_beside_the_token() -> None:
+def test_token_type_comes_from_the_object_of_the_token() -> None:
     answer = GOOD | {"token_type": "bot", "user": {"token": "u", "token_type": "user"}}
     tokens = read(
         answer, alternate_access_token_response_path="user.token", token_types=frozenset({"user"})

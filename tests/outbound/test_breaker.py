@@ -1,4 +1,4 @@
-"""The circuit breaker by itself, with a clock of its own: no I/O, no waiting."""
+"""The circuit breaker with a fake clock: no I/O, no waiting."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def fail(breaker: Breaker, times: int) -> None:
         breaker.failed(admitted(breaker))
 
 
-def test_it_opens_at_the_last_of_so_many_failures_in_a_row(breaker: Breaker) -> None:
+def test_breaker_opens_at_the_last_of_consecutive_failures(breaker: Breaker) -> None:
     fail(breaker, 2)
     assert not breaker.is_open
     assert breaker.wait == 0
@@ -66,7 +66,7 @@ def test_requests_that_taught_nothing_count_neither_way(breaker: Breaker) -> Non
     assert breaker.is_open
 
 
-def test_it_says_how_many_whole_seconds_are_left(breaker: Breaker, now: Now) -> None:
+def test_breaker_says_how_many_whole_seconds_are_left(breaker: Breaker, now: Now) -> None:
     """Retry-After is whole seconds: rounded up, or the caller would come too early."""
     fail(breaker, 3)
     now.seconds += 0.1
@@ -129,7 +129,7 @@ def test_a_probe_that_was_abandoned_makes_room_for_the_next_one(breaker: Breaker
 def test_failures_of_requests_that_left_before_it_opened_do_not_lengthen_it(
     breaker: Breaker, now: Now
 ) -> None:
-    """A hundred at once fail together: that is one outage, not a hundred."""
+    """A hundred simultaneous failures are one outage, not a hundred."""
     early = [admitted(breaker) for _ in range(100)]
     for admission in early:
         breaker.failed(admission)
@@ -159,7 +159,7 @@ def test_an_answer_to_a_request_that_left_before_closes_it(breaker: Breaker) -> 
     assert breaker.is_idle
 
 
-def test_it_stays_bounded_however_often_it_opens(breaker: Breaker, now: Now) -> None:
+def test_pause_is_bounded_however_often_the_breaker_opens(breaker: Breaker, now: Now) -> None:
     fail(breaker, 3)
     for _ in range(5000):
         now.seconds += breaker.wait

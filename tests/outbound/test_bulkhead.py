@@ -1,4 +1,4 @@
-"""Lanes: a connector's slots and its hosts' breakers, and the client that goes through them (L2)."""
+"""The bulkhead: a connector's slots, its hosts' breakers, and the client (security L2)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def bulkhead(metrics: Metrics, now: Now) -> Bulkhead:
-    """Two slots, and nobody waits for one."""
+    """Two slots, without waiting."""
     return Bulkhead(metrics, slots=2, patience_seconds=0, now=now)
 
 
@@ -92,7 +92,7 @@ def open_breakers(metrics: Metrics) -> float:
 async def test_no_more_requests_of_a_connector_are_under_way_than_it_has_slots(
     bulkhead: Bulkhead, metrics: Metrics
 ) -> None:
-    """Who gets none has sent nothing, and nothing is in doubt."""
+    """A refused request was not sent, so its outcome is known."""
     async with client(bulkhead, silence, answering(b"{}")) as (outbound, (hung, well)):
         tasks = [asyncio.create_task(ask(outbound, hung.url())) for _ in range(2)]
         await until(lambda: arrived(hung, 2))
@@ -112,7 +112,7 @@ async def test_no_more_requests_of_a_connector_are_under_way_than_it_has_slots(
     assert value(metrics, "gateway_provider_requests_in_flight", connector="acme") == 0
 
 
-async def test_who_waits_for_a_slot_gets_the_one_that_comes_free(metrics: Metrics) -> None:
+async def test_waiting_request_gets_the_next_free_slot(metrics: Metrics) -> None:
     bulkhead = Bulkhead(metrics, slots=1, patience_seconds=20)
     entered, leave = asyncio.Event(), asyncio.Event()
 
@@ -214,7 +214,7 @@ async def test_an_answer_of_any_kind_opens_no_breaker(
     assert open_breakers(metrics) == 0
 
 
-async def test_what_is_never_sent_opens_no_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
+async def test_unsent_request_opens_no_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
     async with client(bulkhead, answering(b"{}")) as (outbound, (peer,)):
         for url in ("http://127.0.0.1:1/", "https://127.0.0.1/", "https://[\x00/"):
             for _ in range(FAILURES + 1):
@@ -225,7 +225,7 @@ async def test_what_is_never_sent_opens_no_breaker(bulkhead: Bulkhead, metrics: 
     assert open_breakers(metrics) == 0
 
 
-async def test_nobody_listening_opens_the_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
+async def test_refused_connections_open_the_breaker(bulkhead: Bulkhead, metrics: Metrics) -> None:
     async with client(bulkhead, answering(b"{}")) as (outbound, (peer,)):
         url = peer.url()
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
@@ -241,7 +241,7 @@ async def fail_at(bulkhead: Bulkhead, host: str, connector: str = "acme") -> Non
         outcome.answered(500)
 
 
-async def test_a_host_that_a_person_named_shuts_out_nobody_else(
+async def test_failing_host_of_one_person_affects_no_other_host(
     bulkhead: Bulkhead, metrics: Metrics
 ) -> None:
     """Rule 7: of one connector, the breaker of one host opens, and no other."""
@@ -257,7 +257,7 @@ async def test_a_host_that_a_person_named_shuts_out_nobody_else(
 
 
 async def test_hosts_are_remembered_up_to_a_number(bulkhead: Bulkhead, metrics: Metrics) -> None:
-    """Somebody who names host after host fills no memory."""
+    """A person who enters host after host fills no memory."""
     for _ in range(FAILURES):
         await fail_at(bulkhead, "first.example")
     for number in range(MAX_HOSTS - 1):
@@ -268,7 +268,7 @@ async def test_hosts_are_remembered_up_to_a_number(bulkhead: Bulkhead, metrics: 
     await fail_at(bulkhead, "first.example")  # forgotten, and so asked
 
 
-async def test_a_breaker_that_opened_meanwhile_stops_who_waits_for_a_slot(
+async def test_breaker_that_opens_meanwhile_refuses_waiting_requests(
     metrics: Metrics, now: Now
 ) -> None:
     bulkhead = Bulkhead(metrics, slots=1, patience_seconds=20, now=now)

@@ -63,7 +63,7 @@ def request_to(peer: Peer, path: str = "/token?code=canary-code") -> OutboundReq
 
 
 async def answer_of(behave: Behave) -> OutboundResponse:
-    """What the client makes of a server's behaviour."""
+    """The client's result of a server's behaviour."""
     async with talking_to(behave) as (outbound, peer):
         return await send(outbound, request_to(peer))
 
@@ -155,7 +155,7 @@ def test_the_deadline_in_production_is_ten_seconds() -> None:
 
 
 @pytest.mark.requirement("L2")
-async def test_a_hung_provider_holds_up_nobody_else() -> None:
+async def test_hung_provider_delays_no_other_connector() -> None:
     async with listening(silence) as hung, listening(answering(b"{}")) as well:
         allowed = frozenset({("127.0.0.1", hung.port), ("127.0.0.1", well.port)})
         async with open_outbound(
@@ -285,7 +285,7 @@ async def test_an_error_holds_nothing_of_the_request() -> None:
         async with open_outbound(
             EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)})), bulkhead()
         ) as outbound:
-            await send(outbound, request_to(peer))  # nobody listens there any more
+            await send(outbound, request_to(peer))  # the server does not listen any more
     for error in (caught.value, refused.value):
         # Without source lines: those of this file say "canary".
         shown = "".join(traceback.format_exception_only(error))

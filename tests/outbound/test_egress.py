@@ -181,7 +181,7 @@ NO_HOSTS = [
 @pytest.mark.requirement("H2")
 @pytest.mark.parametrize("address", PUBLIC)
 def test_ordinary_addresses_of_the_internet_are_public(address: str) -> None:
-    """What is refused is refused for a reason."""
+    """Each refused network has a reason."""
     assert is_public(ip_address(address))
 
 
@@ -240,7 +240,7 @@ async def test_no_spelling_of_a_local_address_is_called(host: str) -> None:
 @pytest.mark.requirement("H2")
 @pytest.mark.usefixtures("_no_dns")
 @pytest.mark.parametrize("host", NO_HOSTS, ids=ascii)
-async def test_what_is_no_host_name_is_an_ordinary_error(host: str) -> None:
+async def test_invalid_host_name_is_an_ordinary_error(host: str) -> None:
     """Also where two URL parsers could disagree; never anything but a provider error."""
     assert type(await refusal(host)) in {UnreadableResponse, ProviderUnavailable}
 
@@ -299,7 +299,7 @@ async def test_a_name_is_resolved_once_and_the_judged_address_is_called(
     ],
     ids=str,
 )
-async def test_one_address_that_is_not_public_is_enough_to_refuse(
+async def test_single_private_address_is_enough_to_refuse(
     addresses: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rebinding shows as a private address among public ones; none of them is called."""

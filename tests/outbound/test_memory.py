@@ -1,4 +1,4 @@
-"""What a hostile server can make the gateway's memory grow by: measured in a process of its own (C1)."""
+"""Memory that a hostile server can make the gateway use, measured in a child process (C1)."""
 
 from __future__ import annotations
 

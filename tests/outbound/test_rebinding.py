@@ -1,4 +1,4 @@
-"""A name whose address changes between two looks: real sockets, and a resolver that lies (security H1)."""
+"""DNS rebinding, with real sockets and a lying resolver (security H1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment, read once: everything that is wrong, at once, and never a value."""
+"""The environment, read once: all problems together, and never a value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
 
 
 class Read:
-    """Reads the settings of an environment, in a folder of its own."""
+    """Reads the settings of an environment, in a temporary folder."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Read:
         return read_settings(self.folder)
 
     def problems(self, *layers: dict[str, str], **variables: str) -> list[str]:
-        """What is wrong with these variables, line by line."""
+        """The problems of these variables, one for each line."""
         with pytest.raises(SettingsError) as caught:
             self(*layers, **variables)
         return str(caught.value).splitlines()
@@ -94,7 +94,7 @@ def test_every_problem_is_reported_at_once(read: Read) -> None:
     ]
 
 
-def test_an_empty_environment_names_what_production_needs(read: Read) -> None:
+def test_empty_environment_names_the_settings_that_production_needs(read: Read) -> None:
     assert read.problems() == [
         f"{name} must be set (only dev mode has a default)" for name in PRODUCTION
     ]

@@ -17,7 +17,7 @@ DRIVE = "https://www.googleapis.com/auth/drive.readonly"
 
 
 def read(name: str, text: str) -> dict[str, tuple[str, ...]]:
-    """What one variable says."""
+    """The scopes of one variable."""
     return read_extra_scopes({name: text, "PATH": "/bin"}, ["google", "acme-crm"])
 
 

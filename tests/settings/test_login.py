@@ -1,4 +1,4 @@
-"""The settings of the ways to sign in: what belongs together, named at once."""
+"""The settings of the login methods: contradictions are named together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HANDOFF = {"LOGIN": "handoff", "HANDOFF_URL": "https://app.example.com/sign-in?t
 
 
 class Read:
-    """Reads the settings of an environment, in a folder of its own."""
+    """Reads the settings of an environment, in a temporary folder."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder = folder
@@ -37,7 +37,7 @@ class Read:
         return read_settings(self._folder)
 
     def problems(self, *layers: dict[str, str]) -> list[str]:
-        """What is wrong with these variables, line by line."""
+        """The problems of these variables, one for each line."""
         with pytest.raises(SettingsError) as caught:
             self(*layers)
         return str(caught.value).splitlines()
@@ -60,7 +60,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         ([PRODUCTION, HANDOFF], LoginMethod.HANDOFF),
     ],
 )
-def test_one_variable_chooses_the_way(
+def test_one_variable_chooses_the_login_method(
     read: Read, layers: list[dict[str, str]], way: LoginMethod
 ) -> None:
     settings = read(*layers)
@@ -74,7 +74,7 @@ def test_a_made_up_login_does_not_exist_in_production(read: Read) -> None:
     ]
 
 
-def test_what_is_missing_is_named_at_once(read: Read) -> None:
+def test_missing_login_settings_are_named_together(read: Read) -> None:
     """M4: together with what else is wrong."""
     assert read.problems({"LOGIN": "oidc"}) == [
         "GATEWAY_PUBLIC_URL must be set (only dev mode has a default)",
@@ -89,8 +89,8 @@ def test_what_is_missing_is_named_at_once(read: Read) -> None:
 
 
 @pytest.mark.parametrize("login", ["", "none", "handoff"])
-def test_what_would_have_no_effect_is_an_error(read: Read, login: str) -> None:
-    """Somebody believes that people sign in there."""
+def test_login_setting_without_effect_is_an_error(read: Read, login: str) -> None:
+    """Such a setting would have no effect."""
     handoff = HANDOFF if login == "handoff" else {}
     wrong = read.problems(
         PRODUCTION, handoff, OIDC, {"LOGIN": login, "OIDC_CLIENT_SECRET": "canary"}

@@ -1,4 +1,4 @@
-"""Finding a connection: by which name it answers, and that nobody finds a foreign one."""
+"""Finding a connection: by its id, external id or label, and never a foreign one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def store(database: Database) -> ConnectionStore:
 
 
 async def found(store: ConnectionStore, account: str | None) -> Connection | None:
-    """What a tool gets that names ``account``."""
+    """The connection that a tool gets for ``account``."""
     return await store.find_account("default", "user:alice", "google", account)
 
 

@@ -1,4 +1,4 @@
-"""The audit's rows: added once, found by their tenant only, newest first, and never touched again."""
+"""The audit's rows: append-only, found by their tenant only, newest first."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ async def test_a_tenant_never_finds_another_ones_lines(store: AuditStore) -> Non
     assert await store.find("default", Wanted(), limit=9, before=cursor(foreign)) != [foreign]
 
 
-async def test_pages_hold_every_line_once_whatever_is_added_meanwhile(store: AuditStore) -> None:
+async def test_pages_hold_every_line_once_while_lines_are_added(store: AuditStore) -> None:
     """Lines of the same millisecond are in order, too."""
     await add(store, *(line(number // 5) for number in range(23)))
     every = [one.id for one in await found(store)]
@@ -148,7 +148,7 @@ async def test_a_page_keeps_to_the_times_that_were_asked_for(store: AuditStore) 
 
 
 @pytest.mark.parametrize("wrong", ["", "1", "1-xyz", "-" + "0" * 24, "1-" + "0" * 24 + "\n"])
-async def test_what_is_no_cursor_is_refused(store: AuditStore, wrong: str) -> None:
+async def test_invalid_cursor_is_refused(store: AuditStore, wrong: str) -> None:
     with pytest.raises(ValueError, match="cursor"):
         await store.find("default", Wanted(), limit=1, before=wrong)
 

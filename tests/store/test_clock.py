@@ -1,4 +1,4 @@
-"""The database's clock: the same everywhere, whatever the machine says."""
+"""The database's clock: the same for all machines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.store.mongo import Database
 
 
 @pytest.mark.requirement("D8", "L4")
-async def test_it_tells_the_databases_time_in_milliseconds(database: Database) -> None:
+async def test_clock_tells_the_databases_time_in_milliseconds(database: Database) -> None:
     clock = await DatabaseClock.read(database)
     before = await database.now()
     now = clock()
@@ -22,7 +22,7 @@ async def test_it_tells_the_databases_time_in_milliseconds(database: Database) -
 
 
 @pytest.mark.requirement("L4")
-async def test_it_goes_on_from_what_the_database_said() -> None:
+async def test_clock_continues_from_the_databases_time() -> None:
     """The machine's own time of day is not in it."""
 
     class Elsewhere(Database):

@@ -1,4 +1,4 @@
-"""Linked accounts: one row per account however many flows finish at once, and a row's whole life."""
+"""Linked accounts: one row per account under concurrent flows, and a row's whole life."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ async def test_a_saved_account_reads_back_as_it_was_saved(store: ConnectionStore
 async def test_fifty_flows_for_one_account_that_finish_at_once_make_one_row(
     store: ConnectionStore,
 ) -> None:
-    """A race is settled by the unique index, and nobody sees an error."""
+    """The unique index settles the race, and no caller sees an error."""
     saved = await at_once(50, lambda n: linked(store, text=f"flow {n}"))
 
     rows = await store.list_for("default", "user:alice")
     assert len(rows) == 1
     generations = {c.generation for c in saved if isinstance(c, Connection) and c.id == rows[0].id}
     assert generations == set(range(1, 51))
-    # The row holds the tokens of the flow that came last, sealed for this row and generation.
+    # The row holds the tokens of the last flow, sealed for this row and generation.
     assert rows[0].generation == 50
     assert rows[0] in saved
     assert rows[0].tokens.access_token.endswith(f"for {rows[0].id} generation 50".encode())

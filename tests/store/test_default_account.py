@@ -1,4 +1,4 @@
-"""The default account: which one it is, and that races leave exactly one."""
+"""The default account: its choice, and that races leave exactly one."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def test_fifty_choices_at_once_leave_one_default(store: ConnectionStore) -
     assert len(await defaults(store)) == 1
 
 
-async def test_while_the_default_changes_nobody_is_given_a_third_account(
+async def test_reader_never_gets_a_third_account_while_the_default_changes(
     store: ConnectionStore,
 ) -> None:
     """A reader sees the old choice or the new one; the oldest account was neither."""
@@ -172,7 +172,7 @@ async def test_deleting_the_last_account_leaves_nothing(store: ConnectionStore) 
 
 @pytest.mark.requirement("D3")
 async def test_deletions_and_choices_at_once_leave_one_default(store: ConnectionStore) -> None:
-    """Whoever comes last, one of the accounts that are left is the default."""
+    """In any order, one of the remaining accounts is the default."""
     rows = [await linked(store, f"acct-{n}") for n in range(20)]
 
     async def act(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Default accounts that are asked for in one moment: read together, and told apart well."""
+"""Simultaneous look-ups of default accounts: one request, and no mix-up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def store(database: Database) -> ConnectionStore:
 
 
 async def found(store: ConnectionStore, *places: Place) -> list[Connection | None]:
-    """The default accounts of tenants, users and connectors, asked for in one moment."""
+    """The default accounts of tenants, users and connectors, looked up simultaneously."""
     return await asyncio.gather(
         *(
             store.find_account(tenant, f"user:{user}", connector, None)
@@ -116,7 +116,7 @@ async def test_one_request_finds_many_by_one_index_and_looks_at_no_other_row(
     assert [each and each.user for each in answers] == users
     (request,) = seen
     assert request["planSummary"].startswith("IXSCAN { tenant: 1, owner: 1, connector: 1 }")
-    # By name: of several that would do, MongoDB keeps to whichever was quick once.
+    # The query names the index: MongoDB might remember another plan.
     assert request["command"]["hint"] == "one_default"
     assert request["docsExamined"] == request["nreturned"] == len(users)
     assert not request.get("hasSortStage", False)

@@ -1,4 +1,4 @@
-"""The queues of the webhooks: each event once, claimed by one worker at a time, in order where it can be."""
+"""The queues of the webhooks: each event once, claimed by one worker at a time, in order."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def event(name: str = "1", connection: str = "con_1", generation: int = 1, later
 
 
 async def due(queue: DeliveryStore) -> list[Delivery]:
-    """What can be tried."""
+    """The deliveries that are due."""
     return await queue.due(100, without=())
 
 
@@ -76,7 +76,7 @@ async def test_an_event_is_queued_once_for_each_webhook_however_often_it_is_pass
     assert [await queue.pending(webhook(name)) for name in "abc"] == [1, 1, 0]
 
 
-async def test_one_of_many_workers_gets_a_delivery_and_a_dead_one_keeps_it_for_its_lease_only(
+async def test_delivery_is_claimed_by_one_worker_for_its_lease(
     database: Database, queue: DeliveryStore
 ) -> None:
     hasty = DeliveryStore(database, lease_seconds=1)
@@ -96,7 +96,7 @@ async def test_one_of_many_workers_gets_a_delivery_and_a_dead_one_keeps_it_for_i
     second = await claimed(queue)
     dead = claims[0]
     assert isinstance(dead, Delivery)
-    # The first one was only asleep: what it notes now changes nothing.
+    # The first worker was only asleep: its late result changes nothing.
     await queue.finish(dead, "delivered")
     await queue.postpone(dead, 0)
     assert await due(queue) == []
@@ -104,7 +104,7 @@ async def test_one_of_many_workers_gets_a_delivery_and_a_dead_one_keeps_it_for_i
     assert [delivery.attempts for delivery in await due(queue)] == [1]
 
 
-async def test_what_is_done_is_never_due_again_and_goes_after_a_while(
+async def test_finished_delivery_is_never_due_again_and_expires(
     database: Database, queue: DeliveryStore
 ) -> None:
     await queue.add(event(), webhook())
@@ -192,7 +192,7 @@ async def test_deliveries_that_are_done_or_not_yet_due_cost_nothing(
     assert (looked_at["nReturned"], looked_at["totalDocsExamined"]) == (20, 20)
 
 
-async def test_what_deliveries_come_to_is_kept_with_the_webhook_of_its_tenant(
+async def test_delivery_outcomes_are_recorded_on_the_tenants_own_webhook(
     database: Database,
 ) -> None:
     store = WebhookStore(database)

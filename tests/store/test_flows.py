@@ -1,4 +1,4 @@
-"""Connect attempts: claimed once, for ten minutes, and of no use to a reader of the database."""
+"""Connect attempts: claimed once, for ten minutes, and useless to a reader of the database."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ async def start(services: Services) -> StartedFlow:
 
 
 @pytest.mark.requirement("A11", "E1")
-async def test_a_dump_of_the_database_does_not_let_anybody_finish_a_flow(
+async def test_dump_of_the_database_finishes_no_flow(
     services: Services, database: Database, mongodb_url: str, database_name: str
 ) -> None:
     """Neither state, cookie nor verifier is there; what is there proves nothing."""

@@ -1,4 +1,4 @@
-"""The indexes: what they make impossible, what they let MongoDB tidy up, and that each is used."""
+"""The indexes: uniqueness, expiry, and that each one is used."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_no_race_makes_a_second_row(database: Database, clash: dict[str, A
 
 
 @pytest.mark.parametrize("other", [{"tenant": "acme"}, {"owner": "user:bob"}, {"connector": "x"}])
-async def test_what_is_unique_is_so_per_tenant_owner_and_connector(
+async def test_uniqueness_holds_per_tenant_owner_and_connector(
     database: Database, other: dict[str, Any]
 ) -> None:
     rows = database.collection("connections")
@@ -110,10 +110,10 @@ async def test_expired_rows_are_removed_in_the_end(
     }
 
 
-async def test_only_what_can_be_renewed_takes_room_in_the_indexes_of_what_is_due(
+async def test_indexes_of_due_rows_hold_only_renewable_rows(
     database: Database, mongodb_url: str, database_name: str
 ) -> None:
-    """Their cost is that of the connections with a refresh token; test_due.py shows that they are used."""
+    """They cost only the rows with a refresh token; test_renewal_queue.py shows their use."""
     found = existing(mongodb_url, database_name)["connections"]
 
     partial = {

@@ -1,5 +1,6 @@
-"""Refreshes, reconnects, disconnects and failures in any order, against a model of what must come
-out (security D3): nothing late undoes anything newer, and no deleted row comes back.
+"""Refreshes, reconnects, disconnects and failures in any order, against a model (security D3).
+
+A late write never undoes a newer one, and no deleted row comes back.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ STEPS = (
 
 @dataclass
 class Row:
-    """What the model says about the row.
+    """The model's view of the row.
 
     ``lease`` is the number of the lease that holds it; ``ended`` says which step of which lease was
     the last: who repeats that one is told that it is done.
@@ -62,7 +63,7 @@ class World:
     texts: count[int] = field(default_factory=count)
 
     async def step(self, name: str, choice: int) -> None:
-        """Do one step in both, and compare what came back."""
+        """Do one step in both, and compare the results."""
         if name == "connect":
             await self.connect()
         elif name in {"claim", "claim by an old reading"}:
@@ -163,7 +164,7 @@ class World:
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has its own user
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 7)), max_size=25))
-async def test_nothing_late_undoes_anything_newer(
+async def test_late_write_never_undoes_a_newer_one(
     database: Database, steps: list[tuple[str, int]]
 ) -> None:
     user = f"user-{next(_users)}"

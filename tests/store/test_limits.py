@@ -1,4 +1,4 @@
-"""Buckets of permits: one atomic decision each, shared by whoever asks."""
+"""Buckets of permits: one atomic decision each, shared by all processes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def store(database: Database) -> LimitStore:
 async def take(
     store: LimitStore, permits: int = 1, *, after: float = 0.0, of: str = "a", most: int = 7
 ) -> Taken:
-    """Take from a bucket that holds ``most`` and fills in a minute, so many seconds after ``NOW``."""
+    """Take from a bucket of ``most`` per minute, ``after`` seconds after ``NOW``."""
     now = NOW + timedelta(seconds=after)
     return await store.take("sign_ins", of, permits=permits, most=most, seconds=60, now=now)
 
 
 @pytest.mark.requirement("F6")
-async def test_a_bucket_gives_what_it_holds_and_then_says_when(store: LimitStore) -> None:
+async def test_bucket_gives_its_permits_and_then_the_time_to_wait(store: LimitStore) -> None:
     assert [(await take(store)).permits for _ in range(7)] == [1] * 7
     refused = await take(store)
     assert refused.permits == 0
@@ -41,14 +41,14 @@ async def test_permits_come_back_evenly(store: LimitStore) -> None:
     assert (await take(store, 9, after=8.6 + 60)).permits == 7  # and never more than it holds
 
 
-async def test_who_asks_for_more_than_is_left_gets_what_is_left(store: LimitStore) -> None:
+async def test_request_for_more_permits_than_left_gets_the_rest(store: LimitStore) -> None:
     assert await take(store, 5) == Taken(5, 0.0)
     assert await take(store, 5) == Taken(2, 0.0)
     assert (await take(store, 5)).permits == 0
 
 
 async def test_being_refused_costs_nothing(store: LimitStore) -> None:
-    """Who keeps asking too early is let in no later than who waits."""
+    """A caller that asks too early is admitted no later than one that waits."""
     await take(store, 7)
     for _ in range(20):
         assert (await take(store)).permits == 0

@@ -1,4 +1,4 @@
-"""Attempts to sign in: taken once, accepted once, of one kind, and over when their time is."""
+"""Sign-in attempts: claimed once, accepted once, of one login method, for ten minutes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_expired_is_gone_although_it_is_there(store: LoginStore) -> None:
     assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, just_before) is not None
 
 
-async def test_one_kind_is_not_finished_as_another(store: LoginStore) -> None:
+async def test_attempt_of_one_login_method_is_not_finished_as_another(store: LoginStore) -> None:
     await store.add(attempt(kind=LoginKind.OIDC))
     assert await accept(store) is None
     assert await store.claim(sha256_hex("t"), LoginKind.HANDOFF, NOW) is None
@@ -75,7 +75,7 @@ async def test_a_used_attempt_cannot_be_accepted(store: LoginStore) -> None:
     assert await accept(store) is None
 
 
-async def test_a_person_is_forgotten_and_nobody_else(store: LoginStore) -> None:
+async def test_forget_deletes_the_hand_offs_of_one_user_only(store: LoginStore) -> None:
     await store.add(attempt())
     await accept(store, "alice")
     await store.forget("other", "alice")

@@ -1,4 +1,4 @@
-"""The two drivers behind one face: what they promise when MongoDB is slow, away or misnamed."""
+"""Both drivers behind one interface, with a slow, missing or misnamed MongoDB."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PASSWORD = "a-password-that-nobody-may-see"
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is to be seen of an error. The error itself would keep the driver's client alive."""
+    """An error's visible facts. The error itself would keep the driver's client alive."""
 
     text: str
     cause_is_shown: bool

@@ -41,7 +41,7 @@ def flow(state: str, *, user: str = "alice", at: datetime = NOW) -> Flow:
 
 
 async def start(store: FlowStore, state: str, *, user: str = "alice", at: datetime = NOW) -> None:
-    """What a start does with the store."""
+    """The store calls of one started flow."""
     await store.add(flow(state, user=user, at=at), b"sealed")
     await store.keep_newest("default", user, at)
 
@@ -61,7 +61,7 @@ async def test_fifty_starts_at_once_leave_ten(store: FlowStore) -> None:
     assert await store.count_open(NOW) == MOST_OPEN
 
 
-async def test_nobody_elses_attempts_are_dropped(store: FlowStore) -> None:
+async def test_attempts_of_other_users_are_kept(store: FlowStore) -> None:
     await start(store, "bob's", user="bob")
     other_tenant = replace(flow("elsewhere"), tenant="other")
     await store.add(other_tenant, b"sealed")
@@ -88,7 +88,7 @@ async def test_ten_thousand_starts_leave_a_small_collection(
     rows = database.collection("oauth_state")
     for first in range(0, 10_000, 500):
         at = NOW + timedelta(milliseconds=first)
-        # What a hundred processes at once would leave behind: added in bulk, and trimmed once.
+        # The rows of a hundred concurrent processes: added in bulk, and trimmed once.
         await rows.insert_missing([_row(f"s{first + number}", at) for number in range(499)])
         await start(store, f"s{first + 499}", at=at)
         assert await rows.count({}) == MOST_OPEN

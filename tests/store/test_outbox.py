@@ -30,7 +30,7 @@ def outbox(database: Database) -> Outbox:
 
 
 async def give_up(database: Database, connection: Connection, reason: str = "gone") -> bool:
-    """Let a refresh of the connection end for good."""
+    """Let a refresh of the connection give up."""
     refreshes = RefreshLeases(database)
     lease = await refreshes.claim(connection)
     assert lease is not None
@@ -38,7 +38,7 @@ async def give_up(database: Database, connection: Connection, reason: str = "gon
 
 
 def told(events: list[Event]) -> list[tuple[str, str, str | None, int]]:
-    """What events say, in order."""
+    """The contents of events, in order."""
     return [(event.type, event.status, event.reason, event.generation) for event in events]
 
 
@@ -69,7 +69,7 @@ async def test_each_change_of_state_leaves_one_event_and_no_other_change_does(
 
 
 @pytest.mark.requirement("D2")
-async def test_who_lost_the_race_for_a_change_leaves_no_event(
+async def test_lost_race_for_a_change_leaves_no_event(
     database: Database, store: ConnectionStore, outbox: Outbox
 ) -> None:
     """A refresh that gives up after a reconnect, and disconnects that come together."""
@@ -123,7 +123,7 @@ async def test_fifty_flows_for_one_account_that_finish_at_once_create_it_once(
     assert [event.type for event in await outbox.waiting(100)] == [EventType.CREATED]
 
 
-async def test_what_was_passed_on_is_taken_away_and_nothing_else(
+async def test_only_passed_on_events_are_removed(
     database: Database, store: ConnectionStore, outbox: Outbox
 ) -> None:
     first = await linked(store)
@@ -143,7 +143,7 @@ async def test_what_was_passed_on_is_taken_away_and_nothing_else(
     assert await store.get("default", first.id) is not None
 
 
-async def test_a_disconnect_keeps_what_was_not_passed_on_and_what_was_is_taken_away_there(
+async def test_disconnect_keeps_waiting_events_and_passed_on_ones_are_removed_there(
     store: ConnectionStore, outbox: Outbox
 ) -> None:
     first = await linked(store)
@@ -161,7 +161,7 @@ async def test_a_disconnect_keeps_what_was_not_passed_on_and_what_was_is_taken_a
 async def test_disconnects_and_workers_that_meet_lose_nothing(
     store: ConnectionStore, outbox: Outbox
 ) -> None:
-    """However they meet: each event is seen by a worker before it is gone, under one id."""
+    """In any interleaving, a worker sees each event, under one id, before it is removed."""
     connections = [await linked(store, f"acct-{number}") for number in range(20)]
     seen: dict[str, Event] = {}
 

@@ -1,4 +1,4 @@
-"""The lease of a refresh: who gets it, for how long, and what becomes of a result that is late."""
+"""The lease of a refresh: its holder, its length, and late results."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def test_of_fifty_claims_at_once_one_gets_the_lease(
 async def test_a_lease_ends_by_the_clock_of_the_database(
     database: Database, store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """No process's own clock is asked, so a wrong one does no harm."""
+    """No process's own clock counts, so a wrong one does no harm."""
     connection = await linked(store)
     await claimed(refreshes, connection)
 
@@ -111,10 +111,10 @@ async def test_an_expired_lease_is_taken_over_and_its_first_holder_cannot_write(
     assert (newest.generation, newest.tokens) == (2, NEW)
 
 
-async def test_an_expired_lease_that_nobody_took_over_still_stores(
+async def test_expired_lease_without_a_new_holder_still_stores(
     database: Database, store: ConnectionStore
 ) -> None:
-    """Rule 2: what the provider issued is kept; nobody else has used the refresh token."""
+    """Rule 2: issued tokens are kept; no other process has used the refresh token."""
     refreshes = RefreshLeases(database, lease_seconds=0)
     lease = await claimed(refreshes, await linked(store))
 
@@ -143,7 +143,7 @@ async def test_a_stored_result_is_the_next_generation_and_frees_the_lease(
     assert await refreshes.claim(newest) is not None
 
 
-async def test_who_waits_sees_that_a_result_came(
+async def test_waiting_process_sees_the_result(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     connection = await linked(store)
@@ -173,7 +173,7 @@ async def test_giving_up_marks_the_row_and_keeps_its_tokens(
 
 
 @pytest.mark.requirement("D7")
-async def test_who_read_the_row_before_it_was_given_up_gets_no_lease(
+async def test_row_read_before_the_refresh_gave_up_gets_no_lease(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     """The dead refresh token is not tried again by the callers that come late."""
@@ -185,7 +185,7 @@ async def test_who_read_the_row_before_it_was_given_up_gets_no_lease(
 
 
 @pytest.mark.requirement("D7")
-async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
+async def test_claim_is_refused_until_the_cool_down_is_over(
     database: Database, store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     """The cool-down is in the row, so it holds in every process."""
@@ -209,7 +209,7 @@ async def test_after_a_failure_nobody_claims_until_the_cool_down_is_over(
 
 
 @pytest.mark.requirement("D3")
-async def test_who_read_the_row_before_a_reconnect_gets_no_lease(
+async def test_row_read_before_a_reconnect_gets_no_lease(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     """It would send the old refresh token, and store the answer over the new grant."""
@@ -252,7 +252,7 @@ late_ends = pytest.mark.parametrize("end", [late_store, late_give_up, late_postp
 async def test_a_reconnect_during_a_refresh_is_never_undone(
     store: ConnectionStore, refreshes: RefreshLeases, end: Late
 ) -> None:
-    """The person's new grant counts, whatever the old refresh came to."""
+    """The person's new grant wins over any result of the old refresh."""
     lease = await claimed(refreshes, await linked(store, text="old"))
     reconnected = await linked(store, text="new")
 

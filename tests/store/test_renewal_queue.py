@@ -1,4 +1,4 @@
-"""What is to be renewed: which rows, in which order, and at what cost."""
+"""The renewal queue: due rows, their order, and the cost of finding them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def lease(refreshes: RefreshLeases, connection: Connection, marker: str = 
 async def lose_answer(
     refreshes: RefreshLeases, database: Database, connection: Connection, age: int = 60
 ) -> None:
-    """A request that left ``age`` seconds ago was never answered."""
+    """Record a request that was sent ``age`` seconds ago and never answered."""
     await lease(refreshes, connection, marker="of the stored token")
     sent_at = {"$subtract": ["$$NOW", age * 1000]}
     changed = {"refresh.owner": None, "refresh.until": None, "refresh.marker.sent_at": sent_at}
@@ -87,7 +87,7 @@ async def lose_answer(
     assert await rows.update_one({"_id": connection.id}, [{"$set": changed}])
 
 
-async def test_the_most_urgent_come_first_whoever_they_belong_to(
+async def test_most_urgent_connections_come_first_across_tenants(
     store: ConnectionStore, due: RenewalQueue
 ) -> None:
     await stored(store, "soon", fresh_until=NOW)
@@ -101,7 +101,7 @@ async def test_the_most_urgent_come_first_whoever_they_belong_to(
     assert await found(due, connector="notion") == ["elsewhere"]
 
 
-async def test_what_was_not_refreshed_for_long_is_found_although_it_never_expires(
+async def test_long_unused_refresh_token_is_due_although_its_access_token_never_expires(
     store: ConnectionStore, due: RenewalQueue
 ) -> None:
     await stored(store, "fresh", issued_at=NOW + HOUR, fresh_until=None)
@@ -134,7 +134,7 @@ async def test_pages_hold_each_row_once_even_where_thousands_are_due_at_the_same
     assert (accounts(seen)[0], accounts(seen)[-1]) == ("first", "last")
 
 
-async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
+async def test_connections_in_needs_reauth_or_without_refresh_token_are_never_due(
     store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
     await stored(store, "no refresh token", refresh_token=None)
@@ -153,7 +153,7 @@ async def test_what_needs_its_user_or_has_no_refresh_token_is_left_alone(
 async def test_a_cool_down_and_a_lease_are_respected_for_as_long_as_they_last(
     database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
 ) -> None:
-    """The provider is not asked before ``not_before``; D1: nor while somebody asks it."""
+    """The provider is not asked before ``not_before``; D1: nor during another refresh."""
     held = await stored(store, "held")
     await lease(refreshes, held)
     cooling = await refreshes.claim(await stored(store, "cooling"))
@@ -201,7 +201,7 @@ async def test_a_reconnect_ends_the_doubt_about_a_lost_answer(
 
 
 @pytest.mark.parametrize("why", Due)
-async def test_looking_reads_what_is_due_and_next_to_nothing_else(
+async def test_due_query_reads_hardly_more_than_the_due_rows(
     database: Database,
     store: ConnectionStore,
     due: RenewalQueue,
@@ -209,7 +209,7 @@ async def test_looking_reads_what_is_due_and_next_to_nothing_else(
     database_name: str,
     why: Due,
 ) -> None:
-    """Neither dead connections, nor those without a refresh token, nor fresh ones are walked over."""
+    """The index skips dead connections, connections without refresh token, and fresh ones."""
     now, past = utc_now(), NOW - HOUR
     for number in range(40):
         user = f"user-{number}"
@@ -232,7 +232,7 @@ async def test_looking_reads_what_is_due_and_next_to_nothing_else(
         )
     assert (len(first), len(second), people) == (3, 3, 40)
     page_one, page_two, count = calls
-    # The rows before the page's end, and one or two by which it is seen that a range is over.
+    # The rows of the page, and one or two that end an index range.
     assert page_one["docsExamined"] <= 3 + 2
     assert page_two["docsExamined"] <= 6 + 2
     assert page_two["keysExamined"] <= 6 + 4

@@ -1,6 +1,4 @@
-"""A refresh writes again what the database did not acknowledge: a second time it does no harm, and says
-what the first would have said (security D4, K2).
-"""
+"""A refresh repeats unacknowledged writes: the repetition is idempotent (security D4, K2)."""
 
 from __future__ import annotations
 
@@ -61,10 +59,10 @@ End = Callable[[RefreshLeases, Lease], Awaitable[bool]]
 ends = pytest.mark.parametrize("end", [store_result, give_up, postpone])
 
 
-async def test_who_claims_again_with_the_same_owner_has_the_lease(
+async def test_repeated_claim_of_the_same_owner_has_the_lease(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
-    """Nobody waits for the end of a lease whose holder does not know of it."""
+    """No caller waits for the end of a lease whose holder does not know of it."""
     connection, owner = await linked(store), new_owner()
     first = await refreshes.claim(connection, owner)
 
@@ -80,7 +78,7 @@ async def test_who_claims_again_with_the_same_owner_has_the_lease(
 
 
 @pytest.mark.requirement("D1", "D2")
-async def test_who_lost_the_lease_does_not_get_it_back_by_its_name(
+async def test_lost_lease_is_not_regained_by_its_owners_name(
     store: ConnectionStore, database: Database, refreshes: RefreshLeases
 ) -> None:
     connection, owner = await linked(store), new_owner()
@@ -92,10 +90,10 @@ async def test_who_lost_the_lease_does_not_get_it_back_by_its_name(
 
 
 @pytest.mark.requirement("D2")
-async def test_a_mark_begins_the_lease_anew_as_often_as_it_is_written(
+async def test_each_mark_restarts_the_lease(
     store: ConnectionStore, database: Database, refreshes: RefreshLeases
 ) -> None:
-    """An election between claim and mark takes nothing from the provider's time."""
+    """An election between claim and mark does not shorten the provider's time."""
     connection = await linked(store)
     lease = await claimed(RefreshLeases(database, lease_seconds=5), connection)
 
@@ -146,7 +144,7 @@ async def test_an_end_that_was_done_is_told_also_when_others_hold_the_lease(
 
 @pytest.mark.requirement("D2")
 @ends
-async def test_an_end_that_somebody_else_wrote_is_not_told_as_ones_own(
+async def test_end_that_another_lease_wrote_is_not_reported_as_success(
     store: ConnectionStore, database: Database, refreshes: RefreshLeases, end: End
 ) -> None:
     """The same step, of another lease."""

@@ -69,7 +69,7 @@ async def test_no_other_cookie_is_a_session(sessions: Sessions) -> None:
 async def test_a_session_ends_after_twelve_idle_hours(sessions: Sessions, clock: FakeClock) -> None:
     cookie = (await sessions.begin(tenant="default", user="alice")).reveal()
     clock.advance(hours=11, minutes=59)
-    assert await sessions.find(cookie) is not None  # being seen begins the twelve hours anew
+    assert await sessions.find(cookie) is not None  # each use restarts the twelve hours
     clock.advance(hours=11, minutes=59)
     assert await sessions.find(cookie) is not None
     clock.advance(hours=12)

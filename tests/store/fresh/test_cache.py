@@ -1,4 +1,4 @@
-"""What is remembered: good for a second without a word from the database, and never after a change."""
+"""The cache: an entry is valid for a second without news, and never after a change."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_with_a_stream_it_is_good_for_as_long_as_the_stream_answers() -> None:
     assert parts.cache.get("a") is None
 
 
-def test_a_stream_does_not_speak_for_what_was_read_before_it_began() -> None:
+def test_stream_does_not_cover_readings_before_it_began() -> None:
     parts = Parts()
     parts.cache.put(parts.cache.reading(), "a", 1, TAG)
     parts.time.seconds += 0.9
@@ -73,7 +73,7 @@ def test_a_stream_does_not_speak_for_what_was_read_before_it_began() -> None:
     assert parts.cache.get("a") is None
 
 
-def test_what_was_read_at_the_moment_the_stream_began_may_have_been_read_before() -> None:
+def test_reading_at_the_moment_the_stream_began_is_not_covered_by_it() -> None:
     parts = Parts()
     parts.cache.put(parts.cache.reading(), "a", 1, TAG)
     parts.freshness.begin()
@@ -82,7 +82,7 @@ def test_what_was_read_at_the_moment_the_stream_began_may_have_been_read_before(
     assert parts.cache.get("a") is None
 
 
-def test_what_is_told_is_forgotten_and_nothing_else() -> None:
+def test_announced_change_drops_only_its_entries() -> None:
     parts = Parts()
     parts.cache.put(parts.cache.reading(), "a", 1, TAG)
     parts.cache.put(parts.cache.reading(), "b", 2, OTHER)
@@ -92,7 +92,7 @@ def test_what_is_told_is_forgotten_and_nothing_else() -> None:
     assert len(parts.cache) == 0
 
 
-def test_what_changed_while_it_was_read_is_not_remembered() -> None:
+def test_row_that_changed_during_its_reading_is_not_cached() -> None:
     parts = Parts()
     for told in (TAG, EVERYTHING):
         reading = parts.cache.reading()
@@ -142,7 +142,7 @@ ROWS = st.sampled_from("ab")
 class CoherenceMachine(RuleBasedStateMachine):
     """Rows as a dictionary, written by this process and others, and a stream that comes and goes.
 
-    Whatever happens in whatever order: what is remembered was true a second ago or later.
+    In any order of events, a cached value was true a second ago or later.
     """
 
     def __init__(self) -> None:

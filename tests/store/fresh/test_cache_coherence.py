@@ -1,4 +1,4 @@
-"""Two processes on one database, on both drivers: what one writes, the other one forgets.
+"""Two processes on one database, on both drivers: a write of one drops the other's cache entry.
 
 The second process's monotonic clock stands still where the stream is looked at: nothing lapses by
 time then, and only being told can make it forget.
@@ -44,7 +44,7 @@ class Time:
 
 @dataclass
 class Process:
-    """What a gateway process has of this: a client of the database, a cache, a watch."""
+    """The relevant parts of a gateway process: a client of the database, a cache, a watch."""
 
     database: Database
     watch: Watch
@@ -136,7 +136,7 @@ WRITES: list[Write] = [refresh, give_up, reconnect, choose_another, disconnect, 
 
 
 @pytest.mark.parametrize("write", WRITES)
-async def test_the_other_process_forgets_what_this_one_changed(
+async def test_change_of_one_process_is_dropped_from_the_others_cache(
     database: Database, told: Process, write: Write
 ) -> None:
     connection = await linked(ConnectionStore(database))
@@ -170,7 +170,7 @@ async def test_without_a_stream_it_is_a_second_behind_at_most(
 
 
 @pytest.mark.parametrize("write", WRITES)
-async def test_who_writes_reads_what_was_written(database: Database, write: Write) -> None:
+async def test_process_reads_its_own_write(database: Database, write: Write) -> None:
     """At once, and without being told by the database."""
     process = process_on(database)
     connection = await linked(ConnectionStore(database))
@@ -295,6 +295,6 @@ async def _settled(process: Process, database: Database) -> None:
     process.database.notices.listen(listen)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not heard.is_set():
-            # The insert may have been told before anybody listened: a second write is told, too.
+            # The stream may have missed the insert: it reports a second write.
             await store.set_default(marker, utc_now())
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Look-ups of one moment leave together, and each is as good as one that leaves alone."""
+"""Simultaneous look-ups share a request, and each is as fresh as a separate one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _request: ContextVar[str] = ContextVar("request", default="nobody's")
 
 
 class Shelf:
-    """What is looked up: numbers by their names. It notes what it was asked for, and may wait."""
+    """Numbers by their names. It records the requested names, and may wait."""
 
     def __init__(self, *names: str) -> None:
         self.asked: list[list[str]] = []
@@ -36,12 +36,12 @@ class Shelf:
 
 
 async def a_moment() -> None:
-    """Until everything that was begun has got as far as it can without an answer."""
+    """Wait until every started task has got as far as it can without an answer."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
-async def test_those_who_ask_in_one_moment_are_answered_from_one_request() -> None:
+async def test_simultaneous_look_ups_share_one_request() -> None:
     shelf = Shelf("a", "bb")
     gathering = Gathering(shelf.read)
 
@@ -51,7 +51,7 @@ async def test_those_who_ask_in_one_moment_are_answered_from_one_request() -> No
     assert shelf.asked == [["a", "bb", "none"]]
 
 
-async def test_nobody_is_answered_from_a_request_that_left_before_he_asked() -> None:
+async def test_look_up_is_not_answered_by_an_earlier_request() -> None:
     shelf = Shelf("a")
     gathering = Gathering(shelf.read)
     shelf.open.clear()
@@ -67,7 +67,7 @@ async def test_nobody_is_answered_from_a_request_that_left_before_he_asked() -> 
     assert shelf.asked == [["a"], ["a"]]
 
 
-async def test_a_slow_request_keeps_nobody_waiting_who_asks_later() -> None:
+async def test_slow_request_delays_no_later_look_up() -> None:
     shelf = Shelf("a", "bb")
     gathering = Gathering(shelf.read)
     shelf.open.clear()
@@ -92,7 +92,7 @@ async def test_a_crowd_is_asked_for_in_several_requests() -> None:
     assert [len(asked) for asked in shelf.asked] == [MOST, MOST, 1]
 
 
-async def test_an_error_is_told_to_all_and_to_nobody_who_comes_later() -> None:
+async def test_error_reaches_the_whole_batch_and_no_later_look_up() -> None:
     shelf = Shelf("a", "bb")
     gathering = Gathering(shelf.read)
     shelf.error = LookupError("the shelf is broken")
@@ -105,7 +105,7 @@ async def test_an_error_is_told_to_all_and_to_nobody_who_comes_later() -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-async def test_who_leaves_takes_nobody_along(works: bool) -> None:
+async def test_cancelled_caller_cancels_no_other_look_up(works: bool) -> None:
     shelf = Shelf("a")
     gathering = Gathering(shelf.read)
     shelf.open.clear()
@@ -138,7 +138,7 @@ async def test_the_end_of_a_request_ends_the_waiting() -> None:
 
 
 async def test_a_request_for_all_is_part_of_nobodys() -> None:
-    """What the store logs while it reads for many is not told as one caller's."""
+    """A shared read is not logged as the request of one caller."""
     shelf = Shelf("a")
     _request.set("mine")
 

@@ -1,4 +1,4 @@
-"""Being told of changes by the database, on both drivers; and what happens where it cannot tell."""
+"""The change stream on both drivers, and waiting without one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ async def watch(database: Database) -> AsyncIterator[Watch]:
         await task
 
 
-async def test_a_change_wakes_who_waits_for_that_row(watch: Watch, store: ConnectionStore) -> None:
+async def test_change_wakes_the_callers_that_wait_for_its_row(
+    watch: Watch, store: ConnectionStore
+) -> None:
     mine, other = await linked(store, "a1"), await linked(store, "a2")
     waiting = asyncio.create_task(watch.changed(mine.id, LONG))
     elsewhere = asyncio.create_task(watch.changed(other.id, LONG))
@@ -51,7 +53,7 @@ async def test_a_change_wakes_who_waits_for_that_row(watch: Watch, store: Connec
     elsewhere.cancel()
 
 
-async def test_a_removed_row_wakes_who_waits_for_it(watch: Watch, store: ConnectionStore) -> None:
+async def test_removed_row_wakes_its_waiting_callers(watch: Watch, store: ConnectionStore) -> None:
     mine = await linked(store)
     waiting = asyncio.create_task(watch.changed(mine.id, LONG))
     await asyncio.sleep(0)
@@ -60,11 +62,11 @@ async def test_a_removed_row_wakes_who_waits_for_it(watch: Watch, store: Connect
         await waiting
 
 
-async def test_nothing_is_kept_of_who_waited_in_vain(watch: Watch) -> None:
+async def test_timed_out_wait_leaves_no_trace(watch: Watch) -> None:
     await watch.changed("con_nobody", 0.001)
     assert watch.waiting == 0
 
 
-async def test_where_nobody_tells_one_returns_soon_to_look_by_oneself(database: Database) -> None:
+async def test_wait_without_a_stream_returns_soon_for_polling(database: Database) -> None:
     async with asyncio.timeout(LONG / 2):
         await Watch(database).changed("con_x", LONG)
