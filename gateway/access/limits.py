@@ -33,7 +33,7 @@ OPEN = SHARED | {LimitName.KEY_FAILURES, LimitName.REFRESHES}
 
 SHARE_OF = 20  # of a bucket, at a time
 SHARE_LIFETIME = timedelta(seconds=5)
-UNJUDGED = timedelta(seconds=5)
+UNCHECKED = timedelta(seconds=5)
 PATIENCE = 1.0
 """Seconds that a call of an ``OPEN`` limit waits for the database."""
 _REMEMBERED = 10_000
@@ -45,13 +45,13 @@ class _Share:
     """This process's view of a bucket.
 
     It has ``permits`` until ``until``; or the bucket is empty until ``empty_until``; or the
-    database is away and all calls pass until ``unjudged_until``.
+    database is away and all calls pass until ``unchecked_until``.
     """
 
     permits: int = 0
     until: datetime = LONG_AGO
     empty_until: datetime = LONG_AGO
-    unjudged_until: datetime = LONG_AGO
+    unchecked_until: datetime = LONG_AGO
     taking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -111,7 +111,7 @@ class Limits:
 
     @staticmethod
     def _in_hand(share: _Share, now: datetime) -> bool:
-        if now < share.unjudged_until:
+        if now < share.unchecked_until:
             return True
         if share.permits == 0 or now >= share.until:
             return False
@@ -135,8 +135,8 @@ class Limits:
             if limited not in OPEN:
                 raise
             # Do not ask again for a while: each call would wait.
-            _log.warning("limit_not_judged", limit=limited.value)
-            share.unjudged_until = now + UNJUDGED
+            _log.warning("limit_not_checked", limit=limited.value)
+            share.unchecked_until = now + UNCHECKED
             return
         if taken.permits == 0:
             wait = timedelta(seconds=taken.wait)
