@@ -1,4 +1,4 @@
-"""What differs between providers: the vocabulary, the catalog, the hooks and the simulated providers.
+"""The differences between providers: vocabulary, catalog, hooks and simulated providers.
 
 A catalog file imports the vocabulary from here. A sandbox file imports from ``connectors.sandbox``.
 """

@@ -1,4 +1,4 @@
-"""Which account was connected: ``fetch_account_info`` written as data.
+"""The account behind a connection: ``fetch_account_info`` written as data.
 
 Nearly every provider tells it in one place, the token answer or one API call. ``account_lookup``
 describes that place with dot paths (``owner.user.name``); an id made of two parts is a template
@@ -33,7 +33,7 @@ class AccountLookup:
     metadata: Mapping[str, str]
 
     def problems(self) -> list[str]:
-        """What is wrong with this lookup, in words."""
+        """Describe each mistake of this lookup."""
         found = []
         if not self.id or not self.label:
             found.append("has no id or no label")
@@ -46,7 +46,7 @@ class AccountLookup:
         return found
 
     async def __call__(self, ctx: ConnectionContext) -> AccountInfo:
-        """Which account ``ctx`` is about. Raises ``AccountUnreadable``."""
+        """Read the account of ``ctx``. Raises ``AccountUnreadable``."""
         source = await self._source(ctx)
         account_id = _first(source, self.id, ctx.connection_config)
         if account_id is None:
@@ -81,10 +81,10 @@ def account_lookup(
 ) -> AccountLookup:
     """A ``fetch_account_info`` that reads the account from one place.
 
-    That is the API call ``url``, the answer of ``introspection_url`` (RFC 7662) with ``introspect``,
-    or else the token answer. ``id`` and ``label`` are a dot path, a template of dot paths
-    (``${connection_config.x}`` is what the person typed), or several of them of which the first
-    that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
+    That is the API call ``url``, the answer of ``introspection_url`` (RFC 7662) with
+    ``introspect``, or else the token answer. ``id`` and ``label`` are a dot path, a template of dot
+    paths (``${connection_config.x}`` is what the person typed), or several of them of which the
+    first that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
     The function raises ``AccountUnreadable`` when no ``id`` is there or the call fails.
     """
     return AccountLookup(
@@ -130,7 +130,7 @@ def _filled(template: str, values: Mapping[str, str | None]) -> str:
 
 
 def as_text(value: Any) -> str | None:
-    """``value`` as an identity's text, ``None`` if it is none: what is empty, or no text or integer."""
+    """Return ``value`` as an identity's text; ``None`` unless it is a text or an integer."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None  # a float would lose digits, a bool is not an identity
     return str(value).strip() or None

@@ -61,7 +61,7 @@ _MAPPINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorConfig:
-    """Everything the gateway needs to know about one provider. Field by field: docs/adding-a-connector.md."""
+    """The description of one provider. Field by field: docs/adding-a-connector.md."""
 
     name: str
     display_name: str

@@ -28,7 +28,7 @@ class ConnectionInput:
     suffix: str = ""
 
     def problems(self) -> list[str]:
-        """What is wrong with this input, in words."""
+        """Describe each mistake of this input."""
         found = [
             f"{name} is empty"
             for name in ("title", "description", "example", "pattern")
@@ -43,7 +43,7 @@ class ConnectionInput:
         return found
 
     def normalise(self, typed: str) -> str:
-        """What the person most likely meant by ``typed``: ``https://Acme.myshopify.com/`` is ``acme``."""
+        """Return the meaning of ``typed``: ``https://Acme.myshopify.com/`` means ``acme``."""
         value = typed.strip().lower().removeprefix("https://").rstrip("/")
         return value.removesuffix(self.suffix) if self.suffix else value
 
@@ -68,7 +68,7 @@ class Revocation:
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
     def problems(self) -> list[str]:
-        """What is wrong with this shape, in words."""
+        """Describe each mistake of this shape."""
         found = []
         if self.auth != "access_token" and self.token is None and not self.params:
             found.append("names no token at all")
@@ -93,5 +93,5 @@ class ErrorInSuccess:
     code: str = "error"
 
     def problems(self) -> list[str]:
-        """What is wrong with this shape, in words."""
+        """Describe each mistake of this shape."""
         return [f"{name} is empty" for name in ("flag", "code") if getattr(self, name) == ""]

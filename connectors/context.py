@@ -1,4 +1,4 @@
-"""What provider code is given. It gets everything through these and imports no HTTP library."""
+"""The arguments of provider code, which needs nothing else and imports no HTTP library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from connectors.secret import Secret
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tokens:
-    """What a token endpoint issued. ``expires_at`` is UTC, ``None`` where the provider does not say."""
+    """The tokens of an answer. ``expires_at`` is UTC, ``None`` where the provider does not say."""
 
     access_token: Secret
     refresh_token: Secret | None
@@ -46,7 +46,7 @@ class AccountInfo:
 
 
 class ConnectionContext(Protocol):
-    """What ``fetch_account_info`` is given, right after the code exchange."""
+    """The argument of ``fetch_account_info``, right after the code exchange."""
 
     @property
     def tokens(self) -> Tokens: ...
@@ -60,14 +60,14 @@ class ConnectionContext(Protocol):
     def connection_config(self) -> Mapping[str, str]: ...
 
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
-        """Call the provider's API with the new token (``api_headers``), in the gateway's own client.
+        """Call the provider's API with the new token (``api_headers``) by the gateway's own client.
 
         ``url`` may hold ``${connection_config.x}``. Refused for hosts outside ``api_hosts``.
         """
         ...
 
     async def introspect(self) -> Mapping[str, Any]:
-        """What ``introspection_url`` says about the new access token (RFC 7662), active or not.
+        """Ask ``introspection_url`` about the new access token (RFC 7662), active or not.
 
         Raises a provider error if it does not answer 200.
         """
@@ -75,7 +75,7 @@ class ConnectionContext(Protocol):
 
 
 class PostConnectionContext(ConnectionContext, Protocol):
-    """What a hook's ``post_connection`` is given, once the account is known and before it is stored."""
+    """The argument of a hook's ``post_connection``: the account is known, and not stored yet."""
 
     @property
     def account(self) -> AccountInfo: ...
@@ -83,7 +83,7 @@ class PostConnectionContext(ConnectionContext, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackContext:
-    """What a ``callback_verifier`` is given. It raises ``CallbackRefused`` or returns.
+    """The argument of a ``callback_verifier``, which raises ``CallbackRefused`` or returns.
 
     ``params`` are the callback's query parameters, decoded once, without duplicates;
     ``now`` is UTC.

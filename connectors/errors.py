@@ -1,4 +1,4 @@
-"""What can be wrong with a connector, and what a connector's own code may raise."""
+"""The errors of connectors, and those that a connector's own code may raise."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def kind_problems(value: Any) -> list[str]:
 
 
 def choice_problems(value: Any) -> list[str]:
-    """Describe each field of a dataclass whose value is none of its ``Literal``'s."""
+    """Describe each field of a dataclass whose value its ``Literal`` does not list."""
     return [problem for is_choice, problem in _of_fields(value) if is_choice]
 
 

@@ -1,8 +1,8 @@
 """The vocabulary in which a provider is described from its own side.
 
-``gateway.sandbox`` runs such a description. It checks itself (``connectors.provider_review``): a bad
-one raises one ``ConfigError`` that names every problem at once. ``connectors.rfc6749`` builds one for
-a provider that follows the standard.
+``gateway.sandbox`` runs such a description. It checks itself (``connectors.provider_review``): a
+bad one raises one ``ConfigError`` that names every problem at once. ``connectors.rfc6749`` builds
+one for a provider that follows the standard.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class FictionalAccount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssuedTokens:
-    """What a token request led to, before it takes the provider's shape.
+    """The result of a token request, before it takes the provider's shape.
 
     ``tenant`` is the value of the host's placeholder (``acme`` of ``acme.myshopify.com``), else
     empty; ``params`` are those of the authorization request and the exchange together.
@@ -113,7 +113,7 @@ class AuthorizeRules:
 
     ``params`` are the parameters it knows besides those of the protocol (any other is refused);
     ``required`` those that must be there, with the value if only one is right, else ``None``.
-    Each character of ``scope_separator`` separates scopes; ``None`` where there are none.
+    Each character of ``scope_separator`` separates scopes; ``None`` without scopes.
     ``pkce``: ``required``, ``verified`` when sent, ``ignored``, or ``refused`` as unknown.
     ``account_choice`` are parameters without which a person who consented before is not asked
     again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
@@ -134,7 +134,7 @@ class AuthorizeRules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenRules:
-    """The token endpoint, for both grants; ``refresh_address`` where refreshing has one of its own.
+    """The token endpoint, for both grants; ``refresh_address`` if refreshing has another.
 
     ``exchange_params`` and ``refresh_params`` are the complete sets (client credentials excepted);
     a name that ends with ``?`` may be absent. ``client_auth``: ``basic``, ``post``, or
@@ -155,7 +155,7 @@ class TokenRules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GrantRules:
-    """What is issued. ``expires`` may depend on the parameters.
+    """The issued tokens. ``expires`` may depend on the parameters.
 
     ``offline`` decides from the authorization and exchange parameters, and whether this person
     consented before, if there is a refresh token. ``rotation`` says what a refresh does to the
@@ -168,8 +168,9 @@ class GrantRules:
     - ``replay``: for ``grace_seconds`` it yields the same new refresh token again, then it is dead;
     - ``never``: there are no refresh tokens.
 
-    ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another consent
-    of the same account for this app continues the first one's grant and yields its refresh token.
+    ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another
+    consent of the same account for this app continues the first one's grant and yields its refresh
+    token.
     """
 
     access_token_prefix: str
@@ -218,7 +219,7 @@ class IntrospectRules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiRules:
-    """One address of the API, and its answer. A path that ends with ``*`` stands for all below it."""
+    """One address of the API, and its answer. A path may end with ``*``: all paths below it."""
 
     address: str
     answer: ApiAnswer

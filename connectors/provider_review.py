@@ -40,7 +40,7 @@ def _identity(provider: Any) -> Iterator[str]:
         if not getattr(provider, name):
             yield f"{name} is empty"
     if not provider.accounts:
-        yield "accounts is empty: nobody could connect"
+        yield "accounts is empty: there is no account to connect"
     count = Counter(account.key for account in provider.accounts)
     if twice := sorted(key for key, times in count.items() if times > 1):
         yield f"accounts have the key {', '.join(twice)} more than once"

@@ -1,8 +1,8 @@
 """Describe a provider that follows RFC 6749, by what it does beyond the standard.
 
-What RFC 6749, 6750, 7009 and 7636 already say is filled in. Client authentication, body format, PKCE
-and rotation have no default: the two sides of a connector must come to them by two readings. Nothing
-here is taken from ``ConnectorConfig``.
+What RFC 6749, 6750, 7009 and 7636 already say is filled in. Client authentication, body format,
+PKCE and rotation have no default: the two sides of a connector must come to them by two readings.
+Nothing here is taken from ``ConnectorConfig``.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def rfc6749(
     headers: Headers | None = None,
     code_seconds: int = 600,
     check: Callable[[Params], str | None] | None = None,
-    # What is issued
+    # Issued tokens
     offline: str | Callable[[Params, bool], bool] = "",
     grace_seconds: int = 0,
     ends_access_token: bool = False,
@@ -69,7 +69,7 @@ def rfc6749(
     answer: Facts | Callable[[IssuedTokens], Facts] | None = None,
     answer_without: Collection[str] = (),
     token_answer: Callable[[IssuedTokens], Facts] | None = None,
-    # Refusals, callbacks, the API
+    # Refusals, callbacks and the API
     error_answer: Callable[[RefusedRequest], Refusal] | None = None,
     api_refusal: Refusal | None = None,
     sign_callback: Callable[..., dict[str, str]] | None = None,
@@ -84,23 +84,23 @@ def rfc6749(
         name: The connector's name.
         title: The provider's name for people.
         authorize: Host and path of the authorization endpoint; ``token``, ``refresh`` alike.
-        revoke: Host and path of an RFC 7009 endpoint, where the client authenticates as at the token
-            endpoint; ``RevokeRules`` for another kind; ``None`` where grants cannot be revoked.
+        revoke: Host and path of an RFC 7009 endpoint, where the client authenticates as at the
+            token endpoint; ``RevokeRules`` for another kind; ``None`` without revocation.
         scopes: All known scopes, separated by spaces. Empty: the provider has none, and no
             parameter for them.
-        accounts: Key and label of each fictional account, and what the provider knows about it.
+        accounts: Key and label of each fictional account, and the facts the provider knows.
         api_base: Host and path before every API call.
-        api: The answer at each address: a path below ``api_base`` or host and path; a method other
-            than GET stands in front.
-        required: Parameters that must be there; ``response_type=code`` without this argument.
-        exchange_params: All but the verifier, which ``pkce`` says.
-        headers: Headers that must be there everywhere but on the authorization page.
+        api: The answer at each address: a path below ``api_base`` or host and path; a method
+            other than GET stands in front.
+        required: Required parameters; only ``response_type=code`` without this argument.
+        exchange_params: All parameters but the verifier, which follows from ``pkce``.
+        headers: Required headers of every endpoint but the authorization page.
         offline: The scope without which there is no refresh token, or a rule.
         answer: Members of a token answer on top of those of RFC 6749 5.1, or in their place.
         answer_without: Members of RFC 6749 5.1 that are not sent.
         token_answer: The whole token answer, in place of ``answer``.
-        error_answer: Refusals by endpoints other than the API; those of RFC 6749 5.2 without it.
-        api_refusal: What the API answers to an access token that it does not take.
+        error_answer: Refusals by all endpoints, in place of those of RFC 6749 5.2.
+        api_refusal: The API's answer to an access token that it does not take.
         api_hosts: Where the token may go, if not only to the hosts of ``api``.
     """
     verifier = {"required": {"code_verifier"}, "refused": set[str]()}.get(pkce, {"code_verifier?"})

@@ -3,7 +3,7 @@
 A connector comes from one of three places: this package (``CONNECTOR_CATALOG``), an installed
 distribution (entry-point group ``gateway.connectors``: ``name = "module"``), or the folder named by
 ``GATEWAY_CONNECTORS_PATH``, laid out like ``connectors/``. A name in two of them is an error: a
-silent winner would send people's tokens through a file that nobody meant.
+silent winner would send people's tokens through the wrong file.
 
 Loading is lazy and isolated: a module that does not import, or whose secrets are not set, hides
 itself and nothing else.
@@ -69,7 +69,7 @@ class Catalog:
         self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
-        """The same connectors; those named in ``extra`` request these scopes beside their own."""
+        """The same connectors; those named in ``extra`` request these scopes in addition."""
         other = copy(self)
         other._extra_scopes, other._loaded = extra, {}
         return other
@@ -110,15 +110,16 @@ class Catalog:
         return reasons
 
     def module(self, name: str) -> ModuleType:
-        """The connector's own module. Raises ``UnknownConnector``, or whatever the module raises."""
+        """The connector's own module. Raises ``UnknownConnector`` or the module's own error."""
         if name not in self._locations:
             raise UnknownConnector(name)
         return _import(self._locations[name])
 
     def sandbox_module(self, name: str) -> ModuleType:
-        """The module that simulates the provider (``sandbox/<name>.py``, beside the connector).
+        """The module that simulates the provider (``sandbox/<name>.py``).
 
-        Raises ``UnknownConnector`` if there is none, and ``ConfigError`` if its description is wrong.
+        Raises ``UnknownConnector`` if there is no such module, and ``ConfigError`` if its
+        description is wrong.
         """
         try:
             return self._beside(name, "sandbox", name)
@@ -180,7 +181,7 @@ class Catalog:
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:
-            # Rule 7: whatever a connector's module does when it loads, it hides only itself.
+            # Rule 7: a connector's module that fails while it loads hides only itself.
             raise ConfigError(f"{name}: cannot be loaded ({_describe(error)})") from error
         if not isinstance(config, ConnectorConfig):
             raise ConfigError(f"{name}: create_config did not return a ConnectorConfig")
@@ -244,7 +245,7 @@ def _module_name(location: _Location | None) -> str:
 
 
 def _import_file(path: Path, kind: str) -> ModuleType:
-    # A name of its own, so that a folder's "notion.py" can never shadow an installed module.
+    # A separate name, so that a folder's "notion.py" can never shadow an installed module.
     name = f"_outside_connectors.{kind}.{path.stem.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -269,7 +270,7 @@ def _with_scopes(config: ConnectorConfig, extra: tuple[str, ...]) -> ConnectorCo
 def _describe(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"SyntaxError in line {error.lineno}: {error.msg}"
-    # The text of an unknown exception may hold whatever the module read from its environment; a
+    # The text of an unknown exception may hold secrets of the module's environment; a
     # TypeError of a dataclass names the misspelt field, which is just what its author needs.
     return (
         f"{type(error).__name__}: {error}"

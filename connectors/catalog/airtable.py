@@ -1,8 +1,8 @@
 """Airtable OAuth connector.
 
 Quirks:
-1. PKCE with S256 is required. A client with a secret must use Basic; a secret in the body is refused.
-2. A refresh ends both old tokens at once, and using an old refresh token again ends the whole grant.
+1. PKCE with S256 is required, and Basic authentication: a secret in the body is refused.
+2. A refresh ends both old tokens, and using an old refresh token again ends the whole grant.
 3. ``token_type`` is documented as ``"Bearer "``, with a space at its end; the engine trims it.
 4. The e-mail address is there only with ``user.email:read``; without it the id is the label.
 5. Airtable's reference does not show the revocation endpoint that several integrations call.

@@ -4,13 +4,13 @@ Quirks:
 1. ``audience=api.atlassian.com`` is required, and ``prompt=consent`` shows the page with the choice
    of a site.
 2. The token endpoint is documented with JSON bodies.
-3. Only ``offline_access`` brings a refresh token. Each works once, and still answers for ten minutes
-   after that, so a refresh whose answer was lost may be repeated.
+3. Only ``offline_access`` brings a refresh token. Each works once, and still answers for ten
+   minutes after that, so a refresh whose answer was lost may be repeated.
 4. A refused refresh is HTTP 403 with ``invalid_grant``, or with ``unauthorized_client`` and
    "refresh_token is invalid": RFC 6749 would blame the second on the gateway's own credentials.
 5. A token reaches every site that the person allowed, and the API's address names one by its cloud
    id. The person says which site is meant, and the hook finds its cloud id. The first site of the
-   list may be one that nobody chose.
+   list may be the wrong one.
 6. A site may be listed twice, once per product.
 7. There is no revocation endpoint; people remove the app in their account's connected apps.
 

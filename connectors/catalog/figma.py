@@ -2,11 +2,12 @@
 
 Quirks:
 1. Both token endpoints want Basic authentication.
-2. Refreshing has its own address, with ``refresh_token`` as the only parameter. At the token endpoint
-   it fails, 90 days after connecting. The answer names no refresh token: the stored one stays.
-3. Errors are ``{"error": true, "status", "message"}`` and not RFC 6749's. The documentation does not say
-   what a 400 from the refresh address means; integrators take it for a dead refresh token. Taken
-   for a passing fault, it would never ask the person to reconnect.
+2. Refreshing has its own address, with ``refresh_token`` as the only parameter. At the token
+   endpoint it fails, 90 days after connecting. The answer names no refresh token: the stored one
+   stays.
+3. Errors are ``{"error": true, "status", "message"}`` and not RFC 6749's. The documentation does
+   not say what a 400 from the refresh address means; integrators take it for a dead refresh token.
+   Taken for a passing fault, it would never ask the person to reconnect.
 4. A code lives for 30 seconds: it is exchanged inside the callback.
 5. The documented example separates scopes by commas; spaces are taken, too.
 6. There is no revocation endpoint; people remove the app in their settings.

@@ -11,8 +11,8 @@ Quirks:
 5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
    is refused, a missing one is not.
 
-Scopes: ``openid`` opens the userinfo endpoint and yields the stable ``sub``; ``userinfo.email`` gives
-the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tools need.
+Scopes: ``openid`` opens the userinfo endpoint and yields the stable ``sub``; ``userinfo.email``
+gives the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tools need.
 """
 
 from datetime import date

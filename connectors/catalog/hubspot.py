@@ -6,7 +6,8 @@ Quirks:
 1. The v1 endpoints are switched off in February 2027; the dated ones take every parameter in the
    body and none in the query.
 2. Granted scopes are an array named ``scopes``.
-3. Only token introspection knows the account's name (RFC 7662, by POST with the client's credentials).
+3. Only token introspection knows the account's name (RFC 7662, by POST with the client's
+   credentials).
 4. The app is installed in a portal, and all connections of a portal die when its refresh token is
    revoked: the identity is the portal and not the person.
 5. Only the refresh token can be revoked.

@@ -1,17 +1,17 @@
 """Linear OAuth connector.
 
 Quirks:
-1. Scopes are requested with commas, and listed with spaces in the answer. With spaces in the request
-   they are one unknown scope.
+1. Scopes are requested with commas, and listed with spaces in the answer. With spaces in the
+   request they are one unknown scope.
 2. Without ``prompt=consent``, connecting a second workspace silently returns the first one.
-3. An access token lives for 24 hours, and each refresh brings a new refresh token (since April 2026).
-   The same refresh may be repeated for 30 minutes.
+3. An access token lives for 24 hours, and each refresh brings a new refresh token (since April
+   2026). The same refresh may be repeated for 30 minutes.
 4. The account is read by GraphQL, where a failure is HTTP 200 with ``errors``.
 5. Revoking takes the token alone, without client authentication.
 6. Apps made before December 2023 get ``scope`` as a JSON array. The engine reads both.
 
-Scopes: ``read`` shows issues, projects and the account; ``issues:create`` is the most frequent reason
-to connect, and much less than ``write``.
+Scopes: ``read`` shows issues, projects and the account; ``issues:create`` is the most frequent
+reason to connect, and much less than ``write``.
 """
 
 from datetime import date

@@ -4,19 +4,19 @@ Quirks:
 1. Only ``offline_access`` brings a refresh token, and the answer never names it among the granted
    scopes.
 2. Graph's scopes come back short or as URLs (``https://graph.microsoft.com/User.Read``).
-3. Without ``prompt=select_account`` the account that is signed in is taken, and a second one can never
-   be connected.
+3. Without ``prompt=select_account`` the account that is signed in is taken, and a second one can
+   never be connected.
 4. A refresh answers with a new refresh token to be kept; the old one goes on working.
-5. Graph's ``id`` is an object of one tenant: a guest has another one in every tenant. The identity is
-   the tenant (``tid`` of the id_token) and the object. ``account_lookup`` reads no claims.
+5. Graph's ``id`` is an object of one tenant: a guest has another one in every tenant. The identity
+   is the tenant (``tid`` of the id_token) and the object. ``account_lookup`` reads no claims.
 6. ``mail`` may be null; ``userPrincipalName`` is always there.
 7. There is no revocation endpoint.
 
 The tenant is ``common``: work, school and personal accounts. An app that is registered for one
 organisation only has to be registered for several.
 
-Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read`` opens
-the person's own profile. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
+Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read``
+opens the person's own profile. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
 """
 
 import base64
@@ -62,7 +62,7 @@ def create_config(env: Env) -> ConnectorConfig:
 
 
 async def fetch_account_info(ctx: ConnectionContext) -> AccountInfo:
-    """Tenant and object of whoever connected (quirk 5). Raises ``AccountUnreadable``."""
+    """Read the person's tenant and object (quirk 5). Raises ``AccountUnreadable``."""
     answer = await ctx.fetch(f"{GRAPH}/v1.0/me")
     if answer.status != 200:
         raise AccountUnreadable(f"the account endpoint answered {answer.status}")

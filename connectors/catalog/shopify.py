@@ -85,7 +85,7 @@ def create_config(env: Env) -> ConnectorConfig:
 
 
 def verify_callback(ctx: CallbackContext) -> None:
-    """Check that Shopify signed this callback for the shop that the flow was started for (quirk 5)."""
+    """Check that Shopify signed this callback, for the shop of this flow (quirk 5)."""
     signed = {key: value for key, value in ctx.params.items() if key not in {"hmac", "signature"}}
     # Decoded, sorted and encoded again, as Shopify's own libraries do: the order and the escaping
     # of the query that arrived are not part of what was signed.

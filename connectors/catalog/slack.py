@@ -3,15 +3,15 @@
 Token rotation: https://docs.slack.dev/authentication/using-token-rotation
 
 Quirks:
-1. A bot token acts as the app, a user token as the person. Tools act for people, so the user token is
-   requested: its scopes go into ``user_scope``. In ``scope`` they would ask for a bot.
+1. A bot token acts as the app, a user token as the person. Tools act for people, so the user token
+   is requested: its scopes go into ``user_scope``. In ``scope`` they would ask for a bot.
 2. The user token of the exchange is nested in ``authed_user``, with its own ``scope``,
    ``refresh_token`` and ``expires_in``. A refresh answers flat.
 3. ``token_type`` is ``user`` (or ``bot``), and the token is used as Bearer. A bot token in place of
    the person's is refused.
 4. Scopes are separated by commas. With spaces, they are one unknown scope.
-5. Every failure is HTTP 200 with ``"ok": false`` and one of Slack's own codes. Without the mapping a
-   dead refresh token would look like an outage for ever.
+5. Every failure is HTTP 200 with ``"ok": false`` and one of Slack's own codes. Without the mapping
+   a dead refresh token would look like an outage for ever.
 6. PKCE stays off: it works only for apps that switched it on, which cannot be undone and turns the
    app into a public client whose refresh tokens die after 30 days.
 7. Tokens expire (12 hours) and refresh only if the app has token rotation switched on. Without it
@@ -21,8 +21,8 @@ Quirks:
 9. The same person of the same workspace is one account: a second consent continues the same chain
    of refresh tokens.
 
-Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel: the
-least with which a tool can do anything. No default reads or writes messages.
+Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel:
+the least with which a tool can do anything. No default reads or writes messages.
 """
 
 from datetime import date

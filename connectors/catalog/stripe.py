@@ -2,14 +2,14 @@
 
 Quirks:
 1. The platform's secret API key (``sk_…``) authenticates alone, as Bearer: it is
-   ``OAUTH_STRIPE_CLIENT_SECRET``. Only the authorization page and deauthorization know the client id
-   (``ca_…``).
+   ``OAUTH_STRIPE_CLIENT_SECRET``. Only the authorization page and deauthorization know the client
+   id (``ca_…``).
 2. There is one scope at a time: ``read_only`` or ``read_write``.
 3. Access tokens do not expire. A refresh changes scope or mode, and is made only when a tool asks.
 4. Deauthorizing names the account and not a token, and ends its whole connection with the platform.
 
-Scopes: ``read_write``: Stripe grants read_only to few platforms any more, and charges cannot be made
-with it.
+Scopes: ``read_write``: Stripe grants read_only to few platforms any more, and charges cannot be
+made with it.
 """
 
 from datetime import date

@@ -62,7 +62,7 @@ def _jira(call: ApiCall) -> dict[str, Any] | Refusal:
 
 def _error(refused: RefusedRequest) -> Refusal:
     if refused.reason == "grant_revoked":
-        # Seen in the wild beside the documented answer below.
+        # Seen in the wild, in addition to the documented answer below.
         body = {"error": "unauthorized_client", "error_description": "refresh_token is invalid"}
         return Refusal(403, body)
     if refused.reason in {"refresh_token_unknown", "refresh_token_used"}:

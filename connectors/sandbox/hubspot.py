@@ -1,6 +1,4 @@
-"""HubSpot with its OAuth endpoints of 2026-03, by its public API specifications (Auth OAuth 2026-03,
-Account Info v3) and the OAuth guides and changelog of developers.hubspot.com.
-"""
+"""HubSpot, by its API specifications (Auth OAuth 2026-03, Account Info v3) and guides."""
 
 from typing import Any
 

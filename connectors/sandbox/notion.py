@@ -1,6 +1,4 @@
-"""Notion, by developers.notion.com/docs/authorization, …/reference/create-a-token, …/refresh-a-token,
-…/get-self, and the type definitions of Notion's own SDK.
-"""
+"""Notion, by developers.notion.com (authorization, tokens, get-self) and the types of its SDK."""
 
 from typing import Any
 

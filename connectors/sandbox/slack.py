@@ -29,8 +29,8 @@ _ERRORS: dict[Reason, str] = {
     "refresh_token_used": "invalid_refresh_token",
     "token": "invalid_auth",
 }
-# The app's bot is a second party with tokens of its own. These are for show: no call takes them, so
-# a connector that keeps them in place of the person's finds out at once.
+# The app's bot has its own tokens. No call takes these, so that a connector that keeps them in
+# place of the person's fails.
 _BOT = {
     "token_type": "bot",
     "access_token": "xoxe.xoxb-1-sandbox-opens-nothing",

@@ -1,7 +1,7 @@
 """The sandbox over HTTP: the providers' own endpoints, a consent page, and a control page.
 
 Two doors lead in. The gateway comes by TLS and asks for ``https://api.notion.com/…`` as in
-production; browsers and tools, whose name resolution nobody reroutes, come by plain http and name
+production; browsers and tools, whose name resolution is not rerouted, come by plain http and name
 the provider's host as the first path segment: ``http://localhost:3142/api.notion.com/…``.
 """
 
@@ -32,7 +32,8 @@ from gateway.sandbox.wire import Incoming, Outcome, Refused
 _HERE = Path(__file__).parent
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -193,7 +194,7 @@ async def _expire(request: Request) -> Response:
 
 
 async def _configure(request: Request) -> Response:
-    """Form fields: ``provider``; ``access_token_seconds`` (empty: its own); ``fault`` and ``count``."""
+    """Form fields: ``provider``, ``access_token_seconds`` (may be empty), ``fault``, ``count``."""
     sandbox: Sandbox = request.app.state.sandbox
     form = await _form(request)
     simulation = sandbox.providers.get(form.get("provider", ""))
@@ -205,7 +206,7 @@ async def _configure(request: Request) -> Response:
             simulation.access_token_seconds = int(seconds) if seconds else None
         if fault := form.get("fault"):
             if fault not in {"none", *FAULTS}:
-                raise HTTPException(422, f"fault is none or one of {', '.join(FAULTS)}")
+                raise HTTPException(422, f"fault must be 'none' or one of {', '.join(FAULTS)}")
             if fault == "none":
                 sandbox.faults.clear(simulation.rules.name)
             else:

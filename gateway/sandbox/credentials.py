@@ -1,4 +1,4 @@
-"""Who is asking: the app by its client credentials, or the holder of an access token."""
+"""Authentication of the app by its credentials, and of the holder of an access token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def authenticate_client(
     method: str,
     listed: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
-    """``params`` without the client's credentials; raises ``Refused`` unless they came as ``method``.
+    """Return ``params`` without credentials; raises ``Refused`` unless they came as ``method``.
 
     ``listed`` are parameters that the endpoint knows. Credentials among them stay parameters,
     except where the body is the place for credentials; their values must be the app's own.
@@ -34,7 +34,7 @@ def authenticate_client(
         return {name: value for name, value in params.items() if name not in own}
     posted = [name for name in own if name in params and not _is_listed(name, listed)]
     if method == "secret_key":
-        # What is posted besides is no credential here: the check of the names refuses it.
+        # Posted credentials count as unknown parameters here: the check of the names refuses them.
         if header is None or header not in _secret_key_headers(rules, header):
             raise _wrong(method)
         return params
@@ -55,7 +55,7 @@ def authenticate_bearer(
 ) -> tuple[Grant, AccessToken]:
     """The grant and the access token in the API's header; raises ``Refused``.
 
-    ``pattern`` is the address that was asked: a token of one tenant is none of another's.
+    ``pattern`` is the requested address: a token is bound to its tenant.
     """
     name, prefix = rules.api_auth
     value = incoming.headers.get(name, "")

@@ -29,7 +29,7 @@ FAULTS = (
 
 
 class Faults:
-    """What is switched on, by provider; each fault is used up by the requests that it meets."""
+    """The active faults by provider; each request uses one up."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Counter[str]] = {}

@@ -1,4 +1,4 @@
-"""The functions of a sandbox file, called so that a mistake in one of them is told with its name."""
+"""Call the functions of a sandbox file, so that a mistake is reported with the function's name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def call(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """What ``function``, known as ``name``, returns: one of ``kinds``. Raises ``FunctionFailed``."""
+    """Call ``function``, known as ``name``. Raises ``FunctionFailed`` unless it returns a kind."""
     try:
         found = function(*args, **kwargs)
     except Exception as error:
-        # Whatever the author's code does: the simulation cannot go on, and nobody else is to blame.
+        # The simulation cannot go on, and the author needs the function's name.
         text = f"{name} of the sandbox file raises {type(error).__name__}: {error}"
         raise FunctionFailed(text) from error
     if not isinstance(found, kinds):

@@ -1,4 +1,4 @@
-"""Issuing: what a code or a refresh token is exchanged for, and what becomes of the earlier tokens."""
+"""Issue tokens for a code or a refresh token, and end earlier ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Issuing:
     def refresh(
         self, grant: Grant, token: str, stored: RefreshToken, scopes: list[str] | None
     ) -> Mapping[str, Any]:
-        """The answer for a refresh token that is in order; what it does to it, ``rotation`` says."""
+        """The answer for a valid refresh token, which ``rotation`` may end."""
         rules = self.rules.grant
         if rules.ends_access_token:
             self.ledger.end_access_tokens(grant)

@@ -1,4 +1,4 @@
-"""What the simulated providers remember: codes, grants, tokens, and a log of what they were asked.
+"""The memory of the simulated providers: codes, grants, tokens, and a log of requests.
 
 Kept in one JSON file, so that connections made in development survive a restart of ``make dev``.
 """
@@ -125,7 +125,7 @@ class Ledger:
         return grant
 
     def shared_grant(self, code: Code) -> Grant:
-        """The living grant of the code's account, continued by this consent; a new one without one."""
+        """The living grant of the code's account, continued by this consent; else a new one."""
         living = self.living_grants(code.provider, code.tenant, code.account)
         if not living:
             return self.new_grant(code)

@@ -21,7 +21,7 @@ from gateway.settings.environment import HostPort, Settings
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxLink:
-    """``url`` is the sandbox's address for browsers and tools, ``variables`` the simulated apps' credentials."""
+    """``url`` is for browsers and tools; ``variables`` are the simulated apps' credentials."""
 
     url: str | None = None
     ca: str | None = None
@@ -37,7 +37,7 @@ NO_SANDBOX = SandboxLink()
 
 
 async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLink:
-    """The link that the settings ask for. Raises ``SettingsError`` if the sandbox does not answer."""
+    """Read the link from the sandbox. Raises ``SettingsError`` if the sandbox does not answer."""
     if not settings.dev or not settings.sandbox.startswith("http"):
         return NO_SANDBOX
     try:

@@ -1,7 +1,7 @@
 """One simulated provider, run from its description: every rule is checked, none is bent.
 
 The methods take plain values and return plain answers; ``gateway.sandbox.app`` speaks HTTP. Each
-endpoint is in a module of its own, this is their common front.
+endpoint has its own module, and this is their common front.
 """
 
 from __future__ import annotations

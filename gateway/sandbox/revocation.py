@@ -1,4 +1,4 @@
-"""The revocation endpoint: of a token (RFC 7009), or whatever the provider has instead."""
+"""The revocation endpoint: of a token (RFC 7009), or the provider's own form."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def load_providers(catalog: Catalog) -> list[SimulatedProvider]:
 def open_sandbox(
     providers: Sequence[SimulatedProvider], *, gateway_url: str, folder: Path, port: int
 ) -> list[uvicorn.Server]:
-    """The sandbox's two servers: plain http on ``port`` for people and tools, TLS for the gateway."""
+    """The sandbox's servers: plain http on ``port`` for people and tools, TLS for the gateway."""
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(file=folder / "sandbox.json")
     ledger.load()

@@ -102,7 +102,7 @@ class TokenEndpoint:
         if code is None or (code.provider, code.tenant) != (self.rules.name, tenant):
             raise Refused("invalid_grant", "code_unknown", "the code is not known here")
         if code.grant is not None:
-            # RFC 6749 4.1.2: a code that comes twice was seen by somebody else.
+            # RFC 6749 4.1.2: a code that comes twice was stolen.
             self.ledger.revoke(self.ledger.grants[code.grant], whole_account=False)
             text = "the code was used before; its grant is revoked"
             raise Refused("invalid_grant", "code_used", text)

@@ -72,7 +72,7 @@ def matches(pattern: str, address: str) -> bool:
 
 
 def tenant_in(pattern: str, address: str) -> str | None:
-    """What stands for ``{tenant}`` in an address; ``None`` if the pattern has no such place."""
+    """The value of ``{tenant}`` in an address; ``None`` for a pattern without it."""
     match = re.fullmatch(address_regex(pattern), address)
     return match["tenant"] if match and "{tenant}" in pattern else None
 
@@ -119,7 +119,7 @@ def unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def json_body(incoming: Incoming) -> Any:
-    """The parsed body of an API call, ``None`` where there is none in JSON; raises ``Refused``."""
+    """The parsed body of an API call, ``None`` without JSON; raises ``Refused``."""
     media_type = _media_type(incoming)
     if not incoming.body or not (media_type == "application/json" or media_type.endswith("+json")):
         return None
@@ -140,7 +140,7 @@ def check_headers(incoming: Incoming, required: Headers) -> None:
 
 
 def check_names(params: Iterable[str], names: frozenset[str]) -> None:
-    """Raise ``Refused`` unless ``names`` are there, and no others; ``?`` marks those that may be."""
+    """Raise ``Refused`` unless exactly ``names`` are there; ``?`` marks optional ones."""
     given = set(params)
     required = {name for name in names if not name.endswith("?")}
     if missing := required - given:

@@ -6,7 +6,7 @@
         ...
 
 The tests are the same for every connector and cannot be overridden. The data differ
-(``gateway.testing.expectations``), and missing data fail. An author's own tests may stand beside.
+(``gateway.testing.expectations``), and missing data fail. An author may add tests.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class ConnectorContract:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         # A mixin counts, too: its tests would win over ours.
-        beside = [base for base in cls.__mro__ if base not in ConnectorContract.__mro__]
-        own = {name: value for base in beside for name, value in vars(base).items()}
+        added = [base for base in cls.__mro__ if base not in ConnectorContract.__mro__]
+        own = {name: value for base in added for name, value in vars(base).items()}
         if taken := sorted(own.keys() & _PROTECTED):
             raise TypeError(
                 f"{cls.__name__} overrides {', '.join(taken)}: "
@@ -145,4 +145,4 @@ _PROTECTED = {name for name in vars(ConnectorContract) if name.startswith(("test
     "__init_subclass__",
     "__test__",
 }
-"""What makes a contract: the tests, the way to their data, and that pytest collects them."""
+"""A contract consists of these: its tests, the way to their data, and their collection."""

@@ -37,8 +37,8 @@ class Probe:
 class TokenSample:
     """A documented answer of a token endpoint, and what is to be read in it.
 
-    ``expires_in`` is in seconds. ``scopes`` is ``None`` where the answer names none: then those that
-    were requested are granted (RFC 6749 5.1).
+    ``expires_in`` is in seconds. ``scopes`` is ``None`` where the answer names none: then those
+    that were requested are granted (RFC 6749 5.1).
     """
 
     answer: Mapping[str, Any]
@@ -74,8 +74,8 @@ class AccountSample:
     """Documented answers that tell an account.
 
     ``answers`` are those of the API by address (host and path); ``token_answer`` is the exchange's,
-    if it is not the documented one. ``metadata`` is what is to be kept of them. ``typed`` is what the
-    person typed, if not what the first of ``people`` types.
+    if it is not the documented one. ``metadata`` is what is to be kept of them. ``typed`` is what
+    the person typed, if not what the first of ``people`` types.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -99,21 +99,21 @@ class ErrorSample:
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """What a contract says. A field without a default must be given.
+    """The data of a contract. A field without a default must be given.
 
     Attributes:
         connector: The name in the catalog.
-        scopes: What is requested: pinned here, so that nobody asks people for more by accident.
+        scopes: The requested scopes: pinned, so that people are not asked for more by accident.
         exchange: The documented answer to a code.
         refresh: The documented answer to a refresh; none for a provider without refresh tokens.
         accounts: Id and label, and the documented answers that tell them: an ``AccountSample``, or
             the API's answers alone.
         refusals: The refusals of the provider's own making; those of RFC 6749 are derived.
-        people: Two people that must lead to two accounts; the first two of the sandbox file without.
-        probe: A call to the API; the first GET below ``api_base`` of the sandbox file without.
-        accepted_inputs: Input -> what people type -> what is meant by it.
-        refused_inputs: Input -> what must be refused.
-        gaps: Name of a check -> why it cannot hold. Such a check must fail.
+        people: Two people that must lead to two accounts; the first two of the sandbox file
+        without. probe: A call to the API; the first GET below ``api_base`` of the sandbox file
+        without. accepted_inputs: Input -> what people type -> what is meant by it. refused_inputs:
+        Input -> what must be refused. gaps: Name of a check -> why it cannot hold. Such a check
+        must fail.
     """
 
     connector: str

@@ -39,7 +39,7 @@ def read_header(docstring: str) -> Header:
 
 
 def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
-    """What is missing in a module's docstring, in words."""
+    """Describe each thing that a module's docstring lacks."""
     found = [
         f'its header has no "{wanted}"' for wanted in ("Quirks:", "Scopes:") if wanted not in header
     ]

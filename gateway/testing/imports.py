@@ -1,4 +1,4 @@
-"""What a module imports, and which of it leads to the network."""
+"""The imports of a module, and those that lead to the network."""
 
 from __future__ import annotations
 

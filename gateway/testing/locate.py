@@ -24,9 +24,10 @@ def find_contract(
 ) -> type[ConnectorContract]:
     """The ``ConnectorContract`` of the connector ``name``.
 
-    ``folder`` is one laid out like ``connectors/``; a connector that is in it gets it as its class's
-    ``folder``, unless the class names one. ``file`` is looked into instead of the usual place.
-    Raises ``ContractViolation`` if there is no such file or class, or the file does not import.
+    ``folder`` is one laid out like ``connectors/``; a connector that is in it gets it as its
+    class's ``folder``, unless the class names one. ``file`` is looked into instead of the usual
+    place. Raises ``ContractViolation`` if there is no such file or class, or the file does not
+    import.
     """
     is_outside = folder is not None and (folder / "catalog" / f"{name}.py").is_file()
     path = file or contract_file(name, folder if is_outside else None)
@@ -57,7 +58,7 @@ def contract_file(name: str, folder: Path | None = None) -> Path:
 
 
 def _import(path: Path) -> ModuleType:
-    # A name of its own: the same file may have been imported by pytest, and keeps its classes.
+    # Another name than pytest's: if it imported the same file, it keeps its classes.
     name = f"_contracts.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -67,7 +68,7 @@ def _import(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        # Whatever the file does: its author needs one sentence and not our traceback.
+        # The author of a failing file needs one sentence and not our traceback.
         raise ContractViolation(
             f"{path} cannot be imported: {type(error).__name__}: {error}"
         ) from error

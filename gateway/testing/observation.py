@@ -1,6 +1,6 @@
-"""What a connector does on the wire, in a form that two runs can be compared by.
+"""Observe a connector on the wire, in a form in which two runs can be compared.
 
-A field whose default would make no difference here is dead: it says something that nobody can see.
+A field whose default would make no difference here is dead: it has no visible effect.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-
 _FAILURES = (GatewayError, ConnectorError, ContractViolation)
 
 Observation = dict[str, Any]
-"""What was seen, by names for people, as JSON."""
+"""The observed values by names for people, as JSON."""
 
 
 async def dead_fields(subject: Subject, database: Database) -> list[str]:
@@ -67,7 +67,7 @@ async def dead_fields(subject: Subject, database: Database) -> list[str]:
 
 
 def default_of(field: Field[Any]) -> Any:
-    """The value that a field has when nobody gives it; ``MISSING`` if it must be given."""
+    """The default of a field; ``MISSING`` for a required one."""
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
@@ -105,7 +105,7 @@ def _text(value: Any, indent: str = "") -> str:
 
 
 async def _life(subject: Subject, database: Database, person: Person) -> Observation:
-    """A person connects, a tool asks for a token twice and calls the API, the person disconnects."""
+    """A person connects, a tool gets two tokens and calls the API, the person disconnects."""
     seen: Observation = {}
     async with open_workbench(subject, database) as bench:
         try:
@@ -159,7 +159,7 @@ async def _both(subject: Subject, database: Database) -> Observation:
 
 
 async def _narrowed(subject: Subject, database: Database) -> Observation:
-    """What becomes of a connection for which the person refused one of the scopes."""
+    """Connect while the person refuses one of the scopes."""
     seen: Observation = {}
     person = subject.people[0]
     for refused in subject.config.scopes:

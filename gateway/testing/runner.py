@@ -81,7 +81,7 @@ class Workshop:
         return None
 
     def record(self, subject: Subject) -> str:
-        """What goes over the wire, as text for the file ``subject.record``."""
+        """Observe the wire, as text for the file ``subject.record``."""
         return self._runner.run(self._recorded(subject))
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ async def _on(bench: Workbench, run: Callable[[Workbench], Awaitable[None]]) -> 
     except SettingsError:
         raise
     except _OURS as error:
-        # What a connector's own code runs into is told to people as an unreadable answer.
+        # People see an error of a connector's own code as an unreadable answer.
         if isinstance(error.__context__, FunctionFailed):
             raise error.__context__ from None
         text = f"it fails with {type(error).__name__}: {error}{bench.refusal()}"

@@ -1,7 +1,7 @@
-"""What a contract is about: a connector, its provider's own side, and what its author expects.
+"""The subject of a contract: a connector, its provider's own side, and its author's expectations.
 
-What the author need not say follows from the provider's side (``sandbox/<name>.py``), never from the
-connector's own description.
+All that the author does not say follows from the provider's side (``sandbox/<name>.py``), never
+from the connector's own description.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Subject:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Two people who connect: the first two accounts of the provider, if nobody is named."""
+        """Two people who connect: by default, the first two accounts of the provider."""
         offered = (Person(account=account.key) for account in self.provider.accounts[:2])
         return self.expectations.people or tuple(offered)
 
@@ -151,7 +151,7 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
         hint = ""
         if folder is None and name not in catalog.names():
             hint = (
-                "; it is not of this package: if it lies in a folder of its own, the contract "
+                "; it is not of this package: if it lies in another folder, the contract "
                 "needs folder = Path(__file__).parents[1]"
             )
         raise ContractViolation(f"{name} cannot be loaded: {error}{hint}") from None

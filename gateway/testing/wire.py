@@ -17,7 +17,7 @@ from gateway.sandbox.wire import Incoming
 
 NOT_FOUND = httpx.Response(404, json={"error": "not_found"})
 LOST = httpx.Response(502)
-"""A replacement for one answer that gets lost: the provider does what was asked, and nobody hears."""
+"""A replacement for one answer that gets lost after the provider did its work."""
 HANGS = httpx.Response(504)
 """A replacement that never arrives: the connection stays open and silent."""
 
@@ -39,11 +39,11 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     replaced: dict[str, httpx.Response] = field(default_factory=dict)
 
     def replace(self, place: str, answer: httpx.Response) -> None:
-        """Let every further request to an endpoint or address get ``answer``, not the provider's own."""
+        """Answer every further request to an endpoint or address with ``answer``."""
         self.replaced[place] = answer
 
     def requests_to(self, endpoint: str) -> list[Incoming]:
-        """What reached an endpoint, oldest first."""
+        """List the requests that reached an endpoint, oldest first."""
         return [seen.incoming for seen in self.seen if seen.endpoint == endpoint]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -88,7 +88,7 @@ def _sent(answer: httpx.Response) -> httpx.Response:
 
 
 def incoming_of(request: httpx.Request, body: bytes = b"") -> Incoming:
-    """A request as a simulated provider sees it. A port that is not that of https belongs to the host."""
+    """A request as a simulated provider sees it. The host includes a port other than 443."""
     return Incoming(
         method=request.method,
         host=request.url.netloc.decode(),

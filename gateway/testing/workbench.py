@@ -84,7 +84,7 @@ class Clock:
 
 @dataclass
 class Workbench:
-    """What a wire check works with: a tenant and a user who have not connected anything yet."""
+    """The world of a wire check: a tenant and a user who have not connected anything yet."""
 
     subject: Subject
     database: Database
@@ -154,11 +154,11 @@ class Workbench:
             raise ContractViolation(f"the provider does not let them connect: {refused}") from None
 
     async def connections(self) -> list[Connection]:
-        """What is stored for the user."""
+        """List the user's stored connections."""
         return await self.store.list_for(self.tenant, owner_of(self.user))
 
     def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
-        """A code that nobody has used, and the verifier that goes with it."""
+        """Get an unused code and its verifier."""
         config, person = self.subject.config, person or self.subject.people[0]
         expect_typed(config, f"the person {person.account!r}", person.typed)
         verifier = new_code_verifier()
@@ -219,7 +219,7 @@ class Workbench:
         return self.simulation.api(incoming)
 
     def refusal(self, endpoint: str | None = None) -> str:
-        """Why the provider refused last (at ``endpoint``), as the end of a sentence; else nothing."""
+        """The end of a sentence about the provider's last refusal (at ``endpoint``), if any."""
         for line in reversed(self.simulation.ledger.log):
             if endpoint in {None, line["endpoint"]} and "description" in line:
                 return f"; the provider refused at {line['endpoint']}: {line['description']}"
@@ -235,7 +235,7 @@ class Workbench:
 async def open_workbench(
     subject: Subject, database: Database, total_seconds: float | None = None
 ) -> AsyncIterator[Workbench]:
-    """A workbench with a provider that remembers nothing. ``total_seconds`` bounds a provider's answer."""
+    """Open a workbench with a fresh provider, which has ``total_seconds`` to answer."""
     clock = Clock()
     redirect_uri = f"{GATEWAY_URL}/v1/connectors/{subject.name}/callback"
     ledger = Ledger(now=lambda: clock().timestamp())

@@ -1,4 +1,4 @@
-"""The catalog of this package: lazy, isolated, alphabetical. Others' connectors: test_outside.py."""
+"""The catalog of this package: lazy, isolated, alphabetical. From outside: test_outside.py."""
 
 from __future__ import annotations
 
@@ -125,6 +125,7 @@ def test_a_broken_module_hides_itself_and_nothing_else(
 
     assert [config.name for config in catalog.ready()] == list(CONNECTOR_CATALOG)
     assert catalog.get("google-workspace").name == "google"
+    assert catalog.get("microsoft-graph").name == "microsoft"
     assert list(catalog.hidden()) == ["broken"]
     with pytest.raises(ConfigError, match=r"^broken: ") as caught:
         catalog.get("broken")

@@ -53,8 +53,8 @@ def test_every_problem_is_reported_at_once_by_field_name() -> None:
             "client_id is empty",
             "client_secret is empty",
             'alias "Not Kebab" is not kebab-case of at most 64 characters',
-            "category is not one of productivity, communication, crm, design, commerce, data, devtools,"
-            " media, finance, ai, other",
+            "category is not one of productivity, communication, crm, design, commerce, data, "
+            "devtools, media, finance, ai, other",
             "authorization_method is not one of body, header, secret_key",
             "body_format is not one of form, json",
             "docs_url is not an https URL",

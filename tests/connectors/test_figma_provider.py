@@ -1,4 +1,4 @@
-"""Figma's contract, by developers.figma.com/docs/rest-api/oauth-apps and its OpenAPI description."""
+"""Figma's contract, by developers.figma.com/docs/rest-api/oauth-apps and its OpenAPI file."""
 
 from gateway.errors import TokenRejected, UnreadableResponse
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented

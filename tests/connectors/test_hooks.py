@@ -1,4 +1,4 @@
-"""Hooks: found where their connector is, checked when the connector is, and never in its way later."""
+"""Hooks are found next to their connector and checked when the connector is loaded."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def assert_same_shape(url: str, template: str) -> None:
 def test_a_value_changes_its_label_or_segment_and_nothing_else(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject
 ) -> None:
-    """From storage or from a provider; the host always ends with the literal suffix, or it is refused."""
+    """From storage or a provider: the host ends with the literal suffix, or it is refused."""
     names = PLACEHOLDER.findall(template)
     values = {name.partition(".")[2]: data.draw(TEXT, label=name) for name in names}
     try:

@@ -1,4 +1,4 @@
-"""What is wrong with a simulated provider, field by field: the rules of ``connectors.provider_review``."""
+"""The rules of ``connectors.provider_review``, field by field."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         Toy(accounts=(), client_id="", grant={"grace_seconds": 5})
     assert str(caught.value) == (
-        "the sandbox file of toy: client_id is empty; accounts is empty: nobody could connect; "
+        "the sandbox file of toy: client_id is empty; "
+        "accounts is empty: there is no account to connect; "
         'grant.grace_seconds is given although rotation is "none", not "replay"'
     )
 

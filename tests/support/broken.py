@@ -1,4 +1,4 @@
-"""For every check a connector that breaks it: which one, what is wrong, and what is said about it."""
+"""For every check, a connector that breaks it, and part of the message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from tests.support.subjects import Change, described, expected, simulated, subje
 @dataclass(frozen=True)
 class Broken:
     """``says`` is part of the message. With ``overlooked`` the connector is intact and a fault does
-    not arrive: nothing that a description can say makes the gateway take such an answer for a good one.
+    not arrive: nothing that a description can say makes the gateway take such an answer for a good
+    one.
     """
 
     connector: str
@@ -167,7 +168,7 @@ BROKEN: dict[str, Broken] = {
     "a wrong client secret is the operator's to mend": _broken(
         "google", described(error_codes={"invalid_client": "invalid_grant"}), "TokenRejected"
     ),
-    "a callback that somebody changed is refused": _broken(
+    "a changed callback is refused": _broken(
         "shopify", described(callback_verifier=careless.any_callback), "is accepted although"
     ),
     "a callback of another issuer is refused, and one of none where it is promised": _broken(

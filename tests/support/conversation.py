@@ -63,7 +63,7 @@ class Conversation:
     def answers(
         self, url: str, body: Any = None, *, status: int = 200, method: str = "POST"
     ) -> None:
-        """The next ``method`` to exactly ``url`` is answered with ``body``: HTML if it is a text, else JSON."""
+        """Answer the next ``method`` to exactly ``url`` with ``body``, a text as HTML."""
         as_html = {"html": body} if isinstance(body, str) else {"json": body}
         self._mock.add_response(method=method, url=url, status_code=status, **as_html)
 

@@ -13,7 +13,7 @@ _OF_THE_GATEWAY = {"accept-encoding": "identity", "user-agent": "connector-gatew
 
 
 def own_headers(request: httpx.Request) -> dict[str, str]:
-    """The headers that a connector decides about; those of every request are checked and left out."""
+    """The headers that a connector decides; those of every request are checked and left out."""
     found = {name.lower(): value for name, value in request.headers.items()}
     assert len(found) == len(request.headers.raw), "a header came twice"
     assert found.items() >= _OF_THE_GATEWAY.items()

@@ -1,4 +1,4 @@
-"""What pytest makes of a contract that is not finished: failures, and nothing that is passed over."""
+"""An unfinished contract fails under pytest, and skips nothing."""
 
 from __future__ import annotations
 

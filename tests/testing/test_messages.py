@@ -1,4 +1,4 @@
-"""What a contract says to an author who made an ordinary mistake: where it is, and what there is."""
+"""The messages of a contract for an author's ordinary mistakes."""
 
 from __future__ import annotations
 

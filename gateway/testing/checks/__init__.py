@@ -11,4 +11,4 @@ from gateway.testing.checks.refusals import REFUSALS
 from gateway.testing.checks.samples import SAMPLES
 
 CHECKS: tuple[Check, ...] = (*DESCRIPTION, *SAMPLES, *JOURNEY, *REFUSALS, *ECONOMY, *RECORD)
-"""Every check, each with a name of its own."""
+"""Every check, each with a unique name."""

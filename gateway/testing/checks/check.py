@@ -16,8 +16,8 @@ Section = Literal["description", "samples", "journey", "refusals", "economy", "r
 class Check:
     """A check by its name, a sentence. It raises ``ContractViolation``, or anything else, to fail.
 
-    It is given the subject or, with ``on_workbench``, a workbench of its own, on which a provider has
-    ``seconds`` to answer (``None``: as in production).
+    It is given the subject or, with ``on_workbench``, its own workbench, on which a provider
+    has ``seconds`` to answer (``None``: as in production).
     """
 
     section: Section

@@ -138,7 +138,7 @@ _OTHER_HOSTS = (
     "a\n",
     "A" * 300,
 )
-"""What would end a host label or a path segment early, or is none."""
+"""Texts that would end a host label or a path segment early, or that are no label."""
 
 
 @DESCRIPTION.of_subject("what people type cannot lead to another host")

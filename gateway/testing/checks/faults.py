@@ -1,4 +1,4 @@
-"""Faults: what an endpoint answers instead of what it should, and the error that this stands for."""
+"""Faults: wrong answers of an endpoint, and the error that each stands for."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def _live(bench: Workbench) -> None:
 
 
 def _documented_headers(rules: SimulatedProvider, endpoint: str | None) -> set[str]:
-    """Those that an endpoint documents, beside the standard ones."""
+    """The headers that an endpoint documents, in addition to the standard ones."""
     if endpoint == "token":
         return {*rules.token.required_headers}
     if endpoint == "api":
@@ -291,7 +291,7 @@ def _works(bench: Workbench, token: IssuedToken) -> None:
 
 
 def _why_not_revoked(bench: Workbench) -> str:
-    """What the provider said, as the end of a sentence."""
+    """The provider's reason, as the end of a sentence."""
     if not bench.transport.requests_to("revoke"):
         return f"; nothing reached the revocation endpoint of {bench.simulation.places()}"
     return bench.refusal("revoke")

@@ -30,7 +30,7 @@ from gateway.testing.workbench import Workbench
 
 REFUSALS = Checks("refusals")
 _REFUSED = (TokenRejected, ProviderRefused, UnreadableResponse)
-"""What a used code may be: not every provider says ``invalid_grant``, but none is down because of it."""
+"""The errors for a used code: not every provider says ``invalid_grant``."""
 _Change = Callable[[Mapping[str, str]], dict[str, str]]
 
 
@@ -145,7 +145,7 @@ async def _secret(bench: Workbench) -> None:
     expect(False, "the provider takes it")
 
 
-@REFUSALS.of_workbench("a callback that somebody changed is refused")
+@REFUSALS.of_workbench("a changed callback is refused")
 async def _tampered(bench: Workbench) -> None:
     if bench.subject.provider.sign_callback is None:
         expect(bench.subject.config.callback_verifier is None, "the provider signs no callback")
@@ -206,7 +206,7 @@ def _first(bench: Workbench) -> Person:
 
 
 async def _callback(bench: Workbench, started: StartedFlow | None = None) -> dict[str, str]:
-    """What the provider sends back, signed, after the first person agreed."""
+    """The provider's signed answer after the first person agreed."""
     started = started or await bench.start(_first(bench))
     return bench.approve(bench.consent(started), _first(bench))
 

@@ -135,7 +135,7 @@ async def _no_account(subject: Subject) -> None:
 
 
 def _typed(subject: Subject, expected: AccountInfo, sample: AccountSample) -> Mapping[str, str]:
-    """What the person of a sample typed. Raises ``ContractViolation`` for common mistakes."""
+    """The input of a sample's person. Raises ``ContractViolation`` for common mistakes."""
     name = f"the account sample of {expected.external_account_id!r}"
     for address in sample.answers:
         expect(
