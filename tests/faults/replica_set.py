@@ -162,7 +162,7 @@ class ReplicaSet:
     async def whole(self) -> None:
         """Wait until each node keeps up with the others.
 
-        A node that comes back and chooses a node to follow waits 20 s if that one freezes just then.
+        A node that comes back and chooses a node to follow waits 20 s if that one freezes then.
         Meanwhile there is no majority: two nodes of three would be away.
         """
 
