@@ -159,7 +159,9 @@ async def test_frequent_calls_pass_while_the_database_is_away(
     store.away = True
     with capture_logs() as logged:
         assert await passing(limits, limited, 100) == 100
-    assert logged == [{"event": "limit_not_checked", "limit": limited.value, "log_level": "warning"}]
+    assert logged == [
+        {"event": "limit_not_checked", "limit": limited.value, "log_level": "warning"}
+    ]
     store.away = False
     clock.advance(seconds=5)
     assert await passing(limits, limited, 100) == 40
