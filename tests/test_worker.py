@@ -1,4 +1,4 @@
-"""Worker processes on one database: they share the work, and lose nothing when they are stopped.
+"""Worker processes on one database share the work and lose nothing when stopped.
 
 The provider is Notion's simulation, which ends the grant if a refresh token is used twice.
 """
@@ -37,7 +37,7 @@ from tests.support.waiting import PATIENCE_SECONDS, until
 COMMAND = ("gateway", "worker")
 RESTLESS = ("tests.support.worker_process",)
 USERS = 12
-"""More than one worker renews of one connector at once (a fourth of 32)."""
+"""More than one worker's share of concurrent refreshes for a connector (1/4 of 32)."""
 
 
 @pytest.fixture
@@ -58,18 +58,18 @@ class Workers:
         self._logs: list[Path] = []
 
     def start(self, *module: str) -> subprocess.Popen[bytes]:
-        """One more: ``python -m`` with these arguments."""
+        """Start a further worker: ``python -m`` with these arguments."""
         log = self._folder / f"worker-{len(self._logs)}.log"
         self._logs.append(log)
         env = os.environ | self._deployment.env
         return self._stack.enter_context(child([sys.executable, "-m", *module], env=env, log=log))
 
     async def working(self) -> bool:
-        """Whether all of them have begun with their rounds."""
+        """Return whether all workers have started."""
         return all('"worker_started"' in log.read_text() for log in self._logs)
 
     def said(self, event: str) -> list[int]:
-        """How often each of them logged an event."""
+        """Return how often each worker logged an event."""
         return [log.read_text().count(f'"{event}"') for log in self._logs]
 
 
@@ -80,7 +80,7 @@ def workers(deployment: Deployment, tmp_path: Path) -> Iterator[Workers]:
 
 
 async def connect_everybody(deployment: Deployment) -> None:
-    """Each user links an account of their own."""
+    """Link an account for each user."""
     for number in range(USERS):
         async with Browser(
             deployment.public_url, httpx.AsyncHTTPTransport(verify=NO_TLS)
@@ -91,21 +91,21 @@ async def connect_everybody(deployment: Deployment) -> None:
 
 
 async def let_all_be_due(database: Database) -> None:
-    """Make every token stale, all at the same moment."""
+    """Make every token stale at the same moment."""
     stale = {"$set": {"fresh_until": utc_now() - timedelta(seconds=1)}}
     assert await database.collection("connections").update_many({}, stale) == USERS
 
 
 async def all_renewed(database: Database) -> bool:
-    """Whether each connection has new tokens."""
+    """Return whether each connection has new tokens."""
     return await database.collection("connections").count({"generation": 2}) == USERS
 
 
 @pytest.mark.requirement("D1", "L3")
-async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
+async def test_two_workers_renew_each_connection_once_and_stop_on_a_signal(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """The command itself, with connections that are due when it starts."""
+    """The command starts with due connections."""
     await connect_everybody(deployment)
     await let_all_be_due(database)
     mark = deployment.sandbox.mark()
@@ -124,10 +124,10 @@ async def test_two_workers_renew_each_connection_once_and_end_when_told_to(
 
 @pytest.mark.requirement("L5")
 @pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
-async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
+async def test_a_worker_serves_health_and_metrics_at_a_separate_address(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """It has no web port, and an orchestrator has to ask it all the same."""
+    """A worker has no web port, but orchestrators need its health."""
     await connect_everybody(deployment)
     await let_all_be_due(database)
     address = f"127.0.0.1:{free_port()}"
@@ -147,10 +147,10 @@ async def test_a_worker_shows_its_health_and_metrics_at_an_address_of_its_own(
 
 
 @pytest.mark.requirement("D1", "D4", "L3")
-async def test_a_worker_that_is_told_to_stop_stores_what_a_slow_provider_answers(
+async def test_a_stopping_worker_stores_the_answer_of_a_slow_provider(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:
-    """And two share what is due: neither may have all of it at once."""
+    """Two workers share the due connections: neither can take all of them together."""
     await connect_everybody(deployment)
     ending, _ = [workers.start(*RESTLESS) for _ in range(2)]
     await until(workers.working)
@@ -175,4 +175,4 @@ async def test_a_worker_that_is_told_to_stop_stores_what_a_slow_provider_answers
     refreshed = workers.said("refreshed")
     assert sum(refreshed) == USERS
     assert min(refreshed) >= USERS - 8
-    assert time.monotonic() - started < LEASE_SECONDS  # nobody had to wait for a lease to end
+    assert time.monotonic() - started < LEASE_SECONDS  # no worker waited for the end of a lease

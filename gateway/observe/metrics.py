@@ -217,8 +217,7 @@ class Metrics:
         self._deliveries.labels(outcome.value).inc()
 
     def audit_dropped(self) -> None:
-        """Count an audit line that was dropped because the database was unavailable for too
-        long."""
+        """Count an audit line that was dropped during an outage of the database."""
         self._audit_dropped.inc()
 
     def rate_limited(self, limited: LimitName) -> None:

@@ -26,7 +26,7 @@ class ConnectionService:
         """Return a connection of the tenant, and of ``user`` if given.
 
         Raises:
-            ConnectionNotFound: There is none, or it belongs to others.
+            ConnectionNotFound: It does not exist, or has another owner.
         """
         connection = await self._store.get(tenant, connection_id)
         if connection is None or user not in {None, connection.user}:

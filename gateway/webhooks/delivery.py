@@ -205,8 +205,7 @@ class Deliveries:
             )
 
     async def _attempt(self, webhook: Webhook, event: Event) -> tuple[DeliveryOutcome, str, int]:
-        """Send an event; return the outcome, the reason of a failure, and ``Retry-After`` in
-        seconds."""
+        """Send an event; return outcome, reason of a failure, and ``Retry-After`` in seconds."""
         body = body_of(event)
         try:
             headers = signed_headers(secret_of(self._vault, webhook), event.id, body, self._clock())

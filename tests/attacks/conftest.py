@@ -1,4 +1,4 @@
-"""The attacks' arena, and the browsers of the attacker and the victim."""
+"""The attacks' arena, and the browsers of attacker and victim."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> Itera
 
 @pytest.fixture
 def arena(running: Arena) -> Arena:
-    """The arena, with a hostile server that does nothing in particular."""
+    """The arena, with the hostile server reset to its defaults."""
     running.hostile.answer()
     running.hostile.page("")
     return running
@@ -49,7 +49,7 @@ def key(running: Arena) -> str:
 
 @pytest.fixture
 async def tool(arena: Arena, key: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A tool server: it may fetch tokens and manage connections."""
+    """A tool server that may read tokens and manage connections."""
     async with loopback_client(
         base_url=arena.url, headers={"Authorization": f"Bearer {key}"}
     ) as client:
@@ -70,8 +70,8 @@ async def browsers(arena: Arena) -> AsyncIterator[Browsers]:
         yield make
 
 
-# Per module: Playwright's synchronous API keeps an event loop running in this thread until it ends,
-# and no asynchronous test of another module could run meanwhile.
+# Module scope: Playwright's synchronous API occupies this thread's event loop until it ends, so
+# asynchronous tests of other modules could not run.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     with running_chromium() as browser:
@@ -80,7 +80,7 @@ def chromium() -> Iterator[Chromium]:
 
 @pytest.fixture
 def profiles(chromium: Chromium, arena: Arena) -> Iterator[Profiles]:
-    """Makes Chromium profiles: each a browser of its own, with its own cookies."""
+    """Makes Chromium profiles, each with its own cookies."""
     made: list[BrowserContext] = []
 
     def make() -> BrowserContext:

@@ -1,4 +1,4 @@
-"""Accounts that change, shrink or are shared: what happens to the connections that stand on them."""
+"""Connections whose account changes, loses scopes or is shared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.loopback import loopback_client
 
 
 async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str, Any]:
-    """What a tool is given for somebody's default account."""
+    """Return a tool's token for a user's default account."""
     answer = await tool.post(f"/v1/connectors/{connector}/token", json={"user": user})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -23,14 +23,14 @@ async def token(tool: httpx.AsyncClient, connector: str, user: str) -> dict[str,
 
 
 async def works(issued: dict[str, Any], path: str) -> bool:
-    """Whether the provider takes a token."""
+    """Return whether the provider accepts a token."""
     async with loopback_client(headers=issued["api"]["headers"]) as client:
         answer = await client.get(issued["api"]["base_url"] + path)
     return answer.status_code == 200
 
 
 def unread(row: Row) -> Row:
-    """A connection without the time of its last use."""
+    """Return a connection without the time of its last use."""
     return {name: value for name, value in row.items() if name != "last_used_at"}
 
 
@@ -54,7 +54,7 @@ async def test_another_account_on_reconnect_overwrites_nothing(
     )
     assert (old["is_default"], new["is_default"]) == (True, False)
     assert await works(await token(tool, "google", user), "/oauth2/v3/userinfo")
-    # The honest reconnect renews the row that was meant.
+    # A reconnect with the right account renews the row.
     assert await browser.connect("google", ACCOUNTS["google"], query) == "connected"
     assert arena.connections(user)[0]["generation"] == before["generation"] + 1
 
@@ -63,7 +63,7 @@ async def test_another_account_on_reconnect_overwrites_nothing(
 async def test_another_account_is_refused_where_there_can_be_only_one(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """A connector for one account keeps it, working."""
+    """A connector for one account keeps it in working order."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.connect("solo", solo.ACCOUNT)
@@ -79,7 +79,7 @@ async def test_another_account_is_refused_where_there_can_be_only_one(
 async def test_scopes_that_were_not_granted_are_noticed(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """The person unticked one, or the provider dropped it; asking again mends it."""
+    """The user deselected one, or the provider dropped it; a reconnect repairs it."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     assert await browser.connect("solo", solo.RELUCTANT_ACCOUNT) == "connected"
@@ -95,7 +95,7 @@ async def test_scopes_that_were_not_granted_are_noticed(
 async def test_disconnecting_one_of_two_people_leaves_the_other_connected(
     arena: Arena, browsers: Browsers, tool: httpx.AsyncClient
 ) -> None:
-    """The provider would end both grants of the account, so it is asked for the last one only."""
+    """The provider would end both grants, so only the last disconnect revokes."""
     path, account = "/oauth2/v3/userinfo", "Ben Okoro (ben.okoro@example.com)"
     users = [arena.person("alice"), arena.person("bob")]
     for user in users:

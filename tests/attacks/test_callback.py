@@ -1,4 +1,4 @@
-"""The callback itself: whose cookie, how often, how old, and what may not be in its address."""
+"""Attacks on the callback: its user, browser, number of uses, age and parameters."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from tests.support.silent import NO_AUDIT
 
 
 async def waiting(browser: Browser, user: str, account: str = "google") -> str:
-    """Sign in, and let a Google flow wait for its callback."""
+    """Sign in, and start a Google flow without opening its callback."""
     await browser.sign_in(user)
     await browser.start("google")
     return await approved_callback(browser, ACCOUNTS[account])
 
 
 async def assert_an_honest_flow_still_works(arena: Arena, browser: Browser, user: str) -> None:
-    """What was refused does not stand in the way of the person's next attempt."""
+    """Check that the refusal does not affect the user's next attempt."""
     assert await browser.connect("notion", ACCOUNTS["notion"]) == "connected"
     assert [row["connector"] for row in arena.connections(user)] == ["notion"]
 
 
 def flow_cookies(browser: Browser) -> dict[str, str]:
-    """The flow cookies of a browser."""
+    """Return the flow cookies of a browser."""
     return {
         cookie.name: cookie.value or ""
         for cookie in browser.client.cookies.jar
@@ -46,10 +46,10 @@ def flow_cookies(browser: Browser) -> dict[str, str]:
 
 
 @pytest.mark.requirement("A1")
-async def test_whoever_is_signed_in_by_now_does_not_finish_the_flow(
+async def test_another_signed_in_user_does_not_finish_the_flow(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """The browser is right and has the flow's cookie, the session is somebody else's."""
+    """The browser has the flow's cookie, but the session of another user."""
     first, second, browser = arena.person("first"), arena.person("second"), browsers()
     callback = await waiting(browser, first)
     await browser.open("/dashboard/connectors")
@@ -63,10 +63,10 @@ async def test_whoever_is_signed_in_by_now_does_not_finish_the_flow(
 
 
 @pytest.mark.requirement("A1")
-async def test_the_same_name_in_another_tenant_is_somebody_else(
+async def test_the_same_name_in_another_tenant_is_another_user(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """The flow belongs to a person of one tenant, and names are the tenants' own."""
+    """The flow belongs to one tenant's user; another tenant may have the same name."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     async with open_database(arena.database_url, DATABASE, Driver.MOTOR) as database:
@@ -86,10 +86,10 @@ async def test_the_same_name_in_another_tenant_is_somebody_else(
 
 @pytest.mark.requirement("A1", "A11")
 @pytest.mark.parametrize("forged", ["none", "made up", "its stored hash", "of another flow"])
-async def test_without_the_flows_own_cookie_its_user_finishes_nothing(
+async def test_a_user_without_the_flows_cookie_does_not_finish_it(
     arena: Arena, browsers: Browsers, forged: str
 ) -> None:
-    """The right user in a browser that did not start the flow, whatever cookie it brings."""
+    """The right user comes in a browser that did not start the flow, with any cookie."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     (flow,) = arena.flows(user)
@@ -118,7 +118,7 @@ async def test_without_the_flows_own_cookie_its_user_finishes_nothing(
 async def test_a_waiting_flow_of_the_victims_own_is_no_help_to_the_attacker(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """The victim's flow cookie does not stand in for that of the attacker's flow."""
+    """The cookie of the victim's flow does not work for the attacker's flow."""
     attacker, victim = arena.person("attacker"), arena.person("victim")
     theirs, mine = browsers(), browsers()
     fed = await waiting(theirs, attacker, "google-work")
@@ -134,7 +134,7 @@ async def test_a_waiting_flow_of_the_victims_own_is_no_help_to_the_attacker(
 
 @pytest.mark.requirement("A5", "A11")
 async def test_the_reader_of_a_flows_row_cannot_finish_it(arena: Arena, browsers: Browsers) -> None:
-    """The row's id is no state, and nothing in the row is one."""
+    """No field of the row works as a state."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     (flow,) = arena.flows(user)
@@ -153,7 +153,7 @@ async def test_the_reader_of_a_flows_row_cannot_finish_it(arena: Arena, browsers
 async def test_fifty_callbacks_at_once_in_two_processes_exchange_one_code(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """One token request, one row, and 49 harmless answers."""
+    """There are one token request, one row, and 49 harmless responses."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     before, answers = arena.sandbox.mark(), list[httpx.Response]()
@@ -182,8 +182,8 @@ async def test_fifty_callbacks_at_once_in_two_processes_exchange_one_code(
 
 
 @pytest.mark.requirement("A7")
-async def test_a_callback_that_comes_too_late_is_refused(arena: Arena, browsers: Browsers) -> None:
-    """After ten minutes, although the row is still there."""
+async def test_a_late_callback_is_refused(arena: Arena, browsers: Browsers) -> None:
+    """The flow expires after ten minutes, although its row still exists."""
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     arena.expire_flows(user)
@@ -211,10 +211,10 @@ TOKENS = {
 
 @pytest.mark.requirement("A10", "B6")
 @pytest.mark.parametrize("kind", [*REPEATED, *TOKENS])
-async def test_what_a_hostile_provider_adds_to_its_answer_is_refused(
+async def test_added_parameters_of_a_hostile_provider_are_refused(
     arena: Arena, browsers: Browsers, kind: str
 ) -> None:
-    """Repeated parameters and tokens in the address; neither is in a page or a log."""
+    """Repeated parameters and tokens in the address do not appear in a page or a log."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(add=(REPEATED | TOKENS)[kind])
@@ -235,7 +235,7 @@ async def test_what_a_hostile_provider_adds_to_its_answer_is_refused(
 
 @pytest.mark.requirement("A12")
 async def test_a_stolen_code_does_not_fit_the_thiefs_flow(arena: Arena, browsers: Browsers) -> None:
-    """Each flow has a verifier of its own, which the provider checks (RFC 9700 4.5)."""
+    """Each flow has its own verifier, which the provider checks (RFC 9700 4.5)."""
     victim, thief = arena.person("victim"), arena.person("thief")
     mine, theirs = browsers(), browsers()
     stolen = param(await waiting(mine, victim), "code")
@@ -261,7 +261,7 @@ FORWARDED = {
 async def test_no_header_changes_where_a_provider_sends_the_browser(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """Neither a proxy's headers nor a foreign Host."""
+    """The headers are a proxy's and a foreign Host."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     browser.client.headers.update(FORWARDED)

@@ -1,4 +1,4 @@
-"""What a connector's description can and cannot ask for, over the whole catalog."""
+"""Requests that a connector's description can and cannot make, over the whole catalog."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from gateway.engine.authorize import authorization_url, new_code_verifier, new_s
 from gateway.engine.token_request import exchange_request, refresh_request
 
 NO_PKCE = {"slack"}
-"""Connectors without PKCE. The validator wants the reason in their header."""
+"""Connectors without PKCE. The validator requires the reason in their header."""
 
 NO_RESPONSE_TYPE = {"shopify"}
-"""Connectors whose protocol has nothing but codes, and no parameter that says so."""
+"""Connectors whose protocol knows only codes, without a ``response_type``."""
 
 URI = "https://gateway.example.com/v1/connectors/x/callback"
 
 
 def described(name: str) -> ConnectorConfig:
-    """A connector with its simulated app's credentials."""
+    """Return a connector with its simulated app's credentials."""
     provider: SimulatedProvider = Catalog({}).sandbox_module(name).PROVIDER
     env = {
         variable(name, "CLIENT_ID"): provider.client_id,
@@ -39,7 +39,7 @@ def described(name: str) -> ConnectorConfig:
 @pytest.mark.requirement("A12", "A20")
 @pytest.mark.parametrize("name", CONNECTOR_CATALOG)
 def test_every_connector_asks_for_a_code_and_trades_nothing_else(name: str) -> None:
-    """No implicit and no password grant, S256, and tokens in headers only."""
+    """There is no implicit or password grant, PKCE is S256, and tokens travel in headers only."""
     config, verifier = described(name), new_code_verifier()
     url = authorization_url(
         config,
@@ -93,7 +93,7 @@ LEGACY: list[dict[str, Any]] = [
 @pytest.mark.requirement("A12", "A20")
 @pytest.mark.parametrize("change", LEGACY, ids=str)
 def test_no_description_can_bring_a_legacy_grant_back(change: dict[str, Any]) -> None:
-    """What the engine sets, no connector can set, omit or rename."""
+    """No connector can set, omit or rename a parameter of the engine."""
     with pytest.raises(ConfigError) as refused:
         replace(described("linear"), **change)
     assert next(iter(change)) in str(refused.value)

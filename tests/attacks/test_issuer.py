@@ -1,4 +1,4 @@
-"""Who says that the answer is theirs: the callback's ``iss`` (RFC 9207), and instances of one provider."""
+"""Mix-up between issuers: the callback's ``iss`` (RFC 9207), and instances of one provider."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Answer = dict[str, Any]
 
 
 def iss(*values: str) -> Answer:
-    """An answer with these issuers."""
+    """Return an authorization response with these issuers."""
     return {"add": [("iss", value) for value in values]}
 
 
 def error(*values: str) -> Answer:
-    """A refusal with these issuers."""
+    """Return an error response with these issuers."""
     return {"change": {"code": None, "error": "access_denied"}, **iss(*values)}
 
 
@@ -51,7 +51,7 @@ MISSING: dict[str, Answer] = {"missing": iss(), "missing, on a refusal": error()
 async def test_an_answer_of_another_issuer_is_refused(
     arena: Arena, browsers: Browsers, connector: str, answer: str
 ) -> None:
-    """Letter by letter, on refusals, too; missing where the provider promises it."""
+    """The comparison is exact, applies to errors, and refuses a missing but promised issuer."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(**(WRONG | MISSING)[answer])
@@ -69,10 +69,10 @@ async def test_an_answer_of_another_issuer_is_refused(
 
 @pytest.mark.requirement("B4")
 @pytest.mark.parametrize(("connector", "values"), [("named", []), ("evil", [OTHER])])
-async def test_an_issuer_that_nobody_promised_or_named_breaks_nothing(
+async def test_an_issuer_that_was_not_promised_breaks_nothing(
     arena: Arena, browsers: Browsers, connector: str, values: list[str]
 ) -> None:
-    """A provider that begins to send one, or does not send one yet, goes on working."""
+    """A provider that starts to send an issuer, or does not send it yet, still works."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     arena.hostile.answer(**iss(*values))
@@ -81,10 +81,10 @@ async def test_an_issuer_that_nobody_promised_or_named_breaks_nothing(
 
 
 @pytest.mark.requirement("B3")
-async def test_one_stores_answer_does_not_finish_the_flow_of_another_store(
+async def test_one_stores_answer_does_not_finish_another_stores_flow(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """Two stores of one user; the second's own, rightly signed answer comes with the first's state."""
+    """A user has two stores; the second's correctly signed response has the first's state."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.start("shopify", shop="acme")
@@ -104,7 +104,7 @@ async def test_one_stores_answer_does_not_finish_the_flow_of_another_store(
 async def test_a_code_that_changed_places_with_another_stores_is_refused(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """Each of two answers of one user gets the other's code or the other's state."""
+    """Two responses of one user exchange their codes or states."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     callbacks = []
@@ -120,14 +120,14 @@ async def test_a_code_that_changed_places_with_another_stores_is_refused(
     for callback, status in zip(swapped, (400, 303), strict=True):
         await browser.open(callback, site="cross-site")
         assert browser.history[0].status_code == status
-    # The second came for a state that the first had burnt.
+    # The first response had used up the second's state.
     assert browser.outcome() == "already_connected"
     arena.assert_nothing_came_of_it(before)
     await assert_both_stores_connect(arena, browser, user)
 
 
 async def assert_both_stores_connect(arena: Arena, browser: Browser, user: str) -> None:
-    """The honest flows, one for each store; each token request went to its own store."""
+    """Check the honest flows of both stores: each token request went to its own store."""
     for shop in ("acme", "globex"):
         mark = arena.sandbox.mark()
         assert await browser.connect("shopify", ACCOUNTS["shopify"], shop=shop) == "connected"
@@ -142,7 +142,7 @@ async def assert_both_stores_connect(arena: Arena, browser: Browser, user: str) 
 async def test_a_flow_ends_at_the_endpoint_that_it_began_with(
     arena: Arena, mongodb_url: str, database_name: str, tmp_path: Path
 ) -> None:
-    """Although its connector names another token endpoint by now."""
+    """The connector has another token endpoint by the time of the callback."""
     hostile = arena.hostile
     shared: dict[str, Any] = {
         "public_url": arena.url,

@@ -1,8 +1,7 @@
-"""Whose account is linked to whom, in two real browsers: the attacker's and the victim's.
+"""Attempts to link an account to the wrong user, in the browsers of attacker and victim.
 
-The hostile provider consents silently, so that opening the link is all that the victim does; the
-honest one asks, and the victim agrees. In each attack no provider sees a token request: the checks
-come before the exchange.
+The hostile provider consents silently, so the victim only opens the link; the honest one asks, and
+the victim agrees. No attack causes a token request: the checks come before the exchange.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ pytestmark = needs_chromium
 
 @pytest.mark.requirement("A1")
 @pytest.mark.parametrize("kind", VICTIMS)
-def test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link(
+def test_a_silent_consent_does_not_link_the_victim_to_the_attacker(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """The victim opens the attacker's authorization link; the provider asks nothing."""
+    """The victim opens the attacker's authorization link; the provider asks no questions."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -48,7 +47,7 @@ def test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link(
     assert len(arena.hostile.requests("authorize", after=before.hostile)) == 1
     arena.assert_nothing_came_of_it(before)
     arena.assert_burnt(attacker)
-    # Nor can the attacker finish it with the code that the victim's consent made.
+    # The attacker cannot finish it with the victim's code either.
     theirs.goto(mine.url)
     expect(theirs.locator(".notice")).to_contain_text("That attempt is over")
     arena.assert_nothing_came_of_it(before)
@@ -60,10 +59,10 @@ def test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link(
 
 @pytest.mark.requirement("A1")
 @pytest.mark.parametrize("kind", VICTIMS)
-def test_a_consent_that_was_talked_into_links_nobody_either(
+def test_a_persuaded_consent_does_not_link_the_victim(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """An honest provider asks, and the victim agrees with an account of their own."""
+    """An honest provider asks, and the victim agrees with their account."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -86,7 +85,7 @@ def test_a_consent_that_was_talked_into_links_nobody_either(
 def test_the_attackers_finished_callback_gives_its_visitor_no_account(
     arena: Arena, profiles: Profiles, kind: str
 ) -> None:
-    """The attacker agrees with an account of their own, and feeds the answer to the victim."""
+    """The attacker agrees with their own account, and makes the victim open the response."""
     attacker, victim, signed_in = arena.people(kind)
     theirs, mine = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
@@ -106,10 +105,10 @@ def test_the_attackers_finished_callback_gives_its_visitor_no_account(
 
 
 @pytest.mark.requirement("A1")
-def test_whoever_signs_in_later_in_the_same_browser_finishes_nothing(
+def test_a_later_user_of_the_same_browser_does_not_finish_the_flow(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """The flow's cookie is there, but somebody else is signed in by now."""
+    """The flow's cookie is there, but another user has signed in."""
     first, second = arena.person("first"), arena.person("second")
     page = profiles().new_page()
     sign_in(page, first)
@@ -131,7 +130,7 @@ def test_whoever_signs_in_later_in_the_same_browser_finishes_nothing(
 def test_a_connect_link_begins_nothing_in_the_browser_that_opens_it(
     arena: Arena, profiles: Profiles, query: str
 ) -> None:
-    """A stranger is asked to sign in, and somebody who is signed in is told whose account it will be."""
+    """A signed-out browser is asked to sign in; a signed-in one shows the user's name."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     flows = len(arena.rows("oauth_state"))

@@ -1,4 +1,4 @@
-"""One provider's answer given to another, in a real browser: COAT and CORF."""
+"""Mix-up of two providers' responses in a real browser: COAT and CORF."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ pytestmark = needs_chromium
 def test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code(
     arena: Arena, profiles: Profiles, honest: str
 ) -> None:
-    """COAT. The victim connects the hostile provider and ends up agreeing at the honest one."""
+    """COAT: the victim connects the hostile provider and consents at the honest one."""
     attacker, victim = arena.person("attacker"), arena.person("victim")
     page, theirs = profiles().new_page(), profiles().new_page()
     sign_in(theirs, attacker)
-    # The honest provider's address with its own client and redirect URI: anybody can look it up.
+    # The honest provider's address with its public client id and redirect URI.
     arena.hostile.answer(to=start_only(theirs, honest))
     sign_in(page, victim)
     before = arena.before()
@@ -53,7 +53,7 @@ def test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code(
 
 
 def start_on(page: Page, arena: Arena) -> str:
-    """Begin to connect the hostile provider; its address, after it has sent the browser on."""
+    """Start to connect the hostile provider; return the address of its redirect."""
     mark = arena.hostile.mark()
     page.goto("/connectors/evil")
     page.get_by_role("button", name=re.compile("Continue to")).click()
@@ -67,7 +67,7 @@ def start_on(page: Page, arena: Arena) -> str:
 def test_a_state_opens_no_other_connectors_callback(
     arena: Arena, profiles: Profiles, of: str, at: str
 ) -> None:
-    """CORF, both ways: the honest state at the hostile callback, and the reverse."""
+    """CORF in both directions: the honest state at the hostile callback, and the reverse."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -85,7 +85,7 @@ def test_a_state_opens_no_other_connectors_callback(
     expect(page.locator("main")).to_contain_text("was started for another connector")
     arena.assert_nothing_came_of_it(before)
     arena.assert_burnt(victim)
-    # Burnt: the right callback gets nothing for it any more.
+    # The state is used up: the right callback fails, too.
     page.goto(honest)
     expect(page.locator(".notice")).to_contain_text("That attempt is over")
     arena.assert_nothing_came_of_it(before)
@@ -96,7 +96,7 @@ def test_a_state_opens_no_other_connectors_callback(
 def test_a_hostile_provider_answers_with_the_state_of_an_honest_flow_in_vain(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """The hostile server has learnt the state of a waiting flow, and returns it with its own code."""
+    """The hostile server knows a waiting flow's state, and returns it with its own code."""
     victim = arena.person("victim")
     profile = profiles()
     page = profile.new_page()

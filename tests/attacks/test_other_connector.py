@@ -1,4 +1,4 @@
-"""A state at another connector's callback: refused and used up, whoever gains from it."""
+"""A state at another connector's callback is refused and used up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.gateway import ACCOUNTS
 async def test_a_state_is_good_for_the_callback_of_its_connector_only(
     arena: Arena, browsers: Browsers, of: str, at: str
 ) -> None:
-    """Between honest connectors, and under a connector's other name."""
+    """This includes honest connectors and a connector's alias."""
     user, browser = arena.person("alice"), browsers()
     await browser.sign_in(user)
     await browser.start(of)
@@ -41,7 +41,7 @@ async def test_a_state_is_good_for_the_callback_of_its_connector_only(
 async def test_a_hostile_provider_learns_no_code_of_an_honest_one(
     arena: Arena, browsers: Browsers, honest: str
 ) -> None:
-    """With an honest authorization request of the victim's own, which the provider knows."""
+    """The victim's authorization request at the honest provider is genuine."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.start(honest)
@@ -63,7 +63,7 @@ async def test_a_hostile_provider_learns_no_code_of_an_honest_one(
 async def test_a_hostile_provider_cannot_return_another_flows_state(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """It answers with the state of an honest flow that waits in the same browser."""
+    """The state belongs to an honest flow that waits in the same browser."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.start("google")
@@ -80,7 +80,7 @@ async def test_a_hostile_provider_cannot_return_another_flows_state(
 async def test_a_hostile_providers_code_is_worth_nothing_at_an_honest_callback(
     arena: Arena, browsers: Browsers
 ) -> None:
-    """Sent to the honest callback with the hostile flow's state."""
+    """The code comes to the honest callback with the hostile flow's state."""
     user, browser = arena.person("victim"), browsers()
     await browser.sign_in(user)
     await browser.open("/connectors/evil")

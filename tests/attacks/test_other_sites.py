@@ -1,4 +1,4 @@
-"""What a page of another site can make a victim's real browser do: nothing that counts."""
+"""Pages of other sites cannot make a victim's real browser change anything."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = needs_chromium
 
 
 def form(target: str, fields: dict[str, str], encoding: str = "") -> str:
-    """A page that posts a form as soon as it is open."""
+    """Return a page that posts a form when it opens."""
     inputs = "".join(
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in fields.items()
@@ -42,7 +42,7 @@ def form(target: str, fields: dict[str, str], encoding: str = "") -> str:
 
 
 def fetching(target: str, options: str) -> str:
-    """A page that calls ``target`` by script, with the victim's cookies, and says when it is done."""
+    """Return a page that calls ``target`` by script with cookies, and reports when done."""
     return (
         f"<script>fetch('{target}', {{credentials: 'include', {options}}})"
         ".catch(() => 0).then(() => document.title = 'done')</script>"
@@ -60,7 +60,8 @@ PAGES: dict[str, Callable[[str], str]] = {
     ),
     "JSON": lambda url: fetching(
         url + START,
-        "method: 'POST', body: '{}', headers: {'Content-Type': 'application/json', 'X-CSRF-Token': '0'}",
+        "method: 'POST', body: '{}', "
+        "headers: {'Content-Type': 'application/json', 'X-CSRF-Token': '0'}",
     ),
     "link to the start": lambda url: f'<meta http-equiv="refresh" content="0;url={url}{START}">',
     "image": lambda url: (
@@ -79,7 +80,7 @@ PAGES: dict[str, Callable[[str], str]] = {
 def test_a_page_of_another_origin_begins_no_flow(
     arena: Arena, profiles: Profiles, kind: str, site: str
 ) -> None:
-    """By form, script, link, image and frame; the same site's cookies make no difference."""
+    """The page uses form, script, link, image and frame, with and without same-site cookies."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -99,7 +100,7 @@ def test_a_page_of_another_origin_begins_no_flow(
 
 @pytest.mark.requirement("A18")
 def test_a_posted_answer_is_not_taken(arena: Arena, profiles: Profiles) -> None:
-    """A provider that posts its answer (``form_post``) comes without our cookies."""
+    """A provider's ``form_post`` response arrives without our cookies."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -122,7 +123,7 @@ def test_a_posted_answer_is_not_taken(arena: Arena, profiles: Profiles) -> None:
 def test_reload_and_the_back_button_exchange_nothing_twice(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """And no page that follows knows the address with the code."""
+    """The following pages do not learn the address with the code."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -151,7 +152,7 @@ def test_reload_and_the_back_button_exchange_nothing_twice(
 def test_a_preview_of_the_callback_does_not_use_the_flow_up(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """HEAD, and Chromium's own prefetch from another page."""
+    """Previews are HEAD requests and Chromium's prefetch."""
     victim, profile = arena.person("victim"), profiles()
     page = profile.new_page()
     sign_in(page, victim)
@@ -160,7 +161,7 @@ def test_a_preview_of_the_callback_does_not_use_the_flow_up(
     before = arena.before()
 
     assert profile.request.head(callback).status == 204
-    # Of the same site, so that the flow's cookie and the session go with it.
+    # Same site, so that the browser sends flow cookie and session.
     arena.hostile.page(f'<link rel="prefetch" href="{html.escape(callback)}">')
     with page.expect_response(CALLBACK) as answer:
         page.goto(f"{arena.hostile.same_site}/page")
@@ -178,7 +179,7 @@ def test_a_preview_of_the_callback_does_not_use_the_flow_up(
 def test_a_callback_under_another_name_of_the_host_is_refused(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """There is one origin; under another name neither session nor flow is looked for."""
+    """There is one origin; under another name sessions and flows are not looked up."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -199,8 +200,8 @@ def test_a_callback_under_another_name_of_the_host_is_refused(
 
 
 @pytest.mark.requirement("A3")
-def test_no_browser_is_sent_where_the_callback_says(arena: Arena, profiles: Profiles) -> None:
-    """Neither a target nor a claim of success in the callback's address means anything."""
+def test_a_callback_cannot_redirect_the_browser(arena: Arena, profiles: Profiles) -> None:
+    """The callback ignores a target or a claim of success in its address."""
     victim = arena.person("victim")
     page = profiles().new_page()
     sign_in(page, victim)
@@ -222,7 +223,7 @@ def test_no_browser_is_sent_where_the_callback_says(arena: Arena, profiles: Prof
 def test_a_refusal_from_a_hostile_provider_shows_none_of_its_words(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """It needs session and cookie, ends the flow, and its text is not on the page."""
+    """The refusal needs session and cookie, ends the flow, and its text is not shown."""
     victim, stranger = arena.person("victim"), arena.person("stranger")
     page, other = profiles().new_page(), profiles().new_page()
     dialogs: list[str] = []
@@ -258,14 +259,14 @@ def test_a_refusal_from_a_hostile_provider_shows_none_of_its_words(
 
 
 BENT = [text for text in REFUSED if re.match(r"[\s\\/@%]*[\\/%\s@]", text) and "evil" in text]
-"""Spellings of another host that begin like a path."""
+"""Addresses of another host that begin like a path."""
 
 
 @pytest.mark.requirement("A14")
 def test_no_spelling_of_another_place_leads_a_real_browser_there(
     arena: Arena, profiles: Profiles
 ) -> None:
-    """What Chromium makes of an address is what counts."""
+    """The test checks Chromium's interpretation of an address."""
     page: Page = profiles().new_page()
     sign_in(page, arena.person("victim"))
     assert len(BENT) > 40

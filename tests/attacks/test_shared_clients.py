@@ -1,4 +1,4 @@
-"""One OAuth app for several tenants: only where the operator says so."""
+"""Several tenants share an OAuth app only if the operator allows it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ APP = {"OAUTH_NOTION_CLIENT_ID": "id", "OAUTH_NOTION_CLIENT_SECRET": "notion-cli
 
 
 async def person(gateway: Harness, tenant: str) -> Browser:
-    """Somebody of a tenant whom a login of the deployment has signed in."""
+    """Return a browser with the session of a tenant's user."""
     browser = await gateway.browser()
     cookie = await gateway.services.sessions.begin(tenant=tenant, user="alice")
     browser.client.cookies.set(
@@ -28,7 +28,7 @@ async def person(gateway: Harness, tenant: str) -> Browser:
 
 
 async def started(browser: Browser) -> int:
-    """The status of a start by script."""
+    """Return the status of a start by script."""
     await browser.open("/connectors/notion")
     answer = await browser.client.post(
         f"{URL}/v1/connectors/notion/start",
@@ -43,7 +43,7 @@ async def started(browser: Browser) -> int:
 async def test_a_second_tenant_connects_with_a_shared_app_only_if_that_is_allowed(
     mongodb_url: str, database_name: str, shared: bool
 ) -> None:
-    """By script and by form; the first tenant connects in any case."""
+    """Starts are by script and by form; the first tenant can always connect."""
     settings: dict[str, Any] = {"mode": "production", "public_url": URL, "shared_clients": shared}
     async with running_gateway(mongodb_url, database_name, env=APP, **settings) as gateway:
         assert await started(await person(gateway, "default")) == 200
@@ -76,7 +76,7 @@ async def test_an_operator_is_told_before_a_second_tenant_begins(
     tenant: str,
     allowed: bool,
 ) -> None:
-    """No service key for it, and the reason why."""
+    """The command refuses a service key and says why."""
     async with running_gateway(
         mongodb_url, database_name, env=APP, public_url=URL, **settings
     ) as gateway:
@@ -92,7 +92,7 @@ async def test_an_operator_is_told_before_a_second_tenant_begins(
 
 
 async def keys_create(gateway: Harness, tenant: str) -> int:
-    """``keys create`` on a gateway of this process."""
+    """Run ``keys create`` on a gateway of this process."""
     parser, work = ArgumentParser(), list[Any]()
 
     def remember(given: Any) -> int:

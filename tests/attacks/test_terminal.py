@@ -1,4 +1,4 @@
-"""A program in a terminal that wants an account connected: what it gets to see, and what not."""
+"""A terminal program that connects an account sees no code and no token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.gateway import ACCOUNTS
 pytestmark = needs_chromium
 
 PROGRAM = '''
-"""Prints where to connect, and waits until it is done. Prints whatever it receives, too."""
+"""Prints the connect link and waits until the account is connected. Prints every response."""
 import os, sys, time
 import httpx
 
@@ -50,7 +50,7 @@ with httpx.Client(
         if found:
             print("Connected", found[0]["account_label"])
             break
-        time.sleep(0.2)  # as a program does that waits for a person
+        time.sleep(0.2)  # as a program waits for its user
     gateway.post("/v1/connectors/google/token", json={"user": user})
 print("RECEIVED", *received, sep="\\n")
 '''
@@ -60,7 +60,7 @@ print("RECEIVED", *received, sep="\\n")
 def test_a_terminal_never_sees_a_code_or_a_token(
     arena: Arena, profiles: Profiles, key: str, tmp_path: Path
 ) -> None:
-    """It shows a link; the person signs in and agrees in the system's browser."""
+    """It shows a link; the user signs in and agrees in the system's browser."""
     user, script = arena.person("alice"), tmp_path / "program.py"
     script.write_text(PROGRAM)
     with SyncGateway(arena.url, api_key=key) as server:
@@ -96,13 +96,13 @@ def test_a_terminal_never_sees_a_code_or_a_token(
     said, _, received = (link + "\n" + rest).partition("RECEIVED")
     assert "Connected ana.diaz@example.com" in said
     assert received.count("\n200 ") >= 3
-    assert "\n403 " in received  # its key may not ask for tokens
+    assert "\n403 " in received  # its key may not read tokens
     query = urlsplit(callback.value.url).query
     secrets = [value for _, _, value in (pair.partition("=") for pair in query.split("&"))]
     assert {"code", "state"} <= {pair.partition("=")[0] for pair in query.split("&")}
     for secret in [*secrets[:2], token.access_token, "code_challenge", "gateway_flow_"]:
         assert secret not in said + received
-    # Nor does anything come to this machine by a way of its own: the gateway is the client.
+    # Nothing else reaches this machine: the gateway is the OAuth client.
     assert f"redirect_uri={arena.callback('google').replace(':', '%3A').replace('/', '%2F')}" in (
         request.value.url
     )

@@ -28,8 +28,8 @@ from tests.attacks.weaknesses import WEAKNESSES
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
 QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
-SILENT = "test_linking.py::test_a_silent_consent_links_nobody_to_the_one_who_sent_the_link"
-LATER = "test_linking.py::test_whoever_signs_in_later_in_the_same_browser_finishes_nothing"
+SILENT = "test_linking.py::test_a_silent_consent_does_not_link_the_victim_to_the_attacker"
+LATER = "test_linking.py::test_a_later_user_of_the_same_browser_does_not_finish_the_flow"
 COAT = "test_mixup.py::test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code"
 IN_CHROMIUM = {
     "": (SILENT, LATER, COAT),

@@ -1,4 +1,4 @@
-"""docs/audit.md names every action, parameter and collection, and nothing that there is not."""
+"""docs/audit.md names exactly the existing actions, parameters and collections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> list[str]:
-    """The code words in the first column of a section's table."""
+    """Return the code words in the first column of a section's table."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| *(`.+?) *\|", section, re.MULTILINE)
     return [word for row in rows for word in re.findall(r"`([a-z_.]+)`", row)]
@@ -38,7 +38,7 @@ def test_the_example_has_every_field() -> None:
 
 
 def test_the_role_may_change_every_collection_but_the_audit() -> None:
-    """A collection that is new has to be added there, or the gateway could not write to it."""
+    """With this role, the gateway could not write to a collection that is missing here."""
     named = re.findall(r'"([a-z_]+)"', PAGE.partition("const changing")[2].partition(";")[0])
     used = {
         name

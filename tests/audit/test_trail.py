@@ -1,4 +1,4 @@
-"""The audit's memory: what is noted is written soon, in order, and never holds anybody up."""
+"""The audit trail's queue: notes are stored soon and in order, and never delay a caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 
 class Door(AuditStore):
-    """The real store behind a door that can be shut, as a database that is away shuts it."""
+    """The real store, which a test can make unavailable."""
 
     shut = False
     tried = 0
@@ -33,7 +33,7 @@ class Door(AuditStore):
         self.tried += 1
         if self.busy is not None:
             self.busy.set()
-            await asyncio.Event().wait()  # until the caller gives up
+            await asyncio.Event().wait()  # until the caller is cancelled
         if self.shut:
             raise StoreUnavailable("the database does not answer")
         await super().add(documents)
@@ -46,7 +46,7 @@ def store(database: Database) -> Door:
 
 
 async def lines(store: AuditStore, tenant: str = "default") -> list[Line]:
-    """All lines, oldest first."""
+    """Return all lines, oldest first."""
     return (await store.find(tenant, Wanted(), limit=0))[::-1]
 
 
@@ -55,7 +55,7 @@ def note(audit: Audit, *users: str) -> None:
         audit.note(Action.TOKEN_ISSUED, tenant="default", user=user)
 
 
-async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock) -> None:
+async def test_notes_are_stored_in_the_background(store: Door, clock: FakeClock) -> None:
     audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, "alice", "bob")
@@ -67,7 +67,9 @@ async def test_what_is_noted_is_written_by_itself(store: Door, clock: FakeClock)
     assert store.tried == 1
 
 
-async def test_the_end_of_the_process_writes_what_is_left(store: Door, clock: FakeClock) -> None:
+async def test_the_end_of_the_process_stores_the_remaining_notes(
+    store: Door, clock: FakeClock
+) -> None:
     audit = Audit(store, clock, Metrics())
     async with audit.writing():
         note(audit, *(f"u{number}" for number in range(1234)))
@@ -75,7 +77,7 @@ async def test_the_end_of_the_process_writes_what_is_left(store: Door, clock: Fa
     assert store.tried <= 4  # in batches, not one by one
 
 
-async def test_a_full_batch_does_not_wait_for_its_time(
+async def test_a_full_batch_is_stored_without_waiting(
     store: Door, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_SECONDS", 3600.0)
@@ -90,7 +92,7 @@ async def test_a_full_batch_does_not_wait_for_its_time(
 async def test_while_the_database_is_away_the_newest_notes_are_kept(
     store: Door, clock: FakeClock
 ) -> None:
-    """Bounded memory, a loud log, a count, and no caller that waits or fails."""
+    """Memory is bounded, losses are logged and counted, and no caller waits or fails."""
     metrics = Metrics()
     audit = Audit(store, clock, metrics=metrics, most=600)
     store.shut = True
@@ -106,7 +108,7 @@ async def test_while_the_database_is_away_the_newest_notes_are_kept(
     assert [line.user for line in await lines(store)] == [f"u{n}" for n in range(400, 1000)]
 
 
-async def test_the_writer_survives_an_outage_and_tells_of_it_once(
+async def test_the_writer_survives_an_outage_and_logs_it_once(
     store: Door, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_SECONDS", 0.0)
@@ -137,7 +139,7 @@ async def test_notes_that_cannot_be_written_in_the_end_are_counted_in_the_log(
     assert logs[-1] == {"event": "audit_lines_lost", "lines": 2, "log_level": "error"}
 
 
-async def test_a_written_line_is_there_at_once(store: Door, clock: FakeClock) -> None:
+async def test_a_written_line_is_stored_immediately(store: Door, clock: FakeClock) -> None:
     audit = Audit(store, clock, Metrics())
     await audit.write(Action.KEY_CREATED, tenant="default", subject="k1")
     (line,) = await lines(store)
@@ -147,7 +149,7 @@ async def test_a_written_line_is_there_at_once(store: Door, clock: FakeClock) ->
 async def test_a_line_that_could_not_be_written_is_not_given_up(
     store: Door, clock: FakeClock
 ) -> None:
-    """What it tells of is done: it raises nothing, and crowds of notes do not push it out."""
+    """The change has happened: no error is raised, and many notes do not displace the line."""
     audit = Audit(store, clock, Metrics(), most=10)
     store.shut = True
     with capture_logs() as logs:
@@ -161,9 +163,7 @@ async def test_a_line_that_could_not_be_written_is_not_given_up(
     assert len(found) == 11
 
 
-async def test_a_caller_who_leaves_does_not_take_the_line_along(
-    store: Door, clock: FakeClock
-) -> None:
+async def test_a_cancelled_caller_does_not_lose_the_line(store: Door, clock: FakeClock) -> None:
     audit = Audit(store, clock, Metrics())
     store.busy = asyncio.Event()
     task = asyncio.create_task(audit.write(Action.LOGOUT, tenant="default", user="alice"))
@@ -176,10 +176,8 @@ async def test_a_caller_who_leaves_does_not_take_the_line_along(
     assert [line.action for line in await lines(store)] == ["logout"]
 
 
-async def test_who_acts_and_in_which_request_is_known_without_being_told(
-    store: Door, clock: FakeClock
-) -> None:
-    """Each request is its own context: nothing of one is seen in another."""
+async def test_actor_and_request_come_from_the_context(store: Door, clock: FakeClock) -> None:
+    """Each request has its own context."""
     audit = Audit(store, clock, Metrics())
 
     async def request(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Machines whose clocks are five minutes off, beside one whose clock is right."""
+"""Machines with clocks five minutes off, and one with a correct clock."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LIFE_SECONDS = 2
 
 
 @pytest.mark.requirement("D8", "L4")
-async def test_a_clock_that_is_off_costs_no_refresh_and_hands_out_nothing_stale(
+async def test_a_wrong_clock_causes_no_refresh_and_no_stale_token(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """When a token is over, the clock of the database says, not a machine's."""
+    """The database's clock decides when a token expires, not a machine's."""
     async with running_fleet(tmp_path, mongodb_url, clocks=CLOCKS) as fleet:
         fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
         token = await fleet.connect("alice", STRICT)

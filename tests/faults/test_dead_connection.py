@@ -1,4 +1,4 @@
-"""Connections that are dead, each in its own way, and callers that ask and ask (security D7)."""
+"""Dead connections of several kinds, and callers that keep asking (security D7)."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ CALLS, CALLERS, SECONDS = (1000, 8, 10.0) if FULL else (40, 4, 3.0)
 FIRST_PAUSE, NEXT_PAUSE = 0.5, 10.0
 """The shortest pauses of ``gateway.services.back_off``."""
 DOWN = {STRICT: "status_500", GRACE: "hang", NOTION: "rate_limited"}
-"""What ails these providers from now on; at the fourth, the person has removed the app."""
+"""Make these providers fail; at the fourth, the user has removed the app."""
 
 
 @dataclass
 class Storm:
-    """Many callers who need one token and do not get it."""
+    """Many callers that need a token and do not get it."""
 
     connector: str
     answers: list[httpx.Response] = field(default_factory=list)
     seconds: float = 0.0
 
     async def run(self, fleet: Fleet, old: str) -> None:
-        """Report the token ``old`` again and again, to all processes, for as long as it takes."""
+        """Report the token ``old`` repeatedly to all processes."""
         started = time.monotonic()
 
         async def call(number: int) -> None:
@@ -44,7 +44,7 @@ class Storm:
 
     @property
     def most_requests(self) -> int:
-        """Two, and one more for each ten seconds by which a slow machine took longer."""
+        """Return the request limit: two, and one for each ten seconds of a slow machine."""
         return 2 + int(max(0.0, self.seconds - FIRST_PAUSE) // NEXT_PAUSE)
 
 
@@ -52,7 +52,7 @@ class Storm:
 async def test_a_thousand_calls_in_ten_seconds_cost_a_provider_two_requests(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """It is down, it hangs, it limits the rate, or the grant is gone: the row knows, so all do."""
+    """The provider is down, hangs, limits the rate, or has ended the grant; the row shares it."""
     async with running_fleet(tmp_path, mongodb_url, provider=1.0) as fleet:
         old = {name: await fleet.connect("alice", name) for name in [*DOWN, STEADY]}
         for name, fault in DOWN.items():

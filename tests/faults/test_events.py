@@ -1,6 +1,6 @@
-"""``kill -9`` between a change and its event's delivery, wherever that is: no event is lost.
+"""``kill -9`` at any moment between a change and its event's delivery loses no event.
 
-The receiver is the judge: it verifies what comes, and knows an event again by its id.
+The receiver decides: it verifies events and recognises repetitions by their id.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Setting:
     stack: AsyncExitStack
 
     def worker(self, *, dies_at: str = "") -> subprocess.Popen[bytes]:
-        """A worker process; with ``dies_at`` it kills itself there, once."""
+        """Start a worker process; with ``dies_at`` it kills itself once at that step."""
         order = self.folder / "order-worker.json"
         if dies_at:
             order.write_text(json.dumps({"step": dies_at, "count": 1, "signal": "SIGKILL"}))
@@ -59,7 +59,7 @@ class Setting:
         return self.stack.enter_context(child(command, env=os.environ | env, log=log))
 
     async def told(self, connection: str) -> list[str]:
-        """The types of the events of a connection that arrived, each id once; all of them verified."""
+        """Return the types of a connection's arrived events, each id once; verify all."""
         events = [one.verified(self.secret) for one in self.receiver.delivered]
         return [
             event["type"]
@@ -70,7 +70,7 @@ class Setting:
 
 @asynccontextmanager
 async def opened(folder: Path, mongodb_url: str) -> AsyncIterator[Setting]:
-    """A setting in which nobody has connected anything."""
+    """A web process and a receiver, without any connection."""
     async with (
         AsyncExitStack() as stack,
         receiving() as receiver,
@@ -86,7 +86,7 @@ async def opened(folder: Path, mongodb_url: str) -> AsyncIterator[Setting]:
             audit=NO_AUDIT,
         )
         _, secret = await service.create(tenant="default", url=receiver.url(), types=None)
-        async with stack:  # the workers end before what they work on
+        async with stack:  # the workers end before the database
             yield Setting(fleet, receiver, secret.reveal(), folder, stack)
 
 
@@ -97,17 +97,15 @@ async def setting(tmp_path: Path, mongodb_url: str) -> AsyncIterator[Setting]:
 
 
 async def killed(worker: subprocess.Popen[bytes]) -> bool:
-    """Wait until it is dead; whether by its order."""
+    """Wait for its end; return whether its order caused it."""
     return await asyncio.to_thread(worker.wait, PATIENCE_SECONDS) == -signal.SIGKILL
 
 
-async def test_workers_that_are_killed_before_and_after_a_delivery_lose_no_event(
-    setting: Setting,
-) -> None:
+async def test_workers_killed_before_and_after_a_delivery_lose_no_event(setting: Setting) -> None:
     fleet, receiver = setting.fleet, setting.receiver
     await fleet.connect("alice", STEADY)
     row = await fleet.row("alice", STEADY)
-    fleet.gateways[0].process.kill()  # who made the change dies, too
+    fleet.gateways[0].process.kill()  # the process that made the change dies, too
     await fleet.gateways[0].over()
     assert [event["type"] for event in row["outbox"]] == [EventType.CREATED]
 
@@ -130,10 +128,8 @@ async def test_workers_that_are_killed_before_and_after_a_delivery_lose_no_event
     assert await Outbox(fleet.database).waiting(10) == []
 
 
-async def test_a_process_that_is_killed_while_it_disconnects_has_done_both_or_neither(
-    setting: Setting,
-) -> None:
-    """The row is gone exactly where its event is there; and all of it arrives in the end."""
+async def test_a_disconnect_of_a_killed_process_is_complete_or_absent(setting: Setting) -> None:
+    """The row is deleted if and only if its event exists, and every event arrives."""
     fleet, (gateway,) = setting.fleet, setting.fleet.gateways
     _, key = await ServiceKeys(KeyStore(fleet.database), utc_now, NO_AUDIT).create(
         tenant="default", roles=[Role.CONNECTIONS]
@@ -146,7 +142,7 @@ async def test_a_process_that_is_killed_while_it_disconnects_has_done_both_or_ne
         connection = (await fleet.row(user, STEADY))["_id"]
         url = f"{gateway.url}/v1/connections/{connection}"
         call = asyncio.create_task(fleet.tool.delete(url, headers=headers))
-        # Forgetting takes about so long, without what the provider is asked afterwards.
+        # Deleting takes about this long, without the later revocation.
         await asyncio.wait({call}, timeout=random.uniform(0, 0.03))
         gateway.process.kill()
         await gateway.over()

@@ -1,7 +1,7 @@
-"""One provider takes connections and says nothing: callers of the others do not feel it (security L2).
+"""A provider that accepts connections and never answers delays no other (security L2).
 
-``FAULTS_FULL`` judges the time: the slowest hundredth of the others' calls beside what it was before.
-In short no clock is asked, only the order: all of the others are served while the first ones wait.
+``FAULTS_FULL`` compares the slowest hundredth of the others' calls with the time before. The short
+form checks only the order: all others are served while the first callers wait.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ from tests.support.waiting import until
 
 OTHERS = (STRICT, GRACE)
 PEOPLE = [f"user-{number}" for number in range(SLOTS)]
-"""Each has a connection to the provider that hangs: together they take every slot of a process."""
+"""Users with a connection to the hanging provider; together they take every slot."""
 READS, REFRESHES, CALLERS = (100, 10, 2) if FULL else (10, 2, 1)
 """Calls of each caller in a round."""
 PROVIDER_SECONDS = 10.0 if FULL else 6.0
-"""How long a provider may take: several times as long as a round."""
+"""Seconds that a provider may take: several times as long as a round."""
 ROUNDS, MOST_ROUNDS = (3, 8) if FULL else (1, 1)
 LIMIT = 1.2
 
 
 @dataclass
 class Times:
-    """Seconds that the others' calls took, in each round."""
+    """Seconds of the others' calls, by round."""
 
     reads: list[float] = field(default_factory=list)
     refreshes: list[float] = field(default_factory=list)
 
 
 def p99(seconds: Sequence[float]) -> float:
-    """What 99 of 100 calls did not take longer than."""
+    """Return the 99th percentile of the calls."""
     return sorted(seconds)[math.ceil(len(seconds) * 0.99) - 1]
 
 
 async def timed(call: Awaitable[httpx.Response], into: list[float]) -> str:
-    """The token that a call brings."""
+    """Return the token of a call."""
     started = time.perf_counter()
     answer = await call
     into.append(time.perf_counter() - started)
@@ -56,7 +56,7 @@ async def timed(call: Awaitable[httpx.Response], into: list[float]) -> str:
 
 
 async def others(fleet: Fleet) -> Times:
-    """One round: each caller reads the token of a provider that works, and has it renewed."""
+    """Run a round: each caller reads and renews the token of a working provider."""
     times = Times()
     (gateway,) = fleet.gateways
 
@@ -78,9 +78,9 @@ async def others(fleet: Fleet) -> Times:
 
 @asynccontextmanager
 async def hanging(fleet: Fleet) -> AsyncIterator[Callable[[], bool]]:
-    """Every slot of one connector is taken by a request that nobody answers.
+    """Occupy every slot of a connector with an unanswered request.
 
-    What it yields says whether it still is so.
+    It yields a function that returns whether they are still occupied.
     """
     (gateway,) = fleet.gateways
     fleet.sandbox.fail(STEADY, "hang", 1000)
@@ -99,7 +99,7 @@ async def hanging(fleet: Fleet) -> AsyncIterator[Callable[[], bool]]:
 
 
 async def recover(fleet: Fleet) -> None:
-    """The provider that hung works again, and nothing is remembered of its failures."""
+    """Restore the hanging provider, and forget its failures."""
     rows = fleet.database.collection("connections")
     forgotten = {"refresh.not_before": None, "refresh.attempts": 0}
     await rows.update_many({"connector": STEADY}, {"$set": forgotten})
@@ -113,10 +113,10 @@ async def recover(fleet: Fleet) -> None:
 
 
 @pytest.mark.requirement("L2")
-async def test_a_provider_that_hangs_costs_the_callers_of_others_nothing(
+async def test_a_hanging_provider_does_not_delay_callers_of_others(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """Interleaved rounds in one process, and the best of each kind are compared."""
+    """Rounds are interleaved in one process, and the best of each kind are compared."""
     async with running_fleet(
         tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=PROVIDER_SECONDS
     ) as fleet:
@@ -125,7 +125,7 @@ async def test_a_provider_that_hangs_costs_the_callers_of_others_nothing(
         for user in PEOPLE[:CALLERS]:
             for name in OTHERS:
                 await fleet.connect(user, name)
-        await others(fleet)  # what is slow only the first time
+        await others(fleet)  # the first calls are slower
         before, during = [], []
         for number in range(MOST_ROUNDS):
             before.append(await others(fleet))

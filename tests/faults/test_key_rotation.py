@@ -1,7 +1,7 @@
 """A change of encryption keys while tools read tokens and tokens are refreshed (security E3).
 
-Two gateways with both keys, many callers, and the command as an operator runs it: killed on the
-way, and run again. Afterwards nothing has the old key any more.
+Two gateways have both keys, and many callers read tokens. The operator's command is killed on the
+way and run again. Afterwards no row uses the old key.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from tests.support.waiting import until
 
 ROWS, CALLERS = (3000, 50) if FULL else (600, 10)
 PACE = ROWS // 4
-"""Rows a second of the run that is killed: so it is still alive when a third of its work is done."""
+"""Rows a second of the killed run, so that it is alive after a third of its work."""
 
 
 @dataclass
 class Callers:
-    """Tools that ask both gateways in turn, for tokens that get old and for tokens that do not."""
+    """Tools that ask both gateways in turn for expiring and lasting tokens."""
 
     fleet: Fleet
     seeded: dict[str, str]
@@ -48,7 +48,7 @@ class Callers:
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
-        """All of them, until the context ends; any error of any of them ends it at once."""
+        """Run all tools until the context ends; an error of any tool ends it."""
         async with asyncio.TaskGroup() as group:
             for number in range(CALLERS):
                 group.create_task(self._call(number))
@@ -70,7 +70,7 @@ class Callers:
 
 
 async def seed(database: Any, keys: str) -> dict[str, str]:
-    """Connections of as many people, sealed with the first of ``keys``; user -> access token."""
+    """Store connections sealed with the first of ``keys``; return access tokens by user."""
     vault, now = Vault(read_encryption_keys(keys)), utc_now()
     template = await database["connections"].find_one({"connector": STEADY})
     documents, access = [], {}
@@ -89,7 +89,7 @@ async def seed(database: Any, keys: str) -> dict[str, str]:
 
 
 async def restart(fleet: Fleet, keys: str) -> None:
-    """Every gateway anew, with these keys."""
+    """Restart every gateway with these encryption keys."""
     for gateway in fleet.gateways:
         gateway.process.send_signal(signal.SIGTERM)
     for gateway in fleet.gateways:
@@ -101,16 +101,16 @@ async def restart(fleet: Fleet, keys: str) -> None:
 
 
 def rotate(fleet: Fleet, log: Path, *arguments: str) -> Any:
-    """The command as a process of its own, with what the gateways are configured with."""
+    """Start the command as a process with the gateways' configuration."""
     command = [sys.executable, "-m", "gateway", "encryption", "rotate", *arguments]
     return child(command, env=os.environ | fleet.gateways[0].env, log=log, cwd=ROOT)
 
 
 @pytest.mark.requirement("E3")
-async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
+async def test_encryption_keys_are_changed_under_load_and_the_old_one_is_removed(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """No call fails, a run that was killed goes on where it was, and all is readable in the end."""
+    """No call fails, a killed run resumes where it was, and all rows stay readable."""
     async with running_fleet(tmp_path, mongodb_url, lease=30) as fleet:
         for connector in (STRICT, GRACE, STEADY):
             fleet.sandbox.token_life(connector, 2)
@@ -141,7 +141,7 @@ async def test_keys_are_changed_under_load_and_the_old_one_is_removed(
             assert code == 0, said
             assert "k1 seals no rows any more and may be removed" in said
             left = int(said.partition(" ")[0])
-            assert 0 < left < ROWS  # it went on where the other one was
+            assert 0 < left < ROWS  # it resumed where the killed run was
             assert await rows_of("k2") == ROWS + 3
             for connector in (STRICT, GRACE, STEADY):
                 refreshes = fleet.refreshes(connector, mark)

@@ -1,7 +1,7 @@
-"""``kill -9`` at each step of docs/refresh.md: what is lost is at most the answer that was on its way.
+"""``kill -9`` at each step of docs/refresh.md loses at most the response in transit.
 
-One process of the fleet dies while it refreshes the connections of three kinds of providers; it is
-started again, and tools ask as if nothing had been. What the providers' log holds is what happened.
+A process of the fleet dies while it refreshes connections of three kinds of providers. It restarts,
+and tools ask again. The providers' log shows what happened.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.faults.fleet import FULL, GRACE, PROVIDERS, STEADY, STRICT, Fleet, ru
 from tests.support.tokens import problem_of, token_of
 
 USED = "refresh_token_used"
-"""The sandbox's reason for refusing a refresh token that comes a second time."""
+"""The sandbox's reason for refusing a reused refresh token."""
 
 AFTERWARDS: dict[str, dict[str, list[str]]] = {
     "claim": {name: ["issued"] for name in PROVIDERS},
@@ -27,18 +27,18 @@ AFTERWARDS: dict[str, dict[str, list[str]]] = {
     "answer": {STRICT: ["issued", USED], GRACE: ["issued"] * 2, STEADY: ["issued"] * 2},
     "store": {name: ["issued"] for name in PROVIDERS},
 }
-"""What the provider has seen when everything is over, by the step at which the process died."""
+"""The provider's log in the end, by the step at which the process died."""
 
 
 @pytest.fixture(scope="module")
 async def fleet(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> AsyncIterator[Fleet]:
-    """One process, again and again; each test has users of its own."""
+    """A fleet of one process for all tests; each test has its own users."""
     async with running_fleet(tmp_path_factory.mktemp("kill"), mongodb_url, clocks=[0.0]) as running:
         yield running
 
 
 async def ask_and_lose(fleet: Fleet, user: str, old: dict[str, str]) -> None:
-    """Report the tokens ``old`` (by provider) to the first process, which does not live to answer."""
+    """Report the tokens ``old`` (by provider) to the first process, which dies meanwhile."""
     answers = await asyncio.gather(
         *(fleet.ask(fleet.gateways[0], user, name, not_this=old[name]) for name in PROVIDERS),
         return_exceptions=True,
@@ -47,7 +47,7 @@ async def ask_and_lose(fleet: Fleet, user: str, old: dict[str, str]) -> None:
 
 
 async def outcome(fleet: Fleet, user: str, connector: str, old: str) -> Document:
-    """The connection's row after tools asked again, and whether it is as a tool can see it."""
+    """Ask for the token again; check that the row agrees with the result, and return it."""
     gateways = fleet.gateways
     answer = await fleet.ask(gateways[0], user, connector, not_this=old)
     row = await fleet.row(user, connector)
@@ -66,9 +66,7 @@ async def outcome(fleet: Fleet, user: str, connector: str, old: str) -> Document
 
 
 @pytest.mark.requirement("D4")
-async def test_a_process_that_is_killed_at_any_step_loses_at_most_the_answer_it_held(
-    fleet: Fleet,
-) -> None:
+async def test_a_process_killed_at_any_step_loses_at_most_its_answer(fleet: Fleet) -> None:
     (gateway,) = fleet.gateways
     for step, expected in AFTERWARDS.items():
         user = f"user-{step}"
@@ -88,10 +86,8 @@ async def test_a_process_that_is_killed_at_any_step_loses_at_most_the_answer_it_
 
 
 @pytest.mark.requirement("D4")
-async def test_a_process_that_is_killed_at_a_random_moment_loses_at_most_the_answer_it_held(
-    fleet: Fleet,
-) -> None:
-    """Wherever the moment was, the log and the rows tell the same story."""
+async def test_a_process_killed_at_a_random_moment_loses_at_most_its_answer(fleet: Fleet) -> None:
+    """At any moment of death, the provider's log and the rows agree."""
     (gateway,) = fleet.gateways
     for moment in range(100 if FULL else 3):
         user = f"user-{moment}"
@@ -101,7 +97,7 @@ async def test_a_process_that_is_killed_at_a_random_moment_loses_at_most_the_ans
             asyncio.create_task(fleet.ask(gateway, user, name, not_this=old[name]))
             for name in PROVIDERS
         ]
-        # A refresh of all three takes about so long.
+        # A refresh of all three takes about this long.
         await asyncio.wait(calls, timeout=random.uniform(0, 0.06))
         gateway.process.kill()
         await gateway.over()

@@ -1,4 +1,4 @@
-"""The provider carries a refresh out, and its answer never arrives: who may ask a second time?"""
+"""The provider carries out a refresh, and its response is lost."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.support.waiting import until
 
 LIFE_SECONDS = 4
 LONG = 3600
-"""More seconds than a token of this life can be asked for: a refresh is due after a tenth of it."""
+"""Too many seconds for a token of this life: a refresh is due after a tenth of it."""
 
 APART = timedelta(seconds=0.1)
-"""How far the test's clock and the gateway's idea of the database's may be apart."""
+"""Tolerance in seconds between the test's clock and the gateway's database clock."""
 
 
 async def a_safe_one(fleet: Fleet, connector: str) -> None:
-    """D5: two requests, one new token, and nobody notices."""
+    """D5: two requests, one new token, and no error for the caller."""
     gateway = fleet.gateways[0]
     old = await fleet.connect("alice", connector)
     mark = fleet.sandbox.mark()
@@ -33,14 +33,14 @@ async def a_safe_one(fleet: Fleet, connector: str) -> None:
     assert token_of(answer) != old
     assert works(answer)
     assert fleet.refreshes(connector, mark) == ["issued"] * 2
-    # What was stored can be renewed in its turn.
+    # The stored token can be renewed later.
     newer = await fleet.ask(gateway, "alice", connector, not_this=token_of(answer))
     assert works(newer)
     assert fleet.refreshes(connector, mark) == ["issued"] * 3
 
 
 async def the_strict_one(fleet: Fleet) -> None:
-    """D4, D5: one request. The token is used up, then there is one try, and the person is asked."""
+    """D4, D5: one request; the access token is used until it expires, then one last try."""
     fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
     old = await fleet.connect("alice", STRICT)
     first = await fleet.ask(fleet.gateways[0], "alice", STRICT)
@@ -63,21 +63,19 @@ async def the_strict_one(fleet: Fleet) -> None:
 
     await until(is_over)
 
-    assert others > 1  # calls that were served while it was known that an answer is missing
+    assert others > 1  # calls served after the response was lost
     assert fleet.refreshes(STRICT, mark) == ["issued", "refresh_token_used"]
     row = await fleet.row("alice", STRICT)
     assert (row["status"], row["status_reason"]) == ("needs_reauth", "lost_rotation")
     answer = await fleet.ask(fleet.gateways[0], "alice", STRICT)
     assert answer.status_code == 409
     assert len(fleet.refreshes(STRICT, mark)) == 2
-    # The person connects again, and all is well.
+    # The user connects again, and tokens work.
     assert await fleet.connect("alice", STRICT) != old
 
 
 @pytest.mark.requirement("D4", "D5")
-async def test_a_lost_answer_costs_one_request_or_two_and_what_the_provider_says(
-    tmp_path: Path, mongodb_url: str
-) -> None:
+async def test_a_lost_answer_costs_at_most_two_requests(tmp_path: Path, mongodb_url: str) -> None:
     async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=3, provider=1.0) as fleet:
         await asyncio.gather(
             the_strict_one(fleet), a_safe_one(fleet, GRACE), a_safe_one(fleet, STEADY)

@@ -1,4 +1,4 @@
-"""The database's own faults, under load: nothing that a provider issued is lost, and nobody waits for long."""
+"""Faults of the database under load lose no issued token and delay no caller for long."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ long = pytest.mark.skipif(not FULL, reason="only in the long form: make faults")
 LIFE_SECONDS = 2
 USERS = ("alice", "ben", "chloe")
 DEADLINE_SECONDS = 30
-"""For every call, whatever it waits for."""
+"""Longest time of a call, in seconds."""
 RECOVERY_SECONDS = 15
 PAUSE_SECONDS = 0.02
-"""Between two calls of a tool: gateways, databases and judge share a few cores."""
+"""Pause between two calls of a tool, because all processes share a few cores."""
 
 Caller = tuple[int, str, str]
 """Number of a gateway, user and connector."""
@@ -31,7 +31,7 @@ Caller = tuple[int, str, str]
 
 @dataclass
 class Load:
-    """Tools that ask for every user's tokens, until they are told that it is over."""
+    """Tools that ask for every user's tokens until they are stopped."""
 
     fleet: Fleet
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,7 +68,7 @@ class Load:
                 assert problem_of(answer)[0] == 503
 
     async def recovered(self) -> None:
-        """In time from now, every gateway serves new tokens of every connection."""
+        """Wait until every gateway serves new tokens of every connection; fail after a limit."""
         since, old = time.monotonic(), dict(self.tokens)
 
         async def all_new() -> bool:
@@ -96,7 +96,7 @@ async def fleet(
 
 
 async def connect(fleet: Fleet) -> tuple[int, int]:
-    """Link all accounts; the log's mark, and the sum of the strict connections' generations."""
+    """Link all accounts; return the log's mark and the sum of the strict generations."""
     for user in USERS:
         for name in PROVIDERS:
             await fleet.connect(user, name)
@@ -104,12 +104,12 @@ async def connect(fleet: Fleet) -> tuple[int, int]:
 
 
 async def generations(fleet: Fleet) -> int:
-    """How often the strict provider's tokens were stored."""
+    """Return how often the strict provider's tokens were stored."""
     return sum([(await fleet.row(user, STRICT))["generation"] for user in USERS])
 
 
 async def judge(fleet: Fleet, load: Load, mark: int, before: int) -> None:
-    """Everything is as if nothing had been: what was issued is stored, and works."""
+    """Check that every issued token is stored and works."""
     assert load.slowest < DEADLINE_SECONDS
     for user in USERS:
         for name in PROVIDERS:
@@ -123,7 +123,7 @@ async def judge(fleet: Fleet, load: Load, mark: int, before: int) -> None:
 
 
 @pytest.mark.requirement("D4", "K2", "K3")
-async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
+async def test_a_killed_primary_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
@@ -136,7 +136,7 @@ async def test_a_primary_that_is_killed_loses_nothing(fleet: Fleet, nodes: Repli
 
 @pytest.mark.requirement("D4", "K2", "K3")
 @long
-async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
+async def test_a_frozen_primary_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:
@@ -153,7 +153,7 @@ async def test_a_primary_that_stands_still_loses_nothing(fleet: Fleet, nodes: Re
 
 @pytest.mark.requirement("D4", "K2", "K3")
 @long
-async def test_a_database_that_is_away_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
+async def test_an_unreachable_database_loses_nothing(fleet: Fleet, nodes: ReplicaSet) -> None:
     await nodes.whole()
     mark, before = await connect(fleet)
     async with Load(fleet) as load:

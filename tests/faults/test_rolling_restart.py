@@ -1,7 +1,7 @@
-"""A fleet that is restarted process by process under load: nobody notices (security L3).
+"""A rolling restart under load causes no failed call (security L3).
 
-In front of it is the simplest balancer there is: it asks each process every now and then whether it
-is ready, and sends nothing more to one that says no.
+A minimal balancer stands in front of the fleet: it polls each process's readiness and sends no
+calls to one that is not ready.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from tests.support.waiting import until
 
 CALLERS, RESTARTS = (50, 6) if FULL else (8, 2)
 ASK_SECONDS, DRAIN_SECONDS = 0.1, 4.0 if FULL else 2.0
-"""How often the balancer asks, and how long a process that was told to end gives it to notice."""
+"""Seconds between the balancer's polls, and seconds that a stopping process waits for them."""
 
 
 class Balancer:
-    """Sends calls to the processes that are ready, in turn."""
+    """Sends calls to the ready processes in turn."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
@@ -36,16 +36,16 @@ class Balancer:
         self._turn = 0
 
     def pick(self) -> FleetProcess:
-        """The next one."""
+        """Return the next ready process."""
         self._turn += 1
         return self._ready[self._turn % len(self._ready)]
 
     def sends_to(self, gateway: FleetProcess) -> bool:
-        """Whether calls go there."""
+        """Return whether calls go to this process."""
         return gateway in self._ready
 
     async def watch(self) -> None:
-        """Ask who is ready, until cancelled."""
+        """Poll readiness until cancelled."""
         async with httpx.AsyncClient(verify=NO_TLS, trust_env=False, timeout=5) as client:
             while True:
                 asked = await asyncio.gather(
@@ -64,7 +64,7 @@ class Balancer:
 
 @asynccontextmanager
 async def balanced(fleet: Fleet) -> AsyncIterator[Balancer]:
-    """A balancer before the fleet."""
+    """Run a balancer in front of the fleet."""
     balancer = Balancer(fleet)
     watching = asyncio.create_task(balancer.watch())
     try:
@@ -75,7 +75,7 @@ async def balanced(fleet: Fleet) -> AsyncIterator[Balancer]:
 
 
 async def restart(gateway: FleetProcess, balancer: Balancer) -> float:
-    """End a process as an orchestrator does, and start it again; seconds until it had ended."""
+    """Restart a process as an orchestrator does; return the seconds until its end."""
     started = time.monotonic()
     gateway.process.send_signal(signal.SIGTERM)
     assert await gateway.over() == 0
@@ -93,7 +93,7 @@ async def restart(gateway: FleetProcess, balancer: Balancer) -> float:
 async def test_a_rolling_restart_under_load_costs_no_call_and_no_refresh(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """Tokens live for two seconds, and the provider ends a grant that it sees used twice."""
+    """Tokens live for two seconds, and the provider ends a grant on reuse."""
     async with running_fleet(tmp_path, mongodb_url, lease=30, drain=DRAIN_SECONDS) as fleet:
         fleet.sandbox.token_life(STRICT, LIFE_SECONDS)
         await fleet.connect("alice", STRICT)
@@ -108,7 +108,7 @@ async def test_a_rolling_restart_under_load_costs_no_call_and_no_refresh(
                     took.append(await restart(gateway, balancer))
             finally:
                 over.set()
-            await calling  # a call that failed would be raised here
+            await calling  # raises the error of a failed call
         print(f"{load.calls} calls during {RESTARTS} restarts, which took {took} s to end")
         assert load.calls > CALLERS * RESTARTS
         assert max(took) < GRACE_SECONDS

@@ -1,4 +1,4 @@
-"""The holder of a lease sleeps (SIGSTOP) until its lease is over, and wakes up: it changes nothing."""
+"""A holder that sleeps (SIGSTOP) past the end of its lease changes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAFE = (GRACE, STEADY)
 
 @pytest.fixture(scope="module")
 async def fleet(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> AsyncIterator[Fleet]:
-    """Two processes; each test links the accounts anew."""
+    """A fleet of two processes; each test links the accounts again."""
     folder = tmp_path_factory.mktemp("sleep")
     async with running_fleet(folder, mongodb_url, provider=2.0) as running:
         yield running
@@ -27,7 +27,7 @@ async def fleet(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> A
 async def everybody(
     fleet: Fleet, number: int, user: str, old: dict[str, str]
 ) -> dict[str, httpx.Response]:
-    """What one of the gateways answers to reports of the tokens ``old``, by provider."""
+    """Report the tokens ``old`` to a gateway; return its responses by provider."""
     gateway = fleet.gateways[number]
     answers = await asyncio.gather(
         *(fleet.ask(gateway, user, name, not_this=token) for name, token in old.items())
@@ -38,7 +38,7 @@ async def everybody(
 async def meanwhile(
     fleet: Fleet, user: str, old: dict[str, str], asleep: Callable[[], Awaitable[bool]]
 ) -> tuple[dict[str, httpx.Response], dict[str, httpx.Response]]:
-    """The answers of the process that sleeps in the middle, and of the one that is awake."""
+    """Return the responses of the process that slept, and of the other one."""
     sleeper = fleet.gateways[0]
     waiting = asyncio.create_task(everybody(fleet, 0, user, old))
     try:
@@ -51,7 +51,7 @@ async def meanwhile(
 
 
 async def assert_newest(fleet: Fleet, user: str, answer: httpx.Response) -> None:
-    """The token of an answer is the stored one, works, and can be renewed."""
+    """Check that a response's token is the stored one, works, and can be renewed."""
     name = answer.json()["connection"]["connector"]
     for gateway in fleet.gateways:
         assert token_of(await fleet.ask(gateway, user, name)) == token_of(answer)
@@ -62,9 +62,7 @@ async def assert_newest(fleet: Fleet, user: str, answer: httpx.Response) -> None
 
 
 @pytest.mark.requirement("D2")
-async def test_a_holder_that_slept_with_the_answer_in_its_hands_writes_nothing(
-    fleet: Fleet,
-) -> None:
+async def test_a_holder_that_slept_after_the_answer_writes_nothing(fleet: Fleet) -> None:
     old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
     mark = fleet.sandbox.mark()
     fleet.gateways[0].at("answer", signal.SIGSTOP, count=len(PROVIDERS))
@@ -82,8 +80,8 @@ async def test_a_holder_that_slept_with_the_answer_in_its_hands_writes_nothing(
 
 
 @pytest.mark.requirement("D1", "D2")
-async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(fleet: Fleet) -> None:
-    """Its refresh token was used by another process, and a second use would end the grant."""
+async def test_a_holder_that_slept_before_its_request_does_not_send_it(fleet: Fleet) -> None:
+    """Another process has used the refresh token, and a second use would end the grant."""
     old = {name: await fleet.connect("alice", name) for name in PROVIDERS}
     mark = fleet.sandbox.mark()
     fleet.gateways[0].at("mark", signal.SIGSTOP, count=len(PROVIDERS))
@@ -97,10 +95,8 @@ async def test_a_holder_that_slept_before_it_asked_does_not_ask_any_more(fleet: 
 
 
 @pytest.mark.requirement("D2", "D5")
-async def test_a_holder_that_slept_while_the_provider_thought_does_not_ask_again(
-    fleet: Fleet,
-) -> None:
-    """Without an answer it would be safe to ask again, but it is another's turn."""
+async def test_a_holder_that_slept_during_its_request_does_not_repeat_it(fleet: Fleet) -> None:
+    """Repeating would be safe after a lost response, but another process has the lease."""
     old = {name: await fleet.connect("alice", name) for name in SAFE}
     mark = fleet.sandbox.mark()
     for name in SAFE:

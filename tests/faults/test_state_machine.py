@@ -1,7 +1,7 @@
-"""Everything that can happen to a person's connections, in any order, against a dictionary.
+"""All events of a user's connections in random order, compared with a model.
 
-The provider is a strict one: a refresh token is used once, and a second use ends the grant. The
-dictionary says after each step what a tool must be given, and why, if it is nothing.
+The provider is strict: a refresh token is single-use, and a second use ends the grant. After each
+step the model predicts the token that a tool gets, or the error.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from tests.faults.world import World, open_world
 T = TypeVar("T")
 
 LIFE, MARGIN = 3600, 60
-"""Seconds that a token lives, and that a renewal is due before its end."""
+"""Seconds of a token's life, and seconds before its end at which a renewal is due."""
 JUMPS = (97, 1801, 3701, 86_423)
-"""Seconds: no sum of a few of them is near a token's end."""
+"""Jumps of the clock in seconds; no small sum of them is near a token's end."""
 
 
 @dataclass
 class Account:
-    """What is known of a linked account. ``token`` is ``None`` if nobody has seen the newest one."""
+    """The model of a linked account. ``token`` is ``None`` if the newest one was never served."""
 
     connection: Connection
     token: str | None
@@ -55,7 +55,7 @@ class Account:
 
 
 class Connections(RuleBasedStateMachine):
-    """One person, two accounts at most, and services that may die."""
+    """A user with at most two accounts, and services that may die."""
 
     mongodb_url: ClassVar[str]
 
@@ -78,7 +78,7 @@ class Connections(RuleBasedStateMachine):
         return await self.stack.enter_async_context(open_world(STRICT, database))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do it in this machine's own event loop."""
+        """Run a coroutine in this machine's event loop."""
         return self.runner.run(work)
 
     def teardown(self) -> None:
@@ -86,18 +86,18 @@ class Connections(RuleBasedStateMachine):
         self.runner.close()
 
     def one_of(self, data: st.DataObject) -> tuple[str, Account]:
-        """Any linked account."""
+        """Return a random linked account."""
         name = data.draw(st.sampled_from(sorted(self.linked)), label="account")
         return name, self.linked[name]
 
     def age(self, account: Account) -> float:
-        """Seconds since its token was issued."""
+        """Return the seconds since the account's token was issued."""
         return (self.bench.clock() - account.issued).total_seconds()
 
-    # What a tool is given, by the dictionary.
+    # Predictions of the model.
 
     def use_refresh_token(self, account: Account) -> None:
-        """The one try of a refresh that is due: it works, or it says why the person is needed."""
+        """Predict a due refresh: it works, or the user must connect again."""
         self.uses += 1
         if account.revoked or account.lost:
             self.second_uses += not account.revoked
@@ -107,7 +107,7 @@ class Connections(RuleBasedStateMachine):
         account.marked = False
 
     def expect(self, account: Account, *, force: bool = False) -> bool:
-        """Whether a token is handed out, after whatever a call for one does."""
+        """Predict whether a call gets a token, and apply its effects."""
         alive = self.age(account) < LIFE
         due = force or self.age(account) >= LIFE - MARGIN
         if due and account.reason is None and (force or not alive or not account.marked):
@@ -116,7 +116,7 @@ class Connections(RuleBasedStateMachine):
         return not failed or (alive and not force)
 
     def check(self, account: Account, answer: IssuedToken | None, *, given: bool) -> None:
-        """Compare a call with what the dictionary says."""
+        """Compare a call with the model."""
         assert (answer is not None) == given
         if answer is None:
             return
@@ -127,21 +127,21 @@ class Connections(RuleBasedStateMachine):
             account.token = token
         assert token == account.token
         works = self.bench.call(answer).status == 200
-        # This provider ends the access token with the refresh, also where nobody hears the answer.
+        # This provider ends the access token with the refresh, even if the response is lost.
         assert works == (not account.revoked and not account.lost)
 
     async def call(self, work: Coroutine[Any, Any, IssuedToken]) -> IssuedToken | None:
-        """The token, or ``None`` where the person has to connect again."""
+        """Return the token, or ``None`` if the user must connect again."""
         try:
             return await work
         except ReauthorizationRequired:
             return None
 
-    # What happens.
+    # Events.
 
     @rule(data=st.data(), again=st.booleans())
     def connect(self, data: st.DataObject, again: bool) -> None:
-        """Connect; ``again``: a reconnect of one account, at which the person may choose another."""
+        """Connect; ``again`` reconnects an account, and the user may choose another."""
         meant = None
         if again and self.linked:
             meant = self.one_of(data)[1].connection.id
@@ -190,7 +190,7 @@ class Connections(RuleBasedStateMachine):
     @precondition(lambda self: self.linked)
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
-        """The person removes the app at the provider."""
+        """The user removes the app at the provider."""
         name, account = self.one_of(data)
         ledger = self.bench.simulation.ledger
         for grant in ledger.living_grants(STRICT, "", name):
@@ -200,7 +200,7 @@ class Connections(RuleBasedStateMachine):
     @precondition(lambda self: self.linked)
     @rule(data=st.data())
     def disconnect(self, data: st.DataObject) -> None:
-        """The person disconnects an account here."""
+        """The user disconnects an account here."""
         name, account = self.one_of(data)
         self.run(self.bench.disconnect(account.connection))
         del self.linked[name]
@@ -213,20 +213,20 @@ class Connections(RuleBasedStateMachine):
     @precondition(lambda self: self.linked)
     @rule(data=st.data())
     def choose_default(self, data: st.DataObject) -> None:
-        """The person chooses the account that is used when none is named."""
+        """The user chooses the default account."""
         name, account = self.one_of(data)
         self.run(self.world.choose(account.connection))
         self.default = name
 
     @rule(seconds=st.sampled_from(JUMPS))
     def jump(self, seconds: int) -> None:
-        """The clock jumps: no call came for so long."""
+        """The clock jumps: no call came meanwhile."""
         self.bench.clock.advance(seconds)
 
     @precondition(lambda self: self.linked)
     @rule(data=st.data())
     def come_near_the_end(self, data: st.DataObject) -> None:
-        """Half the margin is left of a token's life."""
+        """The clock jumps until half the margin of a token's life is left."""
         _, account = self.one_of(data)
         self.bench.clock.advance(max(0, LIFE - MARGIN / 2 - self.age(account)))
 
@@ -242,7 +242,7 @@ class Connections(RuleBasedStateMachine):
         _, account = self.one_of(data)
         refused = account.revoked or account.lost
         if account.reason is not None or (refused and step in {"answer", "store"}):
-            return  # there is no such step on that way
+            return  # this refresh has no such step
         self.run(self.world.refresh_and_die(account.connection, step))
         account.marked = account.marked if step == "claim" else step != "store"
         account.lost = step == "answer" or account.lost
@@ -250,11 +250,11 @@ class Connections(RuleBasedStateMachine):
         if step == "store":
             account.token, account.issued = None, self.bench.clock()
 
-    # What must be true at all times.
+    # Invariants.
 
     @invariant()
     def the_list_is_that_of_the_dictionary(self) -> None:
-        """The accounts, which is the default, and what is the matter with them."""
+        """The accounts, the default and their statuses agree with the model."""
         stored = self.run(self.bench.connections())
         assert len(stored) == len(self.linked)
         assert {one.external_account_id for one in stored} == set(self.linked)
@@ -266,7 +266,7 @@ class Connections(RuleBasedStateMachine):
 
     @invariant()
     def the_provider_saw_no_more_than_the_dictionary(self) -> None:
-        """Each use of a refresh token was due, and a second use came only where the answer was lost."""
+        """Each refresh was due, and a second use came only after a lost response."""
         log = [line for line in self.bench.simulation.ledger.log if line["endpoint"] == "token"]
         refreshes = [line for line in log if line["grant_type"] == "refresh_token"]
         assert len(refreshes) == self.uses
@@ -275,7 +275,7 @@ class Connections(RuleBasedStateMachine):
 
 
 @pytest.mark.requirement("D3", "D4")
-def test_whatever_happens_tools_are_given_what_the_dictionary_says(mongodb_url: str) -> None:
+def test_tools_get_the_tokens_that_the_model_predicts(mongodb_url: str) -> None:
     """D3, D4, E."""
 
     class Here(Connections):

@@ -1,4 +1,4 @@
-"""A process is told to end while it holds a provider's answer and the database is away (security L3)."""
+"""SIGTERM while a process holds a provider's response and the database is away (L3)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.support.gate import Gate, open_gate
 from tests.support.waiting import until
 
 SOONER = 0 if FULL else 10
-"""Seconds by which these processes have less time to end."""
+"""Seconds by which these processes' time to end is shortened."""
 
 
 @asynccontextmanager
 async def behind_a_gate(folder: Path, mongodb_url: str) -> AsyncIterator[tuple[Fleet, Gate]]:
-    """Two processes, one on each driver, and the line between them and the database."""
+    """Two processes, one on each driver, and their connection to the database."""
     host = urlsplit(mongodb_url)
     async with open_gate((host.hostname or "", host.port or 0)) as line:
         url = f"mongodb://{line.address[0]}:{line.address[1]}/?directConnection=true"
@@ -36,17 +36,17 @@ async def behind_a_gate(folder: Path, mongodb_url: str) -> AsyncIterator[tuple[F
 
 
 def left(gateway: FleetProcess) -> list[list[str]]:
-    """The connections that a process says it leaves behind, each time it does."""
+    """Return the connections that a process logs as left behind, for each of its stops."""
     lines = [json.loads(line) for line in gateway.log.read_text().splitlines() if line[:1] == "{"]
     return [line["connections"] for line in lines if line["event"] == "refreshes_left"]
 
 
 @pytest.mark.requirement("D4", "L3")
 @pytest.mark.parametrize("database", ["away", "frozen"] if FULL else ["frozen"])
-async def test_a_process_that_cannot_store_an_answer_ends_in_time_and_says_what_it_leaves(
+async def test_a_process_that_cannot_store_an_answer_ends_in_time_and_logs_its_connection(
     tmp_path: Path, mongodb_url: str, database: str
 ) -> None:
-    """Nothing waits for ever; the marker tells the next process, which asks again."""
+    """The process ends in time; the marker tells the next process, which asks again."""
     async with behind_a_gate(tmp_path, mongodb_url) as (fleet, line):
         users = [f"user-{number}" for number in range(len(fleet.gateways))]
         old = {user: await fleet.connect(user, GRACE) for user in users}
@@ -75,7 +75,7 @@ async def test_a_process_that_cannot_store_an_answer_ends_in_time_and_says_what_
         for user, gateway in zip(users, fleet.gateways, strict=True):
             await gateway.start()
             assert works(await fleet.ask(gateway, user, GRACE, not_this=old[user]))
-        # A write that a frozen database had taken may yet be carried out when it wakes up.
+        # A write that a frozen database has received may happen when it wakes up.
         asked = fleet.refreshes(GRACE, mark)
         assert set(asked) == {"issued"}
         assert len(asked) == 4 or (database == "frozen" and len(asked) in (2, 3))

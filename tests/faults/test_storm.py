@@ -1,4 +1,4 @@
-"""Many callers, several processes, tokens that live for two seconds, and a provider that watches for reuse."""
+"""Many callers, several processes, two-second tokens, and a provider that detects reuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CALLERS, SECONDS = (200, 60.0) if FULL else (10, 3.5)
 
 
 @pytest.mark.requirement("D1")
-async def test_each_token_is_renewed_once_whoever_asks_and_wherever(
+async def test_each_token_is_renewed_once_under_a_storm_of_callers(
     tmp_path: Path, mongodb_url: str
 ) -> None:
     async with running_fleet(tmp_path, mongodb_url, clocks=[0.0] * 3, lease=30) as fleet:

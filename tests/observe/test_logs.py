@@ -1,4 +1,4 @@
-"""What is logged, and what never is (security J1)."""
+"""Log lines, and secrets that they must never hold (security J1)."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 def configured(level: str, log_format: str) -> Callable[[], str]:
-    """Configure the logs and read what comes out; each call reads what is new."""
+    """Configure the logs; return a function that reads the new output."""
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         configure_logs(level, log_format)
-    # Otherwise the loggers of the application's modules would keep this configuration.
+    # Otherwise the application's loggers would keep this configuration.
     structlog.configure(cache_logger_on_first_use=False)
 
     def read() -> str:
@@ -61,14 +61,14 @@ def configured(level: str, log_format: str) -> Callable[[], str]:
 
 @pytest.fixture
 def lines() -> Lines:
-    """The lines that were logged with the level ``info``."""
+    """Configure the level ``info``; return a function that reads the new lines."""
     read = configured("info", "json")
     return lambda: [json.loads(line) for line in read().splitlines()]
 
 
 @pytest.fixture
 def all_lines() -> Lines:
-    """The lines that were logged with the level ``debug``."""
+    """Configure the level ``debug``; return a function that reads the new lines."""
     read = configured("debug", "json")
     return lambda: [json.loads(line) for line in read().splitlines()]
 
@@ -124,7 +124,7 @@ def test_a_field_that_is_named_like_a_credential_is_masked(name: str) -> None:
     ],
 )
 def test_other_fields_stay_readable(name: str) -> None:
-    """What a provider answered (``invalid_grant``) is what an operator looks for."""
+    """Operators need the provider's error code (``invalid_grant``)."""
     assert mask_credentials(None, "info", {"event": "x", name: "plain"})[name] == "plain"
 
 
@@ -193,7 +193,7 @@ async def _access(query: bytes, status: int = 204) -> None:
 
 @pytest.mark.requirement("J1")
 async def test_the_access_log_has_the_path_and_never_the_query(lines: Lines) -> None:
-    """Codes and states travel in queries."""
+    """Query strings hold codes and states."""
     await _access(f"code={CANARY}&state={CANARY}".encode())
     (line,) = lines()
     assert {name: line[name] for name in ("event", "method", "path", "status")} == {
@@ -208,7 +208,7 @@ async def test_the_access_log_has_the_path_and_never_the_query(lines: Lines) -> 
 
 @pytest.mark.requirement("J1")
 def test_the_servers_own_access_log_is_off(lines: Lines) -> None:
-    """uvicorn's prints the query."""
+    """uvicorn's access log prints the query."""
     config = server_for(object(), host="127.0.0.1", port=0).config
     assert config.access_log is False
     logging.getLogger("uvicorn.access").info('"GET /callback?code=%s HTTP/1.1" 303', CANARY)
@@ -221,7 +221,7 @@ def _fail() -> None:
 
 @pytest.mark.requirement("J1")
 def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: Lines) -> None:
-    """A message may quote what somebody sent."""
+    """A message may quote a client's input."""
     try:
         _fail()
     except ValueError as error:
@@ -250,7 +250,7 @@ def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: 
 
 @pytest.mark.requirement("J1")
 def test_a_task_that_nobody_waited_for_is_logged_without_its_message(lines: Lines) -> None:
-    """Asyncio prints the task, its exception, and with it the message."""
+    """Asyncio logs the task with its exception and message."""
 
     async def fail() -> None:
         _fail()
@@ -267,10 +267,8 @@ def test_a_task_that_nobody_waited_for_is_logged_without_its_message(lines: Line
 
 
 @pytest.mark.requirement("J1")
-async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
-    lines: Lines,
-) -> None:
-    """Rule 7, J1: its author sees where it failed; nobody sees the token that it quoted."""
+async def test_an_error_of_a_connectors_code_is_logged_without_its_message(lines: Lines) -> None:
+    """Rule 7, J1: the log has the location of the failure, without the quoted token."""
 
     async def lookup(ctx: ConnectionContext) -> Any:
         raise RuntimeError(f"bad token {ctx.tokens.access_token.reveal()}")
@@ -315,7 +313,7 @@ async def test_what_a_connectors_own_code_raises_is_logged_without_its_message(
 def test_libraries_that_print_urls_and_headers_are_quiet_at_every_level(
     all_lines: Lines, name: str
 ) -> None:
-    """Httpx prints URLs at INFO; httpcore and PyMongo print headers and commands at DEBUG."""
+    """Httpx logs URLs at INFO; httpcore and PyMongo log headers and commands at DEBUG."""
     logging.getLogger(name).debug(CANARY)
     logging.getLogger(name).info(CANARY)
     logging.getLogger(name).warning("still heard")
@@ -324,7 +322,7 @@ def test_libraries_that_print_urls_and_headers_are_quiet_at_every_level(
 
 @pytest.mark.requirement("J1")
 async def test_a_request_to_a_provider_leaves_no_line(all_lines: Lines) -> None:
-    """Neither at INFO nor at DEBUG."""
+    """This holds at INFO and at DEBUG."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200))
     async with httpx.AsyncClient(transport=transport) as client:
         await client.get(f"https://provider.example/token?code={CANARY}")

@@ -1,4 +1,4 @@
-"""The metrics by themselves: what is counted where, and what can become a label."""
+"""Metrics: the series, their labels, and the page that documents them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def metrics() -> Metrics:
 
 
 def fill(metrics: Metrics, connector: str) -> None:
-    """Let everything happen once to a connector."""
+    """Report every event once for a connector."""
     for outcome in RefreshOutcome:
         metrics.refresh(connector, outcome)
     for read in TokenResult:
@@ -100,12 +100,12 @@ def test_the_connector_of_an_error_counts_where_it_was_asked_for_by_an_alias(
     assert value(metrics, "gateway_token_reads_total", connector="acme") == 1
 
 
-def test_two_gateways_of_one_process_count_for_themselves(metrics: Metrics) -> None:
+def test_two_gateways_of_one_process_count_separately(metrics: Metrics) -> None:
     fill(Metrics(["acme"]), "acme")
     assert value(metrics, "gateway_refreshes_total") == 0
 
 
-def test_no_time_of_creation_doubles_the_series(metrics: Metrics) -> None:
+def test_created_series_are_off(metrics: Metrics) -> None:
     fill(metrics, "acme")
     assert not [s.name for s in samples(metrics.text().decode()) if s.name.endswith("_created")]
 
@@ -121,7 +121,7 @@ def test_the_page_names_every_metric_with_its_labels_and_no_other(metrics: Metri
     }
 
 
-def test_what_the_page_asks_in_its_alerts_exists(metrics: Metrics) -> None:
+def test_metrics_in_the_pages_alerts_exist(metrics: Metrics) -> None:
     fill(metrics, "acme")
     names = {sample.name for sample in samples(metrics.text().decode())}
     asked = set(re.findall(r"gateway_\w+", "".join(re.findall(r"```.*?```", PAGE, re.DOTALL))))
@@ -132,7 +132,7 @@ def test_what_the_page_asks_in_its_alerts_exists(metrics: Metrics) -> None:
 @pytest.mark.parametrize(
     "words", [RefreshOutcome, TokenResult, RequestResult, DeliveryOutcome], ids=str
 )
-def test_the_page_explains_every_word(words: type[RefreshOutcome]) -> None:
+def test_the_page_explains_every_label_value(words: type[RefreshOutcome]) -> None:
     missing = [word.value for word in words if f"| `{word.value}` |" not in PAGE]
     assert missing == []
 

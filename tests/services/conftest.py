@@ -1,4 +1,4 @@
-"""Fixtures of the services' tests: time stands still, and a second gateway shares the database."""
+"""Fixtures for the services' tests: a stopped clock, and a second gateway on the same database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def second(
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> AsyncIterator[Harness]:
-    """Another process of the same deployment, as far as the two can tell."""
+    """A second gateway that shares only the database and its keys with the first."""
     keys = gateway.settings.encryption_keys.get_secret_value()
     async with running_gateway(
         mongodb_url,

@@ -1,4 +1,4 @@
-"""A provider that takes connections and says nothing: its own callers wait, and nobody else (L2)."""
+"""A provider that accepts connections and never answers delays only its own callers (L2)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def narrow(
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> AsyncIterator[Harness]:
-    """Another process, with few slots, and no connection to a provider that it could use again."""
+    """A second process with few slots and no reusable connection to a provider."""
     async with running_gateway(
         mongodb_url,
         database_name,
@@ -49,7 +49,7 @@ async def narrow(
 
 @asynccontextmanager
 async def black_hole(gateway: Harness, host: str) -> AsyncIterator[Peer]:
-    """``host`` takes connections and says nothing; at the end it hangs up, and is as before."""
+    """Make ``host`` accept connections and never answer; restore it at the end."""
     reroutes = cast(
         MutableMapping[str, HostPort], gateway.services.public_addresses.policy.reroutes
     )
@@ -63,7 +63,7 @@ async def black_hole(gateway: Harness, host: str) -> AsyncIterator[Peer]:
 
 
 async def all_taken(gateway: Harness, peer: Peer) -> list[asyncio.Task[httpx.Response]]:
-    """Callers that hold every slot of the connector, once they do."""
+    """Start callers that hold every slot of the connector; return when they do."""
     callers = [asyncio.create_task(force(gateway, "google", user)) for user in ("alice", "bob")]
 
     async def taken() -> bool:
@@ -77,7 +77,7 @@ async def all_taken(gateway: Harness, peer: Peer) -> list[asyncio.Task[httpx.Res
 async def test_a_black_holed_connector_holds_up_no_other(
     gateway: Harness, narrow: Harness, sandbox: SandboxProcess
 ) -> None:
-    """refreshes, reads and connect flows of another connector all go through."""
+    """Refreshes, reads and connect flows of another connector all succeed."""
     for user in ("alice", "bob"):
         await connect(gateway, "google", user=user)
     await connect(gateway, "notion")
@@ -92,17 +92,17 @@ async def test_a_black_holed_connector_holds_up_no_other(
         await connect(narrow, "notion", user="carol")
         await connect(narrow, "shopify", shop="acme")
 
-        # None of it waited for the first ones to be given up.
+        # None of them waited for the first callers' time-outs.
         assert not any(caller.done() for caller in callers)
     with anyio.fail_after(PATIENCE_SECONDS):
         for answer in await asyncio.gather(*callers):
             assert problem_of(answer) == (503, "provider_unavailable")
 
 
-async def test_a_caller_without_a_slot_is_told_so_sends_nothing_and_loses_nothing(
+async def test_a_caller_without_a_slot_gets_503_sends_nothing_and_loses_nothing(
     gateway: Harness, narrow: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Rules 3 and 4: a token that lives is handed out, and the connection stays as it is."""
+    """Rules 3 and 4: a valid token is served, and the connection stays unchanged."""
     for user in ("alice", "bob", "carol"):
         await connect(gateway, "google", user=user)
     current = token_of(await narrow.token("google", "carol"))

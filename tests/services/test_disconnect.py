@@ -1,4 +1,4 @@
-"""Disconnect: forgotten here at once, and ended at the provider where that harms nobody else."""
+"""Disconnect: deleted here, and revoked at the provider if that harms no other user."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ API = {"google": "/oauth2/v3/userinfo", "notion": "/users/me", "shopify": "/shop
 
 
 def revocations(sandbox: SandboxProcess, provider: str, after: int) -> list[str]:
-    """The outcomes of the revocation requests that a provider saw since."""
+    """Return the outcomes of the provider's revocation requests after a mark."""
     lines = sandbox.log(after=after, provider=provider, endpoint="revoke")
     return [line["outcome"] for line in lines]
 
 
 @pytest.mark.requirement("E6")
 @pytest.mark.parametrize("connector", API)
-async def test_disconnecting_forgets_here_and_ends_the_grant_there(
+async def test_disconnecting_deletes_the_connection_and_revokes_the_grant(
     gateway: Harness, sandbox: SandboxProcess, connector: str
 ) -> None:
-    """E6, and the providers' three ways: token in the body, client credentials, DELETE."""
+    """The providers have three ways: token in the body, client credentials, DELETE."""
     config = {"shop": "acme"} if connector == "shopify" else {}
     await connect(gateway, connector, **config)
     token = await gateway.token(connector, "alice")
@@ -58,7 +58,7 @@ async def test_disconnecting_forgets_here_and_ends_the_grant_there(
 
 
 @pytest.mark.requirement("E6")
-async def test_nothing_of_a_forgotten_connection_is_left(
+async def test_nothing_of_a_disconnected_connection_is_stored(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
     await connect(gateway, "google")
@@ -74,10 +74,10 @@ async def test_nothing_of_a_forgotten_connection_is_left(
 
 
 @pytest.mark.requirement("B7")
-async def test_an_account_that_somebody_else_uses_is_not_ended(
+async def test_an_account_that_another_user_shares_is_not_revoked(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Google ends every grant of the account, the other user's included."""
+    """Google revokes every grant of the account, including the other user's."""
     await connect(gateway, "google", user="alice")
     await connect(gateway, "google", user="bob")
     alices, bobs = await connection(gateway, "alice"), await connection(gateway, "bob")
@@ -113,12 +113,12 @@ async def test_another_account_of_the_same_user_goes_on_working(
     assert works(answer, API["google"])
 
 
-async def test_a_provider_that_refuses_does_not_stop_the_forgetting(
+async def test_a_refused_revocation_does_not_stop_a_disconnect(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
     await connect(gateway, "shopify", shop="acme")
     linked = await connection(gateway)
-    sandbox.expire("shopify")  # the token that authenticates the DELETE is over at the provider
+    sandbox.expire("shopify")  # the token that authenticates the DELETE has expired
     mark = sandbox.mark()
 
     answer = await disconnect(gateway, linked["id"])
@@ -128,7 +128,7 @@ async def test_a_provider_that_refuses_does_not_stop_the_forgetting(
     assert await connections(gateway) == []
 
 
-async def test_a_provider_that_is_away_does_not_stop_the_forgetting(
+async def test_an_unreachable_provider_does_not_stop_a_disconnect(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await connect(gateway, "google")
@@ -147,7 +147,7 @@ async def test_a_provider_that_is_away_does_not_stop_the_forgetting(
 async def test_a_connection_that_needs_its_user_can_be_disconnected(
     gateway: Harness, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The provider takes the refresh token no longer, and ends the grant all the same."""
+    """The provider rejects the refresh token, but still revokes the grant."""
     await connect(gateway, "google")
     linked = await connection(gateway)
     current = fingerprint(token_of(await gateway.token("google", "alice")))
@@ -170,7 +170,7 @@ async def test_a_connection_that_needs_its_user_can_be_disconnected(
 async def test_disconnecting_twice_or_a_foreign_connection_finds_nothing(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """gone, foreign and never there look the same, and nothing is asked of the provider."""
+    """Deleted, foreign and unknown ids look alike, and no request is sent."""
     await connect(gateway, "google", user="alice")
     await connect(gateway, "notion", user="bob")
     alices, bobs = await connection(gateway, "alice"), await connection(gateway, "bob")

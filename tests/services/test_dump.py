@@ -1,7 +1,7 @@
-"""What is in the database, byte for byte, when somebody else reads it: nothing that opens anything.
+"""A dump of the database holds no secret.
 
-Every collection, at each moment of a connection's life, is searched for every secret that was ever
-in play, as it is and in the usual spellings (security E1, E5, E6, A11).
+At each step of a connection's life, every collection is searched for every secret of the test, raw
+and in the usual encodings (security E1, E5, E6, A11).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.tokens import disconnect, force, token_of
 
 CLIENT_SECRETS = ("sandbox-notion-not-a-secret", "sandbox-shopify-not-a-secret")
 PREFIXES = ("sandbox-notion-a", "sandbox-notion-r", "sandbox-shopify-a", "sandbox-shopify-r")
-"""How access and refresh tokens of the sandbox begin."""
+"""Prefixes of the sandbox's access and refresh tokens."""
 
 SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
     "raw": bytes,
@@ -39,11 +39,11 @@ SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def shown(secret: str, everything: bytes) -> list[str]:
-    """The spellings in which a secret is to be seen; base64 at each of the three offsets, too."""
+    """Return the encodings in which a secret appears, including base64 at all three offsets."""
     raw = secret.encode()
     found = [name for name, spell in SPELLINGS.items() if spell(raw) in everything]
     for offset in (1, 2):
-        # Inside a longer text that was encoded: without the characters its neighbours touch.
+        # Encoded as part of a longer text: without the characters that its neighbours change.
         inner = base64.b64encode(b"\x00" * offset + raw)[offset + 1 : -4]
         if inner in everything:
             found.append(f"base64 + {offset}")
@@ -52,7 +52,7 @@ def shown(secret: str, everything: bytes) -> list[str]:
 
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_each_spelling_is_seen(name: str) -> None:
-    """A search that finds nothing anywhere would find nothing here, too."""
+    """Proves that the search can find something."""
     secret = "ntn_canary-7Qm2/refresh token+1"
     assert name in shown(secret, b"before" + SPELLINGS[name](secret.encode()) + b"after")
     for offset in (1, 2):
@@ -61,14 +61,14 @@ def test_each_spelling_is_seen(name: str) -> None:
 
 
 class Watch:
-    """Every secret that was met so far, and a search for all of them."""
+    """Collects the secrets of the test and searches for all of them."""
 
     def __init__(self, url: str, database: str) -> None:
         self._url, self._database = url, database
         self.secrets: list[str] = [*CLIENT_SECRETS, *PREFIXES]
 
     def search(self, *collections: str) -> dict[str, bytes]:
-        """Nothing is shown; the dump, in which at least these collections are."""
+        """Check that no secret appears; return the dump, which must hold these collections."""
         dumped = dump(self._url, self._database)
         assert set(collections) <= dumped.keys()
         everything = b"".join(dumped.values())
@@ -78,7 +78,7 @@ class Watch:
 
 
 def cookies(browser: Browser) -> list[str]:
-    """The values of the browser's cookies, and what is inside of those that have parts."""
+    """Return the long parts of the browser's cookie values."""
     values = [cookie.value or "" for cookie in browser.client.cookies.jar]
     return [part for value in values for part in re.split(r"[.:|]", value) if len(part) >= 20]
 
@@ -87,19 +87,19 @@ def cookies(browser: Browser) -> list[str]:
 async def test_no_secret_is_in_the_database_at_any_moment(
     gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """During a flow, connected, refreshed, disconnected."""
+    """The search runs during a flow, when connected, after a refresh and a disconnect."""
     watch = Watch(mongodb_url, database_name)
     watch.secrets.append(gateway.settings.encryption_keys.get_secret_value().partition(":")[2])
     browser = await gateway.browser("alice")
 
-    # At the provider's page: the state is in its address, the flow cookie in the browser.
+    # At the provider's page, its address has the state, and the browser has the flow cookie.
     await browser.start("shopify", **{"shop": "acme"})
     query = parse_qs(urlsplit(browser.url).query)
     (state,) = query["state"]
     watch.secrets += [state, *cookies(browser)]
     assert len(watch.secrets) >= len(CLIENT_SECRETS) + len(PREFIXES) + 4
     dumped = watch.search("oauth_state", "sessions", "vault")
-    assert flow_id(state).encode() in dumped["oauth_state"]  # the dump is of what was stored
+    assert flow_id(state).encode() in dumped["oauth_state"]  # proves that the dump has the flow
     verifier = verifier_of(dumped["oauth_state"])
     assert len(verifier) > 43
 
@@ -113,7 +113,7 @@ async def test_no_secret_is_in_the_database_at_any_moment(
     assert codes != []
     watch.secrets += [*codes, *cookies(browser)]
     dumped = watch.search("connections")
-    assert verifier_of(dumped["oauth_state"]) == b""  # it left when the flow was claimed
+    assert verifier_of(dumped["oauth_state"]) == b""  # claiming the flow removed it
     assert verifier not in b"".join(dumped.values())
     assert b"acme.myshopify.com" in dumped["connections"]
 
@@ -138,7 +138,7 @@ async def test_no_secret_is_in_the_database_at_any_moment(
 
 
 def verifier_of(flows: bytes) -> bytes:
-    """The verifier of the only flow, as it is stored."""
+    """Return the stored verifier of the only flow."""
     (row,) = bson.decode_all(flows)
     verifier: bytes = row["verifier"]
     return verifier

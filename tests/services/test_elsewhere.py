@@ -1,4 +1,4 @@
-"""Answers that point elsewhere: nothing of a person or of the gateway goes there (security C2, C7, H3)."""
+"""Responses that point to other hosts get no token or secret (security C2, C7, H3)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ASKING = make_config(
 
 
 def grant_with(**token_response: Any) -> Grant:
-    """A grant that came with this answer."""
+    """Return a grant of this token response."""
     tokens = Tokens(
         access_token=Secret("canary-access"),
         refresh_token=None,
@@ -104,7 +104,7 @@ def _authority() -> trustme.CA:
 
 @asynccontextmanager
 async def world(behave: Behave) -> AsyncIterator[tuple[Provider, Peer, Peer]]:
-    """A provider that behaves so, and a canary that the gateway could reach if it wanted to."""
+    """A provider with this behaviour, and a canary server that the gateway could reach."""
     authority = _authority()
     tls = server_tls(authority, AUTH, API, CANARY, "*.example.com")
     async with listening(behave, tls=tls) as peer, listening(answering(b"{}"), tls=tls) as canary:
@@ -128,7 +128,7 @@ async def world(behave: Behave) -> AsyncIterator[tuple[Provider, Peer, Peer]]:
 async def test_no_endpoint_that_gets_a_secret_is_followed_anywhere(
     endpoint: str, status: int, target: str
 ) -> None:
-    """Another host, another spelling of it, or the same one: it is an error, once."""
+    """Redirects to another host, another spelling of it, or the same one are errors."""
     behave = answering(b"{}", status=f"{status} Elsewhere", Location=target)
     async with world(behave) as (provider, peer, canary):
         with pytest.raises(UnreadableResponse, match="redirect"):
@@ -139,8 +139,8 @@ async def test_no_endpoint_that_gets_a_secret_is_followed_anywhere(
 
 @pytest.mark.requirement("C2")
 @pytest.mark.parametrize("endpoint", [*ENDPOINTS])
-async def test_the_canary_would_have_been_reached(endpoint: str) -> None:
-    """The tests of this file can fail."""
+async def test_the_canary_is_reachable(endpoint: str) -> None:
+    """Proves that the tests of this file can fail."""
     async with world(answering(b'{"access_token": "a", "id": 1, "active": true}')) as (
         provider,
         peer,
@@ -154,7 +154,7 @@ async def test_the_canary_would_have_been_reached(endpoint: str) -> None:
 
 
 def follow(name: str) -> Callable[[ConnectionContext], Awaitable[AccountInfo]]:
-    """An account lookup that goes where the token answer says."""
+    """Look up the account at the address in the token response."""
 
     async def lookup(ctx: ConnectionContext) -> AccountInfo:
         await ctx.fetch(ctx.token_response[name])
@@ -213,10 +213,10 @@ CONFIGS: dict[str, ConnectorConfig] = {
 @pytest.mark.requirement("C7")
 @pytest.mark.parametrize("config", [*CONFIGS.values()], ids=[*CONFIGS])
 @pytest.mark.parametrize("url", INSTANCES, ids=ascii)
-async def test_a_host_that_a_provider_names_gets_no_token_unless_the_connector_allows_it(
+async def test_a_host_that_a_provider_names_gets_a_token_only_if_the_connector_allows_it(
     config: ConnectorConfig, url: str
 ) -> None:
-    """Connecting fails, and the canary sees no packet."""
+    """Connecting fails, and the canary receives nothing."""
     async with world(answering(b"{}")) as (provider, peer, canary):
         with pytest.raises(ProviderError) as caught:
             await provider.account(config, grant_with(instance_url=url), {})

@@ -1,6 +1,6 @@
-"""Whatever bytes a provider answers with: a result that is safe to keep, or a provider error (C3, C6).
+"""Hostile provider responses yield a safe result or a provider error (C3, C6).
 
-Every connector of the catalog, at every endpoint that is asked.
+This covers every endpoint of every connector in the catalog.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ THOROUGH = settings(max_examples=30, deadline=None, suppress_health_check=[Healt
 
 
 class _Peer:
-    """Stands where the HTTP client stands, and gives these answers to whatever is asked."""
+    """Replaces the HTTP client and gives these responses to any request."""
 
     def __init__(self, answers: Sequence[OutboundResponse]) -> None:
         self._answers = list(answers)
@@ -201,17 +201,17 @@ class _Peer:
 
 
 def provider_of(*answers: OutboundResponse) -> Provider:
-    """A provider that answers so; the last answer again and again."""
+    """Return a provider with these responses; it repeats the last one."""
     return Provider(cast(Outbound, _Peer(answers)), lambda: NOW)
 
 
 def typed(config: ConnectorConfig) -> dict[str, str]:
-    """What a person would have typed."""
+    """Return valid input for the connector's fields."""
     return {name: wanted.example for name, wanted in config.connection_config.items()}
 
 
 def assert_safe(grant: Grant) -> None:
-    """Nothing of these tokens can become a second header, an endless life or a wrong scope."""
+    """Check that the tokens cannot inject a header, an endless life or a wrong scope."""
     tokens = grant.tokens
     for secret in (tokens.access_token, tokens.refresh_token):
         assert secret is None or re.fullmatch(r"[!-~]{1,8192}", secret.reveal())
@@ -221,7 +221,7 @@ def assert_safe(grant: Grant) -> None:
 
 
 async def exchanged(config: ConnectorConfig, answer: OutboundResponse) -> Grant | None:
-    """The grant that an answer yields, or that it yields none."""
+    """Return the grant of a response, or ``None`` for a provider error."""
     try:
         return await provider_of(answer).exchange(
             config,
@@ -241,7 +241,7 @@ async def exchanged(config: ConnectorConfig, answer: OutboundResponse) -> Grant 
 def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
     config: ConnectorConfig, answer: OutboundResponse
 ) -> None:
-    """At the exchange, and at the refresh."""
+    """Covers exchange and refresh."""
 
     async def run() -> None:
         grant = await exchanged(config, answer)
@@ -264,8 +264,8 @@ def test_any_answer_of_a_token_endpoint_is_tokens_or_an_error(
 @pytest.mark.requirement("C3")
 @pytest.mark.parametrize("content", RAW, ids=lambda raw: ascii(raw[:40]))
 @EVERY
-def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content: bytes) -> None:
-    """form-encoded, HTML, twice the same key, no numbers, too deep, a header in a token."""
+def test_malformed_token_answers_yield_no_token(config: ConnectorConfig, content: bytes) -> None:
+    """Form-encoded, HTML, duplicate keys, bad numbers, deep nesting, a header in a token."""
     answer = OutboundResponse(
         status=200, headers={"content-type": "application/json"}, content=content
     )
@@ -282,7 +282,7 @@ def test_no_answer_of_that_kind_yields_a_token(config: ConnectorConfig, content:
 def test_any_answer_about_an_account_is_an_account_or_an_error(
     config: ConnectorConfig, token_answer: dict[str, Any], answers: list[OutboundResponse]
 ) -> None:
-    """From the token answer, the API, the introspection and the connector's own hook."""
+    """Sources are the token response, the API, the introspection and the connector's hook."""
 
     async def run() -> None:
         usable = json.dumps({"access_token": "token-1", "token_type": "Bearer"}).encode()
@@ -315,7 +315,7 @@ def test_any_answer_about_an_account_is_an_account_or_an_error(
 def test_any_answer_of_a_revocation_is_yes_or_no(
     config: ConnectorConfig, answer: OutboundResponse
 ) -> None:
-    """Disconnecting goes on, whatever a provider says about it."""
+    """A disconnect succeeds with any response."""
 
     async def run() -> None:
         revoked = await provider_of(answer).revoke(

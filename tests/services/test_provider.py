@@ -1,4 +1,4 @@
-"""What the services make of a provider's answers beyond tokens: accounts, introspection, revocation."""
+"""Provider responses other than tokens: accounts, introspection, revocation."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ ACCOUNT = {"id": "1", "name": "Ana", "plan": "free"}
 
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
-    """Over the gateway's only HTTP client."""
+    """A provider behind the gateway's HTTP client."""
     async with open_outbound(EgressPolicy(), bulkhead()) as outbound:
         yield Provider(outbound, lambda: datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def grant_with(**token_response: Any) -> Grant:
-    """A grant that came with this answer."""
+    """Return a grant of this token response."""
     tokens = Tokens(
         access_token=Secret("canary-access"),
         refresh_token=None,
@@ -49,16 +49,14 @@ def grant_with(**token_response: Any) -> Grant:
 
 
 def introspecting(**changes: Any) -> ConnectorConfig:
-    """A connector that asks about its token."""
+    """Return a connector that introspects its token."""
     lookup = account_lookup(id="sub", label="username", introspect=True)
     return make_config(
         **{"introspection_url": INTROSPECTION, "fetch_account_info": lookup} | changes
     )
 
 
-async def test_facts_of_the_token_answer_are_kept_beside_those_of_the_account(
-    provider: Provider,
-) -> None:
+async def test_metadata_of_the_token_answer_joins_that_of_the_account(provider: Provider) -> None:
     config = make_config(
         token_metadata={"team": "team.id", "plan": "team.plan", "none": "none", "null": "null"},
         fetch_account_info=account_lookup(id="id", label="name", metadata={"plan": "plan"}),
@@ -68,11 +66,11 @@ async def test_facts_of_the_token_answer_are_kept_beside_those_of_the_account(
     assert account == AccountInfo(
         external_account_id="1",
         account_label="Ana",
-        metadata={"team": "T1", "plan": "free"},  # the account's own word about it
+        metadata={"team": "T1", "plan": "free"},  # the account's value takes precedence
     )
 
 
-async def test_a_hook_adds_to_them_and_has_the_last_word(provider: Provider) -> None:
+async def test_a_hook_adds_metadata_and_takes_precedence(provider: Provider) -> None:
     config = make_config(token_metadata={"team": "team", "region": "region"})
     seen: list[AccountInfo] = []
 
@@ -89,7 +87,7 @@ async def test_a_hook_adds_to_them_and_has_the_last_word(provider: Provider) -> 
 
 
 @pytest.mark.requirement("C6")
-async def test_a_hook_is_shown_a_cleaned_account(provider: Provider) -> None:
+async def test_a_hook_gets_a_cleaned_account(provider: Provider) -> None:
     shown: list[str] = []
 
     async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
@@ -100,7 +98,7 @@ async def test_a_hook_is_shown_a_cleaned_account(provider: Provider) -> None:
     assert shown == ["An a"]
 
 
-async def test_a_hook_is_not_asked_about_an_account_that_cannot_be_read(provider: Provider) -> None:
+async def test_a_hook_is_not_called_for_an_unreadable_account(provider: Provider) -> None:
     async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
         raise AssertionError("there is no account")
 
@@ -109,9 +107,7 @@ async def test_a_hook_is_not_asked_about_an_account_that_cannot_be_read(provider
 
 
 @pytest.mark.parametrize("by", ["lookup", "hook"])
-async def test_an_unfit_account_is_told_by_a_lookup_and_by_a_hook(
-    provider: Provider, by: str
-) -> None:
+async def test_a_lookup_or_a_hook_can_report_an_unfit_account(provider: Provider, by: str) -> None:
     async def fails(ctx: ConnectionContext) -> Any:
         raise AccountUnfit("no such site")
 
@@ -181,7 +177,7 @@ async def test_an_introspection_that_says_nothing_is_unreadable(
 
 
 async def revoked(provider: Provider, config: ConnectorConfig) -> bool | None:
-    """What becomes of a grant."""
+    """Revoke a grant and return the result."""
     return await provider.revoke(
         config,
         connection_config={},
@@ -209,7 +205,7 @@ async def revoked(provider: Provider, config: ConnectorConfig) -> bool | None:
     ],
     ids=str,
 )
-async def test_a_grant_is_over_if_the_provider_says_so_in_its_own_way(
+async def test_a_revocation_succeeds_by_the_providers_own_rules(
     provider: Provider,
     httpx_mock: HTTPXMock,
     status: int,
@@ -217,13 +213,13 @@ async def test_a_grant_is_over_if_the_provider_says_so_in_its_own_way(
     shape: ErrorInSuccess | None,
     done: bool,
 ) -> None:
-    """RFC 7009 2.2: the status is the answer; where a provider hides failures in it, the body."""
+    """RFC 7009 2.2: the status counts, except for providers that hide failures in the body."""
     httpx_mock.add_response(url=REVOCATION, status_code=status, content=content)
     config = make_config(revocation_url=REVOCATION, error_in_success=shape)
     assert await revoked(provider, config) is done
 
 
-async def test_where_nothing_can_be_revoked_nothing_is_asked(provider: Provider) -> None:
+async def test_a_connector_without_revocation_sends_no_request(provider: Provider) -> None:
     assert await revoked(provider, make_config()) is None
 
 
@@ -236,7 +232,7 @@ async def test_where_nothing_can_be_revoked_nothing_is_asked(provider: Provider)
 async def test_a_refresh_goes_to_its_address_and_keeps_what_was_granted(
     provider: Provider, httpx_mock: HTTPXMock, answer: dict[str, Any], scopes: tuple[str, ...]
 ) -> None:
-    """RFC 6749 6, A16: silence does not widen a grant."""
+    """RFC 6749 6, A16: a response without scopes does not widen a grant."""
     httpx_mock.add_response(method="POST", url=REFRESH, json={"access_token": "a"} | answer)
     tokens = await provider.refresh(
         make_config(refresh_url=REFRESH, omit_refresh_params=frozenset({"grant_type"})),

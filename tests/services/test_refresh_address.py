@@ -1,4 +1,4 @@
-"""Refreshes at an address of their own, whose answers do not name the scopes."""
+"""Refreshes at a separate address, with responses that do not name the scopes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ACCOUNT = "Ana Diaz (ana.diaz@example.com)"
 
 
 async def connect_figma(gateway: Harness) -> None:
-    """Link an account of a provider with such an address."""
+    """Link an account of a provider with a separate refresh address."""
     browser = await gateway.browser("alice")
     assert await browser.connect("figma", ACCOUNT) == "connected"
 
@@ -33,10 +33,10 @@ async def test_a_refresh_goes_to_the_address_for_refreshes(
     assert asked(sandbox, "figma", mark) == ["issued"]
 
 
-async def test_the_token_address_would_not_have_done(
+async def test_the_token_address_refuses_refreshes(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The simulated provider tells the two apart, so the test above can fail."""
+    """Proves that the test above can fail: the simulated provider has two addresses."""
     await connect_figma(gateway)
     catalog = gateway.services.catalog
     wrong = replace(catalog.get("figma"), refresh_url=None)
@@ -48,7 +48,7 @@ async def test_the_token_address_would_not_have_done(
 async def test_scopes_that_were_not_granted_do_not_come_back_with_a_refresh(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """A16, RFC 6749 6: an answer without scopes leaves them as they were."""
+    """A16, RFC 6749 6: a response without scopes leaves them unchanged."""
     await connect_figma(gateway)
     linked = await connection(gateway)
     async with open_database(mongodb_url, database_name, Driver.MOTOR) as database:

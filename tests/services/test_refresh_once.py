@@ -1,6 +1,6 @@
-"""One refresh at a time per connection, whoever asks: callers of one process, and of several.
+"""One refresh at a time per connection, for callers of one process and of several.
 
-The second gateway of these tests shares nothing with the first but the database and its keys.
+The second gateway of these tests shares only the database and its keys with the first.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GOOGLE = "oauth2.googleapis.com"
 
 @pytest.fixture
 async def key(gateway: Harness, second: Harness) -> str:
-    """The service key of every call: made before, so that simultaneous calls do not each make one."""
+    """The service key of all calls, made first so that concurrent calls do not each make one."""
     second.keys = gateway.keys
     return await gateway.key(Role.TOKENS)
 
@@ -42,14 +42,14 @@ async def key(gateway: Harness, second: Harness) -> str:
 async def many(
     gateways: list[Harness], calls: int, connector: str = "google", **wanted: str
 ) -> list[httpx.Response]:
-    """The answers to so many simultaneous callers at each of the gateways."""
+    """Return the responses to this many concurrent callers at each gateway."""
     return await asyncio.gather(
         *(g.token(connector, "alice", **wanted) for _ in range(calls) for g in gateways)
     )
 
 
 async def still_waits(task: asyncio.Task[Any]) -> bool:
-    """Whether a task that has had time to finish has not."""
+    """Return whether a task is still running after it had time to finish."""
     done, _ = await asyncio.wait({task}, timeout=0.2)
     return not done
 
@@ -75,7 +75,7 @@ async def test_a_hundred_callers_of_one_process_cause_one_refresh(
 async def test_a_hundred_callers_of_two_processes_cause_one_refresh(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """At a provider where a second use of the refresh token would show."""
+    """This provider's log shows a second use of the refresh token."""
     await connect(gateway, "shopify", shop="acme")
     old = token_of(await second.token("shopify", "alice"))
     clock.advance(hours=1)
@@ -104,14 +104,14 @@ async def test_fifty_reports_of_a_refused_token_cause_one_refresh(
     assert len(tokens) == 1
     assert old not in tokens
     assert asked(sandbox, "notion", mark) == ["issued"]
-    token_of(await force(gateway, "notion"))  # the grant lives: its newest token was stored
+    token_of(await force(gateway, "notion"))  # the grant is alive: its newest token was stored
 
 
 @pytest.mark.requirement("D7")
 async def test_a_hundred_callers_on_a_revoked_grant_cause_one_request(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """No storm on a dead connection, and everybody learns where to connect again."""
+    """A dead connection causes no storm, and every caller gets the connect link."""
     await connect(gateway, "google")
     revoke_at_google(sandbox, token_of(await gateway.token("google", "alice")))
     clock.advance(hours=1)
@@ -127,7 +127,7 @@ async def test_a_hundred_callers_on_a_revoked_grant_cause_one_request(
 async def test_a_hundred_callers_on_a_failing_provider_cause_one_request(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """The cool-down is in the row, so it holds in both processes."""
+    """The cool-down is in the row, so both processes respect it."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     sandbox.fail("google", "rate_limited", count=100)
@@ -144,7 +144,7 @@ async def test_a_hundred_callers_on_a_failing_provider_cause_one_request(
 async def test_a_caller_that_goes_away_does_not_stop_the_refresh(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """What the provider issued is stored although nobody waits for it any more."""
+    """The issued tokens are stored, although no caller waits for them."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         old = token_of(await gateway.token("google", "alice"))
@@ -169,7 +169,7 @@ async def test_a_caller_that_goes_away_does_not_stop_the_refresh(
 async def test_a_caller_that_goes_away_does_not_take_the_others_with_it(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """They share one refresh, which belongs to none of them."""
+    """They share one refresh, which no single caller owns."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         clock.advance(hours=1)
@@ -193,7 +193,7 @@ async def test_a_caller_that_goes_away_does_not_take_the_others_with_it(
 async def test_closing_waits_for_a_refresh_that_is_under_way(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
-    """A process that ends loses no token that the provider has issued."""
+    """A stopping process loses no issued token."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         clock.advance(hours=1)
@@ -216,7 +216,7 @@ async def test_closing_waits_for_a_refresh_that_is_under_way(
 async def test_a_reconnect_during_a_refresh_wins(
     gateway: Harness, second: Harness, clock: StoppedClock, key: str
 ) -> None:
-    """The late refresh is dropped, and its callers get the token of the new grant."""
+    """The late refresh is discarded, and its callers get the token of the new grant."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         linked = await connection(gateway)
@@ -238,7 +238,7 @@ async def test_a_reconnect_during_a_refresh_wins(
 async def test_a_disconnect_during_a_refresh_wins(
     gateway: Harness, second: Harness, clock: StoppedClock, key: str
 ) -> None:
-    """The row does not come back, and no token is handed out any more."""
+    """The row stays deleted, and no token is served."""
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         linked = await connection(gateway)
@@ -255,7 +255,7 @@ async def test_a_disconnect_during_a_refresh_wins(
 
 
 @pytest.mark.requirement("D3")
-async def test_a_choice_of_default_during_a_refresh_stands_and_so_does_the_refresh(
+async def test_a_new_default_during_a_refresh_stands_and_so_does_the_refresh(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
     async with gate_at(gateway, GOOGLE) as gate:
@@ -279,7 +279,7 @@ async def test_a_choice_of_default_during_a_refresh_stands_and_so_does_the_refre
 
 
 @pytest.mark.requirement("D1")
-async def test_who_waits_for_another_process_gets_what_it_fetched(
+async def test_a_caller_that_waits_for_another_process_gets_its_token(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock, key: str
 ) -> None:
     """The second process sees the lease, waits, and reads again."""

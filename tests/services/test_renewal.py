@@ -1,4 +1,4 @@
-"""Renewal before anybody asks: whose turn it is and when, and what is left alone."""
+"""Renewal ahead of expiry: which connections are due, when, and which are skipped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.support.tokens import (
 )
 
 STALE = timedelta(seconds=3599 - 60)
-"""How long a token of Google's counts as fresh."""
+"""How long a Google token is fresh."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def store(gateway: Harness, mongodb_url: str, database_name: str) -> Async
 
 
 def renewal_of(gateway: Harness, store: Database, **options: Any) -> Renewal:
-    """The gateway's renewal with other options."""
+    """Return a renewal on the gateway's services with other options."""
     services = gateway.services
     parts: dict[str, Any] = {
         "due": RenewalQueue(store),
@@ -56,7 +56,7 @@ def renewal_of(gateway: Harness, store: Database, **options: Any) -> Renewal:
 
 
 async def connect_users(gateway: Harness, connector: str, count: int, **config: str) -> list[str]:
-    """So many people link an account of their own; who they are."""
+    """Link an account for this many users; return their names."""
     users = [f"user-{number}" for number in range(count)]
     for user in users:
         await connect(gateway, connector, user=user, **config)
@@ -64,7 +64,7 @@ async def connect_users(gateway: Harness, connector: str, count: int, **config: 
 
 
 async def end_cool_down(store: Database) -> None:
-    """Let the only connection's cool-down be over."""
+    """End the cool-down of the only connection."""
     rows = store.collection("connections")
     assert await rows.update_one({}, {"$set": {"refresh.not_before": None}})
 
@@ -78,7 +78,7 @@ async def test_a_token_is_renewed_before_it_is_stale_so_that_no_reader_has_to_wa
 
     clock.offset += STALE - timedelta(minutes=5, seconds=1)
     assert await gateway.services.renewal.round("google") == Round()
-    clock.advance(minutes=4, seconds=1)  # a minute is left
+    clock.advance(minutes=4, seconds=1)  # a minute remains
     assert await gateway.services.renewal.round("google") == Round(renewed=1)
     clock.advance(minutes=1, seconds=1)
 
@@ -87,10 +87,10 @@ async def test_a_token_is_renewed_before_it_is_stale_so_that_no_reader_has_to_wa
     assert await gateway.services.renewal.round("google") == Round()
 
 
-async def test_turns_are_spread_over_the_lead_time(
+async def test_renewals_are_spread_over_the_lead(
     gateway: Harness, store: Database, clock: StoppedClock
 ) -> None:
-    """A thousand tokens that expire in the same second do not make one burst."""
+    """A thousand tokens with the same expiry do not cause a burst."""
     early = renewal_of(gateway, store, jitter=lambda connection: 0.0)
     late = renewal_of(gateway, store, jitter=lambda connection: 0.999)
     await connect(gateway, "google")
@@ -104,7 +104,7 @@ async def test_turns_are_spread_over_the_lead_time(
     assert await late.round("google") == Round(renewed=1)
 
 
-async def test_where_a_turn_is_is_even_and_the_same_for_every_process(database: Database) -> None:
+async def test_phases_are_even_and_the_same_for_every_process(database: Database) -> None:
     everybody = [
         await linked(ConnectionStore(database), user=f"user-{number}") for number in range(200)
     ]
@@ -121,7 +121,7 @@ async def test_where_a_turn_is_is_even_and_the_same_for_every_process(database: 
 async def test_a_token_that_lives_for_seconds_is_not_renewed_all_the_time(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """The lead is a share of its life."""
+    """The lead is a share of the token's life."""
     sandbox.token_life("google", 100)
     await connect(gateway, "google")
 
@@ -132,10 +132,10 @@ async def test_a_token_that_lives_for_seconds_is_not_renewed_all_the_time(
     assert await gateway.services.renewal.round("google") == Round()
 
 
-async def test_a_connection_that_nobody_uses_does_not_die_of_it(
+async def test_an_idle_connection_is_kept_alive(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Notion's tokens have no end that it tells; its refresh tokens must not lie for too long."""
+    """Notion does not announce an expiry, but its refresh tokens must not stay unused."""
     await connect(gateway, "notion")
     mark = sandbox.mark()
 
@@ -149,10 +149,10 @@ async def test_a_connection_that_nobody_uses_does_not_die_of_it(
 
 
 @pytest.mark.requirement("D1")
-async def test_two_workers_share_the_work_and_do_nothing_twice(
+async def test_two_workers_share_the_work_and_repeat_nothing(
     gateway: Harness, second: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """At a provider that ends the grant if a refresh token is used twice."""
+    """This provider ends the grant if a refresh token is used twice."""
     users = await connect_users(gateway, "notion", 12)
     clock.advance(days=20)
     mark = sandbox.mark()
@@ -161,7 +161,9 @@ async def test_two_workers_share_the_work_and_do_nothing_twice(
         *(worker.services.renewal.round("notion") for worker in (gateway, second))
     )
 
-    assert sum(tally.renewed for tally in both) >= len(users)  # seen by both: counted by both
+    assert sum(tally.renewed for tally in both) >= len(
+        users
+    )  # both workers see and count every connection
     assert {tally.failed for tally in both} == {0}
     assert asked(sandbox, "notion", mark) == ["issued"] * len(users)
     for user in users:
@@ -173,7 +175,7 @@ async def test_two_workers_share_the_work_and_do_nothing_twice(
 async def test_a_worker_does_not_wait_for_another_process(
     gateway: Harness, sandbox: SandboxProcess, store: Database
 ) -> None:
-    """Its slot is for the next connection; who holds the lease will store what is new."""
+    """Its slot is free for the next connection; the holder of the lease stores the tokens."""
     await connect(gateway, "google")
     linked_id = (await connection(gateway))["id"]
     current = await ConnectionStore(store).get("default", linked_id)
@@ -193,7 +195,7 @@ async def test_a_worker_does_not_wait_for_another_process(
 async def test_not_before_is_respected(
     gateway: Harness, sandbox: SandboxProcess, store: Database, clock: StoppedClock
 ) -> None:
-    """Kept in the row, so it holds for every worker."""
+    """The row holds it, so every worker respects it."""
     await connect(gateway, "google")
     clock.offset += STALE
     sandbox.fail("google", "rate_limited")
@@ -207,7 +209,7 @@ async def test_not_before_is_respected(
     assert await gateway.services.renewal.round("google") == Round(renewed=1)
 
 
-async def test_who_needs_their_user_is_left_alone_and_counted_without_a_name(
+async def test_connections_that_need_their_user_are_skipped_and_counted(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
     await connect(gateway, "google")
@@ -235,10 +237,10 @@ async def test_who_needs_their_user_is_left_alone_and_counted_without_a_name(
 
 
 @pytest.mark.requirement("D4", "D5")
-async def test_after_a_lost_answer_the_last_token_is_used_up_first_and_then_it_is_settled(
+async def test_a_lost_answer_is_resolved_after_the_last_token_expires(
     gateway: Harness, sandbox: SandboxProcess, store: Database, clock: StoppedClock
 ) -> None:
-    """Nobody knows whether the refresh token still works, and asking may end the grant."""
+    """The refresh token may be used up, and sending it again may end the grant."""
     browser = await gateway.browser("alice")
     assert await browser.connect("airtable", "ana.diaz@example.com") == "connected"
     clock.advance(minutes=59)
@@ -253,14 +255,14 @@ async def test_after_a_lost_answer_the_last_token_is_used_up_first_and_then_it_i
     assert await gateway.services.renewal.round("airtable") == Round(renewed=1)
 
 
-async def test_a_worker_without_the_key_breaks_nothing_and_goes_on(
+async def test_a_worker_without_the_encryption_key_breaks_nothing_and_goes_on(
     gateway: Harness,
     mongodb_url: str,
     database_name: str,
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> None:
-    """Rule 4: what one worker cannot open, another one can. Nobody is tried twice in a round."""
+    """Rule 4: another worker may have the key. A round tries each connection once."""
     await connect_users(gateway, "google", 3)
     clock.advance(days=20)
     mark = sandbox.mark()
@@ -293,7 +295,7 @@ async def test_connectors_that_this_process_cannot_use_are_skipped(
 async def test_every_page_of_a_long_list_is_worked_through(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows that fail at its head do not hide those behind them."""
+    """Failing rows at the head of the list do not hide the rest."""
     monkeypatch.setattr("gateway.services.renewal.BATCH", 2)
     await connect_users(gateway, "google", 7)
     clock.offset += STALE

@@ -1,4 +1,4 @@
-"""Renewal while a provider hangs, under its caps, and when the process is told to stop."""
+"""Renewal while a provider hangs, under its limits, and when the process stops."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOGLE = "oauth2.googleapis.com"
 
 
 class Turnstile:
-    """Holds every refresh just before its request leaves, and knows how many stand there."""
+    """Holds every refresh just before its request is sent, and counts those held."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -36,13 +36,13 @@ class Turnstile:
         self.most = 0
 
     async def __call__(self, step: str) -> None:
-        """A checkpoint."""
+        """Hold a refresh at its checkpoint."""
         if step != "mark":
             return
         self.inside += 1
         self.most = max(self.most, self.inside)
         await self.open.wait()
-        await asyncio.sleep(0)  # let those whose turn is next come in, if they may
+        await asyncio.sleep(0)  # let further refreshes start, if they may
         self.inside -= 1
 
 
@@ -50,7 +50,7 @@ class Turnstile:
 async def renewing(
     gateway: Harness, turnstile: Turnstile, concurrency: int
 ) -> AsyncIterator[Renewal]:
-    """Another worker on the gateway's database, whose refreshes pass the turnstile."""
+    """A second worker on the gateway's database, whose refreshes pass the turnstile."""
     settings, url = gateway.settings, gateway.settings.mongodb_url.get_secret_value()
     link = await link_sandbox(settings, {})
     async with (
@@ -72,7 +72,7 @@ async def renewing(
 
 
 async def stay(turnstile: Turnstile, inside: int) -> None:
-    """Wait until so many are inside, and see that nobody follows who has had the time to."""
+    """Wait until this many are held, and check that no further one follows."""
 
     async def full() -> bool:
         return turnstile.inside == inside
@@ -86,7 +86,7 @@ async def stay(turnstile: Turnstile, inside: int) -> None:
 async def test_a_provider_that_hangs_does_not_hold_up_another(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """The others' rounds go on, one after the other."""
+    """The other connectors' rounds continue."""
     await connect(gateway, "shopify", shop="acme")
     stop = asyncio.Event()
     url, name = gateway.settings.mongodb_url, gateway.settings.mongodb_database
@@ -110,7 +110,7 @@ async def test_a_provider_that_hangs_does_not_hold_up_another(
             await until(stored)
             clock.offset += STALE
         assert asked(sandbox, "shopify", mark)[:2] == ["issued"] * 2
-        # The one that hangs has kept its lane from a second round, and nobody else.
+        # The hanging provider has blocked only its own second round.
         assert len(asked(sandbox, "google", mark)) <= 3
         stop.set()
         gate.release()
@@ -124,10 +124,10 @@ async def test_a_provider_that_hangs_does_not_hold_up_another(
     [(8, 4), (4, 2), (3, 2), (1, 1)],
     ids=["two of each", "one of each", "at least one of each", "one in all"],
 )
-async def test_the_caps_hold_in_all_and_for_each_connector(
+async def test_concurrency_limits_hold_in_total_and_for_each_connector(
     gateway: Harness, clock: StoppedClock, concurrency: int, at_once: int
 ) -> None:
-    """A fourth of the concurrency is the most that one connector gets."""
+    """One connector gets at most a fourth of the concurrency."""
     await connect_users(gateway, "google", 4)
     await connect_users(gateway, "shopify", 4, shop="acme")
     clock.offset += STALE
@@ -164,6 +164,6 @@ async def test_after_a_stop_no_refresh_begins_and_those_that_run_are_stored(
     assert asked(sandbox, "google", mark) == ["issued"]
     tokens = gateway.services.tokens
     wanted = [Wanted(connector="google", tenant="default", user=user) for user in users]
-    clock.offset -= STALE  # so that looking does not renew
+    clock.offset -= STALE  # so that reading does not renew
     now = {(await tokens.get(one)).access_token.reveal() for one in wanted}
     assert len(now - old) == 1

@@ -1,4 +1,4 @@
-"""The database goes away in the middle of a refresh."""
+"""The database becomes unavailable in the middle of a refresh."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from tests.support.tokens import asked, connect, connection, force, problem_of, 
 from tests.support.waiting import until
 
 STALE = timedelta(minutes=59, seconds=30)
-"""Into the life of Google's tokens: a refresh is due, and the token still works."""
+"""Age of a Google token that is due for a refresh and still valid."""
 
 
 @pytest.fixture(autouse=True)
 def _drivers_give_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The drivers give up after two seconds instead of five: no test here is about how long that is."""
+    """Shorten the drivers' time-out to two seconds; no test here depends on it."""
     monkeypatch.setitem(mongo._OPTIONS, "serverSelectionTimeoutMS", 2_000)
 
 
 @dataclass
 class Line:
-    """The only way of a gateway to its database; cut once when a refresh reaches ``cut_at``."""
+    """A gateway's connection to its database; cut once when a refresh reaches ``cut_at``."""
 
     gate: Gate
     cut_at: str = ""
     is_cut: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def checkpoint(self, step: str) -> None:
-        """What the gateway tells of its steps."""
+        """Receive a step of a refresh, as the gateway's checkpoint."""
         if step == self.cut_at:
             self.cut_at = ""
             self.gate.cut()
@@ -54,7 +54,7 @@ class Line:
 async def behind_a_line(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> AsyncIterator[tuple[Harness, Line]]:
-    """A gateway, and the line through which alone it reaches the database."""
+    """A gateway and its only connection to the database."""
     host = urlsplit(mongodb_url)
     async with open_gate((host.hostname or "", host.port or 0)) as gate:
         line = Line(gate)
@@ -73,7 +73,7 @@ async def behind_a_line(
 
 
 async def log_has(event: str) -> None:
-    """Return once this process logs ``event``: the driver takes two seconds to give up."""
+    """Wait until this process logs ``event``; the driver's time-out is two seconds."""
     with capture_logs() as logged:
 
         async def is_there() -> bool:
@@ -83,10 +83,10 @@ async def log_has(event: str) -> None:
 
 
 @pytest.mark.requirement("D4", "K2")
-async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
+async def test_issued_tokens_are_stored_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """Rule 2, D4, K2: Notion's old refresh token is dead, and the new one exists nowhere else."""
+    """Rule 2, D4, K2: Notion's old refresh token is dead, and only this process has the new one."""
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         async with gate_at(gateway, "api.notion.com") as provider:
             await connect(gateway, "notion")
@@ -114,7 +114,7 @@ async def test_what_the_provider_issued_is_stored_when_the_database_is_back(
 async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """Nobody waits for the end of a lease whose holder met an election."""
+    """An election does not make callers wait for the end of a lease."""
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "notion")
         old, mark = token_of(await gateway.token("notion", "alice")), sandbox.mark()
@@ -130,10 +130,10 @@ async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
 
 
 @pytest.mark.requirement("K2")
-async def test_a_claim_is_repeated_until_the_database_says_what_became_of_it(
+async def test_a_claim_is_repeated_until_the_database_confirms_its_result(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, database: Database
 ) -> None:
-    """It may hold the lease, and nobody else would give that back."""
+    """The claim may have succeeded, and only its owner can release the lease."""
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "notion")
         linked_id = (await connection(gateway))["id"]
@@ -156,7 +156,7 @@ async def test_a_claim_is_repeated_until_the_database_says_what_became_of_it(
 async def test_a_token_that_works_is_handed_out_while_the_database_is_away(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rule 3, K3: nobody waits for a new token who has a good one; the refresh goes on alone."""
+    """Rule 3, K3: a caller with a valid token does not wait; the refresh continues."""
     monkeypatch.setattr(tokens, "PATIENCE_SECONDS", 0.2)
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "google")
@@ -177,10 +177,10 @@ async def test_a_token_that_works_is_handed_out_while_the_database_is_away(
 
 
 @pytest.mark.requirement("K3")
-async def test_who_has_no_token_is_answered_in_time_and_the_refresh_goes_on(
+async def test_a_caller_without_a_token_is_answered_in_time_and_the_refresh_goes_on(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A caller has a deadline, and an answer that is to be stored has none."""
+    """Callers have a deadline; storing an issued token has none."""
     monkeypatch.setattr(tokens, "ANSWER_SECONDS", 1.0)
     async with behind_a_line(mongodb_url, database_name, sandbox) as (gateway, line):
         await connect(gateway, "google")

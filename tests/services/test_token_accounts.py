@@ -1,4 +1,4 @@
-"""Tokens of which account, and of which connector."""
+"""Token reads by account and by connector."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_without_a_name_the_default_account_is_used(gateway: Harness) -> N
 
 
 async def test_an_account_that_is_not_linked_is_not_replaced_by_another(gateway: Harness) -> None:
-    """A tool that names an account never gets the token of a different one."""
+    """A tool that names an account never gets the token of another."""
     await connect(gateway, "google", account="google")
     await connect(gateway, "google", user="bob", account="google-work")
     (bobs,) = await connections(gateway, "bob")
@@ -70,7 +70,7 @@ async def test_an_unknown_connector_is_not_found(gateway: Harness) -> None:
 async def test_a_connector_whose_variables_are_gone_hides_and_its_connections_stay(
     gateway: Harness, mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
-    """Rule 7: taking a variable away costs nobody a connection."""
+    """Rule 7: removing a variable ends no connection."""
     await connect(gateway, "google")
     before = await connections(gateway)
     token = token_of(await gateway.token("google", "alice"))
@@ -95,7 +95,7 @@ async def test_a_connector_whose_variables_are_gone_hides_and_its_connections_st
 async def test_a_connection_of_a_hidden_connector_can_be_disconnected(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
-    """Forgetting always works; nobody can be told, so the answer says no."""
+    """Deleting works; the provider cannot be told, so the result is ``no``."""
     await connect(gateway, "google")
     (linked,) = await connections(gateway)
 

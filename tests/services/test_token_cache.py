@@ -1,4 +1,4 @@
-"""Tokens that are served from memory: the same answers, and the next one as soon as something changed."""
+"""Tokens from memory: the same responses as from the database, and no stale ones."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ async def uncached(
 
 
 async def read(gateway: Harness, account: str | None = None) -> IssuedToken:
-    """The service's own answer: one that is remembered is the same object again."""
+    """Return the service's result: a cached one is the same object."""
     return await gateway.services.tokens.get(
         Wanted(connector="google", tenant=DEFAULT_TENANT, user="alice", account=account)
     )
 
 
-async def test_a_read_is_served_from_memory_until_its_use_is_to_be_noted(
+async def test_a_read_is_served_from_memory_until_its_use_is_due_for_recording(
     gateway: Harness, clock: StoppedClock
 ) -> None:
     await connect(gateway, "google")
@@ -99,14 +99,14 @@ async def test_a_token_that_is_due_for_a_refresh_is_not_served_from_memory(
     old = token_of(answer)
     clock.go_to(expiry_of(answer))
     clock.advance(seconds=-60.001)
-    assert token_of(await gateway.token("google", "alice")) == old  # and remembered anew
+    assert token_of(await gateway.token("google", "alice")) == old  # and cached again
     assert await read(gateway) is await read(gateway)
 
     clock.advance(seconds=0.001)
     assert token_of(await gateway.token("google", "alice")) != old
 
 
-async def test_more_life_than_is_left_is_not_served_from_memory(
+async def test_a_token_with_too_little_life_is_not_served_from_memory(
     gateway: Harness, clock: StoppedClock
 ) -> None:
     await connect(gateway, "google")
@@ -117,7 +117,7 @@ async def test_more_life_than_is_left_is_not_served_from_memory(
 
 
 @pytest.mark.requirement("D9")
-async def test_a_refused_token_and_a_forced_refresh_pass_memory_by(gateway: Harness) -> None:
+async def test_a_refused_token_and_a_forced_refresh_bypass_memory(gateway: Harness) -> None:
     await connect(gateway, "google")
     old = [token_of(await gateway.token("google", "alice")) for _ in range(2)][-1]
 
@@ -129,7 +129,7 @@ async def test_a_refused_token_and_a_forced_refresh_pass_memory_by(gateway: Harn
         assert token_of(await gateway.token("google", "alice")) == forced
 
 
-async def test_a_disconnect_is_seen_at_once_by_who_asked_for_it(gateway: Harness) -> None:
+async def test_a_disconnect_takes_effect_immediately_for_its_caller(gateway: Harness) -> None:
     await connect(gateway, "google")
     for _ in range(2):
         token_of(await gateway.token("google", "alice"))
@@ -140,7 +140,7 @@ async def test_a_disconnect_is_seen_at_once_by_who_asked_for_it(gateway: Harness
     assert problem_of(answer) == (409, "connector_required")
 
 
-async def test_a_new_default_is_seen_at_once_by_who_chose_it(gateway: Harness) -> None:
+async def test_a_new_default_takes_effect_immediately_for_its_caller(gateway: Harness) -> None:
     await connect(gateway, "google")
     await connect(gateway, "google", account="google-work")
     first = (await read(gateway)).connection.id
@@ -154,7 +154,7 @@ async def test_a_new_default_is_seen_at_once_by_who_chose_it(gateway: Harness) -
 
 
 async def test_a_label_is_remembered_for_the_default_account_alone(gateway: Harness) -> None:
-    """The label of another account may become that of a third one, without a word about its row."""
+    """A third account may take the label of another one without a change of that row."""
     await connect(gateway, "google")
     await connect(gateway, "google", account="google-work")
     for found in await connections(gateway):

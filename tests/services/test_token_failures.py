@@ -1,4 +1,4 @@
-"""Tokens when the provider fails: what is still handed out, what is said, and what is kept."""
+"""Token reads while the provider fails: served tokens, errors, and kept connections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.support.tokens import (
 from tests.support.waiting import until
 
 STALE = timedelta(minutes=59, seconds=30)
-"""After this long, a token of Google's is due for a refresh and still valid."""
+"""Age of a Google token that is due for a refresh and still valid."""
 
 FAULTS = ("status_500", "rate_limited", "html", "redirect", "not_json", "huge")
 
@@ -39,7 +39,7 @@ faults = pytest.mark.parametrize("fault", FAULTS)
 
 @pytest.fixture
 def long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first pause is over by the database's clock: not while a test asks three times, on any machine."""
+    """Lengthen the first pause, so that it does not end during a test on a slow machine."""
     monkeypatch.setattr(back_off, "FIRST_SECONDS", 7.0)
 
 
@@ -49,7 +49,7 @@ def long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_valid_token_is_handed_out_while_the_provider_fails(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock, fault: str
 ) -> None:
-    """Rule 3, C1, C2, D6, D7: and during the cool-down the provider is left alone."""
+    """Rule 3, C1, C2, D6, D7: during the cool-down no request is sent."""
     await connect(gateway, "google")
     first = await gateway.token("google", "alice")
     clock.offset += STALE
@@ -106,7 +106,7 @@ async def test_the_provider_s_own_retry_after_is_passed_on(
 async def test_a_redirect_is_not_followed(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """It would carry the client secret and the refresh token to wherever it points."""
+    """Following it would send the client secret and the refresh token to another host."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     sandbox.fail("google", "redirect")
@@ -120,7 +120,7 @@ async def test_a_redirect_is_not_followed(
 async def test_a_reported_token_and_a_forced_refresh_get_the_failure_itself(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """The caller says that the token it has is of no use: handing it out again would be a lie."""
+    """The caller has reported the token as unusable, so serving it again would be wrong."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     sandbox.fail("google", "status_500", count=100)
@@ -148,7 +148,7 @@ async def test_a_token_that_lives_too_short_for_the_caller_is_better_than_none(
 async def test_after_the_cool_down_the_provider_is_asked_again(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """A reconnect is not needed for it; the cool-down ends by the database's clock."""
+    """No reconnect is needed; the cool-down ends by the database's clock."""
     await connect(gateway, "notion")
     sandbox.fail("notion", "status_500")
     assert problem_of(await force(gateway, "notion")) == (503, "provider_unavailable")
@@ -209,10 +209,10 @@ async def test_reconnecting_makes_it_work_again(
     assert works(await gateway.token("google", "alice"), "/oauth2/v3/userinfo")
 
 
-async def test_a_token_that_is_valid_is_handed_out_though_the_grant_is_found_dead(
+async def test_a_valid_token_is_served_although_the_grant_is_dead(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Rule 3: the provider may let it live on, and who uses it will be told by the API."""
+    """Rule 3: the token may still work; otherwise the API tells its user."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     revoke_at_google(sandbox, token)
@@ -233,7 +233,7 @@ async def test_a_wrong_client_secret_disconnects_nobody(
     clock: StoppedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Rule 4, D6: an operator's mistake is not the user's, and once mended all is well."""
+    """Rule 4, D6: an operator's mistake disconnects no user, and its repair suffices."""
     await connect(gateway, "google")
     clock.advance(hours=1)
     mark = sandbox.mark()

@@ -1,4 +1,4 @@
-"""Tokens: which one is handed out, and when the provider is asked for a new one."""
+"""Token reads: the served token, and when it is refreshed."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_a_token_is_renewed_a_minute_or_a_tenth_of_its_life_before_it_expi
 async def test_a_token_of_unknown_life_is_used_until_it_is_reported(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Notion says nothing about it."""
+    """Notion does not announce an expiry."""
     await connect(gateway, "notion")
     mark = sandbox.mark()
     first = await gateway.token("notion", "alice")
@@ -122,7 +122,7 @@ async def test_a_tool_may_ask_for_a_token_that_lives_long_enough(
 async def test_asking_for_more_life_than_the_provider_gives_does_not_refresh_on_every_call(
     gateway: Harness, clock: StoppedClock, sandbox: SandboxProcess
 ) -> None:
-    """A Google token lives 3599 seconds: 3600 can never be had."""
+    """A Google token lives 3599 seconds, so 3600 is impossible."""
     await connect(gateway, "google")
     first = token_of(await gateway.token("google", "alice"))
     mark = sandbox.mark()
@@ -158,7 +158,7 @@ async def test_a_token_that_the_provider_refuses_is_replaced_once(
 async def test_reporting_a_token_that_is_not_the_current_one_renews_nothing(
     gateway: Harness, sandbox: SandboxProcess
 ) -> None:
-    """The current one may be good."""
+    """The current token may be valid."""
     await connect(gateway, "google")
     current = token_of(await gateway.token("google", "alice"))
     mark = sandbox.mark()
@@ -187,7 +187,7 @@ async def test_a_forced_refresh_renews_a_token_that_is_still_good(
 async def test_a_refresh_token_that_stays_is_kept(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Google's refresh answers carry none, so the one of the connect is used for ever."""
+    """Google's refresh responses carry none, so the first one stays in use."""
     await connect(gateway, "google")
     mark = sandbox.mark()
 
@@ -203,7 +203,7 @@ async def test_a_refresh_token_that_stays_is_kept(
 async def test_a_refresh_token_that_rotates_is_replaced(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Rule 2: Notion ends the grant if an old one comes again, Shopify once the new token is used."""
+    """Rule 2: Notion ends the grant on reuse, Shopify once the new token is used."""
     await connect(gateway, "notion")
     await connect(gateway, "shopify", shop="acme")
     mark = sandbox.mark()
@@ -217,7 +217,7 @@ async def test_a_refresh_token_that_rotates_is_replaced(
     assert asked(sandbox, "shopify", mark) == ["issued"] * 3
 
 
-async def test_use_is_noted_once_a_minute_at_most(gateway: Harness, clock: StoppedClock) -> None:
+async def test_use_is_recorded_at_most_once_a_minute(gateway: Harness, clock: StoppedClock) -> None:
     await connect(gateway, "google")
     assert (await connection(gateway))["last_used_at"] is None
     noted = []
@@ -230,7 +230,7 @@ async def test_use_is_noted_once_a_minute_at_most(gateway: Harness, clock: Stopp
     assert noted[0] == noted[1] != noted[2] == noted[3] == noted[4] != noted[5]
 
 
-async def test_who_has_connected_nothing_is_told_where_to(gateway: Harness) -> None:
+async def test_a_user_without_a_connection_gets_the_connect_link(gateway: Harness) -> None:
     await connect(gateway, "google", user="bob")
 
     answer = await gateway.token("google", "alice")
@@ -242,7 +242,7 @@ async def test_who_has_connected_nothing_is_told_where_to(gateway: Harness) -> N
 
 @pytest.mark.requirement("F1")
 async def test_a_key_of_another_tenant_finds_nothing(gateway: Harness) -> None:
-    """The tenant is the key's, and the user's name alone opens nothing."""
+    """The key determines the tenant, so a user's name alone is not enough."""
     await connect(gateway, "google")
     client = await gateway.api(Role.TOKENS, tenant="acme")
 

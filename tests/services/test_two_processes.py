@@ -1,7 +1,7 @@
-"""Two gateway processes on one database: one refresh, whoever asks, and none lost when one ends.
+"""Two gateway processes on one database: one refresh for all callers, and none lost at a stop.
 
-Nothing here is inside this process: the gateways, the providers and MongoDB are processes of their
-own, the person is a browser, and the tools are HTTP clients.
+Gateways, providers and MongoDB are separate processes, the user is a browser, and the tools are
+HTTP clients.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def deployment(
 
 @pytest.fixture
 async def tool(deployment: Deployment, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """A tool server: as many connections at once as it likes, and a key of its own."""
+    """A tool server with its own key and unlimited connections."""
     _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
         tenant="default", roles=[Role.TOKENS]
     )
@@ -57,7 +57,7 @@ async def tool(deployment: Deployment, database: Database) -> AsyncIterator[http
 
 
 async def connect(deployment: Deployment, connector: str) -> None:
-    """Sign in and link an account, as a person does."""
+    """Sign in and link an account in a browser."""
     async with Browser(deployment.public_url, httpx.AsyncHTTPTransport(verify=NO_TLS)) as browser:
         await browser.sign_in("alice")
         outcome = await browser.connect(connector, ACCOUNTS[connector])
@@ -67,7 +67,7 @@ async def connect(deployment: Deployment, connector: str) -> None:
 async def ask(
     tool: httpx.AsyncClient, gateway: GatewayProcess, connector: str, **wanted: str
 ) -> httpx.Response:
-    """One call for a token."""
+    """Call for a token."""
     return await tool.post(
         f"{gateway.url}/v1/connectors/{connector}/token", json={"user": "alice", **wanted}
     )
@@ -76,7 +76,7 @@ async def ask(
 async def ask_everywhere(
     tool: httpx.AsyncClient, deployment: Deployment, calls: int, connector: str, **wanted: str
 ) -> list[httpx.Response]:
-    """So many simultaneous calls, spread over the gateways."""
+    """Make this many concurrent calls, spread over the gateways."""
     gateways = deployment.gateways
     return await asyncio.gather(
         *(ask(tool, gateways[n % len(gateways)], connector, **wanted) for n in range(calls))
@@ -84,17 +84,17 @@ async def ask_everywhere(
 
 
 class Arrivals:
-    """Counts the requests that are completely sent and wait for their answer."""
+    """Counts the requests that are sent and wait for their response."""
 
     def __init__(self) -> None:
         self.count = 0
 
     async def __call__(self, event: str, info: Any) -> None:
-        """An event of the HTTP client (httpx's ``trace`` extension)."""
+        """Receive an event of the HTTP client (httpx's ``trace`` extension)."""
         self.count += event == "http11.receive_response_headers.started"
 
     def reach(self, count: int) -> Callable[[], Awaitable[bool]]:
-        """Whether there are so many, as a condition for ``until``."""
+        """Return a condition for ``until``: this many requests wait."""
 
         async def reached() -> bool:
             return self.count >= count
@@ -103,25 +103,25 @@ class Arrivals:
 
 
 async def has_expired(answer: httpx.Response) -> bool:
-    """Whether a token is over, for its provider and for the gateways."""
+    """Return whether a token has expired, for its provider and for the gateways."""
     return not works(answer, "/oauth2/v3/userinfo") and utc_now() >= expiry_of(answer)
 
 
 async def is_refreshing(database: Database) -> bool:
-    """Whether a lease is held."""
+    """Return whether a lease is held."""
     rows = database.collection("connections")
     return await rows.find_one({"refresh.owner": {"$gt": ""}}) is not None
 
 
 async def refuses(gateway: GatewayProcess) -> bool:
-    """Whether a gateway takes no new connections."""
+    """Return whether a gateway accepts no new connections."""
     try:
         async with loopback_client() as newcomer:
             await newcomer.get(f"{gateway.url}/healthz")
     except httpx.ConnectError:
         return True
     except httpx.TransportError:
-        return False  # it was just closing its door
+        return False  # it was just closing its socket
     return False
 
 
@@ -152,10 +152,10 @@ async def test_two_hundred_callers_of_two_processes_cause_one_refresh_of_an_expi
 
 @pytest.mark.requirement("D1", "D9")
 @pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
-async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_where_a_second_kills_the_grant(
+async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_of_a_strict_grant(
     deployment: Deployment, tool: httpx.AsyncClient
 ) -> None:
-    """Notion's refresh tokens are used once, and a second use revokes everything."""
+    """Notion's refresh tokens are single-use, and a second use revokes the grant."""
     sandbox = deployment.sandbox
     await connect(deployment, "notion")
     mark = sandbox.mark()
@@ -175,10 +175,10 @@ async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_where_a_
 
 
 @pytest.mark.requirement("D4", "L3")
-async def test_a_process_that_is_told_to_stop_finishes_its_refresh_and_its_callers(
+async def test_a_stopping_process_finishes_its_refresh_and_its_callers(
     deployment: Deployment, tool: httpx.AsyncClient, database: Database
 ) -> None:
-    """Nothing that the provider issued is lost, and nobody sees an error."""
+    """No issued token is lost, and no caller gets an error."""
     sandbox = deployment.sandbox
     await connect(deployment, "notion")
     ending, other = deployment.gateways
@@ -198,14 +198,14 @@ async def test_a_process_that_is_told_to_stop_finishes_its_refresh_and_its_calle
             for _ in range(50)
         ]
         await until(arrivals.reach(50))
-        # Connections are served in their order: when this newcomer has its answer, the gateway has
-        # begun with all of them.
+        # Connections are served in order: when this late caller has its response, the gateway has
+        # started all others.
         assert not await refuses(ending)
         await until(lambda: is_refreshing(database))
         started = time.monotonic()
         ending.process.send_signal(signal.SIGTERM)
         await until(lambda: refuses(ending))
-        # No caller is sent away while the answer may still come.
+        # No caller is refused while the provider may still answer.
         done, _ = await asyncio.wait(callers, timeout=0.5)
         assert not done
 
@@ -214,7 +214,7 @@ async def test_a_process_that_is_told_to_stop_finishes_its_refresh_and_its_calle
     assert (code, time.monotonic() - started < GRACE_SECONDS) == (0, True)
     (new,) = {token_of(answer) for answer in answers}
     assert new != old
-    # The other process serves what was stored, and can go on from it.
+    # The other process serves the stored token, and can refresh it.
     assert token_of(await ask(tool, other, "notion")) == new
     next_one = await ask(tool, other, "notion", rejected_token_sha256=fingerprint(new))
     assert works(next_one, "/users/me")

@@ -1,7 +1,7 @@
-"""Connections whose tokens cannot be opened: one row's trouble, nobody else's, and never the end.
+"""Connections with tokens that cannot be opened affect only themselves, and are never deleted.
 
-What somebody can do who writes to the database without a key, and what an operator can do who loses
-or changes one (security E2 to E4).
+The cases: an attacker who writes to the database without an encryption key, and an operator who
+loses or changes one (security E2 to E4).
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ async def rows(gateway: Harness, mongodb_url: str, database_name: str) -> Any:
 
 
 async def row_of(rows: Collection, user: str) -> dict[str, Any]:
-    """The stored row of a user's only connection."""
+    """Return the stored row of a user's only connection."""
     row = await rows.find_one({"owner": f"user:{user}"})
     assert row is not None
     return row
 
 
 async def put(rows: Collection, user: str, **fields: Any) -> None:
-    """Change a user's row behind the gateway's back."""
+    """Change a user's row directly in the database."""
     changed = {name.replace("__", "."): value for name, value in fields.items()}
     assert await rows.update_one({"owner": f"user:{user}"}, {"$set": changed})
 
@@ -59,7 +59,7 @@ async def put(rows: Collection, user: str, **fields: Any) -> None:
 async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess
 ) -> None:
-    """alice, who can write to the database, does not get bob's token."""
+    """Alice, who can write to the database, does not get Bob's token."""
     for user in ("alice", "bob", "carol"):
         await connect(gateway, "google", user=user)
     mark = sandbox.mark()
@@ -88,7 +88,7 @@ async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
 async def test_a_token_of_the_same_user_s_other_account_does_not_open(
     gateway: Harness, rows: Collection
 ) -> None:
-    """Only the row tells the two apart."""
+    """Only the row distinguishes the two."""
     await connect(gateway, "google", account="google")
     await connect(gateway, "google", account="google-work")
     private, work = await connections(gateway)
@@ -103,8 +103,10 @@ async def test_a_token_of_the_same_user_s_other_account_does_not_open(
 
 
 @pytest.mark.requirement("E2")
-async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection) -> None:
-    """row, field, tenant, owner, connector and generation are all bound to the ciphertext."""
+async def test_swapped_and_rolled_back_tokens_do_not_open(
+    gateway: Harness, rows: Collection
+) -> None:
+    """The ciphertext is bound to row, field, tenant, owner, connector and generation."""
     await connect(gateway, "notion")
     first = await row_of(rows, "alice")
     old = token_of(await gateway.token("notion", "alice"))
@@ -114,7 +116,7 @@ async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection
 
     flipped = bytes(good["tokens"]["access"][:-1]) + bytes([good["tokens"]["access"][-1] ^ 1])
     for changed in (
-        {"tokens__access": first["tokens"]["access"]},  # the generation before
+        {"tokens__access": first["tokens"]["access"]},  # the previous generation
         {"tokens__access": good["tokens"]["refresh"]},  # another field
         {"tokens__access": flipped},
         {"tokens__access": good["tokens"]["access"][:20]},
@@ -141,7 +143,7 @@ async def test_no_swap_and_no_roll_back_opens(gateway: Harness, rows: Collection
 async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Rule 3, E4: first the token that is still good, then an error of its own, at once each time."""
+    """Rule 3, E4: first the valid token is served, then a distinct error, both immediately."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     row = await row_of(rows, "alice")
@@ -162,7 +164,7 @@ async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
 
 
 @pytest.mark.requirement("E4")
-async def test_a_missing_key_deletes_and_marks_nothing(
+async def test_a_missing_encryption_key_deletes_and_marks_nothing(
     gateway: Harness,
     rows: Collection,
     mongodb_url: str,
@@ -170,7 +172,7 @@ async def test_a_missing_key_deletes_and_marks_nothing(
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> None:
-    """An operator's mistake is mended by putting the key back; until then it is said at start."""
+    """Putting the encryption key back repairs it; until then the start reports it."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     before = await row_of(rows, "alice")
@@ -189,7 +191,7 @@ async def test_a_missing_key_deletes_and_marks_nothing(
                 answer = await mistaken.token("google", "alice", **wanted)
                 assert problem_of(answer) == UNREADABLE
                 assert "kept" in answer.json()["detail"]
-            # What needs no token goes on, and so do new connections.
+            # Requests without tokens still work, and so do new connections.
             assert (await connection(mistaken))["status"] == "active"
             await connect(mistaken, "google", user="bob")
             token_of(await mistaken.token("google", "bob"))
@@ -202,10 +204,10 @@ async def test_a_missing_key_deletes_and_marks_nothing(
 
 
 @pytest.mark.requirement("E4")
-async def test_the_wrong_key_is_refused_at_start(
+async def test_a_wrong_encryption_key_is_refused_at_start(
     gateway: Harness, rows: Collection, mongodb_url: str, database_name: str
 ) -> None:
-    """It never comes to seal anything."""
+    """The process never seals anything."""
     await connect(gateway, "google")
     before = await row_of(rows, "alice")
     for keys in (
@@ -219,10 +221,10 @@ async def test_the_wrong_key_is_refused_at_start(
 
 
 @pytest.mark.requirement("E6")
-async def test_a_connection_that_does_not_open_can_be_disconnected_and_connected_anew(
+async def test_a_connection_that_does_not_open_can_be_disconnected_and_connected_again(
     gateway: Harness, rows: Collection, sandbox: SandboxProcess
 ) -> None:
-    """Nothing keeps a person from forgetting; nobody can be told, so the answer says no."""
+    """Deleting works; the provider cannot be told, so the result is ``no``."""
     await connect(gateway, "google")
     await put(rows, "alice", tokens__access=b"broken")
     linked = await connection(gateway)
@@ -249,14 +251,14 @@ async def test_reconnecting_mends_a_connection_that_does_not_open(
 
 
 @pytest.mark.requirement("E3")
-async def test_keys_are_changed_without_anybody_noticing(
+async def test_encryption_keys_are_changed_without_a_failed_call(
     gateway: Harness,
     mongodb_url: str,
     database_name: str,
     sandbox: SandboxProcess,
     clock: StoppedClock,
 ) -> None:
-    """The new key comes first, the old one still opens; a refresh seals with the new one."""
+    """The new encryption key seals, the old one still opens; a refresh uses the new one."""
     await connect(gateway, "notion")
     token = token_of(await gateway.token("notion", "alice"))
     old, new = gateway.settings.encryption_keys.get_secret_value(), f"k2:{new_encryption_key()}"

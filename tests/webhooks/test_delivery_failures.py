@@ -1,4 +1,4 @@
-"""Deliveries that fail: tried again, given up, never in the way of others, never to a place inside."""
+"""Failed deliveries: retried, given up, and never a delay for others or a way inside."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ METRIC = "gateway_webhook_deliveries_total"
 
 @pytest.fixture(autouse=True)
 def _worker_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes due again is seen at once, and not within a second."""
+    """Shorten the pause between rounds, so that retries start immediately."""
     monkeypatch.setattr(deliveries, "POLL_SECONDS", 0.02)
 
 
@@ -40,7 +40,7 @@ async def post(database: Database) -> AsyncIterator[Post]:
 
 
 async def row_with_an_event(post: Post, database: Database) -> tuple[Collection, Document]:
-    """The connections, and the only one: a webhook is waiting to be told of it."""
+    """Return the connections, and the only row, whose event waits for a webhook."""
     await post.webhook()
     await linked(post.connections, now=utc_now())
     rows = database.collection("connections")
@@ -48,7 +48,7 @@ async def row_with_an_event(post: Post, database: Database) -> tuple[Collection,
     return rows, row
 
 
-async def test_a_receiver_that_fails_gets_the_same_again_until_it_takes_it(post: Post) -> None:
+async def test_a_failing_receiver_gets_the_same_event_until_it_accepts_it(post: Post) -> None:
     webhook, secret = await post.webhook()
     answers = iter(["500 Broken", "302 Found\r\nLocation: /elsewhere", "204 No Content"])
     post.receiver.answer = lambda one: next(answers)
@@ -58,7 +58,7 @@ async def test_a_receiver_that_fails_gets_the_same_again_until_it_takes_it(post:
         delivered = await post.receiver.has(3)
         await post.idle()
 
-    assert len(post.receiver.delivered) == 3  # nobody followed the redirect
+    assert len(post.receiver.delivered) == 3  # the redirect was not followed
     assert {(one.id, one.body) for one in delivered} == {(delivered[0].id, delivered[0].body)}
     assert all(one.verified(secret) for one in delivered)
     state = await post.state(webhook)
@@ -75,7 +75,7 @@ async def test_a_receiver_that_fails_gets_the_same_again_until_it_takes_it(post:
 async def test_an_event_in_a_copied_row_is_told_once_and_keeps_no_worker_busy(
     post: Post, database: Database
 ) -> None:
-    """No gateway writes such a row, but somebody who repairs a database may."""
+    """No gateway writes such a row, but a database repair may."""
     rows, row = await row_with_an_event(post, database)
     copy = row | {"_id": "con_copy", "slot": "copy", "external_account_id": "copy"}
     await rows.insert(copy | {"is_default": False})
@@ -88,10 +88,10 @@ async def test_an_event_in_a_copied_row_is_told_once_and_keeps_no_worker_busy(
     assert delivery["event"]["connection"] == row["_id"]
 
 
-async def test_a_row_in_a_dead_processes_transaction_holds_no_event_up(
+async def test_a_row_locked_by_a_dead_process_delays_no_event(
     post: Post, database: Database
 ) -> None:
-    """MongoDB ends what a killed process left open after a minute; until then its rows take no write."""
+    """MongoDB ends a killed process's transaction after a minute; it locks rows until then."""
     rows, row = await row_with_an_event(post, database)
 
     async with rows.transaction() as left_open:
@@ -103,10 +103,10 @@ async def test_a_row_in_a_dead_processes_transaction_holds_no_event_up(
             await post.idle()
             (left,) = await Outbox(database).waiting(10)
             assert left.connection == row["_id"]
-    assert len(post.receiver.delivered) == 2  # and none is told twice
+    assert len(post.receiver.delivered) == 2  # and no event twice
 
 
-async def test_a_receiver_that_never_takes_it_is_given_up_and_stays_visible(
+async def test_a_delivery_that_always_fails_is_given_up_and_stays_visible(
     post: Post, database: Database
 ) -> None:
     webhook, _ = await post.webhook()
@@ -117,7 +117,9 @@ async def test_a_receiver_that_never_takes_it_is_given_up_and_stays_visible(
         await post.receiver.has(4)
         await post.idle()
 
-    assert len(post.receiver.delivered) == 4  # once, and after each of three delays
+    assert (
+        len(post.receiver.delivered) == 4
+    )  # the first attempt, and one after each of three delays
     (row,) = await database.collection("deliveries").find({}, sort=[("_id", 1)])
     assert (row["outcome"], row["attempts"]) == ("given_up", 4)
     state = await post.state(webhook)
@@ -126,9 +128,7 @@ async def test_a_receiver_that_never_takes_it_is_given_up_and_stays_visible(
     assert value(post.metrics, METRIC, outcome=DeliveryOutcome.GIVEN_UP) == 1
 
 
-async def test_what_a_receiver_says_of_when_to_come_back_is_kept(
-    post: Post, database: Database
-) -> None:
+async def test_retry_after_of_a_receiver_is_respected(post: Post, database: Database) -> None:
     await post.webhook()
     post.receiver.answer = lambda one: "503 Busy\r\nRetry-After: 600"
     await linked(post.connections, now=utc_now())
@@ -140,7 +140,7 @@ async def test_what_a_receiver_says_of_when_to_come_back_is_kept(
 
 
 @pytest.mark.requirement("L2")
-async def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_a_time(
+async def test_a_hanging_receiver_delays_no_other_and_gets_few_events_at_a_time(
     database: Database,
 ) -> None:
     async with open_post(database, delays=[3600], seconds=3) as post:
@@ -156,7 +156,7 @@ async def test_a_receiver_that_hangs_holds_up_no_other_and_gets_few_at_a_time(
         assert (await post.state(hanging)).last_failure == "no response, or an unreadable one"
 
 
-async def test_a_receiver_that_is_gone_gets_nothing_more(post: Post) -> None:
+async def test_a_receiver_that_answers_410_gets_no_more_events(post: Post) -> None:
     webhook, _ = await post.webhook()
     post.receiver.answer = lambda one: "410 Gone"
     first = await linked(post.connections, now=utc_now())
@@ -173,7 +173,7 @@ async def test_a_receiver_that_is_gone_gets_nothing_more(post: Post) -> None:
     assert (await post.state(webhook)).disabled_at is not None
 
 
-async def test_what_waits_for_a_deleted_webhook_is_not_sent(post: Post, database: Database) -> None:
+async def test_events_of_a_deleted_webhook_are_not_sent(post: Post, database: Database) -> None:
     webhook, _ = await post.webhook()
     await linked(post.connections, now=utc_now())
     await post.deliveries._queue_events()
@@ -189,8 +189,8 @@ async def test_what_waits_for_a_deleted_webhook_is_not_sent(post: Post, database
 
 @pytest.mark.requirement("H1")
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "https://localhost/", "http://10.0.0.1/"])
-async def test_an_address_that_leads_inside_is_never_called(post: Post, url: str) -> None:
-    """Whatever the name was when the webhook was made, each delivery judges the address."""
+async def test_an_internal_address_is_never_called(post: Post, url: str) -> None:
+    """Each delivery checks the address, because the name may resolve differently."""
     webhook, _ = await post.webhook()
     rows = post.database.collection("webhooks")
     assert await rows.update_one({"_id": webhook.id}, {"$set": {"url": url}})
@@ -204,8 +204,8 @@ async def test_an_address_that_leads_inside_is_never_called(post: Post, url: str
 
 
 @pytest.mark.requirement("E2")
-async def test_a_secret_that_cannot_be_opened_costs_time_and_no_event(database: Database) -> None:
-    """A process with the wrong keys, or a row that somebody moved; nothing leaves unsigned."""
+async def test_a_secret_that_does_not_open_delays_events_and_loses_none(database: Database) -> None:
+    """Causes are wrong encryption keys or a moved row; nothing is sent unsigned."""
     right = Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     async with open_post(database, vault=right) as post:
         _, secret = await post.webhook()
@@ -223,10 +223,8 @@ async def test_a_secret_that_cannot_be_opened_costs_time_and_no_event(database: 
 
 
 @pytest.mark.requirement("E3")
-async def test_a_secret_moves_to_a_new_encryption_key_like_all_that_is_sealed(
-    database: Database,
-) -> None:
-    """What a receiver holds stays right."""
+async def test_a_signing_secret_moves_to_a_new_encryption_key(database: Database) -> None:
+    """The receiver's copy of the secret stays valid."""
     old, new = f"k1:{new_encryption_key()}", f"k2:{new_encryption_key()}"
     async with open_post(database, vault=Vault(read_encryption_keys(old))) as post:
         _, secret = await post.webhook()
@@ -243,8 +241,8 @@ async def test_a_secret_moves_to_a_new_encryption_key_like_all_that_is_sealed(
     assert one.verified(secret)["type"] == "connection.created"
 
 
-async def test_a_defect_costs_an_attempt_and_holds_up_nothing(database: Database) -> None:
-    """A secret that opens and is none; the next row is delivered all the same."""
+async def test_a_defect_costs_an_attempt_and_delays_no_other_event(database: Database) -> None:
+    """A secret opens but is invalid; the next row is still delivered."""
     vault = Vault(read_encryption_keys(f"k1:{new_encryption_key()}"))
     async with open_post(database, vault=vault) as post:
         broken, _ = await post.webhook("/broken")
@@ -263,10 +261,8 @@ async def test_a_defect_costs_an_attempt_and_holds_up_nothing(database: Database
         assert len(post.receiver.delivered) == 1
 
 
-async def test_a_database_that_does_not_take_the_note_means_once_more_and_the_same_id(
-    database: Database,
-) -> None:
-    """The receiver has it, the worker dies: that is what "at least once" is about."""
+async def test_an_unrecorded_delivery_is_repeated_with_the_same_id(database: Database) -> None:
+    """The receiver has the event and the worker dies: the case for "at least once"."""
     async with open_post(database) as post:
         post.deliveries._queue = DeliveryStore(database, lease_seconds=1)
         await post.webhook()

@@ -1,4 +1,4 @@
-"""Events: what happens to a connection reaches the receivers of its tenant, signed, and nobody else."""
+"""Events of a connection reach only the receivers of its tenant, with signatures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def post(database: Database) -> AsyncIterator[Post]:
 async def test_the_life_of_a_connection_reaches_a_receiver_that_verifies_it(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess, clock: FakeClock
 ) -> None:
-    """Through the whole product; what arrives and what is stored holds no secret."""
+    """The test uses the whole product; sent and stored events hold no secret."""
     clock = FakeClock()
     async with (
         receiving() as receiver,
@@ -96,7 +96,7 @@ async def test_the_life_of_a_connection_reaches_a_receiver_that_verifies_it(
     assert secret.reveal().removeprefix("whsec_").encode() not in everything
 
 
-async def test_what_is_changed_on_the_way_does_not_verify(post: Post) -> None:
+async def test_a_tampered_event_does_not_verify(post: Post) -> None:
     _, secret = await post.webhook()
     await linked(post.connections, now=utc_now())
     async with post.working():
