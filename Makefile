@@ -71,7 +71,7 @@ mutants: $(INSTALLED) ## flip every field of every connector: does its contract 
 	$(BIN)/python -m gateway.testing.mutants
 
 faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts
-	FAULTS_FULL=1 $(PARALLEL) $(MEASURED:%=--ignore=%) tests/faults
+	FAULTS_FULL=1 $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults
 	FAULTS_FULL=1 $(BIN)/python -m pytest -q $(MEASURED)
 
 attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/attacks get through?

@@ -173,7 +173,7 @@ async def running_fleet(
     drain: float = 0.0,
     sooner: int = 0,
 ) -> AsyncIterator[Fleet]:
-    """A fleet that answers: one process for each clock, so many seconds off; drivers take turns.
+    """A fleet that answers: one process for each of ``clocks`` (seconds off); drivers take turns.
 
     All times are seconds: ``lease`` is how long a lease lasts, ``provider`` how long a provider may
     take, ``drain`` how long a process takes requests after SIGTERM, and ``sooner`` by how much its

@@ -59,7 +59,7 @@ class Orders:
 
 
 def _move_the_clock(seconds: float) -> None:
-    """Let this machine's time of day be so many seconds off, for all that is imported later."""
+    """Move this machine's time of day by ``seconds``, for modules that are imported later."""
     right = gateway.clock.utc_now
 
     def utc_now() -> datetime:
@@ -69,7 +69,7 @@ def _move_the_clock(seconds: float) -> None:
 
 
 def _end_sooner(seconds: int) -> None:
-    """Let this process have so much less time to end, for all that is imported later."""
+    """Shorten this process's shutdown by ``seconds``, for modules that are imported later."""
     gateway.server.shutdown.REQUESTS_SECONDS -= seconds
     gateway.server.shutdown.REFRESHES_SECONDS -= seconds
     gateway.server.shutdown.LAST_SECONDS -= seconds

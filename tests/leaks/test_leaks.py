@@ -1,10 +1,9 @@
-"""No secret shows anywhere but where it belongs: every flow, every fault, the most talkative logs.
+"""Secrets appear only where they belong: in every flow, with every fault, at log level debug.
 
-The product runs as real processes with ``GATEWAY_LOG_LEVEL=debug``. Every secret that comes up is
-noted, and at the end all that the processes have left behind is searched: what they printed, their
-files, their answers, their metrics, the audit, and the whole database.
-
-Files that are there to hold secrets, and are not searched: the sandbox's ledger and certificate.
+The product runs as real processes with ``GATEWAY_LOG_LEVEL=debug``. The tests note every secret and
+at the end search everything that the processes left behind: output, files, answers, metrics, audit
+and the whole database. Two files hold secrets and are not searched: the sandbox's ledger and its
+certificate.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def create_key(env: dict[str, str]) -> str:
 async def use_everything(
     journey: Journey, deployment: Deployment, folder: Path, hook: str, database: Any
 ) -> None:
-    """Connect, fail to, read, refresh, be refused, disconnect; with each fault that there is."""
+    """Connect, fail to connect, read, refresh, be refused and disconnect, with every fault."""
     sandbox, canaries = deployment.sandbox, journey.canaries
     ledger = folder / "sandbox.json"
     canaries.add("client secret", CLIENT_SECRET)
@@ -194,7 +193,7 @@ async def test_no_secret_is_left_anywhere(
 
 
 @pytest.mark.requirement("J1", "J2")
-async def test_no_secret_of_a_sign_in_elsewhere_is_left(
+async def test_no_secret_of_an_oidc_login_is_left(
     tmp_path: Path, mongodb_url: str, database_name: str
 ) -> None:
     """OpenID Connect, as it should be and with an answer that cannot be used."""
@@ -282,7 +281,7 @@ async def test_no_secret_of_a_hand_off_is_left(
 
 
 @pytest.mark.requirement("E4", "J1")
-def test_a_start_that_fails_says_no_secret(mongodb_url: str, database_name: str) -> None:
+def test_a_failing_start_shows_no_secret(mongodb_url: str, database_name: str) -> None:
     """A wrong key, a broken one, an address of the database with a password."""
     canaries = Canaries()
     right, wrong, password = (

@@ -45,14 +45,14 @@ def test_a_secret_and_its_halves_are_found_in_each_form(form: str, part: slice) 
     assert canaries.found_in(b"something " + FORMS[form](SECRET[part]) + b" else") != []
 
 
-def test_nothing_is_found_where_nothing_is() -> None:
+def test_a_text_without_secrets_has_no_findings() -> None:
     canaries = Canaries()
     canaries.add("canary", SECRET)
     assert canaries.found_in(b"something else " * 1000 + SECRET[:8].encode()) == []
     assert canaries.found_in(SECRET.encode(), but=frozenset({"canary"})) == []
 
 
-def test_what_is_found_is_not_shown() -> None:
+def test_a_found_secret_is_not_shown() -> None:
     canaries = Canaries()
     canaries.add("canary", SECRET)
     assert SECRET[:16] not in "".join(canaries.found_in(SECRET.encode())) + repr(canaries)

@@ -71,7 +71,7 @@ class Receiver:
         return [one.event["type"] for one in self.delivered if one.path == path]
 
     async def has(self, count: int, path: str = "/") -> list[Delivered]:
-        """Wait until so many deliveries came to a path; those."""
+        """Wait until ``count`` deliveries came to a path, and return them."""
 
         async def enough() -> bool:
             return len(self.types(path)) >= count

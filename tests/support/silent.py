@@ -24,5 +24,5 @@ NO_AUDIT = _NoAudit()
 
 
 def bulkhead() -> Bulkhead:
-    """A bulkhead with the limits of production and metrics of its own."""
+    """A bulkhead with the limits of production, for tests that do not read its metrics."""
     return Bulkhead(Metrics())
