@@ -18,7 +18,7 @@ MAX_HEAD = 32 * 1024
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a whole request. The application stops reading earlier; this stops the parser."""
 HEAD_SECONDS = 10.0
-"""From the first byte of a request, or from the connection, to the end of its headers."""
+"""From the first byte of a request to the end of its headers."""
 LINGER_SECONDS = 10.0
 """How long a client may go on sending a request that was answered already."""
 WHOLE = "gateway.whole"
@@ -43,9 +43,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refusal = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer of a new connection."""
+        """Let a new connection be idle as long as one between two requests."""
         super().connection_made(transport)
-        self._wait(HEAD_SECONDS)
+        # A shorter time would close the connections of a busy client that opens many and then
+        # sends: a request that arrives while the server closes is lost.
+        self._wait(self.timeout_keep_alive)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer of a closed connection."""
@@ -56,6 +58,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Feed the parser, and check the size of an unfinished request."""
         if self.transport.is_closing():
             return
+        if self._timer is not None and not self._size:
+            self._stop_waiting()  # the first byte of a new connection
         self._size += len(data)
         self._is_first = True
         super().data_received(data)
@@ -66,7 +70,7 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self._size > MAX_REQUEST:
             self.transport.close()
         elif self._in_head and self._size and self._timer is None:
-            self._wait(HEAD_SECONDS)  # a later request whose head is incomplete
+            self._wait(HEAD_SECONDS)  # the head is incomplete
 
     def on_message_begin(self) -> None:
         """Start a request."""

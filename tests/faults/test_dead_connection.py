@@ -53,7 +53,8 @@ async def test_a_thousand_calls_in_ten_seconds_cost_a_provider_two_requests(
     tmp_path: Path, mongodb_url: str
 ) -> None:
     """The provider is down, hangs, limits the rate, or has ended the grant; the row shares it."""
-    async with running_fleet(tmp_path, mongodb_url, provider=1.0) as fleet:
+    # Long enough that a busy machine neither loses a lease nor gives up a slow answer.
+    async with running_fleet(tmp_path, mongodb_url, provider=5.0, lease=30) as fleet:
         old = {name: await fleet.connect("alice", name) for name in [*DOWN, STEADY]}
         for name, fault in DOWN.items():
             fleet.sandbox.fail(name, fault, 100 * CALLS)

@@ -1,4 +1,4 @@
-"""What a client may send before the application is asked, and how slowly (security F5)."""
+"""Limits on the size and pace of a request before the application is called (security F5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import anyio
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.server import connection_limits as intake
+from gateway.server import connection_limits as limits
+from gateway.server import run
 from gateway.server.run import server_for
 from tests.support.serving import serving
 
@@ -41,7 +42,7 @@ async def until_hang_up(reader: asyncio.StreamReader) -> bytes:
 
 
 async def told(port: int, *parts: bytes) -> bytes:
-    """What the server says to these bytes until it hangs up."""
+    """Send these bytes; return the answer until the server closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         with anyio.fail_after(5):
@@ -55,7 +56,7 @@ async def told(port: int, *parts: bytes) -> bytes:
 
 
 async def drip(port: int, first: bytes, drop: bytes) -> bytes:
-    """What the server says to a client that never stops sending, until it hangs up."""
+    """Send without end; return the answer until the server closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     async def dripping() -> None:
@@ -104,7 +105,7 @@ def app() -> Counting:
 async def test_a_head_that_is_too_large_is_refused_before_anything_is_asked(
     app: Counting, head: bytes
 ) -> None:
-    """The parser under the server has no limit of its own."""
+    """The parser itself has no limit."""
     async with serving(app) as port:
         answer = await told(port, head)
         assert answer == b"" or answer.startswith(
@@ -116,7 +117,7 @@ async def test_a_head_that_is_too_large_is_refused_before_anything_is_asked(
 
 @pytest.mark.requirement("F5")
 async def test_an_ordinary_large_head_is_taken(app: Counting) -> None:
-    """What a proxy in front lets through, arrives; and the next request has the whole room again."""
+    """A head that proxies let through is accepted, and the limit is per request."""
     large = HEAD + b"Cookie: " + b"x" * 30_000 + b"\r\n"
     async with serving(app) as port:
         answer = await told(
@@ -133,7 +134,7 @@ async def test_a_head_that_drips_is_refused_in_time(
     app: Counting, part: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then does not keep a connection."""
-    monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
+    monkeypatch.setattr(limits, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         answer = await drip(port, part, b"x")
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
@@ -146,7 +147,7 @@ async def test_the_head_of_a_later_request_has_to_come_in_time_too(
     app: Counting, monkeypatch: pytest.MonkeyPatch, joined: bool
 ) -> None:
     """Also where it began together with the request before."""
-    monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
+    monkeypatch.setattr(limits, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with anyio.fail_after(4):  # a connection that is merely kept lives for longer
@@ -159,13 +160,25 @@ async def test_the_head_of_a_later_request_has_to_come_in_time_too(
 
 
 @pytest.mark.requirement("F5")
-async def test_a_client_that_says_nothing_is_not_waited_for(
+async def test_silent_connection_is_closed_like_any_idle_one(
     app: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection alone costs nothing for long."""
-    monkeypatch.setattr(intake, "HEAD_SECONDS", DEADLINE)
+    monkeypatch.setattr(run, "IDLE_SECONDS", DEADLINE)
     async with serving(app) as port:
         assert await told(port) == b""
+
+
+async def test_busy_client_may_send_long_after_it_connected(
+    app: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time for a head starts with its first byte: nothing is lost because a client is slow."""
+    monkeypatch.setattr(limits, "HEAD_SECONDS", DEADLINE)
+    async with serving(app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(2 * DEADLINE)
+        writer.write(HEAD + b"Connection: close\r\n\r\n")
+        assert (await until_hang_up(reader)).endswith(b"ok")
+        writer.close()
 
 
 @pytest.mark.requirement("F5")
@@ -173,7 +186,7 @@ async def test_a_body_that_nobody_wants_is_not_waited_for(
     app: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once answered, a client that goes on sending gets no more of anybody's time."""
-    monkeypatch.setattr(intake, "LINGER_SECONDS", DEADLINE)
+    monkeypatch.setattr(limits, "LINGER_SECONDS", DEADLINE)
     async with serving(app) as port:
         answer = await drip(port, HEAD + b"Content-Length: 1000000\r\n\r\n", b"x")
     assert answer.count(b"HTTP/1.1 200 OK") == app.asked == 1
@@ -182,7 +195,7 @@ async def test_a_body_that_nobody_wants_is_not_waited_for(
 @pytest.mark.requirement("F5")
 async def test_endless_trailers_end(app: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     """They come after the body and count as none."""
-    monkeypatch.setattr(intake, "MAX_REQUEST", 200_000)
+    monkeypatch.setattr(limits, "MAX_REQUEST", 200_000)
     async with serving(app) as port:
         start = HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"
         answer = await told(port, start, *[b"X-Trailer: 1\r\n" * 1_000] * 100)
@@ -220,8 +233,8 @@ async def test_a_slow_but_timely_client_is_served_again_and_again(app: Counting)
     ],
     ids=ascii,
 )
-async def test_what_is_no_request_is_answered_with_400(app: Counting, request_bytes: bytes) -> None:
-    """F5, I2: two lengths, a length and chunks, and text that is no HTTP reach nobody."""
+async def test_invalid_request_is_answered_with_400(app: Counting, request_bytes: bytes) -> None:
+    """F5, I2: two lengths, a length with chunks, and other text do not reach the application."""
     async with serving(app) as port:
         answer = await told(port, request_bytes)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")

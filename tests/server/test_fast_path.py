@@ -1,4 +1,4 @@
-"""Answers without a task: on the wire the same as any other, and never out of turn."""
+"""The fast path: the same answers on the wire as through ASGI, in the order of the requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def request(path: str, body: bytes = b"", *more: bytes) -> bytes:
 
 
 class Prompt:
-    """Answers ``/at-once`` and ``/big`` without a task and everything else with one, by what it was sent."""
+    """Answers ``/at-once`` and ``/big`` on the fast path and other paths through ASGI."""
 
     def __init__(self) -> None:
         self.at_once: list[bytes] = []
@@ -145,7 +145,7 @@ async def test_a_connection_that_is_not_to_be_kept_is_closed(
 
 
 async def test_requests_in_one_piece_are_answered_in_turn(app: Prompt, port: int) -> None:
-    """Whatever waits, the next answer does not overtake it."""
+    """An answer does not overtake the one before it."""
     paths = ["/at-once", "/slow", "/at-once", "/other", "/at-once", "/at-once"]
     async with connected(port) as line:
         await line.send(b"".join(request(path, str(n).encode()) for n, path in enumerate(paths)))
@@ -172,18 +172,18 @@ async def test_a_request_that_comes_in_parts_is_served_as_well(app: Prompt, port
     assert app.at_once == []
 
 
-async def test_what_is_no_request_is_refused_with_what_came_before_it(
+async def test_invalid_request_is_refused_together_with_the_one_before_it(
     app: Prompt, port: int
 ) -> None:
-    """One piece of data holds both: nothing is handed out to who cannot be spoken to."""
+    """One piece of data holds both: no token is issued to a client that cannot be answered."""
     async with connected(port) as line:
         await line.send(request("/at-once", b"a") + b"\0\0\0\r\n\r\n")
         assert (await line.reader.read()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert (app.at_once, app.waited) == ([], [])
 
 
-async def test_who_does_not_read_is_given_no_more_at_once(app: Prompt, port: int) -> None:
-    """What nobody takes does not pile up: the next request waits, as it always did."""
+async def test_client_that_does_not_read_gets_no_more_fast_answers(app: Prompt, port: int) -> None:
+    """Unread answers do not pile up: the next request waits."""
     async with connected(port) as line:
         line.reader._transport.pause_reading()  # type: ignore[attr-defined]
         await line.send(request("/big"))
@@ -196,7 +196,7 @@ async def test_who_does_not_read_is_given_no_more_at_once(app: Prompt, port: int
         assert (await line.answer())[1] == b"waited: later"
 
 
-async def test_a_client_that_leaves_disturbs_nobody(app: Prompt, port: int) -> None:
+async def test_client_that_leaves_does_not_disturb_others(app: Prompt, port: int) -> None:
     for _ in range(20):
         async with connected(port) as line:
             line.writer.write(request("/at-once", b"gone"))
@@ -219,8 +219,8 @@ async def test_a_client_that_leaves_disturbs_nobody(app: Prompt, port: int) -> N
     ],
     ids=ascii,
 )
-def test_what_is_no_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
-    """A header ends where its line does, whoever wrote it."""
+def test_invalid_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
+    """No header can end its line early."""
     with pytest.raises(ValueError, match="character"):
         head_lines([(b"good", b"1"), header])
 

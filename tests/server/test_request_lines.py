@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("_restored_logs")
 
 @pytest.fixture
 def stream() -> io.StringIO:
-    """What is written to standard output."""
+    """The lines on standard output."""
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         configure_logs("info", "json")

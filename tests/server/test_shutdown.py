@@ -1,4 +1,4 @@
-"""A process that was told to end, seen from outside: not ready first, then no new requests, then gone."""
+"""A shutdown seen from outside: first not ready, then no new requests, then gone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def deployment(
 
 @pytest.mark.requirement("L3")
 async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: Deployment) -> None:
-    """Whoever sends requests has time to notice; a second signal says that nobody does."""
+    """Load balancers have time to notice; a second signal ends the wait."""
     (gateway,) = deployment.gateways
 
     async def ask(path: str) -> httpx.Response:

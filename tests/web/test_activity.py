@@ -1,4 +1,4 @@
-"""What people see of the audit: who used their accounts, and their own lines, and nobody else's."""
+"""The audit as people see it: the users of their accounts, and only their own lines."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_lines_that_are_alike_are_one_entry_and_old_ones_are_a_page_away(
 
 @pytest.mark.requirement("G3")
 async def test_a_hostile_label_is_a_text(gateway: Harness, subtests: pytest.Subtests) -> None:
-    """A key's label is whatever somebody typed."""
+    """A key's label can be any text."""
     browser = await connected(gateway)
     for label in HOSTILE:
         await use(gateway, label)

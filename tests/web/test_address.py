@@ -1,4 +1,4 @@
-"""Whose address a request comes from: what a proxy of one's own says, and nobody else."""
+"""The client address of a request: only trusted proxies can name it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def request(*forwarded: str, peer: str | None = PEER) -> Request:
 def test_the_address_is_the_nth_entry_from_the_right(
     hops: int, forwarded: tuple[str, ...], address: str
 ) -> None:
-    """What a client writes itself stands to the left of what is believed."""
+    """Entries of the client are to the left of the trusted ones."""
     assert client_address(request(*forwarded), hops) == address
 
 
@@ -65,5 +65,5 @@ def test_a_request_without_a_peer_shares_one_name() -> None:
         ("", None),
     ],
 )
-def test_addresses_are_counted_by_what_one_machine_has(text: str, network: str | None) -> None:
+def test_addresses_of_one_machine_count_as_one(text: str, network: str | None) -> None:
     assert network_of(text) == network

@@ -1,4 +1,4 @@
-"""What all of the API has in common: open endpoints, keys, and how it says no."""
+"""Common rules of the API: public endpoints, keys and problems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_health_says_ok_and_nothing_else(gateway: Harness) -> None:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_anybody_may_see_what_can_be_connected(gateway: Harness) -> None:
+async def test_list_of_connectors_is_public(gateway: Harness) -> None:
     api = await gateway.api()
     answer = await api.get("/v1/connectors/available")
     assert answer.status_code == 200
@@ -87,7 +87,7 @@ BAD_KEYS: list[bytes] = [
 
 
 @pytest.mark.requirement("E5")
-async def test_what_is_no_key_is_refused_and_never_repeated(
+async def test_invalid_key_is_refused_and_never_repeated(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
     """Not ASCII, empty, long, of another kind: always 401 and never an error of ours."""
@@ -118,7 +118,7 @@ async def test_a_key_is_taken_whole_or_not_at_all(
     for name in ("api_key", "access_token"):
         with subtests.test(f"in the address as {name}"):
             answer = await api.post(TOKEN, json={"user": "u"}, params={name: key})
-            problem(answer, 422, "invalid_request")  # whatever it is, it does not belong there
+            problem(answer, 422, "invalid_request")  # a key in the wrong place
     for place in ({"cookies": {"gateway_session": key}}, {"headers": {"X-Api-Key": key}}):
         with subtests.test(str([*place])):
             request = api.build_request("POST", TOKEN, json={"user": "u"}, **_any(place))

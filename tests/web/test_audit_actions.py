@@ -51,7 +51,7 @@ async def audit(gateway: Harness, **wanted: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.requirement("J1")
-async def test_every_action_is_told_of_by_whoever_did_it(
+async def test_every_action_is_recorded_with_its_actor(
     gateway: Harness,
     handing_off: Harness,
     rows: Rows,
@@ -102,7 +102,7 @@ async def test_every_action_is_told_of_by_whoever_did_it(
     await gateway.token("google", "alice", account=first)
     await tools.get("/v1/keys")
 
-    # What people who run it do.
+    # Actions of operators.
     admin = await gateway.api(Role.ADMIN)
     made = (await admin.post("/v1/keys", json={"roles": ["tokens"], "label": "for CI"})).json()
     await admin.delete(f"/v1/keys/{made['id']}")

@@ -1,4 +1,4 @@
-"""``GET /v1/audit``: whose lines it shows, page by page, and what it does not take for a question."""
+"""``GET /v1/audit``: the lines of one tenant, page by page, and refused queries."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_times_are_taken_with_any_offset(gateway: Harness, clock: FakeCloc
         "connection=",
     ],
 )
-async def test_what_is_no_question_is_refused(gateway: Harness, query: str) -> None:
+async def test_invalid_query_is_refused(gateway: Harness, query: str) -> None:
     """Neither ignored nor guessed at."""
     api = await gateway.api(Role.ADMIN)
     problem(await api.get(f"/v1/audit?{query}"), 422, "invalid_request")

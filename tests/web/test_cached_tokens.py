@@ -1,4 +1,4 @@
-"""Token reads from memory, over real connections: without a task or with one, nobody sees a difference."""
+"""Cached token reads over real connections: the fast path and ASGI give the same answers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ from tests.support.serving import serving
 from tests.support.tokens import connect, connections, disconnect
 from tests.web.test_audit_actions import audit
 
+pytestmark = pytest.mark.usefixtures("lasting_cache")
+
 TOKEN = "/v1/connectors/google/token"
 OWN_ID = "my-own-request-id"
 
 
 @dataclass
 class Doors:
-    """A gateway behind a socket, and what was answered there without a task."""
+    """A gateway behind a socket, with the answers of its fast path."""
 
     gateway: Harness
     prompt: bool = True
@@ -57,7 +59,7 @@ class Doors:
         return answer
 
     async def ask(self, *, key: str, body: bytes, path: str = TOKEN, more: str = "") -> Reply:
-        """One request over a connection of its own."""
+        """Send one request over a new connection."""
         head = (
             f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}"
@@ -77,7 +79,7 @@ class Doors:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, without the time of day."""
+    """An answer without its ``Date``."""
 
     status: str
     lines: list[str]
@@ -105,7 +107,7 @@ def asking(**wanted: Any) -> bytes:
 
 @pytest.mark.requirement("G4", "J1")
 async def test_both_ways_answer_with_the_same_bytes(doors: Doors) -> None:
-    """The same lines in the same order, but for a request id of its own."""
+    """The same lines in the same order, except for the request id."""
     key = await doors.gateway.key(Role.TOKENS)
     prompt = await doors.ask(key=key, body=asking())
     doors.prompt = False
@@ -144,7 +146,7 @@ async def test_a_hand_out_without_a_task_leaves_the_same_traces(
 
 @pytest.fixture
 def capture_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What the access log is told."""
+    """The calls of the access log."""
     told: list[tuple[Any, ...]] = []
     monkeypatch.setattr("gateway.web.middleware.log_request", lambda *facts: told.append(facts))
     return told
@@ -178,7 +180,7 @@ def capture_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         "no key",
     ],
 )
-async def test_what_is_special_is_left_to_the_application(
+async def test_special_request_is_left_to_the_application(
     doors: Doors, changed: dict[str, Any], status: int
 ) -> None:
     """It alone refuses and explains."""
@@ -189,7 +191,7 @@ async def test_what_is_special_is_left_to_the_application(
 
 
 @pytest.mark.requirement("E6", "F2")
-async def test_what_was_forgotten_is_not_handed_out(doors: Doors) -> None:
+async def test_token_of_a_deleted_connection_or_key_is_not_issued(doors: Doors) -> None:
     """A disconnected account and a deleted key end at once, without a task as well as with one."""
     key = await doors.gateway.key(Role.TOKENS)
     assert (await doors.ask(key=key, body=asking())).status == "HTTP/1.1 200 OK"

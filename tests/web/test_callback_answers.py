@@ -1,9 +1,9 @@
-"""What the callback answers, on every way it can end (security A9, A17, A18)."""
+"""The callback's answer for every ending of a flow (security A9, A17, A18)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -19,7 +19,7 @@ SCRIPT = "<script>alert('from the provider')</script>"
 
 
 async def google_callback(browser: Browser, *, declined: bool = False) -> str:
-    """A callback of this browser that waits to be opened."""
+    """Start a flow in this browser; return its callback, not yet opened."""
     await browser.start("google")
     if declined:
         return await declined_callback(browser)
@@ -40,7 +40,7 @@ async def google_callback(browser: Browser, *, declined: bool = False) -> str:
         ("Access_Denied ", "refused"),
     ],
 )
-async def test_a_providers_error_is_told_in_our_own_words(
+async def test_provider_error_is_shown_in_the_gateways_words(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, error: str, outcome: str
 ) -> None:
     """The provider's words are in no page and no address, and the state is used up."""
@@ -65,7 +65,9 @@ async def test_a_providers_error_is_told_in_our_own_words(
 
 
 @pytest.mark.requirement("A9")
-async def test_an_error_for_somebody_elses_flow_is_refused(gateway: Harness, rows: Rows) -> None:
+async def test_error_callback_of_another_persons_flow_is_refused(
+    gateway: Harness, rows: Rows
+) -> None:
     """An error callback needs session and cookie like any other."""
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     callback = await google_callback(alice, declined=True)
@@ -75,122 +77,81 @@ async def test_an_error_for_somebody_elses_flow_is_refused(gateway: Harness, row
     assert await rows.connections() == []
 
 
-Ending = Callable[[Harness, Browser], Awaitable[httpx.Response]]
+Act = Callable[[Harness, Browser], Awaitable[httpx.Response]]
+"""Opens a callback in some way, and returns the answer."""
 
 
-def ending(name: str, status: int) -> Callable[[Ending], Ending]:
-    """Register a way in which a callback can end."""
+def opening(
+    change: Callable[[str], str] = str,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+) -> Act:
+    """Open an approved callback once, after a ``change`` of its address."""
 
-    def register(act: Ending) -> Ending:
-        ENDINGS[name] = (status, act)
-        return act
+    async def act(gateway: Harness, browser: Browser) -> httpx.Response:
+        callback = change(await google_callback(browser))
+        return await browser.client.request(method, callback, headers=headers)
 
-    return register
-
-
-ENDINGS: dict[str, tuple[int, Ending]] = {}
-
-
-@ending("connected", 303)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.get(await google_callback(browser))
+    return act
 
 
-@ending("opened again", 303)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def open_again(gateway: Harness, browser: Browser) -> httpx.Response:
     callback = await google_callback(browser)
     await browser.open(callback)
     return await browser.client.get(callback)
 
 
-@ending("declined", 303)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def open_declined(gateway: Harness, browser: Browser) -> httpx.Response:
     return await browser.client.get(await google_callback(browser, declined=True))
 
 
-@ending("expired", 303)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def open_late(gateway: Harness, browser: Browser) -> httpx.Response:
     callback = await google_callback(browser)
     gateway.clock.advance(minutes=11)
     return await browser.client.get(callback)
 
 
-@ending("code not accepted", 303)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.get(
-        with_params(await google_callback(browser), code="not-the-right-code")
-    )
-
-
-@ending("not signed by the provider", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def open_with_wrong_signature(gateway: Harness, browser: Browser) -> httpx.Response:
     await browser.start("shopify", shop="acme")
     callback = await approved_callback(browser, ACCOUNTS["shopify"])
     return await browser.client.get(with_params(callback, shop="other.myshopify.com"))
 
 
-@ending("state unknown", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.get(with_params(await google_callback(browser), state="A" * 43))
-
-
-@ending("other browser", 403)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def open_in_other_browser(gateway: Harness, browser: Browser) -> httpx.Response:
     other = await gateway.browser("bob")
     return await other.client.get(await google_callback(browser))
 
 
-@ending("other connector", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
+async def post(gateway: Harness, browser: Browser) -> httpx.Response:
     callback = await google_callback(browser)
-    return await browser.client.get(callback.replace("/google/", "/notion/"))
+    fields = parse_qs(urlsplit(callback).query)
+    return await browser.client.post(callback.partition("?")[0], data=fields)
 
 
-@ending("unknown connector", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    callback = await google_callback(browser)
-    return await browser.client.get(callback.replace("/google/", "/nowhere/"))
-
-
-@ending("ambiguous", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.get(await google_callback(browser) + "&state=another-state")
-
-
-@ending("token in the address", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.get(await google_callback(browser) + "&access_token=x")
-
-
-@ending("wrong host", 400)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    callback = await google_callback(browser)
-    return await browser.client.get(callback, headers={"Host": "evil.example"})
-
-
-@ending("head", 204)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    return await browser.client.head(await google_callback(browser))
-
-
-@ending("prefetch", 204)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    callback = await google_callback(browser)
-    return await browser.client.get(callback, headers={"Sec-Purpose": "prefetch"})
-
-
-@ending("posted", 405)
-async def _(gateway: Harness, browser: Browser) -> httpx.Response:
-    callback = await google_callback(browser)
-    return await browser.client.post(
-        callback.partition("?")[0], data=parse_qs(urlsplit(callback).query)
-    )
+ENDINGS: dict[str, tuple[int, Act]] = {
+    "connected": (303, opening()),
+    "opened again": (303, open_again),
+    "declined": (303, open_declined),
+    "expired": (303, open_late),
+    "code not accepted": (303, opening(lambda url: with_params(url, code="not-the-right-code"))),
+    "not signed by the provider": (400, open_with_wrong_signature),
+    "state unknown": (400, opening(lambda url: with_params(url, state="A" * 43))),
+    "other browser": (403, open_in_other_browser),
+    "other connector": (400, opening(lambda url: url.replace("/google/", "/notion/"))),
+    "unknown connector": (400, opening(lambda url: url.replace("/google/", "/nowhere/"))),
+    "ambiguous": (400, opening(lambda url: url + "&state=another-state")),
+    "token in the address": (400, opening(lambda url: url + "&access_token=x")),
+    "wrong host": (400, opening(headers={"Host": "evil.example"})),
+    "head": (204, opening(method="HEAD")),
+    "prefetch": (204, opening(headers={"Sec-Purpose": "prefetch"})),
+    "posted": (405, post),
+}
 
 
 @pytest.mark.requirement("A17")
 @pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
 @pytest.mark.parametrize("name", [*ENDINGS])
-async def test_no_answer_of_the_callback_lets_its_address_out(
+async def test_answer_of_the_callback_does_not_leak_its_address(
     gateway: Harness, name: str, accept: str
 ) -> None:
     """No referrer, no cache, no third party, and away from the address with the code."""
@@ -214,11 +175,9 @@ async def test_no_answer_of_the_callback_lets_its_address_out(
 
 @pytest.mark.requirement("A17")
 @pytest.mark.parametrize("accept", ["text/html", "*/*"], ids=["page", "problem"])
-async def test_a_callback_during_an_internal_error_keeps_its_address_too(
+async def test_internal_error_of_the_callback_does_not_leak_its_address(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    """Even if something unforeseen happens."""
-
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("unforeseen words")
 
@@ -234,7 +193,7 @@ async def test_a_callback_during_an_internal_error_keeps_its_address_too(
 
 
 @pytest.mark.requirement("A18")
-async def test_a_posted_authorization_response_is_not_taken(
+async def test_posted_authorization_response_is_refused(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
     """``response_mode=form_post`` would come without our cookies; only queries are read."""

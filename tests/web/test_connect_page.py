@@ -41,7 +41,7 @@ async def test_a_tool_whose_name_cannot_be_returned_to_still_leads_to_the_connec
 
 @pytest.mark.requirement("G3")
 async def test_a_tools_name_is_cut_and_shown_as_text(gateway: Harness) -> None:
-    """The name comes from whoever made the link."""
+    """The creator of the link chose the name."""
     browser = await gateway.browser("alice")
     name = "<img src=x onerror=alert(1)>" + "x" * 200
     await browser.open(f"/connectors/google?tool={quote(name)}")
@@ -85,7 +85,7 @@ async def test_a_connector_that_does_not_exist_has_no_page(gateway: Harness, nam
 async def test_a_value_that_does_not_fit_is_explained_beside_its_field(
     gateway: Harness, rows: Rows, typed: str
 ) -> None:
-    """What a person types must never become another host."""
+    """Typed text must never become another host."""
     browser = await gateway.browser("alice")
     page = await browser.start("shopify", shop=typed)
     assert page.status_code == 422
@@ -113,7 +113,7 @@ async def test_an_empty_value_is_asked_for_by_its_title(gateway: Harness, rows: 
 @pytest.mark.parametrize(
     "typed", ["acme", " ACME ", "https://acme.myshopify.com/", "acme.myshopify.com"]
 )
-async def test_what_a_person_most_likely_meant_is_understood(
+async def test_input_is_read_as_the_person_most_likely_meant_it(
     gateway: Harness, rows: Rows, typed: str
 ) -> None:
     browser = await gateway.browser("alice")

@@ -196,7 +196,7 @@ async def test_a_foreign_connection_looks_missing(
 
 
 async def test_a_key_beside_a_session_counts_alone(gateway: Harness) -> None:
-    """Whoever sends a key is judged by it: a session must not make up for a bad one."""
+    """A request with a key is judged by the key: a session must not make up for a bad one."""
     browser = await connected(gateway)
     answer = await browser.client.get(
         URL, headers={"Authorization": "Bearer gwk_wrong", "Accept": "application/json"}

@@ -1,4 +1,4 @@
-"""What a page of another site, or of another session, cannot make a browser do (security G2, G5)."""
+"""Pages of another site or session cannot act in a browser's session (security G2, G5)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def test_no_foreign_page_changes_anything(
 
 
 def sessions_writes() -> list[tuple[str, str, bool]]:
-    """Every route of the table that a session changes something by: method, path, whether a form."""
+    """Every route that changes something for a session: method, path, whether a form."""
     operations = {(operation.method, operation.path): operation for operation in OPERATIONS}
     found = []
     for route in ROUTES:
@@ -194,7 +194,7 @@ async def test_a_body_that_any_site_can_send_is_not_taken(
 async def test_the_same_writes_work_from_the_gateways_own_page(
     gateway: Harness, rows: Rows
 ) -> None:
-    """What the tests above refuse is refused for their one wrong thing."""
+    """The tests above refuse requests for their one wrong part."""
     for number in range(len(writes(""))):
         browser, connection = await two_accounts(gateway, rows)
         method, path, is_form = writes(connection)[number]
@@ -265,7 +265,7 @@ async def test_a_page_of_one_person_cannot_act_for_the_next_one(
 
 @pytest.mark.requirement("A4")
 async def test_signing_in_from_another_site_is_refused(gateway: Harness, rows: Rows) -> None:
-    """Nobody can be signed in as the attacker without noticing."""
+    """No person can be signed in as the attacker without noticing."""
     browser = await gateway.browser()
     for name, headers in FOREIGN.items():
         answer = await browser.client.post(

@@ -88,7 +88,7 @@ async def test_a_connected_card_comes_first_and_shows_its_account(gateway: Harne
     assert links["Connect Google"] == "/connectors/google"
 
 
-async def test_the_front_page_is_the_dashboard_and_asks_who_is_there(gateway: Harness) -> None:
+async def test_front_page_is_the_dashboard_and_asks_for_a_session(gateway: Harness) -> None:
     browser = await gateway.browser()
     await browser.open("/")
     assert [page.status_code for page in browser.history] == [303, 303, 200]
@@ -180,7 +180,7 @@ async def test_a_second_click_on_disconnect_finds_nothing(gateway: Harness) -> N
 
 
 @pytest.mark.requirement("F1")
-async def test_what_is_somebody_elses_has_no_page(gateway: Harness, rows: Rows) -> None:
+async def test_connection_of_another_person_has_no_page(gateway: Harness, rows: Rows) -> None:
     alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
     await alice.connect("google", ACCOUNTS["google"])
     connection = (await rows.connection())["_id"]

@@ -1,4 +1,4 @@
-"""What the dashboard says about a linked account: what it needs, and when it was used."""
+"""Linked accounts on the dashboard: their state and their last use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DASHBOARD = "/dashboard/connectors"
         ),
     ],
 )
-async def test_an_account_that_needs_its_person_says_what_to_do(
+async def test_account_that_needs_its_person_says_how_to_mend_it(
     gateway: Harness, rows: Rows, fields: dict[str, str], text: str, action: str
 ) -> None:
     browser = await gateway.browser("alice")

@@ -139,7 +139,7 @@ async def test_two_flows_in_two_tabs_do_not_disturb_each_other(gateway: Harness)
     assert browser.outcome() == "connected"
 
 
-async def test_a_person_who_declines_is_told_that_nothing_was_stored(
+async def test_declined_flow_says_that_nothing_was_stored(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess
 ) -> None:
     before = sandbox.mark()

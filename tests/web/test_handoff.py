@@ -1,4 +1,4 @@
-"""The login hand-off: a host says who is there, and only the browser that has both halves is signed in."""
+"""The login hand-off: a host names the user, and only the browser with both halves signs in."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def begin(browser: Browser, next_page: str = "") -> str:
 async def accept(
     gateway: Harness, challenge: str, user: Any = "alice", tenant: str = "default"
 ) -> httpx.Response:
-    """What the host's backend calls."""
+    """The API for the host's backend."""
     api = await gateway.api(Role.LOGINS, tenant=tenant)
     return await api.post("/v1/logins", json={"challenge": challenge, "user": user})
 
@@ -62,7 +62,7 @@ async def accepted(gateway: Harness, challenge: str, user: str = "alice", **more
 
 
 async def refused(browser: Browser, url: str) -> None:
-    """Nobody is signed in by this address."""
+    """This address signs no one in."""
     answer = await browser.client.get(url, headers=JSON)
     problem(answer, 400, "login_unknown")
     assert "set-cookie" not in answer.headers
@@ -87,16 +87,16 @@ async def test_a_person_signs_in_through_the_host(gateway: Harness, rows: Rows) 
 
 
 @pytest.mark.requirement("A1")
-async def test_a_victim_who_is_sent_to_the_host_with_my_challenge_signs_nobody_in(
+async def test_victim_sent_to_the_host_with_my_challenge_signs_no_one_in(
     gateway: Harness, rows: Rows
 ) -> None:
-    """A1 for logins: I have the cookie, the victim gets the verifier, and nobody has both."""
+    """A1 for logins: I have the cookie, the victim gets the verifier, and no browser has both."""
     mallory, victor = await gateway.browser(), await gateway.browser()
     challenge = await begin(mallory)
     # The host finds Victor signed in, and redirects *his* browser.
     url = await accepted(gateway, challenge, "victor")
     await refused(victor, url)
-    # Mallory waits at the gateway with her cookie and without the verifier; even with it, it is over.
+    # Mallory has her cookie but not the verifier; even with it, the attempt is over.
     for guess in (
         f"{GATEWAY_URL}/login/continue?login_challenge={challenge}",
         f"{GATEWAY_URL}/login/continue?login_challenge={challenge}&login_verifier={'A' * 43}",
@@ -124,7 +124,7 @@ async def test_a_finished_address_is_worth_nothing_in_another_browser(gateway: H
     """Mallory cannot sign Victor in as herself either."""
     mallory, victor = await gateway.browser(), await gateway.browser()
     url = await accepted(gateway, await begin(mallory), "mallory")
-    await begin(victor)  # a cookie of one's own attempt does not help
+    await begin(victor)  # the cookie of another attempt does not help
     await refused(victor, url)
 
 

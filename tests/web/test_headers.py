@@ -1,4 +1,4 @@
-"""The headers that every answer carries, whatever it is (security G4), and request ids."""
+"""The headers of every answer (security G4), and request ids."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def test_every_refusal_carries_the_guard_rails_too(
 
 @pytest.mark.requirement("F5")
 async def test_a_large_body_does_not_hide_that_a_key_is_missing(gateway: Harness) -> None:
-    """What is refused for another reason is not even read."""
+    """A body that is refused for another reason is not read."""
     api = await gateway.api()
     answer = await api.post("/v1/connectors/google/token", content=b"x" * 70_000)
     assert answer.status_code == 401

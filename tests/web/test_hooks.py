@@ -1,4 +1,4 @@
-"""The extra step after connecting: what it finds is kept, and what it does not find stops the flow."""
+"""The extra step after connecting: its findings are stored, or the flow stops."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def metadata_of(gateway: Harness) -> dict[str, Any]:
     return dict(connection.metadata)
 
 
-async def test_what_a_hook_finds_is_kept_with_the_account(gateway: Harness, rows: Rows) -> None:
+async def test_findings_of_a_hook_are_kept_with_the_account(gateway: Harness, rows: Rows) -> None:
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
     row = await rows.connection()
@@ -101,7 +101,7 @@ async def test_a_stored_value_that_is_no_path_segment_leads_nowhere(
 
 
 @pytest.mark.parametrize("account", [ANA, BEN])
-async def test_an_account_that_lacks_what_is_needed_is_not_stored(
+async def test_account_that_lacks_a_needed_fact_is_not_stored(
     gateway: Harness, rows: Rows, account: str
 ) -> None:
     """The person is told what to check, and may try again at once."""
@@ -199,7 +199,7 @@ async def test_a_hook_that_fails_stores_nothing(
     ],
     ids=["JSON", "surrogate", "number"],
 )
-async def test_what_a_hook_adds_is_cleaned_like_all_metadata(
+async def test_findings_of_a_hook_are_cleaned_like_all_metadata(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, added: dict[Any, Any], kept: dict[str, Any]
 ) -> None:
     """bounded, plain JSON that can be stored and sent on."""
@@ -215,10 +215,10 @@ async def test_what_a_hook_adds_is_cleaned_like_all_metadata(
     [{}, {"cloud_id": None}, {"cloud_id": "a/b"}, {"cloud_id": "c-1", "a": "x" * 17_000}],
     ids=["nothing", "null", "a path", "too much"],
 )
-async def test_an_account_without_what_the_apis_address_is_made_of_is_not_stored(
+async def test_account_without_the_parts_of_the_api_address_is_not_stored(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, added: dict[str, Any]
 ) -> None:
-    """A tool would be sent to an address that nobody checked, or get none."""
+    """A tool would get an unchecked address, or none."""
     monkeypatch.setattr(atlassian, "post_connection", returning(added))
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "failed"

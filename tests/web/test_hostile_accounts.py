@@ -64,7 +64,7 @@ def saying(
     label: Any = "Acme",
     metadata: dict[str, Any] | None = None,
 ) -> None:
-    """Let Google's account endpoint answer so; what reads the answer is the connectors' own code."""
+    """Let Google's account endpoint give this answer to the connector's own code."""
     read = account_lookup(id="id", label="name", metadata={})
 
     async def lookup(ctx: ConnectionContext) -> AccountInfo:
@@ -153,7 +153,7 @@ async def test_an_account_without_a_plain_id_is_not_stored(
 async def test_any_other_id_is_itself(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, said: Any
 ) -> None:
-    """Numbers are made text; what looks like an operator is none."""
+    """Numbers are made text; text that looks like an operator has no effect."""
     saying(monkeypatch, gateway, id=said)
     browser = await gateway.browser("alice")
     assert await browser.connect("google", ACCOUNTS["google"]) == "connected"

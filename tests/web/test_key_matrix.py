@@ -1,7 +1,7 @@
 """Every operation of the route table, with every kind of credential (E5, F1, F2).
 
-What each cell answers follows from what the operation says of itself (``who``, ``role``, ``headers``) and
-from the kind of thing its address names; an operation of which that does not follow fails here.
+The answer of each cell follows from the operation's declaration (``who``, ``role``, ``headers``)
+and from the object in its path; an operation without such a rule fails here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BODIES: dict[type, dict[str, Any]] = {
     StartRequest: {},
 }
 MISSING = {"keys": "not_found", "webhooks": "not_found", "connections": "connection_not_found"}
-"""What an address with an id is about -> how it says that there is no such thing."""
+"""The object in a path with an id -> the code for a missing one."""
 NO_SUCH = {"keys": "0" * 16, "webhooks": "wh_missing", "connections": "con_missing"}
 NO_KEYS: dict[str, bytes] = {
     "empty": b"",
@@ -58,7 +58,7 @@ def named(operation: Operation) -> str:
 
 
 def noun(operation: Operation) -> str:
-    """What an operation's address is about."""
+    """Return the object in an operation's path."""
     return operation.path.split("/")[2]
 
 
@@ -90,7 +90,7 @@ async def call(
 
 
 async def everything(gateway: Harness, rows: Rows) -> tuple[list[Any], ...]:
-    """What an operation could change: connections, sessions, keys and webhooks."""
+    """Return all that an operation could change: connections, sessions, keys and webhooks."""
     services = gateway.services
     keys = await services.keys.list_for("default")
     return (
@@ -128,7 +128,7 @@ async def client_of(
 
 
 @pytest.mark.requirement("F2")
-def test_every_operation_says_what_its_cells_follow_from() -> None:
+def test_every_operation_has_the_rules_of_its_cells() -> None:
     """A new route without a rule fails here."""
     assert {operation.role for operation in GUARDED} == {str(role) for role in Role}
     assert {operation.path for operation in OPERATIONS if operation.who == "anyone"} == {
@@ -147,7 +147,7 @@ def test_every_operation_says_what_its_cells_follow_from() -> None:
 
 @pytest.mark.requirement("E5", "F2")
 @pytest.mark.parametrize("operation", CLOSED, ids=named)
-async def test_what_is_no_living_key_gets_401(
+async def test_missing_invalid_or_dead_key_gets_401(
     gateway: Harness, rows: Rows, operation: Operation, subtests: pytest.Subtests
 ) -> None:
     """No key, malformed, unknown, not ASCII, long, a wrong secret, deleted, expired."""
@@ -171,12 +171,12 @@ async def test_what_is_no_living_key_gets_401(
     }
     gateway.clock.advance(seconds=11)
     before = await everything(gateway, rows)
-    nobody = await gateway.api()
+    client = await gateway.api()
     bodies = set()
     for name, header in credentials.items():
         with subtests.test(name):
             headers = {} if header is None else {b"Authorization": header}
-            answer = await call(gateway, nobody, operation, wanted, headers)
+            answer = await call(gateway, client, operation, wanted, headers)
             said = problem(answer, 401, "unauthorized")
             assert "access-control-allow-origin" not in answer.headers
             if name in {"unknown", "wrong secret", "deleted", "expired"}:
@@ -185,10 +185,10 @@ async def test_what_is_no_living_key_gets_401(
     if operation.who == "session":
         with subtests.test("a good key where only a person may act"):
             headers = {b"Authorization": f"Bearer {text}".encode()}
-            refused = await call(gateway, nobody, operation, wanted, headers)
+            refused = await call(gateway, client, operation, wanted, headers)
             problem(refused, 401, "unauthorized")
     with subtests.test("a good key at another place"):
-        answer = await nobody.request(
+        answer = await client.request(
             operation.method,
             operation.path.replace("{name}", "google").replace("{id}", wanted),
             params={"api_key": text, "authorization": f"Bearer {text}"},
@@ -199,7 +199,7 @@ async def test_what_is_no_living_key_gets_401(
 
 @pytest.mark.requirement("F2")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
-async def test_a_key_opens_what_its_role_says_and_nothing_else(
+async def test_key_opens_only_the_operations_of_its_role(
     gateway: Harness, rows: Rows, operation: Operation, subtests: pytest.Subtests
 ) -> None:
     """Each other role, all others together, another connector, no assertion; then the right key."""
@@ -257,7 +257,7 @@ async def test_a_key_opens_what_its_role_says_and_nothing_else(
 
 @pytest.mark.requirement("F1")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
-async def test_what_is_foreign_looks_like_what_is_missing(
+async def test_foreign_object_looks_like_a_missing_one(
     gateway: Harness, rows: Rows, operation: Operation
 ) -> None:
     """Byte by byte, but for the request's id; and nothing of the other tenant is in any answer."""

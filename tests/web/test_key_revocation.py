@@ -1,4 +1,4 @@
-"""A key that is deleted at one gateway is dead at the other one (F2): real time, real change streams."""
+"""A key deleted at one gateway is refused by the other (F2), with real change streams."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from tests.support.problems import problem
 from tests.support.waiting import until
 
 SECOND = 1.0
-ROUND_TRIPS = 0.5
-"""What deleting and asking may take beside, on a busy machine."""
 
 
 @pytest.mark.requirement("F2")
@@ -22,7 +20,7 @@ ROUND_TRIPS = 0.5
 async def test_a_key_deleted_here_is_refused_there_within_a_second(
     gateway: Harness, mongodb_url: str, database_name: str, path: str
 ) -> None:
-    """While it is used there all the time, so that it is remembered."""
+    """The other gateway uses it all the time, so it is cached there."""
     admin = await gateway.api(Role.ADMIN)
     body = {"roles": ["tokens", "connections"]}
     made = (await admin.post("/v1/keys", json=body)).json()
@@ -45,12 +43,15 @@ async def test_a_key_deleted_here_is_refused_there_within_a_second(
         for _ in range(3):
             assert await ask() in alive
 
-        began = time.monotonic()
         assert (await admin.delete(f"/v1/keys/{made['id']}")).status_code == 204
+        deleted = time.monotonic()
 
         async def refused() -> bool:
-            return await ask() not in alive
+            asked = time.monotonic()
+            if await ask() not in alive:
+                return True
+            assert asked - deleted < SECOND, "a request that began later was served"
+            return False
 
         await until(refused)
-        assert time.monotonic() - began < SECOND + ROUND_TRIPS
         problem(await api.get("/v1/connections?user=alice"), 401, "unauthorized")

@@ -1,4 +1,4 @@
-"""Too much of anything is answered with 429, by whichever process it reaches (security F6, L1)."""
+"""Rate limits: 429 from every process (security F6, L1)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.problems import problem
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import StoppedClock
 
 TIGHT = (
     "key_failures=3/m,sign_ins=4/m,session_requests=40/m,session_starts=3/m,user_starts=5/m,"
@@ -24,6 +25,12 @@ GUESS = f"Bearer gwk_{'0' * 16}_{'1' * 64}"
 TOKEN = "/v1/connectors/google/token"
 
 Open = Callable[..., AbstractAsyncContextManager[Harness]]
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """A clock that a slow test cannot move: no permit comes back by itself."""
+    return StoppedClock()
 
 
 @pytest.fixture
@@ -63,7 +70,7 @@ async def caller(harness: Harness, peer: str, **headers: str) -> httpx.AsyncClie
 
 
 async def guess(client: httpx.AsyncClient, **headers: str) -> int:
-    """Try a key that is none; the answer's status."""
+    """Send an unknown key; return the answer's status."""
     answer = await client.get("/v1/keys", headers={"Authorization": GUESS, **headers})
     return answer.status_code
 
@@ -83,8 +90,8 @@ async def test_guessing_keys_ends_with_429_and_when_to_come_back(
 
 
 @pytest.mark.requirement("F6")
-async def test_over_the_limit_a_key_is_not_even_looked_up(tight: Harness) -> None:
-    """Guesses get no answer that a right one would not get as well."""
+async def test_key_over_the_limit_is_not_looked_up(tight: Harness) -> None:
+    """A right guess gets the same answer as a wrong one."""
     key = await tight.key(Role.ADMIN)
     client = await caller(tight, "203.0.113.1")
     for _ in range(4):
@@ -97,8 +104,8 @@ async def test_over_the_limit_a_key_is_not_even_looked_up(tight: Harness) -> Non
 
 
 @pytest.mark.requirement("F6")
-async def test_tools_at_work_are_not_locked_out_by_who_shares_their_address(tight: Harness) -> None:
-    """nobody's noise stops a key that this process knows to be right."""
+@pytest.mark.usefixtures("lasting_cache")
+async def test_valid_cached_key_is_served_at_the_address_of_a_guesser(tight: Harness) -> None:
     client = await caller(tight, "203.0.113.1")
     right = {"Authorization": f"Bearer {await tight.key(Role.ADMIN)}"}
     assert (await client.get("/v1/keys", headers=right)).status_code == 200
@@ -108,7 +115,7 @@ async def test_tools_at_work_are_not_locked_out_by_who_shares_their_address(tigh
     problem(await client.get("/v1/keys", headers=wrong), 429, "rate_limited")
 
 
-async def test_keys_that_are_right_count_for_nothing(tight: Harness) -> None:
+async def test_valid_keys_do_not_count_as_failures(tight: Harness) -> None:
     client = await caller(
         tight, "203.0.113.1", Authorization=f"Bearer {await tight.key(Role.ADMIN)}"
     )
@@ -127,7 +134,7 @@ async def test_keys_that_are_right_count_for_nothing(tight: Harness) -> None:
     ],
 )
 async def test_a_forged_header_does_not_evade(opened: Open, hops: int, forged: str) -> None:
-    """Whatever a client writes itself, behind 0, 1 and 2 proxies, and past them."""
+    """With any header of the client, behind 0, 1 and 2 proxies, and past them."""
     async with opened(proxy_hops=hops) as harness:
         client = await caller(harness, "192.0.2.1")
         headers = [{"X-Forwarded-For": forged.format(n=n)} for n in range(1, 6)]
@@ -136,13 +143,13 @@ async def test_a_forged_header_does_not_evade(opened: Open, hops: int, forged: s
 
 @pytest.mark.requirement("F6")
 @pytest.mark.parametrize(("hops", "last"), [(1, ""), (2, ", 198.51.100.2")])
-async def test_people_behind_ones_own_proxy_are_told_apart(
+async def test_clients_behind_a_trusted_proxy_are_told_apart(
     opened: Open, hops: int, last: str
 ) -> None:
     async with opened(proxy_hops=hops) as harness:
         client = await caller(harness, "192.0.2.1")
-        for who in ("203.0.113.1", "203.0.113.2"):
-            headers = {"X-Forwarded-For": f"10.0.0.1, {who}{last}"}
+        for address in ("203.0.113.1", "203.0.113.2"):
+            headers = {"X-Forwarded-For": f"10.0.0.1, {address}{last}"}
             assert [await guess(client, **headers) for _ in range(4)] == [401, 401, 401, 429]
 
 
@@ -202,7 +209,7 @@ async def test_leaving_for_a_sign_in_elsewhere_and_coming_back_are_limited(
 
 
 async def started(harness: Harness, user: str, count: int) -> list[httpx.Response]:
-    """So many starts, one after the other, in a browser of its own."""
+    """Start ``count`` flows, one after the other, in a new browser."""
     browser = await harness.browser(user)
     await browser.open("/connectors/google")
     headers = {"Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token(), "Accept": "*/*"}
@@ -301,7 +308,7 @@ async def test_token_reads_are_limited_by_key_where_an_operator_says_so(
         assert statuses == {409}
 
 
-async def test_what_nobody_needs_a_credential_for_is_not_limited(tight: Harness) -> None:
+async def test_public_endpoints_are_not_limited(tight: Harness) -> None:
     """Probes and the list of connectors."""
     client = await caller(tight, "203.0.113.1")
     for path in ("/healthz", "/v1/connectors/available", "/login"):

@@ -29,7 +29,7 @@ from tests.support.tokens import connect, connections, force, revoke_at_google, 
 
 
 class Page:
-    """The page of a gateway, read anew for each question."""
+    """The metrics page of a gateway, read for each question."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -136,7 +136,7 @@ async def test_a_flow_that_fails_is_counted_by_its_error(gateway: Harness, page:
 
 
 @pytest.mark.requirement("L2")
-async def test_a_provider_that_keeps_failing_is_left_alone_by_everybody_who_connects(
+async def test_failing_provider_is_left_alone_by_every_connect_attempt(
     gateway: Harness, page: Page, sandbox: SandboxProcess
 ) -> None:
     """The connect flow goes through the same breaker, and nothing is sent while it is open."""
@@ -154,14 +154,14 @@ async def test_a_provider_that_keeps_failing_is_left_alone_by_everybody_who_conn
     assert len(sandbox.token_requests("google", after=mark)) == FAILURES
     opened = await page.value("provider_requests_total", connector="google", result="breaker_open")
     assert opened == 2
-    # Rule 4: it costs nobody a connection, and what is still valid is handed out.
+    # Rule 4: no connection is lost, and a valid token is issued.
     token_of(await gateway.token("google", "alice"))
     assert [found["status"] for found in await connections(gateway)] == ["active"]
     # Another provider is as it was.
     await connect(gateway, "notion")
 
 
-async def test_nobody_can_make_the_series_grow(gateway: Harness, page: Page) -> None:
+async def test_requests_cannot_make_the_series_grow(gateway: Harness, page: Page) -> None:
     """Names of connectors come with requests: those that do not exist share one label."""
     api = await gateway.api(Role.TOKENS)
 

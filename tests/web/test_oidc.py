@@ -124,17 +124,17 @@ async def test_the_cookie_of_an_attempt_is_bound_to_the_host(
 async def test_only_the_browser_that_began_is_signed_in(
     gateway: Harness, provider: IdentityProviderServer, rows: Rows, cookie: str | None
 ) -> None:
-    """A finished address that is sent to somebody is worth nothing, and then to nobody."""
+    """A finished callback that is sent to another person is worthless, and used up."""
     mallory, victim = await gateway.browser(), await gateway.browser()
     planted = await returning(mallory)
     if cookie == "other":
         (name,) = mallory.client.cookies
         victim.client.cookies.set(name, "A" * 43, domain="localhost.local", path="/")
     elif cookie == "first":
-        await post_login(victim)  # a sign-in of one's own does not help
+        await post_login(victim)  # the victim's own sign-in does not help
     await refused(await victim.client.get(planted, headers={"Accept": "*/*"}), "login_unknown")
     assert not await signed_in(victim)
-    # Used up, by whoever came first; and the provider was asked for nothing.
+    # Used up by the first visitor; the provider was not asked.
     await refused(await mallory.client.get(planted, headers={"Accept": "*/*"}), "login_unknown")
     assert provider.count("/token") == 0
     assert await rows.sessions() == []

@@ -1,4 +1,4 @@
-"""What a provider says of itself, and what becomes of a sign-in while it is wrong or away."""
+"""Discovery of the identity provider, and sign-ins while it is wrong or unavailable."""
 
 from __future__ import annotations
 

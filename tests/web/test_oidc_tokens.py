@@ -51,7 +51,7 @@ async def sign_in(gateway: Harness) -> tuple[int, str | None]:
 
 
 async def assert_refused(gateway: Harness, rows: Rows) -> None:
-    """Nobody is signed in, and the page says so in our words."""
+    """No session begins, and the page says so in the gateway's words."""
     browser = await gateway.browser()
     await browser.open("/login")
     await browser.submit(action="/login")
@@ -189,7 +189,7 @@ async def test_a_key_for_encryption_signs_nothing(
 async def test_keys_that_nobody_knows_do_no_harm(
     gateway: Harness, provider: IdentityProviderServer
 ) -> None:
-    """RFC 7517 5: passed over, whatever is wrong with them."""
+    """RFC 7517 5: invalid keys are passed over."""
     provider.published[:0] = [
         {"kty": "PQ", "kid": "k1"},
         {"kty": "RSA"},
@@ -258,7 +258,7 @@ EMAIL = {"email": "ana@example.com", "email_verified": True}
         ("employee_id", {"sub": "u_1", "employee_id": ["E 17"]}, None),
     ],
 )
-async def test_the_user_is_what_the_chosen_claim_says(
+async def test_user_is_the_value_of_the_chosen_claim(
     provider: IdentityProviderServer,
     mongodb_url: str,
     database_name: str,

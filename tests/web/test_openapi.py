@@ -52,7 +52,7 @@ def test_every_route_of_the_api_is_described() -> None:
         if isinstance(route, Route) and route.path.startswith("/v1")
         for method in (route.methods or set()) - {"HEAD"}
     }
-    # The callback is the provider's business: nobody calls it by this document.
+    # Only providers call the callback: it is not in this document.
     served.remove(("GET", "/v1/connectors/{name}/callback"))
     described = {(method, path) for method, path, _ in operations()}
     assert served <= described
@@ -98,7 +98,7 @@ def test_an_operations_codes_and_models_are_real_and_shown(operation: Any) -> No
         assert operation.reply.__name__ in schemas
 
 
-def test_who_may_call_is_described_as_it_is() -> None:
+def test_required_credential_of_each_operation_is_described() -> None:
     wanted: dict[str, list[dict[str, list[str]]]] = {
         "anyone": [],
         "session": [{"session": []}],

@@ -40,7 +40,7 @@ OPERATORS: list[Any] = [
     [[CANARY]],
 ]
 WHO = {"service_keys", "sessions", "limits"}
-"""Where it is looked up who is asking, and whether they may yet: all that a refused request may lead to."""
+"""Collections for sessions, keys and limits: a refused request may read only these."""
 
 GUARDED = [operation for operation in OPERATIONS if operation.who != "anyone"]
 FORMS = [
@@ -88,7 +88,7 @@ async def assert_nothing_was_asked(profile: Profile, *, besides: set[str]) -> No
     assert CANARY not in str(asked)
 
 
-async def test_the_profile_sees_what_is_asked(gateway: Harness, profile: Profile) -> None:
+async def test_profile_records_queries(gateway: Harness, profile: Profile) -> None:
     """Without this the tests below could not fail."""
     api = await gateway.api(*Role)
     await profile.mark()

@@ -1,4 +1,4 @@
-"""What somebody who chooses part of an address learns about what is there: nothing (security H6)."""
+"""A person who chooses part of an address learns nothing about the host there (security H6)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_every_refused_or_failed_fetch_is_told_to_a_person_in_the_same_wor
     told = {}
     for name, failure in FAILURES.items():
         if name == "no account" and endpoint == "exchange":
-            continue  # nobody asks for one then
+            continue  # no address is asked for then
         with monkeypatch.context() as patch:
             failing(patch, endpoint, failure)
             browser = await gateway.browser("alice")
@@ -86,7 +86,7 @@ async def test_every_refused_or_failed_fetch_is_told_to_a_tool_in_the_same_words
     told = {}
     for number, (name, failure) in enumerate(FAILURES.items()):
         if name == "no account":
-            continue  # nobody asks for one then
+            continue  # no address is asked for then
         user = f"user-{number}"
         browser = await gateway.browser(user)
         await browser.connect("google", ACCOUNTS["google"])

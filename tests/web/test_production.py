@@ -1,4 +1,4 @@
-"""What is different where the gateway is not in dev mode."""
+"""Production mode: the differences from dev mode."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def visitor(production: Harness) -> Browser:
     return browser
 
 
-async def test_nobody_signs_in_by_picking_a_name(production: Harness) -> None:
+async def test_sign_in_by_name_is_off_in_production(production: Harness) -> None:
     browser = await production.browser()
     await browser.open("/login")
     assert "No way to sign in" in browser.text
@@ -48,7 +48,7 @@ async def test_nobody_signs_in_by_picking_a_name(production: Harness) -> None:
     assert "set-cookie" not in page.headers
 
 
-async def test_a_visitor_does_not_learn_what_is_missing(production: Harness) -> None:
+async def test_visitor_does_not_see_missing_variables(production: Harness) -> None:
     browser = await visitor(production)
     page = await browser.open(DASHBOARD)
     assert page.status_code == 200

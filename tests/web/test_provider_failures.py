@@ -41,7 +41,7 @@ def test_every_fault_of_the_sandbox_is_tried() -> None:
 async def test_a_failed_exchange_is_told_and_leaves_nothing_behind(
     gateway: Harness, rows: Rows, sandbox: SandboxProcess, fault: str
 ) -> None:
-    """Whatever the token endpoint answers, it is told in the same words."""
+    """Every failure of the token endpoint is told in the same words."""
     browser = await gateway.browser("alice")
     sandbox.fail("google", fault)
     before = sandbox.mark()

@@ -161,7 +161,7 @@ def test_the_corpus_is_large_and_without_repeats() -> None:
 async def test_no_spelling_of_another_place_becomes_a_return_address(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
-    """What is stored is what the person is sent to in the end."""
+    """The stored page is where the person is sent in the end."""
     browser = await gateway.browser("alice")
     await browser.open("/connectors/google")
     headers = {"Origin": GATEWAY_URL, "X-CSRF-Token": browser.csrf_token()}

@@ -184,7 +184,7 @@ async def test_a_key_is_made_as_documented_or_not_at_all(
 
 
 async def test_a_session_manages_no_keys(gateway: Harness) -> None:
-    """Only a key with the role makes keys, whoever is signed in."""
+    """Only a key with the role creates keys; a session does not help."""
     browser = await gateway.browser("alice")
     url = f"{gateway.settings.public_url}/v1/keys"
     headers = {

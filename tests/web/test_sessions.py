@@ -67,7 +67,7 @@ async def test_on_localhost_the_cookie_works_without_tls(
 async def test_on_https_the_cookie_is_bound_to_the_host(
     mongodb_url: str, database_name: str, headers: dict[str, str]
 ) -> None:
-    """``__Host-``, Secure, whatever a proxy in front says."""
+    """``__Host-`` and Secure, independent of a proxy's headers."""
     async with running_gateway(mongodb_url, database_name, public_url=HTTPS_URL) as gateway:
         answer = await sign_in(await gateway.browser(), **headers)
         ((name, cookie),) = cookies_set(answer).items()

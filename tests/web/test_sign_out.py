@@ -16,7 +16,7 @@ from tests.support.rows import Rows
 
 @pytest.mark.requirement("G1")
 async def test_one_button_signs_a_person_out_of_every_browser(gateway: Harness, rows: Rows) -> None:
-    """And nobody else."""
+    """Other people stay signed in."""
     here, there = await gateway.browser("alice"), await gateway.browser("alice")
     other = await gateway.browser("bob")
     await here.open("/dashboard/connectors")
@@ -54,7 +54,7 @@ async def test_no_other_page_and_no_other_session_can_press_it(
 
 @pytest.mark.requirement("F1")
 async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows) -> None:
-    """A person of its own tenant; a key's tenant is all it sees."""
+    """Only a person of the key's own tenant."""
     first, second = await gateway.browser("alice"), await gateway.browser("alice")
     other = await gateway.browser("bob")
     foreign = await gateway.api(Role.LOGINS, tenant="other")
@@ -74,7 +74,7 @@ async def test_a_host_signs_a_person_out_everywhere(gateway: Harness, rows: Rows
     "query",
     ["", "?user=", "?user=alice&user=bob", "?user=a%00b", "?user[$ne]=x", "?user=" + "x" * 256],
 )
-async def test_who_is_signed_out_must_be_said_once(
+async def test_user_to_sign_out_must_be_named_once(
     gateway: Harness, rows: Rows, query: str
 ) -> None:
     browser = await gateway.browser("alice")

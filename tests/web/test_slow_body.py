@@ -1,4 +1,4 @@
-"""A body that does not arrive: told so in time, and nobody else waits (security F5)."""
+"""A body that does not arrive is refused in time, and no other client waits (security F5)."""
 
 from __future__ import annotations
 

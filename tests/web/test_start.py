@@ -1,4 +1,4 @@
-"""Who may start a flow: only the signed-in person, from the gateway's own page (security A6)."""
+"""Only the signed-in person starts a flow, from the gateway's own page (security A6)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def test_opening_a_page_from_elsewhere_begins_nothing(gateway: Harness, ro
     await assert_nothing_began(browser, rows)
 
 
-async def test_nobody_starts_without_a_session(gateway: Harness, rows: Rows) -> None:
+async def test_start_needs_a_session(gateway: Harness, rows: Rows) -> None:
     browser = await gateway.browser()
     answer = await start(browser, "0" * 64, as_json=True)
     assert answer.status_code == 401
@@ -168,7 +168,7 @@ BODIES: list[tuple[object, str]] = [
 
 
 @pytest.mark.requirement("F4")
-async def test_a_start_by_script_takes_what_is_documented_and_nothing_else(
+async def test_start_by_script_takes_only_documented_fields(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
 ) -> None:
     """No operators, no coercion, no unknown fields."""

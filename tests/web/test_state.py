@@ -159,7 +159,7 @@ async def test_a_flow_is_good_until_just_before_its_end(gateway: Harness, clock:
 
 
 @pytest.mark.parametrize("used", [False, True], ids=["expired", "finished"])
-async def test_strangers_do_not_learn_what_became_of_a_flow(
+async def test_strangers_do_not_learn_the_outcome_of_a_flow(
     gateway: Harness, clock: FakeClock, used: bool
 ) -> None:
     """Finished, expired and unknown look the same to everybody but the flow's user."""

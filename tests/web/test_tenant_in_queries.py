@@ -1,4 +1,4 @@
-"""No query without a tenant: the whole API is used while MongoDB's profiler writes down what it is asked."""
+"""Every query has a tenant: MongoDB's profiler records the queries of the whole API."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ async def test_an_account_is_named_by_connection_external_id_or_label(
 
 
 @pytest.mark.parametrize("call", ["token", "refresh"])
-async def test_what_is_missing_is_said_by_code(gateway: Harness, call: str) -> None:
+async def test_missing_object_is_named_by_a_code(gateway: Harness, call: str) -> None:
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     api = await gateway.api(Role.TOKENS)
@@ -204,7 +204,7 @@ async def test_a_provider_that_is_overloaded_is_told_with_its_own_waiting_time(
 
 @pytest.mark.requirement("F1")
 async def test_a_key_of_another_tenant_sees_nobodys_tokens(gateway: Harness) -> None:
-    """The tenant is the key's, whatever the request says."""
+    """The tenant is the key's, for every request."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     connection = (await gateway.token("google", "alice")).json()["connection"]["id"]

@@ -39,7 +39,7 @@ async def tool_of(
 
 @pytest.mark.requirement("F2")
 @pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519", "ES256"])
-async def test_the_user_who_is_there_gets_a_token_and_sees_their_connections(
+async def test_asserted_user_gets_a_token_and_sees_their_connections(
     gateway: Harness, algorithm: str
 ) -> None:
     browser = await gateway.browser("alice")
@@ -82,7 +82,7 @@ async def test_an_assertion_can_name_one_connector(gateway: Harness) -> None:
 
 @pytest.mark.requirement("F2")
 async def test_each_refusal_of_a_good_key_is_in_the_audit(gateway: Harness) -> None:
-    """Whoever stole a key tries what it can do."""
+    """A thief of a key tries every operation."""
     host = Host()
     tool = await tool_of(gateway, host, connectors=("google",))
     of_bob = {HEADER: host.sign("bob")}
@@ -112,10 +112,10 @@ def _unsigned(claims: dict[str, Any]) -> str:
 
 
 @pytest.mark.requirement("F2")
-async def test_what_does_not_prove_who_is_there_is_refused(
+async def test_assertion_that_proves_no_user_is_refused(
     gateway: Harness, subtests: pytest.Subtests
 ) -> None:
-    """Other signers, algorithms, audiences, times, claims of other types; and nothing is repeated."""
+    """Other signers, algorithms, audiences, times and types of claims; no input is repeated."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host, stranger = Host("ES256"), Host("ES256")
@@ -201,7 +201,7 @@ async def test_a_key_without_assertions_does_not_look_at_the_header(gateway: Har
 
 @pytest.mark.requirement("F2")
 async def test_a_token_that_is_remembered_is_guarded_all_the_same(gateway: Harness) -> None:
-    """What a plain key was handed a moment ago is not handed to a restricted one."""
+    """A token cached for a plain key is not issued to a restricted one."""
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     host = Host()
