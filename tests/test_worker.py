@@ -123,7 +123,6 @@ async def test_two_workers_renew_each_connection_once_and_stop_on_a_signal(
 
 
 @pytest.mark.requirement("L5")
-@pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_a_worker_serves_health_and_metrics_at_a_separate_address(
     deployment: Deployment, database: Database, workers: Workers
 ) -> None:

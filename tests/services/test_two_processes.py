@@ -151,7 +151,6 @@ async def test_two_hundred_callers_of_two_processes_cause_one_refresh_of_an_expi
 
 
 @pytest.mark.requirement("D1", "D9")
-@pytest.mark.parametrize("driver", [Driver.MOTOR], ids=str)
 async def test_two_hundred_reports_of_a_refused_token_cause_one_refresh_of_a_strict_grant(
     deployment: Deployment, tool: httpx.AsyncClient
 ) -> None:
