@@ -10,7 +10,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -19,7 +18,6 @@ from connectors.catalog import Catalog, Hook
 from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
-from gateway.clock import utc_now
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
@@ -42,6 +40,7 @@ from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database
 from gateway.store.owners import owner_of
+from gateway.testing.clock import FakeClock
 from gateway.testing.expectations import Person, Probe
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
@@ -68,21 +67,6 @@ class _OneConnector(Catalog):
 
 
 @dataclass
-class Clock:
-    """The time of gateway and provider: the real one plus ``offset``."""
-
-    offset: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        """Now, in UTC."""
-        return utc_now() + self.offset
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.offset += timedelta(seconds=seconds)
-
-
-@dataclass
 class Workbench:
     """The world of a wire check: a tenant and a user who have not connected anything yet."""
 
@@ -94,7 +78,7 @@ class Workbench:
     simulation: ProviderSimulation
     transport: SandboxTransport
     store: ConnectionStore
-    clock: Clock
+    clock: FakeClock
     tenant: str = field(default_factory=lambda: f"t_{secrets.token_hex(8)}")
     user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
 
@@ -236,7 +220,7 @@ async def open_workbench(
     subject: Subject, database: Database, total_seconds: float | None = None
 ) -> AsyncIterator[Workbench]:
     """Open a workbench with a fresh provider, which has ``total_seconds`` to answer."""
-    clock = Clock()
+    clock = FakeClock()
     redirect_uri = f"{GATEWAY_URL}/v1/connectors/{subject.name}/callback"
     ledger = Ledger(now=lambda: clock().timestamp())
     simulation = ProviderSimulation(subject.provider, ledger, redirect_uri)

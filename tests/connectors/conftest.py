@@ -1,4 +1,4 @@
-"""What the tests of the connectors share: the gateway's own way to a provider."""
+"""Shared by the tests of the connectors: the gateway's own way to a provider."""
 
 from __future__ import annotations
 

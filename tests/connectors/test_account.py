@@ -98,7 +98,7 @@ async def test_the_first_path_that_yields_text_is_taken() -> None:
 
 
 async def test_the_introspection_is_read_and_nothing_else() -> None:
-    """RFC 7662 2.2: neither the token answer nor the API is asked, whatever they would say."""
+    """RFC 7662 2.2: neither the token answer nor the API is asked."""
     lookup = account_lookup(
         id="sub",
         label="username",
@@ -124,7 +124,7 @@ async def test_an_introspection_that_names_nobody_is_unreadable() -> None:
         await lookup(Context(introspection={"active": False}, token_response={"sub": "1"}))
 
 
-async def test_what_the_person_typed_may_be_part_of_id_and_label() -> None:
+async def test_typed_values_may_be_part_of_id_and_label() -> None:
     lookup = account_lookup(
         id="${account_id}:${connection_config.site}",
         label=("${connection_config.site} (${email})", "${connection_config.site}"),
@@ -140,7 +140,7 @@ async def test_what_the_person_typed_may_be_part_of_id_and_label() -> None:
 
 
 @pytest.mark.requirement("C6")
-async def test_what_was_not_typed_is_no_part_of_an_id() -> None:
+async def test_untyped_values_are_no_part_of_an_id() -> None:
     """``5:`` would be the same account for every site."""
     lookup = account_lookup(id="${account_id}:${connection_config.site}", label="account_id")
     for typed in ({}, {"site": ""}, {"other": "acme"}):

@@ -26,7 +26,7 @@ SITE = {"id": "33333333-cccc-4000-8000-000000000301", "url": "https://acme.atlas
 
 @pytest.fixture
 def atlassian(provider: Provider, httpx_mock: HTTPXMock) -> Conversation:
-    """What the gateway asks Atlassian for the site ``acme``, up to the list of sites."""
+    """The conversation about the site ``acme``, up to the list of sites."""
     conversation = Conversation(provider, httpx_mock, "atlassian", {"site": "acme"})
     conversation.answers(TOKEN_URL, TOKENS)
     conversation.answers(ACCOUNT_URL, ME, method="GET")
@@ -46,7 +46,7 @@ def atlassian(provider: Provider, httpx_mock: HTTPXMock) -> Conversation:
 async def test_a_site_that_was_not_allowed_is_not_replaced_by_another(
     atlassian: Conversation, sites: Any
 ) -> None:
-    """It would write into a site that nobody chose."""
+    """It would write into the wrong site."""
     atlassian.answers(SITES_URL, sites, method="GET")
     with pytest.raises(AccountUnfit):
         await atlassian.connect()

@@ -114,7 +114,7 @@ def test_a_connector_is_created_once() -> None:
 def test_a_broken_module_hides_itself_and_nothing_else(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rule 7: whatever a connector's module does when it loads, the others stay."""
+    """Rule 7: a connector's module that fails while it loads hides only itself."""
     (tmp_path / "broken_connector.py").write_text(source)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "broken_connector", raising=False)

@@ -1,4 +1,4 @@
-"""What a person types before connecting, and how it is described."""
+"""The values that a person types before connecting, and their description."""
 
 from __future__ import annotations
 

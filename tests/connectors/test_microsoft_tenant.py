@@ -1,4 +1,4 @@
-"""The tenant in Microsoft's id_token, which the connector reads by code of its own."""
+"""The tenant in Microsoft's id_token, which the connector reads by its own code."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_a_file_of_bytes_that_are_no_text_hides_itself(folder: Path) -> None:
 
 
 def test_a_file_with_the_name_of_a_connector_is_refused(folder: Path) -> None:
-    """A silent winner would send people's tokens through a file that nobody meant."""
+    """A silent winner would send people's tokens through the wrong file."""
     (folder / "catalog/notion.py").write_text(ACME)
     with pytest.raises(ConfigError) as caught:
         Catalog(ENV, folder)

@@ -108,7 +108,7 @@ def test_no_known_trick_gets_through(
 @EVERY
 @settings(max_examples=60)
 @given(data=st.data())
-def test_whatever_a_person_types_is_a_host_of_the_provider_or_refused(
+def test_typed_text_is_a_host_of_the_provider_or_refused(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject
 ) -> None:
     """Through the form, where people may paste a whole address."""

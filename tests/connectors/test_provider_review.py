@@ -246,11 +246,11 @@ def test_addresses_of_the_api_are_checked_too() -> None:
         ),
     ],
 )
-def test_what_does_not_go_together_is_named(changes: dict[str, Any], text: str) -> None:
+def test_fields_that_do_not_go_together_are_named(changes: dict[str, Any], text: str) -> None:
     assert problem(**changes) == text
 
 
-def test_what_is_meant_well_is_taken() -> None:
+def test_unusual_but_valid_rules_are_accepted() -> None:
     Toy(grant={"rotation": "replay", "grace_seconds": 60})
     Toy(
         api=(replace(ME, address="api.toy.example/me"),),

@@ -1,4 +1,4 @@
-"""What is wrong with a description, field by field: the rules of ``connectors.review``."""
+"""The rules of ``connectors.review``, field by field."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
     ],
     ids=str,
 )
-def test_what_is_in_order_is_accepted(changes: dict[str, Any]) -> None:
+def test_unusual_but_valid_fields_are_accepted(changes: dict[str, Any]) -> None:
     config = make_config(**changes)
     assert isinstance(config, ConnectorConfig)
     assert {name: getattr(config, name) for name in changes} == changes
@@ -169,7 +169,7 @@ def test_what_is_in_order_is_accepted(changes: dict[str, Any]) -> None:
 @pytest.mark.requirement("D6")
 @pytest.mark.parametrize("status", [200, 204, 302, 399, 429, 500, 503])
 def test_only_a_refusal_can_reject_a_refresh_token(status: int) -> None:
-    """An overloaded provider disconnects nobody."""
+    """An overloaded provider ends no connection."""
     assert problem(refresh_rejected_statuses=frozenset({400, status})) == (
         "refresh_rejected_statuses holds one that is no refusal (400 to 499, not 429)"
     )
@@ -195,7 +195,7 @@ def test_scopes_cannot_take_the_place_of_what_protects_the_flow(param: str) -> N
 def test_an_address_that_is_called_before_the_account_is_known_holds_no_metadata(
     field: str,
 ) -> None:
-    """There is none yet."""
+    """It does not exist yet."""
     text = problem(**{field: SITE, "token_metadata": {"site_id": "site_id"}})
     assert text == f"{field} has the undeclared placeholder ${{metadata.site_id}}"
 

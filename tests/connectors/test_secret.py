@@ -54,7 +54,7 @@ def test_reveal_is_the_way_to_read_it() -> None:
     "dump", [pickle.dumps, copy.copy, json.dumps], ids=["pickle", "copy", "json"]
 )
 def test_a_secret_is_not_serialised(dump: Callable[[Secret], object]) -> None:
-    """A pickle or a JSON document would carry the value where nobody masks it."""
+    """A pickle or a JSON document would carry the value where it is not masked."""
     with pytest.raises(TypeError) as caught:
         dump(Secret(VALUE))
     assert VALUE not in str(caught.value)

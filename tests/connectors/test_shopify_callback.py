@@ -45,7 +45,7 @@ def signed(params: dict[str, str], secret: str = SECRET) -> dict[str, str]:
 def verdict(
     params: dict[str, str], *, shop: str = "acme", secret: str = SECRET, now: datetime = NOW
 ) -> str | None:
-    """What the gateway makes of a callback with this query: ``None``, or why it is refused."""
+    """The verdict on a callback with this query: ``None``, or the reason of the refusal."""
     response = read_callback(urlencode(params).encode())
     context = CallbackContext(
         params=response.params,
@@ -99,7 +99,7 @@ def test_one_flipped_bit_in_the_signature_is_noticed() -> None:
 @pytest.mark.requirement("C8")
 @pytest.mark.parametrize("name", sorted(PARAMS.keys() - {"state", "code"}))
 def test_a_missing_parameter_is_noticed(name: str) -> None:
-    """What was signed is signed whole."""
+    """The signature covers every parameter."""
     left = {key: value for key, value in signed(PARAMS).items() if key != name}
     assert verdict(left) == "the callback is not signed by Shopify"
 
@@ -208,7 +208,7 @@ def test_a_callback_for_another_shop_is_refused_although_it_is_signed(shop: str)
 def test_values_that_come_as_an_array_are_refused_before_any_signature(
     names: tuple[str, str],
 ) -> None:
-    """Shopify signs arrays in a form of its own; a callback has none."""
+    """Shopify signs arrays in another form; a callback has no array."""
     pairs = [*signed(PARAMS).items(), (names[0], "1"), (names[1], "2")]
     with pytest.raises(CallbackInvalid, match="twice"):
         read_callback(urlencode(pairs).encode())
@@ -228,7 +228,7 @@ def test_the_order_of_the_parameters_does_not_matter() -> None:
 @pytest.mark.requirement("C8")
 @given(extra=st.dictionaries(st.text(min_size=1), st.text(), max_size=4))
 def test_any_change_to_a_signed_callback_is_noticed(extra: dict[str, str]) -> None:
-    """Whatever is added or replaced, the verdict is None only for what was signed."""
+    """Only the signed parameters get the verdict ``None``."""
     ours = {name: value for name, value in extra.items() if _is_addable(name, value)}
     changed = signed(PARAMS) | ours
     same = changed == signed(PARAMS)

@@ -221,14 +221,14 @@ class Connections(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from(JUMPS))
     def jump(self, seconds: int) -> None:
         """The clock jumps: no call came meanwhile."""
-        self.bench.clock.advance(seconds)
+        self.bench.clock.advance(seconds=seconds)
 
     @precondition(lambda self: self.linked)
     @rule(data=st.data())
     def come_near_the_end(self, data: st.DataObject) -> None:
         """The clock jumps until half the margin of a token's life is left."""
         _, account = self.one_of(data)
-        self.bench.clock.advance(max(0, LIFE - MARGIN / 2 - self.age(account)))
+        self.bench.clock.advance(seconds=max(0, LIFE - MARGIN / 2 - self.age(account)))
 
     @rule()
     def restart(self) -> None:

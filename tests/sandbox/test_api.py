@@ -1,4 +1,4 @@
-"""What an access token opens at a simulated provider, and what introspection says of it."""
+"""The API of a simulated provider, and its introspection endpoint."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ async def test_a_list_is_answered_as_a_list(served: Served) -> None:
 async def test_with_a_lost_answer_the_request_is_carried_out_and_nothing_is_answered(
     served: Served,
 ) -> None:
-    """What a rotating provider leaves behind when the network fails after it did its work."""
+    """A rotating provider whose answer the network loses."""
     old = served.toy.connect()["refresh_token"]
     assert (await served.fail("lost_answer")).status_code == 303
     waits_for_the_client = anyio.Event()

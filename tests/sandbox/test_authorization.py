@@ -1,4 +1,4 @@
-"""What the simulated providers take at their authorization endpoint, and whom they offer."""
+"""The authorization endpoint of the simulated providers, and the accounts it offers."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_without_the_parameters_that_ask_only_the_account_used_last_is_offered()
             "account_choice": {"prompt": "select_account"},
         }
     )
-    assert offered(toy) == ["ana", "ben"]  # nobody consented before
+    assert offered(toy) == ["ana", "ben"]  # there was no consent before
     toy.connect("ana")
     assert offered(toy) == ["ana"]
     assert offered(toy, prompt="login") == ["ana"]

@@ -54,7 +54,7 @@ def test_a_file_of_an_earlier_version_still_works(tmp_path: Path) -> None:
     toy = Toy(ledger, grant={"rotation": "replay", "grace_seconds": 60})
     assert body_of(toy.api("at-1"))["scopes"] == ["read"]
     assert body_of(toy.refresh("rt-1"))["refresh_token"] != "rt-1"
-    assert refusal_of(toy.refresh("rt-0")) == "invalid_grant"  # nobody knows what replaced it
+    assert refusal_of(toy.refresh("rt-0")) == "invalid_grant"  # its successor is not known
 
 
 def test_fields_and_kinds_that_are_not_known_are_left_out(tmp_path: Path) -> None:

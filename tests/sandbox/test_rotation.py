@@ -1,4 +1,4 @@
-"""What a refresh, or a second consent, does to the tokens that were there before."""
+"""The effect of a refresh, or of a second consent, on the earlier tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for each description of a provider, whoever wrote it."""
+"""Rules that hold for every description of a provider."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_its_endpoints_are_told_apart(provider: SimulatedProvider) -> None:
 
 
 @every_provider
-def test_what_it_requires_it_also_knows(provider: SimulatedProvider) -> None:
+def test_required_parameters_are_also_known(provider: SimulatedProvider) -> None:
     rules = provider.authorize
     protocol = {"response_type", "client_id", "redirect_uri", "state", rules.scope_param}
     assert rules.required.keys() <= protocol | rules.params

@@ -1,4 +1,4 @@
-"""What the simulated providers take at their token endpoint."""
+"""The token endpoint of the simulated providers."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_refresh_may_ask_for_fewer_scopes_and_never_for_more() -> None:
     assert refusal_of(toy.refresh(token, scope="read admin")) == "invalid_scope"
 
 
-def test_what_is_issued_knows_the_parameters_of_both_requests() -> None:
+def test_issued_tokens_know_the_parameters_of_both_requests() -> None:
     names = frozenset({"grant_type", "code", "redirect_uri", "expiring?"})
     toy = Toy(authorize={"params": frozenset({"audience"})}, token={"exchange_params": names})
     answer = body_of(toy.exchange(toy.code(audience="api"), expiring="1"))

@@ -35,7 +35,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 class Conversation:
-    """What the gateway asks the provider of the connector ``name``, with the arguments filled in.
+    """The gateway's requests to the provider of the connector ``name``, with arguments filled in.
 
     The app's credentials are ``<name>-id`` and ``<name>-secret``; ``typed`` is what the person
     typed. The requests go through the gateway's own ``provider``; ``httpx_mock`` answers them.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,11 +12,11 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.service_keys import Role
-from gateway.clock import utc_now
 from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
+from gateway.testing.clock import FakeClock as FakeClock
 from gateway.web.app import create_app
 from gateway.wiring.knobs import PRODUCTION, Knobs
 from gateway.wiring.process import Services, open_services
@@ -35,20 +34,6 @@ ACCOUNTS = {
 
 KEYS = f"k1:{new_encryption_key()}"
 """The default encryption keys: the same for all, as tests start several on one database."""
-
-
-@dataclass
-class FakeClock:
-    """The gateway's clock: the real one plus ``offset``."""
-
-    offset: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return utc_now() + self.offset
-
-    def advance(self, **duration: float) -> None:
-        """Let time pass for the gateway (not for the providers or the database)."""
-        self.offset += timedelta(**duration)
 
 
 @dataclass

@@ -127,7 +127,7 @@ def promised(*, issuer_required: bool) -> Change:
         "port",
     ],
 )
-def test_what_could_hide_something_from_a_check_is_noticed(
+def test_a_change_that_could_hide_something_from_a_check_is_noticed(
     name: str, connector: str, change: Change, says: str
 ) -> None:
     failure = workshop().failure(check_named(name), change(subject_of(connector)))
@@ -155,5 +155,5 @@ def _overlook(wire: SandboxTransport, place: str, answer: httpx.Response) -> Non
 
 
 def _mistake(wire: SandboxTransport, place: str, answer: httpx.Response) -> None:
-    """Has the provider refuse the client, whatever was to happen."""
+    """Has the provider always refuse the client."""
     wire.replaced[place] = FAULTS["a refused client"].answer

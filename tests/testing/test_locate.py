@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", [*CONNECTOR_CATALOG])
 def test_every_connector_of_the_package_has_one(folder: Path, name: str) -> None:
-    """A folder of one's own changes nothing for the others."""
+    """A folder changes nothing for the other connectors."""
     for known_folder in (None, folder):
         found = find_contract(name, known_folder)
         assert (found.connector, found.folder) == (name, None)
@@ -72,7 +72,7 @@ def test_another_file_can_be_named(folder: Path, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_the_file_is_said(folder: Path, source: str, said: str) -> None:
+def test_a_mistake_in_the_file_is_named(folder: Path, source: str, said: str) -> None:
     file = write_contract(folder, source)
     with pytest.raises(ContractViolation) as caught:
         find_contract("solo", folder)

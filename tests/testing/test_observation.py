@@ -1,4 +1,4 @@
-"""What a connector does on the wire, and the fields that make no difference there."""
+"""Observations of a connector on the wire, and the fields that make no difference there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_two_observations_of_one_connector_are_equal(name: str, workplace:
     assert await observe(subject, workplace) == await observe(subject, workplace)
 
 
-async def test_what_is_random_is_seen_as_what_it_is(workplace: Database) -> None:
+async def test_random_and_secret_parts_are_seen_by_their_names(workplace: Database) -> None:
     seen = repr(await observe(subject_of("google"), workplace))
     for mask in (
         "<state>",

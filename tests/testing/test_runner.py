@@ -48,7 +48,7 @@ def raising(error: Exception | None) -> Check:
         (KeyError("sub"), "KeyError: 'sub'"),
     ],
 )
-def test_whatever_goes_wrong_is_a_failure_in_words(
+def test_every_error_is_a_failure_in_words(
     fresh: Workshop, error: Exception | None, words: str | None
 ) -> None:
     assert fresh.failure(raising(error), subject_of("google")) == words

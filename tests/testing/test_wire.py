@@ -29,7 +29,7 @@ def wire() -> SandboxTransport:
 
 
 async def answered(wire: httpx.AsyncBaseTransport, url: str, method: str = "GET") -> httpx.Response:
-    """What comes back through the HTTP client."""
+    """The answer as it comes through the HTTP client."""
     async with httpx.AsyncClient(transport=wire) as client:
         return await client.request(method, url)
 

@@ -21,7 +21,7 @@ async def test_the_clock_moves_gateway_and_provider_together(workplace: Database
         token = await bench.token(connection)
         assert (await bench.token(connection)).access_token == token.access_token
         assert (bench.call(token).status, bench.token_requests) == (200, 1)
-        bench.clock.advance(HOUR)
+        bench.clock.advance(seconds=HOUR)
         assert bench.call(token).status == 401
         newer = await bench.token(connection)
         assert newer.access_token != token.access_token
@@ -31,7 +31,7 @@ async def test_the_clock_moves_gateway_and_provider_together(workplace: Database
 async def test_a_code_is_too_old_once_the_clock_has_moved(workplace: Database) -> None:
     async with open_workbench(subject_of("google"), workplace) as bench:
         code, verifier = bench.code()
-        bench.clock.advance(601)
+        bench.clock.advance(seconds=601)
         with pytest.raises(TokenRejected):
             await bench.exchange(code, verifier)
 

@@ -153,14 +153,14 @@ async def _refresh(bench: Workbench) -> None:
     connection = await bench.connect()
     token = await bench.token(connection)
     if connection.tokens.expires_at is None:
-        bench.clock.advance(MONTH)
+        bench.clock.advance(seconds=MONTH)
         expect(
             (await bench.token(connection)).access_token == token.access_token,
             "a token of unknown life is replaced unasked",
         )
     if not _refreshes(bench):
         if connection.tokens.expires_at is not None:
-            bench.clock.advance(MONTH)
+            bench.clock.advance(seconds=MONTH)
         try:
             await bench.token(connection, force=True)
         except ReauthorizationRequired:
@@ -276,7 +276,7 @@ def _refreshes(bench: Workbench) -> bool:
 def _expire(bench: Workbench, token: IssuedToken) -> None:
     expires_at = token.connection.tokens.expires_at
     if expires_at is not None:
-        bench.clock.advance((expires_at - bench.clock()).total_seconds() + 1)
+        bench.clock.advance(seconds=(expires_at - bench.clock()).total_seconds() + 1)
     expect(not _opens(bench, token), "the simulated provider still takes an expired token")
 
 

@@ -161,7 +161,7 @@ async def _tampered(bench: Workbench) -> None:
         await _not_verified(bench, started, change(await _callback(bench, started)), what)
     started = await bench.start(_first(bench))
     params = await _callback(bench, started)
-    bench.clock.advance(300)
+    bench.clock.advance(seconds=300)
     await _not_verified(bench, started, params, "its age")
 
 
