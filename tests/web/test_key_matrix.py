@@ -1,26 +1,20 @@
-"""Every operation of the route table, with every kind of credential (E5, F1, F2).
+"""Every operation of the API, with every kind of credential (E5, F1, F2).
 
-The answer of each cell follows from the operation's declaration (``who``, ``role``, ``headers``)
-and from the object in its path; an operation without such a rule fails here.
+``MATRIX`` has the expected answers. An operation without a row fails here.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 from gateway.access.service_keys import Restrictions, Role
 from gateway.web.app import OPERATIONS
-from gateway.web.connections import PatchRequest
-from gateway.web.flows import StartRequest
 from gateway.web.handoff_api import LoginRequest
 from gateway.web.operation import Operation
-from gateway.web.service_keys import KeyRequest
-from gateway.web.tokens import RefreshRequest, TokenRequest
-from gateway.web.webhooks import WebhookRequest
 from tests.conftest import GATEWAY_URL
 from tests.support.assertions import HEADER, Host
 from tests.support.gateway import ACCOUNTS, Harness
@@ -30,17 +24,63 @@ from tests.support.rows import Rows
 GUARDED = [operation for operation in OPERATIONS if operation.who in {"key", "session or key"}]
 CLOSED = [operation for operation in OPERATIONS if operation.who != "anyone"]
 
-BODIES: dict[type, dict[str, Any]] = {
-    TokenRequest: {"user": "alice"},
-    RefreshRequest: {"user": "alice"},
-    PatchRequest: {"is_default": True},
-    KeyRequest: {"roles": ["tokens"]},
-    WebhookRequest: {"url": "https://tools.example.com/hook"},
-    StartRequest: {},
+OK = "ok"
+EMPTY = "empty"
+STATUS = {
+    "forbidden": 403,
+    "not_found": 404,
+    "connection_not_found": 404,
+    "connector_required": 409,
 }
-MISSING = {"keys": "not_found", "webhooks": "not_found", "connections": "connection_not_found"}
-"""The object in a path with an id -> the code for a missing one."""
+
+
+class Row(NamedTuple):
+    """One operation: who may call it, and its answers to the wrong key of the right role.
+
+    ``other_connector`` is the answer to a key for another connector, ``None`` without such keys.
+    ``other_tenant`` is the answer to a key of another tenant.
+    """
+
+    who: str
+    role: Role | None
+    other_connector: str | None
+    other_tenant: str
+    body: dict[str, Any] | None = None
+
+
+KEY, BOTH, SESSION = "key", "session or key", "session"
+ALICE, HOOK = {"user": "alice"}, {"url": "https://tools.example.com/hook"}
+
+MATRIX = {
+    "POST /v1/connectors/{name}/start": Row(SESSION, None, None, OK, {}),
+    "POST /v1/connectors/{name}/token": Row(
+        KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
+    ),
+    "POST /v1/connectors/{name}/refresh": Row(
+        KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
+    ),
+    "GET /v1/connections": Row(BOTH, Role.CONNECTIONS, EMPTY, OK),
+    "GET /v1/connections/{id}": Row(
+        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+    ),
+    "PATCH /v1/connections/{id}": Row(
+        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found", {"is_default": True}
+    ),
+    "DELETE /v1/connections/{id}": Row(
+        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+    ),
+    "GET /v1/keys": Row(KEY, Role.ADMIN, None, OK),
+    "POST /v1/keys": Row(KEY, Role.ADMIN, None, OK, {"roles": ["tokens"]}),
+    "DELETE /v1/keys/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+    "GET /v1/webhooks": Row(KEY, Role.ADMIN, None, OK),
+    "POST /v1/webhooks": Row(KEY, Role.ADMIN, None, OK, HOOK),
+    "DELETE /v1/webhooks/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+    "GET /v1/audit": Row(KEY, Role.ADMIN, None, OK),
+    "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
+    "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
+}
 NO_SUCH = {"keys": "0" * 16, "webhooks": "wh_missing", "connections": "con_missing"}
+"""The object in a path with an id -> an id that does not exist."""
 NO_KEYS: dict[str, bytes] = {
     "empty": b"",
     "without a key": b"Bearer ",
@@ -53,8 +93,19 @@ NO_KEYS: dict[str, bytes] = {
 
 
 def named(operation: Operation) -> str:
-    """How an operation is called in a test's id."""
+    """Return the operation's name in ``MATRIX`` and in a test's id."""
     return f"{operation.method} {operation.path}"
+
+
+def key_role(row: Row) -> Role:
+    """Return the role of the key that may call the operation."""
+    assert row.role is not None
+    return row.role
+
+
+def row_of(operation: Operation) -> Row:
+    """Return the expected answers."""
+    return MATRIX[named(operation)]
 
 
 def noun(operation: Operation) -> str:
@@ -63,11 +114,11 @@ def noun(operation: Operation) -> str:
 
 
 async def body_of(gateway: Harness, operation: Operation) -> dict[str, Any] | None:
-    """The body that an operation takes. A sign-in is accepted once: each call gets its own."""
+    """Return a valid body. A sign-in is accepted once, so each call gets a new one."""
     if operation.request is LoginRequest:
         departure = await gateway.services.logins.handoff.begin("/dashboard/connectors")
         return {"challenge": departure.url.partition("login_challenge=")[2], "user": "alice"}
-    return BODIES[operation.request] if operation.request else None
+    return row_of(operation).body
 
 
 async def call(
@@ -77,14 +128,12 @@ async def call(
     wanted: str,
     headers: dict[Any, Any] | None = None,
 ) -> httpx.Response:
-    """The operation as its documentation asks for it, on the connection or key ``wanted``."""
+    """Call the operation as documented, on the connection, key or webhook ``wanted``."""
     path = operation.path.replace("{name}", "google").replace("{id}", wanted)
     body = await body_of(gateway, operation)
     params = {"user": "alice"} if "user" in operation.query else None
     url = f"{GATEWAY_URL}{path}"
-    if (
-        operation.who == "session"
-    ):  # as from the gateway's own page: it is the credential that is looked at
+    if row_of(operation).who == SESSION:  # as from the gateway's page: the credential is tested
         headers = {**(headers or {}), "Origin": GATEWAY_URL}
     return await client.request(operation.method, url, json=body, params=params, headers=headers)
 
@@ -102,7 +151,7 @@ async def everything(gateway: Harness, rows: Rows) -> tuple[list[Any], ...]:
 
 
 async def target(gateway: Harness, operation: Operation) -> str:
-    """Something of the default tenant that the operation can be about, beside a linked account."""
+    """Return the id of an object of the default tenant that the operation can be about."""
     if noun(operation) == "keys":
         key, _ = await gateway.services.keys.create(tenant="default", roles=[Role.TOKENS])
         return key.id
@@ -128,21 +177,19 @@ async def client_of(
 
 
 @pytest.mark.requirement("F2")
-def test_every_operation_has_the_rules_of_its_cells() -> None:
-    """A new route without a rule fails here."""
-    assert {operation.role for operation in GUARDED} == {str(role) for role in Role}
+def test_every_operation_has_a_row() -> None:
+    """A new route without a row fails here, and so does a change of credential or role."""
+    assert {named(operation) for operation in CLOSED} == MATRIX.keys()
     assert {operation.path for operation in OPERATIONS if operation.who == "anyone"} == {
         "/healthz",
         "/readyz",
         "/v1/connectors/available",
     }
-    assert [named(operation) for operation in OPERATIONS if operation.who == "session"] == [
-        "POST /v1/connectors/{name}/start"
-    ]
-    for operation in OPERATIONS:
-        assert (HEADER in operation.headers) == (operation.role in {"tokens", "connections"})
-        assert operation.request in {None, LoginRequest, *BODIES}
-        assert "{id}" not in operation.path or noun(operation) in MISSING
+    for operation in CLOSED:
+        row = row_of(operation)
+        assert (operation.who, operation.role) == (row.who, row.role and str(row.role))
+        assert (HEADER in operation.headers) == (row.other_connector is not None)
+        assert (operation.request is None) == (row.body is None) or operation.path == "/v1/logins"
 
 
 @pytest.mark.requirement("E5", "F2")
@@ -182,7 +229,7 @@ async def test_missing_invalid_or_dead_key_gets_401(
             if name in {"unknown", "wrong secret", "deleted", "expired"}:
                 bodies.add(str({**said, "request_id": ""}))
     assert len(bodies) == 1, "which of them it was is not told"
-    if operation.who == "session":
+    if row_of(operation).who == SESSION:
         with subtests.test("a good key where only a person may act"):
             headers = {b"Authorization": f"Bearer {text}".encode()}
             refused = await call(gateway, client, operation, wanted, headers)
@@ -206,13 +253,14 @@ async def test_key_opens_only_the_operations_of_its_role(
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     wanted = await target(gateway, operation)
-    role = Role(operation.role or "")
+    row = row_of(operation)
+    role = key_role(row)
     others = [other for other in Role if other != role]
     weak = [await client_of(gateway, other) for other in others]
     weak.append(await client_of(gateway, *others))
     host = Host()
     restricted = {}
-    if HEADER in operation.headers:
+    if row.other_connector is not None:
         restricted = {
             "other connector": await client_of(gateway, role, connectors=("notion",)),
             "no assertion": await client_of(gateway, role, assertion_keys=[host.public]),
@@ -232,18 +280,18 @@ async def test_key_opens_only_the_operations_of_its_role(
             answer = await call(gateway, client, operation, wanted)
             if name == "no assertion":
                 problem(answer, 403, "assertion_required")
-            elif "{name}" in operation.path:
-                assert '"google"' in problem(answer, 403, "forbidden")["detail"]
-            elif "{id}" in operation.path:
-                problem(answer, 404, MISSING[noun(operation)])
-            else:
+            elif row.other_connector == EMPTY:
                 assert (answer.status_code, answer.json()) == (200, {"connections": []})
+            else:
+                code = row.other_connector or ""
+                said = problem(answer, STATUS[code], code)
+                assert code != "forbidden" or '"google"' in said["detail"]
     assert await everything(gateway, rows) == before
 
     with subtests.test("a session instead of a key"):
         headers = {"Accept": "application/json", "Origin": GATEWAY_URL}
         headers["X-CSRF-Token"] = browser.csrf_token()
-        if operation.who == "key":
+        if row.who == KEY:
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 401, "unauthorized")
             assert await everything(gateway, rows) == before
@@ -264,18 +312,19 @@ async def test_foreign_object_looks_like_a_missing_one(
     browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     wanted = await target(gateway, operation)
-    role = Role(operation.role or "")
+    row = row_of(operation)
+    role = key_role(row)
     foreign = await client_of(gateway, role, tenant="other")
     before = await everything(gateway, rows)
     there = await call(gateway, foreign, operation, wanted)
     assert await everything(gateway, rows) == before
     assert wanted not in there.text
     if "{id}" in operation.path:
-        problem(there, 404, MISSING[noun(operation)])
+        problem(there, 404, row.other_tenant)
         missing = await call(gateway, foreign, operation, NO_SUCH[noun(operation)])
         assert _bytes(missing) == _bytes(there)
-        if HEADER in operation.headers:
-            # Within one tenant it is the same for what a key's restrictions keep out.
+        if row.other_connector is not None:
+            # Within one tenant, a key's restrictions look the same.
             narrow = await client_of(gateway, role, connectors=("notion",))
             assert _bytes(await call(gateway, narrow, operation, wanted)) == _bytes(missing)
             host = Host()
@@ -284,8 +333,8 @@ async def test_foreign_object_looks_like_a_missing_one(
             answer = await call(gateway, asserted, operation, wanted, bobs)
             assert _bytes(answer) == _bytes(missing)
             assert (await everything(gateway, rows))[:2] == before[:2]
-    elif operation.path.startswith("/v1/connectors/"):
-        problem(there, 409, "connector_required")
+    elif row.other_tenant != OK:
+        problem(there, STATUS[row.other_tenant], row.other_tenant)
         await browser.client.aclose()
         (connection,) = await gateway.services.connections.list_for("default", "alice")
         await gateway.services.disconnect.disconnect(connection)
