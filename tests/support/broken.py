@@ -58,7 +58,7 @@ BROKEN: dict[str, Broken] = {
         "google", described(api_base_url="http://localhost/api"), "api_base_url is not https"
     ),
     "every missing variable is named": _broken(
-        "google", careless.unasking, "can be made without OAUTH_GOOGLE_CLIENT_ID"
+        "google", careless.without_variables, "can be made without OAUTH_GOOGLE_CLIENT_ID"
     ),
     "its header is complete": _broken("google", _headless, 'no "Quirks:"'),
     "its token goes to the provider's API and nowhere else": _broken(
@@ -103,7 +103,7 @@ BROKEN: dict[str, Broken] = {
         "account_label is",
     ),
     "an account without its id is an error": _broken(
-        "google", described(fetch_account_info=careless.whoever), "the account 'unknown'"
+        "google", described(fetch_account_info=careless.hides_failures), "the account 'unknown'"
     ),
     # journey
     "the authorization request says what is expected": _broken(
@@ -115,7 +115,9 @@ BROKEN: dict[str, Broken] = {
         "the label is the id",
     ),
     "every request goes to an endpoint of the provider": _broken(
-        "google", described(fetch_account_info=careless.guessing), "nothing at GET www.googleapis"
+        "google",
+        described(fetch_account_info=careless.undocumented_address),
+        "nothing at GET www.googleapis",
     ),
     "every request carries documented headers only": _broken(
         "google", described(token_headers={"X-Trace": "1"}), "token gets the header x-trace"
@@ -129,7 +131,7 @@ BROKEN: dict[str, Broken] = {
         "the API refuses the token: 401",
     ),
     "the token's life is what the provider says": _broken(
-        "google", simulated(token_answer=careless.says_a_minute), "expiry is not the provider's"
+        "google", simulated(token_answer=careless.wrong_life), "expiry is not the provider's"
     ),
     "two people are two accounts": _broken(
         "google", described(fetch_account_info=careless.always_the_same), "both have the same id"
@@ -153,14 +155,14 @@ BROKEN: dict[str, Broken] = {
         "google", described(revocation=Revocation(auth="none", token="access_token")), "revoked is"
     ),
     "declining connects nothing": _broken(
-        "google", simulated(sign_callback=careless.silent), "CallbackInvalid"
+        "google", simulated(sign_callback=careless.drops_the_error), "CallbackInvalid"
     ),
     # refusals
     "a refresh whose answer was lost is repeated exactly if that is safe": _broken(
         "google", described(refresh_rotation="rotates"), "it is not repeated"
     ),
     "a code works once": _broken(
-        "google", simulated(error_answer=careless.pays_anyway), "exchanged twice"
+        "google", simulated(error_answer=careless.token_for_a_refusal), "exchanged twice"
     ),
     "a code is bound to its verifier": _broken(
         "google", described(use_pkce=False), "exchanged with another verifier"
@@ -169,14 +171,14 @@ BROKEN: dict[str, Broken] = {
         "google", described(error_codes={"invalid_client": "invalid_grant"}), "TokenRejected"
     ),
     "a changed callback is refused": _broken(
-        "shopify", described(callback_verifier=careless.any_callback), "is accepted although"
+        "shopify", described(callback_verifier=careless.verifies_nothing), "is accepted although"
     ),
     "a callback of another issuer is refused, and one of none where it is promised": _broken(
         "google", described(issuer=None), "is accepted although the issuer is wrong"
     ),
     "a callback that is signed for another tenant is refused": _broken(
         "shopify",
-        described(callback_verifier=careless.any_shop),
+        described(callback_verifier=careless.verifies_any_shop),
         "sent although the tenant is wrong",
     ),
     # economy
@@ -212,7 +214,9 @@ def _of_the_faults() -> Iterator[tuple[str, Broken]]:
         yield (
             f"connecting fails when the account is answered with {fault}",
             _broken(
-                "google", described(fetch_account_info=careless.whoever), "a connection is made"
+                "google",
+                described(fetch_account_info=careless.hides_failures),
+                "a connection is made",
             ),
         )
     for how in ("fails", "is refused", "is not answered"):

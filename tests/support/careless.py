@@ -1,4 +1,4 @@
-"""Code as a careless author of a connector would write it."""
+"""Connector code with typical mistakes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gateway.testing.subject import Subject
 USERINFO = "https://openidconnect.googleapis.com/v1/userinfo"
 
 
-async def whoever(ctx: ConnectionContext) -> AccountInfo:
-    """Takes every failure for an account."""
+async def hides_failures(ctx: ConnectionContext) -> AccountInfo:
+    """Return an account for every failure."""
     try:
         facts = (await ctx.fetch(USERINFO)).json()
         return AccountInfo(external_account_id=facts["sub"], account_label=facts["email"])
@@ -29,33 +29,33 @@ async def whoever(ctx: ConnectionContext) -> AccountInfo:
 
 
 async def always_the_same(ctx: ConnectionContext) -> AccountInfo:
-    """Takes everybody for one."""
+    """Return the same account for everybody."""
     return AccountInfo(external_account_id="1", account_label="Somebody")
 
 
 async def always_another(ctx: ConnectionContext) -> AccountInfo:
-    """Takes everybody for somebody new."""
+    """Return a new account each time."""
     return AccountInfo(external_account_id=secrets.token_hex(8), account_label="Somebody")
 
 
-async def guessing(ctx: ConnectionContext) -> AccountInfo:
-    """Asks at an address that nobody documents, too."""
+async def undocumented_address(ctx: ConnectionContext) -> AccountInfo:
+    """Also fetch from an undocumented address."""
     await ctx.fetch("https://www.googleapis.com/v0/guess")
-    return await whoever(ctx)
+    return await hides_failures(ctx)
 
 
-def any_callback(ctx: CallbackContext) -> None:
-    """Verifies nothing."""
+def verifies_nothing(ctx: CallbackContext) -> None:
+    """Accept every callback."""
 
 
-def any_shop(ctx: CallbackContext) -> None:
-    """Verifies Shopify's signature, and not for which shop it is."""
+def verifies_any_shop(ctx: CallbackContext) -> None:
+    """Verify Shopify's signature for any shop."""
     shop = ctx.params.get("shop", "").removesuffix(".myshopify.com")
     verify_callback(replace(ctx, connection_config={"shop": shop}))
 
 
-def says_a_minute(issued: IssuedTokens) -> Mapping[str, Any]:
-    """Names another life than the token has."""
+def wrong_life(issued: IssuedTokens) -> Mapping[str, Any]:
+    """State another lifetime than the token has."""
     return {
         "access_token": issued.access_token,
         "refresh_token": issued.refresh_token,
@@ -65,18 +65,18 @@ def says_a_minute(issued: IssuedTokens) -> Mapping[str, Any]:
     }
 
 
-def pays_anyway(refused: RefusedRequest) -> Refusal:
-    """Gives a token to whoever asks."""
+def token_for_a_refusal(refused: RefusedRequest) -> Refusal:
+    """Answer a refused request with a token."""
     return Refusal(status=200, body={"access_token": "free", "token_type": "Bearer"})
 
 
-def silent(params: dict[str, str], *others: Any) -> dict[str, str]:
-    """Sends the person back without saying that they declined."""
+def drops_the_error(params: dict[str, str], *others: Any) -> dict[str, str]:
+    """Redirect back without the error of a declined consent."""
     return {name: value for name, value in params.items() if name != "error"}
 
 
-class _Unasking(Catalog):
-    """A catalog whose connector takes any environment."""
+class _WithoutVariables(Catalog):
+    """A catalog whose connector needs no environment."""
 
     def __init__(self, config: ConnectorConfig) -> None:
         self._config = config
@@ -85,6 +85,6 @@ class _Unasking(Catalog):
         return SimpleNamespace(create_config=lambda env: self._config)
 
 
-def unasking(subject: Subject) -> Subject:
-    """A connector that does without its variables."""
-    return replace(subject, catalog=_Unasking(subject.config))
+def without_variables(subject: Subject) -> Subject:
+    """Let a connector work without its variables."""
+    return replace(subject, catalog=_WithoutVariables(subject.config))
