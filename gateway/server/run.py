@@ -16,7 +16,8 @@ from typing import Any
 import uvicorn
 
 from gateway.errors import SettingsError
-from gateway.observe.logs import flush_logs, get_logger
+from gateway.observe.access_log import flush_logs
+from gateway.observe.logs import get_logger
 from gateway.server.fast_path import protocol_for
 from gateway.server.shutdown import LAST_SECONDS, REQUESTS_SECONDS
 from gateway.settings.environment import HostPort

@@ -11,38 +11,26 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
-from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.places import verifier_place
-from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse
 from gateway.engine.templates import read_connection_config, render_url
-from gateway.errors import (
-    AccountMismatch,
-    FlowExpired,
-    FlowFinished,
-    Forbidden,
-    InvalidRequest,
-    ProviderError,
-    StateUnknown,
-    UnreadableResponse,
-    code_of,
-)
+from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.callback_checks import CHECKS, Callback
-from gateway.services.provider import Grant, Provider
+from gateway.services.linking import Linker
+from gateway.services.provider import Provider
 from gateway.store.audit import Action
-from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
+from gateway.store.connections import Connection
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 
 _log = get_logger()
@@ -85,10 +73,9 @@ class ConnectService:
         *,
         catalog: Catalog,
         flows: FlowStore,
-        connections: ConnectionStore,
         provider: Provider,
+        linker: Linker,
         vault: Vault,
-        sealer: TokenSealer,
         public_addresses: PublicAddresses,
         redirect_uri: Callable[[str], str],
         clock: Clock,
@@ -98,10 +85,9 @@ class ConnectService:
     ) -> None:
         self._catalog = catalog
         self._flows = flows
-        self._connections = connections
         self._provider = provider
+        self._linker = linker
         self._vault = vault
-        self._sealer = sealer
         self._public_addresses = public_addresses
         self._redirect_uri = redirect_uri
         self._clock = clock
@@ -231,7 +217,7 @@ class ConnectService:
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
         )
-        connection = await self._link(config, flow, grant)
+        connection = await self._linker.link(config, flow, grant)
         again = connection.generation > 1
         await self._audit.write(
             Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
@@ -254,69 +240,3 @@ class ConnectService:
         if flow.used_at is not None:
             return FlowFinished(connector=name)
         return FlowExpired(connector=name)
-
-    async def _link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
-        # A failure leaves the grant in place: the account is unknown, and at providers that revoke
-        # per account, revoking could end a working connection.
-        account = await self._provider.account(
-            config, grant, flow.connection_config, self._catalog.hook(config)
-        )
-        self._check_api(config, flow, account)
-        missing = set(config.scopes) - set(grant.tokens.scopes)
-        new = NewConnection(
-            tenant=flow.tenant,
-            owner=flow.owner,
-            connector=config.name,
-            account=account,
-            connection_config=flow.connection_config,
-            requested_scopes=config.scopes,
-            granted_scopes=grant.tokens.scopes,
-            status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
-            several_accounts=config.supports_multiple_accounts,
-        )
-        try:
-            return await self._save(new, grant.tokens)
-        except AccountMismatch:
-            await self._revoke_unused(config, flow, grant, account)
-            raise
-
-    async def _save(self, new: NewConnection, tokens: Tokens) -> Connection:
-        now = self._clock()
-        while True:  # until no concurrent write wins
-            target = await self._connections.target(new)
-            sealed = self._sealer.seal(
-                tokens,
-                tenant=new.tenant,
-                owner=new.owner,
-                connector=new.connector,
-                row=target.row,
-                generation=target.generation,
-                now=now,
-            )
-            saved = await self._connections.save(target, sealed, now)
-            if saved is not None:
-                return saved
-
-    def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
-        """Raise ``UnreadableResponse`` if the account lacks a part of the API's address."""
-        try:
-            render_url(config.api_base_url, config, flow.connection_config, account.metadata)
-        except InvalidRequest as error:
-            raise UnreadableResponse(f"the API has no address: {error}") from None
-
-    async def _revoke_unused(
-        self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo
-    ) -> None:
-        """Revoke a grant that is not stored, unless another connection may share it."""
-        if await self._connections.is_linked(flow.tenant, config.name, account.external_account_id):
-            return
-        try:
-            await self._provider.revoke(
-                config,
-                connection_config=flow.connection_config,
-                metadata=account.metadata,
-                access_token=grant.tokens.access_token,
-                refresh_token=grant.tokens.refresh_token,
-            )
-        except ProviderError as error:
-            _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.audit.context import begin
-from gateway.observe.logs import in_request, log_request
+from gateway.observe.access_log import log_request
+from gateway.observe.logs import in_request
 from gateway.server.connection_limits import WHOLE
 from gateway.server.fast_path import Answer, Header, head_lines
 

@@ -14,6 +14,7 @@ from gateway.observe.metrics import Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
+from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_attempt import RefreshParts
@@ -80,10 +81,15 @@ def core_services(
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database),
-            connections=connections,
             provider=provider,
+            linker=Linker(
+                catalog=catalog,
+                connections=connections,
+                provider=provider,
+                sealer=sealer,
+                clock=clock,
+            ),
             vault=vault,
-            sealer=sealer,
             public_addresses=public_addresses,
             redirect_uri=redirect_uri,
             clock=clock,

@@ -21,13 +21,9 @@ from starlette.types import Receive, Scope, Send
 from connectors.context import ConnectionContext, Tokens
 from connectors.secret import Secret
 from gateway.errors import UnreadableResponse
-from gateway.observe.logs import (
-    configure_logs,
-    flush_logs,
-    get_logger,
-    in_request,
-    mask_credentials,
-)
+from gateway.observe.access_log import flush_logs
+from gateway.observe.logs import configure_logs, get_logger, in_request
+from gateway.observe.masking import mask_credentials
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.server.run import server_for

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog
 
-from gateway.observe.logs import configure_logs, flush_logs, get_logger, log_request
+from gateway.observe.access_log import flush_logs, log_request
+from gateway.observe.logs import configure_logs, get_logger
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("_restored_logs")

@@ -1,0 +1,110 @@
+"""Linking: turns the grant of a finished flow into a connection."""
+
+from __future__ import annotations
+
+from connectors.account import AccountInfo
+from connectors.catalog import Catalog
+from connectors.config import ConnectorConfig
+from connectors.context import Tokens
+from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
+from gateway.engine.templates import render_url
+from gateway.errors import AccountMismatch, InvalidRequest, ProviderError, UnreadableResponse
+from gateway.observe.logs import get_logger
+from gateway.services.provider import Grant, Provider
+from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
+from gateway.store.flows import Flow
+
+_log = get_logger()
+
+
+class Linker:
+    """Links the account of a grant to the user of its flow."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        connections: ConnectionStore,
+        provider: Provider,
+        sealer: TokenSealer,
+        clock: Clock,
+    ) -> None:
+        self._catalog = catalog
+        self._connections = connections
+        self._provider = provider
+        self._sealer = sealer
+        self._clock = clock
+
+    async def link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
+        """Store the connection of a finished flow.
+
+        Raises:
+            AccountMismatch: The connector takes one account, and another is linked.
+            AccountUnfit: The account lacks what the connector needs.
+            ProviderError: The account cannot be read.
+        """
+        # A failure leaves the grant in place: the account is unknown, and at providers that revoke
+        # per account, revoking could end a working connection.
+        account = await self._provider.account(
+            config, grant, flow.connection_config, self._catalog.hook(config)
+        )
+        self._check_api(config, flow, account)
+        missing = set(config.scopes) - set(grant.tokens.scopes)
+        new = NewConnection(
+            tenant=flow.tenant,
+            owner=flow.owner,
+            connector=config.name,
+            account=account,
+            connection_config=flow.connection_config,
+            requested_scopes=config.scopes,
+            granted_scopes=grant.tokens.scopes,
+            status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
+            several_accounts=config.supports_multiple_accounts,
+        )
+        try:
+            return await self._save(new, grant.tokens)
+        except AccountMismatch:
+            await self._revoke_unused(config, flow, grant, account)
+            raise
+
+    async def _save(self, new: NewConnection, tokens: Tokens) -> Connection:
+        now = self._clock()
+        while True:  # until no concurrent write wins
+            target = await self._connections.target(new)
+            sealed = self._sealer.seal(
+                tokens,
+                tenant=new.tenant,
+                owner=new.owner,
+                connector=new.connector,
+                row=target.row,
+                generation=target.generation,
+                now=now,
+            )
+            saved = await self._connections.save(target, sealed, now)
+            if saved is not None:
+                return saved
+
+    def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
+        """Raise ``UnreadableResponse`` if the account lacks a part of the API's address."""
+        try:
+            render_url(config.api_base_url, config, flow.connection_config, account.metadata)
+        except InvalidRequest as error:
+            raise UnreadableResponse(f"the API has no address: {error}") from None
+
+    async def _revoke_unused(
+        self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo
+    ) -> None:
+        """Revoke a grant that is not stored, unless another connection may share it."""
+        if await self._connections.is_linked(flow.tenant, config.name, account.external_account_id):
+            return
+        try:
+            await self._provider.revoke(
+                config,
+                connection_config=flow.connection_config,
+                metadata=account.metadata,
+                access_token=grant.tokens.access_token,
+                refresh_token=grant.tokens.refresh_token,
+            )
+        except ProviderError as error:
+            _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))
