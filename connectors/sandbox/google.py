@@ -40,15 +40,11 @@ PROVIDER = rfc6749(
     issuer="https://accounts.google.com",
     scopes=f"openid email profile {_EMAIL} {_PROFILE}",
     accounts={
-        (f"10000000000000000000{n}", f"{name} ({email})"): {
-            "sub": f"10000000000000000000{n}",
-            "name": name,
-            "email": email,
-        }
-        for n, name, email in (
-            (1, "Ana Diaz", "ana.diaz@example.com"),
-            (2, "Ana Diaz (work)", "ana@acme.example"),
-            (3, "Ben Okoro", "ben.okoro@example.com"),
+        (sub, f"{name} ({email})"): {"sub": sub, "name": name, "email": email}
+        for sub, name, email in (
+            ("100000000000000000001", "Ana Diaz", "ana.diaz@example.com"),
+            ("100000000000000000002", "Ana Diaz (work)", "ana@acme.example"),
+            ("100000000000000000003", "Ben Okoro", "ben.okoro@example.com"),
         )
     },
     api_base="www.googleapis.com",

@@ -57,6 +57,20 @@ def test_a_connector_of_a_folder_fails_with_the_reason(
     assert sum(line.startswith("  ok ") for line in lines) == len(CHECKS) - 2
 
 
+def test_a_record_is_written_only_where_every_other_check_holds(
+    folder: Path, run_connectors: RunConnectors
+) -> None:
+    write_contract(folder)
+    record, catalog = folder / "tests/wire/solo.json", folder / "catalog/solo.py"
+    assert run_connectors("check", "solo", "--record", folder=folder).returncode == 1
+    assert not record.exists()
+    header = '"""Solo.\n\nQuirks: none\n\nScopes: ``read`` and ``write``, all there is."""\n'
+    catalog.write_text(header + catalog.read_text().partition('person."""\n')[2])
+    done = run_connectors("check", "solo", "--record", folder=folder)
+    assert done.stdout.splitlines()[-1] == f"solo: {len(CHECKS)} checks, all hold"
+    assert '"POST https://auth.solo.example/token"' in record.read_text("utf-8")
+
+
 def test_a_missing_contract_is_one_sentence(folder: Path, run_connectors: RunConnectors) -> None:
     done = run_connectors("check", "solo", folder=folder)
     assert (done.returncode, done.stderr) == (1, "")
