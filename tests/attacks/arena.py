@@ -35,18 +35,18 @@ Row = dict[str, Any]
 DATABASE = "attacks"
 
 SIGNED_IN, SIGNED_OUT, SAME_USER = (
-    "signed in as somebody else",
+    "signed in as another user",
     "signed out",
     "same user in another browser",
 )
 
 VICTIMS = [SIGNED_IN, SIGNED_OUT, SAME_USER]
-"""In which state the browser may be that an attacker's link is opened in."""
+"""Possible states of the browser that opens an attacker's link."""
 
 
 @dataclass(frozen=True)
 class Before:
-    """How things were before an attack."""
+    """The state before an attack."""
 
     sandbox: int
     hostile: int
@@ -55,7 +55,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Arena:
-    """The deployment under attack, and what the tests see of it from the side."""
+    """The deployment under attack, and the tests' view of its data and logs."""
 
     deployment: Deployment
     hostile: Hostile
@@ -63,7 +63,7 @@ class Arena:
 
     @property
     def url(self) -> str:
-        """Where browsers reach the gateway."""
+        """The gateway's address for browsers."""
         return self.deployment.public_url
 
     @property
@@ -72,37 +72,37 @@ class Arena:
         return self.deployment.sandbox
 
     def callback(self, connector: str) -> str:
-        """The redirect URI of a connector."""
+        """Return the redirect URI of a connector."""
         return f"{self.url}/v1/connectors/{connector}/callback"
 
     def person(self, role: str) -> str:
-        """A name that no other attack uses."""
+        """Return a name that no other attack uses."""
         return f"{role}-{secrets.token_hex(4)}"
 
     def people(self, kind: str) -> tuple[str, str, str | None]:
-        """An attacker, a victim, and who is signed in in the victim's browser."""
+        """Return an attacker, a victim, and the user who is signed in in the victim's browser."""
         attacker, victim = self.person("attacker"), self.person("victim")
         return attacker, victim, {SIGNED_IN: victim, SAME_USER: attacker}.get(kind)
 
     def browser(self) -> Browser:
-        """A browser profile without JavaScript, on a real connection; to be entered."""
+        """Return a context of a browser profile without JavaScript, on a real connection."""
         return Browser(self.url, httpx.AsyncHTTPTransport(verify=NO_TLS))
 
     def rows(self, collection: str, **wanted: Any) -> list[Row]:
-        """Rows of the gateway's database, oldest first."""
+        """Return rows of the gateway's database, oldest first."""
         with MongoClient[Row](self.database_url) as client:
             return list(client[DATABASE][collection].find(wanted, sort=[("created_at", 1)]))
 
     def connections(self, user: str) -> list[Row]:
-        """The accounts that are linked to somebody."""
+        """Return the linked accounts of a user."""
         return self.rows("connections", owner=f"user:{user}")
 
     def flows(self, user: str) -> list[Row]:
-        """The attempts to connect that somebody began."""
+        """Return the flows of a user."""
         return self.rows("oauth_state", user=user)
 
     def key(self, *roles: Role) -> str:
-        """A new service key with these roles, made as an operator makes one."""
+        """Create a service key with these roles by the operator's command."""
         command = [sys.executable, "-m", "gateway", "keys", "create"]
         for role in roles:
             command += ["--role", role]
@@ -112,24 +112,24 @@ class Arena:
         ).stdout.strip()
 
     def expire_flows(self, user: str) -> None:
-        """Let ten minutes pass for somebody's attempts to connect."""
+        """Age a user's flows by ten minutes."""
         with MongoClient[Row](self.database_url) as client:
             client[DATABASE]["oauth_state"].update_many(
                 {"user": user}, {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
             )
 
     def before(self) -> Before:
-        """How things are now."""
+        """Return the current state."""
         return Before(self.sandbox.mark(), self.hostile.mark(), self.rows("connections"))
 
     def assert_nothing_came_of_it(self, before: Before) -> None:
-        """No provider, honest or hostile, saw a token request, and no linked account changed."""
+        """Check that no provider got a token request, and that no linked account changed."""
         assert self.sandbox.log(after=before.sandbox, endpoint="token") == []
         assert self.hostile.requests("token", after=before.hostile) == []
         assert self.rows("connections") == before.connections
 
     def assert_burnt(self, user: str) -> None:
-        """Every attempt of somebody is used up, and its verifier is gone."""
+        """Check that every flow of a user is used up and has no verifier."""
         flows = self.flows(user)
         assert flows
         for flow in flows:
@@ -137,13 +137,13 @@ class Arena:
             assert flow["verifier"] == b""
 
     def printed(self) -> str:
-        """Everything that the gateways have logged."""
+        """Return the complete logs of the gateways."""
         return "".join(gateway.log.read_text() for gateway in self.deployment.gateways)
 
 
 @contextmanager
 def running_arena(folder: Path, mongodb_url: str) -> Iterator[Arena]:
-    """An arena, for as long as the context lasts."""
+    """Run an arena while the context lasts."""
     with running_hostile(folder) as hostile:
         connectors = folder / "connectors"
         write_solo(connectors)

@@ -4,7 +4,7 @@ It approves without asking and answers its token endpoint properly: only the gat
 victim's account from it. A test tells it beforehand where to send a browser. It records every
 authorization and token request.
 
-It is the provider of the connectors that ``write_connectors`` writes.
+It is the provider of the connectors of ``write_connectors``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def create_config(env):
 
 
 def write_connectors(folder: Path, url: str, *, token: str = "token") -> dict[str, str]:
-    """Write the connectors whose provider is at ``url``; the variables that they need.
+    """Write the connectors of the provider at ``url``; return the variables that they need.
 
     ``token`` is the path of their token endpoint.
     """
@@ -90,7 +90,7 @@ class Hostile:
 
     @property
     def same_site(self) -> str:
-        """Another origin of the gateway's own site: another port of this machine's name."""
+        """Another origin of the gateway's site: the same host name with another port."""
         return self.url.replace("127.0.0.1", "localhost")
 
     def answer(
@@ -102,15 +102,15 @@ class Hostile:
     ) -> None:
         """Set the answer of its authorization endpoint.
 
-        Without arguments: the redirect URI with a code and the state. ``change`` replaces
-        parameters, or drops them where it says ``None``; ``add`` appends more, repeated ones, too.
-        ``to`` is an address of another provider, to which the browser is sent with this flow's
-        state and challenge instead.
+        The default is the redirect URI with a code and the state. ``change`` replaces parameters,
+        or drops those with the value ``None``; ``add`` appends parameters, even repeated ones.
+        ``to`` is another provider's address: the browser goes there with this flow's state and
+        challenge.
         """
         self._post("/plan", {"to": to, "change": change or {}, "add": add or []})
 
     def page(self, html: str) -> None:
-        """What ``/page`` shows from now on."""
+        """Set the content of ``/page``."""
         self._post("/page", {"html": html})
 
     def requests(self, endpoint: str, *, after: int = 0) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ class Hostile:
         return [line for line in lines if line["number"] > after and line["endpoint"] == endpoint]
 
     def mark(self) -> int:
-        """The number of the newest request."""
+        """Return the number of the newest request."""
         return len(self._log())
 
     def _log(self) -> list[dict[str, Any]]:
@@ -133,7 +133,7 @@ class Hostile:
 
 @contextmanager
 def running_hostile(folder: Path) -> Iterator[Hostile]:
-    """The server, ready to answer."""
+    """Run the server while the context lasts."""
     port, log = free_port(), folder / "hostile.log"
     command = [sys.executable, "-m", "tests.attacks.hostile", str(port)]
     with child(command, env=os.environ, log=log) as process:

@@ -14,7 +14,7 @@ _PROVIDER = re.compile(r"[?&]code_challenge=")
 
 
 def start(page: Page, connector: str, **config: str) -> str:
-    """Go on to the provider, from the gateway's own pages: the authorization request's address."""
+    """Go to the provider by the gateway's pages; return the authorization request's address."""
     with page.expect_request(_PROVIDER) as request:
         page.goto(f"/connectors/{connector}")
         _fill(page, config)
@@ -23,8 +23,8 @@ def start(page: Page, connector: str, **config: str) -> str:
 
 
 def start_only(page: Page, connector: str, **config: str) -> str:
-    """Begin a flow, but do not go on to the provider: the authorization request's address."""
-    # An empty page in its place, and no failure: Chromium would try again by itself.
+    """Start a flow without going to the provider; return the authorization request's address."""
+    # Show an empty page instead of a failure, because Chromium would retry.
     page.route(_PROVIDER, lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto(f"/connectors/{connector}")
     _fill(page, config)
@@ -40,35 +40,35 @@ def _fill(page: Page, config: dict[str, str]) -> None:
 
 
 def approve(page: Page, account: str) -> Response:
-    """Agree on the consent page that is open; what the callback answered."""
+    """Agree on the open consent page; return the callback's response."""
     with page.expect_response(CALLBACK) as answer:
         page.get_by_role("button", name=account, exact=True).click()
     return answer.value
 
 
 def approved_callback(page: Page, account: str) -> str:
-    """Agree on the consent page that is open: the callback's address, not opened yet."""
+    """Agree on the open consent page; return the callback's address without opening it."""
     button = page.get_by_role("button", name=account, exact=True)
     form: dict[str, str | float | bool] = {
         "ticket": page.locator("input[name=ticket]").first.input_value(),
         "account": button.get_attribute("value") or "",
     }
     target = page.evaluate("new URL('/_sandbox/consent', location).href")
-    # Over the profile's own connection, because a page cannot be stopped at a redirect.
+    # Use the profile's HTTP client, because a page cannot stop at a redirect.
     answer = page.context.request.post(target, form=form, max_redirects=0)
     assert answer.status == 303, answer.text()
     return answer.headers["location"]
 
 
 def open_callback(page: Page, address: str) -> Response:
-    """Open an address that leads, at once or over a provider, to a callback: what that answered."""
+    """Open an address that leads to a callback; return the callback's response."""
     with page.expect_response(CALLBACK) as answer:
         page.goto(address)
     return answer.value
 
 
 def assert_refused(page: Page, answer: Response, status: int = 403) -> None:
-    """The page says that nothing was connected."""
+    """Check that the page says that nothing was connected."""
     assert answer.status == status
     expect(page.get_by_role("heading", name="Nothing was connected")).to_be_visible()
 

@@ -1,6 +1,6 @@
 """A fleet of gateway processes that die, sleep and come back.
 
-All of them share one database, one set of keys and one sandbox, whose log is the judge.
+They share a database, a set of encryption keys and a sandbox, whose log decides the tests.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from tests.support.tokens import fingerprint, token_of
 from tests.support.waiting import PATIENCE_SECONDS
 
 FULL = bool(os.environ.get("FAULTS_FULL"))
-"""Whether the long form of the tests was asked for (``make faults``)."""
+"""Whether to run the long form of the tests (``make faults``)."""
 
 STRICT, GRACE, STEADY = "airtable", "linear", "google"
-"""Providers whose refresh tokens are used once, once with a grace, and again and again."""
+"""Providers with single-use refresh tokens, a grace period, and reusable refresh tokens."""
 PROVIDERS = (STRICT, GRACE, STEADY)
 NOTION = "notion"
-"""One more, where a fourth is needed."""
+"""A fourth provider."""
 
 PEOPLE = {
     STRICT: "ana.diaz@example.com",
@@ -54,7 +54,7 @@ PEOPLE = {
 
 @dataclass
 class FleetProcess:
-    """One gateway of the fleet: its address stays, its process may be another one each time."""
+    """A gateway of the fleet: its address is fixed, its process changes."""
 
     url: str
     env: dict[str, str]
@@ -64,7 +64,7 @@ class FleetProcess:
     process: subprocess.Popen[bytes] = field(init=False)
 
     async def start(self, *, ready: bool = True) -> None:
-        """Start it, and wait until it answers if ``ready``."""
+        """Start it; if ``ready``, wait until it answers."""
         command = [sys.executable, "-m", "tests.faults.fleet_process"]
         self.process = self.stack.enter_context(
             child(command, env=os.environ | self.env, log=self.log)
@@ -77,17 +77,17 @@ class FleetProcess:
         await asyncio.to_thread(await_answer, f"{self.url}/readyz", self.process, self.log)
 
     def at(self, step: str, number: signal.Signals, *, count: int = 1) -> None:
-        """Let it send itself a signal as soon as ``count`` refreshes have reached ``step``."""
+        """Make it send itself a signal when ``count`` refreshes have reached ``step``."""
         temporary = self.order.with_suffix(".new")
         temporary.write_text(json.dumps({"step": step, "count": count, "signal": number.name}))
         temporary.replace(self.order)
 
     async def over(self) -> int:
-        """Its exit code, once it is dead."""
+        """Wait for its end; return the exit code."""
         return await asyncio.to_thread(self.process.wait, PATIENCE_SECONDS)
 
     async def is_stopped(self) -> bool:
-        """Whether it sleeps (SIGSTOP)."""
+        """Return whether it sleeps (SIGSTOP)."""
         stat = await asyncio.to_thread(Path(f"/proc/{self.process.pid}/stat").read_text)
         return stat.rpartition(")")[2].split()[0] == "T"
 
@@ -102,7 +102,7 @@ class Fleet:
     tool: httpx.AsyncClient
 
     async def connect(self, user: str, connector: str) -> str:
-        """Link an account as a person does; a token of it, just issued."""
+        """Link an account in a browser; return its newly issued token."""
         async with Browser(
             self.gateways[0].url, httpx.AsyncHTTPTransport(verify=NO_TLS)
         ) as browser:
@@ -135,7 +135,7 @@ class Fleet:
         )
 
     async def row(self, user: str, connector: str) -> Document:
-        """The connection as it is stored."""
+        """Return the stored connection."""
         rows = self.database.collection("connections")
         row = await rows.find_one({"owner": f"user:{user}", "connector": connector})
         assert row is not None
@@ -144,13 +144,13 @@ class Fleet:
     def refreshes(self, connector: str, after: int) -> list[str]:
         """The outcomes of the refreshes that a provider saw since: "issued", or the reason."""
         lines = self.sandbox.token_requests(connector, after=after)
-        # A request that met a fault was not even read: its line says nothing of what it asked for.
+        # The sandbox does not parse a request that meets a fault, so its line has no grant type.
         assert {line.get("grant_type", "refresh_token") for line in lines} <= {"refresh_token"}
         return [line.get("reason") or line["outcome"] for line in lines]
 
 
 def works(answer: httpx.Response) -> bool:
-    """Whether the provider's API takes the token, asked just as the answer says."""
+    """Return whether the provider's API accepts the token, called as the response describes."""
     api, connector = answer.json()["api"], answer.json()["connection"]["connector"]
     method, path, body = {
         STRICT: ("GET", "/meta/whoami", None),
@@ -190,7 +190,7 @@ async def running_fleet(
         "GATEWAY_MONGODB_DATABASE": name,
         "GATEWAY_ENCRYPTION_KEYS": f"k1:{new_encryption_key()}",
         "GATEWAY_DRAIN_SECONDS": str(drain),
-        # A storm is more than anybody's fair share.
+        # A storm would exceed the rate limits.
         "GATEWAY_LIMITS": "api_calls=off,refreshes=off",
         "FAULTS_LEASE": str(lease),
         "FAULTS_PROVIDER": str(provider),

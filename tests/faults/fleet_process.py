@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Orders:
-    """Carries out the order that the file holds, once."""
+    """Carries out the order in the file, once."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -40,7 +40,7 @@ class Orders:
         self._over = asyncio.Event()
 
     async def __call__(self, step: str) -> None:
-        """A checkpoint: goes on unless an order names ``step``."""
+        """Receive a checkpoint; continue unless an order names ``step``."""
         try:
             order = json.loads(self._file.read_text())
         except FileNotFoundError:
@@ -76,7 +76,7 @@ def _end_sooner(seconds: int) -> None:
 
 
 def knobs_of(orders: Orders) -> Knobs:
-    """The knobs that the test turned."""
+    """Return the knobs that the test set."""
     from gateway.wiring.knobs import Knobs
 
     return Knobs(

@@ -1,4 +1,4 @@
-"""Callers that ask for tokens as fast as they are answered, and watch what they are given."""
+"""Callers that read tokens as fast as possible and check them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Load:
     seconds: float = 0.0
 
     async def run(self, fleet: Fleet, *, callers: int, seconds: float) -> None:
-        """Ask for so long; a call that fails, or brings a token that is over, ends it all."""
+        """Call for this many seconds; a failed call or an expired token ends the test."""
         over = asyncio.Event()
         asyncio.get_running_loop().call_later(seconds, over.set)
         await self.run_until(fleet, over, callers=callers)
@@ -48,17 +48,17 @@ class Load:
             gateway = self.pick() if self.pick else fleet.gateways[number % len(fleet.gateways)]
             token = token_of(await fleet.ask(gateway, self.user, STRICT))
             seen_at = self.tokens.setdefault(token, time.monotonic())
-            # It was issued before it was seen: after that, its life is over for sure.
+            # The token was issued before its first sight, so after that time it has expired.
             assert asked_at < seen_at + LIFE_SECONDS, "an expired token was handed out"
             self.calls += 1
             number += 1
 
 
 async def judge(fleet: Fleet, load: Load, after: int) -> None:
-    """By the provider's log: one refresh for each token, none refused, and the grant lives."""
+    """Check the provider's log: one refresh per token, no refusal, and a living grant."""
     refreshes = fleet.refreshes(STRICT, after)
     assert set(refreshes) == {"issued"}
-    assert len(load.tokens) == 1 + len(refreshes)  # the one from connecting, and each that came
+    assert len(load.tokens) == 1 + len(refreshes)  # the one from connecting, and one per refresh
     assert len(refreshes) <= load.seconds / FRESH_SECONDS + 1
     assert len(refreshes) >= load.seconds / (LIFE_SECONDS + 1) - 1
     answer = await fleet.ask(fleet.gateways[-1], load.user, STRICT, not_this=[*load.tokens][-1])

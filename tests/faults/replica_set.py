@@ -1,4 +1,4 @@
-"""A replica set of three real nodes, each of which can be killed, frozen and thawed."""
+"""A replica set of three real nodes that tests can kill, freeze and thaw."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _PRIMARY, _SECONDARY = 1, 2  # MongoDB's numbers of states
 
 @dataclass
 class Node:
-    """One ``mongod``."""
+    """A ``mongod`` process."""
 
     port: int
     process: subprocess.Popen[bytes]
 
     def client(self) -> MongoClient[dict[str, Any]]:
-        """A client of this node alone."""
+        """Return a client of this node alone."""
         options: dict[str, Any] = {
             "directConnection": True,
             "serverSelectionTimeoutMS": 1_000,
@@ -47,16 +47,16 @@ class Node:
         return MongoClient(f"mongodb://127.0.0.1:{self.port}", **options)
 
     def obeys(self, command: str, value: Any) -> bool:
-        """Whether it does what an administrator asks."""
+        """Return whether it answers an administrator's command."""
         with self.client() as client:
             try:
                 client.admin.command(command, value)
             except PyMongoError:
-                return False  # not up yet, or not ready for it
+                return False  # not started yet, or not ready
         return True
 
     def is_primary(self) -> bool:
-        """Whether it says so."""
+        """Return whether it reports itself as primary."""
         with self.client() as client:
             try:
                 return bool(client.admin.command("hello").get("isWritablePrimary"))
@@ -64,7 +64,7 @@ class Node:
                 return False
 
     def keeps_up(self) -> bool:
-        """Whether it is the primary, or a secondary that takes over what another one has."""
+        """Return whether it is the primary, or a secondary that replicates."""
         with self.client() as client:
             try:
                 status = client.admin.command("replSetGetStatus")
@@ -75,17 +75,17 @@ class Node:
         )
 
     def freeze(self) -> None:
-        """Let it stand still, with all its connections open."""
+        """Stop it (SIGSTOP) with all its connections open."""
         self.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Continue it (SIGCONT)."""
         self.process.send_signal(signal.SIGCONT)
 
 
 @dataclass
 class ReplicaSet:
-    """Three nodes. ``url`` names them all."""
+    """Three nodes; ``url`` names them all."""
 
     folder: Path
     stack: AsyncExitStack
@@ -93,12 +93,12 @@ class ReplicaSet:
 
     @property
     def url(self) -> str:
-        """The connection string."""
+        """Return the connection string."""
         hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
         return f"mongodb://{hosts}/?replicaSet={NAME}"
 
     def start(self, port: int) -> Node:
-        """A node with its own files; they are kept when it is started again."""
+        """Start a node; its files persist over restarts."""
         data = self.folder / str(port)
         data.mkdir(exist_ok=True)
         command = [
@@ -123,7 +123,7 @@ class ReplicaSet:
         return Node(port, process)
 
     async def initiate(self) -> None:
-        """Make one set of the nodes, with MongoDB's own settings, and wait for its primary."""
+        """Make the nodes a replica set with MongoDB's defaults, and wait for its primary."""
 
         def initiated() -> bool:
             members = [
@@ -138,7 +138,7 @@ class ReplicaSet:
             return await asyncio.to_thread(initiated)
 
         async def elected() -> bool:
-            # By itself it would wait for as long as a primary may be silent.
+            # Otherwise it would wait for the election time-out.
             return await asyncio.to_thread(self.nodes[0].obeys, "replSetStepUp", 1)
 
         await until(done)
@@ -146,7 +146,7 @@ class ReplicaSet:
         await self.primary()
 
     async def primary(self) -> Node:
-        """The node that takes writes, as soon as there is one."""
+        """Wait for a node that accepts writes, and return it."""
         found: list[Node] = []
 
         async def is_there() -> bool:
@@ -160,7 +160,7 @@ class ReplicaSet:
         return found[0]
 
     async def whole(self) -> None:
-        """Wait until each node keeps up with the others.
+        """Wait until every node replicates.
 
         A node that comes back and chooses a node to follow waits 20 s if that one freezes then.
         Meanwhile there is no majority: two nodes of three would be away.
@@ -185,7 +185,7 @@ class ReplicaSet:
 
 @asynccontextmanager
 async def running_replica_set(folder: Path) -> AsyncIterator[ReplicaSet]:
-    """Three nodes, for as long as the context lasts."""
+    """Run three nodes while the context lasts."""
     async with AsyncExitStack() as stack:
         replica_set = ReplicaSet(folder, stack)
         ports: set[int] = set()
@@ -197,4 +197,4 @@ async def running_replica_set(folder: Path) -> AsyncIterator[ReplicaSet]:
             yield replica_set
         finally:
             for node in replica_set.nodes:
-                replica_set.kill(node)  # frozen or not; its files go, too
+                replica_set.kill(node)  # frozen or not; its files are removed, too

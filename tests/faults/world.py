@@ -21,16 +21,16 @@ from tests.support.subjects import subject_of
 
 @dataclass
 class World:
-    """A workbench whose services can be exchanged for new ones on the same database."""
+    """A workbench that can replace its services by new ones on the same database."""
 
     bench: Workbench
 
     def restart(self, checkpoint: Checkpoint = no_checkpoint) -> None:
-        """New services, which know nothing but what is stored."""
+        """Replace the services; the new ones know only the database."""
         self.bench.core = self.bench.make_core(Knobs(checkpoint=checkpoint))
 
     async def refresh_and_die(self, connection: Connection, at: str) -> None:
-        """Begin a refresh with services that end at the step ``at``, and start new ones."""
+        """Start a refresh with services that die at the step ``at``, then replace them."""
         dead, here = asyncio.Event(), asyncio.Event()
 
         async def checkpoint(step: str) -> None:
@@ -44,7 +44,7 @@ class World:
         ends = asyncio.create_task(here.wait())
         await asyncio.wait({call, ends}, return_when=asyncio.FIRST_COMPLETED)
         assert here.is_set(), call
-        # Nothing of it ever runs again: that is how its death looks to the rest of the world.
+        # The task never runs again, which looks like a dead process to all others.
         for task in (call, *refresher._running.values()):
             task.cancel()
         await asyncio.gather(call, *refresher._running.values(), return_exceptions=True)
@@ -55,7 +55,7 @@ class World:
         )
 
     async def read(self, account: str | None) -> IssuedToken:
-        """A token of an account (its external id), or of the default one."""
+        """Return a token of an account (by external id), or of the default one."""
         bench = self.bench
         return await bench.core.tokens.get(
             Wanted(
@@ -64,13 +64,13 @@ class World:
         )
 
     async def choose(self, connection: Connection) -> None:
-        """Make it the default."""
+        """Make an account the default."""
         await ConnectionService(self.bench.store, self.bench.clock, NO_AUDIT).set_default(
             connection
         )
 
     async def row(self, connection: Connection) -> Document:
-        """The connection as it is stored."""
+        """Return the stored connection."""
         row = await self._rows.find_one({"_id": connection.id})
         assert row is not None
         return row
@@ -81,7 +81,7 @@ class World:
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""A time that is over by the database's clock, which a test cannot move."""
+"""A time in the past of the database's clock, which tests cannot move."""
 
 
 @asynccontextmanager

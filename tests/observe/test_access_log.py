@@ -1,4 +1,4 @@
-"""The line about each request: written with others, and still in its place."""
+"""Access lines are written in batches and stay in order."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def stream() -> io.StringIO:
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         configure_logs("info", "json")
-    # Otherwise the loggers of the application's modules would keep this configuration.
+    # Otherwise the application's loggers would keep this configuration.
     structlog.configure(cache_logger_on_first_use=False)
     return stream
 
 
-async def test_lines_come_in_the_order_in_which_things_happened(stream: io.StringIO) -> None:
-    """Those about requests are written in a moment, but never after what came later."""
+async def test_lines_are_written_in_the_order_of_their_events(stream: io.StringIO) -> None:
+    """Access lines are written with a delay, but before later lines."""
     log_request("req_one", "GET", "/a", 200, 0.1)
     get_logger().info("between")
     for _ in range(1500):
@@ -51,7 +51,7 @@ async def test_lines_come_in_the_order_in_which_things_happened(stream: io.Strin
     }
 
 
-async def test_a_line_about_a_request_is_written_soon_by_itself(stream: io.StringIO) -> None:
+async def test_an_access_line_is_written_soon_without_further_lines(stream: io.StringIO) -> None:
     log_request("req_one", "GET", "/a", 200, 0.1)
 
     async def written() -> bool:
@@ -60,7 +60,7 @@ async def test_a_line_about_a_request_is_written_soon_by_itself(stream: io.Strin
     await until(written)
 
 
-async def test_a_path_is_written_as_it_came_however_long_it_is(stream: io.StringIO) -> None:
+async def test_a_path_of_any_length_is_written_unchanged(stream: io.StringIO) -> None:
     paths = ["/short", "/" + 'long"' * 1_000, "/short"]
     for path in paths:
         log_request("req_one", "GET", path, 200, 0.1)

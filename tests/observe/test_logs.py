@@ -245,7 +245,7 @@ def test_an_exception_is_logged_by_type_and_place_and_not_by_its_message(lines: 
 
 
 @pytest.mark.requirement("J1")
-def test_a_task_that_nobody_waited_for_is_logged_without_its_message(lines: Lines) -> None:
+def test_an_unretrieved_task_error_is_logged_without_its_message(lines: Lines) -> None:
     """Asyncio logs the task with its exception and message."""
 
     async def fail() -> None:

@@ -225,7 +225,7 @@ async def test_a_valid_token_is_served_although_the_grant_is_dead(
 
 
 @pytest.mark.requirement("D6")
-async def test_a_wrong_client_secret_disconnects_nobody(
+async def test_a_wrong_client_secret_disconnects_no_user(
     gateway: Harness,
     mongodb_url: str,
     database_name: str,

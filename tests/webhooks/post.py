@@ -25,7 +25,7 @@ from tests.support.silent import NO_AUDIT, bulkhead
 from tests.support.waiting import until
 
 SHORT: Sequence[float] = (0.05, 0.05, 0.05)
-"""Delays between attempts, for tests that see all of them."""
+"""Delays between attempts, short enough for tests to wait for all of them."""
 
 
 @dataclass
@@ -43,20 +43,20 @@ class Post:
     async def webhook(
         self, path: str = "/", *, tenant: str = "default", types: Sequence[EventType] | None = None
     ) -> tuple[Webhook, str]:
-        """A webhook that leads to a path of the receiver, and its secret."""
+        """Create a webhook for a path of the receiver; return it with its secret."""
         webhook, secret = await self.service.create(
             tenant=tenant, url=self.receiver.url(path), types=types
         )
         return webhook, secret.reveal()
 
     async def state(self, webhook: Webhook) -> Webhook:
-        """The webhook as it is now."""
+        """Return the webhook's current state."""
         found = await self.store.get(webhook.tenant, webhook.id)
         assert found is not None
         return found
 
     async def idle(self, tenant: str = "default") -> None:
-        """Wait until nothing is left to deliver."""
+        """Wait until every event is delivered."""
 
         async def nothing_waits() -> bool:
             return not any(state.pending for state in await self.service.list_for(tenant))
