@@ -111,7 +111,7 @@ class Deliveries:
         """Queue the events of the outbox, and start the deliveries that are due.
 
         Raises:
-            StoreUnavailable: The database does not response.
+            StoreUnavailable: The database does not answer.
         """
         await self._queue_events()
         await self._start_due()
