@@ -46,13 +46,18 @@ LAYERS = (
 ALONE = ("gateway.client",)
 """Packages that import nothing else of ours, and that nothing else of ours imports."""
 
+CATALOG_SIDE = ("connectors.catalog", "connectors.config", "connectors.ConnectorConfig")
+"""A provider's own side is described by another reading than the catalog file."""
+
 APART = {
     "gateway.web": ("gateway.sandbox", "gateway.store.mongo"),
     "gateway.worker": ("gateway.store", "gateway.sandbox"),
     "gateway.services": ("gateway.sandbox",),
     "gateway.access": ("gateway.sandbox",),
     "gateway.webhooks": ("gateway.sandbox",),
-    "connectors.sandbox": ("connectors.catalog", "connectors.config"),
+    "connectors.sandbox": CATALOG_SIDE,
+    "connectors.rfc6749": CATALOG_SIDE,
+    "connectors.provider": CATALOG_SIDE,
 }
 """Package -> packages below it that it still may not import."""
 

@@ -16,7 +16,11 @@ ID_TOKEN = (
     "eyJ0aWQiOiAiOWQxYzJiM2EtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDBhIiwgIm9pZCI6ICI2YTJmIn0."
     "InNpZ25hdHVyZSI"
 )
-TENANTED = {"tenant_id": TENANT}
+
+
+def told(mail: str | None) -> AccountSample:
+    me = {"id": PERSON, "mail": mail, "userPrincipalName": "ana.diaz@contoso.com"}
+    return AccountSample({ME: me}, {"tenant_id": TENANT})
 
 
 class TestMicrosoft(ConnectorContract):
@@ -45,35 +49,11 @@ class TestMicrosoft(ConnectorContract):
         scopes=("openid", "User.Read", "offline_access"),
     )
     accounts = {
-        (f"{TENANT}:{PERSON}", "ana@contoso.com"): AccountSample(
-            {
-                ME: {
-                    "id": PERSON,
-                    "displayName": "Ana Diaz",
-                    "mail": "ana@contoso.com",
-                    "userPrincipalName": "ana.diaz@contoso.com",
-                }
-            },
-            metadata=TENANTED,
-        ),
-        (f"{TENANT}:{PERSON}", "ana.diaz@contoso.com"): AccountSample(
-            {ME: {"id": PERSON, "mail": None, "userPrincipalName": "ana.diaz@contoso.com"}},
-            metadata=TENANTED,
-        ),
+        (f"{TENANT}:{PERSON}", "ana@contoso.com"): told("ana@contoso.com"),
+        (f"{TENANT}:{PERSON}", "ana.diaz@contoso.com"): told(None),
     }
     refusals = (
-        ErrorSample(
-            400,
-            {
-                "error": "invalid_grant",
-                "error_description": "AADSTS70008: The refresh token has expired…",
-                "error_codes": [70008],
-                "timestamp": "2026-01-09 02:02:12Z",
-                "trace_id": "0000aaaa-11bb-cccc-dd22-eeeeee333333",
-                "correlation_id": "aaaa0000-bb11-2222-33cc-444444dddddd",
-            },
-            TokenRejected,
-        ),
+        ErrorSample(400, {"error": "invalid_grant", "error_codes": [70008]}, TokenRejected),
         ErrorSample(400, {"error": "interaction_required"}, ProviderRefused),
         ErrorSample(400, {"error": "temporarily_unavailable"}, ProviderUnavailable),
     )

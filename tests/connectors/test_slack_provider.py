@@ -14,6 +14,8 @@ from gateway.errors import (
 from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
 
 AUTH_TEST = "slack.com/api/auth.test"
+ANA = {"ok": True, "user": "ana", "user_id": "U0FAKE", "is_enterprise_install": False}
+TEAM = {"team_id": "T0FAKE", "team": "Acme", "url": "https://acme.slack.com/"}
 TOKENS = {
     "ok": True,
     "app_id": "A0FAKE",
@@ -53,32 +55,9 @@ class TestSlack(ConnectorContract):
         }
     )
     accounts = {
-        ("T0FAKE:U0FAKE", "ana (Acme)"): AccountSample(
-            {
-                AUTH_TEST: {
-                    "ok": True,
-                    "url": "https://acme.slack.com/",
-                    "team": "Acme",
-                    "user": "ana",
-                    "team_id": "T0FAKE",
-                    "user_id": "U0FAKE",
-                    "is_enterprise_install": False,
-                }
-            },
-            metadata={"team_id": "T0FAKE", "team": "Acme", "url": "https://acme.slack.com/"},
-        ),
+        ("T0FAKE:U0FAKE", "ana (Acme)"): AccountSample({AUTH_TEST: {**ANA, **TEAM}}, TEAM),
         ("E0FAKE:U0FAKE", "ana"): AccountSample(
-            {
-                AUTH_TEST: {
-                    "ok": True,
-                    "team": None,
-                    "user": "ana",
-                    "team_id": "E0FAKE",
-                    "user_id": "U0FAKE",
-                    "is_enterprise_install": True,
-                }
-            },
-            metadata={"team_id": "E0FAKE"},
+            {AUTH_TEST: {**ANA, "team": None, "team_id": "E0FAKE"}}, {"team_id": "E0FAKE"}
         ),
     }
     refusals = (
