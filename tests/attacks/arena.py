@@ -5,10 +5,7 @@ compares the rows and logs before the attack with those after it."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,11 +21,11 @@ from gateway.clock import utc_now
 from gateway.settings.environment import Driver
 from tests.attacks.hostile import Hostile, running_hostile, write_connectors
 from tests.support.browser import Browser
+from tests.support.commands import create_key
 from tests.support.loopback import NO_TLS
 from tests.support.outside import write_solo
 from tests.support.processes import Deployment, running_deployment
 from tests.support.sandbox import SandboxProcess
-from tests.support.waiting import PATIENCE_SECONDS
 
 Row = dict[str, Any]
 
@@ -103,13 +100,7 @@ class Arena:
 
     def key(self, *roles: Role) -> str:
         """Create a service key with these roles by the operator's command."""
-        command = [sys.executable, "-m", "gateway", "keys", "create"]
-        for role in roles:
-            command += ["--role", role]
-        env = os.environ | dict(self.deployment.env)
-        return subprocess.run(
-            command, env=env, check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS
-        ).stdout.strip()
+        return create_key(*roles, env=self.deployment.env)
 
     def expire_flows(self, user: str) -> None:
         """Age a user's flows by ten minutes."""

@@ -23,12 +23,12 @@ from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.dev.children import child
 from gateway.encryption.vault import new_encryption_key
-from gateway.server.run import free_port
 from gateway.settings.environment import Driver
 from gateway.store.mongo import Database, Document, open_database
 from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS, loopback_client
+from tests.support.processes import free_ports
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import fingerprint, token_of
@@ -180,7 +180,7 @@ async def running_fleet(
     shutdown is shortened.
     """
     name = f"faults_{secrets.token_hex(6)}"
-    urls = [f"http://localhost:{port}" for port in _free_ports(len(clocks))]
+    urls = [f"http://localhost:{port}" for port in free_ports(len(clocks))]
     common = {
         "GATEWAY_MODE": "dev",
         "GATEWAY_PUBLIC_URL": urls[0],
@@ -230,10 +230,3 @@ async def running_fleet(
             )
         )
         yield Fleet(gateways, sandbox, database, tool)
-
-
-def _free_ports(count: int) -> list[int]:
-    ports: set[int] = set()
-    while len(ports) < count:
-        ports.add(free_port())
-    return list(ports)

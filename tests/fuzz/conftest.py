@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +13,7 @@ import pytest
 from gateway.settings.environment import Driver
 from gateway.settings.limits import LimitName
 from tests.support.browser import Browser
+from tests.support.commands import create_key
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
@@ -112,16 +110,8 @@ def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         gateways=1,
         env={"GATEWAY_LIMITS": UNLIMITED},
     ) as deployment:
-        roles = [argument for role in ROLES for argument in ("--role", role)]
-        done = subprocess.run(
-            [sys.executable, "-m", "gateway", "keys", "create", *roles],
-            env=os.environ | deployment.env,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        target = Target(deployment, done.stdout.strip())
-        # Now: what the operations make may be as many as there can be.
+        target = Target(deployment, create_key(*ROLES, env=deployment.env))
+        # Now, because the operations may create as many rows as the limits allow.
         wanted: tuple[tuple[str, dict[str, object]], ...] = (
             ("keys", {"roles": ["tokens"], "label": "to be deleted"}),
             ("webhooks", {"url": "https://hooks.example.com/"}),

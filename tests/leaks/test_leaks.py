@@ -27,9 +27,10 @@ from tests.leaks.canaries import Canaries
 from tests.leaks.journey import Journey, left_behind, note_ledger, secret_part, stored
 from tests.leaks.talkative import CLIENT_SECRET, write_talkative
 from tests.support import identity_provider
+from tests.support.commands import create_key
 from tests.support.gateway import ACCOUNTS
 from tests.support.identity_provider import Claims, running_identity_provider
-from tests.support.login_processes import logins_key, running_gateway_process
+from tests.support.login_processes import running_gateway_process
 from tests.support.logins import leads_to, parameters, post_login
 from tests.support.loopback import loopback_client
 from tests.support.outside import ACCOUNT, NAMELESS_ACCOUNT, OTHER_ACCOUNT, RELUCTANT_ACCOUNT
@@ -42,14 +43,6 @@ from tests.support.waiting import PATIENCE_SECONDS
 ROLES = ("tokens", "connections", "logins", "admin")
 
 
-def create_key(env: dict[str, str]) -> str:
-    """A service key with every role, made as an operator makes it."""
-    roles = [argument for role in ROLES for argument in ("--role", role)]
-    command = [sys.executable, "-m", "gateway", "keys", "create", *roles]
-    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
 async def use_everything(
     journey: Journey, deployment: Deployment, folder: Path, hook: str, database: Any
 ) -> None:
@@ -58,7 +51,9 @@ async def use_everything(
     ledger = folder / "sandbox.json"
     canaries.add("client secret", CLIENT_SECRET)
     canaries.add("encryption key", deployment.env["GATEWAY_ENCRYPTION_KEYS"].partition(":")[2])
-    api = await journey.stack.enter_async_context(journey.api(create_key(dict(deployment.env))))
+    api = await journey.stack.enter_async_context(
+        journey.api(create_key(*ROLES, env=deployment.env))
+    )
     made = (await api.post("/v1/keys", json={"roles": ["tokens"], "label": "canary"})).json()
     canaries.add("service key", secret_part(made["key"]))
     made_hook = (await api.post("/v1/webhooks", json={"url": hook})).json()
@@ -259,7 +254,9 @@ async def test_no_secret_of_a_hand_off_is_left(
             running_gateway_process(tmp_path, port, env, mongodb_url, database_name)
         )
         journey = Journey(f"http://localhost:{port}", canaries, stack)
-        api = await stack.enter_async_context(journey.api(logins_key(tmp_path, full)))
+        api = await stack.enter_async_context(
+            journey.api(create_key("logins", env=full, cwd=tmp_path))
+        )
         browser = await journey.browser()
         challenge = parameters(leads_to(await post_login(browser)))["login_challenge"]
         canaries.add("login challenge", challenge)
@@ -299,7 +296,7 @@ def test_a_failing_start_shows_no_secret(mongodb_url: str, database_name: str) -
         "GATEWAY_MONGODB_DATABASE": database_name,
         "GATEWAY_ENCRYPTION_KEYS": f"k1:{right}",
     }
-    create_key(common)
+    create_key(*ROLES, env=common)
     for change in (
         {"GATEWAY_ENCRYPTION_KEYS": f"k1:{wrong}"},
         {"GATEWAY_ENCRYPTION_KEYS": f"k1:{wrong[:-4]}"},

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from gateway.server.run import free_port
 from tests.support.chromium import needs_chromium
+from tests.support.commands import create_key
 from tests.support.dashboard import DASHBOARD
-from tests.support.login_processes import logins_key, running_gateway_process, running_host, watched
+from tests.support.login_processes import running_gateway_process, running_host, watched
 
 pytestmark = needs_chromium
 
@@ -41,7 +42,7 @@ def handoff(tmp_path: Path, mongodb_url: str, database_name: str) -> Iterator[At
     env = {"GATEWAY_LOGIN": "handoff", "GATEWAY_HANDOFF_URL": f"{host_url}/gateway-login"}
     with (
         running_gateway_process(tmp_path, port, env, mongodb_url, database_name) as full,
-        running_host(tmp_path, host_port, url, logins_key(tmp_path, full)),
+        running_host(tmp_path, host_port, url, create_key("logins", env=full, cwd=tmp_path)),
     ):
         yield AtHost(url, host_url, tmp_path / "gateway.log")
 

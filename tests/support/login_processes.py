@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,13 +40,6 @@ def running_gateway_process(
     with child(command, env=full, log=log, cwd=folder) as process:
         await_answer(f"http://localhost:{port}/readyz", process, log)
         yield full
-
-
-def logins_key(folder: Path, env: Mapping[str, str]) -> str:
-    """A service key with the role ``logins``, made as its operator makes it."""
-    command = [sys.executable, "-m", "gateway", "keys", "create", "--role", "logins"]
-    done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 def example_host() -> str:

@@ -65,7 +65,7 @@ def running_deployment(
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Deployment]:
     """A deployment that answers, for as long as the context lasts. ``env`` goes to all of it."""
-    ports = _free_ports(gateways + 1)
+    ports = free_ports(gateways + 1)
     urls = [f"http://localhost:{port}" for port in ports]
     common = {
         "GATEWAY_MODE": "dev",
@@ -103,7 +103,8 @@ def running_deployment(
         yield Deployment(tuple(started), SandboxProcess(urls[-1], urls[0]), sandbox, serving)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Different ports that are free now."""
     ports: set[int] = set()
     while len(ports) < count:
         ports.add(free_port())
