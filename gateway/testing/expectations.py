@@ -109,11 +109,12 @@ class Expectations:
         accounts: Id and label, and the documented answers that tell them: an ``AccountSample``, or
             the API's answers alone.
         refusals: The refusals of the provider's own making; those of RFC 6749 are derived.
-        people: Two people that must lead to two accounts; the first two of the sandbox file
-        without. probe: A call to the API; the first GET below ``api_base`` of the sandbox file
-        without. accepted_inputs: Input -> what people type -> what is meant by it. refused_inputs:
-        Input -> what must be refused. gaps: Name of a check -> why it cannot hold. Such a check
-        must fail.
+        alias: A second name that tools may ask for, if any.
+        people: Two people that must lead to two accounts; by default the sandbox file's first two.
+        probe: A call to the API; by default the sandbox file's first GET below ``api_base``.
+        accepted_inputs: Input -> what people type -> what is meant by it.
+        refused_inputs: Input -> what must be refused.
+        gaps: Name of a check -> why it cannot hold. Such a check must fail.
     """
 
     connector: str
@@ -122,6 +123,7 @@ class Expectations:
     accounts: Mapping[tuple[str, str], AccountSample | Mapping[str, Any]]
     refresh: TokenSample | None = None
     refusals: tuple[ErrorSample, ...] = ()
+    alias: str | None = None
     people: tuple[Person, ...] = ()
     probe: Probe | None = None
     accepted_inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -23,12 +23,15 @@ from gateway.sandbox.wire import Incoming
 from gateway.store.connections import Connection
 from gateway.store.mongo import Database
 from gateway.testing.expectations import Person
+from gateway.testing.strictness import provider_side
 from gateway.testing.subject import ContractViolation, Subject, expect
 from gateway.testing.wire import LOST, incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
 LINE = 88
 """Characters of a line in a record, without its name."""
+PROVIDER = "the provider"
+"""The part of a record that shows how the simulated provider reads requests."""
 NOT_ON_THE_WIRE = {"alias"}
 """Fields with a default that are not for the provider."""
 
@@ -86,21 +89,27 @@ async def observe(subject: Subject, database: Database) -> Observation:
 
 async def record(subject: Subject, database: Database) -> str:
     """The observation as JSON for a file that people review, with the first person's life only."""
+    observed = await recorded_wire(subject, database)
+    return as_text({**observed, PROVIDER: await provider_side(subject, database)}) + "\n"
+
+
+async def recorded_wire(subject: Subject, database: Database) -> Observation:
+    """The part of the record that shows the connector."""
     observed = await observe(subject, database)
     first, *_ = observed.pop("people")
-    return _text({**first, **observed}) + "\n"
+    return {**first, **observed}
 
 
-def _text(value: Any, indent: str = "") -> str:
-    """JSON: what fits into a line is on one line."""
+def as_text(value: Any, indent: str = "") -> str:
+    """``value`` as JSON: what fits into a line is on one line."""
     line = json.dumps(value, ensure_ascii=False, default=list)
     if len(indent) + len(line) <= LINE or not value or not isinstance(value, (dict, list, tuple)):
         return line
     inner = f"{indent}  "
     if isinstance(value, dict):
-        items = [f"{json.dumps(name)}: {_text(item, inner)}" for name, item in value.items()]
+        items = [f"{json.dumps(name)}: {as_text(item, inner)}" for name, item in value.items()]
         return "{\n" + ",\n".join(inner + item for item in items) + f"\n{indent}}}"
-    items = [inner + _text(item, inner) for item in value]
+    items = [inner + as_text(item, inner) for item in value]
     return "[\n" + ",\n".join(items) + f"\n{indent}]"
 
 

@@ -6,7 +6,7 @@ Everything that passes is written down, and the next answer of an endpoint can b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     simulation: ProviderSimulation
     seen: list[Seen] = field(default_factory=list)
     replaced: dict[str, httpx.Response] = field(default_factory=dict)
+    watch: Callable[[Incoming], None] | None = None
+    """Is shown each request before the provider answers it."""
 
     def replace(self, place: str, answer: httpx.Response) -> None:
         """Answer every further request to an endpoint or address with ``answer``."""
@@ -51,6 +53,8 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         incoming = incoming_of(request, await request.aread())
         endpoint = self.simulation.endpoint(incoming)
         self.seen.append(Seen(endpoint=endpoint, incoming=incoming))
+        if self.watch is not None:
+            self.watch(incoming)
         answer = self.replaced.get(incoming.address) or self.replaced.get(endpoint or "")
         if answer is LOST:
             self.replaced.pop(str(endpoint))

@@ -30,7 +30,7 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.authorization import Consent
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
-from gateway.sandbox.wire import Outcome, Refused
+from gateway.sandbox.wire import Incoming, Outcome, Refused
 from gateway.services.connect import FinishedFlow, StartedFlow
 from gateway.services.disconnect import Revoked
 from gateway.services.provider import Provider
@@ -187,20 +187,20 @@ class Workbench:
 
     def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
         """A tool's call to the API with what it was given."""
-        probe = probe or self.subject.probe
-        request = httpx.Request(
-            probe.method,
-            token.api_base_url + probe.path,
-            json=probe.json,
-            headers=token.api_headers,
-        )
-        incoming = incoming_of(request, request.read())
+        incoming = self.request(token, probe)
         if self.simulation.endpoint(incoming) != "api":
             raise ContractViolation(
-                f"the provider has nothing at {probe.method} {request.url}; "
+                f"the provider has nothing at {incoming.method} https://{incoming.address}; "
                 f"the sandbox file has {self.simulation.places()}"
             )
         return self.simulation.api(incoming)
+
+    def request(self, token: IssuedToken, probe: Probe | None = None) -> Incoming:
+        """The request of a tool's call to the API."""
+        probe = probe or self.subject.probe
+        url, headers = token.api_base_url + probe.path, token.api_headers
+        request = httpx.Request(probe.method, url, json=probe.json, headers=headers)
+        return incoming_of(request, request.read())
 
     def refusal(self, endpoint: str | None = None) -> str:
         """The end of a sentence about the provider's last refusal (at ``endpoint``), if any."""

@@ -186,6 +186,9 @@ BROKEN: dict[str, Broken] = {
         "google", described(error_codes={"never_said": "invalid_grant"}), "without error_codes"
     ),
     # record
+    "the provider answers and refuses as recorded": _broken(
+        "google", simulated(token_answer=careless.says_a_minute), '"expires_in": 60'
+    ),
     "the wire carries what was recorded": _broken(
         "google", described(token_headers={"X-Seen": "1"}), '+        "x-seen": "1"'
     ),

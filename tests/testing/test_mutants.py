@@ -1,4 +1,4 @@
-"""Mutants: every field is changed, and none survives a contract that looks."""
+"""Mutants: every field of both sides is changed, and none survives a contract that looks."""
 
 from __future__ import annotations
 
@@ -13,44 +13,72 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectionInput, ConnectorConfig
+from connectors.provider import SimulatedProvider
 from connectors.secret import Secret
-from gateway.testing.checks.check import Check
+from gateway.testing.checks.check import Check, Section
 from gateway.testing.mutants import __main__ as command
 from gateway.testing.mutants import trial
-from gateway.testing.mutants.mutant import EXEMPT, Mutant, mutants_of
-from gateway.testing.mutants.trial import Score, try_mutants
+from gateway.testing.mutants.answers import watch
+from gateway.testing.mutants.mutant import SIDES, Mutant, Side, mutants_of
+from gateway.testing.mutants.trial import LITERAL, WIRE, Score, try_mutants
+from gateway.testing.mutants.variants import EXEMPT
 from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation, Subject, expect
 from tests.support.configs import make_config
 from tests.support.contracts import write_contract
 from tests.support.outside import write_solo
-from tests.support.subjects import described, subject_of
+from tests.support.subjects import subject_of
 
-ROOT = Path(__file__).parents[2]
-FIELDS = [field.name for field in dataclasses.fields(ConnectorConfig)]
 GOOGLE = subject_of("google")
 _NAMES = [*CONNECTOR_CATALOG]
 NEIGHBOURS = [
     subject_of(name)  # in the order in which the command takes them: the next one first
     for name in [*_NAMES[_NAMES.index("google") + 1 :], *_NAMES[: _NAMES.index("google")]]
 ]
+_SIDES: dict[Side, type[Any]] = {"catalog": ConnectorConfig, "sandbox": SimulatedProvider}
+FIELDS = [
+    (side, field.name)
+    for side, kind in _SIDES.items()
+    for field in dataclasses.fields(kind)
+    if f"{kind.__name__}.{field.name}" not in EXEMPT
+]
 
 
-def mutants(subject: Subject = GOOGLE) -> list[Mutant]:
-    return list(mutants_of(subject.config, [neighbour.config for neighbour in NEIGHBOURS]))
+def mutants(side: Side, subject: Subject = GOOGLE) -> list[Mutant]:
+    return list(mutants_of(subject, side, NEIGHBOURS))
 
 
-def check(run: Callable[[Subject], None]) -> Check:
+def all_mutants() -> list[Mutant]:
+    return [mutant for side in SIDES for mutant in mutants(side)]
+
+
+def whole(subject: Subject, side: Side) -> Any:
+    return subject.config if side == "catalog" else subject.provider
+
+
+def check(run: Callable[[Subject], None], section: Section = "description") -> Check:
     """A check that needs no wire."""
 
     async def on_subject(subject: Subject) -> None:
         run(subject)
 
-    return Check(section="description", name="it", on_subject=on_subject)
+    return Check(section=section, name="it", on_subject=on_subject)
 
 
-def _is_itself(subject: Subject) -> None:
-    expect(subject.config is GOOGLE.config, "it is a mutant")
+def _original() -> Callable[[Subject], None]:
+    """What holds for the first subject that it sees, and for no mutant of it."""
+    first: list[Subject] = []
+
+    def run(subject: Subject) -> None:
+        first.extend([] if first else [subject])
+        is_same = subject.config is first[0].config and subject.provider is first[0].provider
+        expect(is_same, "it is a mutant")
+
+    return run
+
+
+def _never(subject: Subject) -> None:
+    expect(False, "it never holds")
 
 
 @pytest.fixture
@@ -64,37 +92,37 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return demand
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name not in EXEMPT])
-def test_every_field_is_mutated(name: str) -> None:
-    made = [mutant for mutant in mutants() if mutant.field == name]
-    assert made
-    value = getattr(GOOGLE.config, name)
+@pytest.mark.parametrize(("side", "name"), FIELDS)
+def test_a_field_is_mutated_alone(side: Side, name: str) -> None:
+    made = [mutant for mutant in mutants(side) if mutant.field == name]
+    value = getattr(whole(GOOGLE, side), name)
+    # A field without a value has mutants where another connector gives it one.
+    assert made or (side == "sandbox" and not value)
     for mutant in made:
-        assert mutant.connector == "google"
-        if mutant.config is not None:
-            other = getattr(mutant.config, name)
-            if isinstance(value, Secret):
-                assert other.reveal() != value.reveal()
-            else:
-                assert other != value
+        if mutant.subject is None:
+            continue
+        changed = whole(mutant.subject, side)
+        other = getattr(changed, name)
+        if isinstance(value, Secret):
+            assert other.reveal() != value.reveal()
+        else:
+            assert other != value
+        for field in dataclasses.fields(changed):
+            if field.name not in {name, "client_secret"}:
+                assert getattr(changed, field.name) == getattr(whole(GOOGLE, side), field.name)
 
 
-def test_what_is_exempt_is_not_mutated_and_has_a_reason() -> None:
-    assert not {mutant.field for mutant in mutants()} & EXEMPT.keys()
-    assert {name.partition(" ")[0] for name in EXEMPT} <= set(FIELDS)
+def test_exempt_fields_are_not_mutated_and_have_a_reason() -> None:
+    mutated = {f"{_SIDES[m.side].__name__}.{m.field}" for m in all_mutants()}
+    assert not mutated & EXEMPT.keys()
+    assert not any("label" in m.what for m in all_mutants() if m.field == "accounts")
     assert all(EXEMPT.values())
-
-
-def test_one_mutant_changes_one_field() -> None:
-    for mutant in mutants():
-        for name in FIELDS if mutant.config is not None else ():
-            if name != mutant.field and name != "client_secret":
-                assert getattr(mutant.config, name) == getattr(GOOGLE.config, name)
 
 
 def test_an_input_called_title_is_mutated_like_any_other() -> None:
     title = ConnectionInput(title="Title", description="-", example="acme", pattern="[a-z]+")
-    made = mutants_of(make_config(connection_config={"title": title}), [])
+    subject = dataclasses.replace(GOOGLE, config=make_config(connection_config={"title": title}))
+    made = mutants_of(subject, "catalog", [])
     found = {mutant.what for mutant in made if mutant.field == "connection_config"}
     assert found == {
         "without title",
@@ -104,11 +132,38 @@ def test_an_input_called_title_is_mutated_like_any_other() -> None:
     }
 
 
+def test_a_function_of_the_sandbox_is_mutated_by_each_member_of_its_answers() -> None:
+    def answer(issued: Any) -> Any:
+        return {"token": {"value": "x"}, "scopes": ["a", "b"]}
+
+    provider = watch(dataclasses.replace(GOOGLE.provider, token_answer=answer))
+    provider.token_answer(None)
+    watched = dataclasses.replace(GOOGLE, provider=provider)
+    answers = {
+        mutant.what: mutant.subject.provider.token_answer(None)  # type: ignore[arg-type]
+        for mutant in mutants_of(watched, "sandbox", [])
+        if mutant.field == "token_answer" and mutant.subject is not None
+    }
+    assert answers == {
+        "with another token.value": {"token": {"value": "xx"}, "scopes": ["a", "b"]},
+        "without token.value": {"token": {}, "scopes": ["a", "b"]},
+        "with another scopes.0": {"token": {"value": "x"}, "scopes": ["ax", "b"]},
+        "without scopes.0": {"token": {"value": "x"}, "scopes": ["b"]},
+    }
+
+
+def test_a_function_that_is_never_called_has_one_mutant_that_survives() -> None:
+    provider = watch(GOOGLE.provider)
+    watched = dataclasses.replace(GOOGLE, provider=provider)
+    made = [m.what for m in mutants_of(watched, "sandbox", []) if m.field == "token_answer"]
+    assert made == ["is never called"]
+
+
 def test_a_mutant_that_the_rules_refuse_counts_as_killed(checks: Callable[..., None]) -> None:
     checks()
-    refused = [mutant for mutant in mutants() if mutant.config is None]
+    refused = [mutant for mutant in mutants("catalog") if mutant.subject is None]
     assert ("api_headers", "without Authorization") in {(m.field, m.what) for m in refused}
-    score = try_mutants(GOOGLE, NEIGHBOURS, workshop())
+    score, _ = try_mutants(GOOGLE, NEIGHBOURS, workshop())
     assert score.killed == {"rules": len(refused)}
 
 
@@ -116,47 +171,52 @@ def test_without_checks_every_mutant_that_can_be_made_survives_and_is_named(
     checks: Callable[..., None],
 ) -> None:
     checks()
-    score = try_mutants(GOOGLE, NEIGHBOURS, workshop())
-    assert score.connector == "google"
-    made = [f"{mutant.field}: {mutant.what}" for mutant in mutants() if mutant.config is not None]
-    assert score.survivors == made
-    assert score.total == len(mutants())
+    score, other = try_mutants(GOOGLE, NEIGHBOURS, workshop())
+    assert (score.connector, score.side, other.side) == ("google", "catalog", "sandbox")
+    made = [m for m in mutants("catalog") if m.subject is not None]
+    assert score.survivors == [f"{mutant.field}: {mutant.what}" for mutant in made]
+    assert score.total == len(mutants("catalog"))
+    assert "authorize: pkce is 'required'" in other.survivors
 
 
-def test_a_mutant_counts_for_the_section_that_notices_it_first(checks: Callable[..., None]) -> None:
-    later = dataclasses.replace(check(_is_itself), section="journey", name="later")
-    checks(check(_is_itself), later)
-    score = try_mutants(GOOGLE, NEIGHBOURS, workshop())
-    assert score.survivors == []
-    assert score.killed.keys() == {"rules", "description"}
+def test_a_mutant_counts_for_the_wire_before_the_literals(checks: Callable[..., None]) -> None:
+    checks(check(_original()), check(_original(), "samples"), check(_original(), "journey"))
+    for score in try_mutants(GOOGLE, NEIGHBOURS, workshop()):
+        assert score.survivors == []
+        assert score.killed.keys() == {"rules", "journey"}
+        assert score.killed_by(WIRE) + score.killed_by(LITERAL) == score.total
 
 
 def test_a_gap_kills_no_mutant(checks: Callable[..., None]) -> None:
-    checks(check(_is_itself))
+    checks(check(_original()))
     gaps = dataclasses.replace(GOOGLE.expectations, gaps={"it": "it cannot"})
-    score = try_mutants(dataclasses.replace(GOOGLE, expectations=gaps), NEIGHBOURS, workshop())
-    assert score.killed.keys() == {"rules"}
+    subject = dataclasses.replace(GOOGLE, expectations=gaps)
+    for score in try_mutants(subject, NEIGHBOURS, workshop()):
+        assert score.killed.keys() == {"rules"}
 
 
 def test_a_connector_that_breaks_its_own_contract_kills_nothing(
     checks: Callable[..., None],
 ) -> None:
     """Else a contract that always fails would have the best score."""
-    checks(check(_is_itself))
-    broken = described(category="crm")(GOOGLE)
-    with pytest.raises(ContractViolation, match="google does not hold its contract: it: it is a"):
-        try_mutants(broken, NEIGHBOURS, workshop())
+    checks(check(_never))
+    with pytest.raises(ContractViolation, match="google breaks its contract: it: it never holds"):
+        try_mutants(GOOGLE, NEIGHBOURS, workshop())
 
 
-def test_a_score_comes_back_from_another_process_as_it_was() -> None:
-    score = Score("acme", Counter(rules=2, journey=1), ["alias: changed"])
-    data: dict[str, Any] = json.loads(json.dumps(score.as_json()))
-    assert data == {
+def test_a_score_says_what_the_wire_and_what_the_literals_killed() -> None:
+    killed = Counter(rules=2, samples=1, journey=5, record=3)
+    score = Score("acme", "sandbox", killed, ["grant: shared is True"])
+    assert json.loads(json.dumps(score.as_json())) == {
         "connector": "acme",
-        "killed": {"rules": 2, "journey": 1},
-        "survivors": ["alias: changed"],
+        "side": "sandbox",
+        "mutants": 12,
+        "on_the_wire": 5,
+        "by_record": 3,
+        "by_literal": 3,
+        "killed": {"rules": 2, "samples": 1, "journey": 5, "record": 3},
+        "survivors": ["grant: shared is True"],
     }
-    assert score.total == 4
 
 
 def test_survivors_are_reported_and_fail_the_command(
@@ -165,42 +225,34 @@ def test_survivors_are_reported_and_fail_the_command(
     checks()
     assert command.main(["--connector", "google"]) == 1
     printed = capsys.readouterr().out
-    assert "SURVIVED  google.alias: changed\n" in printed
-    assert "SURVIVED  google.use_pkce: is False\n" in printed
-    refused = sum(mutant.config is None for mutant in mutants())
-    assert f"{refused} of {len(mutants())} mutants killed" in printed
+    assert "SURVIVED  google, catalog: use_pkce: is False\n" in printed
+    assert "SURVIVED  google, sandbox: grant: rotation is 'strict'\n" in printed
+    assert " mutants killed: 0 on the wire, 0 by the record of the wire, " in printed
 
 
 def test_no_survivor_is_success(
     checks: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def is_google(subject: Subject) -> None:
-        changed = [
-            name
-            for name in FIELDS
-            if name not in {"client_secret", "callback_verifier"}
-            and getattr(subject.config, name) != getattr(GOOGLE.config, name)
-        ]
-        same_secret = subject.config.client_secret.reveal() == GOOGLE.config.client_secret.reveal()
-        verifier = subject.config.callback_verifier
-        expect(not changed and same_secret and verifier is None, "it is a mutant")
-
-    checks(check(is_google))
+    checks(check(_original(), "journey"))
     assert command.main(["--connector", "google"]) == 0
-    assert "mutants killed, 0 survived" in capsys.readouterr().out
+    assert printed_count(capsys.readouterr().out, "survived") == 0
+    checks(check(_original(), "journey"))
     assert command.main(["--connector", "google", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["survivors"] == []
+    assert [side["survivors"] for side in json.loads(capsys.readouterr().out)] == [[], []]
+
+
+def printed_count(printed: str, what: str) -> int:
+    """The number in front of a word in the last line."""
+    words = printed.splitlines()[-1].split()
+    return int(words[words.index(what) - 1])
 
 
 def test_a_contract_that_does_not_hold_is_an_error_of_its_own(
     checks: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def never(subject: Subject) -> None:
-        expect(False, "it never holds")
-
-    checks(check(never))
+    checks(check(_never))
     assert command.main(["--connector", "google"]) == 2
-    assert capsys.readouterr().err == "google does not hold its contract: it: it never holds\n"
+    assert capsys.readouterr().err == "google breaks its contract: it: it never holds\n"
 
 
 def test_a_connector_without_a_contract_is_an_error_in_one_sentence(
@@ -222,14 +274,11 @@ def test_a_connector_that_a_folder_does_not_have_is_named_with_its_file(
     )
 
 
-@pytest.mark.parametrize("argv", [["--json"], ["--folder", "."]])
-def test_what_is_about_one_connector_needs_its_name(
-    argv: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_needs_the_name_of_a_connector(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        command.main(argv)
+        command.main(["--folder", "."])
     assert ended.value.code == 2
-    assert "need --connector" in capsys.readouterr().err
+    assert "--folder needs --connector" in capsys.readouterr().err
 
 
 def test_a_connector_from_outside_has_mutants_too(
@@ -239,4 +288,5 @@ def test_a_connector_from_outside_has_mutants_too(
     write_contract(tmp_path)
     checks()
     assert command.main(["--connector", "solo", "--folder", str(tmp_path)]) == 1
-    assert "SURVIVED  solo.supports_multiple_accounts: is True\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "SURVIVED  solo, catalog: supports_multiple_accounts: is True\n" in printed

@@ -1,11 +1,15 @@
-"""The check on the record: the wire carries what was recorded and reviewed."""
+"""The checks on the record: requests and answers are those that were recorded and reviewed."""
 
 from __future__ import annotations
 
 import difflib
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from gateway.testing.checks.check import Checks
-from gateway.testing.observation import record
+from gateway.testing.observation import PROVIDER, as_text, recorded_wire
+from gateway.testing.strictness import provider_side
 from gateway.testing.subject import expect
 from gateway.testing.workbench import Workbench
 
@@ -14,13 +18,31 @@ SHOWN = 20
 """Lines of a difference that are shown."""
 
 
+@RECORD.of_workbench("the provider answers and refuses as recorded")
+async def _provider(bench: Workbench) -> None:
+    then = _recorded(bench).get(PROVIDER)
+    _expect_same(bench, then, await provider_side(bench.subject, bench.database))
+
+
 @RECORD.of_workbench("the wire carries what was recorded")
-async def _recorded(bench: Workbench) -> None:
-    subject = bench.subject
-    command = f"python -m gateway connectors check {subject.name} --record"
-    file = subject.record
-    expect(file.is_file(), f"{file} does not exist: write it with {command}, and review it")
-    now, then = await record(subject, bench.database), file.read_text("utf-8")
-    lines = difflib.unified_diff(then.splitlines(), now.splitlines(), "recorded", "now", n=1)
-    shown = "\n".join([*lines][:SHOWN])
-    expect(now == then, f"{shown}\nIf that is meant: {command}, and review {file}")
+async def _wire(bench: Workbench) -> None:
+    then = {part: value for part, value in _recorded(bench).items() if part != PROVIDER}
+    _expect_same(bench, then, await recorded_wire(bench.subject, bench.database))
+
+
+def _recorded(bench: Workbench) -> Mapping[str, Any]:
+    file = bench.subject.record
+    expect(file.is_file(), f"{file} does not exist: write it with {_command(bench)}, and review it")
+    found: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def _expect_same(bench: Workbench, then: Any, now: Any) -> None:
+    old, new = as_text(then).splitlines(), as_text(now).splitlines()
+    shown = "\n".join([*difflib.unified_diff(old, new, "recorded", "now", n=1)][:SHOWN])
+    meant = f"If that is meant: {_command(bench)}, and review {bench.subject.record}"
+    expect(old == new, f"{shown}\n{meant}")
+
+
+def _command(bench: Workbench) -> str:
+    return f"python -m gateway connectors check {bench.subject.name} --record"

@@ -13,13 +13,40 @@ from connectors.account import AccountInfo
 from connectors.config_types import ErrorInSuccess
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.secret import Secret
+from gateway.testing.mutants.answers import Watched, answer_variants
 
 Variant = tuple[str, Any]
-"""Which part of the field and what was done to it, and the field's new value."""
+"""The changed part with its change, and the field's new value."""
+
+_TEXT = "presentation: a text for people"
+_LINK = "presentation: a link for people"
+_OPAQUE = "made up: tokens are opaque to the gateway"
+EXEMPT = {
+    "ConnectorConfig.display_name": _TEXT,
+    "ConnectorConfig.category": "presentation: the group of a card",
+    "ConnectorConfig.docs_url": _LINK,
+    "ConnectorConfig.console_url": _LINK,
+    "ConnectorConfig.checked_on": "presentation: a date for people",
+    "ConnectionInput.title": _TEXT,
+    "ConnectionInput.description": _TEXT,
+    "SimulatedProvider.display_name": _TEXT,
+    "FictionalAccount.label": _TEXT,
+    "GrantRules.access_token_prefix": _OPAQUE,
+    "GrantRules.refresh_token_prefix": _OPAQUE,
+}
+"""Fields that are not mutated, and why: they reach neither a provider nor a tool."""
+
+
+def fields_of(value: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Name, value and type of every field of a dataclass that is not exempt."""
+    hints = get_type_hints(type(value))
+    for field in dataclasses.fields(value):
+        if f"{type(value).__name__}.{field.name}" not in EXEMPT:
+            yield field.name, getattr(value, field.name), hints[field.name]
 
 
 def variants(value: Any, hint: Any = None) -> Iterator[Variant]:
-    """Every other value, each with what was done. ``hint`` is the type of the field."""
+    """Every other value for a field of the type ``hint``, each with its change in words."""
     allowed = _literals(hint)
     if allowed:
         yield from ((f"is {other!r}", other) for other in allowed if other != value)
@@ -37,19 +64,26 @@ def variants(value: Any, hint: Any = None) -> Iterator[Variant]:
         yield from _of_mapping(value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield from _of_dataclass(value)
+    elif isinstance(value, Watched):
+        yield from answer_variants(value)
     elif callable(value):
         is_async = inspect.iscoroutinefunction(value)
         yield "does something else", _always_the_same if is_async else _anything_goes
 
 
 def changed(text: str) -> str:
-    """``text`` with another last letter or digit: still of the same kind, and not the same."""
+    """``text`` with another last letter or digit: of the same kind, but not the same."""
     found = re.search(r"[A-Za-z0-9](?=[^A-Za-z0-9]*\Z)", text)
     if found is None:
-        return f"{text}x"
+        return {" ": ",", ",": " "}.get(text, f"{text}x")
     last = found[0]
     other = {"z": "y", "9": "8"}.get(last.lower(), "z" if last.isalpha() else "9")
     return text[: found.start()] + other + text[found.end() :]
+
+
+def is_optional(hint: Any) -> bool:
+    """Whether a field of that type may be left out, and is no choice among literals."""
+    return type(None) in get_args(hint) and not _literals(hint)
 
 
 def _literals(hint: Any) -> tuple[Any, ...]:
@@ -67,12 +101,17 @@ def _literals(hint: Any) -> tuple[Any, ...]:
 
 def _of_collection(value: tuple[Any, ...] | frozenset[Any]) -> Iterator[Variant]:
     kind = type(value)
-    items = list(value)
+    items = sorted(value, key=str) if isinstance(value, frozenset) else list(value)
     for index, item in enumerate(items):
-        rest = [*items[:index], *items[index + 1 :]]
-        yield f"without {item}", kind(rest)
+        rest, name = [*items[:index], *items[index + 1 :]], _name(item)
+        yield f"without {name}", kind(rest)
         for what, other in variants(item):
-            yield f"{item} {what}", kind([*items[:index], other, *items[index + 1 :]])
+            yield f"{name} {what}", kind([*items[:index], other, *items[index + 1 :]])
+
+
+def _name(item: Any) -> str:
+    """What tells an item from the others of its collection."""
+    return str(getattr(item, "key", getattr(item, "address", item)))
 
 
 def _of_mapping(value: Mapping[Any, Any]) -> Iterator[Variant]:
@@ -83,20 +122,13 @@ def _of_mapping(value: Mapping[Any, Any]) -> Iterator[Variant]:
 
 
 def _of_dataclass(value: Any) -> Iterator[Variant]:
-    hints = get_type_hints(type(value))
-    for field in dataclasses.fields(value):
-        if isinstance(value, ErrorInSuccess) and value.flag is None and field.name == "ok":
+    for name, current, hint in fields_of(value):
+        if isinstance(value, ErrorInSuccess) and value.flag is None and name == "ok":
             continue  # without a flag nothing is compared with it: every other value is the same
-        current = getattr(value, field.name)
-        for what, other in variants(current, hints[field.name]):
-            yield f"{field.name} {what}", replace(value, **{field.name: other})
-        if current and is_optional(hints[field.name]):
-            yield f"{field.name} removed", replace(value, **{field.name: None})
-
-
-def is_optional(hint: Any) -> bool:
-    """Whether a field of that type may be left out, and is no choice among literals."""
-    return type(None) in get_args(hint) and not _literals(hint)
+        for what, other in variants(current, hint):
+            yield f"{name} {what}", replace(value, **{name: other})
+        if current and is_optional(hint):
+            yield f"{name} removed", replace(value, **{name: None})
 
 
 async def _always_the_same(ctx: ConnectionContext) -> AccountInfo:

@@ -1,0 +1,208 @@
+"""The provider's own side of the record: its answers, and how strictly it reads requests.
+
+Each request of a connection's life is sent to twins of the simulated provider as well: without one
+of its parts, with another value for it, and twice. So every rule of a sandbox file shows in the
+record, also the rules that a right request never meets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+
+from gateway.sandbox.authorization import Consent
+from gateway.sandbox.ledger import Ledger
+from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.wire import Incoming, Outcome, Refused
+from gateway.store.mongo import Database
+from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.wire import incoming_of
+from gateway.testing.workbench import open_workbench
+
+_OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
+_LATER = 40 * 86400  # seconds; longer than any access token lives
+
+_REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
+
+
+async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
+    """Watch the provider through a connection's life, the second of its account."""
+    seen: dict[str, Any] = {"accounts": await _accounts(subject, database)}
+    seen["scopes"] = ", ".join(await _all_scopes(subject, database))
+    async with open_workbench(subject, database) as bench:
+        person = subject.people[0]
+        earlier = await bench.token(await bench.connect(person))
+        watch = Watch(bench.simulation)
+        bench.transport.watch = watch.note
+        started = await bench.start(person)
+        watch.note(incoming_of(httpx.Request("GET", started.authorization_url)))
+        params = bench.approve(bench.consent(started), person)
+        seen["callback"] = ", ".join(sorted(params))
+        code = bench.simulation.ledger.codes[params["code"]]
+        seen["a code lives"] = round(code.expires_at - bench.clock().timestamp())
+        connection = (await bench.finish(started, params)).connection
+        first = await bench.token(connection)
+        if subject.refreshes:
+            renewed = await bench.token(connection, force=True)
+            seen["after a refresh"] = {
+                "the earlier token": bench.call(first).status,
+                "the other grant's": bench.call(earlier).status,
+                "the new token": bench.call(renewed).status,
+            }
+        else:
+            renewed = first
+        watch.note(bench.request(renewed))
+        await bench.disconnect(connection)
+        grants = bench.simulation.ledger.grants.values()
+        seen["after disconnecting"] = [grant.revoked for grant in grants]
+        seen["requests"], seen["refusals"] = watch.noted, watch.refusals
+    return seen
+
+
+async def _accounts(subject: Subject, database: Database) -> dict[str, Any]:
+    """Who each account of the provider is, connected as the first person is."""
+    found: dict[str, Any] = {}
+    for account in subject.provider.accounts:
+        async with open_workbench(subject, database) as bench:
+            try:
+                connection = await bench.connect(replace(subject.people[0], account=account.key))
+                found[account.key] = [connection.external_account_id, connection.account_label]
+            except Exception as error:
+                found[account.key] = type(error).__name__
+    return found
+
+
+async def _all_scopes(subject: Subject, database: Database) -> list[str]:
+    """The scopes that the provider reads when the connector asks for all that it knows."""
+    scopes = tuple(sorted(subject.provider.authorize.known_scopes))
+    if not scopes or not subject.config.scopes_sent:
+        return []
+    config = replace(subject.config, scopes=scopes, scopes_not_echoed=frozenset(), scope_aliases={})
+    async with open_workbench(replace(subject, config=config), database) as bench:
+        try:
+            return [*bench.consent(await bench.start(subject.people[0])).scopes]
+        except ContractViolation as violation:
+            return [str(violation)]
+
+
+@dataclass
+class Watch:
+    """Notes each request of a transport, and what twins of the provider say to altered ones."""
+
+    simulation: ProviderSimulation
+    noted: list[dict[str, Any]] = field(default_factory=list)
+    refusals: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, incoming: Incoming) -> None:
+        """Note what the provider says to a request, as it is and altered."""
+        said: dict[str, Any] = {"request": f"{incoming.method} {incoming.address}"}
+        _, said["answer"] = self._ask(incoming)
+        outcomes: dict[str, list[str]] = defaultdict(list)
+        for how, part, taken in self._alterations(incoming):
+            outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(part)
+        said |= {what: ", ".join(parts) for what, parts in sorted(outcomes.items())}
+        self.noted.append(said)
+
+    def _alterations(self, incoming: Incoming) -> Iterator[tuple[str, str, bool]]:
+        for how, part, altered in _alterations(incoming):
+            yield how, part, self._ask(altered)[0]
+        yield "it", "twice", self._ask(incoming, times=2)[0]
+        yield "it", "a month later", self._ask(incoming, later=_LATER)[0]
+        if self.simulation.endpoint(incoming) != "revoke":
+            return
+        for kind, params in _params(incoming).items():
+            for name in ("access_token", "refresh_token"):
+                for token in list(getattr(self.simulation.ledger, f"{name}s"))[-1:]:
+                    altered = _with(incoming, kind, {**params, "token": token})
+                    yield "as token", name, self._ask(altered)[0]
+
+    def _ask(self, incoming: Incoming, times: int = 1, later: float = 0) -> tuple[bool, Any]:
+        """Whether a twin takes the request, and its answer; ``later`` is in seconds."""
+        twin = self._twin(later)
+        endpoint = twin.endpoint(incoming)
+        if endpoint is None:
+            return False, "not found"
+        if endpoint == "authorize":
+            return _consent(twin, incoming)
+        outcome = getattr(twin, endpoint)(incoming)
+        for _ in range(times - 1):
+            outcome = getattr(twin, endpoint)(incoming)
+        if outcome.refused and (line := twin.ledger.log[-1:]) and "reason" in line[0]:
+            reason = f"{endpoint}: {line[0]['reason']}"
+            self.refusals.setdefault(reason, _short(_answer(twin, outcome)))
+        return not outcome.refused, _answer(twin, outcome)
+
+    def _twin(self, later: float) -> ProviderSimulation:
+        ledger = self.simulation.ledger
+        kept = {name: deepcopy(getattr(ledger, name)) for name in _REMEMBERED}
+        copy = Ledger(now=lambda: ledger.now() + later, **kept)
+        return ProviderSimulation(self.simulation.rules, copy, self.simulation.redirect_uri)
+
+
+def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
+    """Status and body, with the random tokens in it replaced by their kind."""
+    text = json.dumps([outcome.status, outcome.body], default=dict)
+    for kind in ("codes", "access_tokens", "refresh_tokens"):
+        for token in getattr(twin.ledger, kind):
+            text = text.replace(token, f"<{kind.removesuffix('s')}>")
+    return json.loads(text)
+
+
+def _short(answer: Any) -> Any:
+    """A refusal in the shape of RFC 6749 5.2 without its description."""
+    status, body = answer
+    is_standard = isinstance(body, dict) and body.keys() == {"error", "error_description"}
+    return [status, body["error"]] if is_standard else answer
+
+
+def _consent(twin: ProviderSimulation, incoming: Incoming) -> tuple[bool, Any]:
+    try:
+        consent: Consent = twin.authorize(incoming)
+    except Refused as refused:
+        return False, refused.reason
+    return True, [consent.tenant, *(account.key for account in consent.accounts)]
+
+
+def _alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
+    """The request without each of its parts, and with another value for it."""
+    for name, value in incoming.headers.items():
+        if name not in _OF_THE_CLIENT:
+            others = {key: text for key, text in incoming.headers.items() if key != name}
+            yield "without", name, replace(incoming, headers=others)
+            yield "another", name, replace(incoming, headers={**others, name: f"{value}x"})
+    for kind, params in _params(incoming).items():
+        if "code_challenge" in params:
+            others = {key: text for key, text in params.items() if "challenge" not in key}
+            yield "without", "PKCE", _with(incoming, kind, others)
+        for name, value in params.items():
+            others = {key: text for key, text in params.items() if key != name}
+            yield "without", name, _with(incoming, kind, others)
+            if isinstance(value, str):
+                yield "another", name, _with(incoming, kind, {**others, name: f"{value}x"})
+        yield "another", "unknown", _with(incoming, kind, {**params, "unknown": "1"})
+
+
+def _params(incoming: Incoming) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    media_type = incoming.headers.get("content-type", "")
+    if incoming.query:
+        found["query"] = dict(parse_qsl(incoming.query, keep_blank_values=True))
+    if "form" in media_type:
+        found["form"] = dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
+    elif "json" in media_type and incoming.body:
+        found["json"] = json.loads(incoming.body)
+    return found
+
+
+def _with(incoming: Incoming, kind: str, params: Mapping[str, Any]) -> Incoming:
+    if kind == "query":
+        return replace(incoming, query=urlencode(params))
+    text = urlencode(params) if kind == "form" else json.dumps(params)
+    return replace(incoming, body=text.encode())
