@@ -61,7 +61,7 @@ _MAPPINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorConfig:
-    """The description of one provider. Field by field: docs/adding-a-connector.md."""
+    """Describe one provider. docs/connector-reference.md explains every field."""
 
     name: str
     display_name: str

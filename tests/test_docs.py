@@ -52,7 +52,7 @@ def test_errors_page_has_a_heading_for_each_code_and_no_other() -> None:
 
 
 def test_guide_has_a_table_row_for_each_field_of_connectors() -> None:
-    section = read("docs/adding-a-connector.md").partition("\n## Every field\n")[2]
+    section = read("docs/connector-reference.md").partition("\n## Every field\n")[2]
     rows = re.findall(r"^\| *(`.+?) *\|", section.partition("\n## ")[0], re.MULTILINE)
     found = named(rows, r"`([a-z_]+)`")
     assert sorted(found) == sorted(FIELD_NAMES)

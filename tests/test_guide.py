@@ -1,4 +1,4 @@
-"""The guide to adding a connector cannot be wrong: its examples are taken out of it and run."""
+"""The tutorial and the reference for connectors: their examples run, their tables are complete."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import hashlib
 import hmac
 import inspect
 import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -19,27 +17,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors import context, errors, sandbox
-from connectors.account import AccountInfo, AccountLookup, account_lookup, as_text, dig
-from connectors.config import ConnectionInput, ConnectorConfig, ErrorInSuccess, Revocation
-from connectors.secret import Secret
-from gateway.testing.checks import CHECKS
-from gateway.testing.checks.check import Check
+import connectors
+from connectors import ConnectorConfig, Secret, account_lookup, provider, rfc6749, sandbox
+from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
+from gateway.__main__ import main
 from gateway.testing.expectations import FIELDS
-from gateway.testing.locate import find_contract
-from gateway.testing.runner import workshop
-from gateway.testing.subject import Subject
+from gateway.testing.mutants.__main__ import main as mutants
 
 ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "docs" / "adding-a-connector.md"
-TEXT = GUIDE.read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-FILES = {
-    block.split("\n", 1)[0].removeprefix("# "): block
-    for block in BLOCKS
-    if re.match(r"# [a-z]+/[a-z_]+\.py\n", block)
-}
-SNIPPETS = [block for block in BLOCKS if block not in FILES.values()]
+GUIDE = (ROOT / "docs" / "adding-a-connector.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "connector-reference.md").read_text("utf-8")
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILES = dict(block.removeprefix("# ").split("\n", 1) for block in BLOCK.findall(GUIDE))
+SNIPPETS = BLOCK.findall(TEXT)
+BROOK = ROOT / "tests" / "invented" / "brook"
+LINES = 100  # the price of a plain provider
 ABOUT = {
     "name": "acme",
     "display_name": "Acme",
@@ -54,27 +46,10 @@ ABOUT = {
 }
 
 
-PROVIDER_ABOUT = {
-    "name": "acme",
-    "display_name": "Acme",
-    "client_id": "acme-id",
-    "client_secret": "acme-secret",
-    "accounts": (sandbox.FictionalAccount(key="ana", label="Ana", facts={"id": 1}),),
-    "grant": sandbox.GrantRules(
-        access_token_prefix="at-",
-        refresh_token_prefix="rt-",
-        expires=lambda params: 3600,
-        offline=lambda params, consented_before: True,
-        rotation="strict",
-    ),
-    "token_answer": lambda issued: {"access_token": issued.access_token},
-}
-
-
-def section(title: str) -> str:
+def section(title: str, text: str = TEXT) -> str:
     """The text below a heading, up to the next one."""
-    found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", TEXT, re.MULTILINE | re.DOTALL)
-    assert found is not None, f"the guide has no section {title}"
+    found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"there is no section {title}"
     return found[1]
 
 
@@ -92,111 +67,99 @@ def run(snippet: str) -> dict[str, Any]:
         "Mapping": Mapping,
         "hashlib": hashlib,
         "hmac": hmac,
-        "AccountInfo": AccountInfo,
-        "account_lookup": account_lookup,
-        "as_text": as_text,
-        "dig": dig,
-        "ConnectorConfig": ConnectorConfig,
-        "ConnectionInput": ConnectionInput,
-        "ErrorInSuccess": ErrorInSuccess,
-        "Revocation": Revocation,
-        "ConnectionContext": context.ConnectionContext,
-        "CallbackContext": context.CallbackContext,
-        "PostConnectionContext": context.PostConnectionContext,
-        "AccountUnfit": errors.AccountUnfit,
-        "AccountUnreadable": errors.AccountUnreadable,
-        "CallbackRefused": errors.CallbackRefused,
-        **vars(sandbox),
+        **{name: getattr(connectors, name) for name in connectors.__all__},
+        **{name: getattr(sandbox, name) for name in sandbox.__all__},
     }
-    if "SimulatedProvider(" in snippet:
-        given["about"] = PROVIDER_ABOUT
     names = dict(given)
-    exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102 - the guide's own code
+    exec(compile(snippet, "connector-reference.md", "exec"), names)  # noqa: S102 - the reference's code
     return {name: value for name, value in names.items() if name not in {*given, "__builtins__"}}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The guide's complete example, in a folder of its own."""
-    place = tmp_path_factory.mktemp("acme")
+@pytest.fixture
+def acme(tmp_path: Path) -> Path:
+    """The tutorial's example, in a folder."""
     for name, source in FILES.items():
-        path = place / name
+        path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(source, encoding="utf-8")
-    return place
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
-def subject(folder: Path) -> Subject:
-    """Acme with everything that its contract expects."""
-    return find_contract("acme", folder).subject()
+def check(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str
+) -> Any:
+    """What ``connectors check`` of a folder's connector reports."""
+    monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", str(folder))
+    (name,) = (path.stem for path in (folder / "catalog").glob("*.py"))
+    code = main(["connectors", "check", name, "--json", *options])
+    report = json.loads(capsys.readouterr().out)
+    assert code == (0 if report["holds"] else 1)
+    return report
 
 
-def test_the_example_has_its_three_files() -> None:
+def test_the_tutorial_is_short_and_its_example_has_three_files() -> None:
+    assert len(GUIDE.splitlines()) <= 200
     assert [*FILES] == ["catalog/acme.py", "sandbox/acme.py", "tests/test_acme_provider.py"]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_the_example_keeps_its_contract(check: Check, subject: Subject) -> None:
-    assert subject.expectations.gaps == {}
-    assert workshop().failure(check, subject) is None
-
-
-def test_the_contract_notices_when_the_example_is_changed(subject: Subject) -> None:
-    """Each quirk of the example is needed: without its field, a check fails."""
-    changes: list[dict[str, Any]] = [
-        {"scopes_not_echoed": frozenset()},
-        {"extra_authorize_params": {}},
-        {"error_codes": {}},
-        {"api_headers": {"Authorization": "Bearer ${access_token}"}},
-        {"fetch_account_info": replace(_lookup(subject.config), id=("workspace.id",))},
-    ]
-    for changed in changes:
-        mutated = replace(subject, config=replace(subject.config, **changed))
-        assert any(workshop().failure(check, mutated) is not None for check in CHECKS), changed
-
-
-def _lookup(config: ConnectorConfig) -> AccountLookup:
-    assert isinstance(config.fetch_account_info, AccountLookup)
-    return config.fetch_account_info
-
-
-def test_the_command_that_the_guide_names_says_so_too(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", "connectors", "check", "acme", "--json"],
-        cwd=ROOT,
-        env={**os.environ, "GATEWAY_CONNECTORS_PATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["holds"] is True
-
-
-def options(*command: str) -> set[str]:
-    """The options that a command says it has."""
-    done = subprocess.run(
-        [sys.executable, *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return {*re.findall(r"--[a-z-]+", done.stdout)} - {"--help"}
-
-
 @pytest.mark.parametrize(
-    ("title", "commands"),
-    [
-        (
-            "The quickest way",
-            [("-m", "gateway", "connectors", "new"), ("-m", "gateway", "connectors", "list")],
-        ),
-        ("The validator", [("scripts/validate_connectors.py",)]),
-    ],
+    "sources",
+    [[*FILES.values()], [path.read_text() for path in BROOK.glob("*/*.py")]],
+    ids=["acme", "brook"],
 )
-def test_the_guide_names_every_option_and_no_other(
-    title: str, commands: list[tuple[str, ...]]
+def test_an_invented_plain_provider_costs_at_most_100_lines(sources: list[str]) -> None:
+    assert len(sources) == 3
+    assert sum(len(source.splitlines()) for source in sources) <= LINES
+
+
+def test_the_example_keeps_its_contract_once_it_is_recorded(
+    acme: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    named = {*re.findall(r"--[a-z-]+", section(title))}
-    assert named == set().union(*(options(*command) for command in commands))
+    report = check(capsys, monkeypatch, acme, "--record")
+    assert [row for row in report["checks"] if row["outcome"] != "ok"] == []
+    assert (acme / "tests/wire/acme.json").is_file()
+
+
+def test_a_connector_written_from_the_tutorial_alone_keeps_its_contract(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = check(capsys, monkeypatch, BROOK)
+    assert [row for row in report["checks"] if row["outcome"] != "ok"] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["acme", "brook"])
+def test_no_mutant_of_an_invented_connector_survives(
+    name: str, acme: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = BROOK
+    if name == "acme":
+        check(capsys, monkeypatch, acme, "--record")
+        folder = acme
+    assert mutants(["--connector", name, "--folder", str(folder), "--json"]) == 0
+    sides = json.loads(capsys.readouterr().out)
+    assert [(side["side"], side["survivors"]) for side in sides] == [
+        ("catalog", []),
+        ("sandbox", []),
+    ]
+
+
+def options(capsys: pytest.CaptureFixture[str], run: Any, *command: str) -> set[str]:
+    """The options that a command says it has."""
+    with pytest.raises(SystemExit):
+        run([*command, "--help"])
+    return {*re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)} - {"--help"}
+
+
+def test_every_option_is_named_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    def named(title: str, text: str = TEXT) -> set[str]:
+        return {*re.findall(r"--[a-z][a-z-]+", section(title, text))}
+
+    assert named("1. Begin", GUIDE) == options(capsys, main, "connectors", "new")
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import validate_connectors
+
+    assert named("The validator") == options(capsys, validate_connectors.main)
 
 
 def test_every_archetype_is_a_valid_description() -> None:
@@ -226,21 +189,21 @@ def test_every_other_snippet_defines_what_its_text_says() -> None:
 def test_both_halves_of_a_host_for_every_tenant_fit_together() -> None:
     archetypes = [run(snippet) for snippet in SNIPPETS if snippet in section("Archetypes")]
     (config,) = (n["config"] for n in archetypes if "team}.acme" in n["config"].token_url)
-    provider = run(SNIPPETS[-1])["provider"]
+    simulated = run(SNIPPETS[-1])["provider"]
     template = re.compile(r"\$\{connection_config\.team\}")
     urls = (config.authorization_url, config.token_url, config.fetch_account_info.url)
     expected = [template.sub("{tenant}", url).removeprefix("https://") for url in urls]
-    assert [address for _, address in provider.addresses()] == expected
-    assert provider.api_hosts == {template.sub("{tenant}", urlsplit(config.api_base_url).netloc)}
+    assert [address for _, address in simulated.addresses()] == expected
+    assert simulated.api_hosts == {template.sub("{tenant}", urlsplit(config.api_base_url).netloc)}
 
 
 def test_every_reason_of_a_refusal_is_explained() -> None:
     found = first_column("Which reason comes where")
-    assert sorted(found) == sorted({"reason", *get_args(sandbox.Reason)})
+    assert sorted(found) == sorted({"reason", *get_args(provider.Reason)})
 
 
 def test_every_rotation_is_explained_with_what_the_catalog_says() -> None:
-    hint = get_type_hints(sandbox.GrantRules)["rotation"]
+    hint = get_type_hints(provider.GrantRules)["rotation"]
     found = first_column("What a refresh does to its token")
     assert sorted(found) == sorted({"rotation", *get_args(hint)})
 
@@ -251,17 +214,17 @@ def test_every_rotation_is_explained_with_what_the_catalog_says() -> None:
         ConnectionInput,
         Revocation,
         ErrorInSuccess,
-        sandbox.SimulatedProvider,
-        sandbox.FictionalAccount,
-        sandbox.AuthorizeRules,
-        sandbox.TokenRules,
-        sandbox.GrantRules,
-        sandbox.RevokeRules,
-        sandbox.IntrospectRules,
-        sandbox.ApiRules,
-        sandbox.IssuedTokens,
-        sandbox.ApiCall,
-        sandbox.RefusedRequest,
+        provider.SimulatedProvider,
+        provider.FictionalAccount,
+        provider.AuthorizeRules,
+        provider.TokenRules,
+        provider.GrantRules,
+        provider.RevokeRules,
+        provider.IntrospectRules,
+        provider.ApiRules,
+        provider.IssuedTokens,
+        provider.ApiCall,
+        provider.RefusedRequest,
     ],
 )
 def test_every_field_of_a_type_is_explained_under_its_name(kind: type[Any]) -> None:
@@ -275,3 +238,8 @@ def test_every_attribute_of_a_contract_is_explained() -> None:
 def test_every_argument_of_the_account_lookup_is_explained() -> None:
     arguments = inspect.signature(account_lookup).parameters
     assert sorted(first_column("The account")) == sorted(arguments)
+
+
+def test_every_argument_of_rfc6749_is_explained() -> None:
+    arguments = inspect.signature(rfc6749.rfc6749).parameters
+    assert sorted(first_column("rfc6749")) == sorted(arguments)
