@@ -55,7 +55,6 @@ class ConnectorContract:
     refresh: ClassVar[TokenSample | None]
     accounts: ClassVar[Mapping[tuple[str, str], AccountSample | Mapping[str, Any]]]
     refusals: ClassVar[tuple[ErrorSample, ...]]
-    alias: ClassVar[str | None]
     people: ClassVar[tuple[Person, ...]]
     probe: ClassVar[Probe | None]
     accepted_inputs: ClassVar[Mapping[str, Mapping[str, str]]]

@@ -109,7 +109,6 @@ class Expectations:
         accounts: Id and label, and the documented answers that tell them: an ``AccountSample``, or
             the API's answers alone.
         refusals: The refusals of the provider's own making; those of RFC 6749 are derived.
-        alias: A second name that tools may ask for, if any.
         people: Two people that must lead to two accounts; by default the sandbox file's first two.
         probe: A call to the API; by default the sandbox file's first GET below ``api_base``.
         accepted_inputs: Input -> what people type -> what is meant by it.
@@ -123,7 +122,6 @@ class Expectations:
     accounts: Mapping[tuple[str, str], AccountSample | Mapping[str, Any]]
     refresh: TokenSample | None = None
     refusals: tuple[ErrorSample, ...] = ()
-    alias: str | None = None
     people: tuple[Person, ...] = ()
     probe: Probe | None = None
     accepted_inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

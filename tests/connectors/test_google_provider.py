@@ -11,7 +11,6 @@ PROFILE = {"email": "ana@example.com", "email_verified": True, "picture": "https
 
 class TestGoogle(ConnectorContract):
     connector = "google"
-    alias = "google-workspace"
     scopes = ("openid", "https://www.googleapis.com/auth/userinfo.email")
     exchange = documented(
         {

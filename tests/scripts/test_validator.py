@@ -120,7 +120,7 @@ MISTAKES = {
         'token_url=f"{STORE}/${{connection_config.region}}/admin',
     ),
     "slack: connectors/catalog/slack.py imports httpx": _catalog(
-        "slack", "import os", "import httpx, os"
+        "slack", "\nfrom", "\nimport httpx\nfrom"
     ),
     "slack: .env.local.example has no OAUTH_SLACK_CLIENT_SECRET=": (
         ".env.local.example",

@@ -179,7 +179,7 @@ def _contract(new: NewConnector, *, is_outside: bool) -> str:
         "test",
         new,
         class_name=new.name.title().replace("-", ""),
-        path_import="\nfrom pathlib import Path\n" if is_outside else "",
+        path_import="from pathlib import Path\n\n" if is_outside else "",
         folder="    folder = Path(__file__).parents[1]\n" if is_outside else "",
     )
 

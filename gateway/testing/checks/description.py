@@ -18,10 +18,9 @@ DESCRIPTION = Checks("description")
 
 @DESCRIPTION.of_subject("its name is its key in the catalog")
 async def _name(subject: Subject) -> None:
-    config, provider, alias = subject.config, subject.provider, subject.expectations.alias
+    config, provider = subject.config, subject.provider
     expect(config.name == subject.name, f'its config is named "{config.name}"')
     expect(provider.name == subject.name, f'its sandbox file simulates "{provider.name}"')
-    expect(config.alias == alias, f"its alias is {config.alias!r}, expected {alias!r}")
 
 
 @DESCRIPTION.of_subject("every address is https")

@@ -1,8 +1,5 @@
 """Brook OAuth connector.
 
-Docs: https://developers.brook.example/oauth
-Register an app: https://brook.example/developer/apps
-
 Quirks:
 1. The client authenticates with HTTP Basic, and token requests are JSON.
 2. There are no refresh tokens: a token lives until the person removes the app.
@@ -11,16 +8,12 @@ Quirks:
 Scopes: ``boards.read`` finds a board, ``cards.read`` reads what is on it.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Mapping
 from datetime import date
 
-from connectors import ConnectorConfig, account_lookup, app
+from connectors import ConnectorConfig, Env, account_lookup, app
 
 
-def create_config(env: Mapping[str, str] = os.environ) -> ConnectorConfig:
+def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("brook", env),
         display_name="Brook",

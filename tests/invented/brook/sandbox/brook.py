@@ -1,7 +1,5 @@
 """Brook, seen from its own side. Sources: developers.brook.example/oauth, …/api/boards."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from connectors.sandbox import IssuedTokens, facts, rfc6749
@@ -24,7 +22,7 @@ PROVIDER = rfc6749(
     rotation="never",
     expires_in=None,
     answer=_answer,
-    scopes={"boards.read", "cards.read"},
+    scopes="boards.read cards.read",
     scope_separator=",",
     accounts={
         ("7-1", "Ana"): {"user": {"id": "1", "name": "Ana"}, "team": {"id": "7", "name": "Blue"}},
