@@ -187,7 +187,7 @@ BROKEN: dict[str, Broken] = {
     ),
     # record
     "the provider answers and refuses as recorded": _broken(
-        "google", simulated(token_answer=careless.says_a_minute), '"expires_in": 60'
+        "google", simulated(token_answer=careless.wrong_life), '"expires_in": 60'
     ),
     "the wire carries what was recorded": _broken(
         "google", described(token_headers={"X-Seen": "1"}), '+        "x-seen": "1"'
