@@ -45,7 +45,7 @@ async def told(port: int, *parts: bytes) -> bytes:
     """Send these bytes; return the answer until the server closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        with anyio.fail_after(5):
+        with anyio.fail_after(9):
             with contextlib.suppress(ConnectionError):
                 for part in parts:
                     writer.write(part)
@@ -67,7 +67,7 @@ async def drip(port: int, first: bytes, drop: bytes) -> bytes:
 
     task = asyncio.create_task(dripping())
     try:
-        with anyio.fail_after(5):
+        with anyio.fail_after(9):
             return await until_hang_up(reader)
     finally:
         task.cancel()
@@ -150,7 +150,7 @@ async def test_the_head_of_a_later_request_has_to_come_in_time_too(
     monkeypatch.setattr(limits, "HEAD_SECONDS", DEADLINE)
     async with serving(app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        with anyio.fail_after(4):  # a connection that is merely kept lives for longer
+        with anyio.fail_after(9):  # a connection that is merely kept lives for longer
             writer.write(HEAD + b"\r\n" + (HEAD if joined else b""))
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 OK")
             writer.write(b"" if joined else HEAD)
@@ -206,7 +206,7 @@ async def test_a_slow_but_timely_client_is_served_again_and_again(app: Counting)
     """The limits are on one request at a time: a kept connection is as good as a new one."""
     async with serving(app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        with anyio.fail_after(5):
+        with anyio.fail_after(9):
             for _ in range(3):
                 for part in (HEAD, b"Content-Length: 3\r\n", b"\r\n", b"a", b"bc"):
                     writer.write(part)

@@ -105,7 +105,7 @@ async def connected(port: int) -> AsyncIterator[Line]:
     """A connection, for some seconds at most."""
     line = Line(*await asyncio.open_connection("127.0.0.1", port))
     try:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             yield line
     finally:
         line.writer.transport.abort()

@@ -65,7 +65,7 @@ class Doors:
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}"
             "Connection: close\r\n\r\n"
         )
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             async with serving(self) as port:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.write(head.encode() + body)

@@ -89,7 +89,7 @@ async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
         database_name,
         sandbox=sandbox.url,
         public_url=GATEWAY_URL,
-        knobs=Knobs(provider_seconds=2.0),
+        knobs=Knobs(provider_seconds=5.0),
     ) as gateway:
         alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
         sandbox.fail("google", fault)
@@ -100,7 +100,7 @@ async def test_a_provider_that_hangs_costs_seconds_and_hinders_nobody(
             await alice.approve(ACCOUNTS["google"])
             ended.append("alice")
 
-        with anyio.fail_after(9):  # the sandbox hangs for a minute
+        with anyio.fail_after(30):  # the sandbox hangs for a minute
             async with anyio.create_task_group() as group:
                 group.start_soon(connect_google)
                 assert await bob.connect("notion", ACCOUNTS["notion"]) == "connected"
