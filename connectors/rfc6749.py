@@ -166,10 +166,13 @@ def rfc6749(
 
 
 def facts(*names: str, **by_scope: str) -> Callable[[ApiCall], dict[str, Any]]:
-    """Answer an API call with facts of the account: some always, some only with their scope."""
+    """Answer an API call with facts of the account: ``names`` always, others only with a scope.
+
+    ``by_scope`` maps a fact to the scopes that show it, separated by spaces.
+    """
 
     def answer(call: ApiCall) -> dict[str, Any]:
-        granted = [name for name, scope in by_scope.items() if scope in call.scopes]
+        granted = [name for name, any_of in by_scope.items() if {*any_of.split()} & {*call.scopes}]
         return {name: call.account.facts[name] for name in (*names, *granted)}
 
     return answer

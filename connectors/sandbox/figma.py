@@ -1,17 +1,9 @@
 """Figma, by developers.figma.com/docs/rest-api and Figma's OpenAPI description of its REST API."""
 
-from connectors.sandbox import Refusal, RefusedRequest, facts, needs, rfc6749
+from connectors.sandbox import Refusal, facts, needs, rfc6749
 
-
-def _error(refused: RefusedRequest) -> Refusal:
-    body = {"error": True, "status": refused.status, "message": refused.description, "i18n": None}
-    return Refusal(refused.status, body)
-
-
-def _api_error(reason: str) -> Refusal:
-    # The users' endpoint knows no 401, and its errors have another shape than the token endpoint's.
-    return Refusal(403, {"status": 403, "err": reason})
-
+# The users' endpoint knows no 401, and its errors have another shape than the token endpoint's.
+_FORBIDDEN = Refusal(403, {"status": 403, "err": "Invalid token or scope"})
 
 PROVIDER = rfc6749(
     "figma",
@@ -29,7 +21,9 @@ PROVIDER = rfc6749(
     code_seconds=30,
     expires_in=7_776_000,
     answer_without={"scope"},
-    error_answer=_error,
+    error_answer=lambda refused: Refusal(
+        refused.status, {"error": True, "status": refused.status, "message": refused.description}
+    ),
     scopes="current_user:read file_content:read file_metadata:read file_comments:read "
     "file_comments:write projects:read",
     scope_separator=",",  # spaces are taken, too; the documented example has commas
@@ -41,10 +35,6 @@ PROVIDER = rfc6749(
         )
     },
     api_base="api.figma.com/v1",
-    api={
-        "/me": needs(
-            "current_user:read", _api_error("Invalid scope"), facts("id", "handle", "email")
-        )
-    },
-    api_refusal=_api_error("Invalid token"),
+    api={"/me": needs("current_user:read", _FORBIDDEN, facts("id", "handle", "email"))},
+    api_refusal=_FORBIDDEN,
 )

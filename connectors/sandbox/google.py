@@ -1,26 +1,15 @@
 """Google, by developers.google.com/identity/protocols/oauth2/web-server and …/openid-connect."""
 
-from collections.abc import Mapping
-
-from connectors.sandbox import IssuedTokens, Refusal, RevokeRules, facts, needs, rfc6749
+from connectors.sandbox import Refusal, RevokeRules, facts, needs, rfc6749
 
 _EMAIL = "https://www.googleapis.com/auth/userinfo.email"
 _PROFILE = "https://www.googleapis.com/auth/userinfo.profile"
 _EXPANDED = {"email": _EMAIL, "profile": _PROFILE}
 
-
-def _is_offline(params: Mapping[str, str], consented_before: bool) -> bool:
-    # At the first consent, or whenever consent is asked for again.
-    is_asked = not consented_before or params.get("prompt") == "consent"
-    return params.get("access_type") == "offline" and is_asked
-
-
-def _expanded(issued: IssuedTokens) -> dict[str, str]:
-    return {"scope": " ".join(_EXPANDED.get(scope, scope) for scope in issued.scopes)}
-
-
 _userinfo = needs(
-    "openid", Refusal(403, {"error": "insufficient_scope"}), facts("sub", "name", email=_EMAIL)
+    "openid",
+    Refusal(403, {"error": "insufficient_scope"}),
+    facts("sub", "name", email=f"email {_EMAIL}"),
 )
 PROVIDER = rfc6749(
     "google",
@@ -33,8 +22,11 @@ PROVIDER = rfc6749(
     pkce="verified",
     rotation="none",
     expires_in=3599,
-    offline=_is_offline,
-    answer=_expanded,
+    # At the first consent, or whenever consent is asked for again.
+    offline=lambda params, before: (
+        params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
+    ),
+    answer=lambda issued: {"scope": " ".join(_EXPANDED.get(s, s) for s in issued.scopes)},
     params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
     issuer="https://accounts.google.com",

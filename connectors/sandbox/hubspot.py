@@ -16,16 +16,14 @@ from connectors.sandbox import (
 
 _OAUTH = "api.hubapi.com/oauth/2026-03/token"
 _STATUS = {
+    **dict.fromkeys(("verifier", "code_unknown", "code_used"), "BAD_AUTH_CODE"),
+    **dict.fromkeys(
+        ("refresh_token_unknown", "refresh_token_used", "grant_revoked"), "BAD_REFRESH_TOKEN"
+    ),
     "client": "BAD_CLIENT_SECRET",
     "scope": "BAD_SCOPE",
     "redirect_uri": "MISMATCH_REDIRECT_URI_AUTH_CODE",
-    "verifier": "BAD_AUTH_CODE",
-    "code_unknown": "BAD_AUTH_CODE",
-    "code_used": "BAD_AUTH_CODE",
     "code_expired": "EXPIRED_AUTH_CODE",
-    "refresh_token_unknown": "BAD_REFRESH_TOKEN",
-    "refresh_token_used": "BAD_REFRESH_TOKEN",
-    "grant_revoked": "BAD_REFRESH_TOKEN",
     "token": "BAD_TOKEN",
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.sandbox import IssuedTokens, RevokeRules, facts, rfc6749
+from connectors.sandbox import RevokeRules, facts, rfc6749
 
 # All published versions; these answers are the same in each.
 _VERSION = {"notion-version": frozenset({"2022-06-28", "2025-09-03", "2026-03-11"})}
@@ -16,10 +16,6 @@ def _account(number: int, workspace: str | None, person: str) -> dict[str, Any]:
         "bot_id": f"44444444-dddd-4000-8000-{number:012}",
         "owner": {"type": "user", "user": user},
     }
-
-
-def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    return {"token_type": "bearer", "workspace_icon": None, **issued.account.facts}
 
 
 PROVIDER = rfc6749(
@@ -41,7 +37,7 @@ PROVIDER = rfc6749(
     rotation="strict",
     expires_in=None,
     headers=_VERSION,
-    answer=_answer,
+    answer=lambda issued: {"token_type": "bearer", "workspace_icon": None, **issued.account.facts},
     required={"response_type": "code", "owner": "user"},
     scopes="",
     accounts={
