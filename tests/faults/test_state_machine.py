@@ -68,7 +68,7 @@ class Connections(RuleBasedStateMachine):
         self.uses = self.second_uses = 0
         self.world: World = self.run(self._open(self.mongodb_url))
         self.bench = self.world.bench
-        self.people = {person.account: person for person in self.bench.subject.expectations.people}
+        self.people = {person.account: person for person in self.bench.subject.people}
 
     async def _open(self, url: str) -> World:
         database = await self.stack.enter_async_context(
