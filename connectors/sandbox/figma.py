@@ -1,9 +1,16 @@
 """Figma, by developers.figma.com/docs/rest-api and Figma's OpenAPI description of its REST API."""
 
-from connectors.sandbox import Refusal, facts, needs, rfc6749
+from connectors.sandbox import Refusal, RefusedRequest, facts, needs, rfc6749
 
 # The users' endpoint knows no 401, and its errors have another shape than the token endpoint's.
-_FORBIDDEN = Refusal(403, {"status": 403, "err": "Invalid token or scope"})
+_NO_SCOPE = Refusal(403, {"status": 403, "err": "Invalid scope: current_user:read is required"})
+_NO_TOKEN = Refusal(403, {"status": 403, "err": "Invalid token"})
+
+
+def _error(refused: RefusedRequest) -> Refusal:
+    body = {"error": True, "status": refused.status, "message": refused.description, "i18n": None}
+    return Refusal(refused.status, body)
+
 
 PROVIDER = rfc6749(
     "figma",
@@ -21,9 +28,7 @@ PROVIDER = rfc6749(
     code_seconds=30,
     expires_in=7_776_000,
     answer_without={"scope"},
-    error_answer=lambda refused: Refusal(
-        refused.status, {"error": True, "status": refused.status, "message": refused.description}
-    ),
+    error_answer=_error,
     scopes="current_user:read file_content:read file_metadata:read file_comments:read "
     "file_comments:write projects:read",
     scope_separator=",",  # spaces are taken, too; the documented example has commas
@@ -35,6 +40,6 @@ PROVIDER = rfc6749(
         )
     },
     api_base="api.figma.com/v1",
-    api={"/me": needs("current_user:read", _FORBIDDEN, facts("id", "handle", "email"))},
-    api_refusal=_FORBIDDEN,
+    api={"/me": needs("current_user:read", _NO_SCOPE, facts("id", "handle", "email"))},
+    api_refusal=_NO_TOKEN,
 )
