@@ -192,7 +192,7 @@ def load(name: str) -> Checked:
     try:
         return Checked(name, Catalog(MadeUp()).get(name), ())
     except ConfigError as error:
-        # The catalog hides the text of an unknown error: it may hold a secret. Here is none.
+        # The catalog hides the text of an unknown error, which may hold a secret. These do not.
         cause = f": {error.__cause__}" if error.__cause__ else ""
         said = f"{error}{cause}".removeprefix(f"{name}: ")
         return Checked(name, None, error.problems or (said,))

@@ -1,8 +1,7 @@
-"""Write docs/connectors.md: what each connector of the catalog is, from its own description.
+"""Write docs/connectors.md from the descriptions of the catalog's connectors.
 
-Everything comes from the connector's config (made with made-up credentials) and from the header of
-its module; nothing is said here that is not said there. ``--check`` writes nothing and exits with 1
-if the page is not what would be written.
+Every fact comes from a connector's config, loaded with made-up credentials, and from the header of
+its module. ``--check`` writes nothing and exits with 1 if the page is out of date.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# The tree that this script stands in, and not one that happens to be installed.
+# Import from the tree of this script, not from an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from connectors.account import AccountLookup
@@ -35,7 +34,7 @@ _AUTHENTICATION = {
 }
 _REVOCATION_AUTH = {
     "client": "the client authenticates",
-    "none": "nobody authenticates",
+    "none": "without authentication",
     "access_token": "the access token authenticates",
 }
 
@@ -65,9 +64,9 @@ def page() -> str:
         "",
         f"<!-- Written by {COMMAND} from connectors/catalog; changes made here are lost. -->",
         "",
-        f"{len(described)} connectors come with the gateway. How they are described, and how to add "
-        "one: [adding a connector](adding-a-connector.md). `python -m gateway connectors show NAME` "
-        "shows one of them in the terminal, those of your own, too.",
+        f"{len(described)} connectors come with the gateway. [Adding a connector]"
+        "(adding-a-connector.md) says how to describe one. "
+        "`python -m gateway connectors show NAME` shows one in the terminal, also one from outside of the package.",
         "",
         *_overview([config for config, _, _ in described]),
     ]
@@ -139,7 +138,7 @@ def _facts(
     yield "API", _code(config.api_base_url, *config.api_hosts)
     yield "asks for", "<br>".join(_inputs(config)) or "nothing"
     yield "several accounts", _yes(config.supports_multiple_accounts)
-    yield "code of its own", ", ".join(_overrides(config)) or "none"
+    yield "own code", ", ".join(_overrides(config)) or "none"
     yield "checked on", config.checked_on.isoformat()
 
 
@@ -162,7 +161,7 @@ def _revocation(config: ConnectorConfig) -> str:
 def _account(config: ConnectorConfig) -> str:
     lookup = config.fetch_account_info
     if not isinstance(lookup, AccountLookup):
-        return "told by a function of its own"
+        return "read by the connector's own function"
     place = "the introspection answer" if lookup.introspect else "the token answer"
     if lookup.url is not None:
         place = f"{lookup.method} `{lookup.url}`"

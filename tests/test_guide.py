@@ -54,7 +54,7 @@ def section(title: str, text: str = TEXT) -> str:
 
 
 def first_column(title: str) -> list[str]:
-    """What stands in backticks in the first column of a section's tables."""
+    """The names in backticks in the first column of a section's tables."""
     rows = re.findall(r"^\| *(`.+?) *\|", section(title), re.MULTILINE)
     return [name for row in rows for name in re.findall(r"`([a-z_]+)`", row)]
 

@@ -67,7 +67,7 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
 
 
 async def _accounts(subject: Subject, database: Database) -> dict[str, Any]:
-    """Who each account of the provider is, connected as the first person is."""
+    """Id and label of each account of the provider, connected with the first person's input."""
     found: dict[str, Any] = {}
     for account in subject.provider.accounts:
         async with open_workbench(subject, database) as bench:

@@ -142,7 +142,7 @@ MISSING_FILES = {  # finding -> file
 
 
 def findings(expected: str) -> list[str]:
-    """What the validator says about the connector that an expected finding names."""
+    """The validator's findings about the connector that an expected finding names."""
     name = expected.partition(":")[0]
     return [f"{name}: {problem.message}" for problem in validate_connectors.check(name)]
 

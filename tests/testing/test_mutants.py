@@ -66,7 +66,7 @@ def check(run: Callable[[Subject], None], section: Section = "description") -> C
 
 
 def _original() -> Callable[[Subject], None]:
-    """What holds for the first subject that it sees, and for no mutant of it."""
+    """A check that holds for the first subject that it sees, and for no mutant of it."""
     first: list[Subject] = []
 
     def run(subject: Subject) -> None:

@@ -132,5 +132,5 @@ def test_a_text_is_changed_and_stays_one_of_its_kind(text: str, other: str) -> N
     ("hint", "optional"),
     [(str | None, True), (str, False), (Method | None, False), (ErrorInSuccess | None, True)],
 )
-def test_what_may_be_left_out_is_removed_unless_none_is_a_choice(hint: Any, optional: bool) -> None:
+def test_an_optional_value_is_removed_unless_none_is_a_choice(hint: Any, optional: bool) -> None:
     assert is_optional(hint) is optional

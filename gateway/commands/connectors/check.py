@@ -37,7 +37,7 @@ def check_contract(
 ) -> list[Finding]:
     """Find the contract of a connector, perhaps in ``file``, and run every check of it.
 
-    With ``record``, what goes over the wire is written down, if all checks but that one hold.
+    With ``record``, write down what goes over the wire if all other checks hold.
 
     Raises ``Incomplete`` with everything that is missing in the contract, the description and its
     header, and ``SettingsError`` if there is no MongoDB to check on.
@@ -63,7 +63,7 @@ def check_contract(
 
 
 def _description_problems(known: Known, name: str, *, is_checkable: bool) -> list[str]:
-    """Why a connector does not load and, unless a check will say so, what its header lacks."""
+    """Why a connector does not load, and what its header lacks unless a check reports that."""
     if name not in known.names():
         return []
     entry, header = known.entry(name), known.header(name)
@@ -84,7 +84,7 @@ def fill_in_marks(file: Path) -> str | None:
 def run_checks(
     contract: type[ConnectorContract], checks: Sequence[Check] = CHECKS
 ) -> list[Finding]:
-    """What comes of ``checks`` of a contract, in order.
+    """Run ``checks`` of a contract, in order.
 
     Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
     ``SettingsError`` if there is no MongoDB to check on.
@@ -135,12 +135,12 @@ def report_problems(name: str, problems: Sequence[str]) -> Iterator[str]:
 
 
 def problems_data(name: str, problems: Sequence[str]) -> dict[str, Any]:
-    """The same for programs."""
+    """The report for programs."""
     return {"connector": name, "holds": False, "problems": [*problems], "checks": []}
 
 
 def summary(name: str, findings: Sequence[Finding]) -> str:
-    """How it went, in one line."""
+    """The result in one line."""
     count, failed = len(findings), failures(findings)
     gaps = sum(finding.outcome == "gap" for finding in findings)
     if failed:
@@ -151,7 +151,7 @@ def summary(name: str, findings: Sequence[Finding]) -> str:
 
 
 def report_data(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    """The same for programs."""
+    """The report for programs."""
     return {
         "connector": name,
         "holds": failures(findings) == 0,

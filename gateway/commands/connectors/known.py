@@ -1,7 +1,7 @@
-"""The connectors that this process knows, as an operator sees them: usable or not, and why.
+"""The connectors that this process knows, each with the reason if it cannot be used.
 
-A connector is described with made-up values for every variable, so that it can be shown before its
-app is registered, and so that nothing that is shown can hold a secret.
+A connector is loaded with made-up values for every variable. So it can be shown before its app is
+registered, and nothing that is shown can hold a secret.
 """
 
 from __future__ import annotations
@@ -125,25 +125,25 @@ class Known:
         except UnknownConnector as error:
             return [error.reason or str(error)]
         except (Exception, SystemExit) as error:
-            # Whatever the module does when it loads: its author needs one sentence.
+            # The module may raise anything when it loads; its author needs one sentence.
             return [f"its sandbox file cannot be loaded: {type(error).__name__}: {error}"]
         return []
 
     def redirect_uri(self, name: str) -> str:
-        """What is registered at the provider; begins with the variable's name if that is not set."""
+        """The redirect URI to register; it begins with the setting's name if that is not set."""
         if self.settings is not None:
             return redirect_uri(self.settings, name)
         return f"{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback"
 
     def find(self, name: str) -> str | None:
-        """The name that a name or alias stands for, ``None`` if there is none."""
+        """The connector's name for a name or alias, ``None`` for an unknown one."""
         if name in self.names():
             return name
         aliases = {e.config.alias: e.name for e in self.entries() if e.config and e.config.alias}
         return aliases.get(name)
 
     def unknown(self, name: str) -> str:
-        """The sentence that says that ``name`` is none, with what may be meant."""
+        """The error message for an unknown connector, with similar names."""
         near = difflib.get_close_matches(name.lower(), self.names(), n=3)
         hint = (
             f"did you mean {' or '.join(near)}?"
@@ -175,12 +175,12 @@ def _loaded(load: Callable[[str], ModuleType], name: str) -> ModuleType | None:
     try:
         return load(name)
     except (Exception, SystemExit):
-        # Whatever the module does when it loads: the connector's entry says so, in words.
+        # The module may raise anything when it loads; the connector's entry says so.
         return None
 
 
 class MadeUp(Mapping[str, str]):
-    """An environment that sets every variable to its own name; ``asked`` are those that were read."""
+    """An environment in which every variable has a made-up value; ``asked`` are those read."""
 
     def __init__(self) -> None:
         self.asked: dict[str, None] = {}

@@ -45,7 +45,7 @@ class CannotWrite(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class NewConnector:
-    """What is known about a connector before it is written. ``scopes`` are separated by commas."""
+    """The known values of a connector that is to be written. Commas separate its ``scopes``."""
 
     name: str
     display_name: str = ""
@@ -121,7 +121,7 @@ def files_for(
 
 
 def write_all(files: Mapping[Path, str]) -> None:
-    """Write every file and format it. Raises ``CannotWrite`` if one fails, and undoes the others."""
+    """Write and format every file. If one fails, undo the others and raise ``CannotWrite``."""
     before = {path: path.read_text("utf-8") if path.exists() else None for path in files}
     made = {parent for path in files for parent in path.parents if not parent.exists()}
     try:
@@ -164,7 +164,7 @@ def _catalog(new: NewConnector, today: date) -> str:
 
 
 def _inputs(new: NewConnector) -> dict[str, str]:
-    """What people have to type, by the names in the URLs, and what may follow it in a host."""
+    """The inputs named in URLs, each with the text that may follow it in a host."""
     found: dict[str, str] = {}
     for url in (getattr(new, name) for name in _WITH_INPUTS):
         for match in _INPUT.finditer(url):
@@ -209,7 +209,7 @@ def _registered(new: NewConnector, root: Path) -> dict[Path, str]:
     listed = [number for number, block in enumerate(blocks) if _VARIABLE.search(block)]
     for path, places in ((catalog, entries), (example, listed)):
         if not places:
-            raise CannotWrite(f"{path} lists no connector to put this one beside")
+            raise CannotWrite(f"{path} lists no connector, so there is no place for this one")
     indent = " " * (len(lines[entries[0]]) - len(lines[entries[0]].lstrip()))
     entry = f'{indent}"{new.name}": "connectors.catalog.{new.stem}",'
     block = "\n".join(

@@ -1,4 +1,4 @@
-"""``connectors show``: what one needs to register an app for a connector, and to understand it."""
+"""``connectors show``: everything that registering an app for a connector needs."""
 
 from __future__ import annotations
 

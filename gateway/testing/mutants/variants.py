@@ -111,7 +111,7 @@ def _of_collection(value: tuple[Any, ...] | frozenset[Any]) -> Iterator[Variant]
 
 
 def _name(item: Any) -> str:
-    """What tells an item from the others of its collection."""
+    """A name that tells an item from the others of its collection."""
     return str(getattr(item, "key", getattr(item, "address", item)))
 
 

@@ -77,7 +77,7 @@ def added_lines(before: str, after: str) -> list[str]:
 
 
 def test_a_connector_is_written_into_the_source_tree(tree: Path) -> None:
-    """In a process of its own, which imports the written connector from the tree."""
+    """A subprocess imports the written connector from the tree."""
     before = contents(tree)
     write_all(files_for(ACME, root=tree, folder=None, today=TODAY))
     after = contents(tree)
