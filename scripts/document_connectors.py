@@ -66,7 +66,8 @@ def page() -> str:
         "",
         f"{len(described)} connectors come with the gateway. [Adding a connector]"
         "(adding-a-connector.md) says how to describe one. "
-        "`python -m gateway connectors show NAME` shows one in the terminal, also one from outside of the package.",
+        "`python -m gateway connectors show NAME` shows one in the terminal, also one from "
+        "outside of the package.",
         "",
         *_overview([config for config, _, _ in described]),
     ]
