@@ -17,6 +17,8 @@ from connectors.provider import TokenRules
 Path = tuple[str | int, ...]
 Change = Callable[[Any], Any]
 _GONE = object()
+FOR_PEOPLE = "error_description"
+"""The member of an answer that RFC 6749 5.2 means for people only."""
 
 
 class Watched:
@@ -61,7 +63,8 @@ def answer_variants(watched: Watched) -> Iterator[tuple[str, Callable[..., Any]]
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[Path]:
     for key, item in _members(value):
-        yield from _leaves(item, (*path, key))
+        if key != FOR_PEOPLE:
+            yield from _leaves(item, (*path, key))
     if not _members(value):
         yield path
 

@@ -13,7 +13,7 @@ from connectors.account import AccountInfo
 from connectors.config_types import ErrorInSuccess
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.secret import Secret
-from gateway.testing.mutants.answers import Watched, answer_variants
+from gateway.testing.mutants.answers import FOR_PEOPLE, Watched, answer_variants
 
 Variant = tuple[str, Any]
 """The changed part with its change, and the field's new value."""
@@ -32,6 +32,7 @@ EXEMPT = {
     "ConnectionInput.description": _TEXT,
     "SimulatedProvider.display_name": _TEXT,
     "FictionalAccount.label": _TEXT,
+    f"Refusal.body.{FOR_PEOPLE}": _TEXT,
     "GrantRules.access_token_prefix": _OPAQUE,
     "GrantRules.refresh_token_prefix": _OPAQUE,
 }
