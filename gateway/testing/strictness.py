@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -67,16 +68,24 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
 
 
 async def _accounts(subject: Subject, database: Database) -> dict[str, Any]:
-    """Id and label of each account of the provider, connected with the first person's input."""
+    """Id, label and answers of each account, connected with the first person's input."""
     found: dict[str, Any] = {}
     for account in subject.provider.accounts:
         async with open_workbench(subject, database) as bench:
             try:
+                answers: list[Any] = []
+                bench.transport.watch = partial(_keep, Watch(bench.simulation), answers)
                 connection = await bench.connect(replace(subject.people[0], account=account.key))
-                found[account.key] = [connection.external_account_id, connection.account_label]
+                known = [connection.external_account_id, connection.account_label]
+                # The answers about the first account stand with the requests.
+                found[account.key] = [*known, *(answers if found else ())]
             except Exception as error:
                 found[account.key] = type(error).__name__
     return found
+
+
+def _keep(watch: Watch, answers: list[Any], incoming: Incoming) -> None:
+    answers.append(watch.ask(incoming)[1])
 
 
 async def _all_scopes(subject: Subject, database: Database) -> list[str]:
@@ -99,45 +108,64 @@ class Watch:
     simulation: ProviderSimulation
     noted: list[dict[str, Any]] = field(default_factory=list)
     refusals: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    """Why the last request was refused, if not because of its parameters."""
 
     def note(self, incoming: Incoming) -> None:
         """Note what the provider says to a request, as it is and altered."""
         said: dict[str, Any] = {"request": f"{incoming.method} {incoming.address}"}
-        _, said["answer"] = self._ask(incoming)
+        _, said["answer"] = self.ask(incoming)
         outcomes: dict[str, list[str]] = defaultdict(list)
         for how, part, taken in self._alterations(incoming):
-            outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(part)
+            shown = f"{part} ({self.reason})" if not taken and self.reason else part
+            outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(shown)
         said |= {what: ", ".join(parts) for what, parts in sorted(outcomes.items())}
         self.noted.append(said)
 
     def _alterations(self, incoming: Incoming) -> Iterator[tuple[str, str, bool]]:
         for how, part, altered in _alterations(incoming):
-            yield how, part, self._ask(altered)[0]
-        yield "it", "twice", self._ask(incoming, times=2)[0]
-        yield "it", "a month later", self._ask(incoming, later=_LATER)[0]
-        if self.simulation.endpoint(incoming) != "revoke":
-            return
+            yield how, part, self.ask(altered)[0]
+        yield "it", "twice", self.ask(incoming, times=2)[0]
+        yield "it", "a month later", self.ask(incoming, later=_LATER)[0]
         for kind, params in _params(incoming).items():
+            for name in sorted(self._optional(incoming) - params.keys()):
+                yield "also", name, self.ask(_with(incoming, kind, {**params, name: "1"}))[0]
+            if self.simulation.endpoint(incoming) != "revoke":
+                continue
             for name in ("access_token", "refresh_token"):
                 for token in list(getattr(self.simulation.ledger, f"{name}s"))[-1:]:
                     altered = _with(incoming, kind, {**params, "token": token})
-                    yield "as token", name, self._ask(altered)[0]
+                    yield "as token", name, self.ask(altered)[0]
 
-    def _ask(self, incoming: Incoming, times: int = 1, later: float = 0) -> tuple[bool, Any]:
+    def _optional(self, incoming: Incoming) -> set[str]:
+        """The parameters that the endpoint knows and does not need."""
+        rules, endpoint = self.simulation.rules, self.simulation.endpoint(incoming)
+        if endpoint == "authorize":
+            return set(rules.authorize.params)
+        known = rules.token.exchange_params | rules.token.refresh_params
+        return {name[:-1] for name in known if name.endswith("?") and endpoint == "token"}
+
+    def ask(self, incoming: Incoming, times: int = 1, later: float = 0) -> tuple[bool, Any]:
         """Whether a twin takes the request, and its answer; ``later`` is in seconds."""
         twin = self._twin(later)
-        endpoint = twin.endpoint(incoming)
+        endpoint, self.reason = twin.endpoint(incoming), ""
         if endpoint is None:
             return False, "not found"
         if endpoint == "authorize":
-            return _consent(twin, incoming)
+            taken, answer = _consent(twin, incoming)
+            self._note_reason("" if taken else answer)
+            return taken, answer
         outcome = getattr(twin, endpoint)(incoming)
         for _ in range(times - 1):
             outcome = getattr(twin, endpoint)(incoming)
         if outcome.refused and (line := twin.ledger.log[-1:]) and "reason" in line[0]:
+            self._note_reason(line[0]["reason"])
             reason = f"{endpoint}: {line[0]['reason']}"
             self.refusals.setdefault(reason, _short(_answer(twin, outcome)))
         return not outcome.refused, _answer(twin, outcome)
+
+    def _note_reason(self, reason: str) -> None:
+        self.reason = "" if reason == "parameters" else reason
 
     def _twin(self, later: float) -> ProviderSimulation:
         ledger = self.simulation.ledger

@@ -40,14 +40,14 @@ async def test_no_token_and_no_secret_is_recorded(recorded: dict[str, Any]) -> N
 async def test_parts_and_outcomes_of_a_token_request_are_named(recorded: dict[str, Any]) -> None:
     exchange = next(one for one in recorded["requests"] if one["request"].startswith("POST"))
     assert exchange["refuses without"].split(", ") == [
-        "authorization",
-        "content-type",
+        "authorization (client)",
+        "content-type (body)",
         "grant_type",
         "redirect_uri",
         "code",
         "code_verifier",
     ]
-    assert exchange["refuses it"] == "twice, a month later"
+    assert exchange["refuses it"] == "twice (code_used), a month later (code_expired)"
     assert recorded["a code lives"] == 600
     assert recorded["refusals"]["token: code_used"] == [400, "invalid_grant"]
 
