@@ -1,4 +1,4 @@
-"""What a callback must pass before its code is sent to the provider (design rule 1).
+"""The checks that a callback passes before its code is sent to the provider (design rule 1).
 
 The flow is claimed before these checks, so a callback that fails one has used its flow up.
 """

@@ -1,8 +1,8 @@
 """Refresh: one use of each refresh token in the whole fleet (design rule 2).
 
-Callers inside this process share one task. Across processes the lease in the connection's row decides
-which one asks the provider; the others wait for its result. The task outlives the request that began
-it: tokens that a provider issued are stored before anything else happens.
+Callers inside this process share one task. Across processes the lease in the connection's row
+decides which one asks the provider; the others wait for its result. The task outlives the request
+that began it: tokens that a provider issued are stored before anything else happens.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Refresher:
         while True:
             if connection.status is Status.NEEDS_REAUTH:
                 raise ReauthorizationRequired(config.name, connection.status_reason or "revoked")
-            # Whatever can fail without the provider comes before the lease: nobody waits for it.
+            # Steps that can fail without the provider come before the lease, so no caller waits.
             refresh_token = self._parts.sealer.refresh_token(connection)
             if not config.supports_refresh or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "the grant has no refresh token")

@@ -45,7 +45,7 @@ async def no_checkpoint(step: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshParts:
-    """What every refresh of a process works with."""
+    """The collaborators that all refreshes of a process share."""
 
     leases: RefreshLeases
     provider: Provider
@@ -130,7 +130,7 @@ class RefreshAttempt:
         try:
             return await self._use()
         except ProviderError as error:
-            # The first request may have been answered with tokens, whatever this one met.
+            # The first request may have been answered with tokens, even if this one failed.
             error.outcome_unknown = True
             error.requests += 1
             raise

@@ -1,4 +1,4 @@
-"""What tests turn and production leaves as it is."""
+"""Times and hooks that tests change and production leaves alone."""
 
 from __future__ import annotations
 

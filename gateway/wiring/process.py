@@ -59,7 +59,7 @@ from gateway.wiring.knobs import PRODUCTION, Knobs
 
 @dataclass(frozen=True, kw_only=True)
 class Services(CoreServices):
-    """What the web layer and the worker are given."""
+    """Everything that the web layer and the worker use."""
 
     settings: Settings
     catalog: Catalog
@@ -85,7 +85,7 @@ def redirect_uri(settings: Settings, connector: str) -> str:
 
 
 def only_tenant(settings: Settings) -> str | None:
-    """The one tenant that may connect with this deployment's OAuth apps; ``None`` if any may (B5)."""
+    """Return the one tenant that may use this deployment's OAuth apps; ``None`` for all (B5)."""
     return None if settings.dev or settings.shared_clients else DEFAULT_TENANT
 
 

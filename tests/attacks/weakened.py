@@ -5,8 +5,8 @@ name of ``weaknesses.WEAKNESSES``. A removal that turns no attack red means that
 that check: exit code 1, as if the intact product were not green. ``--only TEXT`` picks the removals
 whose name contains that text.
 
-Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where the
-check is what they are about.
+Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
+they are about the check.
 """
 
 from __future__ import annotations

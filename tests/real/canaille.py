@@ -5,8 +5,8 @@ with HTTPS and a temporary certificate authority, has real login and consent pag
 specifications in its own way.
 
 It needs the packages ``canaille[sqlite]`` and ``trustme``; signing in needs ``playwright``.
-Canaille's wheel installs a top-level package ``tests``, too: ours wins only if ``tests/__init__.py``
-exists, and this directory must never be on ``sys.path``.
+Canaille's wheel also installs a top-level package ``tests``. Ours wins only if
+``tests/__init__.py`` exists, and this directory must never be on ``sys.path``.
 
 The behaviour of Canaille 0.3.6 on the wire:
 
