@@ -100,9 +100,10 @@ class ConnectorConfig:
     body_format: BodyFormat = "form"
     token_headers: Mapping[str, str] = field(default_factory=dict)
     alternate_access_token_response_path: str | None = None
-    token_types: frozenset[str] = frozenset({"bearer"})
+    token_types: frozenset[str] = frozenset()
     error_in_success: ErrorInSuccess | None = None
     error_codes: Mapping[str, str] = field(default_factory=dict)
+    refresh_rejected_codes: frozenset[str] = frozenset()
     refresh_rejected_statuses: frozenset[int] = frozenset()
 
     supports_refresh: bool

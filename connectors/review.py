@@ -56,6 +56,7 @@ KNOWN_ERRORS = frozenset(
 """Codes of RFC 6749 (and RFC 8628's ``slow_down``) that a provider's own codes may stand for."""
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
@@ -235,12 +236,20 @@ def _answers(config: Any) -> Iterator[str]:
         yield "refresh_grace_seconds is not between 0 and a day"
     if config.refresh_grace_seconds and config.refresh_rotation == "none":
         yield "refresh_grace_seconds is given although refresh_rotation is none"
-    if not config.token_types or any(kind != kind.lower() for kind in config.token_types):
-        yield "token_types is empty or not in lower case"
+    if any(not kind or kind != kind.lower() for kind in config.token_types):
+        yield "token_types holds one that is empty or not in lower case"
     if any(not 400 <= status < 500 or status == 429 for status in config.refresh_rejected_statuses):
         yield "refresh_rejected_statuses holds one that is no refusal (400 to 499, not 429)"
     if wrong := sorted(set(config.error_codes.values()) - KNOWN_ERRORS):
         yield f"error_codes stand for {', '.join(wrong)}, which RFC 6749 does not know"
+    known = KNOWN_ERRORS | config.error_codes.keys()
+    if taken := sorted(config.refresh_rejected_codes & known):
+        yield f"refresh_rejected_codes holds {', '.join(taken)}, which has a meaning already"
+    codes = config.refresh_rejected_codes | config.error_codes.keys()
+    if odd := sorted(code for code in codes if not _CODE.fullmatch(code)):
+        yield f"{', '.join(map(repr, odd))} can be no error code (letters, digits, _ . -)"
+    if config.refresh_rejected_codes and not config.supports_refresh:
+        yield "refresh_rejected_codes are given although supports_refresh=False"
 
 
 def _parts(config: Any) -> Iterator[str]:

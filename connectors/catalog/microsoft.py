@@ -11,6 +11,9 @@ Quirks:
    is the tenant (``tid`` of the id_token) and the object. ``account_lookup`` reads no claims.
 6. ``mail`` may be null; ``userPrincipalName`` is always there.
 7. There is no revocation endpoint.
+8. A refresh is refused with codes of OpenID Connect where a new rule of an administrator wants
+   another sign-in, factor or consent (Microsoft's own library, MSAL, takes the same five for it).
+   Taken for a passing fault, they would end every connection of that organisation in silence.
 
 The tenant is ``common``: work, school and personal accounts. An app that is registered for one
 organisation only has to be registered for several.
@@ -55,6 +58,15 @@ def create_config(env: Env) -> ConnectorConfig:
         extra_authorize_params={"prompt": "select_account"},  # quirk 3
         supports_refresh=True,  # quirk 4
         refresh_grace_seconds=86400,  # quirk 4
+        refresh_rejected_codes=frozenset(
+            {  # quirk 8
+                "bad_token",
+                "consent_required",
+                "interaction_required",
+                "interrupted_user",
+                "login_required",
+            }
+        ),
         supports_multiple_accounts=True,
         fetch_account_info=fetch_account_info,  # quirk 5
         api_base_url=f"{GRAPH}/v1.0",

@@ -1,7 +1,8 @@
-"""The answer of a token endpoint (RFC 6749 5.1 and 5.2).
+"""The answer of a token endpoint (RFC 6749 5.1; refusals: ``refusal``).
 
-Exchange and refresh share one reader. For any bytes, it returns ``Tokens`` or raises a
-``ProviderError``. Authlib's parser is not used: it accepts any 400 without ``error`` as a token.
+Exchange and refresh share one reader. A success that carries a token is a success: a member beside
+the token that cannot be read is unknown, and costs no grant. Authlib's parser is not used: it
+accepts any 400 without ``error`` as a token.
 """
 
 from __future__ import annotations
@@ -9,35 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.account import dig
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
+from gateway.engine.refusal import hidden_refusal_of, is_failure, refusal_of
 from gateway.engine.request import OutboundResponse
-from gateway.engine.strict_json import read_object
-from gateway.errors import (
-    ProviderError,
-    ProviderMisconfigured,
-    ProviderRefused,
-    ProviderUnavailable,
-    TokenRejected,
-    UnreadableResponse,
-    safe_code,
-)
+from gateway.engine.token_body import read_token_body
+from gateway.errors import UnreadableResponse
 
-MAX_RETRY_AFTER = 3600  # seconds; longer pauses that a provider asks for are cut to an hour
 MAX_LIFETIME = 10 * 365 * 86400  # seconds; longer lives are errors and could overflow dates
 
 # VSCHAR of RFC 6749 appendix A.12 without the space: a token with CR, LF or a space would become
 # part of a header in the tool that uses it.
-_TOKEN = re.compile(r"[!-~]{1,8192}")
+_ACCESS_TOKEN = re.compile(r"[!-~]{1,65536}")
+# A refresh token only goes into bodies: a space is harmless there (RFC 6749 A.17).
+_REFRESH_TOKEN = re.compile(r"(?! *\Z)[ -~]{1,65536}")
 _SCOPE = re.compile(r"[ -~]{0,16384}")
+_SECONDS = re.compile(r"\s*([0-9]{1,15})(?:\.[0-9]*)?\s*", re.ASCII)
+_MILLISECONDS_FROM = 10**11  # as seconds, it would be the year 5138
 
-_MISCONFIGURED = frozenset({"invalid_client", "unauthorized_client"})
-_TRANSIENT = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+
+class TokenResponse(NamedTuple):
+    """What an answer says.
+
+    ``body`` is the whole object. ``unread`` names the members that could not be read and count as
+    unknown, for the log.
+    """
+
+    tokens: Tokens
+    body: Mapping[str, Any]
+    unread: tuple[str, ...]
 
 
 def read_token_response(
@@ -45,70 +50,39 @@ def read_token_response(
     answer: OutboundResponse,
     now: datetime,
     granted: tuple[str, ...] | None = None,
-) -> tuple[Tokens, Mapping[str, Any]]:
+) -> TokenResponse:
     """Read an answer that was received at ``now`` (UTC).
 
     Args:
         granted: for a refresh, the scopes so far; an answer without scopes keeps them. For an
             exchange, such an answer grants the requested scopes (RFC 6749 5.1 and 6).
 
-    Returns:
-        The tokens, and the whole JSON object.
-
     Raises:
-        ProviderError: the subclass says what to do about any other answer.
+        ProviderError: there is no usable access token, or a check that the connector declares
+            fails. The subclass says what to do.
     """
+    is_refresh = granted is not None
     if not 200 <= answer.status < 300:
-        raise _refusal(config, answer, now, is_refresh=granted is not None)
-    body = read_object(answer.content)
+        raise refusal_of(config, answer, now, is_refresh=is_refresh)
+    body, unclear = read_token_body(answer)
     if is_failure(config, body):
-        raise _error_of_code(_code(config, body), answer, now)
-    if "error" in body:
-        # No success of RFC 6749 has this member: an answer that is both counts as neither.
-        raise UnreadableResponse("the answer is a success with an error in it")
+        raise hidden_refusal_of(config, body, answer, now, is_refresh=is_refresh)
     source, name = _token_place(config, body)
-    return (
-        Tokens(
-            access_token=_token(source, name),
-            refresh_token=_token(source, "refresh_token") if source.get("refresh_token") else None,
-            token_type=_token_type(config, source),
-            expires_at=_expires_at(source, now),
-            scopes=_scopes(config, source, config.scopes if granted is None else granted),
-        ),
-        body,
+    reader = _Members(source, set(unclear))
+    access_token = _access_token(source, name)
+    _check_token_type(config, reader)
+    refresh_token = reader.refresh_token()
+    can_renew = config.supports_refresh and (is_refresh or refresh_token is not None)
+    tokens = Tokens(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        token_type="Bearer",
+        expires_at=reader.expires_at(now, can_renew=can_renew),
+        scopes=_scopes(config, reader, config.scopes if granted is None else granted),
     )
-
-
-def is_failure(config: ConnectorConfig, body: Any) -> bool:
-    """Whether an answer with a 2xx status is a failure (``error_in_success``)."""
-    shape = config.error_in_success
-    if shape is None:
-        return False
-    if shape.flag is None:
-        return dig(body, shape.code) is not None
-    flag = dig(body, shape.flag)
-    return type(flag) is not type(shape.ok) or flag != shape.ok  # 1 is not true
-
-
-def _refusal(
-    config: ConnectorConfig, answer: OutboundResponse, now: datetime, *, is_refresh: bool
-) -> ProviderError:
-    code = None
-    if "json" in answer.headers.get("content-type", ""):
-        try:
-            code = _code(config, read_object(answer.content))
-        except UnreadableResponse:
-            code = None
-    if code is None and is_refresh and answer.status in config.refresh_rejected_statuses:
-        return TokenRejected(provider_code=f"http_{answer.status}")
-    return _error_of_code(code, answer, now)
-
-
-def _code(config: ConnectorConfig, body: Mapping[str, Any]) -> str | None:
-    """Return the RFC 6749 error code in ``body``; ``error_codes`` translates the provider's own."""
-    path = config.error_in_success.code if config.error_in_success else "error"
-    code = safe_code(dig(body, path))
-    return None if code is None else config.error_codes.get(code, code)
+    if body.get("error"):
+        reader.unread.add("error")
+    return TokenResponse(tokens, body, reader.unread_members(config))
 
 
 def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
@@ -122,84 +96,98 @@ def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapp
     return body, "access_token"
 
 
-def _error_of_code(code: str | None, answer: OutboundResponse, now: datetime) -> ProviderError:
-    # Status first: an overloaded server's verdict on the token is not reliable.
-    if answer.status == 429 or answer.status >= 500 or code in _TRANSIENT:
-        return ProviderUnavailable(
-            f"the provider answered {answer.status}",
-            status=answer.status,
-            retry_after=_retry_after(answer, now),
-            rate_limited=answer.status == 429 or code == "slow_down",
-            provider_code=code,
-            outcome_unknown=answer.status >= 500,
-        )
-    if code == "invalid_grant":
-        return TokenRejected(provider_code=code)
-    if code in _MISCONFIGURED:
-        return ProviderMisconfigured(provider_code=code)
-    if code is None:
-        return UnreadableResponse(
-            f"the provider answered {answer.status} without a known error",
-            outcome_unknown=not 400 <= answer.status < 500,
-        )
-    return ProviderRefused(f"the provider answered {code}", provider_code=code)
-
-
-def _token(body: Mapping[str, Any], name: str) -> Secret:
-    value = body.get(name)
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+def _access_token(source: Mapping[str, Any], name: str) -> Secret:
+    value = source.get(name)
+    if not isinstance(value, str) or not _ACCESS_TOKEN.fullmatch(value):
         raise UnreadableResponse(f"the answer has no usable {name}")
     return Secret(value)
 
 
-def _token_type(config: ConnectorConfig, body: Mapping[str, Any]) -> str:
-    # Some providers omit it; RFC 6749 7.1 forbids using an unknown type.
-    value = body.get("token_type")
-    if value is not None and not (
-        isinstance(value, str) and value.strip().lower() in config.token_types
-    ):
-        raise UnreadableResponse("the answer has a token_type other than the connector's")
-    return "Bearer"
+class _Members:
+    """The members beside an access token; ``unread`` collects the names of unreadable ones."""
 
+    def __init__(self, source: Mapping[str, Any], unread: set[str]) -> None:
+        self.source = source
+        self.unread = unread
 
-def _expires_at(body: Mapping[str, Any], now: datetime) -> datetime | None:
-    value = body.get("expires_in")
-    if value is None:
+    def unread_members(self, config: ConnectorConfig) -> tuple[str, ...]:
+        """Name the unreadable members that are read: a provider may name others as it likes."""
+        read = {"refresh_token", "token_type", "expires_in", "expires_at", "error"}
+        return tuple(sorted(self.unread & (read | {config.granted_scopes_path})))
+
+    def refresh_token(self) -> Secret | None:
+        value = self.source.get("refresh_token")
+        if isinstance(value, str) and _REFRESH_TOKEN.fullmatch(value):
+            return Secret(value)
+        if value:
+            self.unread.add("refresh_token")
         return None
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_LIFETIME:
-        raise UnreadableResponse("the answer has an expires_in that is not a number of seconds")
-    return now + timedelta(seconds=value)
+
+    def expires_at(self, now: datetime, *, can_renew: bool) -> datetime | None:
+        """Return the end of the access token's life; ``None`` if it is unknown.
+
+        A token that was over when it was issued is of no use: where no refresh follows, a lifetime
+        of 0 means that the provider sets none.
+        """
+        for name, seconds_of in (("expires_in", _seconds), ("expires_at", _moment)):
+            value = self.source.get(name)
+            if value is None:
+                continue
+            seconds = seconds_of(value, now)
+            if seconds is not None and 0 <= seconds <= MAX_LIFETIME and (seconds or can_renew):
+                return now + timedelta(seconds=seconds)
+            if seconds != 0:
+                self.unread.add(name)
+        return None
 
 
-def _scopes(
-    config: ConnectorConfig, body: Mapping[str, Any], so_far: tuple[str, ...]
-) -> tuple[str, ...]:
-    value = dig(body, config.granted_scopes_path)
+def _seconds(value: Any, now: datetime) -> int | None:
+    """Return a number of seconds, which may be written as a text; ``None`` if it is none."""
+    if isinstance(value, str) and (digits := _SECONDS.fullmatch(value)):
+        return int(digits[1])
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value)
+
+
+def _moment(value: Any, now: datetime) -> int | None:
+    """Return the seconds until a moment: of the epoch (Unix time), or a text of RFC 3339."""
+    epoch = _seconds(value, now)
+    if epoch is not None:
+        return (epoch // 1000 if epoch >= _MILLISECONDS_FROM else epoch) - int(now.timestamp())
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+    return int((moment - now).total_seconds()) if moment.tzinfo is not None else None
+
+
+def _check_token_type(config: ConnectorConfig, members: _Members) -> None:
+    """Refuse a type other than those that the connector declares; any type without a declaration.
+
+    Some providers omit it, and some call a bearer token ``JWT``.
+    """
+    value = members.source.get("token_type")
+    found = value.strip().lower() if isinstance(value, str) else ""
+    if value is None or found in (config.token_types or {"bearer"}):
+        return
+    if config.token_types:
+        raise UnreadableResponse("the answer has a token_type other than the connector's")
+    members.unread.add("token_type")
+
+
+def _scopes(config: ConnectorConfig, members: _Members, so_far: tuple[str, ...]) -> tuple[str, ...]:
+    value = dig(members.source, config.granted_scopes_path)
     if value is None:
         return so_far
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         value = " ".join(value)
     # Scopes are stored and shown: bounded printable ASCII as in RFC 6749 appendix A.4.
     if not isinstance(value, str) or not _SCOPE.fullmatch(value):
-        raise UnreadableResponse("the answer has a scope that is not a list of names")
+        members.unread.add(config.granted_scopes_path)
+        return so_far
     named = value.replace(config.scope_separator, " ").split()
     granted = [config.scope_aliases.get(name, name) for name in named]
     # Scopes that the provider never names count as granted with the rest.
     unnamed = [name for name in config.scopes if name in config.scopes_not_echoed]
     return tuple(dict.fromkeys([*granted, *unnamed]))
-
-
-def _retry_after(answer: OutboundResponse, now: datetime) -> int | None:
-    """Return the seconds of a ``Retry-After`` header in either form of RFC 9110 10.2.3."""
-    value = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return min(int(value), MAX_RETRY_AFTER)
-    try:
-        seconds = (parsedate_to_datetime(value) - now).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return min(max(int(seconds), 0), MAX_RETRY_AFTER)

@@ -16,13 +16,15 @@ from gateway.clock import Clock
 from gateway.engine.account import clean_account
 from gateway.engine.api import api_request
 from gateway.engine.introspection import introspection_request
+from gateway.engine.refusal import is_failure
 from gateway.engine.request import OutboundResponse
 from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
 from gateway.engine.token_request import exchange_request, refresh_request
-from gateway.engine.token_response import is_failure, read_token_response
+from gateway.engine.token_response import TokenResponse, read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
+from gateway.observe.metrics import Endpoint
 from gateway.outbound.client import Outbound
 
 _log = get_logger()
@@ -57,8 +59,9 @@ class Provider:
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
         answer = await self._outbound.send(request, connector=config.name, endpoint="exchange")
-        tokens, body = read_token_response(config, answer, self._clock())
-        return Grant(tokens=tokens, token_response=body)
+        read = read_token_response(config, answer, self._clock())
+        _log_unread(config, "exchange", read)
+        return Grant(tokens=read.tokens, token_response=read.body)
 
     async def refresh(
         self,
@@ -74,8 +77,9 @@ class Provider:
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
         answer = await self._outbound.send(request, connector=config.name, endpoint="refresh")
-        tokens, _ = read_token_response(config, answer, self._clock(), granted)
-        return tokens
+        read = read_token_response(config, answer, self._clock(), granted)
+        _log_unread(config, "refresh", read)
+        return read.tokens
 
     async def account(
         self,
@@ -139,6 +143,16 @@ class Provider:
             return is_failure(config, read_object(answer.content))
         except UnreadableResponse:
             return False  # RFC 7009 2.2: the status alone counts
+
+
+def _log_unread(config: ConnectorConfig, endpoint: Endpoint, read: TokenResponse) -> None:
+    if read.unread:
+        _log.warning(
+            "token_answer_partly_unread",
+            connector=config.name,
+            endpoint=endpoint,
+            members=read.unread,
+        )
 
 
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:

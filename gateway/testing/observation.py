@@ -82,6 +82,7 @@ async def observe(subject: Subject, database: Database) -> Observation:
         "without a scope": await _narrowed(subject, database),
         "after the provider ended the grant": await _dead_grant(subject, database),
         "after a refresh whose answer was lost": await _lost_answer(subject, database),
+        "after the documented refusals": await _documented_refusals(subject, database),
         "with a wrong client secret": await _wrong_secret(subject, database),
         "with a changed callback": await _changed_callback(subject, database),
     }
@@ -207,6 +208,25 @@ async def _lost_answer(subject: Subject, database: Database) -> Observation:
         except _FAILURES as error:
             seen["error"] = type(error).__name__
         return {**seen, "token requests": bench.token_requests}
+
+
+async def _documented_refusals(subject: Subject, database: Database) -> list[str]:
+    """Ask for tokens while the token endpoint answers with each documented refusal."""
+    seen = []
+    async with open_workbench(subject, database) as bench:
+        for sample in subject.expectations.refusals:
+            bench.transport.replace("token", httpx.Response(sample.status, json=dict(sample.body)))
+            try:
+                if sample.on_refresh:
+                    await bench.refresh(Secret("refused"))
+                else:
+                    await bench.exchange(Secret("refused"), Secret("x" * 43))
+                outcome = "tokens"
+            except _FAILURES as error:
+                outcome = type(error).__name__
+            where = "a refresh" if sample.on_refresh else "a code"
+            seen.append(f"{where}, {sample.status}: {outcome}")
+    return seen
 
 
 async def _wrong_secret(subject: Subject, database: Database) -> str:

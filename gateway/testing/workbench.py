@@ -170,6 +170,17 @@ class Workbench:
             verifier=verifier,
         )
 
+    async def refresh(self, refresh_token: Secret) -> None:
+        """Use a refresh token of the first person's, and store nothing."""
+        config, typed = self.subject.config, self.subject.people[0].typed
+        typed_values = read_connection_config(config, typed)
+        await self.provider.refresh(
+            config,
+            refresh_url=render_url(config.refresh_url or config.token_url, config, typed_values),
+            refresh_token=refresh_token,
+            granted=config.scopes,
+        )
+
     async def token(self, connection: Connection, *, force: bool = False) -> IssuedToken:
         """An access token, as a tool gets it."""
         wanted = Wanted(

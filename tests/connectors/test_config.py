@@ -298,10 +298,11 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
     assert config.api_headers == {"Authorization": "Bearer ${access_token}"}
     assert not config.omit_authorize_params | config.omit_token_params | config.omit_refresh_params
     assert (config.use_pkce, config.scope_param) == (True, "scope")
-    assert (config.token_types, config.granted_scopes_path) == (frozenset({"bearer"}), "scope")
+    assert (config.token_types, config.granted_scopes_path) == (frozenset(), "scope")
     assert (config.refresh_url, config.introspection_url) == (None, None)
     assert config.alternate_access_token_response_path is None
     assert (config.error_in_success, config.post_connection_script) == (None, None)
     assert not config.error_codes
     assert not config.scope_aliases
     assert not config.scopes_not_echoed | config.refresh_rejected_statuses
+    assert not config.refresh_rejected_codes

@@ -23,6 +23,16 @@ def told(mail: str | None) -> AccountSample:
     return AccountSample({ME: me}, {"tenant_id": TENANT})
 
 
+# MSAL's InteractionRequiredAuthErrorCodes that a server sends.
+PERSON_NEEDED = (
+    "bad_token",
+    "consent_required",
+    "interaction_required",
+    "interrupted_user",
+    "login_required",
+)
+
+
 class TestMicrosoft(ConnectorContract):
     connector = "microsoft"
     scopes = ("openid", "offline_access", "User.Read")
@@ -54,6 +64,7 @@ class TestMicrosoft(ConnectorContract):
     }
     refusals = (
         ErrorSample(400, {"error": "invalid_grant", "error_codes": [70008]}, TokenRejected),
-        ErrorSample(400, {"error": "interaction_required"}, ProviderRefused),
+        *(ErrorSample(400, {"error": code}, ProviderRefused) for code in PERSON_NEEDED),
+        *(ErrorSample(400, {"error": code}, TokenRejected, True) for code in PERSON_NEEDED),
         ErrorSample(400, {"error": "temporarily_unavailable"}, ProviderUnavailable),
     )

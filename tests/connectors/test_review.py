@@ -77,8 +77,37 @@ def test_a_valid_description_has_no_problem() -> None:
             {"token_metadata": {"team": "team.", "plan": "plan"}},
             'token_metadata.team "team." is not a dot path',
         ),
-        ({"token_types": frozenset()}, "token_types is empty or not in lower case"),
-        ({"token_types": frozenset({"Bearer"})}, "token_types is empty or not in lower case"),
+        (
+            {"token_types": frozenset({""})},
+            "token_types holds one that is empty or not in lower case",
+        ),
+        (
+            {"token_types": frozenset({"Bearer"})},
+            "token_types holds one that is empty or not in lower case",
+        ),
+        (
+            {"refresh_rejected_codes": frozenset({"invalid_client", "new"})},
+            "refresh_rejected_codes holds invalid_client, which has a meaning already",
+        ),
+        (
+            {
+                "refresh_rejected_codes": frozenset({"dead"}),
+                "error_codes": {"dead": "invalid_grant"},
+            },
+            "refresh_rejected_codes holds dead, which has a meaning already",
+        ),
+        (
+            {"refresh_rejected_codes": frozenset({"not a code"})},
+            "'not a code' can be no error code (letters, digits, _ . -)",
+        ),
+        (
+            {"error_codes": {"": "invalid_grant"}},
+            "'' can be no error code (letters, digits, _ . -)",
+        ),
+        (
+            {"refresh_rejected_codes": frozenset({"new"}), "supports_refresh": False},
+            "refresh_rejected_codes are given although supports_refresh=False",
+        ),
         (
             {"error_codes": {"dead": "invalid_token", "x": "nonsense"}},
             "error_codes stand for invalid_token, nonsense, which RFC 6749 does not know",
@@ -148,6 +177,7 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
         {"omit_refresh_params": frozenset({"grant_type"})},
         {"alternate_access_token_response_path": "user.auth.token"},
         {"token_types": frozenset({"bearer", "user"})},
+        {"refresh_rejected_codes": frozenset({"consent_required", "65001"})},
         {"error_codes": {code: code for code in KNOWN_ERRORS}},
         {"error_in_success": ErrorInSuccess(flag="ok", ok=0, code="meta.code")},
         {"authorization_method": "secret_key"},

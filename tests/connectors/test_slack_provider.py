@@ -74,5 +74,7 @@ class TestSlack(ConnectorContract):
             )
         ),
         ErrorSample(200, {**TOKENS, "ok": False}, UnreadableResponse),
+        # An installation for the app alone has a bot's token, and no person's.
+        ErrorSample(200, {**TOKENS, "authed_user": {"id": "U0FAKE"}}, UnreadableResponse),
         ErrorSample(200, {k: v for k, v in TOKENS.items() if k != "ok"}, UnreadableResponse),
     )

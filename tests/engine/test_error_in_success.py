@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.config_types import ErrorInSuccess
-from gateway.engine.token_response import is_failure
+from gateway.engine.refusal import is_failure
 from gateway.errors import (
     ProviderError,
     ProviderMisconfigured,
@@ -16,7 +16,7 @@ from gateway.errors import (
     TokenRejected,
     UnreadableResponse,
 )
-from tests.engine.token_answers import GOOD, read
+from tests.engine.token_answers import GOOD, read, unread
 from tests.support.configs import make_config
 
 OK_FLAG = ErrorInSuccess(flag="ok")
@@ -61,12 +61,27 @@ def test_a_success_without_an_error_is_read_as_ever(shape: ErrorInSuccess | None
     assert read(GOOD, error_in_success=shape).access_token.reveal() == "canary-access"
 
 
-@pytest.mark.requirement("C3")
-def test_an_error_that_no_shape_declares_is_not_taken_for_tokens() -> None:
-    """An answer that is both counts as neither, and disconnects no user."""
-    for shape in (None, OK_FLAG, ErrorInSuccess(code="err.code")):
-        body = GOOD | {"ok": True, "error": "invalid_grant"}
-        assert type(failure(body, error_in_success=shape)) is UnreadableResponse
+@pytest.mark.parametrize("shape", [None, OK_FLAG, ErrorInSuccess(code="err.code")], ids=str)
+def test_an_error_that_no_shape_declares_costs_no_token(shape: ErrorInSuccess | None) -> None:
+    """The provider issued it, and may have ended the old refresh token for it."""
+    body = GOOD | {"ok": True, "error": "invalid_grant"}
+    assert read(body, error_in_success=shape).access_token.reveal() == "canary-access"
+    assert unread(body, error_in_success=shape) == ("error",)
+
+
+@pytest.mark.parametrize("shape", [None, ErrorInSuccess()], ids=str)
+@pytest.mark.parametrize("said", [None, "", False, 0, {}, []], ids=repr)
+def test_empty_error_is_no_error(said: Any, shape: ErrorInSuccess | None) -> None:
+    assert read(GOOD | {"error": said}, error_in_success=shape).refresh_token is not None
+    assert unread(GOOD | {"error": said}, error_in_success=shape) == ()
+
+
+def test_numeric_code_within_a_200_is_judged_by_its_digits() -> None:
+    shape = ErrorInSuccess(flag="status", ok=0, code="status")
+    codes = {"503": "invalid_grant"}
+    body = {"status": 503, "body": {}, "error": "Invalid Params: invalid refresh_token"}
+    error = failure(body, error_in_success=shape, error_codes=codes)
+    assert type(error) is TokenRejected
 
 
 @pytest.mark.parametrize(
@@ -147,7 +162,9 @@ def test_the_codes_place_is_that_of_a_real_refusal_too() -> None:
     error = failure({"meta": {"code": "invalid_grant"}}, 400, error_in_success=shape)
     assert type(error) is TokenRejected
     elsewhere = failure({"error": "invalid_grant"}, 400, error_in_success=shape)
-    assert type(elsewhere) is UnreadableResponse
+    assert type(elsewhere) is TokenRejected  # a code with a meaning is found in any place
+    unknown = failure({"error": "odd"}, 400, error_in_success=shape)
+    assert type(unknown) is UnreadableResponse
 
 
 @pytest.mark.requirement("D6")

@@ -1,4 +1,4 @@
-"""Which kinds of tokens a connector takes: ``bearer`` in any spelling, or what it declares."""
+"""Which types of tokens a connector takes: any, or those that it declares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import UnreadableResponse
-from tests.engine.token_answers import GOOD, read
+from tests.engine.token_answers import GOOD, read, unread
 
 
 @pytest.mark.parametrize("value", ["bearer", "Bearer", "BEARER", " bearer", "Bearer ", "bearer\n"])
@@ -17,21 +17,28 @@ def test_the_token_type_is_bearer_in_any_case_and_spacing(value: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{}, {"token_type": None}], ids=repr)
-@pytest.mark.parametrize("types", [{"bearer"}, {"user"}], ids=repr)
+@pytest.mark.parametrize("types", [set(), {"bearer"}, {"user"}], ids=repr)
 def test_an_absent_token_type_is_the_connectors(change: dict[str, Any], types: set[str]) -> None:
     assert read({"access_token": "a"} | change, token_types=frozenset(types)).token_type == "Bearer"
 
 
+OTHERS = ["mac", "DPoP", "JWT", "N_A", "bot", "", " ", "bearer,", 1, True, ["bearer"], {}]
+
+
+@pytest.mark.parametrize("value", OTHERS, ids=repr)
+def test_undeclared_token_type_costs_no_token(value: Any) -> None:
+    """Providers call bearer tokens ``JWT``, and the refresh token may be the only one."""
+    tokens = read(GOOD | {"token_type": value})
+    assert tokens.token_type == "Bearer"
+    assert tokens.refresh_token is not None
+    assert unread(GOOD | {"token_type": value}) == ("token_type",)
+
+
 @pytest.mark.requirement("C4")
-@pytest.mark.parametrize(
-    "value",
-    ["mac", "DPoP", "N_A", "bot", "", " ", "bearer mac", "bearer,", 1, True, ["bearer"], {}],
-    ids=repr,
-)
-def test_any_other_token_type_is_unreadable(value: Any) -> None:
-    """RFC 6749 7.1 forbids using a token of a type that one does not know."""
+@pytest.mark.parametrize("value", OTHERS, ids=repr)
+def test_connector_that_declares_bearer_takes_no_other_type(value: Any) -> None:
     with pytest.raises(UnreadableResponse, match="token_type"):
-        read(GOOD | {"token_type": value})
+        read(GOOD | {"token_type": value}, token_types=frozenset({"bearer"}))
 
 
 @pytest.mark.parametrize("value", ["user", "User", " USER "])

@@ -37,7 +37,18 @@ def read(
 
     ``granted`` are the scopes so far: with them it is the answer to a refresh.
     """
+    answer = answer_of(content, status, headers)
+    return read_token_response(make_config(**changes), answer, NOW, granted).tokens
+
+
+def unread(content: Any, **changes: Any) -> tuple[str, ...]:
+    """The members of a success that could not be read."""
+    return read_token_response(make_config(**changes), answer_of(content), NOW).unread
+
+
+def answer_of(
+    content: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> OutboundResponse:
+    """An answer with ``content``: bytes, or what is sent as JSON."""
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    answer = OutboundResponse(status=status, headers=headers or JSON_TYPE, content=raw)
-    tokens, _ = read_token_response(make_config(**changes), answer, NOW, granted)
-    return tokens
+    return OutboundResponse(status=status, headers=headers or JSON_TYPE, content=raw)

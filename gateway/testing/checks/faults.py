@@ -58,9 +58,6 @@ FAULTS = {
     "ok: false in a 200": Fault(
         httpx.Response(200, json={"ok": False, "error": "fatal_error"}), _SAID_IN_A_200
     ),
-    "an error and a token": Fault(
-        httpx.Response(200, json={"error": "x", "access_token": "y"}), _SAID_IN_A_200
-    ),
     "a token that is a number": Fault(httpx.Response(200, json={"access_token": 5})),
     "a token with a line end": Fault(httpx.Response(200, json={"access_token": "a\r\nb"})),
     "a refused client": Fault(httpx.Response(401, json={"error": "invalid_client"}), _NOT_OURS),
