@@ -229,7 +229,6 @@ def _of_the_faults() -> Iterator[tuple[str, Broken]]:
         ("an error in a 200", "access_denied"),
         ("a refused client", "invalid_client"),
         ("ok: false in a 200", "fatal_error"),
-        ("an error and a token", "x"),
     ):
         rejected = described(error_in_success=ErrorInSuccess(), error_codes={code: "invalid_grant"})
         yield (
