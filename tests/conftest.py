@@ -110,9 +110,16 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _restored_logs() -> Iterator[None]:
+def _restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that configures the logs, as every command does, does so for itself alone."""
     root, configuration = logging.getLogger(), structlog.get_config()
+    configure = structlog.configure
+
+    def configure_uncached(**options: Any) -> None:
+        # A module's logger that is cached keeps the configuration of the test that used it first.
+        configure(**options | {"cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", configure_uncached)
     handlers, level = root.handlers[:], root.level
     levels = {
         name: (logger.level, logger.handlers[:], logger.propagate)
@@ -120,7 +127,7 @@ def _restored_logs() -> Iterator[None]:
         if isinstance(logger, logging.Logger)
     }
     yield
-    structlog.configure(**configuration)
+    configure(**configuration)
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, logger in list(root.manager.loggerDict.items()):

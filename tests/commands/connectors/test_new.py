@@ -197,7 +197,7 @@ def test_values_that_people_type_become_inputs_to_fill_in(
     [
         ACME,
         NewConnector(name="host", token_url="https://${connection_config.team}.acme.example/t"),
-        NewConnector(name="a" * 64, auth="secret_key", scopes=f"{'x' * 80}, {'y' * 80}"),
+        NewConnector(name="a" * 32, auth="secret_key", scopes=f"{'x' * 80}, {'y' * 80}"),
     ],
     ids=["complete", "with an input", "long"],
 )
