@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -120,6 +120,12 @@ class Watch:
             shown = f"{part} ({self.reason})" if not taken and self.reason else part
             outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(shown)
         said |= {what: ", ".join(parts) for what, parts in sorted(outcomes.items())}
+        if self.simulation.endpoint(incoming) == "api":
+            grants = self.simulation.ledger.grants.values()
+            for scope in sorted({scope for grant in grants for scope in grant.scopes}):
+                _, answer = self.ask(incoming, lost_scope=scope)
+                if answer != said["answer"]:
+                    said[f"answer without the scope {scope}"] = answer
         self.noted.append(said)
 
     def _alterations(self, incoming: Incoming) -> Iterator[tuple[str, str, bool]]:
@@ -145,9 +151,22 @@ class Watch:
         known = rules.token.exchange_params | rules.token.refresh_params
         return {name[:-1] for name in known if name.endswith("?") and endpoint == "token"}
 
-    def ask(self, incoming: Incoming, times: int = 1, later: float = 0) -> tuple[bool, Any]:
-        """Whether a twin takes the request, and its answer; ``later`` is in seconds."""
+    def ask(
+        self, incoming: Incoming, *, times: int = 1, later: float = 0, lost_scope: str = ""
+    ) -> tuple[bool, Any]:
+        """Whether a twin takes the request, and its answer.
+
+        Args:
+            times: How often the twin is asked; the last answer counts.
+            later: Seconds until then.
+            lost_scope: A scope that no access token has any more.
+        """
         twin = self._twin(later)
+        for token in twin.ledger.access_tokens.values():
+            scopes = (
+                twin.ledger.grants[token.grant].scopes if token.scopes is None else token.scopes
+            )
+            token.scopes = [scope for scope in scopes if scope != lost_scope]
         endpoint, self.reason = twin.endpoint(incoming), ""
         if endpoint is None:
             return False, "not found"
@@ -169,9 +188,12 @@ class Watch:
 
     def _twin(self, later: float) -> ProviderSimulation:
         ledger = self.simulation.ledger
-        kept = {name: deepcopy(getattr(ledger, name)) for name in _REMEMBERED}
-        copy = Ledger(now=lambda: ledger.now() + later, **kept)
-        return ProviderSimulation(self.simulation.rules, copy, self.simulation.redirect_uri)
+        kept: dict[str, Any] = {
+            name: {key: copy(item) for key, item in getattr(ledger, name).items()}
+            for name in _REMEMBERED
+        }
+        memory = Ledger(now=lambda: ledger.now() + later, **kept)
+        return ProviderSimulation(self.simulation.rules, memory, self.simulation.redirect_uri)
 
 
 def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
