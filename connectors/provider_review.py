@@ -122,6 +122,8 @@ def _grant(provider: Any) -> Iterator[str]:
         yield 'grant.grace_seconds is missing: rotation "replay" needs it'
     if rules.rotation != "replay" and rules.grace_seconds != 0:
         yield f'grant.grace_seconds is given although rotation is "{rules.rotation}", not "replay"'
+    if rules.rotation == "never" and rules.ends_access_token:
+        yield 'grant.ends_access_token has no effect: rotation is "never"'
     for name in ("access_token_prefix", "refresh_token_prefix"):
         if not getattr(rules, name):
             yield f"grant.{name} is empty"
@@ -141,6 +143,10 @@ def _revoke(provider: Any) -> Iterator[str]:
         yield f'revoke.account_param "{rules.account_param}" is a fact of no account'
     if rules.token == "api_header" and (rules.client_auth != "none" or rules.params):
         yield 'revoke.token "api_header" takes no client_auth and no params besides'
+    if rules.token == "api_header" and rules.body_format != "form":
+        yield 'revoke.body_format has no effect: token is "api_header"'
+    if provider.grant.shared and rules.reach != "grant":
+        yield "revoke.reach has no effect: grant.shared makes one grant of all"
 
 
 def _headers(provider: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.sandbox import RevokeRules, facts, rfc6749
+from connectors.sandbox import ApiCall, RevokeRules, rfc6749
 
 # All published versions; these answers are the same in each.
 _VERSION = {"notion-version": frozenset({"2022-06-28", "2025-09-03", "2026-03-11"})}
@@ -16,6 +16,12 @@ def _account(number: int, workspace: str | None, person: str) -> dict[str, Any]:
         "bot_id": f"44444444-dddd-4000-8000-{number:012}",
         "owner": {"type": "user", "user": user},
     }
+
+
+def _me(call: ApiCall) -> dict[str, Any]:
+    facts = call.account.facts
+    bot = {"owner": facts["owner"], "workspace_name": facts["workspace_name"]}
+    return {"object": "user", "id": facts["bot_id"], "type": "bot", "bot": bot}
 
 
 PROVIDER = rfc6749(
@@ -47,5 +53,5 @@ PROVIDER = rfc6749(
         ("workspace-3", "A workspace without a name (Ben Okoro)"): _account(3, None, "Ben Okoro"),
     },
     api_base="api.notion.com/v1",
-    api={"/users/me": facts("bot_id", "owner", "workspace_name")},
+    api={"/users/me": _me},
 )

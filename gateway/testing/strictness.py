@@ -52,11 +52,14 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
         first = await bench.token(connection)
         if subject.refreshes:
             renewed = await bench.token(connection, force=True)
+            tokens = {"the earlier token": first, "the other grant's": earlier, "the new": renewed}
             seen["after a refresh"] = {
-                "the earlier token": bench.call(first).status,
-                "the other grant's": bench.call(earlier).status,
-                "the new token": bench.call(renewed).status,
+                name: "refused" if bench.call(token).refused else "works"
+                for name, token in tokens.items()
             }
+            # The new access token was used by now, which ends the refresh token at some providers.
+            again, _ = watch.ask(watch.last["token"])
+            seen["after a refresh"]["the used refresh token"] = "works" if again else "refused"
         else:
             renewed = first
         watch.note(bench.request(renewed))
@@ -107,6 +110,8 @@ class Watch:
 
     simulation: ProviderSimulation
     noted: list[dict[str, Any]] = field(default_factory=list)
+    last: dict[str, Incoming] = field(default_factory=dict)
+    """The last request to each endpoint."""
     refusals: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
     """Why the last request was refused, if not because of its parameters."""
@@ -114,6 +119,7 @@ class Watch:
     def note(self, incoming: Incoming) -> None:
         """Note what the provider says to a request, as it is and altered."""
         said: dict[str, Any] = {"request": f"{incoming.method} {incoming.address}"}
+        self.last[self.simulation.endpoint(incoming) or ""] = incoming
         _, said["answer"] = self.ask(incoming)
         outcomes: dict[str, list[str]] = defaultdict(list)
         for how, part, taken in self._alterations(incoming):
@@ -126,6 +132,11 @@ class Watch:
                 _, answer = self.ask(incoming, lost_scope=scope)
                 if answer != said["answer"]:
                     said[f"answer without the scope {scope}"] = answer
+        if self.simulation.endpoint(incoming) == "authorize":
+            for how, part, altered in _alterations(incoming):
+                taken, answer = self.ask(altered)
+                if taken and answer != said["answer"]:
+                    said[f"answer {how} {part}"] = answer
         self.noted.append(said)
 
     def _alterations(self, incoming: Incoming) -> Iterator[tuple[str, str, bool]]:
@@ -236,6 +247,9 @@ def _alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
             yield "without", name, _with(incoming, kind, others)
             if isinstance(value, str):
                 yield "another", name, _with(incoming, kind, {**others, name: f"{value}x"})
+            if name == "scope":
+                more = f"{value} https://elsewhere.example/x"
+                yield "another", "resource's scope", _with(incoming, kind, {**others, name: more})
         yield "another", "unknown", _with(incoming, kind, {**params, "unknown": "1"})
 
 
