@@ -167,6 +167,8 @@ def _api(provider: Any) -> Iterator[str]:
         yield "api is empty: a token would open nothing"
     for problem in _address(f"{provider.api_base}/", is_api=True) if provider.api_base else ():
         yield f'api_base "{provider.api_base}" {problem}'
+    if provider.api_base and not any(a.address.startswith(provider.api_base) for a in provider.api):
+        yield f'api_base "{provider.api_base}" is before no address of api'
     header = provider.api_auth[0]
     if not header or header != header.lower():
         yield f'api_auth "{header}" is no header in lower case'

@@ -7,7 +7,6 @@ learn.microsoft.com/graph/api/user-get, …/graph/errors.
 
 import base64
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from connectors.sandbox import ApiCall, IssuedTokens, Reason, Refusal, RefusedRequest, rfc6749
@@ -52,12 +51,6 @@ def _error(refused: RefusedRequest) -> Refusal:
 def _graph_error(status: int, code: str, message: str) -> Refusal:
     inner = {"date": _TIMESTAMP, "request-id": _TRACE_ID, "client-request-id": _CORRELATION_ID}
     return Refusal(status, {"error": {"code": code, "message": message, "innerError": inner}})
-
-
-def _check(params: Mapping[str, str]) -> str | None:
-    # A token is for one resource (AADSTS28000), and these consents are for Graph alone.
-    resources = {scope.rpartition("/")[0] for scope in params.get("scope", "").split()}
-    return "invalid_scope" if resources - {"", _GRAPH} else None
 
 
 def _id_token(issued: IssuedTokens) -> str:
@@ -116,7 +109,6 @@ PROVIDER = rfc6749(
     account_choice={"prompt": "select_account"},
     exchange_params={"grant_type", "code", "redirect_uri", "scope?"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
-    check=_check,
     scopes=" ".join(("openid", "profile", "email", "offline_access", *_GRAPH_SCOPES)),
     accounts={
         (object_id, f"{name} ({principal})"): {

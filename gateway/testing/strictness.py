@@ -46,6 +46,9 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
         watch.note(incoming_of(httpx.Request("GET", started.authorization_url)))
         params = bench.approve(bench.consent(started), person)
         seen["callback"] = ", ".join(sorted(params))
+        declined = bench.simulation.deny(bench.consent(await bench.start(person)))
+        names = ", ".join(sorted(declined))
+        seen["callback when declined"] = f"{names} (error: {declined['error']})"
         code = bench.simulation.ledger.codes[params["code"]]
         seen["a code lives"] = round(code.expires_at - bench.clock().timestamp())
         connection = (await bench.finish(started, params)).connection
@@ -132,7 +135,7 @@ class Watch:
                 _, answer = self.ask(incoming, lost_scope=scope)
                 if answer != said["answer"]:
                     said[f"answer without the scope {scope}"] = answer
-        if self.simulation.endpoint(incoming) == "authorize":
+        if self.simulation.endpoint(incoming) in ("authorize", "api"):
             for how, part, altered in _alterations(incoming):
                 taken, answer = self.ask(altered)
                 if taken and answer != said["answer"]:
