@@ -23,6 +23,8 @@ RECORD = ("record",)
 """The comparison of the requests and answers with the reviewed record of them."""
 LITERAL = (BY_THE_RULES, "samples", "description")
 """The sections that compare a description with its rules, and with the author's literals."""
+_CHANGES_LIFETIMES = "a scope that the person refuses is noticed"
+"""It changes the sandbox's rules, as economy does: such answers are not the provider's."""
 _FIRST = 4
 """How many checks of the journey a mutant meets before the record: those that killed last."""
 
@@ -68,14 +70,16 @@ def try_mutants(subject: Subject, neighbours: Sequence[Subject], workshop: Works
     checks = [check for check in CHECKS if check.name not in subject.expectations.gaps]
     watched = replace(subject, provider=watch(subject.provider))
     for check in checks:
-        # Economy changes the sandbox's rules, so its answers are not the provider's.
-        failure = workshop.failure(check, subject if check.section == "economy" else watched)
+        changes_rules = check.section == "economy" or check.name == _CHANGES_LIFETIMES
+        failure = workshop.failure(check, subject if changes_rules else watched)
         expect(failure is None, f"{subject.name} breaks its contract: {check.name}: {failure}")
     order = _Order(checks)
+    # Made before the first trial, which would add answers to the functions that are watched.
+    mutants = {side: list(mutants_of(watched, side, neighbours)) for side in SIDES}
     scores = []
     for side in SIDES:
         score = Score(subject.name, side)
-        for mutant in mutants_of(watched, side, neighbours):
+        for mutant in mutants[side]:
             section = _killed_by(mutant, order, workshop)
             if section is None:
                 score.survivors.append(f"{mutant.field}: {mutant.what}")
