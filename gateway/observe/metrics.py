@@ -174,7 +174,7 @@ class Metrics:
         """Count an error that leaves the block as the result of a token read."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # counted, and raised again
             # The caller may have used an alias; the error has the connector's name.
             name = self._name(getattr(error, "connector", None) or connector)
             self._token_reads.labels(name, code_of(error)).inc()
@@ -189,7 +189,7 @@ class Metrics:
         """Count the end of a connect flow: ``connected``, or the error that leaves the block."""
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # counted, and raised again
             self._flows.labels(self._name(connector), code_of(error)).inc()
             raise
         self._flows.labels(self._name(connector), "connected").inc()
