@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -36,10 +37,15 @@ LIMIT = 1.2
 
 @dataclass
 class Times:
-    """Seconds of the others' calls, by round."""
+    """Seconds of the others' calls."""
 
     reads: list[float] = field(default_factory=list)
     refreshes: list[float] = field(default_factory=list)
+
+    def __iadd__(self, more: Times) -> Self:
+        self.reads += more.reads
+        self.refreshes += more.refreshes
+        return self
 
 
 def p99(seconds: Sequence[float]) -> float:
@@ -87,6 +93,8 @@ async def hanging(fleet: Fleet) -> AsyncIterator[Callable[[], bool]]:
     calls = [asyncio.create_task(fleet.force(gateway, user, STEADY)) for user in PEOPLE]
 
     async def all_taken() -> bool:
+        early = [call.result().text for call in calls if call.done()]
+        assert not early, f"answered without asking the provider: {early}"
         text = (await fleet.tool.get(f"{gateway.url}/metrics")).text
         name = "gateway_provider_requests_in_flight"
         return value_in(text, name, connector=STEADY) == SLOTS
@@ -99,24 +107,27 @@ async def hanging(fleet: Fleet) -> AsyncIterator[Callable[[], bool]]:
 
 
 async def recover(fleet: Fleet) -> None:
-    """Restore the hanging provider, and forget its failures."""
+    """Renew every connection of the provider that hung.
+
+    One success would not do: the worker may have failed a moment before it, and its cool-downs
+    would answer the next round's callers in the provider's place.
+    """
     rows = fleet.database.collection("connections")
     forgotten = {"refresh.not_before": None, "refresh.attempts": 0}
-    await rows.update_many({"connector": STEADY}, {"$set": forgotten})
 
-    async def is_asked_again() -> bool:
-        answer = await fleet.force(fleet.gateways[0], PEOPLE[0], STEADY)
+    async def all_renewed() -> bool:
         await rows.update_many({"connector": STEADY}, {"$set": forgotten})
-        return answer.is_success
+        calls = [fleet.force(fleet.gateways[0], user, STEADY) for user in PEOPLE]
+        return all(answer.is_success for answer in await asyncio.gather(*calls))
 
-    await until(is_asked_again)
+    await until(all_renewed)
 
 
 @pytest.mark.requirement("L2")
 async def test_a_hanging_provider_does_not_delay_callers_of_others(
     tmp_path: Path, mongodb_url: str
 ) -> None:
-    """Rounds are interleaved in one process, and the best of each kind are compared."""
+    """Rounds are interleaved in one process, and all calls of a kind are compared together."""
     async with running_fleet(
         tmp_path, mongodb_url, clocks=[0.0], lease=30, provider=PROVIDER_SECONDS
     ) as fleet:
@@ -126,16 +137,15 @@ async def test_a_hanging_provider_does_not_delay_callers_of_others(
             for name in OTHERS:
                 await fleet.connect(user, name)
         await others(fleet)  # the first calls are slower
-        before, during = [], []
+        before, during = Times(), Times()
         for number in range(MOST_ROUNDS):
-            before.append(await others(fleet))
+            before += await others(fleet)
             async with hanging(fleet) as still:
-                during.append(await others(fleet))
+                during += await others(fleet)
                 assert still(), "the others were held up until the first request was given up"
             ratios = {
-                kind: min(p99(getattr(one, kind)) for one in during)
-                / min(p99(getattr(one, kind)) for one in before)
-                for kind in ("reads", "refreshes")
+                "reads": p99(during.reads) / p99(before.reads),
+                "refreshes": p99(during.refreshes) / p99(before.refreshes),
             }
             print(f"round {number + 1}: p99 beside a provider that hangs, and before: {ratios}")
             if number + 1 >= ROUNDS and max(ratios.values()) <= LIMIT:
