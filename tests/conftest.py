@@ -48,16 +48,28 @@ LONG = (
     "faults",
     "fuzz",
     "leaks",
+    "outbound/test_memory.py",
     "real",
+    "services/test_black_hole.py",
+    "services/test_hostile_answers.py",
+    "services/test_store_outage.py",
     "services/test_two_processes.py",
     "test_worker.py",
+    "web/test_csrf.py",
+    "web/test_hostile_accounts.py",
+    "web/test_hostile_labels.py",
+    "web/test_oidc_tokens.py",
+    "web/test_oracle.py",
+    "web/test_provider_failures.py",
+    "web/test_return_to.py",
+    "web/test_store_outage.py",
+    "webhooks/test_delivery_failures.py",
 )
-"""The tests of `make test-all`: they start deployments and browsers, and break them."""
+"""The tests of `make test-all`: deployments, browsers, attacks, load, and parts that fail."""
 
 STARTS_PROCESSES = (
     "commands",
     "connectors/test_catalog.py",
-    "outbound/test_memory.py",
     "scripts",
     "test_docs.py",
     "test_guide.py",
