@@ -60,7 +60,7 @@ async def seed_many(place: Place, accounts: int, read: int) -> Seeded:
         with ProcessPoolExecutor(WRITERS, mp_context=get_context("spawn")) as writers:
             list(writers.map(_write, [place] * len(shares), [template] * len(shares), shares))
         _finish(place)
-        key = await create_key(database)
+        key = await create_key(database, place.vault)
     return Seeded(key=key, users=[user_name(each * accounts // read) for each in range(read)])
 
 

@@ -52,7 +52,12 @@ class Place:
 
     def sealer(self, database: Database) -> TokenSealer:
         """Seals tokens with these keys."""
-        return TokenSealer(Vault(read_encryption_keys(self.encryption_keys)), _audit(database))
+        return TokenSealer(self.vault, _audit(database))
+
+    @property
+    def vault(self) -> Vault:
+        """The vault with these keys."""
+        return Vault(read_encryption_keys(self.encryption_keys))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,16 +116,16 @@ async def seed(place: Place, accounts: int) -> Seeded:
         sealer = place.sealer(database)
         for number in range(accounts):
             await link(database, sealer, number, scopes=scopes)
-        return Seeded(key=await create_key(database), users=users)
+        return Seeded(key=await create_key(database, place.vault), users=users)
 
 
 def _audit(database: Database) -> Audit:
     return Audit(AuditStore(database, None), utc_now, Metrics())
 
 
-async def create_key(database: Database) -> Secret:
+async def create_key(database: Database, vault: Vault) -> Secret:
     """A service key that reads tokens."""
-    keys = ServiceKeys(KeyStore(database), utc_now, _audit(database))
+    keys = ServiceKeys(KeyStore(database, vault), utc_now, _audit(database))
     _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS])
     return key
 

@@ -178,7 +178,7 @@ async def _seed(place: Place, files: Path, rules: SimulatedProvider, accounts: i
                 refresh=Secret(token),
                 expires_at=utc_now(),
             )
-        key = await create_key(database)
+        key = await create_key(database, place.vault)
     ledger.save()
     return Seeded(key=key, users=users)
 

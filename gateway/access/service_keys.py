@@ -2,7 +2,8 @@
 
 A key has the form ``gwk_<id>_<secret>``: the id finds the row, the secret (256 random bits) is
 compared with its stored SHA-256 in constant time. The tenant comes from the row, never from the
-request (security E5, F1).
+request (security E5, F1). The row has a proof, which is verified when the row is read, so not for
+a cached key (``gateway.store.proofs``).
 
 A key can be restricted to connectors, to a time, and to calls with a user assertion (F2). The
 restrictions are in the key's row and checked with each call; docs/keys.md explains them.
@@ -252,6 +253,17 @@ class ServiceKeys:
     async def list_for(self, tenant: str) -> list[StoredKey]:
         """Return the tenant's keys, oldest first."""
         return await self._store.list_for(tenant)
+
+    async def unproven(self, tenant: str) -> list[StoredKey]:
+        """Return the rows of the tenant without a valid proof: none of them is a key."""
+        return await self._store.unproven(tenant)
+
+    async def adopt(self, tenant: str, key_id: str) -> bool:
+        """Make a row without a valid proof a key, as it is; return whether there was one."""
+        adopted = await self._store.adopt(tenant, key_id)
+        if adopted:
+            await self._audit.write(Action.KEY_ADOPTED, tenant=tenant, subject=key_id)
+        return adopted
 
     async def delete(self, tenant: str, key_id: str) -> bool:
         """Delete a key of the tenant, from the next request on; return whether there was one."""

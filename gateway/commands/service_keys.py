@@ -23,7 +23,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def add_key_commands(commands: Commands, run: WithServices) -> None:
     """Add ``keys`` to the command line; ``run`` gives a command the services."""
-    keys = commands.add_parser("keys", help="service keys: create, list, delete")
+    keys = commands.add_parser("keys", help="service keys: create, list, adopt, delete")
     actions = keys.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser(
         "create", help="create a service key and print it; it is not shown again"
@@ -52,6 +52,12 @@ def add_key_commands(commands: Commands, run: WithServices) -> None:
     listing = actions.add_parser("list", help="list service keys")
     listing.add_argument("--tenant", default=DEFAULT_TENANT)
     listing.set_defaults(run=lambda arguments: run(lambda services: _list(services, arguments)))
+    adopt = actions.add_parser(
+        "adopt", help="accept a key that `keys list` shows as refused, with what its line says"
+    )
+    adopt.add_argument("id")
+    adopt.add_argument("--tenant", default=DEFAULT_TENANT)
+    adopt.set_defaults(run=lambda arguments: run(lambda services: _adopt(services, arguments)))
     delete = actions.add_parser("delete", help="delete a service key")
     delete.add_argument("id")
     delete.add_argument("--tenant", default=DEFAULT_TENANT)
@@ -86,11 +92,14 @@ async def _list(services: Services, arguments: argparse.Namespace) -> int:
     now = services.clock()
     for key in await services.keys.list_for(arguments.tenant):
         print(_line(key, now))
+    for key in await services.keys.unproven(arguments.tenant):
+        print(_line(key, now, "refused: no proof that a gateway made it (adopt or delete it)"))
     return 0
 
 
-def _line(key: StoredKey, now: datetime) -> str:
-    facts = [f"used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"]
+def _line(key: StoredKey, now: datetime, *notes: str) -> str:
+    used = f"used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
+    facts = [*notes, used]
     if key.expires_at is not None:
         over = "expired" if key.expires_at <= now else "expires"
         facts.append(f"{over} {key.expires_at:%Y-%m-%d}")
@@ -102,6 +111,12 @@ def _line(key: StoredKey, now: datetime) -> str:
     return (
         f"{key.id}  {roles:30}  {key.created_at:%Y-%m-%d}  {'; '.join(facts)}  {key.label}".rstrip()
     )
+
+
+async def _adopt(services: Services, arguments: argparse.Namespace) -> int:
+    if await services.keys.adopt(arguments.tenant, arguments.id):
+        return 0
+    return _fail(f"no refused key {arguments.id} in tenant {arguments.tenant}")
 
 
 async def _delete(services: Services, arguments: argparse.Namespace) -> int:

@@ -119,7 +119,8 @@ class Rotation:
 
     async def _audit_tenants(self, exchanges: Sequence[Exchange], run: _Run) -> None:
         """Write one audit line for each tenant, before the first of its rows is written."""
-        for tenant in sorted({exchange.row.tenant for exchange in exchanges} - run.tenants):
+        tenants = {exchange.row.tenant for exchange in exchanges}
+        for tenant in sorted(tenants - run.tenants - {""}):  # a sign-in has none at first
             run.tenants.add(tenant)
             await self._audit.write(
                 Action.ENCRYPTION_ROTATED, tenant=tenant, subject=self._vault.current
@@ -131,7 +132,10 @@ class Rotation:
         opened = True
         for path, value in row.values.items():
             try:
-                resealed = self._vault.reseal(value, row_place(sealed, row, path))
+                if row.statement is not None:
+                    resealed = self._vault.reprove(value, row.statement)
+                else:
+                    resealed = self._vault.reseal(value, row_place(sealed, row, path))
             except VaultError:
                 opened = False
                 continue

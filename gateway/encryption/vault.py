@@ -3,19 +3,23 @@
 A sealed value is ``version (1) | key id length (1) | key id | nonce (12) | ciphertext and tag``.
 The associated data names the collection, tenant, owner, connector, row, field and generation, so a
 ciphertext that is moved to another row or field, or rolled back to an earlier generation, does not
-open (security E1, E2). The first encryption key seals, every one opens. docs/operations.md,
-"Encryption keys", explains how to change them.
+open (security E1, E2). A proof is ``version | key id length | key id | HMAC-SHA-256``, under a key
+that is derived from the encryption key (HKDF, RFC 5869). The first encryption key seals and proves,
+every one opens and verifies. docs/operations.md, "Encryption keys", explains how to change them.
 """
 
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import re
 from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from connectors.secret import Secret
 from gateway.encryption.places import FORMAT, Place, check_value_place
@@ -35,6 +39,10 @@ class Vault:
         if not encryption_keys:
             raise SettingsError("the vault needs at least one encryption key")
         self._keys = {key_id: AESGCM(key) for key_id, key in encryption_keys.items()}
+        self._proof_keys = {
+            key_id: HKDF(SHA256(), 32, salt=None, info=b"connector gateway: proofs").derive(key)
+            for key_id, key in encryption_keys.items()
+        }
         self.key_ids = tuple(encryption_keys)
         """The ids of its encryption keys; the first one seals."""
 
@@ -83,6 +91,28 @@ class Vault:
             return False
         return True
 
+    def prove(self, statement: bytes) -> bytes:
+        """Return a proof of ``statement`` with the first encryption key."""
+        return self._prove(self.current, statement)
+
+    def verify(self, proof: bytes, statement: bytes) -> None:
+        """Raise ``VaultError`` unless ``proof`` proves ``statement``."""
+        key_id = key_id_of(proof)
+        if key_id is None:
+            raise VaultError("there is no proof")
+        if key_id not in self._keys:
+            raise VaultError("the encryption key of this proof is not configured")
+        if not hmac.compare_digest(proof, self._prove(key_id, statement)):
+            raise VaultError("the content was changed or does not belong to this place")
+
+    def reprove(self, proof: bytes, statement: bytes) -> bytes:
+        """Prove a proven statement with the first encryption key; raise ``VaultError`` if it fails.
+
+        A valid proof of that encryption key is returned unchanged.
+        """
+        self.verify(proof, statement)
+        return proof if key_id_of(proof) == self.current else self.prove(statement)
+
     def key_check(self, key_id: str) -> bytes:
         """Return a value by which a process can verify its encryption key of that id."""
         return self._seal(key_id, Secret("this is the key"), check_value_place(key_id))
@@ -92,9 +122,12 @@ class Vault:
         return key_id_of(check) == key_id and self.opens(check, check_value_place(key_id))
 
     def _seal(self, key_id: str, secret: Secret, place: Place) -> bytes:
-        name, nonce = key_id.encode(), os.urandom(_NONCE)
+        nonce = os.urandom(_NONCE)
         sealed = self._keys[key_id].encrypt(nonce, secret.reveal().encode(), place.encoded())
-        return bytes([FORMAT, len(name)]) + name + nonce + sealed
+        return _head(key_id) + nonce + sealed
+
+    def _prove(self, key_id: str, statement: bytes) -> bytes:
+        return _head(key_id) + hmac.digest(self._proof_keys[key_id], statement, "sha256")
 
     def _open(self, sealed: bytes, place: Place) -> Secret:
         key_id = key_id_of(sealed)
@@ -115,8 +148,12 @@ class Vault:
         return Secret(plain.decode())
 
 
+def _head(key_id: str) -> bytes:
+    return bytes([FORMAT, len(key_id)]) + key_id.encode()
+
+
 def key_id_of(sealed: bytes) -> str | None:
-    """Return the id of the encryption key in ``sealed``; ``None`` if it is not a sealed value."""
+    """Return the id of the encryption key in a sealed value or a proof; ``None`` in others."""
     if len(sealed) < 2 or sealed[0] != FORMAT:
         return None
     key_id = sealed[2 : 2 + sealed[1]].decode("ascii", errors="replace")

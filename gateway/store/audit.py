@@ -41,6 +41,7 @@ class Action(StrEnum):
     REFRESH_FAILED = "refresh.failed"
     KEY_CREATED = "key.created"
     KEY_DELETED = "key.deleted"
+    KEY_ADOPTED = "key.adopted"
     KEY_REFUSED = "key.refused"
     LOGIN_ACCEPTED = "login.accepted"
     LOGIN_SUCCEEDED = "login.succeeded"

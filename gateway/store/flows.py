@@ -1,7 +1,8 @@
 """Attempts to connect: the collection ``oauth_state``. Ten minutes, used once.
 
 The row's id is the SHA-256 of the state; the row holds neither the state nor the flow cookie in
-clear, and the verifier is sealed (security A11). Expiry is checked here: MongoDB's TTL monitor is
+clear, the verifier is sealed, and only a row with a valid proof is an attempt (security A11,
+``gateway.store.proofs``). Expiry is checked here: MongoDB's TTL monitor is
 housekeeping and may be minutes late (K1).
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
 from gateway.store.owners import owner_of
+from gateway.store.proofs import FLOWS, Prover
 
 FLOW_LIFETIME = timedelta(minutes=10)
 MOST_OPEN = 10
@@ -55,31 +57,31 @@ def flow_id(state: str) -> str:
 class FlowStore:
     """Connect attempts."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, prover: Prover) -> None:
         self._rows = database.collection("oauth_state")
+        self._prover = prover
 
     async def add(self, flow: Flow, sealed_verifier: bytes) -> None:
         """Store a new attempt, with its verifier sealed for this flow's row."""
-        await self._rows.insert(
-            {
-                "_id": flow.id,
-                "tenant": flow.tenant,
-                "owner": flow.owner,
-                "user": flow.user,
-                "connector": flow.connector,
-                "cookie_hash": flow.cookie_hash,
-                "verifier": sealed_verifier,
-                "connection_config": dict(flow.connection_config),
-                "endpoints": {"token_url": flow.token_url},
-                "redirect_uri": flow.redirect_uri,
-                "reconnect": flow.reconnect,
-                "return_to": flow.return_to,
-                "tool": flow.tool,
-                "created_at": flow.created_at,
-                "expires_at": flow.expires_at,
-                "used_at": None,
-            }
-        )
+        row = {
+            "_id": flow.id,
+            "tenant": flow.tenant,
+            "owner": flow.owner,
+            "user": flow.user,
+            "connector": flow.connector,
+            "cookie_hash": flow.cookie_hash,
+            "verifier": sealed_verifier,
+            "connection_config": dict(flow.connection_config),
+            "endpoints": {"token_url": flow.token_url},
+            "redirect_uri": flow.redirect_uri,
+            "reconnect": flow.reconnect,
+            "return_to": flow.return_to,
+            "tool": flow.tool,
+            "created_at": flow.created_at,
+            "expires_at": flow.expires_at,
+            "used_at": None,
+        }
+        await self._rows.insert(FLOWS.prove(self._prover, row))
 
     async def keep_newest(self, tenant: str, user: str, now: datetime) -> int:
         """Delete the user's open attempts except the newest ``MOST_OPEN``; return how many.
@@ -107,12 +109,12 @@ class FlowStore:
             {"$set": {"used_at": now, "verifier": b""}},
             after=False,
         )
-        return None if row is None else _read(row)
+        return _read(row) if row and FLOWS.holds(self._prover, row) else None
 
     async def get(self, state: str) -> Flow | None:
         """Return the flow of ``state``, even if it is used or expired."""
         row = await self._rows.find_one({"_id": flow_id(state)})
-        return None if row is None else _read(row)
+        return _read(row) if row and FLOWS.holds(self._prover, row) else None
 
 
 def _open(now: datetime) -> Document:

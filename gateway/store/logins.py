@@ -2,7 +2,8 @@
 
 The row's id is the SHA-256 of the value in the URL (OpenID Connect's ``state``, or the challenge of
 a hand-off); the row holds the hash of the browser's cookie. A reader of the database cannot finish
-a sign-in. Expiry is checked here: MongoDB's TTL monitor is housekeeping (security K1).
+a sign-in, and a writer cannot plant one (``gateway.store.proofs``). Expiry is checked here:
+MongoDB's TTL monitor is housekeeping (security K1).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.store.mongo import Database, Document
+from gateway.store.proofs import ACCEPTED_LOGINS, LOGINS, Prover
 
 LOGIN_LIFETIME = timedelta(minutes=10)
 
@@ -41,30 +43,32 @@ class StoredLogin:
 class LoginStore:
     """Attempts to sign in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, prover: Prover) -> None:
         self._rows = database.collection("logins")
+        self._prover = prover
 
     async def add(self, login: StoredLogin) -> None:
         """Store a new attempt."""
-        await self._rows.insert(
-            {
-                "_id": login.id,
-                "kind": login.kind.value,
-                "cookie_hash": login.cookie_hash,
-                "return_to": login.return_to,
-                "created_at": login.created_at,
-                "expires_at": login.expires_at,
-                "used_at": None,
-                "tenant": None,
-                "user": None,
-                "verifier_hash": None,
-            }
-        )
+        row = {
+            "_id": login.id,
+            "kind": login.kind.value,
+            "cookie_hash": login.cookie_hash,
+            "return_to": login.return_to,
+            "created_at": login.created_at,
+            "expires_at": login.expires_at,
+            "used_at": None,
+            "tenant": None,
+            "user": None,
+            "verifier_hash": None,
+        }
+        await self._rows.insert(LOGINS.prove(self._prover, row))
 
     async def accept(
         self, login_id: str, *, tenant: str, user: str, verifier_hash: str, now: datetime
     ) -> StoredLogin | None:
         """Set the user of a hand-off; ``None`` if it is unknown, accepted, used or expired."""
+        accepted = {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}
+        proven = ACCEPTED_LOGINS.prove(self._prover, {"_id": login_id, **accepted})
         row = await self._rows.find_one_and_update(
             {
                 "_id": login_id,
@@ -73,10 +77,10 @@ class LoginStore:
                 "used_at": None,
                 "expires_at": {"$gt": now},
             },
-            {"$set": {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}},
+            {"$set": {**accepted, ACCEPTED_LOGINS.path: proven[ACCEPTED_LOGINS.path]}},
             after=True,
         )
-        return None if row is None else _read(row)
+        return self._proven(row)
 
     async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
         """Claim an attempt; ``None`` if it is unknown, used or expired.
@@ -88,7 +92,14 @@ class LoginStore:
             {"$set": {"used_at": now}},
             after=False,
         )
-        return None if row is None else _read(row)
+        return self._proven(row)
+
+    def _proven(self, row: Document | None) -> StoredLogin | None:
+        if row is None or not LOGINS.holds(self._prover, row):
+            return None
+        login = _read(row)
+        is_proven = login.user is None or ACCEPTED_LOGINS.holds(self._prover, row)
+        return login if is_proven else None
 
     async def forget(self, tenant: str, user: str) -> None:
         """Delete the accepted hand-offs of a user, so that none becomes a session."""

@@ -1,7 +1,8 @@
-"""Every sealed value of the database, in every collection: for rotating encryption keys.
+"""Every sealed value and proof of the database: for rotating encryption keys.
 
-``SEALED`` has one entry for each collection with sealed values. This module finds the values and
-exchanges them under compare-and-set; ``gateway.encryption`` opens and seals them.
+``SEALED`` has one entry for each collection with sealed values, and one for each kind of proof.
+This module finds the values and exchanges them under compare-and-set; ``gateway.encryption`` opens
+and seals them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.store.mongo import Collection, Database, Document
+from gateway.store.proofs import PROVEN, Proven
 
 Batch = list["SealedRow"]
 
@@ -22,12 +24,13 @@ class SealedFields:
     The place consists of the row's ``tenant``, ``owner``, ``connector`` and ``generation``; a
     missing one is empty or 0. ``encryption_key`` is the path of the id of the encryption key that
     sealed the row, if rows store it; the index ``sealed_with`` is then on that path and ``_id``. A
-    collection that can grow large needs both.
+    collection that can grow large needs both. The values of ``proven`` rows are proofs.
     """
 
     collection: str
     fields: Mapping[str, str]
     encryption_key: str | None = None
+    proven: Proven | None = None
 
 
 TOKENS = SealedFields(
@@ -40,12 +43,20 @@ VERIFIERS = SealedFields(collection="oauth_state", fields={"verifier": "verifier
 WEBHOOK_SECRETS = SealedFields(collection="webhooks", fields={"secret": "secret"})
 """Small: a few rows for each tenant."""
 
-SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS)
+PROOFS = tuple(
+    SealedFields(collection=each.collection, fields={each.path: each.path}, proven=each)
+    for each in PROVEN
+)
+
+SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, *PROOFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedRow:
-    """The sealed values of one row by their paths, and the parts of their places."""
+    """The sealed values of one row by their paths, and the parts of their places.
+
+    ``statement`` is what the row's proof covers, if its values are proofs.
+    """
 
     id: str
     tenant: str
@@ -53,6 +64,7 @@ class SealedRow:
     connector: str
     generation: int | None
     values: Mapping[str, bytes] = field(repr=False)
+    statement: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +109,8 @@ class SealedStore:
         if self.sealed.encryption_key is not None:
             query[self.sealed.encryption_key] = key_id
         names = ["tenant", "owner", "connector", "generation", *self.sealed.fields]
+        if self.sealed.proven is not None:
+            names += self.sealed.proven.fields
         rows = await self._rows.find(
             query,
             sort=[("_id", 1)],
@@ -128,11 +142,12 @@ class SealedStore:
         values = {path: _at(row, path) for path in self.sealed.fields}
         return SealedRow(
             id=row["_id"],
-            tenant=row.get("tenant", ""),
+            tenant=row.get("tenant") or "",
             owner=row.get("owner", ""),
             connector=row.get("connector", ""),
             generation=row.get("generation"),
             values={path: value for path, value in values.items() if value},
+            statement=self.sealed.proven.statement(row) if self.sealed.proven else None,
         )
 
 

@@ -1,4 +1,7 @@
-"""Service keys: the collection ``service_keys``. Secrets are stored only as hashes."""
+"""Service keys: the collection ``service_keys``. Secrets are stored only as hashes.
+
+Only rows with a valid proof are keys (``gateway.store.proofs``).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import datetime
 
 from gateway.store.fresh.notices import Tag, row_tag
 from gateway.store.mongo import Database, Document
+from gateway.store.proofs import SERVICE_KEYS, Prover
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,36 +37,50 @@ class StoredKey:
 class KeyStore:
     """Service keys."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, prover: Prover) -> None:
         self._rows = database.collection("service_keys")
         self._notices = database.notices
+        self._prover = prover
 
     async def add(self, key: StoredKey) -> None:
         """Store a new key."""
-        await self._rows.insert(
-            {
-                "_id": key.id,
-                "tenant": key.tenant,
-                "label": key.label,
-                "roles": list(key.roles),
-                "secret_hash": key.secret_hash,
-                "created_at": key.created_at,
-                "connectors": list(key.connectors),
-                "expires_at": key.expires_at,
-                "assertion_keys": [dict(each) for each in key.assertion_keys],
-                "last_used_at": key.last_used_at,
-            }
-        )
+        row = {
+            "_id": key.id,
+            "tenant": key.tenant,
+            "label": key.label,
+            "roles": list(key.roles),
+            "secret_hash": key.secret_hash,
+            "created_at": key.created_at,
+            "connectors": list(key.connectors),
+            "expires_at": key.expires_at,
+            "assertion_keys": [dict(each) for each in key.assertion_keys],
+            "last_used_at": key.last_used_at,
+        }
+        await self._rows.insert(SERVICE_KEYS.prove(self._prover, row))
 
     async def get(self, key_id: str) -> StoredKey | None:
         """Return the key of that id, of any tenant: the caller's tenant comes from here."""
         row = await self._rows.find_one({"_id": key_id})
-        return None if row is None else _read(row)
+        return _read(row) if row and SERVICE_KEYS.holds(self._prover, row) else None
 
     async def list_for(self, tenant: str) -> list[StoredKey]:
         """Return the tenant's keys, oldest first."""
         rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
-        return [_read(row) for row in rows]
+        return [_read(row) for row in rows if SERVICE_KEYS.holds(self._prover, row)]
+
+    async def unproven(self, tenant: str) -> list[StoredKey]:
+        """Return the rows of the tenant without a valid proof: none of them is a key."""
+        rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
+        return [_read(row) for row in rows if not SERVICE_KEYS.holds(self._prover, row)]
+
+    async def adopt(self, tenant: str, key_id: str) -> bool:
+        """Make a row without a valid proof a key, as it is; return whether there was one."""
+        row = await self._rows.find_one({"_id": key_id, "tenant": tenant})
+        if row is None or SERVICE_KEYS.holds(self._prover, row):
+            return False
+        proven = SERVICE_KEYS.prove(self._prover, row)
+        # All of the row is compared, so that no other content is adopted than was read.
+        return await self._rows.update_one(row, {"$set": {"proof": proven["proof"]}})
 
     async def touch(self, tenant: str, key_id: str, now: datetime) -> None:
         """Record that the key is used now. Caches need no notice: no answer depends on it."""
@@ -90,9 +108,8 @@ def _read(row: Document) -> StoredKey:
         roles=tuple(row["roles"]),
         secret_hash=row["secret_hash"],
         created_at=row["created_at"],
-        # Old keys have none of these fields.
-        connectors=tuple(row.get("connectors", ())),
-        expires_at=row.get("expires_at"),
-        assertion_keys=tuple(row.get("assertion_keys", ())),
-        last_used_at=row.get("last_used_at"),
+        connectors=tuple(row["connectors"]),
+        expires_at=row["expires_at"],
+        assertion_keys=tuple(row["assertion_keys"]),
+        last_used_at=row["last_used_at"],
     )

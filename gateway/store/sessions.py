@@ -1,4 +1,7 @@
-"""Browser sessions: the collection ``sessions``. The cookie's value is stored only as a hash."""
+"""Browser sessions: the collection ``sessions``. The cookie's value is stored only as a hash.
+
+Only rows with a valid proof are sessions (``gateway.store.proofs``).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.store.mongo import Database
+from gateway.store.proofs import SESSIONS, Prover
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -26,28 +30,28 @@ class StoredSession:
 class SessionStore:
     """Signed-in browsers."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, prover: Prover) -> None:
         self._rows = database.collection("sessions")
+        self._prover = prover
 
     async def add(self, session: StoredSession) -> None:
         """Store a new session."""
-        await self._rows.insert(
-            {
-                "_id": session.id,
-                "tenant": session.tenant,
-                "user": session.user,
-                "created_at": session.created_at,
-                "seen_at": session.seen_at,
-                "expires_at": session.created_at + ABSOLUTE,
-            }
-        )
+        row = {
+            "_id": session.id,
+            "tenant": session.tenant,
+            "user": session.user,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "expires_at": session.created_at + ABSOLUTE,
+        }
+        await self._rows.insert(SESSIONS.prove(self._prover, row))
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:
         """Return the session if it is alive, and reset its idle time."""
         row = await self._rows.find_one(
             {"_id": session_id, "expires_at": {"$gt": now}, "seen_at": {"$gt": now - IDLE}}
         )
-        if row is None:
+        if row is None or not SESSIONS.holds(self._prover, row):
             return None
         if now - row["seen_at"] >= TOUCH:
             await self._rows.update_one({"_id": session_id}, {"$set": {"seen_at": now}})

@@ -80,7 +80,7 @@ def core_services(
         refresher=refresher,
         connect=ConnectService(
             catalog=catalog,
-            flows=FlowStore(database),
+            flows=FlowStore(database, vault),
             provider=provider,
             linker=Linker(
                 catalog=catalog,

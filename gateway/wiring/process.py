@@ -160,7 +160,7 @@ async def open_services(
         await enter(audit.writing())
         watch = Watch(database)
         await enter(in_background(watch.run()))
-        await enter(in_background(OpenFlows(FlowStore(database), clock, metrics).run()))
+        await enter(in_background(OpenFlows(FlowStore(database, vault), clock, metrics).run()))
         core = core_services(
             catalog=catalog,
             database=database,
@@ -177,7 +177,7 @@ async def open_services(
             only_tenant=only_tenant(settings),
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
-        sessions = Sessions(SessionStore(database), clock, audit)
+        sessions = Sessions(SessionStore(database, vault), clock, audit)
         queue, receivers = DeliveryStore(database, knobs.lease_seconds), WebhookStore(database)
         yield Services(
             **vars(core),
@@ -210,12 +210,12 @@ async def open_services(
             ),
             connections=ConnectionService(ConnectionStore(database), clock, audit),
             keys=ServiceKeys(
-                KeyStore(database), clock, audit, Cache(watch.freshness, database.notices)
+                KeyStore(database, vault), clock, audit, Cache(watch.freshness, database.notices)
             ),
             sessions=sessions,
             logins=open_logins(
                 settings,
-                store=LoginStore(database),
+                store=LoginStore(database, vault),
                 sessions=sessions,
                 outbound=outbound,
                 clock=clock,

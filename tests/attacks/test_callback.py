@@ -20,6 +20,7 @@ from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, param, with_params
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import loopback_client
+from tests.support.sealing import vault_of
 from tests.support.silent import NO_AUDIT
 
 
@@ -70,7 +71,9 @@ async def test_the_same_name_in_another_tenant_is_another_user(
     user, browser = arena.person("alice"), browsers()
     callback = await waiting(browser, user)
     async with open_database(arena.database_url, DATABASE, Driver.MOTOR) as database:
-        sessions = Sessions(SessionStore(database), utc_now, NO_AUDIT)
+        sessions = Sessions(
+            SessionStore(database, vault_of(arena.deployment.env)), utc_now, NO_AUDIT
+        )
         cookie = await sessions.begin(tenant="other", user=user)
     browser.client.cookies.delete("gateway_session")
     browser.client.cookies.set(

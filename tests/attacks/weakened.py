@@ -27,7 +27,13 @@ from tests.attacks.weaknesses import WEAKNESSES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
-QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
+QUICK = (
+    "test_callback.py",
+    "test_other_connector.py",
+    "test_issuer.py",
+    "test_accounts.py",
+    "test_planted_rows.py",
+)
 SILENT = "test_linking.py::test_a_silent_consent_does_not_link_the_victim_to_the_attacker"
 LATER = "test_linking.py::test_a_later_user_of_the_same_browser_does_not_finish_the_flow"
 COAT = "test_mixup.py::test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code"

@@ -13,17 +13,26 @@ import pytest
 from pymongo import MongoClient
 
 from connectors.secret import Secret
+from gateway.access.login.attempts import Attempts
+from gateway.access.service_keys import Role, ServiceKeys
+from gateway.access.sessions import Sessions
 from gateway.encryption import rotation
 from gateway.encryption.places import Place
 from gateway.encryption.rotation import Rotated, Rotation
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, key_id_of, new_encryption_key, read_encryption_keys
+from gateway.errors import Unauthorized
 from gateway.store import sealed
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.flows import Flow, FlowStore
+from gateway.store.logins import LoginKind, LoginStore
 from gateway.store.mongo import Database, Document
+from gateway.store.proofs import PROVEN
 from gateway.store.sealed import SEALED, Exchange, SealedStore, sealed_stores
+from gateway.store.service_keys import KeyStore
+from gateway.store.sessions import SessionStore
 from tests.support.commands import ROOT
+from tests.support.gateway import FakeClock
 from tests.support.linking import NOW
 from tests.support.sealing import link_sealed
 from tests.support.silent import NO_AUDIT
@@ -288,23 +297,61 @@ async def test_open_flows_and_webhooks_are_resealed(linked: Linked) -> None:
         field="secret",
         generation=0,
     )
-    flows, hooks = FlowStore(linked.database), linked.database.collection("webhooks")
+    flows, hooks = FlowStore(linked.database, OLD), linked.database.collection("webhooks")
     await flows.add(flow, OLD.seal(Secret("verifier"), verifier))
     await flows.add(dataclasses.replace(flow, id="1" * 64), b"")  # used: its verifier is gone
     await hooks.insert(
         {"_id": "hook", "tenant": "default", "secret": OLD.seal(Secret("whsec"), hook)}
     )
-    assert await linked.survey() == {"k2": 0, "k1": 2}
+    assert await linked.survey() == {"k2": 0, "k1": 4}  # two of them are proofs of flows
 
-    assert (await linked.rotate())[0] == Rotated(rows=2, unreadable=())
+    assert (await linked.rotate())[0] == Rotated(rows=4, unreadable=())
 
-    assert await linked.survey() == {"k2": 2, "k1": 0}
+    assert await linked.survey() == {"k2": 4, "k1": 0}
     (row, used) = await linked.database.collection("oauth_state").find({}, sort=[("_id", 1)])
     assert NEW.open(row["verifier"], verifier) == Secret("verifier")
     assert used["verifier"] == b""
     assert (
         NEW.open((await hooks.find({}, sort=[("_id", 1)]))[0]["secret"], hook).reveal() == "whsec"
     )
+
+
+@pytest.mark.requirement("E3", "E5")
+async def test_the_proofs_of_keys_and_sessions_are_renewed(linked: Linked) -> None:
+    """Both open before, during and after the rotation; a planted row is left unchanged."""
+    clock, database = FakeClock(), linked.database
+
+    def keys(vault: Vault) -> ServiceKeys:
+        return ServiceKeys(KeyStore(database, vault), clock, NO_AUDIT)
+
+    def sessions(vault: Vault) -> Sessions:
+        return Sessions(SessionStore(database, vault), clock, NO_AUDIT)
+
+    _, key = await keys(OLD).create(tenant="default", roles=[Role.TOKENS])
+    cookie = (await sessions(OLD).begin(tenant="default", user="alice")).reveal()
+    logins = LoginStore(database, OLD)
+    attempt = await Attempts(logins, clock).begin(LoginKind.HANDOFF, "/dashboard/connectors")
+    await Attempts(logins, clock).accept(
+        attempt.ticket, tenant="default", user="alice", verifier="verifier"
+    )
+    planted = (await database.collection("service_keys").find_one({}) or {}) | {"_id": "planted"}
+    await database.collection("service_keys").insert(planted)
+
+    async def work(vault: Vault) -> None:
+        assert (await keys(vault).authenticate(f"Bearer {key.reveal()}")).tenant == "default"
+        assert await sessions(vault).find(cookie) is not None
+
+    await work(BOTH)
+    assert (await linked.rotate())[0] == Rotated(rows=4, unreadable=(("service_keys", "planted"),))
+    await work(BOTH)
+    await work(NEW)
+    login, _ = await Attempts(LoginStore(database, NEW), clock).take(
+        LoginKind.HANDOFF, attempt.ticket, lambda _: attempt.cookie.reveal()
+    )
+    assert (login.tenant, login.user) == ("default", "alice")
+    with pytest.raises(Unauthorized):
+        await keys(OLD).authenticate(f"Bearer {key.reveal()}")
+    assert await database.collection("service_keys").find_one({"_id": "planted"}) == planted
 
 
 @pytest.mark.requirement("E3")
@@ -320,8 +367,9 @@ def test_every_place_of_a_sealed_value_is_rotated() -> None:
     source = builders.pop().read_text()
     known = set(re.findall(r"collection=([A-Z_]+)\.collection", source))
     assert sorted(getattr(sealed, name).collection for name in known) == sorted(
-        fields.collection for fields in SEALED
+        fields.collection for fields in SEALED if fields.proven is None
     )
+    assert {fields.proven for fields in SEALED} == {None, *PROVEN}
     # The probe is never stored; check values stay with their own encryption key.
     assert set(re.findall(r'collection="(\w*)"', source)) == {"", "vault"}
 

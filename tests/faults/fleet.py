@@ -30,6 +30,7 @@ from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS, loopback_client
 from tests.support.processes import free_ports
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
+from tests.support.sealing import vault_of
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import fingerprint, token_of
 from tests.support.waiting import PATIENCE_SECONDS
@@ -220,9 +221,9 @@ async def running_fleet(
         for gateway in gateways:
             await gateway.ready()
         database = await stack.enter_async_context(open_database(mongodb_url, name, Driver.PYMONGO))
-        _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
-            tenant="default", roles=[Role.TOKENS]
-        )
+        _, secret = await ServiceKeys(
+            KeyStore(database, vault_of(gateways[0].env)), utc_now, NO_AUDIT
+        ).create(tenant="default", roles=[Role.TOKENS])
         tool = await stack.enter_async_context(
             loopback_client(
                 headers={"Authorization": f"Bearer {secret.reveal()}"},

@@ -31,6 +31,7 @@ from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.registration import WebhookService
 from tests.faults.fleet import FULL, STEADY, Fleet, running_fleet
 from tests.support.receiver import Receiver, receiving
+from tests.support.sealing import vault_of
 from tests.support.silent import NO_AUDIT
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -131,9 +132,9 @@ async def test_workers_killed_before_and_after_a_delivery_lose_no_event(setting:
 async def test_a_disconnect_of_a_killed_process_is_complete_or_absent(setting: Setting) -> None:
     """The row is deleted if and only if its event exists, and every event arrives."""
     fleet, (gateway,) = setting.fleet, setting.fleet.gateways
-    _, key = await ServiceKeys(KeyStore(fleet.database), utc_now, NO_AUDIT).create(
-        tenant="default", roles=[Role.CONNECTIONS]
-    )
+    _, key = await ServiceKeys(
+        KeyStore(fleet.database, vault_of(gateway.env)), utc_now, NO_AUDIT
+    ).create(tenant="default", roles=[Role.CONNECTIONS])
     headers = {"Authorization": f"Bearer {key.reveal()}"}
     expected: dict[str, list[str]] = {}
     for moment in range(100 if FULL else 3):

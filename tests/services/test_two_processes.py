@@ -26,6 +26,7 @@ from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import NO_TLS, loopback_client
 from tests.support.processes import Deployment, GatewayProcess, running_deployment
+from tests.support.sealing import vault_of
 from tests.support.silent import NO_AUDIT
 from tests.support.tokens import asked, expiry_of, fingerprint, token_of, works
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -46,9 +47,9 @@ def deployment(
 @pytest.fixture
 async def tool(deployment: Deployment, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A tool server with its own key and unlimited connections."""
-    _, secret = await ServiceKeys(KeyStore(database), utc_now, NO_AUDIT).create(
-        tenant="default", roles=[Role.TOKENS]
-    )
+    _, secret = await ServiceKeys(
+        KeyStore(database, vault_of(deployment.env)), utc_now, NO_AUDIT
+    ).create(tenant="default", roles=[Role.TOKENS])
     async with loopback_client(
         headers={"Authorization": f"Bearer {secret.reveal()}"},
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),

@@ -23,12 +23,13 @@ from tests.support.linking import NOW, at_once, dump
 
 STATE = "a-state-of-256-bits"
 KEYS = f"k1:{new_encryption_key()}"
+VAULT = Vault(read_encryption_keys(KEYS))
 SECRET = "an-app-secret-that-is-in-no-row"
 
 
 @pytest.fixture
 def store(database: Database) -> FlowStore:
-    return FlowStore(database)
+    return FlowStore(database, VAULT)
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ async def test_dump_of_the_database_finishes_no_flow(
         field="verifier",
         generation=0,
     )
-    verifier = Vault(read_encryption_keys(KEYS)).open(stored["verifier"], place).reveal()
+    verifier = VAULT.open(stored["verifier"], place).reveal()
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     assert params["code_challenge"] == digest.decode().rstrip("=")  # it is the one in use
 
@@ -166,7 +167,7 @@ async def test_a_claimed_flow_leaves_no_verifier_behind(
     started = await start(services)
     state = URL(started.authorization_url).params["state"]
 
-    claimed = await FlowStore(database).claim(state, services.clock())
+    claimed = await FlowStore(database, VAULT).claim(state, services.clock())
 
     assert claimed is not None
     assert len(claimed.verifier) > 40

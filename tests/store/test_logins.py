@@ -10,6 +10,7 @@ from gateway.digest import sha256_hex
 from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 from gateway.store.mongo import Database
 from tests.support.linking import at_once
+from tests.support.sealing import VAULT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = NOW + LOGIN_LIFETIME
@@ -17,7 +18,7 @@ LATER = NOW + LOGIN_LIFETIME
 
 @pytest.fixture
 def store(database: Database) -> LoginStore:
-    return LoginStore(database)
+    return LoginStore(database, VAULT)
 
 
 def attempt(ticket: str = "t", kind: LoginKind = LoginKind.HANDOFF) -> StoredLogin:

@@ -14,11 +14,12 @@ from gateway.services.open_flows import OpenFlows
 from gateway.store.flows import FLOW_LIFETIME, MOST_OPEN, Flow, FlowStore, flow_id
 from gateway.store.mongo import Database
 from tests.support.linking import NOW
+from tests.support.sealing import VAULT
 
 
 @pytest.fixture
 def store(database: Database) -> FlowStore:
-    return FlowStore(database)
+    return FlowStore(database, VAULT)
 
 
 def flow(state: str, *, user: str = "alice", at: datetime = NOW) -> Flow:

@@ -13,12 +13,13 @@ from gateway.store.mongo import Database
 from gateway.store.service_keys import KeyStore, StoredKey
 from tests.support.gateway import FakeClock
 from tests.support.linking import NOW, dump
+from tests.support.sealing import VAULT
 from tests.support.silent import NO_AUDIT
 
 
 @pytest.fixture
 def store(database: Database) -> KeyStore:
-    return KeyStore(database)
+    return KeyStore(database, VAULT)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from gateway.store.mongo import Database
 from gateway.store.sessions import ABSOLUTE, IDLE, TOUCH, SessionStore, StoredSession
 from tests.support.gateway import FakeClock
 from tests.support.linking import NOW, dump
+from tests.support.sealing import VAULT
 from tests.support.silent import NO_AUDIT
 
 MOMENT = timedelta(milliseconds=1)
@@ -18,7 +19,7 @@ MOMENT = timedelta(milliseconds=1)
 
 @pytest.fixture
 def store(database: Database) -> SessionStore:
-    return SessionStore(database)
+    return SessionStore(database, VAULT)
 
 
 @pytest.fixture

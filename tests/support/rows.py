@@ -39,6 +39,13 @@ class Rows:
         (row,) = await self.connections()
         return row
 
+    async def change_key(self, key_id: str, **fields: Any) -> None:
+        """Change a service key's row, as a writer of the database."""
+        changed = await self._database.collection("service_keys").update_one(
+            {"_id": key_id}, {"$set": fields}
+        )
+        assert changed, f"no key {key_id}"
+
     async def change_connection(self, connection_id: str, **fields: Any) -> None:
         """Make a linked account what no provider of the sandbox would make it."""
         changed = await self._database.collection("connections").update_one(

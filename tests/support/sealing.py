@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.encryption.tokens import TokenSealer
-from gateway.encryption.vault import Vault
+from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens
 from gateway.store.mongo import Database
 from tests.support.linking import NOW, Seal, new_connection, save
@@ -50,3 +51,12 @@ async def link_sealed(
     issued = tokens(f"access of {user}", f"refresh of {user}" if refreshes else None)
     store = ConnectionStore(database)
     return await save(store, new_connection(user=user), sealing_for(vault, user, issued))
+
+
+VAULT = Vault({"k1": b"k" * 32})
+"""Seals and proves where a test does not look at the encryption key."""
+
+
+def vault_of(env: Mapping[str, str]) -> Vault:
+    """Return the vault of the processes with this environment."""
+    return Vault(read_encryption_keys(env["GATEWAY_ENCRYPTION_KEYS"]))

@@ -26,6 +26,7 @@ from gateway.store.mongo import Database, open_database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.service_keys import KeyStore
 from tests.support.linking import NOW, linked, sealed_tokens
+from tests.support.sealing import VAULT
 from tests.support.silent import NO_AUDIT
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -218,9 +219,9 @@ async def test_a_stream_that_hangs_is_noticed_within_a_second(
 async def test_a_deleted_key_is_refused_by_the_other_process(
     database: Database, told: Process
 ) -> None:
-    ours = ServiceKeys(KeyStore(database), utc_now, NO_AUDIT)
+    ours = ServiceKeys(KeyStore(database, VAULT), utc_now, NO_AUDIT)
     theirs = ServiceKeys(
-        KeyStore(told.database),
+        KeyStore(told.database, VAULT),
         utc_now,
         NO_AUDIT,
         Cache(told.watch.freshness, told.database.notices),
@@ -242,9 +243,9 @@ async def test_without_a_stream_a_deleted_key_lives_for_a_second_at_most(
     database: Database, other: Process
 ) -> None:
     """The other process is told nothing."""
-    ours = ServiceKeys(KeyStore(database), utc_now, NO_AUDIT)
+    ours = ServiceKeys(KeyStore(database, VAULT), utc_now, NO_AUDIT)
     theirs = ServiceKeys(
-        KeyStore(other.database),
+        KeyStore(other.database, VAULT),
         utc_now,
         NO_AUDIT,
         Cache(other.watch.freshness, other.database.notices),
@@ -263,7 +264,7 @@ async def test_without_a_stream_a_deleted_key_lives_for_a_second_at_most(
 async def test_a_known_key_id_opens_nothing_without_its_secret(told: Process) -> None:
     """The secret is compared each time, also for a key that is remembered."""
     keys = ServiceKeys(
-        KeyStore(told.database),
+        KeyStore(told.database, VAULT),
         utc_now,
         NO_AUDIT,
         Cache(told.watch.freshness, told.database.notices),

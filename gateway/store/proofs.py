@@ -1,0 +1,122 @@
+"""Proofs: rows that let somebody in hold a keyed hash of their content.
+
+Service keys, sessions, sign-ins and connect attempts are found by the SHA-256 of a secret. A writer
+of the database could plant such a row for a secret of its own, or give its own key another tenant.
+So each row holds an HMAC of its content, under a key derived from an encryption key, which is not
+in the database. A row without a valid proof counts as missing. An old row that is put back has one:
+a proof does not show that a row is the newest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from gateway.errors import VaultError
+from gateway.observe.logs import get_logger
+
+_log = get_logger()
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Prover(Protocol):
+    """Makes and checks proofs with the encryption keys: the vault."""
+
+    def prove(self, statement: bytes) -> bytes:
+        """Return the proof of a statement."""
+        ...
+
+    def verify(self, proof: bytes, statement: bytes) -> None:
+        """Raise ``VaultError`` unless ``proof`` is one of the statement."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proven:
+    """The rows of a collection, the fields that their proof covers, and the field with the proof.
+
+    A covered field changes only together with the proof.
+    """
+
+    collection: str
+    fields: tuple[str, ...]
+    path: str = "proof"
+
+    def statement(self, row: Mapping[str, Any]) -> bytes:
+        """Return what the proof of a row covers; JSON, so that no two rows look alike."""
+        content = {name: row.get(name) for name in ("_id", *self.fields)}
+        return json.dumps(
+            [self.collection, self.path, content], default=_milliseconds, sort_keys=True
+        ).encode()
+
+    def prove(self, prover: Prover, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the row's content with its proof."""
+        return {**row, self.path: prover.prove(self.statement(row))}
+
+    def holds(self, prover: Prover, row: Mapping[str, Any]) -> bool:
+        """Whether the row has a valid proof. A row without one may be planted: the log says so."""
+        try:
+            prover.verify(row.get(self.path) or b"", self.statement(row))
+        except VaultError as error:
+            _log.warning(
+                "row_not_proven",
+                collection=self.collection,
+                row=row["_id"],
+                field=self.path,
+                reason=str(error),
+            )
+            return False
+        return True
+
+
+def _milliseconds(value: Any) -> int:
+    """Return a time as the database keeps it."""
+    if not isinstance(value, datetime):
+        raise TypeError(type(value).__name__)
+    return (value - _EPOCH) // timedelta(milliseconds=1)
+
+
+SERVICE_KEYS = Proven(
+    collection="service_keys",
+    fields=(
+        "tenant",
+        "label",
+        "roles",
+        "secret_hash",
+        "created_at",
+        "connectors",
+        "expires_at",
+        "assertion_keys",
+    ),
+)
+SESSIONS = Proven(collection="sessions", fields=("tenant", "user", "created_at", "expires_at"))
+LOGINS = Proven(
+    collection="logins", fields=("kind", "cookie_hash", "return_to", "created_at", "expires_at")
+)
+ACCEPTED_LOGINS = Proven(
+    collection="logins", fields=("tenant", "user", "verifier_hash"), path="accepted_proof"
+)
+"""The part of a hand-off that the host's answer sets."""
+FLOWS = Proven(
+    collection="oauth_state",
+    fields=(
+        "tenant",
+        "owner",
+        "user",
+        "connector",
+        "cookie_hash",
+        "connection_config",
+        "endpoints",
+        "redirect_uri",
+        "reconnect",
+        "return_to",
+        "tool",
+        "created_at",
+        "expires_at",
+    ),
+)
+
+PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS)
