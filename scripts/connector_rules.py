@@ -36,19 +36,24 @@ FOLDERS = {
     "connectors/hooks": "{}.py",
     "tests/connectors": "test_{}_provider.py",
 }
+"""The files of a connector. In a folder of one's own, ``place`` says where they are."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A connector as the rules see it. Without a usable ``config``, ``failures`` say why."""
+    """A connector as the rules see it. Without a usable ``config``, ``failures`` say why.
+
+    ``folder`` is the folder of one's own that it is in, if any.
+    """
 
     name: str
     config: ConnectorConfig | None
     failures: tuple[str, ...]
+    folder: Path | None = None
 
     def file(self, folder: str) -> Path:
         """Its file in one of ``FOLDERS``."""
-        return ROOT / folder / FOLDERS[folder].format(self.name.replace("-", "_"))
+        return place(self.folder, folder) / file_name(self.folder, folder, self.name)
 
     def sources(self, *folders: str) -> Iterator[Path]:
         """Those of its files that exist."""
@@ -57,7 +62,7 @@ class Checked:
     @cached_property
     def subject(self) -> Subject:
         """The connector with its contract; raises ``ContractViolation``."""
-        return find_contract(self.name).subject()
+        return find_contract(self.name, self.folder).subject()
 
     @property
     def overrides(self) -> list[str]:
@@ -75,6 +80,19 @@ class Checked:
 Rule = Callable[[Checked], Iterator[str]]
 
 
+def place(own: Path | None, folder: str) -> Path:
+    """One of ``FOLDERS``, in this source tree or in the folder ``own``."""
+    if own is None:
+        return ROOT / folder
+    return own / ("tests" if folder == "tests/connectors" else folder.rpartition("/")[2])
+
+
+def file_name(own: Path | None, folder: str, connector: str) -> str:
+    """The name of a connector's file there. Modules of a folder keep the name's hyphens."""
+    is_module = own is None or folder == "tests/connectors"
+    return FOLDERS[folder].format(connector.replace("-", "_") if is_module else connector)
+
+
 def config_is_valid(checked: Checked) -> Iterator[str]:
     """the catalog loads it: a valid config under its own name, and the hook that it names"""
     yield from checked.failures
@@ -88,7 +106,7 @@ def contract_is_complete(checked: Checked) -> Iterator[str]:
         _ = checked.subject
     except ContractViolation as violation:
         yield _relative(str(violation))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # The module may raise anything when it is imported.
         yield f"its sandbox file cannot be loaded: {type(error).__name__}: {error}"
 
@@ -120,15 +138,17 @@ def no_way_to_the_network(checked: Checked) -> Iterator[str]:
     """provider code imports no HTTP library: it is given ctx.fetch"""
     for path in checked.sources("connectors/catalog", "connectors/sandbox", "connectors/hooks"):
         try:
-            tree = ast.parse(path.read_text())
-        except SyntaxError:
+            tree = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):
             continue  # it does not load, which another rule reports
         for name in ways_to_the_network(tree):
-            yield f"{path.relative_to(ROOT)} imports {name}"
+            yield _relative(f"{path} imports {name}")
 
 
 def variables_are_documented(checked: Checked) -> Iterator[str]:
     """both variables are in .env.local.example"""
+    if checked.folder is not None:
+        return
     lines = (ROOT / ".env.local.example").read_text().splitlines()
     for what in ("CLIENT_ID", "CLIENT_SECRET"):
         if f"{variable(checked.name, what)}=" not in lines:
@@ -166,36 +186,36 @@ def _failures(checked: Checked, section: str) -> Iterator[str]:
                 yield failure
 
 
-def catalog_is_sorted(names: Sequence[str]) -> Iterator[str]:
+def catalog_is_sorted(names: Sequence[str], folder: Path | None) -> Iterator[str]:
     """the catalog is in alphabetical order"""
     if list(names) != sorted(names):
         yield "CONNECTOR_CATALOG is not in alphabetical order"
 
 
-def no_orphans(names: Sequence[str]) -> Iterator[str]:
+def no_orphans(names: Sequence[str], folder: Path | None) -> Iterator[str]:
     """every file in the four folders belongs to a connector of the catalog"""
-    configs = (load(name).config for name in names)
+    configs = (load(name, folder).config for name in names)
     hooks = {config.post_connection_script or "" for config in configs if config is not None}
-    for folder, pattern in FOLDERS.items():
-        owners = {*names, *(hooks if folder == "connectors/hooks" else ())}
-        expected = {pattern.format(owner.replace("-", "_")) for owner in owners}
-        for path in sorted((ROOT / folder).glob(pattern.format("*"))):
+    for kind, pattern in FOLDERS.items():
+        owners = {*names, *(hooks if kind == "connectors/hooks" else ())}
+        expected = {file_name(folder, kind, owner) for owner in owners}
+        for path in sorted(place(folder, kind).glob(pattern.format("*"))):
             if path.name not in expected and path.stem != "__init__":
-                yield f"{path.relative_to(ROOT)} belongs to no connector"
+                yield _relative(f"{path} belongs to no connector")
 
 
 CATALOG_RULES = (catalog_is_sorted, no_orphans)
 
 
-def load(name: str) -> Checked:
-    """Load a connector with made-up credentials."""
+def load(name: str, folder: Path | None = None) -> Checked:
+    """Load a connector, perhaps one of ``folder``, with made-up credentials."""
     try:
-        return Checked(name, Catalog(MadeUp()).get(name), ())
+        return Checked(name, Catalog(MadeUp(), folder).get(name), (), folder)
     except ConfigError as error:
         # The catalog hides the text of an unknown error, which may hold a secret. These do not.
         cause = f": {error.__cause__}" if error.__cause__ else ""
         said = f"{error}{cause}".removeprefix(f"{name}: ")
-        return Checked(name, None, error.problems or (said,))
+        return Checked(name, None, error.problems or (said,), folder)
 
 
 def _relative(text: str) -> str:

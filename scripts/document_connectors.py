@@ -45,8 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; 1 if it is out of date"
     )
-    text = page()
-    if not parser.parse_args(argv).check:
+    chosen = parser.parse_args(argv)
+    try:
+        text = page()
+    except (Exception, SystemExit) as error:
+        # A connector's file may raise anything when it loads; the validator names the file.
+        print(f"The catalog does not load: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    if not chosen.check:
         PAGE.write_text(text, encoding="utf-8")
         print(f"wrote {PAGE.relative_to(ROOT)}")
         return 0

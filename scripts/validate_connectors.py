@@ -1,23 +1,29 @@
 """Check the files of every connector in the catalog; exit with 1 if there is a problem.
 
-It prints all problems, grouped by connector. ``make check`` runs it.
+It prints all problems, grouped by connector. With ``--folder``, or with GATEWAY_CONNECTORS_PATH in
+the environment, the connectors of that folder are checked instead. ``make check`` runs it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 # Import from the tree of this script, not from an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from connector_rules import CATALOG_RULES, LAST_RULES, RULES, load
+from connector_rules import CATALOG_RULES, LAST_RULES, RULES, Checked, Rule, load
 
-from connectors.catalog import CONNECTOR_CATALOG
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.errors import ConfigError
+from gateway.commands.connectors.known import CONNECTORS_PATH
+from gateway.commands.progress import Progress
 from gateway.observe.logs import configure_logs
 
 BY_HAND = (
@@ -36,27 +42,63 @@ class Problem:
     message: str
 
 
-def check(name: str) -> list[Problem]:
-    """Every problem of one connector."""
-    checked = load(name)
-    found = [Problem(name, rule.__name__, text) for rule in RULES for text in rule(checked)]
+def check(
+    name: str, folder: Path | None = None, progress: Callable[[str], None] = lambda doing: None
+) -> list[Problem]:
+    """Every problem of one connector, perhaps of one of ``folder``."""
+    checked = load(name, folder)
+    found: list[Problem] = []
+    for rule in RULES:
+        progress(f"{name}: {rule.__doc__}")
+        found += _follow(rule, checked)
     for rule in LAST_RULES:
-        found = found or [Problem(name, rule.__name__, text) for text in rule(checked)]
+        if not found:
+            progress(f"{name}: {rule.__doc__}")
+            found += _follow(rule, checked)
     return found
 
 
-def check_catalog() -> list[Problem]:
+def _follow(rule: Rule, checked: Checked) -> list[Problem]:
+    found = []
+    try:
+        for text in rule(checked):
+            found.append(Problem(checked.name, rule.__name__, text))
+    except (Exception, SystemExit) as error:
+        # A connector's files may hold anything: a finding about one, and no end of the run.
+        text = f"its files cannot be checked: {type(error).__name__}: {error}"
+        found.append(Problem(checked.name, rule.__name__, text))
+    return found
+
+
+def check_catalog(folder: Path | None = None) -> list[Problem]:
     """Every problem of the catalog as a whole."""
-    names = [*CONNECTOR_CATALOG]
+    names = _names(folder)
     return [
-        Problem("(catalog)", rule.__name__, text) for rule in CATALOG_RULES for text in rule(names)
+        Problem("(catalog)", rule.__name__, text)
+        for rule in CATALOG_RULES
+        for text in rule(names, folder)
+    ]
+
+
+def _names(folder: Path | None) -> list[str]:
+    """The connectors of the package, or those of a folder. Raises ``ConfigError``."""
+    if folder is None:
+        return [*CONNECTOR_CATALOG]
+    return [
+        name for name in Catalog({}, folder).names() if (folder / f"catalog/{name}.py").exists()
     ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the problems and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--connector", choices=[*CONNECTOR_CATALOG], help="check only this one")
+    parser.add_argument("--connector", metavar="NAME", help="check only this one")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=os.environ.get(CONNECTORS_PATH) or None,
+        help="a folder of your own connectors (default: GATEWAY_CONNECTORS_PATH)",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the findings as JSON")
     form.add_argument(
@@ -64,24 +106,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(argv)
     configure_logs("critical")
-    names = [chosen.connector] if chosen.connector else [*CONNECTOR_CATALOG]
+    try:
+        names = _names(chosen.folder)
+    except ConfigError as error:
+        parser.error(str(error))
+    if chosen.connector is not None:
+        if chosen.connector not in names:
+            parser.error(f'there is no connector "{chosen.connector}" among {", ".join(names)}')
+        names = [chosen.connector]
     if not chosen.json:
         print(f"Validating {len(names)} provider(s)...", flush=True)
-    problems = [] if chosen.connector else check_catalog()
-    for name in names:
-        problems += check(name)
-    overrides = {name: found for name in names if (found := load(name).overrides)}
+    # What a connector's module prints while it loads must not stand in the report.
+    with redirect_stdout(sys.stderr):
+        progress = Progress()
+        problems = [] if chosen.connector else check_catalog(chosen.folder)
+        for name in names:
+            problems += check(name, chosen.folder, progress)
+        loaded = {name: load(name, chosen.folder).overrides for name in names}
+    overrides = {name: found for name, found in loaded.items() if found}
     if chosen.json:
-        print(
-            json.dumps(
-                {
-                    "validated": names,
-                    "overrides": overrides,
-                    "problems": [vars(p) for p in problems],
-                },
-                indent=2,
-            )
-        )
+        report = {
+            "validated": names,
+            "overrides": overrides,
+            "problems": [vars(problem) for problem in problems],
+        }
+        print(json.dumps(report, indent=2))
     else:
         _print(names, problems, overrides, checklist=chosen.checklist)
     return 1 if problems else 0

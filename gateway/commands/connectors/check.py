@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ class Incomplete(Exception):
 
 def check_contract(
     known: Known, name: str, file: Path | None = None, *, record: bool = False
-) -> list[Finding]:
-    """Find the contract of a connector, perhaps in ``file``, and run every check of it.
+) -> Iterator[Finding]:
+    """Find the contract of a connector, perhaps in ``file``; iterating runs its checks.
 
     With ``record``, write down what goes over the wire if all other checks hold.
 
@@ -57,6 +57,7 @@ def check_contract(
     if problems:
         raise Incomplete(problems)
     try:
+        contract.subject()
         return _recorded(contract) if record else run_checks(contract)
     except ContractViolation as violation:
         raise Incomplete([str(violation)]) from violation
@@ -75,7 +76,7 @@ def _description_problems(known: Known, name: str, *, is_checkable: bool) -> lis
 
 def fill_in_marks(file: Path) -> str | None:
     """The lines of ``file`` that say ``fill-in``, in words."""
-    lines = file.read_text("utf-8").splitlines()
+    lines = file.read_text("utf-8", errors="replace").splitlines()
     found = [str(number) for number, line in enumerate(lines, 1) if _MARK.search(line)]
     plural = "s" if len(found) > 1 else ""
     return f"{file} says {FILL_IN} in line{plural} {', '.join(found)}" if found else None
@@ -83,24 +84,27 @@ def fill_in_marks(file: Path) -> str | None:
 
 def run_checks(
     contract: type[ConnectorContract], checks: Sequence[Check] = CHECKS
-) -> list[Finding]:
-    """Run ``checks`` of a contract, in order.
+) -> Iterator[Finding]:
+    """Run ``checks`` of a contract in order, each when its finding is asked for.
 
     Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
     ``SettingsError`` if there is no MongoDB to check on.
     """
     subject = contract.subject()
     find_mongod()  # one sentence now, and not one for every check on the wire
-    return [workshop().finding(check, subject) for check in checks]
+    return (workshop().finding(check, subject) for check in checks)
 
 
-def _recorded(contract: type[ConnectorContract]) -> list[Finding]:
-    findings = run_checks(contract, [check for check in CHECKS if check not in RECORD])
+def _recorded(contract: type[ConnectorContract]) -> Iterator[Finding]:
+    findings = []
+    for finding in run_checks(contract, [check for check in CHECKS if check not in RECORD]):
+        findings.append(finding)
+        yield finding
     if failures(findings) == 0:
         file = contract.subject().record
         file.parent.mkdir(exist_ok=True)
         file.write_text(workshop().record(contract.subject()), "utf-8")
-    return findings + run_checks(contract, RECORD)
+    yield from run_checks(contract, RECORD)
 
 
 def failures(findings: Sequence[Finding]) -> int:
@@ -108,15 +112,18 @@ def failures(findings: Sequence[Finding]) -> int:
     return sum(finding.outcome == "FAILED" for finding in findings)
 
 
-def report(name: str, findings: Sequence[Finding]) -> Iterator[str]:
+def report(name: str, findings: Iterable[Finding]) -> Iterator[str]:
     """The findings for people: a section, its checks, and at the end one line that sums up.
 
-    A reason why several checks fail is told once, and then only named by the first of them.
+    Each line comes as soon as its finding is there. A reason why several checks fail is told once,
+    and then only named by the first of them.
     """
     told: dict[str, str] = {}
+    seen = []
     for section, group in groupby(findings, key=lambda finding: finding.check.section):
         yield section
         for finding in group:
+            seen.append(finding)
             yield f"  {finding.outcome:<6}  {finding.check.name}"
             first = told.setdefault(finding.reason, finding.check.name)
             is_told = finding.outcome == "FAILED" and first != finding.check.name
@@ -124,7 +131,7 @@ def report(name: str, findings: Sequence[Finding]) -> Iterator[str]:
             for line in reason.splitlines():
                 yield f"          {line}"
         yield ""
-    yield summary(name, findings)
+    yield summary(name, seen)
 
 
 def report_problems(name: str, problems: Sequence[str]) -> Iterator[str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
 from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
+from gateway.commands.connectors.output import print_json, print_lines
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
 
@@ -33,8 +32,13 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     show.add_argument("name", metavar="NAME")
     show.set_defaults(run=lambda arguments: _show(arguments, read))
 
-    check = actions.add_parser("check", help="check a connector against its contract")
-    check.add_argument("name", metavar="NAME")
+    check = actions.add_parser("check", help="check connectors against their contracts")
+    check.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help=f"without it: every connector of your folder ({CONNECTORS_PATH}), else of the package",
+    )
     check.add_argument("--contract", type=Path, metavar="FILE", help="the file with its contract")
     check.add_argument(
         "--record",
@@ -82,7 +86,7 @@ def _list(arguments: argparse.Namespace, read: ReadSettings) -> int:
     from gateway.commands.connectors.listing import listing, listing_data
 
     known = read_known(read)
-    return _print(json_data=listing_data(known)) if arguments.json else _print(listing(known))
+    return print_json(listing_data(known)) if arguments.json else print_lines(listing(known))
 
 
 def _show(arguments: argparse.Namespace, read: ReadSettings) -> int:
@@ -93,21 +97,13 @@ def _show(arguments: argparse.Namespace, read: ReadSettings) -> int:
     if name is None:
         return _unusable(known.unknown(arguments.name))
     entry = known.entry(name)
-    return _print(json_data=facts(known, entry)) if arguments.json else _print(shown(known, entry))
+    return print_json(facts(known, entry)) if arguments.json else print_lines(shown(known, entry))
 
 
 def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
     try:
         # Imported here: pytest, which contracts need, is not installed in production.
-        from gateway.commands.connectors.check import (
-            Incomplete,
-            check_contract,
-            failures,
-            problems_data,
-            report,
-            report_data,
-            report_problems,
-        )
+        from gateway.commands.connectors.check_command import check_connectors
     except ModuleNotFoundError as error:
         if error.name != "pytest":
             raise
@@ -116,24 +112,12 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
         )
 
     configure_logs("critical")  # the checks provoke errors on purpose
-    known = read_known(read)
-    name = known.find(arguments.name)
-    if name is None and arguments.contract is None:
-        return _unusable(known.unknown(arguments.name))
-    name = name or arguments.name
-    try:
-        findings = check_contract(known, name, arguments.contract, record=arguments.record)
-    except Incomplete as error:
-        if arguments.json:
-            _print(json_data=problems_data(name, error.problems))
-        else:
-            _print(report_problems(name, error.problems))
-        return 1
-    if arguments.json:
-        _print(json_data=report_data(name, findings))
-    else:
-        _print(report(name, findings))
-    return 1 if failures(findings) else 0
+    known, name = read_known(read), arguments.name
+    if name is None and arguments.contract is not None:
+        return _unusable("--contract needs the NAME of its connector")
+    if name is not None and known.find(name) is None and arguments.contract is None:
+        return _unusable(known.unknown(name))
+    return check_connectors(known, arguments)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -157,7 +141,7 @@ def _new(arguments: argparse.Namespace) -> int:
     except CannotWrite as error:
         return _failed(str(error))
     before = f"{CONNECTORS_PATH}={shlex.quote(str(folder))} " if folder is not None else ""
-    return _print(
+    return print_lines(
         [
             *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
             "",
@@ -166,19 +150,6 @@ def _new(arguments: argparse.Namespace) -> int:
             f"How to go on: {GUIDE}",
         ]
     )
-
-
-def _print(lines: Iterable[str] = (), *, json_data: Any = None) -> int:
-    try:
-        for line in lines:
-            print(line)
-        if json_data is not None:
-            print(json.dumps(json_data, indent=2, ensure_ascii=False))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # "… | head" has read enough. Python's own flush at exit must not fail on the same pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _unusable(sentence: str) -> int:

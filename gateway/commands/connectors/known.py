@@ -70,6 +70,11 @@ class Known:
         """Every name in alphabetical order."""
         return self._real.names()
 
+    def own(self) -> tuple[str, ...]:
+        """Those of the folder of one's own; without a folder, those of the package."""
+        origin = "package" if self.folder is None else "folder"
+        return tuple(name for name in self.names() if self._origin(name)[0] == origin)
+
     def entries(self) -> Iterator[Entry]:
         """Every connector in alphabetical order."""
         return map(self.entry, self.names())

@@ -196,6 +196,40 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(
 
 
 @pytest.mark.parametrize(
+    "content", [b"x = (\n", b"x = 1\0\n", b"# caf\xe9\n", b"raise SystemExit(0)\n"]
+)
+@pytest.mark.parametrize("kind", ["catalog", "sandbox", "hooks", "tests"])
+def test_a_broken_file_is_said_and_json_stays_json(
+    folder: Path, run_connectors: RunConnectors, kind: str, content: bytes
+) -> None:
+    write_contract(folder)
+    catalog = folder / "catalog/solo.py"
+    hook = '        post_connection_script="solo",\n        supports_refresh'
+    catalog.write_text(catalog.read_text().replace("        supports_refresh", hook, 1))
+    file = folder / kind / ("test_solo_provider.py" if kind == "tests" else "solo.py")
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    done = run_connectors("check", "solo", folder=folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("solo cannot be checked yet:\n  ")
+    (report,) = json.loads(run_connectors("check", "--json", folder=folder).stdout)
+    assert report["problems"]
+
+
+def test_without_a_name_every_connector_of_the_folder_is_checked(
+    folder: Path, run_connectors: RunConnectors
+) -> None:
+    write_contract(folder)
+    (folder / "catalog/another.py").write_text("x = (\n")
+    done = run_connectors("check", folder=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith("another cannot be checked yet:\n")
+    assert done.stdout.splitlines()[-1] == f"solo: 3 of {len(CHECKS)} checks FAILED"
+    done = run_connectors("check", "--contract", "elsewhere.py")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
     ("source", "said"),
     [
         (None, "there is no file sandbox/solo.py"),

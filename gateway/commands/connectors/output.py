@@ -1,0 +1,25 @@
+"""What the connector commands print."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+
+def print_lines(lines: Iterable[str]) -> int:
+    """Print each line when it is there; returns the exit code 0."""
+    try:
+        for line in lines:
+            print(line, flush=True)
+    except BrokenPipeError:
+        # "… | head" has read enough. Python's own flush at exit must not fail on the same pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def print_json(data: Any) -> int:
+    """Print ``data`` as JSON; returns the exit code 0."""
+    return print_lines([json.dumps(data, indent=2, ensure_ascii=False)])
