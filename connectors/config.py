@@ -54,6 +54,7 @@ _MAPPINGS = (
     "connection_config",
     "api_headers",
     "scope_aliases",
+    "scope_implies",
     "error_codes",
     "token_metadata",
 )
@@ -88,6 +89,7 @@ class ConnectorConfig:
     scopes_sent: bool = True
     scopes_not_echoed: frozenset[str] = frozenset()
     scope_aliases: Mapping[str, str] = field(default_factory=dict)
+    scope_implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     granted_scopes_path: str = "scope"
     use_pkce: bool = True
     extra_authorize_params: Mapping[str, str] = field(default_factory=dict)

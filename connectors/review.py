@@ -57,6 +57,8 @@ KNOWN_ERRORS = frozenset(
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
+"""A scope of RFC 6749 3.3, without the comma: it separates scopes in many answers."""
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
@@ -190,7 +192,7 @@ def _scopes(config: Any) -> Iterator[str]:
         yield "scopes are given although scopes_sent=False"
     if not config.scope_separator:
         yield "scope_separator is empty"
-    elif any(config.scope_separator in scope or " " in scope for scope in config.scopes):
+    elif any({*scope} & {*config.scope_separator, " ", ","} for scope in config.scopes):
         yield "a scope holds a separator"
     if len(set(config.scopes)) != len(config.scopes):
         yield "scopes has duplicates"
@@ -201,8 +203,13 @@ def _scopes(config: Any) -> Iterator[str]:
     known = set(config.scopes)
     if unknown := sorted(config.scopes_not_echoed - known):
         yield f"scopes_not_echoed names {', '.join(unknown)}, which scopes does not"
-    if unknown := sorted(set(config.scope_aliases.values()) - known):
-        yield f"scope_aliases stand for {', '.join(unknown)}, which scopes does not name"
+    for field in ("scope_aliases", "scope_implies"):
+        for pattern, names in getattr(config, field).items():
+            texts = (pattern, names) if isinstance(names, str) else (pattern, *names)
+            if not all(_SCOPE.fullmatch(text) and text.count("*") <= 1 for text in texts):
+                yield f'{field} "{pattern}" holds no scope, or one with several *'
+            elif "*" not in pattern and any("*" in name for name in texts):
+                yield f'{field} "{pattern}" has no * whose part could be taken'
 
 
 def _parameters(config: Any) -> Iterator[str]:

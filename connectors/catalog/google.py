@@ -4,8 +4,7 @@ Quirks:
 1. A refresh token comes only with ``access_type=offline``, and after the first consent only with
    ``prompt=consent``. Without both, a reconnected account dies after an hour.
 2. A refresh answers without a refresh token: the stored one stays.
-3. Short scope names come back expanded (``email`` as a URL), so the expanded names are requested:
-   otherwise every connection would look as if the person had refused a scope.
+3. The short names ``email`` and ``profile`` come back as URLs.
 4. Revoking needs no client authentication, and ends the person's whole grant for this app: other
    connections of the same Google account die with it.
 5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
@@ -18,6 +17,8 @@ gives the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tool
 from datetime import date
 
 from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
+
+AUTH = "https://www.googleapis.com/auth"
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -34,7 +35,11 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation_url="https://oauth2.googleapis.com/revoke",
         revocation=Revocation(auth="none"),  # quirk 4
         issuer="https://accounts.google.com",  # quirk 5
-        scopes=("openid", "https://www.googleapis.com/auth/userinfo.email"),  # quirk 3
+        scopes=("openid", f"{AUTH}/userinfo.email"),
+        scope_aliases={  # quirk 3
+            "email": f"{AUTH}/userinfo.email",
+            "profile": f"{AUTH}/userinfo.profile",
+        },
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,
         refresh_rotation="none",

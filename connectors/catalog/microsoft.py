@@ -54,7 +54,7 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url=f"{LOGIN}/token",
         scopes=("openid", "offline_access", "User.Read"),
         scopes_not_echoed=frozenset({"offline_access"}),  # quirk 1
-        scope_aliases={f"{GRAPH}/User.Read": "User.Read"},  # quirk 2
+        scope_aliases={f"{GRAPH}/*": "*"},  # quirk 2
         extra_authorize_params={"prompt": "select_account"},  # quirk 3
         supports_refresh=True,  # quirk 4
         refresh_grace_seconds=86400,  # quirk 4

@@ -16,9 +16,9 @@ Quirks:
    ``timestamp``. Shopify demands the check. It does not replace ``state``.
 6. The API wants ``X-Shopify-Access-Token`` and refuses ``Authorization: Bearer``.
 7. Uninstalling is a DELETE with the access token; there is no RFC 7009 endpoint.
+8. The answer lists granted write scopes without the read scopes that they imply.
 
-Scopes: ``read_products`` and ``read_orders``, the subject of most tools for a store. Shopify lists
-granted write scopes without the read scopes they imply.
+Scopes: ``read_products`` and ``read_orders``, the subject of most tools for a store.
 """
 
 import hashlib
@@ -57,6 +57,10 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation=Revocation(method="DELETE", auth="access_token", token=None),  # quirk 7
         scopes=("read_products", "read_orders"),
         scope_separator=",",  # quirk 2
+        scope_implies={  # quirk 8
+            "write_*": ("read_*",),
+            "unauthenticated_write_*": ("unauthenticated_read_*",),
+        },
         omit_authorize_params=frozenset({"response_type"}),  # quirk 3
         omit_token_params=frozenset({"grant_type", "redirect_uri"}),  # quirk 3
         extra_token_params={"expiring": "1"},  # quirk 4

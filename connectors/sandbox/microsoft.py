@@ -73,10 +73,12 @@ def _id_token(issued: IssuedTokens) -> str:
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    # offline_access is never echoed. Graph's scopes come back short, or with the resource in front.
+    # offline_access is never echoed. Graph's scopes come back short, or with the resource in front,
+    # and in Graph's own letters.
     prefix = f"{_GRAPH}/" if issued.is_refresh else ""
-    named = (f"{prefix}{scope}" if scope in _GRAPH_SCOPES else scope for scope in issued.scopes)
-    scope = " ".join(name for name in named if name != "offline_access")
+    graph = {scope.lower(): f"{prefix}{scope}" for scope in _GRAPH_SCOPES}
+    short = (scope.removeprefix(f"{_GRAPH}/") for scope in issued.scopes)
+    scope = " ".join(graph.get(name.lower(), name) for name in short if name != "offline_access")
     id_token = {"id_token": _id_token(issued)} if "openid" in issued.scopes else {}
     return {"scope": scope, "ext_expires_in": issued.expires_in, **id_token}
 
@@ -109,7 +111,8 @@ PROVIDER = rfc6749(
     account_choice={"prompt": "select_account"},
     exchange_params={"grant_type", "code", "redirect_uri", "scope?"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
-    scopes=" ".join(("openid", "profile", "email", "offline_access", *_GRAPH_SCOPES)),
+    scopes=" ".join(("openid", "profile", "email", "offline_access", *_GRAPH_SCOPES))
+    + f" files.read {_GRAPH}/Calendars.Read",
     accounts={
         (object_id, f"{name} ({principal})"): {
             "id": object_id,

@@ -17,7 +17,10 @@ _HOST = "{tenant}.myshopify.com"
 
 
 def _token_answer(issued: IssuedTokens) -> dict[str, Any]:
-    answer: dict[str, Any] = {"access_token": issued.access_token, "scope": ",".join(issued.scopes)}
+    # A read scope is not listed next to its write scope.
+    implied = {scope.replace("write_", "read_") for scope in issued.scopes if "write_" in scope}
+    listed = ",".join(scope for scope in issued.scopes if scope not in implied)
+    answer: dict[str, Any] = {"access_token": issued.access_token, "scope": listed}
     if issued.expires_in is not None:
         answer["expires_in"] = issued.expires_in
         answer["refresh_token"] = issued.refresh_token
@@ -67,7 +70,8 @@ PROVIDER = rfc6749(
     params={"grant_options[]"},
     required={},
     exchange_params={"code", "expiring?"},
-    scopes="read_products write_products read_orders write_orders",
+    scopes="read_products write_products read_orders write_orders "
+    "unauthenticated_read_checkouts unauthenticated_write_checkouts",
     scope_separator=",",
     accounts={("owner", "The store's owner"): {}, ("staff", "A member of its staff"): {}},
     api_base=f"{_HOST}/admin/api/2026-10",

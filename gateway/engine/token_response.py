@@ -18,6 +18,7 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.engine.refusal import hidden_refusal_of, is_failure, refusal_of
 from gateway.engine.request import OutboundResponse
+from gateway.engine.scopes import read_scopes
 from gateway.engine.token_body import read_token_body
 from gateway.errors import UnreadableResponse
 
@@ -186,8 +187,4 @@ def _scopes(config: ConnectorConfig, members: _Members, so_far: tuple[str, ...])
     if not isinstance(value, str) or not _SCOPE.fullmatch(value):
         members.unread.add(config.granted_scopes_path)
         return so_far
-    named = value.replace(config.scope_separator, " ").split()
-    granted = [config.scope_aliases.get(name, name) for name in named]
-    # Scopes that the provider never names count as granted with the rest.
-    unnamed = [name for name in config.scopes if name in config.scopes_not_echoed]
-    return tuple(dict.fromkeys([*granted, *unnamed]))
+    return read_scopes(config, value)

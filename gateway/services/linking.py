@@ -8,6 +8,7 @@ from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import render_url
 from gateway.errors import AccountMismatch, InvalidRequest, ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
@@ -50,7 +51,7 @@ class Linker:
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
         self._check_api(config, flow, account)
-        missing = set(config.scopes) - set(grant.tokens.scopes)
+        missing = missing_scopes(config, grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
             owner=flow.owner,

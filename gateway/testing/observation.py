@@ -80,6 +80,7 @@ async def observe(subject: Subject, database: Database) -> Observation:
         "people": [await _life(subject, database, person) for person in subject.people],
         "both people": await _both(subject, database),
         "without a scope": await _narrowed(subject, database),
+        "with every scope": await _every_scope(subject, database),
         "after the provider ended the grant": await _dead_grant(subject, database),
         "after a refresh whose answer was lost": await _lost_answer(subject, database),
         "after the documented refusals": await _documented_refusals(subject, database),
@@ -184,6 +185,15 @@ async def _narrowed(subject: Subject, database: Database) -> Observation:
             except _FAILURES as error:
                 seen[refused] = type(error).__name__
     return seen
+
+
+async def _every_scope(subject: Subject, database: Database) -> Observation:
+    async with open_workbench(subject.with_every_scope(), database) as bench:
+        try:
+            connection = await bench.connect()
+        except _FAILURES as error:
+            return {"error": type(error).__name__}
+        return {"status": connection.status, "granted": connection.granted_scopes}
 
 
 async def _dead_grant(subject: Subject, database: Database) -> str:

@@ -99,7 +99,7 @@ async def _all_scopes(subject: Subject, database: Database) -> list[str]:
     scopes = tuple(sorted(subject.provider.authorize.known_scopes))
     if not scopes or not subject.config.scopes_sent:
         return []
-    config = replace(subject.config, scopes=scopes, scopes_not_echoed=frozenset(), scope_aliases={})
+    config = replace(subject.config, scopes=scopes, scopes_not_echoed=frozenset())
     async with open_workbench(replace(subject, config=config), database) as bench:
         try:
             return [*bench.consent(await bench.start(subject.people[0])).scopes]

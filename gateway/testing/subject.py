@@ -7,7 +7,7 @@ from the connector's own description.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,13 @@ class Subject:
         scopes = self.expectations.scopes
         left = tuple(other for other in scopes if other != scope)
         return self._token_answer(scopes) != self._token_answer(left)
+
+    def with_every_scope(self) -> Subject:
+        """The same connector, whose operator adds every scope that the provider knows."""
+        if not self.config.scopes_sent:
+            return self
+        scopes = (*self.config.scopes, *sorted(self.provider.authorize.known_scopes))
+        return replace(self, config=replace(self.config, scopes=tuple(dict.fromkeys(scopes))))
 
     def accounts(self) -> Iterator[tuple[AccountInfo, AccountSample]]:
         """Each documented account, with the answers that tell it."""

@@ -19,6 +19,8 @@ from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
+from gateway.engine.scopes import answered_name
+from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound
@@ -55,6 +57,8 @@ from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
 from gateway.wiring.core import CoreServices, core_services
 from gateway.wiring.knobs import PRODUCTION, Knobs
+
+_log = get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +101,15 @@ def open_catalog(
     Raises ``ConfigError`` or ``SettingsError``.
     """
     catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
-    return catalog.with_scopes(read_extra_scopes(env, catalog.names()))
+    extra = read_extra_scopes(env, catalog.names())
+    catalog = catalog.with_scopes(extra)
+    for config in catalog.ready():
+        for scope in extra.get(config.name, ()):
+            if (name := answered_name(config, scope)) != scope:
+                _log.warning(
+                    "extra_scope_respelled", connector=config.name, scope=scope, provider_says=name
+                )
+    return catalog
 
 
 @asynccontextmanager

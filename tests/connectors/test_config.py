@@ -216,7 +216,8 @@ def test_a_provider_without_scopes_says_so() -> None:
 def test_a_scope_may_hold_no_separator() -> None:
     assert "a scope holds a separator" in problems_of(scopes=("a,b",), scope_separator=",")
     assert "scope_separator is empty" in problems_of(scope_separator="")
-    assert make_config(scopes=("a,b",)).scopes == ("a,b",)
+    assert "a scope holds a separator" in problems_of(scopes=("a,b",))
+    assert "a scope holds a separator" in problems_of(scopes=("a+b",), scope_separator="+")
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "", "é", "a\x00"])
@@ -304,5 +305,6 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
     assert (config.error_in_success, config.post_connection_script) == (None, None)
     assert not config.error_codes
     assert not config.scope_aliases
+    assert not config.scope_implies
     assert not config.scopes_not_echoed | config.refresh_rejected_statuses
     assert not config.refresh_rejected_codes

@@ -56,8 +56,20 @@ def test_a_valid_description_has_no_problem() -> None:
             "scopes_not_echoed names a, admin, which scopes does not",
         ),
         (
-            {"scope_aliases": {"r": "read", "x": "reed"}},
-            "scope_aliases stand for reed, which scopes does not name",
+            {"scope_aliases": {"r*": "*r*"}},
+            'scope_aliases "r*" holds no scope, or one with several *',
+        ),
+        (
+            {"scope_aliases": {"r r": "read"}},
+            'scope_aliases "r r" holds no scope, or one with several *',
+        ),
+        (
+            {"scope_implies": {"write": ("read", "")}},
+            'scope_implies "write" holds no scope, or one with several *',
+        ),
+        (
+            {"scope_implies": {"write": ("read", "list:*")}},
+            'scope_implies "write" has no * whose part could be taken',
         ),
         (
             {"omit_refresh_params": frozenset({"grant_type", "refresh_token"})},
@@ -173,7 +185,8 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
     [
         {"scope_param": "user_scope", "extra_authorize_params": {"userscope": ""}},
         {"scopes_not_echoed": frozenset({"read", "write"})},
-        {"scope_aliases": {"r": "read", "R": "read"}},
+        {"scope_aliases": {"r": "read", "x:*": "*", "y:*": "more"}},
+        {"scope_implies": {"write_*": ("read_*", "list")}},
         {"omit_refresh_params": frozenset({"grant_type"})},
         {"alternate_access_token_response_path": "user.auth.token"},
         {"token_types": frozenset({"bearer", "user"})},

@@ -40,7 +40,7 @@ class TestShopify(ConnectorContract):
             "refresh_token": "shprt_FAKE",
             "refresh_token_expires_in": 7776000,
         },
-        scopes=("read_products", "write_orders"),
+        scopes=("read_products", "write_orders", "read_orders"),
     )
     accounts = {
         ("acme.myshopify.com", "Acme Store"): AccountSample(

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.engine.scopes import answered_name, missing_scopes
 from tests.engine.token_answers import GOOD, read, unread
+from tests.support.configs import make_config
 
 UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
 
@@ -20,7 +22,8 @@ UNSAID = {name: value for name, value in GOOD.items() if name != "scope"}
         (" ", "", ()),
         (",", "read,write", ("read", "write")),
         (",", "read, write", ("read", "write")),
-        (" ", "repo,gist", ("repo,gist",)),
+        (" ", "repo,gist", ("repo", "gist")),
+        ("+", "read+write", ("read", "write")),
         (" ", ["read", "write"], ("read", "write")),
         (" ", ["read", "read"], ("read",)),
         (" ", [], ()),
@@ -127,7 +130,58 @@ def test_another_name_for_a_scope_is_the_scope() -> None:
 
 def test_only_a_whole_name_is_an_alias() -> None:
     answer = GOOD | {"scope": "ww W"}
-    assert read(answer, scope_aliases={"w": "write"}).scopes == ("ww", "W")
+    assert read(answer, scope_aliases={"w": "write"}).scopes == ("ww", "write")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "answered", "scopes"),
+    [
+        ("https://acme.example/*", "*", "https://acme.example/read other", ("read", "other")),
+        ("*.all", "*", "read.all .all", ("read", ".all")),
+        ("a.*.b", "*", "a.x.b a.b a..b", ("x", "a.b", "a..b")),
+        ("read:*", "read", "read:mail read:files", ("read",)),
+        ("a+b", "read", "a+b aab", ("read", "aab")),
+    ],
+)
+def test_star_in_an_alias_stands_for_any_text(
+    pattern: str, name: str, answered: str, scopes: tuple[str, ...]
+) -> None:
+    assert read(GOOD | {"scope": answered}, scope_aliases={pattern: name}).scopes == scopes
+
+
+@pytest.mark.requirement("A16")
+def test_granted_scope_brings_those_that_it_implies() -> None:
+    implies = {"write:*": ("read:*", "list"), "admin": ("write:mail",)}
+    answer = GOOD | {"scope": "write:mail admin other"}
+    expected = ("write:mail", "admin", "other", "read:mail", "list")
+    assert read(answer, scope_implies=implies).scopes == expected
+
+
+@pytest.mark.requirement("A16")
+@pytest.mark.parametrize(
+    ("requested", "granted", "missing"),
+    [
+        (("read", "write"), ("read", "write"), []),
+        (("read", "write"), ("write", "other", "read"), []),
+        (("Mail.Read",), ("mail.read",), []),
+        (("https://acme.example/mail.read",), ("Mail.Read",), []),
+        (("read", "write"), ("READ",), ["write"]),
+        (("read",), (), ["read"]),
+        (("read",), ("reads", "rea"), ["read"]),
+    ],
+)
+def test_scope_is_missing_only_if_no_spelling_of_it_was_granted(
+    requested: tuple[str, ...], granted: tuple[str, ...], missing: list[str]
+) -> None:
+    config = make_config(scopes=requested, scope_aliases={"https://acme.example/*": "*"})
+    assert missing_scopes(config, granted) == missing
+
+
+def test_spelling_of_the_answers_is_told() -> None:
+    aliases = {"https://acme.example/*": "*", "w": "write"}
+    config = make_config(scopes=("read", "W", "https://acme.example/READ"), scope_aliases=aliases)
+    named = {name: answered_name(config, name) for name in config.scopes}
+    assert named == {"read": "read", "W": "write", "https://acme.example/READ": "read"}
 
 
 def test_a_scope_that_is_never_named_counts_as_granted_with_the_rest() -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.errors import ConfigError
 from gateway.errors import SettingsError
+from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
+from gateway.wiring.process import open_catalog
 from tests.conftest import GATEWAY_URL
 from tests.support.configs import CATALOG_ENV
-from tests.support.gateway import running_gateway
+from tests.support.gateway import KEYS, running_gateway
 from tests.support.sandbox import SandboxProcess
 
 DRIVE = "https://www.googleapis.com/auth/drive.readonly"
@@ -71,6 +75,24 @@ def test_every_connector_of_the_catalog_can_have_more() -> None:
                 Catalog(CATALOG_ENV).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
                 == "x.more"
             )
+
+
+@pytest.mark.parametrize(
+    ("extra", "provider_says"),
+    [
+        ("https://graph.microsoft.com/Mail.Read", "Mail.Read"),
+        ("user.read", "User.Read"),
+        ("Mail.Read", None),
+    ],
+)
+def test_start_warns_of_a_spelling_that_the_provider_changes(
+    extra: str, provider_says: str | None
+) -> None:
+    env = {**CATALOG_ENV, "OAUTH_MICROSOFT_EXTRA_SCOPES": extra}
+    with capture_logs() as logged:
+        open_catalog(Settings(mode="dev", encryption_keys=SecretStr(KEYS)), env)
+    warned = [(line["connector"], line["scope"], line["provider_says"]) for line in logged]
+    assert warned == ([("microsoft", extra, provider_says)] if provider_says else [])
 
 
 async def test_they_are_asked_for_and_granted(

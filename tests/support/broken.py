@@ -148,6 +148,9 @@ BROKEN: dict[str, Broken] = {
     "a scope that the person refuses is noticed": _broken(
         "google", described(granted_scopes_path="scopes"), "the connection is active"
     ),
+    "every scope that the provider knows can be added": _broken(
+        "shopify", described(scope_implies={}), "the connection is needs_scopes"
+    ),
     "disconnecting ends the grant": _broken(
         "google", described(revocation=Revocation()), "revoked is no"
     ),

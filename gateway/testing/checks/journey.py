@@ -13,8 +13,8 @@ from gateway.services.tokens import IssuedToken
 from gateway.store.connections import Status
 from gateway.testing.checks.check import Checks
 from gateway.testing.expectations import Person
-from gateway.testing.subject import expect
-from gateway.testing.workbench import GATEWAY_URL, Workbench
+from gateway.testing.subject import ContractViolation, expect
+from gateway.testing.workbench import GATEWAY_URL, Workbench, open_workbench
 
 JOURNEY = Checks("journey")
 MONTH = 30 * 86400  # seconds
@@ -218,6 +218,20 @@ async def _refused_scope(bench: Workbench) -> None:
             (scope in connection.granted_scopes) is not echoed,
             f"without {scope} the granted scopes are {connection.granted_scopes}",
         )
+
+
+@JOURNEY.of_workbench("every scope that the provider knows can be added")
+async def _added_scopes(bench: Workbench) -> None:
+    async with open_workbench(bench.subject.with_every_scope(), bench.database) as asking:
+        try:
+            asking.consent(await asking.start(_first(bench)))
+        except ContractViolation:
+            return  # as Stripe, whose two scopes exclude each other
+        connection = await asking.connect()
+    expect(
+        connection.status is Status.ACTIVE,
+        f"with {connection.granted_scopes} granted the connection is {connection.status}",
+    )
 
 
 @JOURNEY.of_workbench("disconnecting ends the grant")
