@@ -7,11 +7,7 @@ from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Returns:
-        The exit code: 0 for done, 1 for failed, 2 for wrong usage.
-    """
+    """Run a command; return 0 for done, 1 for failed, 2 for wrong usage."""
     try:
         from gateway.commands.cli import run
     except ModuleNotFoundError as missing:

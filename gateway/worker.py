@@ -43,10 +43,7 @@ async def work_until_signal(
     rest: Callable[[], float] = rest_seconds,
     also: UntilStopped | None = None,
 ) -> None:
-    """Work until SIGINT or SIGTERM, then finish the running refreshes and store their results.
-
-    The signal also stops ``readiness``.
-    """
+    """Work until SIGINT or SIGTERM stops ``readiness``; then finish and store running refreshes."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -68,14 +65,10 @@ async def work(
     rest: Callable[[], float] = rest_seconds,
     also: UntilStopped | None = None,
 ) -> None:
-    """Renew the connections of every connector until ``stop`` is set.
+    """Renew the connections of every connector until ``stop`` is set, beside the task ``also``.
 
     Rounds that still run ``REQUESTS_SECONDS`` after ``stop`` are cancelled; ``Refresher.close``
-    waits for their refreshes.
-
-    Args:
-        rest: Returns the seconds between two rounds of a connector.
-        also: A further task of the worker, such as the delivery of events.
+    waits for their refreshes. ``rest`` returns the seconds between two rounds of a connector.
     """
     act_as(WORKER)
     connectors = renewal.connectors()

@@ -79,20 +79,19 @@ class Audit:
         """Queue a line, to be stored soon. Takes about a microsecond and never waits."""
         notes = self._notes
         actor, request = by or (current_actor(), current_request())
-        notes.append(
-            Line(
-                self._clock(),
-                tenant,
-                actor,
-                action,
-                outcome,
-                request,
-                user,
-                connector,
-                connection,
-                subject,
-            )
+        line = Line(
+            self._clock(),
+            tenant,
+            actor,
+            action,
+            outcome,
+            request,
+            user,
+            connector,
+            connection,
+            subject,
         )
+        notes.append(line)
         held = len(notes)
         if held == 1:
             self._some.set()
@@ -118,20 +117,20 @@ class Audit:
 
         The event has happened already, so a failed write is logged and does not raise an error.
         """
-        document = self._store.document(
-            Line(
-                self._clock(),
-                tenant,
-                actor or current_actor(),
-                action,
-                outcome,
-                current_request(),
-                user,
-                connector,
-                connection,
-                subject,
-            )
+        actor, request = actor or current_actor(), current_request()
+        line = Line(
+            self._clock(),
+            tenant,
+            actor,
+            action,
+            outcome,
+            request,
+            user,
+            connector,
+            connection,
+            subject,
         )
+        document = self._store.document(line)
         try:
             await self._store.add([document])
         except BaseException as error:  # a cancelled request has made its change too
@@ -169,11 +168,7 @@ class Audit:
             await self._close()
 
     async def flush(self) -> None:
-        """Store all notes made until now.
-
-        Raises:
-            StoreUnavailable: The database does not answer.
-        """
+        """Store all notes made until now. Raises ``StoreUnavailable``."""
         async with self._writing:
             left = len(self._late) + len(self._notes)
             while self._batch or left > 0:

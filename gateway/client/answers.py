@@ -27,8 +27,6 @@ from gateway.client.errors import (
 )
 from gateway.client.fields import Fields, WrongShape, read_json
 
-__all__ = ["Answer", "read_answer"]
-
 T = TypeVar("T")
 
 LONGEST_RETRY_AFTER = 86_400.0
@@ -73,11 +71,7 @@ class Answer:
 
 
 def read_answer(call: Call[T], answer: Answer) -> T:
-    """Read the result of a call.
-
-    Raises:
-        GatewayError: the answer is an error; the class matches its code.
-    """
+    """Read the result of a call, or raise the ``GatewayError`` that matches the answer's code."""
     if answer.status != 200:
         raise _read_error(call, answer)
     try:

@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
@@ -18,8 +17,6 @@ from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
-
-__all__ = ["Gateway", "UserContext"]
 
 T = TypeVar("T")
 
@@ -71,12 +68,7 @@ class Gateway:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -162,7 +154,7 @@ class Gateway:
     async def make_default(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Connection:
-        """Make this the account that calls without ``account`` use.
+        """Make this the account of calls without ``account``.
 
         Needs role ``connections``; raises ``ConnectionNotFound``.
         """

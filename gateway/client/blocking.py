@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
@@ -17,8 +16,6 @@ from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
-
-__all__ = ["SyncGateway", "SyncUserContext"]
 
 T = TypeVar("T")
 
@@ -64,12 +61,7 @@ class SyncGateway:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -25,17 +25,6 @@ from gateway.client.errors import InvalidRequest
 from gateway.client.fields import Fields
 from gateway.client.token import Token, read_token
 
-__all__ = [
-    "Call",
-    "disconnect",
-    "get_connection",
-    "get_token",
-    "list_connections",
-    "list_connectors",
-    "make_default",
-    "refresh_token",
-]
-
 T = TypeVar("T")
 
 

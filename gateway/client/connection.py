@@ -9,16 +9,6 @@ from typing import Any, Literal, cast, get_args
 
 from gateway.client.fields import Fields
 
-__all__ = [
-    "AvailableConnector",
-    "Connection",
-    "Revoked",
-    "read_connection",
-    "read_connections",
-    "read_connectors",
-    "read_revoked",
-]
-
 Revoked = Literal["yes", "no", "unsupported", "shared"]
 """The fate of the grant at the provider. The gateway deletes the connection in each case.
 
@@ -52,10 +42,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailableConnector:
-    """One connector that users of this gateway can link now.
+    """One connector that users of this gateway can link now, at ``connect_url``.
 
     ``connection_config`` describes the inputs that the user types before connecting.
-    ``connect_url`` is the page to send the user to.
     """
 
     name: str
@@ -69,11 +58,7 @@ class AvailableConnector:
 
 
 def read_connection(fields: Fields) -> Connection:
-    """Read one connection.
-
-    Raises:
-        WrongShape: a field is missing or of another type.
-    """
+    """Read one connection, or raise ``WrongShape``."""
     return Connection(
         id=fields.text("id"),
         connector=fields.text("connector"),

@@ -21,25 +21,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, TypedDict, Unpack
 
-__all__ = [
-    "ERRORS",
-    "AccountNotFound",
-    "ConnectionNotFound",
-    "ConnectorRequired",
-    "ConnectorUnknown",
-    "Facts",
-    "Forbidden",
-    "GatewayError",
-    "GatewayUnavailable",
-    "InvalidRequest",
-    "ProviderUnavailable",
-    "RateLimited",
-    "ReauthorizationRequired",
-    "RetryLater",
-    "Unauthorized",
-    "UnexpectedAnswer",
-]
-
 
 class Facts(TypedDict, total=False):
     """Optional facts of every error."""

@@ -19,8 +19,6 @@ from gateway.client.calls import Call
 from gateway.client.errors import GatewayError, GatewayUnavailable, UnexpectedAnswer
 from gateway.client.settings import Assertion, Settings, read_assertion
 
-__all__ = ["FAULTS", "Exchange", "Lost"]
-
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.2
@@ -95,13 +93,9 @@ class Exchange(Generic[T]):
         )
 
     def feed(self, chunk: bytes) -> None:
-        """Add a part of the answer.
+        """Add a part of the answer; raises ``TimeoutError`` at the deadline, or ``BodyTooLarge``.
 
         httpx restarts its time-out with each part, so a slow answer would never end.
-
-        Raises:
-            TimeoutError: the deadline has passed.
-            BodyTooLarge: the gateway sends no answers of this size.
         """
         self._body += chunk
         if len(self._body) > LARGEST_BODY:
@@ -116,31 +110,24 @@ class Exchange(Generic[T]):
     def lost(self, fault: Exception) -> Lost:
         """Classify a fault. The fault itself is dropped: it holds the request and its key."""
         target = f"{self._call.method} {self._call.path}"
+        gateway, kind = f"gateway at {self._settings.base_url}", type(fault).__name__
         error: GatewayError
         if isinstance(fault, BodyTooLarge):
             error = UnexpectedAnswer(f"{target} answered with more than {LARGEST_BODY} bytes.")
         elif isinstance(fault, _UNREADABLE):
-            error = UnexpectedAnswer(f"{target} got an unreadable answer: {type(fault).__name__}.")
+            error = UnexpectedAnswer(f"{target} got an unreadable answer: {kind}.")
         elif isinstance(fault, (httpx.TimeoutException, TimeoutError)):
-            error = GatewayUnavailable(
-                f"The gateway at {self._settings.base_url} did not answer {target} in time."
-            )
+            error = GatewayUnavailable(f"The {gateway} did not answer {target} in time.")
         elif isinstance(fault, httpx.ConnectError):
             # The text is useful (name not found, refused, certificate) and safe: the headers were
             # not sent yet.
-            error = GatewayUnavailable(
-                f"Cannot reach the gateway at {self._settings.base_url}: {fault}."
-            )
+            error = GatewayUnavailable(f"Cannot reach the {gateway}: {fault}.")
         else:
             error = GatewayUnavailable(
-                f"The connection to the gateway at {self._settings.base_url} broke during "
-                f"{target}: {type(fault).__name__}."
+                f"The connection to the {gateway} broke during {target}: {kind}."
             )
-        return Lost(
-            error,
-            never_sent=isinstance(fault, _NEVER_SENT),
-            perhaps_sent=isinstance(fault, _PERHAPS_SENT),
-        )
+        never_sent = isinstance(fault, _NEVER_SENT)
+        return Lost(error, never_sent, perhaps_sent=isinstance(fault, _PERHAPS_SENT))
 
     def pause_after(self, outcome: Answer | Lost) -> float | None:
         """Return the seconds to wait before another try, or None if this outcome is final."""
@@ -162,11 +149,7 @@ class Exchange(Generic[T]):
         return outcome.never_sent or (self._call.repeatable and outcome.perhaps_sent)
 
     def result(self, outcome: Answer | Lost) -> T:
-        """Return the result of the last outcome.
-
-        Raises:
-            GatewayError: the outcome is an error.
-        """
+        """Return the result of the last outcome, or raise its ``GatewayError``."""
         if isinstance(outcome, Lost):
             raise outcome.error
         return read_answer(self._call, outcome)

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-__all__ = ["Fields", "WrongShape", "read_json"]
-
 T = TypeVar("T")
 
 
@@ -20,11 +18,7 @@ class WrongShape(Exception):
 
 
 def read_json(body: bytes) -> object:
-    """Parse a body strictly: no NaN or Infinity, no nesting deeper than Python can parse.
-
-    Raises:
-        WrongShape: the body is not JSON.
-    """
+    """Parse a body strictly (no NaN, no Infinity, no deep nesting), or raise ``WrongShape``."""
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -13,8 +13,6 @@ import httpx
 from gateway.client.errors import InvalidRequest
 from gateway.client.token import MASK
 
-__all__ = ["LIMITS", "Assertion", "KeyAuth", "Settings", "read_assertion", "read_settings"]
-
 Assertion = str | Callable[[], str]
 """A user assertion (a signed JWT), or a function that returns one; it is called for each try."""
 
@@ -68,8 +66,7 @@ def read_settings(
 ) -> Settings:
     """Check the settings; ``GATEWAY_URL`` and ``GATEWAY_API_KEY`` replace None.
 
-    Raises:
-        ValueError: a setting is missing or invalid. The text names it and never shows the key.
+    Raises ``ValueError``, which names the missing or invalid setting and never shows the key.
     """
     if not math.isfinite(timeout) or timeout <= 0:
         raise ValueError("timeout must be a number of seconds above 0")
@@ -86,11 +83,7 @@ def read_settings(
 
 
 def read_assertion(assertion: Assertion) -> str:
-    """Return the JWT to send.
-
-    Raises:
-        InvalidRequest: the assertion is not a JWT. The text does not show it.
-    """
+    """Return the JWT to send. ``InvalidRequest`` does not show a text that is not a JWT."""
     text = assertion if isinstance(assertion, str) else assertion()
     # httpx would refuse other texts too, but its message quotes the header.
     if not isinstance(text, str) or not text or not all("!" <= letter <= "~" for letter in text):

@@ -11,8 +11,6 @@ from typing import NoReturn
 from gateway.client.connection import Connection, read_connection
 from gateway.client.fields import Fields
 
-__all__ = ["MASK", "Api", "SecretHeaders", "Token", "read_token"]
-
 MASK = "***"
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: token
@@ -95,18 +93,13 @@ def _refuse_to_serialise(secret: object) -> NoReturn:
 
 
 def read_token(fields: Fields) -> Token:
-    """Read the answer of ``/token`` and ``/refresh``.
-
-    Raises:
-        WrongShape: a field is missing, of another type, or not fit for an HTTP header.
-    """
+    """Read the answer of ``/token`` and ``/refresh``, or raise ``WrongShape``."""
     api = fields.record("api")
     headers = api.mapping("headers")
     for name, value in headers.items():
         # A line break in a name or value would start another header.
-        if not _HEADER_NAME.fullmatch(name):
-            raise api.wrong("headers", "a set of HTTP headers")
-        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        valid = isinstance(value, str) and _HEADER_VALUE.fullmatch(value)
+        if not valid or not _HEADER_NAME.fullmatch(name):
             raise api.wrong("headers", "a set of HTTP headers")
     return Token(
         access_token=fields.header_text("access_token"),

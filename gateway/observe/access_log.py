@@ -72,12 +72,7 @@ class JsonLines(logging.StreamHandler[TextIO]):
 
 
 def log_request(request_id: str, method: str, path: str, status: int, ms: float) -> None:
-    """Log an answered request.
-
-    Args:
-        request_id: Letters, digits, ``-`` and ``_`` only: it is not escaped.
-        ms: Milliseconds until the response was complete.
-    """
+    """Log an answered request. ``request_id`` is not escaped: letters, digits, ``-`` and ``_``."""
     root = logging.getLogger()
     for out in root.handlers:
         if isinstance(out, JsonLines):

@@ -18,17 +18,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from gateway.observe.access_log import JsonLines
 from gateway.observe.masking import drop_locals, mask_credentials
 
-_TALKATIVE = (
-    "uvicorn.error",
-    "httpx",
-    "httpcore",
-    "pymongo",
-    "motor",
-    "uvicorn.access",
-    "asyncio",
-    "hpack",
-    "authlib",
-)
+_UVICORN = ("uvicorn.error", "uvicorn.access")
+_TALKATIVE = (*_UVICORN, "httpx", "httpcore", "pymongo", "motor", "asyncio", "hpack", "authlib")
 
 
 def in_request(request_id: str) -> None:
@@ -80,7 +71,7 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
     root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for name in ("uvicorn", *_UVICORN):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
 from prometheus_client import (
@@ -98,60 +99,59 @@ class Metrics:
 
     def __init__(self, connectors: Iterable[str] = ()) -> None:
         self._known = frozenset(connectors)
-        self._registry = CollectorRegistry()
-        self._refreshes = self._counter(
-            "gateway_refreshes", "Refreshes by outcome.", "connector", "outcome"
+        self._registry = registry = CollectorRegistry()
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self._refreshes = counter(
+            "gateway_refreshes", "Refreshes by outcome.", ["connector", "outcome"]
         )
-        self._lease_waits = self._histogram(
+        self._lease_waits = histogram(
             "gateway_refresh_lease_wait_seconds",
             "How long callers waited for another process to refresh.",
-            _WAITS,
-            "connector",
+            ["connector"],
+            buckets=_WAITS,
         )
-        self._token_reads = self._counter(
-            "gateway_token_reads", "Token reads by result.", "connector", "result"
+        self._token_reads = counter(
+            "gateway_token_reads", "Token reads by result.", ["connector", "result"]
         )
         # Token reads are counted thousands of times a second: cache the look-up of the series.
         self._token_read_series: dict[tuple[str, str], Counter] = {}
-        self._flows = self._counter(
-            "gateway_flows", "Connect flows: started, and outcomes.", "connector", "outcome"
+        self._flows = counter(
+            "gateway_flows", "Connect flows: started, and outcomes.", ["connector", "outcome"]
         )
-        self._requests = self._counter(
+        by_endpoint = ["connector", "endpoint"]
+        self._requests = counter(
             "gateway_provider_requests",
             "Requests to providers by result.",
-            "connector",
-            "endpoint",
-            "result",
+            [*by_endpoint, "result"],
         )
-        self._latency = self._histogram(
+        self._latency = histogram(
             "gateway_provider_request_seconds",
             "Time from sending a request to a provider to the end of its response.",
-            _ANSWERS,
-            "connector",
-            "endpoint",
+            by_endpoint,
+            buckets=_ANSWERS,
         )
-        self._in_flight = self._gauge(
-            "gateway_provider_requests_in_flight", "Requests to providers under way.", "connector"
+        self._in_flight = gauge(
+            "gateway_provider_requests_in_flight", "Requests to providers under way.", ["connector"]
         )
-        self._open_breakers = self._gauge(
+        self._open_breakers = gauge(
             "gateway_provider_open_breakers",
             "Hosts of a connector with an open circuit breaker.",
-            "connector",
+            ["connector"],
         )
-        self._deliveries = self._counter(
+        self._deliveries = counter(
             "gateway_webhook_deliveries",
             "Attempts to deliver an event to a webhook, by outcome.",
-            "outcome",
+            ["outcome"],
         )
-        self._audit_dropped = self._counter(
+        self._audit_dropped = counter(
             "gateway_audit_dropped", "Audit lines lost because the database was unavailable."
         )
-        self._rate_limited = self._counter(
-            "gateway_rate_limited", "Requests refused by a rate limit.", "limit"
+        self._rate_limited = counter(
+            "gateway_rate_limited", "Requests refused by a rate limit.", ["limit"]
         )
-        self._open_flows = self._gauge(
-            "gateway_open_flows", "Unfinished connect flows of all processes."
-        )
+        self._open_flows = gauge("gateway_open_flows", "Unfinished connect flows of all processes.")
 
     def refresh(self, connector: str, outcome: RefreshOutcome) -> None:
         """Count a refresh."""
@@ -234,14 +234,3 @@ class Metrics:
 
     def _name(self, connector: str) -> str:
         return connector if connector in self._known else UNKNOWN
-
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(name, text, labels, registry=self._registry)
-
-    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(name, text, labels, registry=self._registry)
-
-    def _histogram(
-        self, name: str, text: str, buckets: tuple[float, ...], *labels: str
-    ) -> Histogram:
-        return Histogram(name, text, labels, registry=self._registry, buckets=buckets)

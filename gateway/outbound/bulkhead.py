@@ -75,13 +75,9 @@ class Bulkhead:
 
     @asynccontextmanager
     async def admit(self, connector: str, endpoint: Endpoint, host: str) -> AsyncIterator[Outcome]:
-        """Admit one request: hold a slot of the connector while the block lasts.
+        """Hold a slot of the connector while the block sends one request and records its outcome.
 
-        The block records on the ``Outcome`` how the request ended.
-
-        Raises:
-            ProviderUnavailable: the host's breaker is open, or no slot is free; ``retry_after`` is
-                set.
+        Raises ``ProviderUnavailable`` with ``retry_after``: no free slot, or an open breaker.
         """
         key = (connector, host)
         if self._breaker(key).wait:

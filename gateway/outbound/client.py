@@ -12,6 +12,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -43,20 +44,14 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures before the first byte of a request was sent."""
 
 
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """Sends requests that the engine prepared. Made by ``open_outbound``."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        policy: EgressPolicy,
-        bulkhead: Bulkhead,
-        total_seconds: float = TOTAL_SECONDS,
-    ) -> None:
-        self._client = client
-        self._policy = policy
-        self._total_seconds = total_seconds
-        self._bulkhead = bulkhead
+    client: httpx.AsyncClient
+    policy: EgressPolicy
+    bulkhead: Bulkhead
+    total_seconds: float = TOTAL_SECONDS
 
     async def send(
         self, request: OutboundRequest, *, connector: str, endpoint: Endpoint
@@ -70,19 +65,16 @@ class Outbound:
             UnreadableResponse: the answer is a redirect, too large, badly compressed or not HTTP.
             EgressRefused: the address is not allowed.
         """
-        async with self._bulkhead.admit(connector, endpoint, _name_of(request.url)) as outcome:
+        async with self.bulkhead.admit(connector, endpoint, _name_of(request.url)) as outcome:
             answer = await self._deliver(request, outcome)
             outcome.answered(answer.status)
             return answer
 
     async def send_webhook(self, request: OutboundRequest) -> OutboundResponse:
-        """Send to a webhook's receiver: the same guards as ``send``, but no bulkhead or breaker.
+        """Send to a webhook's receiver: guarded like ``send``, but without bulkhead and breaker.
 
-        The caller limits concurrency and retries.
-
-        Raises:
-            EgressRefused: The gateway may not call the address.
-            ReceiverUnavailable: There is no response, or an unreadable one.
+        The caller limits concurrency and retries. Raises ``EgressRefused`` or else
+        ``ReceiverUnavailable``.
         """
         try:
             return await self._deliver(request, Outcome())
@@ -95,8 +87,8 @@ class Outbound:
         try:
             url = httpx.URL(request.url)
             default_port = 443 if url.scheme == "https" else 80
-            self._policy.check_scheme(url.scheme, url.host, url.port or default_port)
-            async with asyncio.timeout(self._total_seconds):
+            self.policy.check_scheme(url.scheme, url.host, url.port or default_port)
+            async with asyncio.timeout(self.total_seconds):
                 return await self._send(request, url)
         except TimeoutError:
             outcome.result = RequestResult.TIMEOUT
@@ -132,7 +124,7 @@ class Outbound:
     async def _send(self, request: OutboundRequest, url: httpx.URL) -> OutboundResponse:
         # A server may ignore "identity" and compress, so _read limits the decompressed size.
         headers = {"User-Agent": "connector-gateway", "Accept-Encoding": "identity"}
-        async with self._client.stream(
+        async with self.client.stream(
             request.method, url, headers=headers | dict(request.headers), content=request.content
         ) as response:
             if response.is_redirect or 300 <= response.status_code < 400:

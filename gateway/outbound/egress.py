@@ -25,22 +25,13 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 # ``is_global`` is true for these, although they embed or lead to other addresses (NAT64, 6to4,
 # Teredo, IPv4-compatible), belong to a site, or are for documentation.
-_NOT_PUBLIC = tuple(
-    map(
-        ip_network,
-        (
-            "64:ff9b::/96",
-            "64:ff9b:1::/48",
-            "2002::/16",
-            "2001::/32",
-            "::/96",
-            "fec0::/10",
-            "3fff::/20",
-            "192.0.0.0/24",
-            "192.88.99.0/24",
-        ),
-    )
-)
+_NOT_PUBLIC = [
+    ip_network(network)
+    for network in (
+        "64:ff9b::/96 64:ff9b:1::/48 2002::/16 2001::/32 ::/96 fec0::/10 3fff::/20 "
+        "192.0.0.0/24 192.88.99.0/24"
+    ).split()
+]
 
 
 def is_public(address: Address) -> bool:

@@ -151,8 +151,7 @@ class Settings(LoginSettings):
     @property
     def metrics_address(self) -> HostPort | None:
         """The address of a separate listener for the metrics, if there is one."""
-        match = _HOST_PORT.fullmatch(self.metrics)
-        return (match[1].strip("[]"), int(match[2])) if match else None
+        return _host_port(self.metrics)
 
     @property
     def metrics_on_web(self) -> bool:
@@ -180,8 +179,7 @@ class Settings(LoginSettings):
     @field_validator("metrics")
     @classmethod
     def _check_metrics(cls, value: str) -> str:
-        match = _HOST_PORT.fullmatch(value)
-        if value not in {"", "off"} and (match is None or not 0 < int(match[2]) < 65536):
+        if value not in {"", "off"} and _host_port(value) is None:
             raise ValueError("must be host:port or off")
         return value
 
@@ -190,13 +188,9 @@ class Settings(LoginSettings):
     def _read_egress_allow(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        pairs = []
-        entries = filter(None, (part.strip() for part in value.split(",")))
-        for number, entry in enumerate(entries, start=1):
-            match = _HOST_PORT.fullmatch(entry)
-            if match is None or not 0 < int(match[2]) < 65536:
-                raise ValueError(f"entry {number} is not host:port")
-            pairs.append((match[1].strip("[]").lower(), int(match[2])))
+        pairs = [_host_port(part.strip()) for part in value.split(",") if part.strip()]
+        if None in pairs:
+            raise ValueError(f"entry {pairs.index(None) + 1} is not host:port")
         return frozenset(pairs)
 
     @field_validator("public_url")
@@ -260,6 +254,13 @@ class Settings(LoginSettings):
         return self
 
 
+def _host_port(text: str) -> HostPort | None:
+    match = _HOST_PORT.fullmatch(text)
+    if match is None or not 0 < int(match[2]) < 65536:
+        return None
+    return match[1].strip("[]").lower(), int(match[2])
+
+
 def read_environment(folder: Path = Path()) -> dict[str, str]:
     """Return the variables of ``.env.local`` in ``folder``, overridden by the environment."""
     in_file = {k: v for k, v in dotenv_values(folder / ENV_FILE).items() if v is not None}
@@ -267,11 +268,7 @@ def read_environment(folder: Path = Path()) -> dict[str, str]:
 
 
 def read_settings(folder: Path = Path()) -> Settings:
-    """Read the settings from the environment and from ``.env.local`` in ``folder``.
-
-    Raises:
-        SettingsError: lists every problem, and quotes no value.
-    """
+    """Read the environment and ``.env.local``; ``SettingsError`` lists all problems, no values."""
     known = [name.upper() for name in Settings.model_fields]
     problems = []
     for name in sorted(read_environment(folder).keys() - CLIENT_VARIABLES):

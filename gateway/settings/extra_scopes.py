@@ -19,9 +19,7 @@ _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
 def read_extra_scopes(env: Mapping[str, str], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the extra scopes of each connector; ``env`` separates them by spaces or commas.
 
-    Raises:
-        SettingsError: a variable names no connector of ``names``, or an entry is not a scope. A
-            typo must not pass as "not set".
+    Raises ``SettingsError`` for a variable of no connector: a typo must not pass as "not set".
     """
     connectors = {name.upper().replace("-", "_"): name for name in names}
     found = {}

@@ -61,11 +61,7 @@ DEFAULT_RATES: LimitRates = MappingProxyType(
 
 
 def read_limit_rates(text: str) -> LimitRates:
-    """Return the default rates, changed by ``name=600/m,name=off``.
-
-    Raises:
-        ValueError: names the problem.
-    """
+    """Return the default rates, changed by ``name=600/m,name=off``; raises ``ValueError``."""
     rates = dict(DEFAULT_RATES)
     seen: set[LimitName] = set()
     for item in filter(None, (part.strip() for part in text.split(","))):

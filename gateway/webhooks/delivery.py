@@ -32,22 +32,11 @@ from gateway.webhooks.registration import secret_of, signed_headers
 
 _log = get_logger()
 
-_MINUTE, _HOUR = 60, 3600
-DELAYS: tuple[float, ...] = (
-    5,
-    30,
-    2 * _MINUTE,
-    10 * _MINUTE,
-    _HOUR,
-    3 * _HOUR,
-    6 * _HOUR,
-    12 * _HOUR,
-    24 * _HOUR,
-    24 * _HOUR,
-)
+_MIN, _HOUR, _DAY = 60, 3600, 86_400
+DELAYS = (5, 30, 2 * _MIN, 10 * _MIN, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, _DAY)
 """Seconds between attempts, about three days in all. ``JITTER`` varies each."""
 JITTER = 0.2
-LONGEST_RETRY_AFTER = 24 * _HOUR
+LONGEST_RETRY_AFTER = _DAY
 """Upper limit of a receiver's ``Retry-After``, in seconds."""
 POLL_SECONDS = 1.0
 """Pause of an idle worker between two rounds."""
@@ -108,11 +97,7 @@ class Deliveries:
             await self.finish()
 
     async def round(self) -> None:
-        """Queue the events of the outbox, and start the deliveries that are due.
-
-        Raises:
-            StoreUnavailable: The database does not answer.
-        """
+        """Queue the outbox's events and start due deliveries. Raises ``StoreUnavailable``."""
         await self._queue_events()
         await self._start_due()
 

@@ -47,39 +47,26 @@ class WebhookState:
     pending: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookService:
     """Creates, lists and deletes webhooks."""
 
-    def __init__(
-        self,
-        *,
-        webhooks: WebhookStore,
-        deliveries: DeliveryStore,
-        vault: Vault,
-        policy: EgressPolicy,
-        clock: Clock,
-        audit: Audit,
-    ) -> None:
-        self._webhooks = webhooks
-        self._deliveries = deliveries
-        self._vault = vault
-        self._policy = policy
-        self._clock = clock
-        self._audit = audit
+    webhooks: WebhookStore
+    deliveries: DeliveryStore
+    vault: Vault
+    policy: EgressPolicy
+    clock: Clock
+    audit: Audit
 
     async def create(
         self, *, tenant: str, url: str, types: Sequence[EventType] | None
     ) -> tuple[Webhook, Secret]:
         """Create a webhook; return it with its signing secret, which cannot be shown again.
 
-        Args:
-            types: The events that it receives; ``None`` for all.
-
-        Raises:
-            InvalidRequest: The URL is invalid, or the tenant has too many webhooks.
+        ``types`` is ``None`` for all events. Raises ``InvalidRequest``: a bad URL, or too many.
         """
-        problem = _problem_of(url, self._policy)
-        if problem is None and len(await self._webhooks.list_for(tenant)) >= MOST:
+        problem = _problem_of(url, self.policy)
+        if problem is None and len(await self.webhooks.list_for(tenant)) >= MOST:
             problem = f"a tenant has at most {MOST} webhooks"
         if problem is not None:
             raise InvalidRequest(f"url: {problem}", {"url": problem})
@@ -91,25 +78,25 @@ class WebhookService:
             tenant=tenant,
             url=url,
             types=None if types is None else tuple(sorted(set(map(str, types)))),
-            secret=self._vault.seal(secret, webhook_secret_place(tenant, webhook_id)),
-            created_at=self._clock(),
+            secret=self.vault.seal(secret, webhook_secret_place(tenant, webhook_id)),
+            created_at=self.clock(),
         )
-        await self._webhooks.add(webhook)
-        await self._audit.write(Action.WEBHOOK_CREATED, tenant=tenant, subject=webhook_id)
+        await self.webhooks.add(webhook)
+        await self.audit.write(Action.WEBHOOK_CREATED, tenant=tenant, subject=webhook_id)
         return webhook, secret
 
     async def list_for(self, tenant: str) -> list[WebhookState]:
         """Return the tenant's webhooks and their state, oldest first."""
         return [
-            WebhookState(webhook=webhook, pending=await self._deliveries.pending(webhook))
-            for webhook in await self._webhooks.list_for(tenant)
+            WebhookState(webhook=webhook, pending=await self.deliveries.pending(webhook))
+            for webhook in await self.webhooks.list_for(tenant)
         ]
 
     async def delete(self, tenant: str, webhook_id: str) -> bool:
         """Delete a webhook; return whether it existed. Its undelivered events are not sent."""
-        deleted = await self._webhooks.delete(tenant, webhook_id)
+        deleted = await self.webhooks.delete(tenant, webhook_id)
         if deleted:
-            await self._audit.write(Action.WEBHOOK_DELETED, tenant=tenant, subject=webhook_id)
+            await self.audit.write(Action.WEBHOOK_DELETED, tenant=tenant, subject=webhook_id)
         return deleted
 
 

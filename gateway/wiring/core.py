@@ -54,12 +54,10 @@ def core_services(
     token_cache: bool = False,
     only_tenant: str | None = None,
 ) -> CoreServices:
-    """The core services over one database and one way to the providers.
+    """Make the core services. ``redirect_uri`` maps a connector's name to its redirect URI.
 
-    Args:
-        redirect_uri: From a connector's name to its redirect URI.
-        token_cache: Whether tokens that were read are kept in memory.
-        only_tenant: The one tenant that may connect; ``None`` if any may (security B5).
+    ``token_cache`` keeps read tokens in memory. ``only_tenant`` is the one tenant that may connect;
+    ``None`` if any may (security B5).
     """
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault, audit)

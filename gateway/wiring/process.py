@@ -96,10 +96,7 @@ def only_tenant(settings: Settings) -> str | None:
 def open_catalog(
     settings: Settings, env: Mapping[str, str], sandbox: SandboxLink = NO_SANDBOX
 ) -> Catalog:
-    """The connectors of this process, with the scopes that its operator adds.
-
-    Raises ``ConfigError`` or ``SettingsError``.
-    """
+    """Return the connectors of this process; raises ``ConfigError`` or ``SettingsError``."""
     catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
     extra = read_extra_scopes(env, catalog.names())
     catalog = catalog.with_scopes(extra)
@@ -122,14 +119,10 @@ async def open_services(
     readiness: Readiness | None = None,
     knobs: Knobs = PRODUCTION,
 ) -> AsyncIterator[Services]:
-    """Everything that the gateway runs on, for as long as the context lasts.
+    """Open all services while the context lasts; ``env`` has the connectors' variables.
 
-    Args:
-        env: The connectors' variables.
-        clock: The time; the database's if none is given.
-
-    Raises:
-        SettingsError, ConfigError, StoreUnavailable: It cannot start.
+    Raises ``SettingsError``, ``ConfigError`` or ``StoreUnavailable``. ``clock`` is by default the
+    database's.
     """
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
