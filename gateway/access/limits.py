@@ -74,12 +74,7 @@ class Limits:
             self._refuse_while_empty(limited, share, self._clock())
 
     async def spend(self, limited: LimitName, subject: str) -> None:
-        """Take a permit.
-
-        Raises:
-            RateLimited: the bucket is empty.
-            StoreUnavailable: the database is away, and the limit is not ``OPEN``.
-        """
+        """Take a permit, or raise ``RateLimited``; ``StoreUnavailable`` if it is not ``OPEN``."""
         rate = self._rates[limited]
         if rate is None:
             return

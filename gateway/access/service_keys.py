@@ -83,12 +83,7 @@ class KeyCaller:
             raise Forbidden(f'this needs a service key with the role "{role}"')
 
     def bounds_with(self, assertions: Sequence[str], *, audience: str, now: datetime) -> Bounds:
-        """Return the bounds of a call with these user assertions.
-
-        Raises:
-            AssertionRequired: the key needs an assertion, and the call has no assertion.
-            AssertionInvalid: the assertion does not prove a user, or there are several.
-        """
+        """Return the call's bounds. Raises ``AssertionRequired`` or ``AssertionInvalid``."""
         if self.assertion_keys is None:
             return self.bounds
         if not assertions:
@@ -149,8 +144,7 @@ class ServiceKeys:
     ) -> tuple[StoredKey, Secret]:
         """Create a key; return its row and the whole key, which is never stored or shown again.
 
-        Raises:
-            InvalidRequest: a restriction has no effect with these roles, or is malformed.
+        Raises ``InvalidRequest`` for a restriction without effect or with a wrong form.
         """
         now = self._clock()
         _check(restrictions, roles, now)
@@ -173,14 +167,9 @@ class ServiceKeys:
     async def authenticate(
         self, authorization: str | None, admit: Callable[[], None] = lambda: None
     ) -> KeyCaller:
-        """Return the caller of an ``Authorization`` header.
+        """Return the caller of an ``Authorization`` header, or raise ``Unauthorized``.
 
-        Args:
-            authorization: the header's value.
-            admit: is called before a database look-up, and may raise.
-
-        Raises:
-            Unauthorized: the key is not valid; the message does not say why.
+        ``admit`` is called before a database look-up, and may raise.
         """
         match = _credential(authorization)
         if match is None:

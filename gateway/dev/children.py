@@ -23,13 +23,10 @@ def child(
     log: Path | None = None,
     cwd: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``command`` until the context ends, then stop it.
+    """Run ``command``, with its output appended to ``log``, until the context ends; then stop it.
 
     The child runs in a new session, so that Ctrl-C reaches the parent alone, which stops its
     children in order. On Linux the child is also terminated when the parent dies.
-
-    Args:
-        log: the file to which the output is appended.
     """
     output: IO[bytes] | None = log.open("ab") if log else None
     process = subprocess.Popen(

@@ -25,11 +25,7 @@ ALREADY_INITIALIZED = 23  # MongoDB's error code
 
 
 def find_mongod() -> Path:
-    """Find the ``mongod`` on PATH, else the one of the development dependencies.
-
-    Raises:
-        SettingsError: neither exists. The text says what to install.
-    """
+    """Find the ``mongod`` on PATH, or of the development dependencies; ``SettingsError``: none."""
     on_path = shutil.which("mongod")
     if on_path:
         return Path(on_path)
@@ -49,11 +45,7 @@ def find_mongod() -> Path:
 
 @contextmanager
 def running_mongod(folder: Path) -> Iterator[str]:
-    """Run a replica set with its files in ``folder``; yields its connection string.
-
-    Raises:
-        SettingsError: it does not start. The text has the end of its log.
-    """
+    """Run a replica set in ``folder``; yield its connection string, or raise ``SettingsError``."""
     data = folder / "mongodb"
     data.mkdir(parents=True, exist_ok=True)
     log = folder / "mongod.log"

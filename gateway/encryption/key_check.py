@@ -27,13 +27,10 @@ _SAMPLE = 20
 async def check_encryption_keys(
     vault: Vault, checks: EncryptionKeyCheckStore, stores: Sequence[SealedStore], clock: Clock
 ) -> None:
-    """Compare every encryption key with its stored check value.
+    """Compare every encryption key with its stored check value; a new one gets such a value.
 
-    A new encryption key gets its check value. Rows whose encryption key is missing are counted in
-    the log.
-
-    Raises:
-        SettingsError: an encryption key differs from the one that was used under its id.
+    Rows whose encryption key is missing are counted in the log. Raises ``SettingsError`` if a key
+    differs from the one that was used under its id.
     """
     wrong = [
         key_id
@@ -78,10 +75,7 @@ async def _is_right(
 
 
 async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) -> bool:
-    """Whether the encryption key opens one of the first rows that name it, or no row does.
-
-    One is enough: a tampered row must not keep the gateway down.
-    """
+    """Whether the key opens one of its first rows: one tampered row must not stop the gateway."""
     found = False
     for store in stores:
         if store.sealed.proven is not None:

@@ -79,14 +79,9 @@ class Rotation:
         return found
 
     async def run(self, report: Callable[[int], None], *, per_second: int = 0) -> Rotated:
-        """Reseal every row that another encryption key seals.
+        """Reseal every row that another key seals, at most ``per_second`` (0: no limit).
 
-        Args:
-            report: is called with the number of resealed rows so far.
-            per_second: the most rows to write in a second; 0 is no limit.
-
-        Raises:
-            StoreUnavailable: the database is away. Rows that were resealed stay so.
+        ``report`` gets the number of rows so far. Raises ``StoreUnavailable``; resealed rows stay.
         """
         run = _Run(report, per_second)
         for store in self._stores:

@@ -56,11 +56,7 @@ class Vault:
         return self._seal(self.current, secret, place)
 
     def open(self, sealed: bytes, place: Place) -> Secret:
-        """Decrypt ``sealed``.
-
-        Raises:
-            VaultError: the encryption key is not configured, or the value does not belong here.
-        """
+        """Decrypt ``sealed``; ``VaultError`` if its key is missing or it does not belong here."""
         try:
             return self._open(sealed, place)
         except VaultError as error:
@@ -75,10 +71,7 @@ class Vault:
             raise
 
     def reseal(self, sealed: bytes, place: Place) -> bytes:
-        """Encrypt a sealed value with the first encryption key; raise ``VaultError`` if it fails.
-
-        A value of that encryption key is returned unchanged.
-        """
+        """Encrypt a value with the first key, unless it is already; raises ``VaultError``."""
         if key_id_of(sealed) == self.current:
             return sealed
         return self._seal(self.current, self._open(sealed, place), place)
@@ -168,8 +161,7 @@ def new_encryption_key() -> str:
 def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
     """Read ``id:base64,id:base64``; new lines also separate, and ``#`` begins a comment.
 
-    Raises:
-        SettingsError: names ``source`` and the number of every wrong entry, and quotes none.
+    Raises ``SettingsError`` with ``source`` and the number of every wrong entry; it quotes none.
     """
     keys: dict[str, bytes] = {}
     problems = []

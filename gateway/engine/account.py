@@ -19,9 +19,8 @@ _SPACES = re.compile(r"\s+")
 def clean_account(info: AccountInfo) -> AccountInfo:
     """Return ``info`` with a bounded, printable label and bounded metadata.
 
-    Raises:
-        UnreadableResponse: the id is empty, too long or not printable. It is never repaired,
-            because two ids could become one.
+    Raises ``UnreadableResponse`` for an id that is empty, too long or not printable. It is never
+    repaired, because two ids could become one.
     """
     account_id = info.external_account_id
     if not (account_id.strip() and len(account_id) <= MAX_ID and account_id.isprintable()):
@@ -41,11 +40,7 @@ def clean_account(info: AccountInfo) -> AccountInfo:
 
 
 def clean_text(text: str, limit: int) -> str:
-    """Return ``text`` on one line without control, bidi-override and other invisible characters.
-
-    Category C covers them all: Cc control, Cf format (bidi), Cs surrogates, Co private use, Cn
-    unassigned.
-    """
+    """Return ``text`` on one line without control, bidi-override and other invisible characters."""
     one_line = _SPACES.sub(" ", text)
     visible = "".join(c for c in one_line if unicodedata.category(c)[0] != "C")
     return visible.strip()[:limit]

@@ -36,11 +36,7 @@ def api_request(
     method: str = "GET",
     json: Any = None,
 ) -> OutboundRequest:
-    """Prepare a call to the provider's API with the token.
-
-    Raises:
-        EgressRefused: ``api_hosts`` does not name the host.
-    """
+    """Prepare an API call with the token; ``EgressRefused`` unless ``api_hosts`` names the host."""
     if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
         raise EgressRefused("the URL has an unknown placeholder")
     target = render_url(url, config, connection_config)

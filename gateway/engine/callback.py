@@ -67,13 +67,10 @@ def read_callback(query: bytes) -> AuthorizationResponse:
 
 
 def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> str | None:
-    """Compare the callback's ``iss`` with the connector's issuer (RFC 9207 2.4).
+    """Return why the callback's ``iss`` is not the connector's issuer, or ``None`` (RFC 9207 2.4).
 
     The comparison is exact, for errors as well as codes. A connector without issuer compares
     nothing: a provider that begins to send ``iss`` must not stop people from connecting.
-
-    Returns:
-        The problem, or ``None``.
     """
     if config.issuer is None:
         return None

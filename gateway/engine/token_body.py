@@ -29,15 +29,10 @@ _FORM = re.compile(r"[\w.~%+-]+=[^\s&<>{}\"]*(?:&[\w.~%+-]+=[^\s&<>{}\"]*)*", re
 
 
 def read_token_body(answer: OutboundResponse) -> tuple[dict[str, Any], frozenset[str]]:
-    """Read the one object in ``answer``, under any content type.
+    """Read the one object in ``answer``, under any content type; raises ``UnreadableResponse``.
 
-    Returns:
-        The object, and the names of the members without a clear meaning. These are ``None``: a
-        member that is repeated with different values, and a number that JSON does not have
-        (``NaN``) or that is too large.
-
-    Raises:
-        UnreadableResponse: The body is neither one JSON object nor a form.
+    Also return the names of members without a clear meaning, which are ``None``: repeated with
+    different values, or a number that JSON does not have (``NaN``) or that is too large.
     """
     text, reader = _decode(answer), _Reader()
     try:
@@ -50,10 +45,7 @@ def read_token_body(answer: OutboundResponse) -> tuple[dict[str, Any], frozenset
 
 
 def _decode(answer: OutboundResponse) -> str:
-    """Decode as Unicode, as the declared charset or as Latin-1, which reads any bytes.
-
-    Tokens are ASCII, so they are the same in each of them.
-    """
+    """Decode as Unicode, the declared charset or Latin-1; tokens are ASCII, the same in each."""
     declared = _CHARSET.search(answer.headers.get("content-type", ""))
     for charset in (json.detect_encoding(answer.content), declared[1] if declared else "ascii"):
         try:

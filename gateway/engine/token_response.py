@@ -52,15 +52,10 @@ def read_token_response(
     now: datetime,
     granted: tuple[str, ...] | None = None,
 ) -> TokenResponse:
-    """Read an answer that was received at ``now`` (UTC).
+    """Read an answer that was received at ``now`` (UTC). Raises a ``ProviderError`` subclass.
 
-    Args:
-        granted: for a refresh, the scopes so far; an answer without scopes keeps them. For an
-            exchange, such an answer grants the requested scopes (RFC 6749 5.1 and 6).
-
-    Raises:
-        ProviderError: there is no usable access token, or a check that the connector declares
-            fails. The subclass says what to do.
+    A refresh without scopes keeps those ``granted``; an exchange without scopes grants the
+    requested ones (RFC 6749 5.1 and 6).
     """
     is_refresh = granted is not None
     if not 200 <= answer.status < 300:
@@ -164,10 +159,7 @@ def _moment(value: Any, now: datetime) -> int | None:
 
 
 def _check_token_type(config: ConnectorConfig, members: _Members) -> None:
-    """Refuse a type other than those that the connector declares; any type without a declaration.
-
-    Some providers omit it, and some call a bearer token ``JWT``.
-    """
+    """Refuse a type that is not declared. Some providers omit it, some say ``JWT`` for a bearer."""
     value = members.source.get("token_type")
     found = value.strip().lower() if isinstance(value, str) else ""
     if value is None or found in (config.token_types or {"bearer"}):

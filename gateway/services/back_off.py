@@ -16,14 +16,10 @@ LONGEST_SECONDS = 60.0
 
 
 def back_off(error: ProviderError, attempts: int, jitter: float) -> float:
-    """Return the pause after ``error``, in seconds.
+    """Return the pause in seconds after ``error`` and ``attempts`` failures; ``jitter`` is 0 to 1.
 
     ``Retry-After`` of the provider can only lengthen it. An error of this process itself
     (``gateway.outbound.bulkhead``) sent no request, so its ``retry_after`` is the pause.
-
-    Args:
-        attempts: Failures in a row before this one.
-        jitter: Between 0 and 1.
     """
     failures = attempts + error.requests - 1
     longest = min(NEXT_SECONDS * 2.0 ** (min(failures, 10) - 1), LONGEST_SECONDS)

@@ -106,14 +106,9 @@ class ConnectService:
         reconnect: str | None = None,
         tool: str | None = None,
     ) -> StartedFlow:
-        """Start a flow for a signed-in user.
+        """Start a flow for a signed-in user, who ``typed`` the connection_config.
 
-        Args:
-            typed: The connection_config as the user entered it.
-
-        Raises:
-            InvalidRequest: ``typed`` is invalid.
-            Forbidden: The tenant may not use this deployment's OAuth apps.
+        Raises ``InvalidRequest``, or ``Forbidden`` to a tenant that may not use these OAuth apps.
         """
         if self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
@@ -162,14 +157,8 @@ class ConnectService:
     ) -> FinishedFlow:
         """Finish the flow of a callback on the path of connector ``name``.
 
-        Args:
-            tenant: The tenant of the browser's session, if it has one.
-            user: The user of that session.
-            cookie: The browser's flow cookie, if it sent one.
-
-        Raises:
-            FlowError: A check failed.
-            ProviderError: The provider refused, or did not answer properly.
+        ``tenant``, ``user`` and ``cookie`` are those of the browser, if it has any. Raises a
+        ``FlowError`` or a ``ProviderError``.
         """
         try:
             with self._metrics.flow_end(name):

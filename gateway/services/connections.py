@@ -23,11 +23,7 @@ class ConnectionService:
         return await self._store.list_for(tenant, owner_of(user))
 
     async def get(self, tenant: str, connection_id: str, user: str | None = None) -> Connection:
-        """Return a connection of the tenant, and of ``user`` if given.
-
-        Raises:
-            ConnectionNotFound: It does not exist, or has another owner.
-        """
+        """Return a connection of the tenant (and of ``user``), or raise ``ConnectionNotFound``."""
         connection = await self._store.get(tenant, connection_id)
         if connection is None or user not in {None, connection.user}:
             raise ConnectionNotFound

@@ -40,10 +40,7 @@ class Linker:
     async def link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
         """Store the connection of a finished flow.
 
-        Raises:
-            AccountMismatch: The connector takes one account, and another is linked.
-            AccountUnfit: The account lacks what the connector needs.
-            ProviderError: The account cannot be read.
+        Raises ``AccountMismatch``, ``AccountUnfit`` or ``ProviderError``: it cannot be read.
         """
         # A failure leaves the grant in place: the account is unknown, and at providers that revoke
         # per account, revoking could end a working connection.

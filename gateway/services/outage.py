@@ -28,15 +28,9 @@ async def through_outage(
     connection: str,
     ends: Callable[[], bool] = lambda: False,
 ) -> T:
-    """Repeat ``attempt`` until the database answers, and return its result.
+    """Repeat ``attempt`` until the database answers, or ``ends`` returns true; return its result.
 
-    Args:
-        event: Log event for each failed attempt.
-        connection: The connection's id, for the log.
-        ends: Returns whether a further attempt is useless.
-
-    Raises:
-        StoreUnavailable: An attempt failed, and ``ends`` returned true.
+    ``event`` is logged for each failure. Raises ``StoreUnavailable`` when a further try is useless.
     """
     while True:
         try:

@@ -88,11 +88,9 @@ class Provider:
         connection_config: Mapping[str, str],
         hook: Hook | None = None,
     ) -> AccountInfo:
-        """Return the granted account, cleaned, with the metadata that ``hook`` adds.
+        """Return the granted account, cleaned, with the metadata of ``hook``.
 
-        Raises:
-            ProviderError: The account cannot be read.
-            AccountUnfit: The hook found that the account lacks what the connector needs.
+        Raises ``ProviderError``, or ``AccountUnfit`` if the hook misses what the connector needs.
         """
         context = _Context(self._outbound, config, grant, connection_config)
         try:

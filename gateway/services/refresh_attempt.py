@@ -73,17 +73,10 @@ class RefreshAttempt:
         """An earlier use of this very token that was never answered."""
 
     async def run(self, *, in_need: bool) -> bool:
-        """Refresh; afterwards the stored connection is the one that counts.
+        """Refresh; afterwards the stored connection counts. ``in_need``: the token is of no use.
 
-        Args:
-            in_need: The current access token is of no use.
-
-        Returns:
-            False if the lease ended before the provider was asked: claim it again.
-
-        Raises:
-            ProviderError: The provider gave no tokens; the connection may be refreshed later.
-            ReauthorizationRequired: The provider refused the grant.
+        Return False if the lease ended before the provider was asked: claim it again. Raises
+        ``ProviderError`` (may be refreshed later) or ``ReauthorizationRequired`` (refused).
         """
         leases, config = self._parts.leases, self._config
         if self._lost is not None and not in_need and not may_repeat(config, self._lost.age):

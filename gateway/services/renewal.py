@@ -94,12 +94,7 @@ class Renewal:
         self._stopping = True
 
     async def round(self, connector: str) -> Round:
-        """Try once to renew each due connection of the connector, and return the counts.
-
-        Raises:
-            StoreUnavailable: The database does not answer.
-            ConnectorError: The connector is unknown or not configured.
-        """
+        """Try once to renew each due connection, and count. Raises ``StoreUnavailable``."""
         config = self._catalog.get(connector)
         tally = Round()
         slots = asyncio.Semaphore(self._slots_of_one)

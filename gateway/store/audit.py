@@ -55,11 +55,7 @@ class Action(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """The kinds of actors.
-
-    A service key, a signed-in person, a person who is signing in, the gateway's worker, or a
-    person at a terminal (``python -m gateway``).
-    """
+    """A service key, a person, a person signing in, the worker, or an operator at a terminal."""
 
     KEY = "key"
     SESSION = "session"
@@ -174,15 +170,9 @@ class AuditStore:
     async def find(
         self, tenant: str, wanted: Wanted, *, limit: int, before: str | None = None
     ) -> list[Line]:
-        """Return lines of the tenant, newest first.
+        """Return up to ``limit`` lines, newest first, older than the cursor ``before``.
 
-        Args:
-            wanted: the filter.
-            limit: the most lines to return.
-            before: a ``cursor``; only older lines are returned.
-
-        Raises:
-            ValueError: ``before`` is not a cursor.
+        Raises ``ValueError`` if ``before`` is not a cursor.
         """
         query: Document = {"tenant": tenant} | wanted.query()
         if before is not None:

@@ -128,9 +128,7 @@ class ConnectionStore:
     async def target(self, new: NewConnection) -> Target:
         """Find where a finished flow is stored: a new row, or the row of the same account.
 
-        Raises:
-            AccountMismatch: the connector takes one account per user, and another one is linked.
-            NewerRow: a newer version wrote the row.
+        Raises ``AccountMismatch`` if another account is the only one allowed, or ``NewerRow``.
         """
         mine = _owner(new)
         row = await self._rows.find_one(mine | {"slot": _slot(new)})
@@ -149,10 +147,8 @@ class ConnectionStore:
         return Target(new=new, row=row["_id"], generation=row["generation"] + 1, replaces=row)
 
     async def save(self, target: Target, tokens: SealedTokens, now: datetime) -> Connection | None:
-        """Store a finished flow with its tokens, which are sealed for ``target``.
-
-        Returns:
-            The connection, or ``None`` if a concurrent write was faster: find a new target then.
+        """Store a finished flow with its tokens; ``None`` if a concurrent write was faster: find a
+        new target then.
         """
         with self._notices.telling(accounts_tag(*_owner(target.new).values())):
             if target.replaces is not None:

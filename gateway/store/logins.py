@@ -83,10 +83,7 @@ class LoginStore:
         return self._proven(row)
 
     async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
-        """Claim an attempt; ``None`` if it is unknown, used or expired.
-
-        Atomic: of simultaneous browsers, one gets it.
-        """
+        """Claim an attempt, atomically; ``None`` if it is unknown, used or expired."""
         row = await self._rows.find_one_and_update(
             {"_id": login_id, "kind": kind.value, "used_at": None, "expires_at": {"$gt": now}},
             {"$set": {"used_at": now}},

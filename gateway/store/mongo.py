@@ -85,10 +85,7 @@ class Collection:
         projection: Mapping[str, Any] | None = None,
         index: str | None = None,
     ) -> list[Document]:
-        """Return the documents that match, sorted: all, or the first ``limit``.
-
-        ``index`` names the index to use.
-        """
+        """Return the documents that match, sorted: all, or the first ``limit``; use ``index``."""
         found = self._handle.find(query, projection, sort=sort, limit=limit, hint=index)
         return await _answer(found.to_list(None))
 
@@ -188,10 +185,7 @@ class Collection:
     async def find_one_and_delete(
         self, query: Mapping[str, Any], *, transaction: Any = None
     ) -> Document | None:
-        """Atomically delete one matching document and return it.
-
-        Raises ``WriteConflict`` in a transaction.
-        """
+        """Atomically delete a match and return it; raises ``WriteConflict`` in a transaction."""
         return await _answer(self._handle.find_one_and_delete(query, session=transaction))
 
     async def delete_many(self, query: Mapping[str, Any]) -> int:

@@ -20,10 +20,7 @@ _ALIVE = [str(status) for status in Status if status is not Status.NEEDS_REAUTH]
 
 
 class Due(StrEnum):
-    """The reason: the access token is about to expire, or the refresh token is long unused.
-
-    The value is the row's field with the time that counts.
-    """
+    """The reason: a token about to expire, or a refresh token long unused. Its value is a field."""
 
     EXPIRING = "fresh_until"
     IDLE = "issued_at"
@@ -56,17 +53,11 @@ class RenewalQueue:
         repeatable_seconds: float = 0.0,
         after: Connection | None = None,
     ) -> list[Connection]:
-        """Return connections that are due, the most urgent first.
+        """Return up to ``limit`` connections due by ``before``, most urgent first, after ``after``.
 
         Left out are connections that need their user, that cool down or that are being refreshed.
         A connection whose last refresh has no recorded answer is left out too, until its access
-        token expires, unless its refresh token may be sent again.
-
-        Args:
-            before: connections are due up to this time (inclusive).
-            limit: the most connections to return.
-            repeatable_seconds: how long a refresh token may be sent again (``inf``: always).
-            after: the last connection of the previous page.
+        token expires, unless its refresh token may be sent again for ``repeatable_seconds``.
         """
         query: Document = {
             "connector": connector,

@@ -64,10 +64,7 @@ class UseView:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Similar lines in a row, merged into one; ``ago`` is the newest of them.
-
-    ``key`` is the name of the tool that acted; without one, ``by`` names the actor.
-    """
+    """Similar lines, merged; ``ago`` is the newest. ``key`` names the tool, else ``by`` says it."""
 
     title: str
     good: bool

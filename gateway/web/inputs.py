@@ -65,9 +65,8 @@ async def read_json(request: Request, model: type[Model]) -> Model:
 def read_query(request: Request, *names: str) -> dict[str, str]:
     """Return the query parameters, each of ``names`` at most once (security F4).
 
-    Raises:
-        InvalidRequest: The query cannot be decoded, or has an unknown name (such as
-            ``user[$ne]``) or one name twice: parsers disagree on which value counts.
+    Raises ``InvalidRequest`` for an unknown name (such as ``user[$ne]``) or a repeated one: parsers
+    disagree on which value counts.
     """
     try:
         pairs = parse_qsl(

@@ -37,13 +37,7 @@ async def metrics(request: Request) -> Response:
 
 @asynccontextmanager
 async def exposed(given: Services) -> AsyncIterator[None]:
-    """Serve metrics and health at the address in ``GATEWAY_METRICS``, if it is set.
-
-    Every process can use it, with or without a web port.
-
-    Raises:
-        SettingsError: The address cannot be bound.
-    """
+    """Serve metrics and health at ``GATEWAY_METRICS``, if set; raises ``SettingsError``."""
     if given.settings.metrics_address is None:
         yield
         return

@@ -19,11 +19,7 @@ Who = Literal["anyone", "session", "session or key", "key"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One method of one path.
-
-    ``errors`` are codes of ``problems.PROBLEMS``; ``headers`` are request headers other than the
-    credential.
-    """
+    """A method of a path, with codes of ``PROBLEMS`` and request headers besides the credential."""
 
     method: str
     path: str

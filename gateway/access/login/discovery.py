@@ -117,12 +117,7 @@ class IdentityProvider:
             return self._metadata[0]
 
     async def keys(self) -> KeySet:
-        """Return the keys that sign ID tokens.
-
-        Raises:
-            LoginUnavailable: the provider does not answer.
-            LoginUnreadable: its documents are not usable.
-        """
+        """Return the keys that sign ID tokens; ``LoginUnavailable`` or ``LoginUnreadable``."""
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._keys is None or self._is_old(self._keys[1]):

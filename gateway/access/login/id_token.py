@@ -61,9 +61,7 @@ def read_id_token(
 ) -> Mapping[str, Any]:
     """Verify an ID token for this client and this sign-in, and return its claims.
 
-    Raises:
-        UnknownSigningKey: the provider may have rotated its keys.
-        LoginUnreadable: names the problem and quotes no value.
+    Raises ``UnknownSigningKey``, perhaps after a rotation, or ``LoginUnreadable``.
     """
     try:
         header = jws.extract_compact(text.encode()).headers()

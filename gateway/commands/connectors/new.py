@@ -94,16 +94,10 @@ class NewConnector:
 def files_for(
     new: NewConnector, *, root: Path, folder: Path | None, today: date
 ) -> dict[Path, str]:
-    """Every file to write or to change, with its new text.
+    """Return every file to write or to change, with its new text; raises ``CannotWrite``.
 
-    Args:
-        new: The connector; ``refuse_unusable`` found no problem in it.
-        root: The source tree.
-        folder: A folder for connectors outside of it, where the connector goes if it is given.
-        today: The date that the connector says it was checked on.
-
-    Raises:
-        CannotWrite: A connector of that name exists, or there is no place for it.
+    The connector goes into ``root``, the source tree, or into ``folder`` outside of it. It was
+    checked on the date ``today``.
     """
     _refuse_taken(new.name, folder)
     base = folder if folder is not None else root / "connectors"

@@ -27,10 +27,7 @@ _ENDPOINTS = {
 
 
 def facts(known: Known, entry: Entry) -> dict[str, Any]:
-    """Everything about one connector, for programs. Holds no value of a variable.
-
-    Raises ``ConfigError`` if the connector cannot be described at all.
-    """
+    """Return all about one connector, without values of variables; raises ``ConfigError``."""
     config = entry.config
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
