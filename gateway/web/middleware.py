@@ -22,6 +22,9 @@ from gateway.server.fast_path import Answer, Header, head_lines
 HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
 
+HUNG_UP = 499
+"""The status in the access log for a client that closed its connection within its request (nginx's
+number; nobody receives it)."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 CONTENT_SECURITY_POLICY = (
@@ -155,6 +158,8 @@ class BodyLimit:
                         message = await receive()
                 except TimeoutError:
                     raise HTTPException(408, headers={"Connection": "close"}) from None
+            if message["type"] == "http.disconnect":
+                raise HTTPException(HUNG_UP, "the client hung up")
             whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > self._most:

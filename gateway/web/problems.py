@@ -206,6 +206,7 @@ OF_STATUS = {
         "The Allow header names those it takes.",
     ),
     408: Problem(408, "too_slow", "The request took too long to arrive", "Send it again, whole."),
+    499: Problem(499, "hung_up", "The client closed its connection", "Send the request again."),
     413: Problem(413, "too_large", "The request is too large", "A body has at most 64 KiB."),
 }
 
