@@ -1,6 +1,8 @@
 """The checks that a callback passes before its code is sent to the provider (design rule 1).
 
-The flow is claimed before these checks, so a callback that fails one has used its flow up.
+``BEFORE_CLAIM`` runs before the flow is claimed: a visitor who could not finish it anyway, such as
+a link scanner, does not end the person's attempt. ``CHECKS`` runs afterwards, so a callback that
+fails one of them has used its flow up.
 """
 
 from __future__ import annotations
@@ -105,11 +107,11 @@ def signature_is_valid(callback: Callback) -> None:
         raise CallbackNotVerified(problem, connector=config.name)
 
 
+BEFORE_CLAIM: list[Callable[[Callback], None]] = [browser_began_the_flow]
 CHECKS: list[Callable[[Callback], None]] = [
     connector_is_the_flows,
     user_is_the_flows,
     tenant_is_the_flows,
-    browser_began_the_flow,
     issuer_is_the_connectors,
     authorization_was_granted,
     signature_is_valid,

@@ -1,8 +1,8 @@
 """Connect: start a flow, finish a flow.
 
 This module is rule 1 of the design: only the user who started a flow can finish it, in the same
-browser, for the same connector, once, within ten minutes. Every check runs before the code is sent,
-and a failed check uses the flow up.
+browser, for the same connector, once, within ten minutes. Every check runs before the code is sent.
+A failed check uses the flow up, except that a browser without the flow's cookie claims nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, c
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.public_addresses import PublicAddresses
-from gateway.services.callback_checks import CHECKS, Callback
+from gateway.services.callback_checks import BEFORE_CLAIM, CHECKS, Callback
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
@@ -182,9 +182,10 @@ class ConnectService:
         user: str | None,
         cookie: str | None,
     ) -> FinishedFlow:
-        flow = await self._flows.claim(response.state, self._clock())
+        now = self._clock()
+        flow = await self._flows.get(response.state)
         if flow is None:
-            raise await self._why_not_claimed(response.state, name, tenant, user)
+            raise StateUnknown
         callback = Callback(
             connector=name,
             response=response,
@@ -193,8 +194,13 @@ class ConnectService:
             user=user,
             cookie=cookie,
             catalog=self._catalog,
-            now=self._clock(),
+            now=now,
         )
+        if flow.is_open(now):  # else nothing can be claimed, and the cookie is gone already
+            for check in BEFORE_CLAIM:
+                check(callback)
+        if await self._flows.claim(response.state, now) is None:
+            raise await self._why_not_claimed(response.state, name, tenant, user)
         for check in CHECKS:
             check(callback)
         config = callback.config

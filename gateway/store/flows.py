@@ -48,6 +48,10 @@ class Flow:
         """The owner of the connection that the flow will create."""
         return owner_of(self.user)
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether the flow can still be claimed."""
+        return self.used_at is None and self.expires_at > now
+
 
 def flow_id(state: str) -> str:
     """Return the row id of a state."""

@@ -29,7 +29,8 @@ def check_origin(request: Request) -> None:
 
 def is_prefetch(request: Request) -> bool:
     """Whether no person arrives with this request: it must use up nothing (security A8)."""
-    return request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", "")
+    purposes = (request.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
+    return request.method == "HEAD" or any("prefetch" in purpose for purpose in purposes)
 
 
 def wants_page(request: Request) -> bool:

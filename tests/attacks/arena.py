@@ -127,6 +127,14 @@ class Arena:
             assert flow["used_at"] is not None
             assert flow["verifier"] == b""
 
+    def assert_open(self, user: str) -> None:
+        """Check that no flow of a user is claimed: the visitor had no cookie of it."""
+        flows = self.flows(user)
+        assert flows
+        for flow in flows:
+            assert flow["used_at"] is None
+            assert flow["verifier"] != b""
+
     def printed(self) -> str:
         """Return the complete logs of the gateways."""
         return "".join(gateway.log.read_text() for gateway in self.deployment.gateways)

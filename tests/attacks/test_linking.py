@@ -46,11 +46,7 @@ def test_a_silent_consent_does_not_link_the_victim_to_the_attacker(
     assert_refused(mine, open_callback(mine, link))
     assert len(arena.hostile.requests("authorize", after=before.hostile)) == 1
     arena.assert_nothing_came_of_it(before)
-    arena.assert_burnt(attacker)
-    # The attacker cannot finish it with the victim's code either.
-    theirs.goto(mine.url)
-    expect(theirs.locator(".notice")).to_contain_text("That attempt is over")
-    arena.assert_nothing_came_of_it(before)
+    arena.assert_open(attacker)
 
     if kind == SIGNED_OUT:
         sign_in(mine, victim)
@@ -74,7 +70,7 @@ def test_a_persuaded_consent_does_not_link_the_victim(
     mine.goto(link)
     assert_refused(mine, approve(mine, ACCOUNTS["google"]))
     arena.assert_nothing_came_of_it(before)
-    arena.assert_burnt(attacker)
+    arena.assert_open(attacker)
     if kind == SIGNED_OUT:
         sign_in(mine, victim)
     assert_an_honest_flow_still_works(arena, mine, signed_in or victim)
@@ -98,7 +94,7 @@ def test_the_attackers_finished_callback_gives_its_visitor_no_account(
     arena.hostile.page(f'<meta http-equiv="refresh" content="0;url={callback}">')
     assert_refused(mine, open_callback(mine, f"{arena.hostile.url}/page"))
     arena.assert_nothing_came_of_it(before)
-    arena.assert_burnt(attacker)
+    arena.assert_open(attacker)
     if kind == SIGNED_OUT:
         sign_in(mine, victim)
     assert_an_honest_flow_still_works(arena, mine, signed_in or victim)

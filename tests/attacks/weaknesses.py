@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from connectors.config import ConnectorConfig
@@ -25,10 +26,15 @@ _FLOWS: Any = FlowStore
 _PROVIDER: Any = Provider
 _CONNECT: Any = connect
 _PROVEN: Any = proofs.Proven
+_LISTS = callback_checks.BEFORE_CLAIM, callback_checks.CHECKS
 
 
 def _without(check: Callable[[callback_checks.Callback], None]) -> Callable[[], None]:
-    return lambda: callback_checks.CHECKS.remove(check)
+    def remove() -> None:
+        (checks,) = (checks for checks in _LISTS if check in checks)
+        checks.remove(check)
+
+    return remove
 
 
 def _claim_again() -> None:
@@ -92,7 +98,7 @@ def _no_proofs() -> None:
 
 WEAKNESSES: dict[str, Callable[[], None]] = {
     check.__name__: _without(check)
-    for check in callback_checks.CHECKS
+    for check in chain(*_LISTS)
     if check is not callback_checks.authorization_was_granted  # without a code nothing is sent
 } | {
     "state_is_unused": _claim_again,

@@ -116,6 +116,8 @@ async def test_opening_the_callback_again_shows_what_is_connected(
         ("GET", {"Sec-Purpose": "prefetch"}),
         ("GET", {"Sec-Purpose": "prefetch;prerender"}),
         ("GET", {"Sec-Purpose": "prefetch;anonymous-client-ip"}),
+        ("GET", {"Purpose": "prefetch"}),
+        ("GET", {"X-Moz": "prefetch"}),
     ],
 )
 async def test_a_preview_does_not_use_the_flow_up(
