@@ -24,11 +24,13 @@ def add_serve_command(commands: Commands) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here: no other command needs the web application.
+    from gateway.access.login.dev import DevLogin
     from gateway.sandbox.link import link_sandbox
     from gateway.server.run import run as run_server
     from gateway.server.run import serve, server_for
     from gateway.web.app import create_app
     from gateway.web.metrics import exposed
+    from gateway.wiring.mounted import log_connectors
 
     override(arguments, "host", "port", "metrics")
     settings, env = read_settings(), read_environment()
@@ -47,8 +49,10 @@ def _serve(arguments: argparse.Namespace) -> int:
             ):
                 yield services
 
-        async with opened():
-            pass  # fail here, with one clear line, and not while the server starts
+        async with opened() as services:  # fails here with one clear line, if at all
+            log_connectors(services.catalog, env, link)
+            if isinstance(services.logins.method, DevLogin) and services.logins.method.code:
+                print(f"\n  Sign-in code  {services.logins.method.code}", flush=True)
         app = create_app(settings, opened)
         server = server_for(app, host=settings.host, port=settings.port, lifespan="on")
         await serve([server], on_signal=readiness.stop, drain_seconds=settings.drain)

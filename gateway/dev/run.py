@@ -54,16 +54,19 @@ def run_dev() -> int:
             if not (settings.encryption_keys.get_secret_value() or settings.encryption_keys_file):
                 env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
             if not settings.mongodb_url.get_secret_value():
+                print("Starting MongoDB …", flush=True)
                 env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
             processes = []
             if not settings.sandbox:
                 env["GATEWAY_SANDBOX"] = f"http://localhost:{sandbox_port}"
+                print("Starting the simulated providers …", flush=True)
                 command = [*_SELF, "sandbox", "--port", str(sandbox_port)]
                 processes.append(stack.enter_context(child(command, env=os.environ | env)))
                 _await(f"{env['GATEWAY_SANDBOX']}/_sandbox/info", processes)
             data.write_private(
                 folder / data.RUNNING, "".join(f"{name}='{value}'\n" for name, value in env.items())
             )
+            print("Starting the gateway and its worker …", flush=True)
             processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
             _await(f"http://{settings.host}:{settings.port}/readyz", processes)
             worker = [*_SELF, "worker", "--metrics", worker_metrics]
@@ -97,8 +100,10 @@ def _announce(settings: Settings, sandbox: str | None, worker_metrics: str) -> N
         print(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
     print(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
     if worker_metrics != "off":
-        web = settings.metrics or f"localhost:{settings.port}"
-        print(f"  Metrics      http://{web}/metrics and http://{worker_metrics}/metrics (worker)")
+        web = f"localhost:{settings.port}" if settings.metrics_on_web else settings.metrics
+        shown = [f"http://{web}/metrics"] if web else []
+        shown.append(f"http://{worker_metrics}/metrics (worker)")
+        print(f"  Metrics      {' and '.join(shown)}")
     print("  Stop         Ctrl-C\n", flush=True)
 
 

@@ -25,6 +25,7 @@ from gateway.settings.login import LoginSettings
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
 HostPort = tuple[str, int]
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 CLIENT_VARIABLES = frozenset({"GATEWAY_URL", "GATEWAY_API_KEY"})
 """The variables of the SDK; server and SDK may share an environment."""
 
@@ -149,6 +150,11 @@ class Settings(LoginSettings):
         return self.public_url.startswith("https://")
 
     @property
+    def is_on_loopback(self) -> bool:
+        """Whether browsers reach the gateway on this machine alone, through no tunnel."""
+        return urlsplit(self.public_url).hostname in LOOPBACK
+
+    @property
     def metrics_address(self) -> HostPort | None:
         """The address of a separate listener for the metrics, if there is one."""
         return _host_port(self.metrics)
@@ -156,7 +162,7 @@ class Settings(LoginSettings):
     @property
     def metrics_on_web(self) -> bool:
         """Whether the web port serves the metrics: in dev mode, for this machine alone."""
-        return self.dev and not self.metrics
+        return self.dev and not self.metrics and self.is_on_loopback
 
     @property
     def rates(self) -> LimitRates:
@@ -207,8 +213,7 @@ class Settings(LoginSettings):
             or "@" in parts.netloc
         ):
             raise ValueError("must be an origin like https://gateway.example.com")
-        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-        if parts.scheme == "http" and not local:
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError("must be https (plain http is for localhost only)")
         return value
 
@@ -230,7 +235,7 @@ class Settings(LoginSettings):
         if self.dev:
             if not self.public_url:
                 object.__setattr__(self, "public_url", f"http://localhost:{self.port}")
-            if self.host not in {"127.0.0.1", "localhost", "::1"}:
+            if self.host not in LOOPBACK:
                 problems.append(
                     "GATEWAY_HOST must be a loopback address in dev mode: "
                     "the development login accepts any name"

@@ -20,7 +20,7 @@ from gateway.access.login import handoff, oidc
 from gateway.access.login.attempts import RemoteLogin
 from gateway.access.login.dev import DevLogin
 from gateway.access.sessions import SessionCaller
-from gateway.errors import InvalidRequest, LoginError, NotFound, code_of
+from gateway.errors import Forbidden, InvalidRequest, LoginError, NotFound, code_of
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.settings.limits import LimitName
@@ -60,11 +60,21 @@ async def login(request: Request) -> Response:
     target = own_page(form.get("next"))
     if not isinstance(way, DevLogin):
         return await _leave(request, way, target)
+    if way.code is None and _came_through_a_proxy(request):
+        raise Forbidden(
+            "this request came through a proxy or tunnel: set GATEWAY_PUBLIC_URL to its address"
+        )
     try:
         identity = way.identify(form)
     except InvalidRequest as error:
         return _login_page(request, target, str(error))
     return await _enter(request, identity, target)
+
+
+def _came_through_a_proxy(request: Request) -> bool:
+    """Whether a proxy that the operator did not announce says that it passed the request on."""
+    hops = services(request).settings.proxy_hops
+    return hops == 0 and any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
 
 
 async def arrive(request: Request) -> Response:
@@ -158,6 +168,7 @@ def _login_page(request: Request, target: str, error: str | None = None) -> Resp
         status=422 if error else 200,
         available=way is not None,
         suggestions=way.suggestions if isinstance(way, DevLogin) else (),
+        asks_for_code=isinstance(way, DevLogin) and way.code is not None,
         host=remote.host if remote else None,
         signed_out=signed_out if signed_out in {"here", "everywhere"} else None,
         sign_out_url=remote.sign_out_url if remote else None,

@@ -280,8 +280,10 @@ def test_metrics_are_off_in_production_and_on_the_web_port_in_dev(read: Read) ->
     assert (settings.metrics_on_web, settings.metrics_address) == (False, ("::1", 9464))
     settings = read(DEV, METRICS="off")
     assert (settings.metrics_on_web, settings.metrics_address) == (False, None)
-    settings = read(DEV, METRICS="")
+    settings = read(DEV, METRICS="", PUBLIC_URL="http://localhost:3141")
     assert (settings.metrics_on_web, settings.metrics_address) == (True, None)
+    settings = read(DEV, PUBLIC_URL="https://abc.tunnel.example")
+    assert (settings.metrics_on_web, settings.metrics_address) == (False, None)
 
 
 @pytest.mark.parametrize("value", ["on", "9464", "host:0", "host:65536", "http://host:1"])

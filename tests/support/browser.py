@@ -74,8 +74,11 @@ def _refresh(text: str) -> str | None:
 class Browser:
     """One browser profile. ``page`` is the last answer, with all redirects followed."""
 
-    def __init__(self, gateway_url: str, gateway: httpx.AsyncBaseTransport) -> None:
+    def __init__(
+        self, gateway_url: str, gateway: httpx.AsyncBaseTransport, *, sign_in_code: str = ""
+    ) -> None:
         self.gateway_url = gateway_url
+        self.sign_in_code = sign_in_code
         self.client = loopback_client(
             mounts={gateway_url: gateway}, headers={"Accept": "text/html,*/*;q=0.8"}
         )
@@ -144,7 +147,8 @@ class Browser:
     async def sign_in(self, user: str) -> None:
         """Sign in with the development login."""
         await self.open("/login")
-        await self.submit({"name": user}, action="/login")
+        code = {"code": self.sign_in_code} if self.sign_in_code else {}
+        await self.submit({"name": user} | code, action="/login")
         assert "/dashboard/connectors" in self.url, self.text[:500]
 
     async def start(self, connector: str, query: str = "", **config: str) -> httpx.Response:

@@ -11,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.access.login.dev import DevLogin
 from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
@@ -49,7 +50,9 @@ class Harness:
 
     async def browser(self, user: str | None = None) -> Browser:
         """A new browser profile, signed in as ``user`` if given."""
-        browser = Browser(self.settings.public_url, self.transport)
+        method = self.services.logins.method
+        code = method.code or "" if isinstance(method, DevLogin) else ""
+        browser = Browser(self.settings.public_url, self.transport, sign_in_code=code)
         await self.stack.enter_async_context(browser)
         if user is not None:
             await browser.sign_in(user)

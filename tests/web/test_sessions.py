@@ -39,7 +39,7 @@ async def sign_in(browser: Browser, **headers: str) -> httpx.Response:
     """The answer to the sign-in form, not followed."""
     return await browser.client.post(
         f"{browser.gateway_url}/login",
-        data={"name": "alice"},
+        data={"name": "alice", "code": browser.sign_in_code},
         headers={"Origin": browser.gateway_url, **headers},
     )
 
