@@ -5,7 +5,8 @@
     ├─ RowUnreadable  VaultError · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ AssertionRequired · AssertionInvalid
-    ├─ ConnectorRequired · ReauthorizationRequired · AccountNotFound · ConnectionNotFound
+    ├─ ConnectorRequired · ReauthorizationRequired
+    ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound
     ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
     │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
@@ -266,11 +267,15 @@ class ConnectorRequired(GatewayError):
 
 
 class ReauthorizationRequired(GatewayError):
-    """The connection cannot be renewed: the user must connect again. ``reason`` says why."""
+    """The connection cannot be renewed: the user must connect again. ``reason`` says why.
 
-    def __init__(self, connector: str, reason: str) -> None:
+    ``connection`` is its id.
+    """
+
+    def __init__(self, connector: str, reason: str, connection: str) -> None:
         self.connector = connector
         self.reason = reason
+        self.connection = connection
         super().__init__(f"the {connector} connection must be authorized again ({reason})")
 
 
@@ -280,6 +285,18 @@ class AccountNotFound(GatewayError):
     def __init__(self, connector: str) -> None:
         self.connector = connector
         super().__init__(f"no {connector} account of that id or label is connected for this user")
+
+
+class AccountAmbiguous(GatewayError):
+    """Several accounts of the user have the requested label. ``accounts`` are connection ids."""
+
+    def __init__(self, connector: str, accounts: list[str]) -> None:
+        self.connector = connector
+        self.accounts = accounts
+        super().__init__(
+            f"{len(accounts)} {connector} accounts have this label: name one by its connection id "
+            f"({', '.join(accounts)}) or its external account id"
+        )
 
 
 class ConnectionNotFound(GatewayError):

@@ -20,6 +20,7 @@ from gateway.client.asynchronous import Gateway, UserContext
 from gateway.client.blocking import SyncGateway, SyncUserContext
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.errors import (
+    AccountAmbiguous,
     AccountNotFound,
     ConnectionNotFound,
     ConnectorRequired,
@@ -38,6 +39,7 @@ from gateway.client.errors import (
 from gateway.client.token import Api, SecretHeaders, Token
 
 __all__ = [
+    "AccountAmbiguous",
     "AccountNotFound",
     "Api",
     "AvailableConnector",

@@ -21,8 +21,11 @@ Revoked = Literal["yes", "no", "unsupported", "shared"]
 class Connection:
     """One account that a user linked. Times are aware and in UTC.
 
-    ``status`` is ``active``, ``needs_reauth`` or ``needs_scopes``; ``status_reason`` may say why.
-    ``metadata`` holds the provider's facts about the account.
+    ``status`` is what the next call would meet: a token (``active``, ``needs_scopes``) or an error
+    (``needs_reauth``, ``not_renewed``, ``unreadable``, ``unavailable``). ``status_reason`` says why
+    the grant is over or why it is not renewed, ``status_since`` since when; ``action`` mends it:
+    ``reconnect``, ``wait`` or ``operator``. ``metadata`` holds the provider's facts about the
+    account.
     """
 
     id: str
@@ -32,6 +35,8 @@ class Connection:
     account_label: str
     status: str
     status_reason: str | None
+    status_since: datetime | None
+    action: str | None
     is_default: bool
     scopes: tuple[str, ...]
     metadata: Mapping[str, Any] = field(hash=False)
@@ -67,6 +72,8 @@ def read_connection(fields: Fields) -> Connection:
         account_label=fields.text("account_label"),
         status=fields.text("status"),
         status_reason=fields.optional("status_reason", fields.text),
+        status_since=fields.optional("status_since", fields.moment),
+        action=fields.optional("action", fields.text),
         is_default=fields.flag("is_default"),
         scopes=fields.texts("scopes"),
         metadata=fields.mapping("metadata"),

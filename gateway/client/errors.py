@@ -3,7 +3,7 @@
     GatewayError
     ├─ ConnectorRequired          the user must link the account: show connect_url
     │  └─ ReauthorizationRequired   … link it again
-    ├─ ConnectorUnknown · AccountNotFound · ConnectionNotFound
+    ├─ ConnectorUnknown · AccountNotFound · AccountAmbiguous · ConnectionNotFound
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
     │  ├─ ProviderUnavailable       the provider does not answer the gateway
     │  ├─ RateLimited               this key sends too many requests
@@ -109,6 +109,12 @@ class AccountNotFound(GatewayError):
     default_code = "account_not_found"
 
 
+class AccountAmbiguous(GatewayError):
+    """Several accounts have the label. ``detail`` lists the connection ids to choose from."""
+
+    default_code = "account_ambiguous"
+
+
 class ConnectionNotFound(GatewayError):
     """No connection has this id, or this key may not see it."""
 
@@ -173,6 +179,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "connector_required": ConnectorRequired,
         "reauthorization_required": ReauthorizationRequired,
         "account_not_found": AccountNotFound,
+        "account_ambiguous": AccountAmbiguous,
         "connection_not_found": ConnectionNotFound,
         "provider_unavailable": ProviderUnavailable,
         "rate_limited": RateLimited,

@@ -72,6 +72,17 @@ class TokenSealer:
         sealed = connection.tokens.refresh_token
         return None if sealed is None else self._open(connection, "refresh_token", sealed)
 
+    def opens(self, connection: Connection, *, refresh_too: bool) -> bool:
+        """Whether the access token opens, and the refresh token if asked; a failure is no event."""
+        tokens = connection.tokens
+        values = {"access_token": tokens.access_token}
+        if refresh_too and tokens.refresh_token is not None:
+            values["refresh_token"] = tokens.refresh_token
+        return all(
+            self._vault.opens(sealed, stored_token_place(field, connection))
+            for field, sealed in values.items()
+        )
+
     def _open(self, connection: Connection, field: str, sealed: bytes) -> Secret:
         try:
             return self._vault.open(sealed, stored_token_place(field, connection))

@@ -147,7 +147,7 @@ def _head(key_id: str) -> bytes:
 
 def key_id_of(sealed: bytes) -> str | None:
     """Return the id of the encryption key in a sealed value or a proof; ``None`` in others."""
-    if len(sealed) < 2 or sealed[0] != FORMAT:
+    if not isinstance(sealed, bytes) or len(sealed) < 2 or sealed[0] != FORMAT:
         return None
     key_id = sealed[2 : 2 + sealed[1]].decode("ascii", errors="replace")
     return key_id if _KEY_ID.fullmatch(key_id) else None

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
+from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import render_url
-from gateway.errors import AccountMismatch, InvalidRequest, ProviderError, UnreadableResponse
+from gateway.errors import (
+    AccountMismatch,
+    InvalidRequest,
+    ProviderError,
+    UnreadableResponse,
+    VaultError,
+)
 from gateway.observe.logs import get_logger
 from gateway.services.provider import Grant, Provider
 from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
@@ -61,17 +70,22 @@ class Linker:
             several_accounts=config.supports_multiple_accounts,
         )
         try:
-            return await self._save(new, grant.tokens)
+            return await self._save(config, new, grant.tokens)
         except AccountMismatch:
             await self._revoke_unused(config, flow, grant, account)
             raise
 
-    async def _save(self, new: NewConnection, tokens: Tokens) -> Connection:
+    async def _save(
+        self, config: ConnectorConfig, new: NewConnection, tokens: Tokens
+    ) -> Connection:
         now = self._clock()
         while True:  # until no concurrent write wins
             target = await self._connections.target(new)
+            kept = None
+            if tokens.refresh_token is None and config.supports_refresh:
+                kept = self._earlier_refresh_token(target.replaces)
             sealed = self._sealer.seal(
-                tokens,
+                replace(tokens, refresh_token=kept or tokens.refresh_token),
                 tenant=new.tenant,
                 owner=new.owner,
                 connector=new.connector,
@@ -79,9 +93,21 @@ class Linker:
                 generation=target.generation,
                 now=now,
             )
-            saved = await self._connections.save(target, sealed, now)
+            saved = await self._connections.save(target, sealed, now, keeps=kept is not None)
             if saved is not None:
                 return saved
+
+    def _earlier_refresh_token(self, old: Connection | None) -> Secret | None:
+        """Return the refresh token of the same account, unless its grant is over.
+
+        Some providers issue one at the first consent only, and it goes on working.
+        """
+        if old is None or old.status is Status.NEEDS_REAUTH:
+            return None
+        try:
+            return self._sealer.refresh_token(old)
+        except VaultError:
+            return None
 
     def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
         """Raise ``UnreadableResponse`` if the account lacks a part of the API's address."""

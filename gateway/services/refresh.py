@@ -92,11 +92,11 @@ class Refresher:
     ) -> Connection:
         while True:
             if connection.status is Status.NEEDS_REAUTH:
-                raise ReauthorizationRequired(config.name, connection.status_reason or "revoked")
+                raise _over(connection)
             # Steps that can fail without the provider come before the lease, so no caller waits.
             refresh_token = self._parts.sealer.refresh_token(connection)
             if not config.supports_refresh or refresh_token is None:
-                raise ReauthorizationRequired(config.name, "the grant has no refresh token")
+                raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)
             url = render_url(
                 config.refresh_url or config.token_url, config, connection.connection_config
             )
@@ -155,5 +155,10 @@ class Refresher:
         if newest is None:
             raise ConnectorRequired(config.name)
         if newest.status is Status.NEEDS_REAUTH:
-            raise ReauthorizationRequired(config.name, newest.status_reason or "revoked")
+            raise _over(newest)
         return newest
+
+
+def _over(connection: Connection) -> ReauthorizationRequired:
+    reason = connection.status_reason or "revoked"
+    return ReauthorizationRequired(connection.connector, reason, connection.id)

@@ -151,7 +151,7 @@ class RefreshAttempt:
             outcome = RefreshOutcome.LOST_ROTATION if lost else RefreshOutcome.REJECTED
             self._parts.metrics.refresh(self._config.name, outcome)
             self._note(Action.CONNECTION_NEEDS_REAUTH, outcome)
-            raise ReauthorizationRequired(self._config.name, reason) from None
+            raise ReauthorizationRequired(self._config.name, reason, connection.id) from None
 
     async def _postpone(self, error: ProviderError) -> bool:
         """Write down the failure and when to try again; False if the lease was lost."""
@@ -161,7 +161,7 @@ class RefreshAttempt:
         seconds = back_off(error, self._lease.attempts, jitter)
         kept = await self._while_held(
             lambda: self._parts.leases.postpone(
-                self._lease, seconds, reason_of(error), unknown=unknown
+                self._lease, seconds, reason_of(error), self._parts.clock(), unknown=unknown
             )
         )
         self._parts.metrics.refresh(self._config.name, outcome_of(error))

@@ -21,6 +21,7 @@ from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
 from gateway.services.refresh import Refresher
+from gateway.services.states import is_over
 from gateway.store.connections import Connection
 from gateway.store.renewal_queue import Due, RenewalQueue
 
@@ -154,11 +155,10 @@ class Renewal:
         async with self._slots:
             if self._stopping:
                 return
-            expires_at = connection.tokens.expires_at
             # As for a caller: a lost response makes the connection fail only after expiry.
-            is_over = expires_at is not None and expires_at <= self._clock()
+            in_need = is_over(connection, self._clock())
             try:
-                found = await self._refresher.renew(config, connection, in_need=is_over, wait=False)
+                found = await self._refresher.renew(config, connection, in_need=in_need, wait=False)
             except GatewayError as error:
                 tally.failed += 1  # the row has the provider's error
                 _log.info("not_renewed", connection=connection.id, reason=type(error).__name__)

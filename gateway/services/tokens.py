@@ -38,6 +38,7 @@ from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
+from gateway.services.states import is_over, state_of
 from gateway.store.audit import Action
 from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
 from gateway.store.fresh.cache import Cache, Reading
@@ -50,6 +51,7 @@ LONGEST_SHARE = 0.9
 TOUCH_EVERY = timedelta(minutes=1)
 ANSWER_SECONDS = 20.0
 """The longest that a caller waits after the check of its key."""
+TOKEN_REFUSED = "token_refused"
 PATIENCE_SECONDS = 5.0
 """How long a caller waits for a new token while the stored one still works."""
 
@@ -140,6 +142,7 @@ class TokenService:
             UnknownConnector: The connector does not exist or is not configured.
             ConnectorRequired: The user has linked no account of it.
             AccountNotFound: The user has linked others, but not this account.
+            AccountAmbiguous: Several accounts have the requested label.
             ReauthorizationRequired: Only the user can make the connection work again.
             ProviderError: A due refresh failed, and the stored token no longer works.
         """
@@ -211,6 +214,9 @@ class TokenService:
         config = self._catalog.get(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
         connection = await self._find(config, wanted)
+        state = state_of(connection, self._clock(), renewable=config.supports_refresh)
+        if state.status is Status.NEEDS_REAUTH:
+            raise ReauthorizationRequired(config.name, state.reason or "revoked", connection.id)
         token = self._sealer.access_token(connection)
         result = TokenResult.SERVED
         if self._refresh_is_due(connection, token, wanted):
@@ -271,10 +277,9 @@ class TokenService:
     async def _renewed(
         self, config: ConnectorConfig, connection: Connection, token: Secret, wanted: Wanted
     ) -> Connection:
-        expires_at = connection.tokens.expires_at
-        alive = expires_at is None or expires_at > self._clock()
+        rejected = _is_rejected(token, wanted)
         # A forced refresh needs a new token: its failure is the answer.
-        in_need = wanted.force or not alive or _is_rejected(token, wanted)
+        in_need = wanted.force or rejected or is_over(connection, self._clock())
         try:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
                 return await self._refresher.renew(config, connection, in_need=in_need)
@@ -286,12 +291,30 @@ class TokenService:
             TimeoutError,
         ) as error:
             # Rule 3; also for an unreadable refresh token or an unavailable database.
+            if rejected and isinstance(error, ReauthorizationRequired):
+                await self._end_grant(connection)
             if in_need:
                 raise
             _log.warning(
                 "serving_current_token", connection=connection.id, reason=type(error).__name__
             )
             return connection
+
+    async def _end_grant(self, connection: Connection) -> None:
+        """Remember that the only token of a grant was refused, so that nobody gets it again."""
+        ended = False
+        with contextlib.suppress(StoreUnavailable):
+            ended = await self._connections.end_grant(connection, TOKEN_REFUSED, self._clock())
+        if ended:
+            _log.warning("connection_needs_reauth", connection=connection.id, reason=TOKEN_REFUSED)
+            self._audit.note(
+                Action.CONNECTION_NEEDS_REAUTH,
+                tenant=connection.tenant,
+                outcome=TOKEN_REFUSED,
+                user=connection.user,
+                connector=connection.connector,
+                connection=connection.id,
+            )
 
     async def _touch(self, connection: Connection) -> datetime:
         """Note the use, unless that was done a moment ago; return the noted time."""

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from connectors.account import AccountInfo
-from gateway.errors import AccountMismatch, NewerRow, WriteConflict
+from gateway.errors import AccountAmbiguous, AccountMismatch, NewerRow, RowUnreadable, WriteConflict
 from gateway.store.default_account import ORDER, Defaults
 from gateway.store.events import EventType, keep, new_event
 from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
@@ -25,19 +25,29 @@ from gateway.store.owners import user_of
 
 SCHEMA = 1
 """Version of the rows that this code writes and reads."""
+TOKEN_REFUSED = "token_refused"
 
 
 class Status(StrEnum):
-    """The state of a connection: it works, its grant is gone, or scopes were refused."""
+    """The status of a connection. The last three are never stored (``gateway.services.states``).
+
+    It works; its grant is over; scopes were refused; its token is over and its renewal fails; its
+    tokens do not open; its connector is hidden.
+    """
 
     ACTIVE = "active"
     NEEDS_REAUTH = "needs_reauth"
     NEEDS_SCOPES = "needs_scopes"
+    NOT_RENEWED = "not_renewed"
+    UNREADABLE = "unreadable"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedTokens:
     """Tokens as they are stored. A refresh is due at ``fresh_until``; all times are UTC.
+
+    A value that is missing in a damaged row is empty: it does not open.
 
     ``encryption_key`` is the id of the encryption key that sealed them. A rotation finds rows by
     it; rows from before it was stored have an empty one.
@@ -54,7 +64,10 @@ class SealedTokens:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
-    """One linked account, as stored."""
+    """One linked account, as stored.
+
+    ``status_reason`` says why renewals fail, since ``failing_since``, or why the grant is over.
+    """
 
     id: str
     tenant: str
@@ -68,6 +81,8 @@ class Connection:
     granted_scopes: tuple[str, ...]
     status: Status
     status_reason: str | None
+    status_since: datetime
+    failing_since: datetime | None
     is_default: bool
     tokens: SealedTokens
     generation: int
@@ -107,13 +122,13 @@ class NewConnection:
 class Target:
     """The row and generation that the tokens of a finished flow are sealed for.
 
-    ``replaces`` is the row of the same account as it was read, ``None`` for a new row.
+    ``replaces`` is the connection of the same account as it was read, ``None`` for a new row.
     """
 
     new: NewConnection
     row: str
     generation: int
-    replaces: Document | None
+    replaces: Connection | None
 
 
 class ConnectionStore:
@@ -141,18 +156,23 @@ class ConnectionStore:
             row = await self._rows.find_one(mine)
         if row is None:
             return Target(new=new, row=f"con_{secrets.token_hex(12)}", generation=1, replaces=None)
-        check_schema(row)
-        if row["external_account_id"] != new.account.external_account_id:
+        old = _read(row)
+        if old.external_account_id != new.account.external_account_id:
             raise AccountMismatch(connector=new.connector)
-        return Target(new=new, row=row["_id"], generation=row["generation"] + 1, replaces=row)
+        return Target(new=new, row=old.id, generation=old.generation + 1, replaces=old)
 
-    async def save(self, target: Target, tokens: SealedTokens, now: datetime) -> Connection | None:
+    async def save(
+        self, target: Target, tokens: SealedTokens, now: datetime, *, keeps: bool = False
+    ) -> Connection | None:
         """Store a finished flow with its tokens; ``None`` if a concurrent write was faster: find a
         new target then.
+
+        Args:
+            keeps: Whether ``tokens`` has the refresh token that the row had before.
         """
         with self._notices.telling(accounts_tag(*_owner(target.new).values())):
             if target.replaces is not None:
-                return await self._replace(target, target.replaces, tokens, now)
+                return await self._replace(target, target.replaces, tokens, now, keeps)
             try:
                 return await self._insert(target, tokens, now)
             except WriteConflict:
@@ -168,6 +188,7 @@ class ConnectionStore:
             "generation": target.generation,
             "is_default": await self._rows.find_one(mine) is None,
             "created_at": now,
+            "status_since": now,
             "last_used_at": None,
             "refresh": {"fencing": 0},
             "outbox": [_flow_event(EventType.CREATED, target, now)],
@@ -180,30 +201,26 @@ class ConnectionStore:
         return await self.get(new.tenant, target.row) or _read(document)
 
     async def _replace(
-        self, target: Target, row: Document, tokens: SealedTokens, now: datetime
+        self, target: Target, old: Connection, tokens: SealedTokens, now: datetime, keeps: bool
     ) -> Connection | None:
-        update: Document = {
-            "$set": _flow_fields(target.new, tokens, now)
-            | {
-                "generation": target.generation,
-                "refresh.owner": None,
-                "refresh.until": None,
-                "refresh.marker": None,
-                "refresh.attempts": 0,
-                "refresh.not_before": None,
-            }
+        fields = _flow_fields(target.new, tokens, now) | {
+            "generation": target.generation,
+            "status_since": since(old, target.new.status, now),
+            "refresh.owner": None,
+            "refresh.until": None,
+            "refresh.attempts": 0,
+            "refresh.not_before": None,
+            "refresh.failing_since": None,
         }
-        if row["status"] == str(Status.NEEDS_REAUTH):
+        if not keeps:  # the marker is about the refresh token (rule 2)
+            fields["refresh.marker"] = None
+        update: Document = {"$set": fields}
+        if old.status is Status.NEEDS_REAUTH:
             update["$push"] = {"outbox": _flow_event(EventType.RECOVERED, target, now)}
         return read_row(
             await self._rows.find_one_and_update(
                 # The status as well: a refresh that gives up keeps the generation.
-                {
-                    "_id": row["_id"],
-                    "tenant": row["tenant"],
-                    "generation": row["generation"],
-                    "status": row["status"],
-                },
+                current(old) | {"status": str(old.status)},
                 update,
                 after=True,
             )
@@ -223,16 +240,20 @@ class ConnectionStore:
     ) -> Connection | None:
         """Return the requested account, or the default one.
 
-        ``account`` is a connection id, an external account id or a label. If several accounts share
-        a label, the default one wins.
+        ``account`` is a connection id, an external account id or a label, in this order.
+
+        Raises:
+            AccountAmbiguous: Several accounts have this label.
         """
         if account is None:
             return read_row(await self._defaults.find(tenant, owner, connector))
         mine = {"tenant": tenant, "owner": owner, "connector": connector}
         for name in ("_id", "external_account_id", "account_label"):
-            row = await self._rows.find_one(mine | {name: account}, sort=ORDER)
-            if row is not None:
-                return _read(row)
+            rows = await self._rows.find(mine | {name: account}, sort=ORDER)
+            if len(rows) > 1:
+                raise AccountAmbiguous(connector, [row["_id"] for row in rows])
+            if rows:
+                return _read(rows[0])
         return None
 
     async def is_linked(
@@ -292,6 +313,17 @@ class ConnectionStore:
 
         return await self._rows.transact(forget)
 
+    async def end_grant(self, connection: Connection, reason: str, now: datetime) -> bool:
+        """Set the connection to ``needs_reauth``; ``False`` if its row has changed meanwhile."""
+        with self._notices.telling(*connection.tags):
+            return await self._rows.update_one(
+                current(connection) | {"status": str(connection.status)},
+                {
+                    "$set": grant_is_over(reason, now),
+                    "$push": {"outbox": needs_reauth_event(connection, reason, now)},
+                },
+            )
+
     async def touch(self, connection: Connection, now: datetime) -> None:
         """Record that a token was handed out."""
         await self._rows.update_one(
@@ -318,6 +350,37 @@ def _owner(new: NewConnection) -> dict[str, str]:
 def _slot(new: NewConnection) -> str:
     """The account id, or empty where the connector takes one account per user."""
     return new.account.external_account_id if new.several_accounts else ""
+
+
+def current(connection: Connection) -> Document:
+    """Return the query for the row of this generation."""
+    return {"_id": connection.id, "tenant": connection.tenant, "generation": connection.generation}
+
+
+def since(connection: Connection, status: Status, now: datetime) -> datetime:
+    """Return the ``status_since`` of a write of ``status``: the same status keeps its time."""
+    return connection.status_since if connection.status is status else now
+
+
+def grant_is_over(reason: str, now: datetime) -> Document:
+    """Return the fields of a row whose grant is over."""
+    status = str(Status.NEEDS_REAUTH)
+    return {"status": status, "status_reason": reason, "status_since": now, "updated_at": now}
+
+
+def needs_reauth_event(connection: Connection, reason: str, now: datetime) -> Document:
+    """Return the event that the grant is over."""
+    return new_event(
+        EventType.NEEDS_REAUTH,
+        now,
+        tenant=connection.tenant,
+        connection=connection.id,
+        generation=connection.generation,
+        connector=connection.connector,
+        owner=connection.owner,
+        status=str(Status.NEEDS_REAUTH),
+        reason=reason,
+    )
 
 
 def _flow_event(kind: EventType, target: Target, now: datetime) -> Document:
@@ -359,6 +422,19 @@ def check_schema(row: Document) -> None:
 
 def _read(row: Document) -> Connection:
     check_schema(row)
+    try:
+        return _connection(row)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # Without the error, whose text may quote the row.
+        raise RowUnreadable(f"the row is damaged ({type(error).__name__})") from None
+
+
+def _sealed(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _connection(row: Document) -> Connection:
+    tokens, refresh = row.get("tokens") or {}, row["refresh"]
     return Connection(
         id=row["_id"],
         tenant=row["tenant"],
@@ -372,18 +448,20 @@ def _read(row: Document) -> Connection:
         granted_scopes=tuple(row["scopes"]["granted"]),
         status=Status(row["status"]),
         status_reason=row["status_reason"],
+        status_since=row.get("status_since") or row["updated_at"],
+        failing_since=refresh.get("failing_since"),
         is_default=row["is_default"],
         tokens=SealedTokens(
-            access_token=row["tokens"]["access"],
-            refresh_token=row["tokens"]["refresh"],
-            encryption_key=row["tokens"].get("key", ""),
-            token_type=row["tokens"]["type"],
+            access_token=_sealed(tokens.get("access")),
+            refresh_token=None if tokens.get("refresh") is None else _sealed(tokens["refresh"]),
+            encryption_key=tokens.get("key", ""),
+            token_type=tokens.get("type", ""),
             issued_at=row["issued_at"],
             expires_at=row["expires_at"],
             fresh_until=row["fresh_until"],
         ),
         generation=row["generation"],
-        lease_owner=row["refresh"].get("owner"),
+        lease_owner=refresh.get("owner"),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         last_used_at=row["last_used_at"],

@@ -133,7 +133,6 @@ def _read(row: Document) -> Flow:
             "user",
             "connector",
             "cookie_hash",
-            "verifier",
             "connection_config",
             "redirect_uri",
             "reconnect",
@@ -144,4 +143,9 @@ def _read(row: Document) -> Flow:
             "used_at",
         )
     }
-    return Flow(id=row["_id"], token_url=row["endpoints"]["token_url"], **plain)
+    return Flow(
+        id=row["_id"],
+        token_url=row["endpoints"]["token_url"],
+        verifier=row.get("verifier") or b"",
+        **plain,
+    )

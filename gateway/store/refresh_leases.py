@@ -15,8 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gateway.store.connections import Connection, SealedTokens, Status, read_row, token_fields
-from gateway.store.events import EventType, new_event
+from gateway.store.connections import (
+    Connection,
+    SealedTokens,
+    Status,
+    current,
+    grant_is_over,
+    needs_reauth_event,
+    read_row,
+    since,
+    token_fields,
+)
 from gateway.store.mongo import Database, Document
 
 LEASE_SECONDS = 30
@@ -102,7 +111,7 @@ class RefreshLeases:
         ends = self._ends()
         mine: Document = {"$eq": ["$refresh.owner", owner]}
         row = await self._rows.find_one_and_update(
-            _current(connection)
+            current(connection)
             | {"status": str(connection.status), "$expr": {"$or": [FREE, mine]}},
             [
                 {
@@ -167,10 +176,12 @@ class RefreshLeases:
                     "scopes.granted": list(scopes),
                     "status": str(status),
                     "status_reason": None,
+                    "status_since": since(lease.connection, status, now),
                     "updated_at": now,
                     "refresh.marker": None,
                     "refresh.attempts": 0,
                     "refresh.not_before": None,
+                    "refresh.failing_since": None,
                 }
             },
             generation=lease.connection.generation + 1,
@@ -178,44 +189,30 @@ class RefreshLeases:
 
     async def give_up(self, lease: Lease, reason: str, now: datetime) -> bool:
         """Set the connection to ``needs_reauth``; ``False`` if the lease was lost."""
-        lost, status = lease.connection, str(Status.NEEDS_REAUTH)
-        event = new_event(
-            EventType.NEEDS_REAUTH,
-            now,
-            tenant=lost.tenant,
-            connection=lost.id,
-            generation=lost.generation,
-            connector=lost.connector,
-            owner=lost.owner,
-            status=status,
-            reason=reason,
-        )
         return await self._end(
             lease,
             "give up",
             {
                 "$set": _ended(lease, "give up")
-                | {
-                    "status": status,
-                    "status_reason": reason,
-                    "updated_at": now,
-                    "refresh.marker": None,
-                },
-                "$push": {"outbox": event},
+                | grant_is_over(reason, now)
+                | {"refresh.marker": None},
+                "$push": {"outbox": needs_reauth_event(lease.connection, reason, now)},
             },
         )
 
     async def postpone(
-        self, lease: Lease, seconds: float, reason: str, *, unknown: bool = False
+        self, lease: Lease, seconds: float, reason: str, now: datetime, *, unknown: bool = False
     ) -> bool:
         """Release the lease after a temporary failure, and start a cool-down of ``seconds``.
 
-        ``False`` if the lease was lost. ``reason`` is shown with the connection. With ``unknown``
-        the marker stays: the provider may have issued tokens that never arrived.
+        ``False`` if the lease was lost. ``reason`` is shown with the connection, with the time of
+        the first failure in a row. With ``unknown`` the marker stays: the provider may have issued
+        tokens that never arrived.
         """
         fields: Document = _ended(lease, "postpone") | {
             "refresh.attempts": {"$add": [{"$ifNull": ["$refresh.attempts", 0]}, 1]},
             "refresh.not_before": {"$add": ["$$NOW", int(seconds * 1000)]},
+            "refresh.failing_since": {"$ifNull": ["$refresh.failing_since", now]},
             "status_reason": reason,
         }
         if not unknown:
@@ -246,7 +243,7 @@ class RefreshLeases:
         with self._notices.telling(*lease.connection.tags):
             if await self._rows.update_one(_held(lease), update):
                 return True
-        taken = _current(lease.connection) | {"refresh.ended": _step(lease, step)}
+        taken = current(lease.connection) | {"refresh.ended": _step(lease, step)}
         if generation is not None:
             taken["generation"] = generation
         return await self._rows.find_one(taken, projection={"_id": 1}) is not None
@@ -278,12 +275,8 @@ def _marker(refresh: Mapping[str, Any]) -> Marker | None:
     return Marker(token=marker["token"], age=age)
 
 
-def _current(connection: Connection) -> Document:
-    return {"_id": connection.id, "tenant": connection.tenant, "generation": connection.generation}
-
-
 def _held(lease: Lease) -> Document:
-    return _current(lease.connection) | {"refresh.owner": lease.owner}
+    return current(lease.connection) | {"refresh.owner": lease.owner}
 
 
 def _released() -> Document:

@@ -16,7 +16,7 @@ from gateway.store.indexes import RENEWABLE
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import FREE
 
-_ALIVE = [str(status) for status in Status if status is not Status.NEEDS_REAUTH]
+_ALIVE = [str(Status.ACTIVE), str(Status.NEEDS_SCOPES)]
 
 
 class Due(StrEnum):

@@ -103,7 +103,7 @@ def _read(row: Document) -> Webhook:
         tenant=row["tenant"],
         url=row["url"],
         types=None if types is None else tuple(types),
-        secret=row["secret"],
+        secret=row.get("secret") or b"",
         created_at=row["created_at"],
         last_success_at=row.get("last_success_at"),
         failing_since=row.get("failing_since"),

@@ -169,7 +169,8 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         facts["connector"] = connector
     if code in {"connector_required", "reauthorization_required"}:
         public_url = services(request).settings.public_url
-        facts["connect_url"] = connect_url(public_url, str(connector))
+        broken = getattr(error, "connection", None)
+        facts["connect_url"] = connect_url(public_url, str(connector), broken)
     if problems := getattr(error, "errors", None):
         facts["errors"] = problems
     return facts

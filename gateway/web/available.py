@@ -71,9 +71,12 @@ def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
     )
 
 
-def connect_url(public_url: str, connector: str) -> str:
-    """Return the page where a person connects. The URL grants nothing: a session is needed (A2)."""
-    return f"{public_url}/connectors/{connector}"
+def connect_url(public_url: str, connector: str, reconnect: str | None = None) -> str:
+    """Return the page where a person connects, or reconnects the connection ``reconnect``.
+
+    The URL grants nothing: a session is needed (A2).
+    """
+    return f"{public_url}/connectors/{connector}{f'?reconnect={reconnect}' if reconnect else ''}"
 
 
 OPERATIONS = [

@@ -55,10 +55,10 @@ async def list_connections(request: Request) -> Response:
         raise InvalidRequest("say whose connections: ?user=…")
     bounds.require_user(wanted)
     found = await services(request).connections.list_for(bounds.tenant, wanted)
-    now = services(request).clock()
+    state = services(request).states.of
     return reply(
         ConnectionListReply(
-            connections=[connection_reply(c, now) for c in found if bounds.covers(c)]
+            connections=[connection_reply(c, state(c)) for c in found if bounds.covers(c)]
         )
     )
 
@@ -102,7 +102,7 @@ async def _connection(request: Request, bounds: Bounds) -> Connection:
 
 
 def _shown(request: Request, connection: Connection) -> Response:
-    return reply(connection_reply(connection, services(request).clock()))
+    return reply(connection_reply(connection, services(request).states.of(connection)))
 
 
 _REFUSALS = ("unauthorized", "forbidden", "assertion_required", "assertion_invalid")

@@ -20,7 +20,7 @@ from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import notice_for, outcome_url
-from gateway.web.pages import CardView, account_view, card_view, orphan_view, render
+from gateway.web.pages import CardView, card_view, is_sandboxed, orphan_view, render
 from gateway.web.return_to import DASHBOARD
 from gateway.web.state import services
 from gateway.wiring.process import redirect_uri
@@ -70,7 +70,7 @@ async def dashboard(request: Request) -> Response:
                 "name": config.name,
                 "redirect_uri": redirect_uri(given.settings, config.name),
                 "console_url": config.console_url,
-                "sandboxed": card_view(config, [], given.public_addresses, now).sandboxed,
+                "sandboxed": is_sandboxed(given, config),
             }
             for config in ready
         ],
@@ -94,17 +94,18 @@ async def confirm_disconnect(request: Request) -> Response:
     """Ask before disconnecting, and say what will happen."""
     check_host(request)
     session = await require_session(request)
-    given, now = services(request), services(request).clock()
+    given = services(request)
     connection = await _mine(request, session)
     forecast = await given.disconnect.forecast(connection)
+    card = _card(request, connection)
     revokes = {Revoked.YES: "yes", Revoked.SHARED: "shared"}.get(forecast, "no")
     return render(
         request,
         "disconnect.html",
         title="Disconnect",
         session=session,
-        card=_card(request, connection),
-        account=account_view(connection, now),
+        card=card,
+        account=card.accounts[0],
         revokes=revokes,
         form_action=f"/dashboard/connections/{connection.id}/disconnect",
         cancel_path=DASHBOARD,
@@ -137,12 +138,12 @@ def _card(request: Request, connection: Connection) -> CardView:
     try:
         config = given.catalog.get(connection.connector)
     except ConnectorError:
-        return orphan_view(connection.connector, [connection], given.clock())
-    return card_view(config, [connection], given.public_addresses, given.clock())
+        return orphan_view(given, connection.connector, [connection])
+    return card_view(given, config, [connection])
 
 
 def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connection]) -> list[Group]:
-    given, now = services(request), services(request).clock()
+    given = services(request)
 
     def of(connector: str) -> list[Connection]:
         return [connection for connection in mine if connection.connector == connector]
@@ -152,13 +153,13 @@ def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connectio
     groups = [
         Group(
             title=_TITLES.get(category, category.capitalize()),
-            cards=[card_view(c, of(c.name), given.public_addresses, now) for c in configs],
+            cards=[card_view(given, c, of(c.name)) for c in configs],
         )
         for category, configs in groupby(by_category, key=lambda config: config.category)
     ]
     orphans = sorted({connection.connector for connection in mine} - {c.name for c in ready})
     if orphans:
-        cards = [orphan_view(name, of(name), now) for name in orphans]
+        cards = [orphan_view(given, name, of(name)) for name in orphans]
         groups.append(Group(title="Not available now", cards=cards))
     return groups
 

@@ -27,7 +27,7 @@ from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
 from gateway.web.inputs import Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, outcome_url
-from gateway.web.pages import account_view, card_view, render
+from gateway.web.pages import card_view, render
 from gateway.web.return_to import DASHBOARD, own_page
 from gateway.web.state import request_id, services
 
@@ -184,7 +184,7 @@ async def _connect_page(
     wanted: StartRequest | None = None,
     error: InvalidRequest | None = None,
 ) -> Response:
-    given, now = services(request), services(request).clock()
+    given = services(request)
     reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
     old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
     mine = await given.connections.list_for(session.tenant, session.user)
@@ -203,20 +203,19 @@ async def _connect_page(
         }
         for name, field in config.connection_config.items()
     ]
+    card = card_view(given, config, [c for c in mine if c.connector == config.name])
     return render(
         request,
         "connect.html",
         title=f"Connect {config.display_name}",
         session=session,
         status=422 if error else 200,
-        card=card_view(
-            config, [c for c in mine if c.connector == config.name], given.public_addresses, now
-        ),
+        card=card,
         user=session.user,
         tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
         fields=fields,
         scopes=config.scopes,
-        accounts=[account_view(c, now) for c in mine if c.connector == config.name],
+        accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
         return_to=DASHBOARD,
         reconnect={"id": old.id, "label": old.account_label} if old else None,

@@ -17,10 +17,12 @@ from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
-from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.states import Remedy
 from gateway.store.connections import Connection, Status
-from gateway.web.replies import status_of, time_or_none
+from gateway.web.available import connect_url
+from gateway.web.replies import time_or_none
 from gateway.web.state import services
+from gateway.wiring.process import Services
 
 HERE = Path(__file__).parent
 HUES = 12
@@ -31,12 +33,24 @@ _environment = Environment(
     undefined=StrictUndefined,
 )
 
+_OPERATOR = "tell the people who run this gateway."
 _STATUS_TEXTS = {
     Status.ACTIVE: "Working",
     Status.NEEDS_REAUTH: "The provider no longer accepts this connection. "
     "Reconnect to use it again.",
     Status.NEEDS_SCOPES: "Some permissions were not granted. Tools that need them will not work.",
+    Status.NOT_RENEWED: "Tools cannot use this account now: its access has expired.",
+    Status.UNREADABLE: "The stored access does not open. Reconnect to store it anew, and "
+    + _OPERATOR,
+    Status.UNAVAILABLE: "This connector is not available now. Please " + _OPERATOR,
 }
+_RENEWAL_TEXTS = {
+    "provider_unavailable": "{name} does not answer. The gateway tries again by itself.",
+    "rate_limited": "{name} asks for fewer requests. The gateway tries again by itself.",
+    "provider_misconfigured": "{name} does not accept this gateway. Please " + _OPERATOR,
+    "provider_refused": "{name} refuses it. Reconnect; if that does not help, " + _OPERATOR,
+}
+"""By the reason why renewals fail: the cause, and the action that mends it."""
 
 
 def render(
@@ -63,13 +77,18 @@ def render(
 
 @dataclass(frozen=True, kw_only=True)
 class AccountView:
-    """A linked account as pages show it."""
+    """A linked account as pages show it. ``renewal`` says why it is not renewed since ``since``."""
 
     id: str
     label: str
     external_account_id: str
     status: str
     status_text: str
+    renewal: str | None
+    since: str
+    since_iso: str
+    can_reconnect: bool
+    needs_attention: bool
     scopes: tuple[str, ...]
     last_used: str | None
     last_used_iso: str | None
@@ -98,12 +117,7 @@ class CardView:
     accounts: list[AccountView]
 
 
-def card_view(
-    config: ConnectorConfig,
-    connections: list[Connection],
-    public_addresses: PublicAddresses,
-    now: datetime,
-) -> CardView:
+def card_view(given: Services, config: ConnectorConfig, connections: list[Connection]) -> CardView:
     """Return the card of a connector with its user's accounts."""
     words = config.display_name.split()
     monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
@@ -115,17 +129,23 @@ def card_view(
         docs_url=config.docs_url,
         connect_path=f"/connectors/{config.name}",
         supports_multiple_accounts=config.supports_multiple_accounts,
-        sandboxed=public_addresses.simulated(PLACEHOLDER.sub("any", config.authorization_url)),
+        sandboxed=is_sandboxed(given, config),
         scopes=config.scopes,
-        accounts=[account_view(connection, now) for connection in connections],
+        accounts=[account_view(given, c, config.display_name) for c in connections],
     )
 
 
-def orphan_view(connector: str, connections: list[Connection], now: datetime) -> CardView:
+def is_sandboxed(given: Services, config: ConnectorConfig) -> bool:
+    """Whether the connector's provider is simulated."""
+    return given.public_addresses.simulated(PLACEHOLDER.sub("any", config.authorization_url))
+
+
+def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:
     """Return the card of a missing or unconfigured connector: its accounts can be deleted."""
+    name = connector.capitalize()
     return CardView(
         name=connector,
-        display_name=connector.capitalize(),
+        display_name=name,
         monogram=connector[:1].upper(),
         hue=0,
         docs_url="",
@@ -133,21 +153,32 @@ def orphan_view(connector: str, connections: list[Connection], now: datetime) ->
         supports_multiple_accounts=False,
         sandboxed=False,
         scopes=(),
-        accounts=[account_view(connection, now) for connection in connections],
+        accounts=[account_view(given, connection, name) for connection in connections],
     )
 
 
-def account_view(connection: Connection, now: datetime) -> AccountView:
-    """Return an account with the paths of its actions."""
-    status, _ = status_of(connection, now)
+def account_view(given: Services, connection: Connection, name: str) -> AccountView:
+    """Return an account with its state and the paths of its actions.
+
+    Args:
+        name: The connector's display name.
+    """
+    state, now = given.states.of(connection), given.clock()
+    renewal = _RENEWAL_TEXTS.get(state.reason or "", "").format(name=name)
     base = f"/dashboard/connections/{connection.id}"
     used = connection.last_used_at
     return AccountView(
         id=connection.id,
         label=connection.account_label,
         external_account_id=connection.external_account_id,
-        status=str(status),
-        status_text=_STATUS_TEXTS[status],
+        status=state.status,
+        status_text=_STATUS_TEXTS[state.status],
+        renewal=None if state.is_renewed else renewal,
+        since=f"{state.since.day} {state.since:%B %Y, %H:%M} UTC",
+        since_iso=rfc3339(state.since),
+        can_reconnect=state.action is Remedy.RECONNECT,
+        needs_attention=state.status is not Status.ACTIVE
+        or state.action in {Remedy.RECONNECT, Remedy.OPERATOR},
         scopes=connection.granted_scopes,
         last_used=None if used is None else ago(used, now),
         last_used_iso=time_or_none(used),
@@ -157,8 +188,7 @@ def account_view(connection: Connection, now: datetime) -> AccountView:
         activity_path=f"/dashboard/activity?{urlencode({'connection': connection.id})}",
         default_path=f"{base}/default",
         disconnect_path=f"{base}/disconnect",
-        reconnect_path=f"/connectors/{connection.connector}?"
-        + urlencode({"reconnect": connection.id}),
+        reconnect_path=connect_url("", connection.connector, connection.id),
     )
 
 

@@ -55,6 +55,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "Send the user to connect_url.",
     ),
     errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
+    errors.AccountAmbiguous: Problem(409, "account_ambiguous", "Several accounts fit"),
     errors.ConnectionNotFound: Problem(
         404,
         "connection_not_found",

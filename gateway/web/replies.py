@@ -9,11 +9,16 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gateway.clock import rfc3339
-from gateway.store.connections import Connection, Status
+from gateway.services.states import State
+from gateway.store.connections import Connection
 
 
 class ConnectionReply(BaseModel):
-    """A linked account, without its tokens. Times are RFC 3339 in UTC."""
+    """A linked account, without its tokens. Times are RFC 3339 in UTC.
+
+    ``status`` is what the next caller would meet; ``action`` mends it: ``reconnect``, ``wait`` or
+    ``operator``.
+    """
 
     id: str
     connector: str
@@ -22,6 +27,8 @@ class ConnectionReply(BaseModel):
     account_label: str
     status: str
     status_reason: str | None
+    status_since: str
+    action: str | None
     is_default: bool
     scopes: list[str]
     connection_config: dict[str, str]
@@ -31,17 +38,18 @@ class ConnectionReply(BaseModel):
     last_used_at: str | None
 
 
-def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
+def connection_reply(connection: Connection, state: State) -> ConnectionReply:
     """Return the public form of a connection."""
-    status, reason = status_of(connection, now)
     return ConnectionReply(
         id=connection.id,
         connector=connection.connector,
         user=connection.user,
         external_account_id=connection.external_account_id,
         account_label=connection.account_label,
-        status=str(status),
-        status_reason=reason,
+        status=state.status,
+        status_reason=state.reason,
+        status_since=rfc3339(state.since),
+        action=state.action,
         is_default=connection.is_default,
         scopes=list(connection.granted_scopes),
         connection_config=dict(connection.connection_config),
@@ -50,15 +58,6 @@ def connection_reply(connection: Connection, now: datetime) -> ConnectionReply:
         updated_at=rfc3339(connection.updated_at),
         last_used_at=time_or_none(connection.last_used_at),
     )
-
-
-def status_of(connection: Connection, now: datetime) -> tuple[Status, str | None]:
-    """Return the status to show: an expired token without a refresh token needs the user."""
-    tokens = connection.tokens
-    over = tokens.expires_at is not None and tokens.expires_at <= now
-    if connection.status is not Status.NEEDS_REAUTH and over and tokens.refresh_token is None:
-        return Status.NEEDS_REAUTH, "expired"
-    return connection.status, connection.status_reason
 
 
 def time_or_none(time: datetime | None) -> str | None:

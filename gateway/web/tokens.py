@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
 from gateway.access.service_keys import KeyCaller, Role
+from gateway.services.states import state_of
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
 from gateway.web.callers import bounds_of, require_key
@@ -143,7 +144,7 @@ def _render(issued: IssuedToken) -> Response:
             expires_at=time_or_none(connection.tokens.expires_at),
             scopes=list(connection.granted_scopes),
             api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
-            connection=connection_reply(connection, issued.as_of),
+            connection=connection_reply(connection, state_of(connection, issued.as_of)),
         )
     )
 
@@ -158,6 +159,7 @@ _ERRORS = (
     "connector_required",
     "reauthorization_required",
     "account_not_found",
+    "account_ambiguous",
     "provider_unavailable",
     "connection_unreadable",
     "store_unavailable",

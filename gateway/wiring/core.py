@@ -18,6 +18,7 @@ from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_attempt import RefreshParts
+from gateway.services.states import States
 from gateway.services.tokens import TokenService
 from gateway.store.connections import ConnectionStore
 from gateway.store.flows import FlowStore
@@ -36,6 +37,7 @@ class CoreServices:
     tokens: TokenService
     disconnect: DisconnectService
     refresher: Refresher
+    states: States
 
 
 def core_services(
@@ -76,6 +78,7 @@ def core_services(
     )
     return CoreServices(
         refresher=refresher,
+        states=States(catalog, sealer, clock),
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database, vault),

@@ -30,6 +30,8 @@ CONNECTION: dict[str, Any] = {
     "account_label": "Acme",
     "status": "active",
     "status_reason": None,
+    "status_since": "2026-07-01T10:00:00Z",
+    "action": None,
     "is_default": True,
     "scopes": ["read"],
     "metadata": {"workspace_id": "ws-9"},

@@ -37,6 +37,8 @@ async def test_token_has_every_field_typed(gateway: Gateway, httpx_mock: HTTPXMo
         account_label="Acme",
         status="active",
         status_reason=None,
+        status_since=datetime(2026, 7, 1, 10, tzinfo=UTC),
+        action=None,
         is_default=True,
         scopes=("read",),
         metadata={"workspace_id": "ws-9"},

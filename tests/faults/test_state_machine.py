@@ -112,8 +112,7 @@ class Connections(RuleBasedStateMachine):
         due = force or self.age(account) >= LIFE - MARGIN
         if due and account.reason is None and (force or not alive or not account.marked):
             self.use_refresh_token(account)
-        failed = account.reason is not None
-        return not failed or (alive and not force)
+        return account.reason is None
 
     def check(self, account: Account, answer: IssuedToken | None, *, given: bool) -> None:
         """Compare a call with the model."""

@@ -86,7 +86,7 @@ async def test_an_expired_token_is_not_handed_out_and_the_connection_is_kept(
         for word in ("slow_down", "server_error", "xxx", "elsewhere", "right back"):
             assert word not in answer.text
     assert asked(sandbox, "google", mark) == [f"fault: {fault}"]
-    assert (await connection(gateway))["status"] == "active"
+    assert (await connection(gateway))["status"] == "not_renewed"
 
 
 @pytest.mark.requirement("D6")
@@ -177,7 +177,8 @@ async def test_a_revoked_grant_needs_the_user_and_stays(
     answers.append(await force(gateway, "google"))
 
     assert {problem_of(answer) for answer in answers} == {(409, "reauthorization_required")}
-    assert answers[0].json()["connect_url"] == f"{GATEWAY_URL}/connectors/google"
+    url = f"{GATEWAY_URL}/connectors/google?reconnect={before['id']}"
+    assert {answer.json()["connect_url"] for answer in answers} == {url}
     assert answers[0].json()["connector"] == "google"
     assert asked(sandbox, "google", mark) == ["invalid_grant"]
     after = await connection(gateway)
@@ -259,6 +260,11 @@ async def test_a_wrong_client_secret_disconnects_no_user(
     assert problem_of(answer) == (503, "provider_unavailable")
     assert "not-the-secret" not in answer.text
     assert asked(sandbox, "google", mark) == ["invalid_client"]
-    assert (await connection(gateway))["status"] == "active"
+    shown = await connection(gateway)
+    assert (shown["status"], shown["status_reason"], shown["action"]) == (
+        "not_renewed",
+        "provider_misconfigured",
+        "operator",
+    )
     await connect(gateway, "google")  # ends the cool-down
     assert token_of(await gateway.token("google", "alice"))

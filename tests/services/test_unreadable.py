@@ -80,7 +80,7 @@ async def test_a_token_that_was_moved_to_another_row_does_not_open_there(
     assert line["reason"] == "the sealed value was changed or does not belong to this place"
     for user in ("bob", "carol"):
         token_of(await gateway.token("google", user))
-    assert (await connection(gateway, "alice"))["status"] == "active"
+    assert (await connection(gateway, "alice"))["status"] == "unreadable"
     assert sandbox.log(after=mark) == []
 
 
@@ -157,7 +157,7 @@ async def test_a_refresh_token_that_does_not_open_costs_no_valid_access_token(
     for _ in range(3):
         assert problem_of(await gateway.token("google", "alice")) == UNREADABLE
     assert problem_of(await force(gateway, "google")) == UNREADABLE
-    assert (await connection(gateway))["status"] == "active"
+    assert (await connection(gateway))["status"] == "unreadable"
     assert asked(sandbox, "google", mark) == []
     await put(rows, "alice", tokens=row["tokens"])
     assert token_of(await gateway.token("google", "alice")) != token
@@ -192,7 +192,7 @@ async def test_a_missing_encryption_key_deletes_and_marks_nothing(
                 assert problem_of(answer) == UNREADABLE
                 assert "kept" in answer.json()["detail"]
             # Requests without tokens still work, and so do new connections.
-            assert (await connection(mistaken))["status"] == "active"
+            assert (await connection(mistaken))["status"] == "unreadable"
             await connect(mistaken, "google", user="bob")
             token_of(await mistaken.token("google", "bob"))
 

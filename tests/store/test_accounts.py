@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.errors import AccountAmbiguous
 from gateway.store.connections import Connection, ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import Lease, RefreshLeases
@@ -54,17 +55,17 @@ async def test_an_id_wins_over_an_external_id_and_that_over_a_label(store: Conne
     assert (await found(store, "acct-3") or same_label).id == by_label.id
 
 
-async def test_of_accounts_with_one_label_the_default_wins_and_then_the_oldest(
-    store: ConnectionStore,
-) -> None:
-    default = await linked(store, "acct-0", label="Mine", now=NOW)
-    older = await linked(store, "acct-1", label="Mine", now=NOW - timedelta(days=2))
-    await linked(store, "acct-2", label="Mine", now=NOW - timedelta(days=1))
-    other = await linked(store, "acct-3", label="Other")
+async def test_a_label_of_several_accounts_names_none_of_them(store: ConnectionStore) -> None:
+    default = await linked(store, "acct-0", label="Mine")
+    other = await linked(store, "acct-1", label="Mine", now=LATER)
 
-    assert await found(store, "Mine") == default
-    await store.set_default(other, NOW)
-    assert await found(store, "Mine") == older
+    with pytest.raises(AccountAmbiguous) as caught:
+        await found(store, "Mine")
+    assert caught.value.accounts == [default.id, other.id]
+    assert default.id in str(caught.value)
+    assert other.id in str(caught.value)
+    assert await found(store, other.id) == other
+    assert await found(store, "acct-0") == default
 
 
 async def test_without_a_name_the_default_is_found(store: ConnectionStore) -> None:
@@ -123,7 +124,7 @@ async def test_another_tenant_takes_no_part_in_a_refresh(
     stolen = Lease(connection=replace(lease.connection, tenant="acme"), owner=lease.owner)
     assert not await refreshes.store(stolen, sealed_tokens("theirs"), (), mine.status, NOW)
     assert not await refreshes.give_up(stolen, "invalid_grant", NOW)
-    await refreshes.postpone(stolen, 60, "provider_unavailable")
+    await refreshes.postpone(stolen, 60, "provider_unavailable", NOW)
 
     assert await store.get("default", mine.id) == lease.connection
 

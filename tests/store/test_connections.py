@@ -38,6 +38,8 @@ async def test_a_saved_account_reads_back_as_it_was_saved(store: ConnectionStore
         granted_scopes=("read", "write"),
         status=Status.ACTIVE,
         status_reason=None,
+        status_since=NOW,
+        failing_since=None,
         is_default=True,
         tokens=sealed_tokens(f"flow for {saved.id} generation 1"),
         generation=1,
@@ -89,6 +91,7 @@ async def test_reconnecting_an_account_makes_a_new_generation_of_its_row(
         status=Status.NEEDS_SCOPES,
         tokens=sealed_tokens(f"second for {first.id} generation 2"),
         generation=2,
+        status_since=LATER,
         updated_at=LATER,
         last_used_at=NOW,
     )

@@ -120,7 +120,7 @@ class World:
         elif name == "give up":
             assert await self.refreshes.give_up(lease, "invalid_grant", NOW) == done
         else:
-            assert await self.refreshes.postpone(lease, 3600, "provider_unavailable") == done
+            assert await self.refreshes.postpone(lease, 3600, "provider_unavailable", NOW) == done
         if not held:
             return
         row.lease, row.running, row.ended = None, False, (number, name)

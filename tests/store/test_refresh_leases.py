@@ -101,7 +101,7 @@ async def test_an_expired_lease_is_taken_over_and_its_first_holder_cannot_write(
 
     assert not await stored(refreshes, paused)
     assert not await refreshes.give_up(paused, "invalid_grant", LATER)
-    await refreshes.postpone(paused, 60, "provider_unavailable")
+    await refreshes.postpone(paused, 60, "provider_unavailable", NOW)
     assert await store.get("default", connection.id) == second.connection
 
     assert await stored(refreshes, second)
@@ -136,6 +136,7 @@ async def test_a_stored_result_is_the_next_generation_and_frees_the_lease(
         tokens=NEW,
         granted_scopes=("read",),
         status=Status.ACTIVE,
+        status_since=LATER,
         generation=2,
         updated_at=LATER,
     )
@@ -167,7 +168,11 @@ async def test_giving_up_marks_the_row_and_keeps_its_tokens(
     assert await refreshes.give_up(lease, "invalid_grant", LATER)
 
     assert await store.get("default", connection.id) == replace(
-        connection, status=Status.NEEDS_REAUTH, status_reason="invalid_grant", updated_at=LATER
+        connection,
+        status=Status.NEEDS_REAUTH,
+        status_reason="invalid_grant",
+        status_since=LATER,
+        updated_at=LATER,
     )
     assert await refreshes.progress(connection) == Progress(moved_on=True, held=False, cool_down=0)
 
@@ -190,7 +195,7 @@ async def test_claim_is_refused_until_the_cool_down_is_over(
 ) -> None:
     """The cool-down is in the row, so it holds in every process."""
     connection = await linked(store)
-    await refreshes.postpone(await claimed(refreshes, connection), 60, "provider_unavailable")
+    await refreshes.postpone(await claimed(refreshes, connection), 60, "provider_unavailable", NOW)
 
     progress = await refreshes.progress(connection)
     assert progress is not None
@@ -200,7 +205,7 @@ async def test_claim_is_refused_until_the_cool_down_is_over(
 
     await move(database, connection, "not_before", 0)
     again = await claimed(refreshes, connection)
-    await refreshes.postpone(again, 0.5, "provider_unavailable")
+    await refreshes.postpone(again, 0.5, "provider_unavailable", NOW)
     assert (await raw(database, connection))["refresh"]["attempts"] == 2
     await move(database, connection, "not_before", 0)
     assert await stored(refreshes, await claimed(refreshes, connection))
@@ -225,7 +230,7 @@ async def test_a_reconnect_ends_the_cool_down(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     await refreshes.postpone(
-        await claimed(refreshes, await linked(store)), 60, "provider_unavailable"
+        await claimed(refreshes, await linked(store)), 60, "provider_unavailable", NOW
     )
 
     assert await refreshes.claim(await linked(store)) is not None
@@ -240,7 +245,7 @@ async def late_give_up(refreshes: RefreshLeases, lease: Lease) -> None:
 
 
 async def late_postpone(refreshes: RefreshLeases, lease: Lease) -> None:
-    await refreshes.postpone(lease, 60, "provider_unavailable")
+    await refreshes.postpone(lease, 60, "provider_unavailable", NOW)
 
 
 Late = Callable[[RefreshLeases, Lease], Awaitable[None]]

@@ -158,7 +158,7 @@ async def test_a_cool_down_and_a_lease_are_respected_for_as_long_as_they_last(
     await lease(refreshes, held)
     cooling = await refreshes.claim(await stored(store, "cooling"))
     assert cooling is not None
-    await refreshes.postpone(cooling, 60, "rate_limited")
+    await refreshes.postpone(cooling, 60, "rate_limited", NOW)
     assert await found(due) == []
 
     past = {"$subtract": ["$$NOW", 1]}

@@ -52,7 +52,7 @@ async def give_up(refreshes: RefreshLeases, lease: Lease) -> bool:
 
 
 async def postpone(refreshes: RefreshLeases, lease: Lease) -> bool:
-    return await refreshes.postpone(lease, 0, "provider_unavailable", unknown=True)
+    return await refreshes.postpone(lease, 0, "provider_unavailable", NOW, unknown=True)
 
 
 End = Callable[[RefreshLeases, Lease], Awaitable[bool]]

@@ -45,6 +45,8 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
         "account_label",
         "status",
         "status_reason",
+        "status_since",
+        "action",
         "is_default",
         "scopes",
         "connection_config",
@@ -178,7 +180,8 @@ async def test_a_grant_that_is_gone_leads_back_to_the_connect_page(
     api = await gateway.api(Role.TOKENS)
     answer = await api.post("/v1/connectors/google/refresh", json={"user": "alice"})
     body = problem(answer, 409, "reauthorization_required")
-    assert body["connect_url"] == f"{GATEWAY_URL}/connectors/google"
+    broken = (await rows.connection())["_id"]
+    assert body["connect_url"] == f"{GATEWAY_URL}/connectors/google?reconnect={broken}"
     assert "the grant is revoked" not in answer.text
     assert (await rows.connection())["status"] == "needs_reauth"
     await browser.open("/dashboard/connectors")

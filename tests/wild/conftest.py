@@ -9,6 +9,7 @@ import pytest
 from gateway.settings.environment import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
+from tests.support.rows import Rows
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ async def workplace(mongodb_url: str, database_name: str) -> AsyncIterator[Datab
     async with open_database(mongodb_url, database_name, Driver.PYMONGO) as opened:
         await create_indexes(opened)
         yield opened
+
+
+@pytest.fixture
+def rows(workplace: Database) -> Rows:
+    """Return the rows of the gateway's database."""
+    return Rows(workplace)

@@ -145,6 +145,12 @@ async def _again(bench: Workbench) -> None:
     expect(again.generation > one.generation, "the new grant is not stored")
     _works(bench, await bench.token(again))
     if _refreshes(bench):
+        # Otherwise the earlier one is kept, which hides that the provider was not asked for one.
+        ledger = bench.simulation.ledger
+        newest = [*ledger.grants.values()][-1]
+        expect(
+            ledger.current_refresh_token(newest) is not None, "the new grant has no refresh token"
+        )
         _works(bench, await bench.token(again, force=True))
 
 

@@ -1,0 +1,109 @@
+"""The one answer to "what would the next caller of this connection meet?".
+
+The API, the dashboard and webhooks show it, and token reads refuse by it (design rule 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from connectors.catalog import Catalog
+from connectors.errors import ConnectorError
+from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
+from gateway.store.connections import Connection, Status
+
+
+class Remedy(StrEnum):
+    """The action that mends a connection: who has to do something."""
+
+    RECONNECT = "reconnect"
+    WAIT = "wait"
+    OPERATOR = "operator"
+
+
+_REMEDIES = {"provider_misconfigured": Remedy.OPERATOR, "provider_refused": Remedy.RECONNECT}
+"""By the reason why renewals fail; every other failure passes by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """The state of a connection at a moment.
+
+    ``active`` and ``needs_scopes`` give the next caller a token, the others an error. With
+    ``not_renewed`` the token is over and its last renewal failed: the next caller gets an error
+    unless the provider has recovered. ``reason`` says why the grant is
+    over or its renewals fail; ``since`` is the time (UTC) from which that, or the status, holds.
+    """
+
+    status: Status
+    reason: str | None
+    since: datetime
+    action: Remedy | None
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the last renewal did not fail."""
+        return self.reason is None or self.status is Status.NEEDS_REAUTH
+
+
+def state_of(
+    connection: Connection, now: datetime, *, renewable: bool = True, readable: bool = True
+) -> State:
+    """Return the state of a connection at ``now``.
+
+    Args:
+        renewable: Whether the connector supports refresh.
+        readable: Whether the tokens open that the next caller needs.
+    """
+    tokens, reason = connection.tokens, connection.status_reason
+    status, since, action = connection.status, connection.status_since, None
+    over = tokens.expires_at if is_over(connection, now) else None
+    if status is Status.NEEDS_REAUTH:
+        action = Remedy.RECONNECT
+    elif over is not None and not (renewable and tokens.refresh_token is not None):
+        status, reason, since, action = Status.NEEDS_REAUTH, "expired", over, Remedy.RECONNECT
+    elif not readable:
+        status, reason, action = Status.UNREADABLE, None, Remedy.RECONNECT
+    elif reason is not None:
+        status = status if over is None else Status.NOT_RENEWED
+        since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
+    if status is Status.NEEDS_SCOPES:
+        action = Remedy.RECONNECT
+    return State(status=status, reason=reason, since=since, action=action)
+
+
+def is_over(connection: Connection, now: datetime) -> bool:
+    """Whether the access token has expired."""
+    expires_at = connection.tokens.expires_at
+    return expires_at is not None and expires_at <= now
+
+
+class States:
+    """Tells the state of connections."""
+
+    def __init__(self, catalog: Catalog, sealer: TokenSealer, clock: Clock) -> None:
+        self._catalog = catalog
+        self._sealer = sealer
+        self._clock = clock
+
+    def of(self, connection: Connection) -> State:
+        """Return the state of a connection now."""
+        try:
+            renewable = self._catalog.get(connection.connector).supports_refresh
+        except ConnectorError:
+            return State(
+                status=Status.UNAVAILABLE,
+                reason=None,
+                since=connection.status_since,
+                action=Remedy.OPERATOR,
+            )
+        now = self._clock()
+        return state_of(
+            connection,
+            now,
+            renewable=renewable,
+            readable=self._sealer.opens(connection, refresh_too=is_over(connection, now)),
+        )
