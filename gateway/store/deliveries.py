@@ -13,9 +13,10 @@ from collections.abc import Collection as Names
 from dataclasses import dataclass
 
 from gateway.errors import WriteConflict
-from gateway.store.events import Event, read_event, write_event
+from gateway.store.events import Event
 from gateway.store.indexes import UNDELIVERED
 from gateway.store.mongo import Database, Document
+from gateway.store.rows import read_fields, write_fields
 from gateway.store.webhooks import Webhook
 
 LEASE_SECONDS = 30
@@ -49,7 +50,7 @@ class DeliveryStore:
             "attempts": 0,
             "owner": None,
             "due_at": event.time,
-            "event": write_event(event),
+            "event": write_fields(event),
         }
         try:
             await self._rows.update_one(query, {"$setOnInsert": fields}, upsert=True)
@@ -144,11 +145,4 @@ def _held(delivery: Delivery) -> Document:
 
 
 def _read(row: Document) -> Delivery:
-    return Delivery(
-        id=row["_id"],
-        tenant=row["tenant"],
-        webhook=row["webhook"],
-        event=read_event(row["event"]),
-        attempts=row["attempts"],
-        owner=row["owner"],
-    )
+    return read_fields(Delivery, row, event=read_fields(Event, row["event"]))

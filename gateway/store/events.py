@@ -22,6 +22,7 @@ from typing import Any
 from gateway.store.indexes import WAITING_EVENTS
 from gateway.store.mongo import Collection, Database, Document
 from gateway.store.owners import user_of
+from gateway.store.rows import read_fields, write_fields
 
 
 class EventType(StrEnum):
@@ -71,52 +72,19 @@ def new_event(
     reason: str | None = None,
 ) -> Document:
     """Return a new event, with a new id, as it is stored."""
-    return write_event(
-        Event(
-            id=f"evt_{secrets.token_hex(12)}",
-            type=str(kind),
-            time=time,
-            tenant=tenant,
-            connection=connection,
-            generation=generation,
-            connector=connector,
-            owner=owner,
-            status=status,
-            reason=reason,
-        )
+    event = Event(
+        id=f"evt_{secrets.token_hex(12)}",
+        type=str(kind),
+        time=time,
+        tenant=tenant,
+        connection=connection,
+        generation=generation,
+        connector=connector,
+        owner=owner,
+        status=status,
+        reason=reason,
     )
-
-
-def write_event(event: Event) -> Document:
-    """Return an event as it is stored."""
-    return {
-        "_id": event.id,
-        "type": event.type,
-        "time": event.time,
-        "tenant": event.tenant,
-        "connection": event.connection,
-        "generation": event.generation,
-        "connector": event.connector,
-        "owner": event.owner,
-        "status": event.status,
-        "reason": event.reason,
-    }
-
-
-def read_event(row: Document) -> Event:
-    """Return a stored event as an ``Event``."""
-    return Event(
-        id=row["_id"],
-        type=row["type"],
-        time=row["time"],
-        tenant=row["tenant"],
-        connection=row["connection"],
-        generation=row["generation"],
-        connector=row["connector"],
-        owner=row["owner"],
-        status=row["status"],
-        reason=row["reason"],
-    )
+    return write_fields(event)
 
 
 async def keep(events: Collection, event: Document, *, transaction: Any) -> None:
@@ -141,7 +109,7 @@ class Outbox:
         orphans = await self._events.find({}, sort=[("time", 1), ("generation", 1)], limit=limit)
         found = [event for row in rows for event in row["outbox"]] + orphans
         # The lists of the rows are in order already; the orphans are sorted in.
-        return sorted(map(read_event, found), key=_in_order)
+        return sorted((read_fields(Event, row) for row in found), key=_in_order)
 
     async def passed_on(self, events: Sequence[Event]) -> None:
         """Remove events (at least one) that are in every webhook's queue, from all rows.

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
 from gateway.store.owners import owner_of
 from gateway.store.proofs import FLOWS, Prover
+from gateway.store.rows import read_fields
 
 FLOW_LIFETIME = timedelta(minutes=10)
 MOST_OPEN = 10
@@ -126,26 +126,5 @@ def _open(now: datetime) -> Document:
 
 
 def _read(row: Document) -> Flow:
-    plain: dict[str, Any] = {
-        name: row[name]
-        for name in (
-            "tenant",
-            "user",
-            "connector",
-            "cookie_hash",
-            "connection_config",
-            "redirect_uri",
-            "reconnect",
-            "return_to",
-            "tool",
-            "created_at",
-            "expires_at",
-            "used_at",
-        )
-    }
-    return Flow(
-        id=row["_id"],
-        token_url=row["endpoints"]["token_url"],
-        verifier=row.get("verifier") or b"",
-        **plain,
-    )
+    verifier = row.get("verifier") or b""
+    return read_fields(Flow, row, token_url=row["endpoints"]["token_url"], verifier=verifier)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from gateway.store.mongo import Database, Document
 from gateway.store.proofs import ACCEPTED_LOGINS, LOGINS, Prover
+from gateway.store.rows import read_fields, write_fields
 
 LOGIN_LIFETIME = timedelta(minutes=10)
 
@@ -49,18 +50,7 @@ class LoginStore:
 
     async def add(self, login: StoredLogin) -> None:
         """Store a new attempt."""
-        row = {
-            "_id": login.id,
-            "kind": login.kind.value,
-            "cookie_hash": login.cookie_hash,
-            "return_to": login.return_to,
-            "created_at": login.created_at,
-            "expires_at": login.expires_at,
-            "used_at": None,
-            "tenant": None,
-            "user": None,
-            "verifier_hash": None,
-        }
+        row = write_fields(login) | {"kind": login.kind.value, "used_at": None}
         await self._rows.insert(LOGINS.prove(self._prover, row))
 
     async def accept(
@@ -104,14 +94,4 @@ class LoginStore:
 
 
 def _read(row: Document) -> StoredLogin:
-    return StoredLogin(
-        id=row["_id"],
-        kind=LoginKind(row["kind"]),
-        cookie_hash=row["cookie_hash"],
-        return_to=row["return_to"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        tenant=row["tenant"],
-        user=row["user"],
-        verifier_hash=row["verifier_hash"],
-    )
+    return read_fields(StoredLogin, row, kind=LoginKind(row["kind"]))

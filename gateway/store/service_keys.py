@@ -12,6 +12,7 @@ from datetime import datetime
 from gateway.store.fresh.notices import Tag, row_tag
 from gateway.store.mongo import Database, Document
 from gateway.store.proofs import SERVICE_KEYS, Prover
+from gateway.store.rows import read_fields, write_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,18 +45,7 @@ class KeyStore:
 
     async def add(self, key: StoredKey) -> None:
         """Store a new key."""
-        row = {
-            "_id": key.id,
-            "tenant": key.tenant,
-            "label": key.label,
-            "roles": list(key.roles),
-            "secret_hash": key.secret_hash,
-            "created_at": key.created_at,
-            "connectors": list(key.connectors),
-            "expires_at": key.expires_at,
-            "assertion_keys": [dict(each) for each in key.assertion_keys],
-            "last_used_at": key.last_used_at,
-        }
+        row = write_fields(key) | {"assertion_keys": [dict(each) for each in key.assertion_keys]}
         await self._rows.insert(SERVICE_KEYS.prove(self._prover, row))
 
     async def get(self, key_id: str) -> StoredKey | None:
@@ -101,15 +91,6 @@ def key_tag(key_id: str) -> Tag:
 
 
 def _read(row: Document) -> StoredKey:
-    return StoredKey(
-        id=row["_id"],
-        tenant=row["tenant"],
-        label=row["label"],
-        roles=tuple(row["roles"]),
-        secret_hash=row["secret_hash"],
-        created_at=row["created_at"],
-        connectors=tuple(row["connectors"]),
-        expires_at=row["expires_at"],
-        assertion_keys=tuple(row["assertion_keys"]),
-        last_used_at=row["last_used_at"],
-    )
+    # Old keys have no connectors and no assertion keys.
+    lists = {name: tuple(row.get(name, ())) for name in ("roles", "connectors", "assertion_keys")}
+    return read_fields(StoredKey, row, **lists)

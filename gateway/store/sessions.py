@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from gateway.store.mongo import Database
 from gateway.store.proofs import SESSIONS, Prover
+from gateway.store.rows import read_fields, write_fields
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -36,14 +37,7 @@ class SessionStore:
 
     async def add(self, session: StoredSession) -> None:
         """Store a new session."""
-        row = {
-            "_id": session.id,
-            "tenant": session.tenant,
-            "user": session.user,
-            "created_at": session.created_at,
-            "seen_at": session.seen_at,
-            "expires_at": session.created_at + ABSOLUTE,
-        }
+        row = write_fields(session) | {"expires_at": session.created_at + ABSOLUTE}
         await self._rows.insert(SESSIONS.prove(self._prover, row))
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:
@@ -55,13 +49,7 @@ class SessionStore:
             return None
         if now - row["seen_at"] >= TOUCH:
             await self._rows.update_one({"_id": session_id}, {"$set": {"seen_at": now}})
-        return StoredSession(
-            id=row["_id"],
-            tenant=row["tenant"],
-            user=row["user"],
-            created_at=row["created_at"],
-            seen_at=row["seen_at"],
-        )
+        return read_fields(StoredSession, row)
 
     async def delete(self, session_id: str) -> None:
         """End a session; idempotent."""

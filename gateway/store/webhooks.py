@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.store.mongo import Database, Document
+from gateway.store.rows import read_fields, write_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,16 +45,7 @@ class WebhookStore:
 
     async def add(self, webhook: Webhook) -> None:
         """Store a new webhook."""
-        await self._rows.insert(
-            {
-                "_id": webhook.id,
-                "tenant": webhook.tenant,
-                "url": webhook.url,
-                "types": None if webhook.types is None else list(webhook.types),
-                "secret": webhook.secret,
-                "created_at": webhook.created_at,
-            }
-        )
+        await self._rows.insert(write_fields(webhook))
 
     async def get(self, tenant: str, webhook_id: str) -> Webhook | None:
         """Return the webhook of that id."""
@@ -98,15 +90,5 @@ def _one(tenant: str, webhook_id: str) -> Document:
 
 def _read(row: Document) -> Webhook:
     types = row["types"]
-    return Webhook(
-        id=row["_id"],
-        tenant=row["tenant"],
-        url=row["url"],
-        types=None if types is None else tuple(types),
-        secret=row.get("secret") or b"",
-        created_at=row["created_at"],
-        last_success_at=row.get("last_success_at"),
-        failing_since=row.get("failing_since"),
-        last_failure=row.get("last_failure"),
-        disabled_at=row.get("disabled_at"),
-    )
+    types = None if types is None else tuple(types)
+    return read_fields(Webhook, row, types=types, secret=row.get("secret") or b"")
