@@ -105,7 +105,7 @@ async def test_a_name_that_moves_to_a_local_address_takes_no_packet_there(
         listening(sending(ANSWER, then=hang_up), tls=tls) as peer,
         canary_at(LOCAL, peer.port) as came,
         open_outbound(
-            EgressPolicy(), bulkhead(), ca_file=ca_file, resolve=resolver, total_seconds=5
+            EgressPolicy(), bulkhead(), ca_file=ca_file, resolve=resolver, total_seconds=60
         ) as outbound,
     ):
         assert (await send(outbound, request_to(peer))).status == 200
@@ -128,7 +128,7 @@ async def test_between_the_check_and_the_connection_nothing_is_looked_up(
         listening(answering(b"{}"), tls=server_tls(authority, HOST)) as peer,
         canary_at(LOCAL, peer.port) as came,
         open_outbound(
-            EgressPolicy(), bulkhead(), ca_file=ca_file, resolve=resolver, total_seconds=5
+            EgressPolicy(), bulkhead(), ca_file=ca_file, resolve=resolver, total_seconds=60
         ) as outbound,
     ):
         for _ in range(3):  # over one connection
@@ -152,7 +152,11 @@ async def test_the_checked_address_is_called_by_the_name(
     async with (
         listening(answering(b"{}"), tls=tls) as peer,
         open_outbound(
-            EgressPolicy(), bulkhead(), ca_file=ca_file, resolve=Resolver([PUBLIC]), total_seconds=5
+            EgressPolicy(),
+            bulkhead(),
+            ca_file=ca_file,
+            resolve=Resolver([PUBLIC]),
+            total_seconds=60,
         ) as outbound,
     ):
         await send(outbound, request_to(peer))
@@ -180,7 +184,7 @@ async def test_only_an_explicit_setting_opens_a_local_address(
                 bulkhead(),
                 ca_file=ca_file,
                 resolve=Resolver(["127.0.0.1"]),
-                total_seconds=5,
+                total_seconds=60,
             ) as outbound:
                 if opened:
                     assert (await send(outbound, request_to(peer))).status == 200

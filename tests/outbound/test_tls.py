@@ -48,7 +48,7 @@ async def call(peer: Peer, host: str = HOST, ca_file: Path | None = None) -> Out
     policy = EgressPolicy(allow=frozenset({(host, peer.port)}))
     url = peer.url("/token", scheme="https", host=host)
     async with open_outbound(
-        policy, bulkhead(), ca_file=ca_file, resolve=here, total_seconds=5
+        policy, bulkhead(), ca_file=ca_file, resolve=here, total_seconds=60
     ) as outbound:
         return await send(outbound, OutboundRequest(method="GET", url=url, headers={}))
 
@@ -171,7 +171,7 @@ async def test_refusals_leave_no_connection_behind() -> None:
     async with listening(answering(b"{}")) as peer:
         policy = EgressPolicy(allow=frozenset({("127.0.0.1", peer.port)}))
         async with open_outbound(
-            policy, total_seconds=5, bulkhead=Bulkhead(Metrics(), slots=300)
+            policy, total_seconds=60, bulkhead=Bulkhead(Metrics(), slots=300)
         ) as outbound:
             bad = OutboundRequest(method="GET", url="https://127.0.0.2/", headers={})
             refusals = await asyncio.gather(

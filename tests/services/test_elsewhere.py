@@ -117,7 +117,7 @@ async def world(behave: Behave) -> AsyncIterator[tuple[Provider, Peer, Peer]]:
             }
         )
         ca = authority.cert_pem.bytes().decode()
-        async with open_outbound(policy, bulkhead(), sandbox_ca=ca, total_seconds=5) as outbound:
+        async with open_outbound(policy, bulkhead(), sandbox_ca=ca, total_seconds=60) as outbound:
             yield Provider(outbound, lambda: NOW), peer, canary
 
 
