@@ -158,6 +158,38 @@ def test_every_decision_has_a_date_a_status_and_a_reason_to_revisit_it(name: str
     assert len(re.findall(r"^\*\*Revisit when\*\* \S", text, re.MULTILINE)) == 1
 
 
+def test_the_guide_says_when_something_is_a_connector() -> None:
+    assert "](plans/README.md)" in read("docs/adding-a-connector.md")
+    rule = read("docs/plans/README.md").partition("\n## When is it a connector?\n")[2]
+    assert re.findall(r"^(\d)\. \*\*", rule, re.MULTILINE) == ["1", "2", "3", "4"]
+
+
+def test_every_plan_has_the_parts_of_the_template() -> None:
+    template = "docs/plans/template.md"
+    parts = headings(template)
+    assert {"Why it is a connector", "Scopes", "Quirks"} <= set(parts)
+    for path in ROOT.glob("docs/plans/*.md"):
+        name = f"docs/plans/{path.name}"
+        if name in {template, "docs/plans/README.md"}:
+            continue
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d-[a-z0-9-]+", path.stem), name
+        assert headings(name) == parts, name
+        assert not re.search(r"(?<!\*)\*[^*\n]+\*(?!\*)", read(name)), f"{name} has italic text"
+
+
+def test_symptoms_have_a_cause_and_a_fix() -> None:
+    table = read("docs/real-apps.md").partition("\n## Symptoms\n")[2]
+    rows = re.findall(r"^\| (.+) \|$", table, re.MULTILINE)[2:]
+    assert len(rows) >= 15
+    assert [
+        row for row in rows if len([cell for cell in row.split(" | ") if cell.strip()]) != 3
+    ] == []
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("gateway/**/*.py"))
+    words = named(rows, r"`([a-z]+(?:_[a-z]+)+)`")
+    known = {*FIELD_NAMES, "invalid_grant", "rejected_token"}
+    assert [word for word in words if word not in known and f'"{word}"' not in code] == []
+
+
 def test_every_module_of_the_support_package_is_in_its_map() -> None:
     modules = {path.name for path in ROOT.glob("tests/support/*.py")} - {"__init__.py"}
     found = re.findall(r"^\| `([a-z_]+\.py)` \|", read("tests/support/README.md"), re.MULTILINE)

@@ -7,6 +7,7 @@ the provider's host as the first path segment: ``http://localhost:3142/api.notio
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,16 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.provider import SimulatedProvider
 from gateway.sandbox.authorization import Consent
-from gateway.sandbox.faults import FAULTS, LOST_ANSWER, Faults, faulty_answer
+from gateway.sandbox.faults import (
+    CONDITIONS,
+    DOWN,
+    FAULTS,
+    LOST_ANSWER,
+    SLOW,
+    SLOW_SECONDS,
+    Faults,
+    faulty_answer,
+)
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
 from gateway.sandbox.wire import Incoming, Outcome, Refused
@@ -84,6 +94,7 @@ def create_sandbox(
             Route("/_sandbox/info", _info),
             Route("/_sandbox/log", _log),
             Route("/_sandbox/expire", _expire, methods=["POST"]),
+            Route("/_sandbox/end", _end, methods=["POST"]),
             Route("/_sandbox/settings", _configure, methods=["POST"]),
             Route("/_sandbox/consent", _consent, methods=["POST"]),
             Mount("/_sandbox/static", StaticFiles(directory=_HERE / "static")),
@@ -103,6 +114,12 @@ async def _provider(request: Request) -> Response:
     simulation, endpoint = found
     if endpoint == "authorize":
         return _authorize(sandbox, simulation, incoming)
+    condition = sandbox.faults.conditions.get(simulation.rules.name)
+    if condition == DOWN:
+        sandbox.ledger.note(simulation.rules.name, endpoint, "down")
+        return JSONResponse({"error": "temporarily_unavailable"}, 503, _HEADERS)
+    if condition == SLOW:
+        await asyncio.sleep(SLOW_SECONDS)
     fault = sandbox.faults.take(simulation.rules.name) if endpoint == "token" else None
     if fault is not None:
         if fault == LOST_ANSWER:
@@ -137,14 +154,18 @@ async def _consent(request: Request) -> Response:
     consent = sandbox.pending.pop(form.get("ticket", ""), None)
     if consent is None:
         text = "this page was answered before; start again"
-        refused = Refused("invalid_request", "parameters", text)
-        return _page("refused.html", 400, provider=None, refused=refused)
+        error = Refused("invalid_request", "parameters", text)
+        return _page("refused.html", 400, provider=None, refused=error)
     simulation = sandbox.providers[consent.provider.name]
     account = form.get("account")
+    granted = [s for number, s in enumerate(consent.scopes) if f"grant.{number}" in form]
+    refused = set(consent.scopes) - set(granted) if "choice" in form else set()
     try:
-        params = simulation.approve(consent, account) if account else simulation.deny(consent)
-    except Refused as refused:
-        return _refuse(sandbox, simulation, refused)
+        params = (
+            simulation.approve(consent, account, refused) if account else simulation.deny(consent)
+        )
+    except Refused as error:
+        return _refuse(sandbox, simulation, error)
     url = f"{consent.params['redirect_uri']}?{urlencode(params)}"
     return RedirectResponse(url, 303, dict(_HEADERS))
 
@@ -156,11 +177,13 @@ async def _index(request: Request) -> Response:
             "rules": simulation.rules,
             "redirect_uri": simulation.redirect_uri,
             "seconds": simulation.access_token_seconds,
+            "condition": sandbox.faults.conditions.get(name, CONDITIONS[0]),
             **sandbox.ledger.summary(name),
         }
         for name, simulation in sandbox.providers.items()
     ]
-    return _page("index.html", 200, rows=rows, log=sandbox.ledger.log[-20:][::-1])
+    log = sandbox.ledger.log[-20:][::-1]
+    return _page("index.html", 200, rows=rows, conditions=CONDITIONS, log=log)
 
 
 async def _info(request: Request) -> Response:
@@ -193,8 +216,17 @@ async def _expire(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
+async def _end(request: Request) -> Response:
+    """End every grant of ``provider``, as if each person had removed the app there."""
+    sandbox: Sandbox = request.app.state.sandbox
+    sandbox.ledger.end_grants((await _form(request)).get("provider", ""))
+    return RedirectResponse("/", 303)
+
+
 async def _configure(request: Request) -> Response:
-    """Form fields: ``provider``, ``access_token_seconds`` (may be empty), ``fault``, ``count``."""
+    """Form fields: ``provider``, ``access_token_seconds`` (may be empty), ``condition``, ``fault``
+    and ``count``.
+    """
     sandbox: Sandbox = request.app.state.sandbox
     form = await _form(request)
     simulation = sandbox.providers.get(form.get("provider", ""))
@@ -204,6 +236,10 @@ async def _configure(request: Request) -> Response:
         if "access_token_seconds" in form:
             seconds = form["access_token_seconds"]
             simulation.access_token_seconds = int(seconds) if seconds else None
+        if condition := form.get("condition"):
+            if condition not in CONDITIONS:
+                raise HTTPException(422, f"condition must be one of {', '.join(CONDITIONS)}")
+            sandbox.faults.conditions[simulation.rules.name] = condition
         if fault := form.get("fault"):
             if fault not in {"none", *FAULTS}:
                 raise HTTPException(422, f"fault must be 'none' or one of {', '.join(FAULTS)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -74,8 +74,13 @@ class AuthorizationEndpoint:
             accounts=self._offered(params, tenant),
         )
 
-    def approve(self, consent: Consent, account_key: str) -> dict[str, str]:
-        """The callback's parameters after the person chose an account; raises ``Refused``."""
+    def approve(
+        self, consent: Consent, account_key: str, refused: Collection[str] = ()
+    ) -> dict[str, str]:
+        """The callback's parameters after the person chose an account; raises ``Refused``.
+
+        The scopes in ``refused`` are not granted.
+        """
         if account_key not in {account.key for account in consent.accounts}:
             raise Refused("invalid_request", "parameters", self._not_offered(consent, account_key))
         earlier = self.ledger.living_grants(self.rules.name, consent.tenant, account_key)
@@ -84,7 +89,7 @@ class AuthorizationEndpoint:
             provider=self.rules.name,
             tenant=consent.tenant,
             account=account_key,
-            scopes=list(consent.scopes),
+            scopes=[scope for scope in consent.scopes if scope not in refused],
             redirect_uri=consent.params["redirect_uri"],
             challenge=consent.params.get("code_challenge"),
             params=dict(consent.params),

@@ -1,4 +1,4 @@
-"""Ways in which a token endpoint can be made to fail."""
+"""Ways in which a provider can be made to fail: once, or until it is switched back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 HANG_SECONDS = 60
+SLOW_SECONDS = 4
+
+SLOW = "slow"
+DOWN = "down"
+CONDITIONS = ("works", SLOW, DOWN)
+"""How a provider does until this is changed: as it should, late, or not at all."""
 
 LOST_ANSWER = "lost_answer"
 """The request is carried out (a refresh token is rotated), and its answer never arrives."""
@@ -29,10 +35,11 @@ FAULTS = (
 
 
 class Faults:
-    """The active faults by provider; each request uses one up."""
+    """The active faults by provider; each request uses one up. ``conditions`` stay."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Counter[str]] = {}
+        self.conditions: dict[str, str] = {}
 
     def add(self, provider: str, fault: str, count: int) -> None:
         """Let ``count`` further token requests of this provider fail."""

@@ -162,6 +162,14 @@ class Ledger:
                 other.revoked = True
         self.save()
 
+    def end_grants(self, provider: str) -> None:
+        """End every grant of one provider."""
+        for grant in self.grants.values():
+            if grant.provider == provider:
+                grant.revoked = True
+        self.note(provider, "grants", "ended")
+        self.save()
+
     def expire(self, provider: str | None = None) -> int:
         """Let all access tokens (of one provider) expire now; how many."""
         expired = 0

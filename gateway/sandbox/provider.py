@@ -6,6 +6,7 @@ endpoint has its own module, and this is their common front.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from connectors.provider import Endpoint, SimulatedProvider
@@ -69,9 +70,14 @@ class ProviderSimulation:
         """Check an authorization request; raises ``Refused``."""
         return self._authorization.authorize(incoming)
 
-    def approve(self, consent: Consent, account_key: str) -> dict[str, str]:
-        """The callback's parameters after the person chose an account; raises ``Refused``."""
-        return self._authorization.approve(consent, account_key)
+    def approve(
+        self, consent: Consent, account_key: str, refused: Collection[str] = ()
+    ) -> dict[str, str]:
+        """The callback's parameters after the person chose an account; raises ``Refused``.
+
+        The scopes in ``refused`` are not granted.
+        """
+        return self._authorization.approve(consent, account_key, refused)
 
     def deny(self, consent: Consent) -> dict[str, str]:
         """The callback's parameters after the person declined."""

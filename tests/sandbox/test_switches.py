@@ -1,0 +1,89 @@
+"""The switches of the sandbox: end grants, refuse permissions, a provider that is slow or down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from gateway.sandbox.faults import SLOW_SECONDS
+from tests.sandbox.test_app import Served
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    served = Served(grant={"rotation": "strict"})
+    async with served.client:
+        yield served
+
+
+async def switch(served: Served, condition: str) -> httpx.Response:
+    """Press the button of a condition."""
+    form = {"provider": "toy", "condition": condition}
+    return await served.client.post("/_sandbox/settings", data=form)
+
+
+async def test_ending_the_grants_of_a_provider_leaves_those_of_others(served: Served) -> None:
+    issued = served.toy.connect()
+    other = served.toy.connect()
+    for grant in [*served.toy.ledger.grants.values()][1:]:
+        grant.provider = "elsewhere"
+    done = await served.client.post("/_sandbox/end", data={"provider": "toy"})
+    assert (done.status_code, done.headers["location"]) == (303, "/")
+    refused = await served.refresh(issued["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert [grant.revoked for grant in served.toy.ledger.grants.values()] == [True, False]
+    assert other["refresh_token"]
+
+
+async def test_a_provider_that_is_down_answers_503_until_it_works_again(served: Served) -> None:
+    issued = served.toy.connect()
+    assert (await switch(served, "down")).status_code == 303
+    for _ in range(3):
+        assert (await served.refresh(issued["refresh_token"])).status_code == 503
+    assert (await served.consent_page()).status_code == 200
+    page = (await served.client.get("/")).text
+    assert re.search(r'value="down" aria-pressed="true"', page)
+    await switch(served, "works")
+    assert (await served.refresh(issued["refresh_token"])).status_code == 200
+
+
+async def test_a_slow_provider_answers_late(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("gateway.sandbox.app.asyncio.sleep", sleep)
+    issued = served.toy.connect()
+    await switch(served, "slow")
+    assert (await served.refresh(issued["refresh_token"])).status_code == 200
+    assert waited == [SLOW_SECONDS]
+
+
+async def test_another_condition_is_refused(served: Served) -> None:
+    refused = await switch(served, "broken")
+    assert (refused.status_code, refused.text) == (
+        422,
+        "condition must be one of works, slow, down",
+    )
+
+
+@pytest.mark.parametrize(("ticked", "granted"), [((0, 1), "read write"), ((1,), "write"), ((), "")])
+async def test_a_permission_without_its_tick_is_not_granted(
+    served: Served, ticked: tuple[int, ...], granted: str
+) -> None:
+    page = await served.consent_page(scope="read write")
+    assert page.text.count('type="checkbox"') == 2
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
+    assert ticket
+    form = {"ticket": ticket[1], "choice": "1", "account": served.toy.rules.accounts[0].key}
+    form |= {f"grant.{number}": "1" for number in ticked}
+    done = await served.client.post("/_sandbox/consent", data=form)
+    (code,) = parse_qs(urlsplit(done.headers["location"]).query)["code"]
+    assert " ".join(served.toy.ledger.codes[code].scopes) == granted
