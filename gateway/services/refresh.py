@@ -8,6 +8,7 @@ that began it: tokens that a provider issued are stored before anything else hap
 from __future__ import annotations
 
 import asyncio
+import math
 from functools import partial
 
 from connectors.config import ConnectorConfig
@@ -18,12 +19,10 @@ from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.fresh.watch import Watch
-from gateway.store.refresh_leases import Lease, new_owner
+from gateway.store.refresh_leases import Holder, Lease, new_owner
 
 _log = get_logger()
 
-WAIT_SECONDS = 18.0
-"""How long a caller waits for a refresh of another process."""
 OUTAGE_SECONDS = 60.0
 """How long an unanswered claim is repeated: the database may have granted the lease."""
 LOOK_SECONDS = 0.5
@@ -36,10 +35,19 @@ _Key = tuple[str, int, bool, bool]
 class Refresher:
     """Refreshes the tokens of connections."""
 
-    def __init__(self, *, connections: ConnectionStore, watch: Watch, parts: RefreshParts) -> None:
+    def __init__(
+        self,
+        *,
+        connections: ConnectionStore,
+        watch: Watch,
+        parts: RefreshParts,
+        takeover_seconds: float,
+    ) -> None:
+        """Take over the lease of a holder that has been silent for ``takeover_seconds``."""
         self._connections = connections
         self._watch = watch
         self._parts = parts
+        self._takeover_seconds = takeover_seconds
         self._running: dict[_Key, asyncio.Task[Connection]] = {}
 
     async def renew(
@@ -115,19 +123,34 @@ class Refresher:
         """Claim the lease, or return the connection as another process left it.
 
         Without ``wait``, return ``connection`` itself while another process refreshes it.
+
+        A holder may still be waiting for its provider, or for the database, although its lease has
+        passed: the database's clock can jump, and an outage can outlast a lease. So it is watched
+        for the length of a lease, by this process's own clock, before its lease is taken over.
         """
         loop = asyncio.get_running_loop()
         began, owner = loop.time(), new_owner()
+        seen: Holder | None = None
+        silent_at = math.inf
+
+        def given_up() -> bool:
+            nonlocal seen, silent_at
+            seen, silent_at = None, math.inf  # the holder could not write either: watch it again
+            return loop.time() >= began + OUTAGE_SECONDS
+
+        def silent() -> Holder | None:
+            return seen if loop.time() >= silent_at else None
+
         asked = partial(
             through_outage,
             event="refresh_waits_for_database",
             connection=connection.id,
-            ends=lambda: loop.time() >= began + OUTAGE_SECONDS,
+            ends=given_up,
         )
         waited = False
         try:
             while True:
-                lease = await asked(lambda: self._parts.leases.claim(connection, owner))
+                lease = await asked(lambda: self._parts.leases.claim(connection, owner, silent()))
                 if lease is not None:
                     return lease
                 progress = await asked(lambda: self._parts.leases.progress(connection))
@@ -139,12 +162,13 @@ class Refresher:
                     raise ProviderUnavailable(
                         "the provider failed a moment ago", retry_after=progress.cool_down
                     )
-                if not wait:
+                if not wait and progress.held:
                     return connection
                 waited = True
-                if loop.time() >= began + WAIT_SECONDS:
-                    raise ProviderUnavailable("another process is still refreshing", retry_after=1)
-                await self._watch.changed(connection.id, LOOK_SECONDS)
+                if progress.holder != seen:
+                    seen, silent_at = progress.holder, loop.time() + self._takeover_seconds
+                look = min(LOOK_SECONDS, max(0.0, silent_at - loop.time()))
+                await self._watch.changed(connection.id, look)
         finally:
             # However the wait ended: new tokens, an error, or the lease of a dead process.
             if waited:

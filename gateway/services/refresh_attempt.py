@@ -86,7 +86,7 @@ class RefreshAttempt:
         claimed = self._lease
         marked = await self._while_held(lambda: leases.mark(claimed, self._digest))
         if marked is None:
-            return True
+            return False
         self._lease = marked
         await self._parts.checkpoint("mark")
         if marked.is_over:

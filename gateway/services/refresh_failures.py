@@ -13,8 +13,11 @@ from gateway.observe.metrics import RefreshOutcome
 
 
 def may_repeat(config: ConnectorConfig, age: float) -> bool:
-    """Return whether a refresh token that was sent ``age`` seconds ago may be sent again."""
-    return config.refresh_rotation == "none" or age < config.refresh_grace_seconds
+    """Return whether a refresh token that was sent ``age`` seconds ago may be sent again.
+
+    An age below 0 is unknown: the database's clock jumped back.
+    """
+    return config.refresh_rotation == "none" or 0 <= age < config.refresh_grace_seconds
 
 
 def was_lost(error: ProviderError) -> bool:

@@ -2,7 +2,9 @@
 
 Both are in the connection's row, so each step (claim, mark, store, lose against a reconnect) is one
 atomic update. Every claim has a new owner and fencing number; all times are the database's. A
-holder that lost its lease cannot write (security D1 to D4). docs/refresh.md describes the steps.
+holder that lost its lease cannot write (security D1 to D4). A lease whose request may be under way
+does not end by the database's clock, which may jump, but after another process has watched it.
+docs/refresh.md describes the steps.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import math
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,13 +70,25 @@ def new_owner() -> str:
     return secrets.token_hex(16)
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A lease as others see it: its owner, and when the owner marked its request (if it did)."""
+
+    owner: str
+    sent_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """The state of another refresh; ``cool_down`` is in seconds, by the database's clock."""
+    """The state of another refresh; ``cool_down`` is in seconds, by the database's clock.
+
+    ``holder`` is there until the lease is released; ``held`` ends with the lease.
+    """
 
     moved_on: bool
     held: bool
     cool_down: int
+    holder: Holder | None = field(default=None, compare=False)
 
 
 def _passed(time: str) -> Document:
@@ -82,8 +96,14 @@ def _passed(time: str) -> Document:
     return {"$lte": [{"$ifNull": [time, "$$NOW"]}, "$$NOW"]}
 
 
+def _is_unset(name: str) -> Document:
+    return {"$eq": [{"$ifNull": [name, None]}, None]}
+
+
 FREE: Document = {"$and": [_passed("$refresh.until"), _passed("$refresh.not_before")]}
-"""Whether a row may be claimed: it has no lease and no cool-down."""
+"""Whether a row has no lease and no cool-down; a request of a past lease may be under way."""
+_NOTHING_SENT: Document = {"$or": [_is_unset("$refresh.until"), _is_unset("$refresh.marker")]}
+"""Whether the row has no lease, or a lease without a marked request."""
 
 
 class RefreshLeases:
@@ -98,8 +118,13 @@ class RefreshLeases:
         self._notices = database.notices
         self._lease_seconds = lease_seconds
 
-    async def claim(self, connection: Connection, owner: str | None = None) -> Lease | None:
+    async def claim(
+        self, connection: Connection, owner: str | None = None, silent: Holder | None = None
+    ) -> Lease | None:
         """Claim the lease; ``None`` if it is held, the row has changed, or a cool-down is running.
+
+        A lease with a marked request is held until it is released. The caller takes it over by
+        naming the ``silent`` holder, which it watched for longer than a lease lasts.
 
         Each refresh has a new ``owner``. To repeat a claim whose outcome is unknown, pass the same
         owner: a lease of that owner is the caller's.
@@ -112,7 +137,7 @@ class RefreshLeases:
         mine: Document = {"$eq": ["$refresh.owner", owner]}
         row = await self._rows.find_one_and_update(
             current(connection)
-            | {"status": str(connection.status), "$expr": {"$or": [FREE, mine]}},
+            | {"status": str(connection.status), "$expr": {"$or": [_claimable(silent), mine]}},
             [
                 {
                     "$set": {
@@ -264,7 +289,23 @@ class RefreshLeases:
             or row["status"] != str(connection.status),
             held=until is not None and until > now,
             cool_down=max(0, math.ceil(wait)),
+            holder=_holder(refresh),
         )
+
+
+def _claimable(silent: Holder | None) -> Document:
+    """Whether a row may be claimed, by a caller that watched the holder ``silent``."""
+    free: Document = {"$and": [FREE, _NOTHING_SENT]}
+    if silent is None:
+        return free
+    sent_at = {"$ifNull": ["$refresh.marker.sent_at", None]}
+    same = [{"$eq": ["$refresh.owner", silent.owner]}, {"$eq": [sent_at, silent.sent_at]}]
+    return {"$or": [free, {"$and": [*same, _passed("$refresh.not_before")]}]}
+
+
+def _holder(refresh: Mapping[str, Any]) -> Holder | None:
+    owner = refresh.get("owner")
+    return Holder(owner, (refresh.get("marker") or {}).get("sent_at")) if owner else None
 
 
 def _marker(refresh: Mapping[str, Any]) -> Marker | None:

@@ -93,5 +93,12 @@ def _settled(now: datetime, repeatable_seconds: float) -> list[Document]:
     return [
         {"refresh.marker": None},
         {"expires_at": {"$lte": now}},
-        {"$expr": {"$gt": ["$refresh.marker.sent_at", youngest]}},
+        {
+            "$expr": {
+                "$and": [
+                    {"$gt": ["$refresh.marker.sent_at", youngest]},
+                    {"$lte": ["$refresh.marker.sent_at", "$$NOW"]},
+                ]
+            }
+        },
     ]

@@ -75,6 +75,7 @@ def core_services(
             audit=audit,
             checkpoint=knobs.checkpoint,
         ),
+        takeover_seconds=knobs.takeover_seconds,
     )
     return CoreServices(
         refresher=refresher,

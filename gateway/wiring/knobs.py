@@ -14,11 +14,13 @@ class Knobs:
     """Times, and a hook between the steps of a refresh.
 
     ``checkpoint`` is told each step that was just taken. ``lease_seconds`` must be longer than two
-    answers of a provider may take (``provider_seconds`` each).
+    answers of a provider may take (``provider_seconds`` each), and a holder is watched for
+    ``takeover_seconds`` before its lease is taken over.
     """
 
     checkpoint: Checkpoint = no_checkpoint
     lease_seconds: int = LEASE_SECONDS
+    takeover_seconds: float = LEASE_SECONDS
     provider_seconds: float = TOTAL_SECONDS
 
 

@@ -101,6 +101,13 @@ class Fleet:
     sandbox: SandboxProcess
     database: Database
     tool: httpx.AsyncClient
+    folder: Path
+
+    def jump(self, seconds: float) -> None:
+        """Put the database's clock ``seconds`` off, for every gateway at once."""
+        temporary = self.folder / "jump.new"
+        temporary.write_text(str(seconds))
+        temporary.replace(self.folder / "jump")
 
     async def connect(self, user: str, connector: str) -> str:
         """Link an account in a browser; return its newly issued token."""
@@ -173,12 +180,13 @@ async def running_fleet(
     provider: float = 5.0,
     drain: float = 0.0,
     sooner: int = 0,
+    pause: float = 0.0,
 ) -> AsyncIterator[Fleet]:
     """A fleet that answers: one process for each of ``clocks`` (seconds off); drivers take turns.
 
     All times are seconds: ``lease`` is how long a lease lasts, ``provider`` how long a provider may
-    take, ``drain`` how long a process takes requests after SIGTERM, and ``sooner`` by how much its
-    shutdown is shortened.
+    take, ``drain`` how long a process takes requests after SIGTERM, ``sooner`` by how much its
+    shutdown is shortened, and ``pause`` how long a refresh waits before it records its answer.
     """
     name = f"faults_{secrets.token_hex(6)}"
     urls = [f"http://localhost:{port}" for port in free_ports(len(clocks))]
@@ -196,6 +204,8 @@ async def running_fleet(
         "FAULTS_LEASE": str(lease),
         "FAULTS_PROVIDER": str(provider),
         "FAULTS_SOONER": str(sooner),
+        "FAULTS_PAUSE": str(pause),
+        "FAULTS_JUMP": str(folder / "jump"),
     }
     async with AsyncExitStack() as stack:
         sandbox = stack.enter_context(running_sandbox(folder / "sandbox", urls[0]))
@@ -230,4 +240,4 @@ async def running_fleet(
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             )
         )
-        yield Fleet(gateways, sandbox, database, tool)
+        yield Fleet(gateways, sandbox, database, tool, folder)

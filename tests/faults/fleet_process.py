@@ -5,7 +5,9 @@ a refresh it reads the order that the test left in the file ``FAULTS_ORDER``. An
 ``step`` (claim, mark, answer or store), ``count`` (refreshes that must reach the step) and
 ``signal`` (which the process then sends to itself). Four more variables are in seconds:
 ``FAULTS_LEASE`` and ``FAULTS_PROVIDER`` shorten the lease and the wait for a provider,
-``FAULTS_SOONER`` shortens the shutdown, and ``FAULTS_CLOCK`` moves the clock.
+``FAULTS_SOONER`` shortens the shutdown, and ``FAULTS_CLOCK`` moves the clock. The file
+``FAULTS_JUMP`` holds the seconds by which the database's clock is off now, and ``FAULTS_PAUSE`` is
+how many seconds a refresh takes between the provider's answer and its record.
 """
 
 from __future__ import annotations
@@ -14,13 +16,15 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gateway.clock
 import gateway.server.shutdown
+import gateway.store.clock
 from gateway.observe.logs import configure_logs
 from gateway.sandbox.link import link_sandbox
 from gateway.server.readiness import Readiness
@@ -38,9 +42,12 @@ class Orders:
         self._file = file
         self._waiting = 0
         self._over = asyncio.Event()
+        self._pause = float(os.environ.get("FAULTS_PAUSE", "0"))
 
     async def __call__(self, step: str) -> None:
         """Receive a checkpoint; continue unless an order names ``step``."""
+        if step == "answer" and self._pause:
+            await asyncio.sleep(self._pause)
         try:
             order = json.loads(self._file.read_text())
         except FileNotFoundError:
@@ -68,6 +75,65 @@ def _move_the_clock(seconds: float) -> None:
     gateway.clock.utc_now = utc_now
 
 
+class JumpingHandle:
+    """A driver's collection in whose requests ``$$NOW`` is off by the seconds in a file."""
+
+    def __init__(self, handle: Any, jump: Callable[[], float]) -> None:
+        self._handle = handle
+        self._jump = jump
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._handle, name)
+        if name not in _WITH_NOW:
+            return attribute
+        return lambda *args, **options: attribute(*map(self._moved, args), **options)
+
+    def _moved(self, part: Any) -> Any:
+        if part == "$$NOW":
+            return {"$add": ["$$NOW", int(self._jump() * 1000)]}
+        if isinstance(part, dict):
+            return {name: self._moved(value) for name, value in part.items()}
+        return [*map(self._moved, part)] if isinstance(part, list) else part
+
+
+SET_EVERY = 0.5
+"""Seconds between two looks at the database's clock."""
+
+_WITH_NOW = {"find", "find_one", "find_one_and_update", "update_one", "update_many"}
+
+
+def _let_the_databases_clock_jump(file: Path) -> None:
+    """Tell every time of the database as if its clock were off by the seconds in ``file``.
+
+    Its times are ``$$NOW`` in requests, the answer to ``hello``, and ``wallTime`` of changes.
+    """
+    from gateway.store import mongo
+
+    def jump() -> float:
+        return float(file.read_text()) if file.exists() else 0.0
+
+    gateway.store.clock.SET_EVERY = SET_EVERY
+    collection, now, next_ = mongo.Database.collection, mongo.Database.now, mongo.Changes.next
+
+    def jumping_collection(self: mongo.Database, name: str) -> mongo.Collection:
+        made = collection(self, name)
+        made._handle = JumpingHandle(made._handle, jump)
+        return made
+
+    async def jumping_now(self: mongo.Database) -> datetime:
+        return await now(self) + timedelta(seconds=jump())
+
+    async def jumping_next(self: mongo.Changes) -> mongo.Document | None:
+        change = await next_(self)
+        if change is not None and "wallTime" in change:
+            change["wallTime"] += timedelta(seconds=jump())
+        return change
+
+    mongo.Database.collection = jumping_collection  # type: ignore[method-assign]
+    mongo.Database.now = jumping_now  # type: ignore[method-assign]
+    mongo.Changes.next = jumping_next  # type: ignore[method-assign]
+
+
 def _end_sooner(seconds: int) -> None:
     """Shorten this process's shutdown by ``seconds``, for modules that are imported later."""
     gateway.server.shutdown.REQUESTS_SECONDS -= seconds
@@ -82,12 +148,14 @@ def knobs_of(orders: Orders) -> Knobs:
     return Knobs(
         checkpoint=orders,
         lease_seconds=int(os.environ["FAULTS_LEASE"]),
+        takeover_seconds=float(os.environ["FAULTS_LEASE"]),
         provider_seconds=float(os.environ["FAULTS_PROVIDER"]),
     )
 
 
 async def _serve() -> None:
     _move_the_clock(float(os.environ["FAULTS_CLOCK"]))
+    _let_the_databases_clock_jump(Path(os.environ["FAULTS_JUMP"]))
     from gateway.server.run import serve, server_for
     from gateway.web.app import create_app
     from gateway.wiring.process import open_services

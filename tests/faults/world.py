@@ -27,7 +27,7 @@ class World:
 
     def restart(self, checkpoint: Checkpoint = no_checkpoint) -> None:
         """Replace the services; the new ones know only the database."""
-        self.bench.core = self.bench.make_core(Knobs(checkpoint=checkpoint))
+        self.bench.core = self.bench.make_core(Knobs(checkpoint=checkpoint, takeover_seconds=0))
 
     async def refresh_and_die(self, connection: Connection, at: str) -> None:
         """Start a refresh with services that die at the step ``at``, then replace them."""

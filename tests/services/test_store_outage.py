@@ -110,6 +110,47 @@ async def test_issued_tokens_are_stored_when_the_database_is_back(
         assert (await connection(gateway))["status"] == "active"
 
 
+@pytest.mark.requirement("D1", "D4", "K2")
+async def test_another_process_waits_for_the_holder_of_the_answer(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, database: Database
+) -> None:
+    """The outage lasted longer than the lease, and the other process is the first to be back."""
+    async with (
+        behind_a_line(mongodb_url, database_name, sandbox) as (holder, line),
+        running_gateway(
+            mongodb_url, database_name, sandbox=sandbox.url, public_url=GATEWAY_URL
+        ) as other,
+    ):
+        async with gate_at(holder, "api.notion.com") as provider:
+            await connect(holder, "notion")
+            old = token_of(await holder.token("notion", "alice"))
+            mark = sandbox.mark()
+            provider.hold_next()
+            first = asyncio.create_task(force(holder, "notion"))
+            await provider.held()
+            line.gate.cut()
+            provider.release()
+            await log_has("refresh_not_stored_yet")
+            rows = database.collection("connections")
+            long_over = {"$subtract": ["$$NOW", 60_000]}
+            leased = {"refresh.owner": {"$ne": None}}
+            assert await rows.update_one(leased, [{"$set": {"refresh.until": long_over}}])
+
+            second = asyncio.create_task(force(other, "notion"))
+
+            async def waits() -> bool:
+                return asked(sandbox, "notion", mark) == ["issued"] and not second.done()
+
+            for _ in range(20):
+                assert await waits()
+                await asyncio.sleep(0.05)
+            line.gate.mend()
+            assert token_of(await first) == token_of(await second) != old
+
+        assert asked(sandbox, "notion", mark) == ["issued"]
+        assert (await connection(other))["status"] == "active"
+
+
 @pytest.mark.requirement("K2", "K3")
 async def test_a_refresh_that_has_its_lease_goes_on_when_the_database_is_back(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess

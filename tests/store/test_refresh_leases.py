@@ -111,6 +111,34 @@ async def test_an_expired_lease_is_taken_over_and_its_first_holder_cannot_write(
     assert (newest.generation, newest.tokens) == (2, NEW)
 
 
+@pytest.mark.requirement("D1", "D4", "D8")
+async def test_a_lease_with_a_sent_request_ends_only_for_a_process_that_watched_its_holder(
+    database: Database, store: ConnectionStore, refreshes: RefreshLeases
+) -> None:
+    """The database's clock may have jumped, and the holder may wait for the database."""
+    connection = await linked(store)
+    lease = await claimed(refreshes, connection)
+    before = await refreshes.progress(connection)
+    assert await refreshes.mark(lease, "digest") is not None
+    await move(database, connection, "until", -600)
+    progress = await refreshes.progress(connection)
+    assert before is not None
+    assert progress is not None
+    assert not progress.held
+    assert progress.holder is not None
+
+    assert await refreshes.claim(connection) is None
+    assert await refreshes.claim(connection, silent=before.holder) is None  # it has sent since
+    assert await refreshes.claim(connection, silent=replace(progress.holder, owner="x")) is None
+
+    await move(database, connection, "until", +600)  # a jump back would hold it for too long
+    second = await refreshes.claim(connection, silent=progress.holder)
+    assert second is not None
+    assert second.marker is not None
+    assert not await stored(refreshes, lease)
+    assert await refreshes.claim(connection, silent=progress.holder) is None
+
+
 async def test_expired_lease_without_a_new_holder_still_stores(
     database: Database, store: ConnectionStore
 ) -> None:

@@ -185,6 +185,18 @@ async def test_where_an_answer_was_lost_the_last_token_is_used_up_first(
     assert await found(due, before=NOW + HOUR) == ["lost"]  # the token is over: now or never
 
 
+@pytest.mark.requirement("D5", "D8")
+async def test_a_request_from_the_future_is_of_unknown_age(
+    database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases
+) -> None:
+    """The database's clock jumped back: the time for a repetition may be over."""
+    lost = await stored(store, "lost", expires_at=NOW + HOUR)
+    await lose_answer(refreshes, database, lost, age=-600)
+
+    assert await found(due, repeatable=90) == []
+    assert await found(due, repeatable=math.inf) == ["lost"]
+
+
 @pytest.mark.requirement("D3")
 async def test_a_reconnect_ends_the_doubt_about_a_lost_answer(
     database: Database, store: ConnectionStore, due: RenewalQueue, refreshes: RefreshLeases

@@ -98,7 +98,7 @@ class Watch:
             while True:
                 asked = now()
                 if asked - set_at >= SET_EVERY:
-                    await clock.set()
+                    clock = await DatabaseClock.read(self._database)
                     set_at = asked
                 change = await changes.next()
                 if change is None:
@@ -107,7 +107,9 @@ class Watch:
                 self._tell(change)
                 # More changes may be outstanding: it proves nothing about the time after its own.
                 if "wallTime" in change:  # from MongoDB 6 on
-                    self.freshness.sure_of(now() - (clock() - change["wallTime"]).total_seconds())
+                    age = (clock() - change["wallTime"]).total_seconds()
+                    if age >= 0:  # else the database's clock jumped ahead
+                        self.freshness.sure_of(now() - age)
 
     def _tell(self, change: Document) -> None:
         if "documentKey" not in change:  # a collection was dropped or renamed
