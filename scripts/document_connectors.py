@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "connectors.md"
 COMMAND = "python scripts/document_connectors.py"
 
+_CONSOLE = "Console: "
+"""Begins the paragraph of a header about the provider's console."""
+
 _AUTHENTICATION = {
     "body": "client id and secret in the body",
     "header": "client id and secret as HTTP Basic",
@@ -118,8 +121,9 @@ def _section(config: ConnectorConfig, header: Header, variables: Sequence[str]) 
     for number, quirk in enumerate(header.quirks, 1):
         yield f"{number}. {quirk}"
     for note in header.notes:
-        yield ""
-        yield note
+        if not note.startswith(_CONSOLE):
+            yield ""
+            yield note
     yield ""
     yield f"Scopes: {header.scopes}"
 
@@ -134,6 +138,7 @@ def _facts(
     yield "documentation", "<br>".join([_link(config.docs_url), *further])
     yield "register an app", _link(config.console_url)
     yield "redirect URI", f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{config.name}/callback`"
+    yield "enter there", "<br>".join(_console(config, header))
     yield "variables", "<br>".join(f"`{variable}`" for variable in variables)
     yield "default scopes", " ".join(f"`{scope}`" for scope in config.scopes) or "none"
     authentication = _AUTHENTICATION[config.authorization_method]
@@ -147,6 +152,19 @@ def _facts(
     yield "several accounts", _yes(config.supports_multiple_accounts)
     yield "own code", ", ".join(_overrides(config)) or "none"
     yield "checked on", config.checked_on.isoformat()
+
+
+def _console(config: ConnectorConfig, header: Header) -> Iterator[str]:
+    """What a person enters at the provider's console; docs/real-apps.md has the rest."""
+    yield "the redirect URI above; a confidential client with a secret"
+    yield f"permissions: {' '.join(f'`{scope}`' for scope in config.scopes) or 'no scopes'}"
+    if any("${connection_config." in url for url in (config.authorization_url, config.token_url)):
+        titles = " and ".join(part.title.lower() for part in config.connection_config.values())
+        yield f"one app serves every {titles}"
+    for note in header.notes:
+        if note.startswith(_CONSOLE):
+            text = note.removeprefix(_CONSOLE)
+            yield text[0].lower() + text[1:]
 
 
 def _refresh(config: ConnectorConfig) -> str:

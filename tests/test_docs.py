@@ -82,6 +82,7 @@ def test_outdated_connectors_page_is_noticed_and_renewed(
 def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:
     text = read("docs/connectors.md")
     assert re.findall(r"^\| name \| `([a-z0-9-]+)`", text, re.MULTILINE) == [*CONNECTOR_CATALOG]
+    assert text.count("\n| enter there | the redirect URI above; ") == len(CONNECTOR_CATALOG)
     for name in CONNECTOR_CATALOG:
         assert f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback`" in text
         for what in ("CLIENT_ID", "CLIENT_SECRET"):

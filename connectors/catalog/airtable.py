@@ -7,6 +7,8 @@ Quirks:
 4. The e-mail address is there only with ``user.email:read``; without it the id is the label.
 5. Airtable's reference does not show the revocation endpoint that several integrations call.
 
+Console: tick each default scope at the integration; a scope that is not ticked is refused.
+
 Scopes: ``user.email:read`` gives the label by which people recognise the account; a tool needs
 ``schema.bases:read`` and ``data.records:read`` at least to find a base and read it.
 """

@@ -14,6 +14,9 @@ Quirks:
 6. A site may be listed twice, once per product.
 7. There is no revocation endpoint; people remove the app in their account's connected apps.
 
+Console: an OAuth 2.0 (3LO) app. Add the Jira API and the User identity API with the default scopes
+under Permissions. Until Sharing is on under Distribution, only its owner can connect.
+
 Scopes: ``read:me`` says who connected; ``read:jira-work`` is the smallest that opens a site;
 ``offline_access`` is quirk 3.
 """

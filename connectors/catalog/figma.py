@@ -12,6 +12,8 @@ Quirks:
 5. The documented example separates scopes by commas; spaces are taken, too.
 6. There is no revocation endpoint; people remove the app in their settings.
 
+Console: choose the default scopes at the app.
+
 Scopes: ``current_user:read`` lets the account be read; ``file_content:read`` is the smallest that
 makes a new connection useful. ``files:read`` is deprecated.
 """

@@ -10,6 +10,10 @@ Quirks:
 5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
    is refused, a missing one is not.
 
+Console: a client of the type Web application. Enable the API of each product whose scopes are
+added. While the consent screen has the status Testing, only listed test users can connect, and
+refresh tokens end after seven days.
+
 Scopes: ``openid`` opens the userinfo endpoint and yields the stable ``sub``; ``userinfo.email``
 gives the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tools need.
 """

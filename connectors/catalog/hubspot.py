@@ -12,6 +12,8 @@ Quirks:
    revoked: the identity is the portal and not the person.
 5. Only the refresh token can be revoked.
 
+Console: list the default scopes as required scopes of the app; the request must name the same ones.
+
 Scopes: every app needs ``oauth``; ``crm.objects.contacts.read`` is the smallest that makes a new
 connection useful.
 """

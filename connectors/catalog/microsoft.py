@@ -15,8 +15,8 @@ Quirks:
    another sign-in, factor or consent (Microsoft's own library, MSAL, takes the same five for it).
    Taken for a passing fault, they would end every connection of that organisation in silence.
 
-The tenant is ``common``: work, school and personal accounts. An app that is registered for one
-organisation only has to be registered for several.
+Console: an app for accounts in any organisational directory and personal accounts, with the
+platform Web: the tenant is ``common``. The secret has an end date.
 
 Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read``
 opens the person's own profile. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.

@@ -12,6 +12,8 @@ Quirks:
 6. ``workspace_name`` may be null; a label falls back to the person's name.
 7. Two people may connect one workspace: the identity is the workspace and the person.
 
+Console: a public integration. Its capabilities, such as reading content, take the place of scopes.
+
 Scopes: none exist, none are requested.
 """
 

@@ -21,6 +21,9 @@ Quirks:
 9. The same person of the same workspace is one account: a second consent continues the same chain
    of refresh tokens.
 
+Console: enter the default scopes under User Token Scopes, and switch token rotation on (quirk 7).
+Leave PKCE off (quirk 6).
+
 Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel:
 the least with which a tool can do anything. No default reads or writes messages.
 """

@@ -8,6 +8,9 @@ Quirks:
 3. Access tokens do not expire. A refresh changes scope or mode, and is made only when a tool asks.
 4. Deauthorizing names the account and not a token, and ends its whole connection with the platform.
 
+Console: switch OAuth for Standard accounts on in the settings of Connect. The client id is there;
+the secret is the platform's secret key (quirk 1), of the same mode, test or live.
+
 Scopes: ``read_write``: Stripe grants read_only to few platforms any more, and charges cannot be
 made with it.
 """

@@ -50,7 +50,14 @@ def run_dev() -> int:
     try:
         with ExitStack() as stack:
             stack.callback((folder / data.RUNNING).unlink, missing_ok=True)
-            env = {"GATEWAY_MODE": "dev", "GATEWAY_DATA_DIR": str(folder)}
+            env = {
+                "GATEWAY_MODE": "dev",
+                "GATEWAY_DATA_DIR": str(folder),
+                "GATEWAY_PORT": str(settings.port),
+                "GATEWAY_PUBLIC_URL": settings.public_url,
+            }
+            if settings.connectors_path is not None:
+                env["GATEWAY_CONNECTORS_PATH"] = str(settings.connectors_path.absolute())
             if not (settings.encryption_keys.get_secret_value() or settings.encryption_keys_file):
                 env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
             if not settings.mongodb_url.get_secret_value():

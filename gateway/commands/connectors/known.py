@@ -6,6 +6,7 @@ registered, and nothing that is shown can hold a secret.
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from types import ModuleType
 
 from connectors.catalog import CONNECTOR_CATALOG, ENTRY_POINT_GROUP, Catalog
 from connectors.config import ConnectorConfig
+from connectors.environment import app_variables
 from connectors.errors import ConfigError, UnknownConnector
 from gateway.errors import SettingsError
+from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
 from gateway.settings.environment import Settings, read_environment
 from gateway.wiring.process import redirect_uri
 
@@ -28,7 +31,7 @@ class Entry:
     """One connector. ``config`` holds made-up credentials; it is ``None`` if it cannot be made.
 
     ``variables`` are those that it reads, with whether they are set; ``reason`` says why it is
-    hidden, ``None`` if it is ready.
+    hidden, ``None`` if it is ready; ``simulated`` if the running sandbox stands in.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Entry:
     config: ConnectorConfig | None
     variables: Mapping[str, bool]
     reason: str | None
+    simulated: bool = False
 
     @property
     def display_name(self) -> str:
@@ -45,8 +49,10 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """``ready``, or ``hidden`` and the reason."""
-        return "ready" if self.reason is None else f"hidden: {self.reason}"
+        """``ready``, ``simulated``, or ``hidden`` and the reason."""
+        if self.reason is not None:
+            return f"hidden: {self.reason}"
+        return "simulated by the running sandbox" if self.simulated else "ready"
 
 
 class Known:
@@ -56,14 +62,17 @@ class Known:
     no database and no keys. Raises ``ConfigError`` like ``Catalog``.
     """
 
-    def __init__(self, env: Mapping[str, str], settings: Settings | None) -> None:
+    def __init__(
+        self, env: Mapping[str, str], settings: Settings | None, sandbox: SandboxLink = NO_SANDBOX
+    ) -> None:
         path = env.get(CONNECTORS_PATH, "").strip()
         self.folder = settings.connectors_path if settings else Path(path) if path else None
         self.settings = settings
         self._env = env
         self._made_up = MadeUp()
         self._described = Catalog(self._made_up, self.folder)
-        self._real = Catalog(env, self.folder)
+        self._sandbox = sandbox
+        self._real = Catalog(sandbox.overlay(env), self.folder)
         self._entries: dict[str, Entry] = {}
 
     def names(self) -> tuple[str, ...]:
@@ -105,6 +114,7 @@ class Known:
             config=config,
             variables=variables,
             reason=reason,
+            simulated=app_variables(name, "", "").keys() <= self._sandbox.variables.keys(),
         )
 
     def header(self, name: str) -> str | None:
@@ -168,12 +178,19 @@ class Known:
 
 
 def read_known(read: Callable[[], Settings]) -> Known:
-    """The connectors of this process; ``read`` gives the settings or raises ``SettingsError``."""
+    """The connectors of this process; ``read`` gives the settings or raises ``SettingsError``.
+
+    In dev mode those that a running sandbox simulates are known, too.
+    """
     try:
         settings = read()
     except SettingsError:
-        settings = None
-    return Known(read_environment(), settings)
+        return Known(read_environment(), None)
+    env = read_environment()
+    try:
+        return Known(env, settings, asyncio.run(link_sandbox(settings, env)))
+    except SettingsError:
+        return Known(env, settings)  # it does not run any more
 
 
 def _loaded(load: Callable[[str], ModuleType], name: str) -> ModuleType | None:

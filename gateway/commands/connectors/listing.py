@@ -20,7 +20,7 @@ def listing(known: Known) -> Iterator[str]:
     for *cells, last in rows:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         yield "  ".join([*padded, last])
-    if known.settings is not None and known.settings.dev and known.settings.sandbox != "off":
+    if known.settings is not None and known.settings.dev and not known.settings.sandbox:
         yield ""
         yield "In dev mode the sandbox stands in for those whose variables are not set."
 
@@ -39,6 +39,7 @@ def listing_data(known: Known) -> list[dict[str, Any]]:
             "from": entry.origin,
             "location": entry.location,
             "ready": entry.reason is None,
+            "simulated": entry.simulated,
             "reason": entry.reason,
             "missing_variables": [name for name, is_set in entry.variables.items() if not is_set],
         }

@@ -11,6 +11,7 @@ from connectors.catalog import CONNECTOR_CATALOG
 from gateway.__main__ import main
 from tests.support.commands import run_gateway
 from tests.support.outside import write_solo
+from tests.support.sandbox import running_sandbox
 
 CREDENTIALS = {"OAUTH_NOTION_CLIENT_ID": "canary-id", "OAUTH_NOTION_CLIENT_SECRET": "canary-secret"}
 
@@ -75,6 +76,7 @@ def test_programs_get_the_same_as_json(
         "from": "folder",
         "location": str(tmp_path / "catalog/solo.py"),
         "ready": False,
+        "simulated": False,
         "reason": "OAUTH_SOLO_CLIENT_SECRET is not set",
         "missing_variables": ["OAUTH_SOLO_CLIENT_SECRET"],
     }
@@ -90,6 +92,34 @@ def test_in_dev_mode_it_says_that_the_sandbox_stands_in(
     )
     monkeypatch.setenv("GATEWAY_SANDBOX", "off")
     assert "In" not in rows(capsys)
+
+
+def test_the_running_gateway_of_this_folder_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its sandbox stands in for connectors without variables, and its address is the public one."""
+    for name in ("MODE", "DATA_DIR", "SANDBOX", "PUBLIC_URL", "MONGODB_URL"):
+        monkeypatch.setenv(f"GATEWAY_{name}", "")  # so that what the command sets is undone
+        monkeypatch.delenv(f"GATEWAY_{name}")
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    public_url = "http://localhost:3641"
+    with running_sandbox(tmp_path / "sandbox", public_url) as sandbox:
+        folder = tmp_path / ".gateway-dev"
+        folder.mkdir()
+        (folder / "running.env").write_text(
+            f"GATEWAY_MODE='dev'\nGATEWAY_SANDBOX='{sandbox.url}'\n"
+            f"GATEWAY_PUBLIC_URL='{public_url}'\n"
+        )
+        found = rows(capsys)
+        assert found["slack"].endswith("  simulated by the running sandbox")
+        assert found["notion"].endswith("  ready")
+        assert main(["connectors", "show", "slack"]) == 0
+        assert f"{public_url}/v1/connectors/slack/callback" in capsys.readouterr().out
+    (folder / "running.env").unlink()
+    for name in ("MODE", "SANDBOX", "PUBLIC_URL"):
+        monkeypatch.delenv(f"GATEWAY_{name}")
+    assert rows(capsys)["slack"].endswith(" are not set")
 
 
 def test_a_folder_that_is_none_is_one_clear_sentence(
