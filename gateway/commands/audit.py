@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 
 from gateway.access.identity import DEFAULT_TENANT
@@ -44,6 +45,9 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
 
     async def show(services: Services) -> int:
         lines = await services.audit.find(arguments.tenant, wanted, limit=arguments.limit)
+        if lines:
+            # On standard error: what is piped on holds lines alone.
+            print(_row(*_TITLES), file=sys.stderr)
         for line in reversed(lines):
             print(_text(line))
         return 0
@@ -55,18 +59,25 @@ def _text(line: Line) -> str:
     # Print the id of a service key and not its label: a label may hold terminal control codes.
     actor = f"{line.actor.kind}:{line.actor.key or line.actor.user or '-'}"
     target = line.connection or line.subject
-    return "  ".join(
-        (
-            rfc3339(line.time),
-            f"{line.action:26}",
-            f"{line.outcome:22}",
-            f"{actor:22}",
-            f"{line.user or '-':16}",
-            f"{line.connector or '-':12}",
-            f"{target or '-':28}",
-            line.request or "-",
-        )
+    return _row(
+        rfc3339(line.time),
+        line.action,
+        line.outcome,
+        actor,
+        line.user or "-",
+        line.connector or "-",
+        target or "-",
+        line.request or "-",
     )
+
+
+_TITLES = ("TIME", "ACTION", "OUTCOME", "ACTOR", "USER", "CONNECTOR", "TARGET", "REQUEST")
+_WIDTHS = (24, 26, 22, 22, 16, 12, 28, 0)
+
+
+def _row(*cells: str) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
+    return "  ".join(padded)
 
 
 def _time(text: str) -> datetime:
