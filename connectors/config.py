@@ -22,15 +22,6 @@ from connectors.errors import ConfigError
 from connectors.review import problems_of
 from connectors.secret import Secret
 
-__all__ = [
-    "FIELD_NAMES",
-    "BodyFormat",
-    "ConnectionInput",
-    "ConnectorConfig",
-    "ErrorInSuccess",
-    "Revocation",
-]
-
 Category = Literal[
     "productivity",
     "communication",
@@ -46,18 +37,6 @@ Category = Literal[
 ]
 Rotation = Literal["none", "rotates"]
 AuthorizationMethod = Literal["body", "header", "secret_key"]
-
-_MAPPINGS = (
-    "extra_authorize_params",
-    "extra_token_params",
-    "token_headers",
-    "connection_config",
-    "api_headers",
-    "scope_aliases",
-    "scope_implies",
-    "error_codes",
-    "token_metadata",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +104,7 @@ class ConnectorConfig:
     )
 
     def __post_init__(self) -> None:
-        for name in _MAPPINGS:
+        for name in FIELD_NAMES:
             if isinstance(value := getattr(self, name), Mapping):
                 object.__setattr__(self, name, MappingProxyType(dict(value)))
         if problems := problems_of(self):

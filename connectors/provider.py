@@ -265,18 +265,15 @@ class SimulatedProvider:
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
         """Every address of this provider (host and path), after the field that says it."""
-        found = [
+        found = (
             ("authorize.address", self.authorize.address),
             ("token.address", self.token.address),
-        ]
-        if self.token.refresh_address is not None:
-            found.append(("token.refresh_address", self.token.refresh_address))
-        if self.revoke is not None:
-            found.append(("revoke.address", self.revoke.address))
-        if self.introspect is not None:
-            found.append(("introspect.address", self.introspect.address))
-        found += [(f"api[{number}].address", api.address) for number, api in enumerate(self.api)]
-        return tuple(found)
+            ("token.refresh_address", self.token.refresh_address),
+            ("revoke.address", self.revoke.address if self.revoke else None),
+            ("introspect.address", self.introspect.address if self.introspect else None),
+            *((f"api[{number}].address", api.address) for number, api in enumerate(self.api)),
+        )
+        return tuple((field, address) for field, address in found if address is not None)
 
     def hosts(self) -> frozenset[str]:
         """Every host of this provider; ``*`` for one label that varies."""

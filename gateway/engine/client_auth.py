@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from authlib.oauth2.auth import ClientAuth
 
-from connectors.config import BodyFormat, ConnectorConfig
+from connectors.config import ConnectorConfig
+from connectors.config_types import BodyFormat
 from connectors.secret import Secret
 from gateway.engine.request import OutboundRequest, encode_body
 

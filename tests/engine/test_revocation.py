@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from connectors.config import Revocation
+from connectors.config_types import Revocation
 from connectors.secret import Secret
 from gateway.engine.request import OutboundRequest
 from gateway.engine.revocation import revocation_request

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from connectors.account import account_lookup
-from connectors.config import ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation
 from gateway.testing.checks.faults import AT_THE_API, FAULTS
 from gateway.testing.subject import Subject
 from tests.support import careless

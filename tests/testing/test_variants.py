@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from connectors.account import AccountInfo, account_lookup
-from connectors.config import ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
 from connectors.secret import Secret
 from gateway.testing.mutants.variants import changed, is_optional, variants
 from tests.support.careless import hides_failures, verifies_nothing
