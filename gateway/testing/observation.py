@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -38,6 +39,13 @@ NOT_ON_THE_WIRE = {"alias"}
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
 _FAILURES = (GatewayError, ConnectorError, ContractViolation)
+
+_CALLBACKS: tuple[tuple[str, Mapping[str, str], str], ...] = (
+    ("an unknown parameter", {"unknown": "1"}, ""),
+    ("another issuer", {"iss": "https://issuer.example"}, ""),
+    ("no issuer", {}, "iss"),
+)
+"""Changes of a callback in words, with an added and a removed parameter."""
 
 Observation = dict[str, Any]
 """The observed values by names for people, as JSON."""
@@ -76,16 +84,23 @@ def default_of(field: Field[Any]) -> Any:
 
 async def observe(subject: Subject, database: Database) -> Observation:
     """Everything that the provider and a tool see of a connection's life and of its failures."""
+    attempt = partial(_attempt, subject, database)
     return {
         "people": [await _life(subject, database, person) for person in subject.people],
         "both people": await _both(subject, database),
-        "without a scope": await _narrowed(subject, database),
-        "with every scope": await _every_scope(subject, database),
-        "after the provider ended the grant": await _dead_grant(subject, database),
+        "without a scope": {
+            scope: await attempt(partial(_narrowed, refused=scope))
+            for scope in subject.config.scopes
+        },
+        "with every scope": await _attempt(subject.with_every_scope(), database, _added),
+        "after the provider ended the grant": await attempt(_dead_grant),
         "after a refresh whose answer was lost": await _lost_answer(subject, database),
         "after the documented refusals": await _documented_refusals(subject, database),
-        "with a wrong client secret": await _wrong_secret(subject, database),
-        "with a changed callback": await _changed_callback(subject, database),
+        "with a wrong client secret": await attempt(_wrong_secret),
+        "with a changed callback": {
+            what: await attempt(partial(_changed_callback, added=added, removed=removed))
+            for what, added, removed in _CALLBACKS
+        },
     }
 
 
@@ -156,6 +171,17 @@ def _connection(connection: Connection) -> Observation:
     }
 
 
+async def _attempt(
+    subject: Subject, database: Database, run: Callable[[Workbench], Awaitable[Any]]
+) -> Any:
+    """The result of ``run`` on a workbench of its own; the name of the error if it fails."""
+    async with open_workbench(subject, database) as bench:
+        try:
+            return await run(bench)
+        except _FAILURES as error:
+            return type(error).__name__
+
+
 async def _both(subject: Subject, database: Database) -> Observation:
     """Two people connect one after the other, in the same browser."""
     seen: Observation = {}
@@ -165,52 +191,35 @@ async def _both(subject: Subject, database: Database) -> Observation:
                 await bench.connect(person)
         except _FAILURES as error:
             seen["error"] = type(error).__name__
-        seen["connections"] = len(await bench.connections())
-    return seen
+        return {**seen, "connections": len(await bench.connections())}
 
 
-async def _narrowed(subject: Subject, database: Database) -> Observation:
+async def _narrowed(bench: Workbench, *, refused: str) -> Observation:
     """Connect while the person refuses one of the scopes."""
-    seen: Observation = {}
-    person = subject.people[0]
-    for refused in subject.config.scopes:
-        async with open_workbench(subject, database) as bench:
-            try:
-                started = await bench.start(person)
-                consent = bench.consent(started)
-                left = tuple(scope for scope in consent.scopes if scope != refused)
-                params = bench.approve(replace(consent, scopes=left), person)
-                connection = (await bench.finish(started, params)).connection
-                seen[refused] = {"status": connection.status, "granted": connection.granted_scopes}
-            except _FAILURES as error:
-                seen[refused] = type(error).__name__
-    return seen
+    started = await bench.start()
+    consent = bench.consent(started)
+    left = tuple(scope for scope in consent.scopes if scope != refused)
+    params = bench.approve(replace(consent, scopes=left))
+    connection = (await bench.finish(started, params)).connection
+    return {"status": connection.status, "granted": connection.granted_scopes}
 
 
-async def _every_scope(subject: Subject, database: Database) -> Observation:
-    async with open_workbench(subject.with_every_scope(), database) as bench:
-        try:
-            connection = await bench.connect()
-        except _FAILURES as error:
-            return {"error": type(error).__name__}
-        return {"status": connection.status, "granted": connection.granted_scopes}
+async def _added(bench: Workbench) -> Observation:
+    connection = await bench.connect()
+    return {"status": connection.status, "granted": connection.granted_scopes}
 
 
-async def _dead_grant(subject: Subject, database: Database) -> str:
-    async with open_workbench(subject, database) as bench:
-        try:
-            connection = await bench.connect()
-            for grant in bench.simulation.ledger.grants.values():
-                bench.simulation.ledger.revoke(grant, whole_account=False)
-            await bench.token(connection, force=True)
-        except _FAILURES as error:
-            return type(error).__name__
+async def _dead_grant(bench: Workbench) -> str:
+    connection = await bench.connect()
+    for grant in bench.simulation.ledger.grants.values():
+        bench.simulation.ledger.revoke(grant, whole_account=False)
+    await bench.token(connection, force=True)
     return "a token"
 
 
 async def _lost_answer(subject: Subject, database: Database) -> Observation:
+    seen: Observation = {}
     async with open_workbench(subject, database) as bench:
-        seen: Observation = {}
         try:
             connection = await bench.connect()
             bench.transport.replace("token", LOST)
@@ -239,34 +248,18 @@ async def _documented_refusals(subject: Subject, database: Database) -> list[str
     return seen
 
 
-async def _wrong_secret(subject: Subject, database: Database) -> str:
-    async with open_workbench(subject, database) as bench:
-        try:
-            wrong = replace(subject.config, client_secret=Secret("another-secret"))
-            await bench.exchange(*bench.code(), config=wrong)
-        except _FAILURES as error:
-            return type(error).__name__
+async def _wrong_secret(bench: Workbench) -> str:
+    wrong = replace(bench.subject.config, client_secret=Secret("another-secret"))
+    await bench.exchange(*bench.code(), config=wrong)
     return "a token"
 
 
-async def _changed_callback(subject: Subject, database: Database) -> Observation:
-    seen: Observation = {}
-    person = subject.people[0]
-    for what, added, removed in (
-        ("an unknown parameter", {"unknown": "1"}, ""),
-        ("another issuer", {"iss": "https://issuer.example"}, ""),
-        ("no issuer", {}, "iss"),
-    ):
-        async with open_workbench(subject, database) as bench:
-            try:
-                started = await bench.start(person)
-                params = bench.approve(bench.consent(started), person) | added
-                params.pop(removed, None)
-                await bench.finish(started, params)
-                seen[what] = "connected"
-            except _FAILURES as error:
-                seen[what] = type(error).__name__
-    return seen
+async def _changed_callback(bench: Workbench, *, added: Mapping[str, str], removed: str) -> str:
+    started = await bench.start()
+    params = {**bench.approve(bench.consent(started)), **added}
+    params.pop(removed, None)
+    await bench.finish(started, params)
+    return "connected"
 
 
 def _request(bench: Workbench, incoming: Incoming) -> Observation:

@@ -6,7 +6,7 @@ from the connector's own description.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,17 @@ def expect(condition: object, message: str) -> None:
     """Raise ``ContractViolation`` with ``message`` unless ``condition`` holds."""
     if not condition:
         raise ContractViolation(message)
+
+
+async def expect_error(
+    doing: Awaitable[Any], kinds: type[Exception] | tuple[type[Exception], ...], otherwise: str
+) -> None:
+    """Raise ``ContractViolation`` with ``otherwise`` unless ``doing`` raises one of ``kinds``."""
+    try:
+        await doing
+    except kinds:
+        return
+    raise ContractViolation(otherwise)
 
 
 def expect_typed(config: ConnectorConfig, whose: str, typed: Mapping[str, str]) -> None:

@@ -82,8 +82,11 @@ class Workbench:
     tenant: str = field(default_factory=lambda: f"t_{secrets.token_hex(8)}")
     user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
 
-    async def start(self, person: Person, *, reconnect: str | None = None) -> StartedFlow:
+    async def start(
+        self, person: Person | None = None, *, reconnect: str | None = None
+    ) -> StartedFlow:
         """Begin to connect. Raises ``ContractViolation`` if ``person`` leaves an input empty."""
+        person = person or self.subject.people[0]
         expect_typed(self.subject.config, f"the person {person.account!r}", person.typed)
         return await self.core.connect.start(
             self.subject.config,
@@ -125,13 +128,13 @@ class Workbench:
 
     async def connect(self, person: Person | None = None) -> Connection:
         """The whole way: start, consent as ``person`` (the first one), finish."""
-        person = person or self.subject.people[0]
         started = await self.start(person)
         params = self.approve(self.consent(started), person)
         return (await self.finish(started, params)).connection
 
-    def approve(self, consent: Consent, person: Person) -> dict[str, str]:
+    def approve(self, consent: Consent, person: Person | None = None) -> dict[str, str]:
         """The callback's parameters after ``person`` agreed."""
+        person = person or self.subject.people[0]
         try:
             return self.simulation.approve(consent, person.account)
         except Refused as refused:

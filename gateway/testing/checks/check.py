@@ -10,6 +10,8 @@ from gateway.testing.subject import Subject
 from gateway.testing.workbench import Workbench
 
 Section = Literal["description", "samples", "journey", "refusals", "economy", "record"]
+_OnSubject = Callable[[Subject], Awaitable[None]]
+_OnWorkbench = Callable[[Workbench], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,14 +19,16 @@ class Check:
     """A check by its name, a sentence. It raises ``ContractViolation``, or anything else, to fail.
 
     It is given the subject or, with ``on_workbench``, its own workbench, on which a provider
-    has ``seconds`` to answer (``None``: as in production).
+    has ``seconds`` to answer (``None``: as in production). In an ``unusual`` check the provider's
+    functions meet arguments that no real consent leads to: no mutants are made from its answers.
     """
 
     section: Section
     name: str
-    on_subject: Callable[[Subject], Awaitable[None]] | None = None
-    on_workbench: Callable[[Workbench], Awaitable[None]] | None = None
+    on_subject: _OnSubject | None = None
+    on_workbench: _OnWorkbench | None = None
     seconds: float | None = None
+    unusual: bool = False
 
 
 class Checks(list[Check]):
@@ -34,26 +38,23 @@ class Checks(list[Check]):
         super().__init__()
         self.section: Section = section
 
-    def of_subject(
-        self, name: str
-    ) -> Callable[[Callable[[Subject], Awaitable[None]]], Callable[[Subject], Awaitable[None]]]:
+    def of_subject(self, name: str) -> Callable[[_OnSubject], None]:
         """A decorator: the function is a check that needs no wire."""
 
-        def add(run: Callable[[Subject], Awaitable[None]]) -> Callable[[Subject], Awaitable[None]]:
+        def add(run: _OnSubject) -> None:
             self.append(Check(section=self.section, name=name, on_subject=run))
-            return run
 
         return add
 
     def of_workbench(
-        self, name: str, *, seconds: float | None = None
-    ) -> Callable[[Callable[[Workbench], Awaitable[None]]], Callable[[Workbench], Awaitable[None]]]:
+        self, name: str, *, seconds: float | None = None, unusual: bool = False
+    ) -> Callable[[_OnWorkbench], None]:
         """A decorator: the function is a check on the wire."""
 
-        def add(
-            run: Callable[[Workbench], Awaitable[None]],
-        ) -> Callable[[Workbench], Awaitable[None]]:
-            self.append(Check(section=self.section, name=name, on_workbench=run, seconds=seconds))
-            return run
+        def add(run: _OnWorkbench) -> None:
+            check = Check(
+                section=self.section, name=name, on_workbench=run, seconds=seconds, unusual=unusual
+            )
+            self.append(check)
 
         return add

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
-from connectors.config import ConnectorConfig
+from connectors.config import FIELD_NAMES, ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from connectors.errors import MissingVariable
 from gateway.testing.checks.check import Checks
@@ -25,20 +26,8 @@ async def _name(subject: Subject) -> None:
 
 @DESCRIPTION.of_subject("every address is https")
 async def _https(subject: Subject) -> None:
-    config = subject.config
-    for name in (
-        "authorization_url",
-        "token_url",
-        "refresh_url",
-        "revocation_url",
-        "introspection_url",
-        "api_base_url",
-    ):
-        url = getattr(config, name)
-        expect(url is None or url.startswith("https://"), f"{name} is not https")
-    lookup = config.fetch_account_info
-    url = lookup.url if isinstance(lookup, AccountLookup) else None
-    expect(url is None or url.startswith("https://"), "the account's address is not https")
+    for name, url in _urls(subject.config):
+        expect(url.startswith("https://"), f"{name} is not https")
 
 
 @DESCRIPTION.of_subject("every missing variable is named")
@@ -158,19 +147,17 @@ async def _stays(subject: Subject) -> None:
 
 def _in_addresses(config: ConnectorConfig) -> set[str]:
     """The inputs that stand in a URL."""
-    lookup = config.fetch_account_info
-    urls = (
-        config.authorization_url,
-        config.token_url,
-        config.refresh_url,
-        config.revocation_url,
-        config.introspection_url,
-        config.api_base_url,
-        lookup.url if isinstance(lookup, AccountLookup) else None,
-    )
-    found = (name for url in urls for name in PLACEHOLDER.findall(url or ""))
+    found = (name for _, url in _urls(config) for name in PLACEHOLDER.findall(url))
     kinds = (name.partition(".") for name in found)
     return {key for kind, _, key in kinds if kind == "connection_config"}
+
+
+def _urls(config: ConnectorConfig) -> Iterator[tuple[str, str]]:
+    for name in FIELD_NAMES:
+        if name.endswith("_url") and (url := getattr(config, name)) is not None:
+            yield name, url
+    if isinstance(lookup := config.fetch_account_info, AccountLookup) and lookup.url is not None:
+        yield "the account's address", lookup.url
 
 
 @DESCRIPTION.of_subject("it has two people who connect")

@@ -12,8 +12,7 @@ from gateway.services.disconnect import Revoked
 from gateway.services.tokens import IssuedToken
 from gateway.store.connections import Status
 from gateway.testing.checks.check import Checks
-from gateway.testing.expectations import Person
-from gateway.testing.subject import ContractViolation, expect
+from gateway.testing.subject import ContractViolation, expect, expect_error
 from gateway.testing.workbench import GATEWAY_URL, Workbench, open_workbench
 
 JOURNEY = Checks("journey")
@@ -33,7 +32,7 @@ _STANDARD_HEADERS = {
 
 @JOURNEY.of_workbench("the authorization request says what is expected")
 async def _authorize(bench: Workbench) -> None:
-    subject, started = bench.subject, await bench.start(_first(bench))
+    subject, started = bench.subject, await bench.start()
     sent = parse_qs(urlsplit(started.authorization_url).query, keep_blank_values=True)
     found, expected = bench.consent(started).scopes, subject.expectations.scopes
     expect(found == expected, f"the provider reads the scopes {found}, expected {expected}")
@@ -85,7 +84,7 @@ async def _headers(bench: Workbench) -> None:
 async def _live(bench: Workbench) -> None:
     """Connect, refresh, use, disconnect: everything that makes a request."""
     connection = await bench.connect()
-    token = await bench.token(connection, force=_refreshes(bench))
+    token = await bench.token(connection, force=bench.subject.refreshes)
     bench.call(token)
     await bench.disconnect(connection)
 
@@ -130,12 +129,9 @@ async def _accounts(bench: Workbench) -> None:
         for connection in (one, other):
             _works(bench, await bench.token(connection))
         return
-    try:
-        await bench.connect(second)
-    except AccountMismatch:
-        expect(len(await bench.connections()) == 1, "only the first account should be linked")
-        return
-    expect(False, "a second account is linked, although only one is supported")
+    otherwise = "a second account is linked, although only one is supported"
+    await expect_error(bench.connect(second), AccountMismatch, otherwise)
+    expect(len(await bench.connections()) == 1, "only the first account should be linked")
 
 
 @JOURNEY.of_workbench("connecting again is the same account")
@@ -144,7 +140,7 @@ async def _again(bench: Workbench) -> None:
     expect(one.id == again.id, "the same account is linked twice")
     expect(again.generation > one.generation, "the new grant is not stored")
     _works(bench, await bench.token(again))
-    if _refreshes(bench):
+    if bench.subject.refreshes:
         # Otherwise the earlier one is kept, which hides that the provider was not asked for one.
         ledger = bench.simulation.ledger
         newest = [*ledger.grants.values()][-1]
@@ -164,14 +160,13 @@ async def _refresh(bench: Workbench) -> None:
             (await bench.token(connection)).access_token == token.access_token,
             "a token of unknown life is replaced unasked",
         )
-    if not _refreshes(bench):
+    if not bench.subject.refreshes:
         if connection.tokens.expires_at is not None:
             bench.clock.advance(seconds=MONTH)
-        try:
-            await bench.token(connection, force=True)
-        except ReauthorizationRequired:
-            return
-        expect(False, "it is refreshed, although that is not supported")
+        renewing = bench.token(connection, force=True)
+        otherwise = "it is refreshed, although that is not supported"
+        await expect_error(renewing, ReauthorizationRequired, otherwise)
+        return
     for round in (1, 2):
         requests = bench.token_requests
         if connection.tokens.expires_at is not None:
@@ -192,23 +187,20 @@ async def _dead(bench: Workbench) -> None:
     ledger = bench.simulation.ledger
     for grant in ledger.grants.values():
         ledger.revoke(grant, whole_account=False)
-    try:
-        await bench.token(connection, force=True)
-    except ReauthorizationRequired:
-        noted = (await bench.connections())[0].status is Status.NEEDS_REAUTH
-        expect(noted or not _refreshes(bench), "it is not noted")
-        return
-    expect(False, "a token is handed out")
+    renewing = bench.token(connection, force=True)
+    await expect_error(renewing, ReauthorizationRequired, "a token is handed out")
+    noted = (await bench.connections())[0].status is Status.NEEDS_REAUTH
+    expect(noted or not bench.subject.refreshes, "it is not noted")
 
 
-@JOURNEY.of_workbench("a scope that the person refuses is noticed")
+@JOURNEY.of_workbench("a scope that the person refuses is noticed", unusual=True)
 async def _refused_scope(bench: Workbench) -> None:
     for scope in bench.subject.expectations.scopes:
         before = await bench.connections()
-        started = await bench.start(_first(bench))
+        started = await bench.start()
         consent = bench.consent(started)
         narrowed = replace(consent, scopes=tuple(s for s in consent.scopes if s != scope))
-        params = bench.approve(narrowed, _first(bench))
+        params = bench.approve(narrowed)
         try:
             connection = (await bench.finish(started, params)).connection
         except (ProviderError, AccountUnfit):
@@ -230,7 +222,7 @@ async def _refused_scope(bench: Workbench) -> None:
 async def _added_scopes(bench: Workbench) -> None:
     async with open_workbench(bench.subject.with_every_scope(), bench.database) as asking:
         try:
-            asking.consent(await asking.start(_first(bench)))
+            asking.consent(await asking.start())
         except ContractViolation:
             return  # as Stripe, whose two scopes exclude each other
         connection = await asking.connect()
@@ -274,23 +266,12 @@ async def _disconnect_late(bench: Workbench) -> None:
 
 @JOURNEY.of_workbench("declining connects nothing")
 async def _decline(bench: Workbench) -> None:
-    started = await bench.start(_first(bench))
+    started = await bench.start()
     params = bench.simulation.deny(bench.consent(started))
-    try:
-        await bench.finish(started, params)
-    except ProviderDeclined:
-        expect(await bench.connections() == [], "something is stored")
-        expect(bench.token_requests == 0, "the token endpoint is asked")
-        return
-    expect(False, "a connection is made of a refusal")
-
-
-def _first(bench: Workbench) -> Person:
-    return bench.subject.people[0]
-
-
-def _refreshes(bench: Workbench) -> bool:
-    return bench.subject.refreshes
+    finishing = bench.finish(started, params)
+    await expect_error(finishing, ProviderDeclined, "a connection is made of a refusal")
+    expect(await bench.connections() == [], "something is stored")
+    expect(bench.token_requests == 0, "the token endpoint is asked")
 
 
 def _expire(bench: Workbench, token: IssuedToken) -> None:

@@ -23,8 +23,7 @@ from gateway.services.disconnect import Revoked
 from gateway.store.connections import Connection
 from gateway.testing.checks.check import Checks
 from gateway.testing.checks.faults import AT_THE_API, FAULTS
-from gateway.testing.expectations import Person
-from gateway.testing.subject import expect
+from gateway.testing.subject import expect, expect_error
 from gateway.testing.wire import LOST
 from gateway.testing.workbench import Workbench
 
@@ -115,11 +114,8 @@ async def _lost_answer(bench: Workbench) -> None:
 async def _used_code(bench: Workbench) -> None:
     code, verifier = bench.code()
     await bench.exchange(code, verifier)
-    try:
-        await bench.exchange(code, verifier)
-    except _REFUSED:
-        return
-    expect(False, "the same code is exchanged twice")
+    again = bench.exchange(code, verifier)
+    await expect_error(again, _REFUSED, "the same code is exchanged twice")
 
 
 @REFUSALS.of_workbench("a code is bound to its verifier")
@@ -127,22 +123,15 @@ async def _verifier(bench: Workbench) -> None:
     if bench.subject.provider.authorize.pkce in {"ignored", "refused"}:
         return
     code, _ = bench.code()
-    try:
-        await bench.exchange(code, Secret("x" * 43))
-    except _REFUSED:
-        return
-    expect(False, "a code is exchanged with another verifier")
+    exchange = bench.exchange(code, Secret("x" * 43))
+    await expect_error(exchange, _REFUSED, "a code is exchanged with another verifier")
 
 
 @REFUSALS.of_workbench("a wrong client secret is the operator's to mend")
 async def _secret(bench: Workbench) -> None:
     wrong = replace(bench.subject.config, client_secret=Secret("another-secret"))
-    code, verifier = bench.code()
-    try:
-        await bench.exchange(code, verifier, config=wrong)
-    except ProviderMisconfigured:
-        return
-    expect(False, "the provider takes it")
+    exchange = bench.exchange(*bench.code(), config=wrong)
+    await expect_error(exchange, ProviderMisconfigured, "the provider takes it")
 
 
 @REFUSALS.of_workbench("a changed callback is refused")
@@ -157,9 +146,9 @@ async def _tampered(bench: Workbench) -> None:
     for name in sorted(genuine.keys() - {"state", "code"}):
         changes[f"the absence of {name}"] = partial(_removed, name)
     for what, change in changes.items():
-        started = await bench.start(_first(bench))
+        started = await bench.start()
         await _not_verified(bench, started, change(await _callback(bench, started)), what)
-    started = await bench.start(_first(bench))
+    started = await bench.start()
     params = await _callback(bench, started)
     bench.clock.advance(seconds=300)
     await _not_verified(bench, started, params, "its age")
@@ -177,12 +166,12 @@ async def _issuer(bench: Workbench) -> None:
         return  # what is changed here is refused anyway
     for other in (f"{rules.issuer}/", rules.issuer.upper(), "https://issuer.example", ""):
         for answer in ({}, {"error": "access_denied"}):
-            started = await bench.start(_first(bench))
+            started = await bench.start()
             params = await _callback(bench, started)
             if answer:
                 del params["code"]
             await _not_verified(bench, started, {**params, **answer, "iss": other}, "the issuer")
-    started = await bench.start(_first(bench))
+    started = await bench.start()
     nameless = _removed("iss", await _callback(bench, started))
     if rules.issuer_advertised:
         await _not_verified(bench, started, nameless, "the absence of an issuer")
@@ -195,20 +184,16 @@ async def _foreign(bench: Workbench) -> None:
     provider = bench.subject.provider
     if provider.sign_callback is None or "{tenant}" not in provider.authorize.address:
         return
-    started = await bench.start(_first(bench))
+    started = await bench.start()
     consent = replace(bench.consent(started), tenant="another")
-    params = bench.approve(consent, _first(bench))
+    params = bench.approve(consent)
     await _not_verified(bench, started, params, "the tenant")
-
-
-def _first(bench: Workbench) -> Person:
-    return bench.subject.people[0]
 
 
 async def _callback(bench: Workbench, started: StartedFlow | None = None) -> dict[str, str]:
     """The provider's signed answer after the first person agreed."""
-    started = started or await bench.start(_first(bench))
-    return bench.approve(bench.consent(started), _first(bench))
+    started = started or await bench.start()
+    return bench.approve(bench.consent(started))
 
 
 def _lengthened(name: str, params: Mapping[str, str]) -> dict[str, str]:

@@ -77,7 +77,7 @@ def changed(text: str) -> str:
     """``text`` with another last letter or digit: of the same kind, but not the same."""
     found = re.search(r"[A-Za-z0-9](?=[^A-Za-z0-9]*\Z)", text)
     if found is None:
-        return {" ": ",", ",": " "}.get(text, f"{text}x")
+        return {" ": ",", ",": " ", "\n": " "}.get(text, f"{text}x")
     last = found[0]
     other = {"z": "y", "9": "8"}.get(last.lower(), "z" if last.isalpha() else "9")
     return text[: found.start()] + other + text[found.end() :]
