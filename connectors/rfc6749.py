@@ -123,7 +123,7 @@ def rfc6749(
         several_accounts=several_accounts,
         authorize=AuthorizeRules(
             address=authorize,
-            params=frozenset(params) | (required.keys() - {"response_type", scope_param}),
+            params=frozenset(params),
             required=required,
             scope_param=scope_param,
             known_scopes=frozenset(scopes.split()),

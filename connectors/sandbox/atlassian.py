@@ -86,7 +86,6 @@ PROVIDER = rfc6749(
     expires_in=3600,
     offline="offline_access",
     error_answer=_error,
-    params={"audience", "prompt"},
     required={"response_type": "code", "audience": "api.atlassian.com", "prompt": "consent"},
     scopes=" ".join(("read:me", "offline_access", *_JIRA, *_CONFLUENCE)),
     accounts={

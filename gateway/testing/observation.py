@@ -84,9 +84,13 @@ def default_of(field: Field[Any]) -> Any:
 
 async def observe(subject: Subject, database: Database) -> Observation:
     """Everything that the provider and a tool see of a connection's life and of its failures."""
+    people = [await _life(subject, database, person) for person in subject.people]
+    return {"people": people, **await _besides(subject, database)}
+
+
+async def _besides(subject: Subject, database: Database) -> Observation:
     attempt = partial(_attempt, subject, database)
     return {
-        "people": [await _life(subject, database, person) for person in subject.people],
         "both people": await _both(subject, database),
         "without a scope": {
             scope: await attempt(partial(_narrowed, refused=scope))
@@ -112,9 +116,8 @@ async def record(subject: Subject, database: Database) -> str:
 
 async def recorded_wire(subject: Subject, database: Database) -> Observation:
     """The part of the record that shows the connector."""
-    observed = await observe(subject, database)
-    first, *_ = observed.pop("people")
-    return {**first, **observed}
+    life = await _life(subject, database, subject.people[0])
+    return {**life, **await _besides(subject, database)}
 
 
 def as_text(value: Any, indent: str = "") -> str:

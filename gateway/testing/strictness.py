@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,18 +34,18 @@ _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
 
 async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
     """Watch the provider through a connection's life, the second of its account."""
-    seen: dict[str, Any] = {"accounts": await _accounts(subject, database)}
-    seen["scopes"] = ", ".join(await _all_scopes(subject, database))
+    scopes, asking = await _for_all_scopes(subject, database)
+    accounts = await _accounts(asking, database)
+    seen: dict[str, Any] = {"accounts": accounts, "scopes": scopes}
     async with open_workbench(subject, database) as bench:
-        person = subject.people[0]
-        earlier = await bench.token(await bench.connect(person))
+        earlier = await bench.token(await bench.connect())
         watch = Watch(bench.simulation)
         bench.transport.watch = watch.note
-        started = await bench.start(person)
+        started = await bench.start()
         watch.note(incoming_of(httpx.Request("GET", started.authorization_url)))
-        params = bench.approve(bench.consent(started), person)
+        params = bench.approve(bench.consent(started))
         seen["callback"] = ", ".join(sorted(params))
-        declined = bench.simulation.deny(bench.consent(await bench.start(person)))
+        declined = bench.simulation.deny(bench.consent(await bench.start()))
         names = ", ".join(sorted(declined))
         seen["callback when declined"] = f"{names} (error: {declined['error']})"
         code = bench.simulation.ledger.codes[params["code"]]
@@ -75,36 +74,35 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
 
 async def _accounts(subject: Subject, database: Database) -> dict[str, Any]:
     """Id, label and answers of each account, connected with the first person's input."""
-    found: dict[str, Any] = {}
-    for account in subject.provider.accounts:
-        async with open_workbench(subject, database) as bench:
-            try:
-                answers: list[Any] = []
-                bench.transport.watch = partial(_keep, Watch(bench.simulation), answers)
-                connection = await bench.connect(replace(subject.people[0], account=account.key))
-                known = [connection.external_account_id, connection.account_label]
-                # The answers about the first account stand with the requests.
-                found[account.key] = [*known, *(answers if found else ())]
-            except Exception as error:
-                found[account.key] = type(error).__name__
-    return found
+    return {
+        account.key: await _account(subject, database, account.key)
+        for account in subject.provider.accounts
+    }
 
 
-def _keep(watch: Watch, answers: list[Any], incoming: Incoming) -> None:
-    answers.append(watch.ask(incoming)[1])
-
-
-async def _all_scopes(subject: Subject, database: Database) -> list[str]:
-    """The scopes that the provider reads when the connector asks for all that it knows."""
-    scopes = tuple(sorted(subject.provider.authorize.known_scopes))
-    if not scopes or not subject.config.scopes_sent:
-        return []
-    config = replace(subject.config, scopes=scopes, scopes_not_echoed=frozenset())
-    async with open_workbench(replace(subject, config=config), database) as bench:
+async def _account(subject: Subject, database: Database, key: str) -> list[Any]:
+    async with open_workbench(subject, database) as bench:
+        answers: list[Any] = []
+        watch = Watch(bench.simulation)
+        bench.transport.watch = lambda incoming: answers.append(watch.ask(incoming)[1])
         try:
-            return [*bench.consent(await bench.start(subject.people[0])).scopes]
+            connection = await bench.connect(replace(subject.people[0], account=key))
+        except Exception as error:
+            return [type(error).__name__, *answers]
+        return [connection.external_account_id, connection.account_label, *answers]
+
+
+async def _for_all_scopes(subject: Subject, database: Database) -> tuple[str, Subject]:
+    """The scopes that the provider reads in a request for all of them, and the requesting subject.
+
+    Where the provider refuses that, the refusal and the subject itself.
+    """
+    asking = subject.with_every_scope()
+    async with open_workbench(asking, database) as bench:
+        try:
+            return ", ".join(bench.consent(await bench.start()).scopes), asking
         except ContractViolation as violation:
-            return [str(violation)]
+            return str(violation), subject
 
 
 @dataclass
@@ -121,45 +119,43 @@ class Watch:
 
     def note(self, incoming: Incoming) -> None:
         """Note what the provider says to a request, as it is and altered."""
-        said: dict[str, Any] = {"request": f"{incoming.method} {incoming.address}"}
-        self.last[self.simulation.endpoint(incoming) or ""] = incoming
-        _, said["answer"] = self.ask(incoming)
+        endpoint = self.simulation.endpoint(incoming) or ""
+        self.last[endpoint] = incoming
+        _, usual = self.ask(incoming)
         outcomes: dict[str, list[str]] = defaultdict(list)
-        for how, part, taken in self._alterations(incoming):
+        answers: dict[str, Any] = {}
+        for how, part, (taken, answer) in self._alterations(incoming, endpoint):
             shown = f"{part} ({self.reason})" if not taken and self.reason else part
             outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(shown)
+            if taken and answer != usual and endpoint in ("authorize", "api"):
+                answers[f"answer {how} {part}"] = answer
+        said = {"request": f"{incoming.method} {incoming.address}", "answer": usual}
         said |= {what: ", ".join(parts) for what, parts in sorted(outcomes.items())}
-        if self.simulation.endpoint(incoming) == "api":
-            grants = self.simulation.ledger.grants.values()
-            for scope in sorted({scope for grant in grants for scope in grant.scopes}):
-                _, answer = self.ask(incoming, lost_scope=scope)
-                if answer != said["answer"]:
-                    said[f"answer without the scope {scope}"] = answer
-        if self.simulation.endpoint(incoming) in ("authorize", "api"):
-            for how, part, altered in _alterations(incoming):
-                taken, answer = self.ask(altered)
-                if taken and answer != said["answer"]:
-                    said[f"answer {how} {part}"] = answer
-        self.noted.append(said)
+        grants = self.simulation.ledger.grants.values() if endpoint == "api" else ()
+        for scope in sorted({scope for grant in grants for scope in grant.scopes}):
+            _, answer = self.ask(incoming, lost_scope=scope)
+            if answer != usual:
+                said[f"answer without the scope {scope}"] = answer
+        self.noted.append(said | answers)
 
-    def _alterations(self, incoming: Incoming) -> Iterator[tuple[str, str, bool]]:
+    def _alterations(
+        self, incoming: Incoming, endpoint: str
+    ) -> Iterator[tuple[str, str, tuple[bool, Any]]]:
         for how, part, altered in _alterations(incoming):
-            yield how, part, self.ask(altered)[0]
-        yield "it", "twice", self.ask(incoming, times=2)[0]
-        yield "it", "a month later", self.ask(incoming, later=_LATER)[0]
+            yield how, part, self.ask(altered)
+        yield "it", "twice", self.ask(incoming, times=2)
+        yield "it", "a month later", self.ask(incoming, later=_LATER)
         for kind, params in _params(incoming).items():
-            for name in sorted(self._optional(incoming) - params.keys()):
-                yield "also", name, self.ask(_with(incoming, kind, {**params, name: "1"}))[0]
-            if self.simulation.endpoint(incoming) != "revoke":
-                continue
-            for name in ("access_token", "refresh_token"):
+            for name in sorted(self._optional(endpoint) - params.keys()):
+                yield "also", name, self.ask(_with(incoming, kind, {**params, name: "1"}))
+            for name in ("access_token", "refresh_token") if endpoint == "revoke" else ():
                 for token in list(getattr(self.simulation.ledger, f"{name}s"))[-1:]:
                     altered = _with(incoming, kind, {**params, "token": token})
-                    yield "as token", name, self.ask(altered)[0]
+                    yield "as token", name, self.ask(altered)
 
-    def _optional(self, incoming: Incoming) -> set[str]:
-        """The parameters that the endpoint knows and does not need."""
-        rules, endpoint = self.simulation.rules, self.simulation.endpoint(incoming)
+    def _optional(self, endpoint: str) -> set[str]:
+        """The parameters that an endpoint knows and does not need."""
+        rules = self.simulation.rules
         if endpoint == "authorize":
             return set(rules.authorize.params)
         known = rules.token.exchange_params | rules.token.refresh_params
@@ -176,10 +172,8 @@ class Watch:
             lost_scope: A scope that no access token has any more.
         """
         twin = self._twin(later)
-        for token in twin.ledger.access_tokens.values():
-            scopes = (
-                twin.ledger.grants[token.grant].scopes if token.scopes is None else token.scopes
-            )
+        for token in twin.ledger.access_tokens.values() if lost_scope else ():
+            scopes = token.scopes or twin.ledger.grants[token.grant].scopes
             token.scopes = [scope for scope in scopes if scope != lost_scope]
         endpoint, self.reason = twin.endpoint(incoming), ""
         if endpoint is None:
@@ -188,9 +182,8 @@ class Watch:
             taken, answer = _consent(twin, incoming)
             self._note_reason("" if taken else answer)
             return taken, answer
-        outcome = getattr(twin, endpoint)(incoming)
-        for _ in range(times - 1):
-            outcome = getattr(twin, endpoint)(incoming)
+        for _ in range(times):
+            outcome: Outcome = getattr(twin, endpoint)(incoming)
         if outcome.refused and (line := twin.ledger.log[-1:]) and "reason" in line[0]:
             self._note_reason(line[0]["reason"])
             reason = f"{endpoint}: {line[0]['reason']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from connectors.config import ConnectionInput, ConnectorConfig
+from connectors.config import ConnectorConfig
+from connectors.config_types import ConnectionInput
 from connectors.provider import SimulatedProvider
 from connectors.secret import Secret
 from gateway.testing.checks.check import Check, Section
@@ -20,7 +20,15 @@ from gateway.testing.mutants import __main__ as command
 from gateway.testing.mutants import trial
 from gateway.testing.mutants.answers import watch
 from gateway.testing.mutants.mutant import SIDES, Mutant, Side, mutants_of
-from gateway.testing.mutants.trial import LITERAL, WIRE, Score, try_mutants
+from gateway.testing.mutants.trial import (
+    LITERAL,
+    ORDER_IN_WORDS,
+    PARTS,
+    RECORD,
+    WIRE,
+    Score,
+    try_mutants,
+)
 from gateway.testing.mutants.variants import EXEMPT
 from gateway.testing.runner import workshop
 from gateway.testing.subject import ContractViolation, Subject, expect
@@ -207,16 +215,8 @@ def test_a_connector_that_breaks_its_own_contract_kills_nothing(
 def test_a_score_says_what_the_wire_and_what_the_literals_killed() -> None:
     killed = Counter(rules=2, samples=1, journey=5, record=3)
     score = Score("acme", "sandbox", killed, ["grant: shared is True"])
-    assert json.loads(json.dumps(score.as_json())) == {
-        "connector": "acme",
-        "side": "sandbox",
-        "mutants": 12,
-        "on_the_wire": 5,
-        "by_record": 3,
-        "by_literal": 3,
-        "killed": {"rules": 2, "samples": 1, "journey": 5, "record": 3},
-        "survivors": ["grant: shared is True"],
-    }
+    assert (score.total, score.killed_by(WIRE), score.killed_by(RECORD)) == (12, 5, 3)
+    assert score.killed_by(LITERAL) == 3
 
 
 def test_survivors_are_reported_and_fail_the_command(
@@ -228,6 +228,7 @@ def test_survivors_are_reported_and_fail_the_command(
     assert "SURVIVED  google, catalog: use_pkce: is False\n" in printed
     assert "SURVIVED  google, sandbox: grant: rotation is 'strict'\n" in printed
     assert " mutants killed: 0 on the wire, 0 by the record of the wire, " in printed
+    assert ORDER_IN_WORDS in printed
 
 
 def test_no_survivor_is_success(
@@ -236,9 +237,46 @@ def test_no_survivor_is_success(
     checks(check(_original(), "journey"))
     assert command.main(["--connector", "google"]) == 0
     assert printed_count(capsys.readouterr().out, "survived") == 0
-    checks(check(_original(), "journey"))
-    assert command.main(["--connector", "google", "--json"]) == 0
-    assert [side["survivors"] for side in json.loads(capsys.readouterr().out)] == [[], []]
+
+
+def test_a_survivor_on_either_side_fails_the_run_over_all_connectors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for catalog, sandbox, code in (([], [], 0), (["x"], [], 1), ([], ["x"], 1)):
+        scores = [Score("acme", "catalog", survivors=catalog)]
+        scores.append(Score("acme", "sandbox", survivors=sandbox))
+        monkeypatch.setattr(command, "all_scores", lambda scores=scores: scores)
+        assert command.main([]) == code
+        assert printed_count(capsys.readouterr().out, "survived") == len(catalog + sandbox)
+
+
+def test_a_mutant_counts_for_the_first_section_in_the_printed_order(
+    checks: Callable[..., None],
+) -> None:
+    sections: tuple[Section, ...] = (
+        "journey",
+        "record",
+        "samples",
+        "description",
+        "economy",
+        "refusals",
+    )
+    places = [ORDER_IN_WORDS.index(f"the {section}") for section in sections]
+    assert places == sorted(places)
+    for number, section in enumerate(sections):
+        checks(*(check(_original(), later) for later in reversed(sections[number:])))
+        score, _ = try_mutants(GOOGLE, NEIGHBOURS, workshop())
+        assert score.killed.keys() == {"rules", section}
+
+
+def test_the_parts_of_a_connector_are_all_its_mutants(checks: Callable[..., None]) -> None:
+    killed = []
+    for part in range(PARTS + 1):
+        checks(check(_original(), "journey"))
+        score, _ = try_mutants(GOOGLE, NEIGHBOURS, workshop(), part)
+        killed.append(score.killed)
+    assert sum(killed[1:], Counter()) == killed[0]
+    assert max(part.total() for part in killed[1:]) < killed[0].total()
 
 
 def printed_count(printed: str, what: str) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from connectors.config import ConnectorConfig, ErrorInSuccess
+from connectors.config import ConnectorConfig
+from connectors.config_types import ErrorInSuccess
 from connectors.sandbox import IssuedTokens
 from gateway.store.mongo import Database
 from gateway.testing.observation import dead_fields, default_of, observe

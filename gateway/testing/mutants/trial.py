@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Any
+from pathlib import Path
 
+from connectors.catalog import CONNECTOR_CATALOG
 from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
+from gateway.testing.locate import find_contract
 from gateway.testing.mutants.answers import watch
 from gateway.testing.mutants.mutant import SIDES, Mutant, Side, mutants_of
-from gateway.testing.runner import Workshop
-from gateway.testing.subject import Subject, expect
+from gateway.testing.runner import Workshop, workshop
+from gateway.testing.subject import ContractViolation, Subject, expect
 
 BY_THE_RULES = "rules"
 """Killed by the vocabulary itself: such a description cannot be made."""
@@ -23,10 +24,16 @@ RECORD = ("record",)
 """The comparison of the requests and answers with the reviewed record of them."""
 LITERAL = (BY_THE_RULES, "samples", "description")
 """The sections that compare a description with its rules, and with the author's literals."""
-_CHANGES_LIFETIMES = "a scope that the person refuses is noticed"
-"""It changes the sandbox's rules, as economy does: such answers are not the provider's."""
-_FIRST = 4
-"""How many checks of the journey a mutant meets before the record: those that killed last."""
+PARTS = 4
+"""The mutants of a connector are tried in so many parts where several processes share them."""
+_SLOW = ("economy", "refusals")
+_ORDER = ("journey", *RECORD, "samples", "description", *_SLOW)
+"""The sections in the order of their trial: a mutant counts for the first that kills it."""
+ORDER_IN_WORDS = (
+    "A mutant counts for the first that kills it: the vocabulary's rules, the journey, the record, "
+    "the samples, the description, the economy, the refusals. So the journey counts all that it "
+    "can kill; the slow checks, the last two, count what nothing else kills."
+)
 
 
 @dataclass
@@ -47,22 +54,31 @@ class Score:
         """How many mutants these sections killed."""
         return sum(self.killed[section] for section in sections)
 
-    def as_json(self) -> dict[str, Any]:
-        """The score for programs."""
-        return {
-            "connector": self.connector,
-            "side": self.side,
-            "mutants": self.total,
-            "on_the_wire": self.killed_by(WIRE),
-            "by_record": self.killed_by(RECORD),
-            "by_literal": self.killed_by(LITERAL),
-            "killed": dict(self.killed),
-            "survivors": self.survivors,
-        }
+
+def scores_of(name: str, folder: Path | None = None, part: int = 0) -> list[Score]:
+    """Find a connector's contract, in ``folder`` if it is outside, and try its mutants.
+
+    ``part`` is that of ``try_mutants``. Raises ``ContractViolation``.
+    """
+    if folder is not None and not (file := folder / "catalog" / f"{name}.py").is_file():
+        raise ContractViolation(f"there is no connector {name}: {file} does not exist")
+    # The neighbours are the connectors after it in the alphabet, and then those before it.
+    names = sorted(other for other in CONNECTOR_CATALOG if other != name)
+    neighbours = [other for other in names if other > name] + [o for o in names if o < name]
+    subject = find_contract(name, folder).subject()
+    return try_mutants(subject, [find_contract(n).subject() for n in neighbours], workshop(), part)
 
 
-def try_mutants(subject: Subject, neighbours: Sequence[Subject], workshop: Workshop) -> list[Score]:
+def try_mutants(
+    subject: Subject, neighbours: Sequence[Subject], at: Workshop, part: int = 0
+) -> list[Score]:
     """Run the contract of ``subject`` against the mutants of both sides.
+
+    Args:
+        subject: The connector.
+        neighbours: The connectors whose values it may be given, the first ones first.
+        at: Where checks run.
+        part: 0 for all mutants; 1 to ``PARTS`` for one of the parts, of about the same size.
 
     Raises:
         ContractViolation: The connector itself breaks its contract, which would kill any mutant.
@@ -70,54 +86,33 @@ def try_mutants(subject: Subject, neighbours: Sequence[Subject], workshop: Works
     checks = [check for check in CHECKS if check.name not in subject.expectations.gaps]
     watched = replace(subject, provider=watch(subject.provider))
     for check in checks:
-        changes_rules = check.section == "economy" or check.name == _CHANGES_LIFETIMES
-        failure = workshop.failure(check, subject if changes_rules else watched)
+        is_watched = check.section not in _SLOW and not check.unusual
+        if part > 1 and not is_watched:
+            continue  # the first part looks at it
+        failure = at.failure(check, watched if is_watched else subject)
         expect(failure is None, f"{subject.name} breaks its contract: {check.name}: {failure}")
-    order = _Order(checks)
     # Made before the first trial, which would add answers to the functions that are watched.
-    mutants = {side: list(mutants_of(watched, side, neighbours)) for side in SIDES}
-    scores = []
-    for side in SIDES:
-        score = Score(subject.name, side)
-        for mutant in mutants[side]:
-            section = _killed_by(mutant, order, workshop)
-            if section is None:
-                score.survivors.append(f"{mutant.field}: {mutant.what}")
-            else:
-                score.killed[section] += 1
-        scores.append(score)
-    return scores
+    mutants = [mutant for side in SIDES for mutant in mutants_of(watched, side, neighbours)]
+    in_order = sorted(checks, key=lambda check: _ORDER.index(check.section))
+    scores = {side: Score(subject.name, side) for side in SIDES}
+    for mutant in mutants[part - 1 :: PARTS] if part else mutants:
+        score = scores[mutant.side]
+        section = _killed_by(mutant, in_order, at)
+        if section is None:
+            score.survivors.append(f"{mutant.field}: {mutant.what}")
+        else:
+            score.killed[section] += 1
+    return [*scores.values()]
 
 
-def _killed_by(mutant: Mutant, order: _Order, workshop: Workshop) -> str | None:
+def _killed_by(mutant: Mutant, in_order: list[Check], at: Workshop) -> str | None:
     if mutant.subject is None:
         return BY_THE_RULES
-    for check in order:
-        if workshop.failure(check, mutant.subject) is not None:
-            order.has_killed(check)
+    for check in in_order:
+        if at.failure(check, mutant.subject) is not None:
+            # The next mutant meets it first in its section: neighbours often die of the same check.
+            first = next(n for n, other in enumerate(in_order) if other.section == check.section)
+            in_order.remove(check)
+            in_order.insert(first, check)
             return check.section
     return None
-
-
-class _Order:
-    """The checks in the order of their trial, so that most mutants die early.
-
-    A mutant meets the checks of the journey that killed last, then the quick ones (record and
-    literals), then the rest. So the journey counts what it can kill, and a run takes minutes.
-    """
-
-    def __init__(self, checks: Sequence[Check]) -> None:
-        self._journey = [check for check in checks if check.section == "journey"]
-        self._quick = [check for check in checks if check.section in (*RECORD, *LITERAL)]
-        self._quick.sort(key=lambda check: check.section not in RECORD)
-        self._slow = [check for check in checks if check.section in ("refusals", "economy")]
-
-    def __iter__(self) -> Iterator[Check]:
-        journey = list(self._journey)
-        return chain(journey[:_FIRST], self._quick, journey[_FIRST:], self._slow)
-
-    def has_killed(self, check: Check) -> None:
-        """Let a check of the journey be the first."""
-        if check in self._journey:
-            self._journey.remove(check)
-            self._journey.insert(0, check)
