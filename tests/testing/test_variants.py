@@ -121,6 +121,7 @@ async def test_an_own_function_becomes_one_that_finds_nothing_wrong() -> None:
         ("ab/", "az/"),
         ("", "x"),
         ("--", "--x"),
+        ("\n", " "),
         ("${x}", "${z}"),
     ],
 )
