@@ -136,12 +136,8 @@ def test_no_mutant_of_an_invented_connector_survives(
     if name == "acme":
         check(capsys, monkeypatch, acme, "--record")
         folder = acme
-    assert mutants(["--connector", name, "--folder", str(folder), "--json"]) == 0
-    sides = json.loads(capsys.readouterr().out)
-    assert [(side["side"], side["survivors"]) for side in sides] == [
-        ("catalog", []),
-        ("sandbox", []),
-    ]
+    assert mutants(["--connector", name, "--folder", str(folder)]) == 0
+    assert capsys.readouterr().out.endswith("; 0 survived\n")
 
 
 def options(capsys: pytest.CaptureFixture[str], run: Any, *command: str) -> set[str]:
