@@ -43,7 +43,7 @@ async def work_until_signal(
     rest: Callable[[], float] = rest_seconds,
     also: UntilStopped | None = None,
 ) -> None:
-    """Work until SIGINT or SIGTERM stops ``readiness``; then finish and store running refreshes."""
+    """Work until SIGINT or SIGTERM, which stops ``readiness``; then finish running refreshes."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 

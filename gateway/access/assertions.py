@@ -78,7 +78,7 @@ class AssertionKeys:
         self._keys = [(key.get("kid"), *_read(key)) for key in keys]
 
     def read(self, text: str, *, audience: str, now: datetime) -> Assertion:
-        """Verify an assertion and return its content; ``AssertionInvalid`` quotes no value."""
+        """Verify an assertion and return its content, or raise ``AssertionInvalid``."""
         try:
             kid = jws.extract_compact(text.encode("ascii")).headers().get("kid")
             key, algorithms = self._choose(kid)
@@ -116,7 +116,7 @@ class AssertionKeys:
 def public_keys(keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
     """Return ``keys`` as they are stored: up to two public JWKs with only the needed members.
 
-    Raises ``InvalidRequest``, which quotes no value, as it may be a private key.
+    Raises ``InvalidRequest``, which quotes no value, because it may be a private key.
     """
     if len(keys) > MOST_KEYS:
         raise _wrong(f"there can be at most {MOST_KEYS} public keys")

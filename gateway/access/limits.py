@@ -74,7 +74,10 @@ class Limits:
             self._refuse_while_empty(limited, share, self._clock())
 
     async def spend(self, limited: LimitName, subject: str) -> None:
-        """Take a permit, or raise ``RateLimited``; ``StoreUnavailable`` if it is not ``OPEN``."""
+        """Take a permit, or raise ``RateLimited`` if the bucket is empty.
+
+        Raises ``StoreUnavailable`` if the database does not answer and the limit is not ``OPEN``.
+        """
         rate = self._rates[limited]
         if rate is None:
             return

@@ -83,7 +83,11 @@ class KeyCaller:
             raise Forbidden(f'this needs a service key with the role "{role}"')
 
     def bounds_with(self, assertions: Sequence[str], *, audience: str, now: datetime) -> Bounds:
-        """Return the call's bounds. Raises ``AssertionRequired`` or ``AssertionInvalid``."""
+        """Return the bounds of a call with these user assertions.
+
+        Raises ``AssertionRequired`` if the key needs an assertion and the call has none. Raises
+        ``AssertionInvalid`` if the assertion does not prove a user, or if there are several.
+        """
         if self.assertion_keys is None:
             return self.bounds
         if not assertions:
@@ -144,7 +148,7 @@ class ServiceKeys:
     ) -> tuple[StoredKey, Secret]:
         """Create a key; return its row and the whole key, which is never stored or shown again.
 
-        Raises ``InvalidRequest`` for a restriction without effect or with a wrong form.
+        Raises ``InvalidRequest`` if a restriction is malformed or has no effect with these roles.
         """
         now = self._clock()
         _check(restrictions, roles, now)
@@ -167,9 +171,10 @@ class ServiceKeys:
     async def authenticate(
         self, authorization: str | None, admit: Callable[[], None] = lambda: None
     ) -> KeyCaller:
-        """Return the caller of an ``Authorization`` header, or raise ``Unauthorized``.
+        """Return the caller of an ``Authorization`` header.
 
-        ``admit`` is called before a database look-up, and may raise.
+        ``admit`` is called before a database look-up, and may raise. Raises ``Unauthorized``, which
+        does not say why, if the key is not valid.
         """
         match = _credential(authorization)
         if match is None:

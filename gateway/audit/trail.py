@@ -168,7 +168,7 @@ class Audit:
             await self._close()
 
     async def flush(self) -> None:
-        """Store all notes made until now. Raises ``StoreUnavailable``."""
+        """Store all notes made so far; raises ``StoreUnavailable`` if the database is away."""
         async with self._writing:
             left = len(self._late) + len(self._notes)
             while self._batch or left > 0:

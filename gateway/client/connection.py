@@ -63,7 +63,7 @@ class AvailableConnector:
 
 
 def read_connection(fields: Fields) -> Connection:
-    """Read one connection, or raise ``WrongShape``."""
+    """Read one connection; raises ``WrongShape`` if a field is missing or of another type."""
     return Connection(
         id=fields.text("id"),
         connector=fields.text("connector"),

@@ -93,9 +93,10 @@ class Exchange(Generic[T]):
         )
 
     def feed(self, chunk: bytes) -> None:
-        """Add a part of the answer; raises ``TimeoutError`` at the deadline, or ``BodyTooLarge``.
+        """Add a part of the answer.
 
-        httpx restarts its time-out with each part, so a slow answer would never end.
+        httpx restarts its time-out with each part, so a slow answer would never end. Raises
+        ``TimeoutError`` after the deadline, and ``BodyTooLarge`` if no gateway answer is so large.
         """
         self._body += chunk
         if len(self._body) > LARGEST_BODY:

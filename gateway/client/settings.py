@@ -66,7 +66,7 @@ def read_settings(
 ) -> Settings:
     """Check the settings; ``GATEWAY_URL`` and ``GATEWAY_API_KEY`` replace None.
 
-    Raises ``ValueError``, which names the missing or invalid setting and never shows the key.
+    Raises ``ValueError`` if a setting is missing or invalid. The text names it, not the key.
     """
     if not math.isfinite(timeout) or timeout <= 0:
         raise ValueError("timeout must be a number of seconds above 0")
@@ -83,7 +83,7 @@ def read_settings(
 
 
 def read_assertion(assertion: Assertion) -> str:
-    """Return the JWT to send. ``InvalidRequest`` does not show a text that is not a JWT."""
+    """Return the JWT to send. Raises ``InvalidRequest``, without the text, if it is not a JWT."""
     text = assertion if isinstance(assertion, str) else assertion()
     # httpx would refuse other texts too, but its message quotes the header.
     if not isinstance(text, str) or not text or not all("!" <= letter <= "~" for letter in text):

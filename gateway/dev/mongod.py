@@ -25,7 +25,10 @@ ALREADY_INITIALIZED = 23  # MongoDB's error code
 
 
 def find_mongod() -> Path:
-    """Find the ``mongod`` on PATH, or of the development dependencies; ``SettingsError``: none."""
+    """Find the ``mongod`` on PATH, else the one of the development dependencies.
+
+    Raises ``SettingsError``, which says what to install, if neither exists.
+    """
     on_path = shutil.which("mongod")
     if on_path:
         return Path(on_path)

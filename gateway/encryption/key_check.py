@@ -27,7 +27,7 @@ _SAMPLE = 20
 async def check_encryption_keys(
     vault: Vault, checks: EncryptionKeyCheckStore, stores: Sequence[SealedStore], clock: Clock
 ) -> None:
-    """Compare every encryption key with its stored check value; a new one gets such a value.
+    """Compare every encryption key with its stored check value, and store one for a new key.
 
     Rows whose encryption key is missing are counted in the log. Raises ``SettingsError`` if a key
     differs from the one that was used under its id.
@@ -75,7 +75,10 @@ async def _is_right(
 
 
 async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) -> bool:
-    """Whether the key opens one of its first rows: one tampered row must not stop the gateway."""
+    """Return whether the key opens one of the first rows that name it, or no row names it.
+
+    One is enough: a tampered row must not keep the gateway from starting.
+    """
     found = False
     for store in stores:
         if store.sealed.proven is not None:

@@ -16,7 +16,7 @@ _FILE = "GATEWAY_ENCRYPTION_KEYS_FILE"
 
 
 def open_vault(settings: Settings) -> Vault:
-    """Return a vault with the configured keys; ``SettingsError`` quotes none of them."""
+    """Return a vault with the configured keys; raises ``SettingsError`` if they are unreadable."""
     file = settings.encryption_keys_file
     if file is None:
         return Vault(read_encryption_keys(settings.encryption_keys.get_secret_value()))

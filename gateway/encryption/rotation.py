@@ -79,9 +79,10 @@ class Rotation:
         return found
 
     async def run(self, report: Callable[[int], None], *, per_second: int = 0) -> Rotated:
-        """Reseal every row that another key seals, at most ``per_second`` (0: no limit).
+        """Reseal every row that another encryption key seals, at most ``per_second`` (0: no limit).
 
-        ``report`` gets the number of rows so far. Raises ``StoreUnavailable``; resealed rows stay.
+        ``report`` is called with the number of resealed rows so far. Raises ``StoreUnavailable`` if
+        the database does not answer; rows that were resealed stay so.
         """
         run = _Run(report, per_second)
         for store in self._stores:

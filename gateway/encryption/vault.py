@@ -56,7 +56,7 @@ class Vault:
         return self._seal(self.current, secret, place)
 
     def open(self, sealed: bytes, place: Place) -> Secret:
-        """Decrypt ``sealed``; ``VaultError`` if its key is missing or it does not belong here."""
+        """Decrypt ``sealed``; raises ``VaultError`` if its key is missing or its place is wrong."""
         try:
             return self._open(sealed, place)
         except VaultError as error:
@@ -71,7 +71,7 @@ class Vault:
             raise
 
     def reseal(self, sealed: bytes, place: Place) -> bytes:
-        """Encrypt a value with the first key, unless it is already; raises ``VaultError``."""
+        """Seal a value again, unless the first key sealed it. Raises like ``open``."""
         if key_id_of(sealed) == self.current:
             return sealed
         return self._seal(self.current, self._open(sealed, place), place)
@@ -161,7 +161,7 @@ def new_encryption_key() -> str:
 def read_encryption_keys(text: str, source: str = "GATEWAY_ENCRYPTION_KEYS") -> dict[str, bytes]:
     """Read ``id:base64,id:base64``; new lines also separate, and ``#`` begins a comment.
 
-    Raises ``SettingsError`` with ``source`` and the number of every wrong entry; it quotes none.
+    Raises ``SettingsError``, which names ``source`` and the number of every wrong entry.
     """
     keys: dict[str, bytes] = {}
     problems = []

@@ -19,7 +19,7 @@ _SPACES = re.compile(r"\s+")
 def clean_account(info: AccountInfo) -> AccountInfo:
     """Return ``info`` with a bounded, printable label and bounded metadata.
 
-    Raises ``UnreadableResponse`` for an id that is empty, too long or not printable. It is never
+    Raises ``UnreadableResponse`` if the id is empty, too long or not printable. An id is never
     repaired, because two ids could become one.
     """
     account_id = info.external_account_id

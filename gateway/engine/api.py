@@ -36,7 +36,7 @@ def api_request(
     method: str = "GET",
     json: Any = None,
 ) -> OutboundRequest:
-    """Prepare an API call with the token; ``EgressRefused`` unless ``api_hosts`` names the host."""
+    """Prepare an API call; raises ``EgressRefused`` if ``api_hosts`` does not name the host."""
     if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
         raise EgressRefused("the URL has an unknown placeholder")
     target = render_url(url, config, connection_config)

@@ -27,7 +27,7 @@ _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
 
 
 def read_connection_config(config: ConnectorConfig, typed: Mapping[str, str]) -> dict[str, str]:
-    """Normalise and check the typed values; ``InvalidRequest`` has a message for each bad input."""
+    """Normalise and check the typed values; raises ``InvalidRequest`` that names each bad one."""
     errors = {
         name: "is not an input of this connector"
         for name in typed.keys() - config.connection_config.keys()
@@ -55,8 +55,8 @@ def render_url(
 ) -> str:
     """Fill the placeholders of ``template`` from the connection_config ``values`` and ``metadata``.
 
-    Raises ``InvalidRequest`` for a value that is missing, does not match its pattern, or would
-    change more than its host label or path segment.
+    Raises ``InvalidRequest`` if a value is missing, does not match its pattern, or would change
+    more than its host label or path segment.
     """
     if "${" not in template:
         return template

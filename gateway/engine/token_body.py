@@ -29,10 +29,11 @@ _FORM = re.compile(r"[\w.~%+-]+=[^\s&<>{}\"]*(?:&[\w.~%+-]+=[^\s&<>{}\"]*)*", re
 
 
 def read_token_body(answer: OutboundResponse) -> tuple[dict[str, Any], frozenset[str]]:
-    """Read the one object in ``answer``, under any content type; raises ``UnreadableResponse``.
+    """Read the one object in ``answer``, under any content type, and name its unclear members.
 
-    Also return the names of members without a clear meaning, which are ``None``: repeated with
-    different values, or a number that JSON does not have (``NaN``) or that is too large.
+    Unclear members are ``None``: those repeated with different values, and numbers that are too
+    large or that JSON does not have (``NaN``). Raises ``UnreadableResponse`` if the body is neither
+    one JSON object nor a form.
     """
     text, reader = _decode(answer), _Reader()
     try:
@@ -45,7 +46,7 @@ def read_token_body(answer: OutboundResponse) -> tuple[dict[str, Any], frozenset
 
 
 def _decode(answer: OutboundResponse) -> str:
-    """Decode as Unicode, the declared charset or Latin-1; tokens are ASCII, the same in each."""
+    """Decode as Unicode, the declared charset or Latin-1. ASCII tokens are the same in each."""
     declared = _CHARSET.search(answer.headers.get("content-type", ""))
     for charset in (json.detect_encoding(answer.content), declared[1] if declared else "ascii"):
         try:

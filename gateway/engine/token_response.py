@@ -52,10 +52,11 @@ def read_token_response(
     now: datetime,
     granted: tuple[str, ...] | None = None,
 ) -> TokenResponse:
-    """Read an answer that was received at ``now`` (UTC). Raises a ``ProviderError`` subclass.
+    """Read an answer that was received at ``now`` (UTC).
 
-    A refresh without scopes keeps those ``granted``; an exchange without scopes grants the
-    requested ones (RFC 6749 5.1 and 6).
+    If the answer names no scopes, a refresh keeps those ``granted`` so far, and an exchange grants
+    the requested ones (RFC 6749 5.1 and 6). Raises a subclass of ``ProviderError``, which says what
+    to do, if there is no usable access token or a declared check fails.
     """
     is_refresh = granted is not None
     if not 200 <= answer.status < 300:
@@ -159,7 +160,10 @@ def _moment(value: Any, now: datetime) -> int | None:
 
 
 def _check_token_type(config: ConnectorConfig, members: _Members) -> None:
-    """Refuse a type that is not declared. Some providers omit it, some say ``JWT`` for a bearer."""
+    """Refuse a token type that the connector does not declare; without a declaration, refuse none.
+
+    Some providers omit the type, and some call a bearer token ``JWT``.
+    """
     value = members.source.get("token_type")
     found = value.strip().lower() if isinstance(value, str) else ""
     if value is None or found in (config.token_types or {"bearer"}):

@@ -72,7 +72,7 @@ class JsonLines(logging.StreamHandler[TextIO]):
 
 
 def log_request(request_id: str, method: str, path: str, status: int, ms: float) -> None:
-    """Log an answered request. ``request_id`` is not escaped: letters, digits, ``-`` and ``_``."""
+    """Log an answered request. ``request_id`` is not escaped: only letters, digits, - and _."""
     root = logging.getLogger()
     for out in root.handlers:
         if isinstance(out, JsonLines):

@@ -77,7 +77,7 @@ class Bulkhead:
     async def admit(self, connector: str, endpoint: Endpoint, host: str) -> AsyncIterator[Outcome]:
         """Hold a slot of the connector while the block sends one request and records its outcome.
 
-        Raises ``ProviderUnavailable`` with ``retry_after``: no free slot, or an open breaker.
+        Raises ``ProviderUnavailable`` with ``retry_after`` if no slot is free or a breaker is open.
         """
         key = (connector, host)
         if self._breaker(key).wait:

@@ -73,8 +73,8 @@ class Outbound:
     async def send_webhook(self, request: OutboundRequest) -> OutboundResponse:
         """Send to a webhook's receiver: guarded like ``send``, but without bulkhead and breaker.
 
-        The caller limits concurrency and retries. Raises ``EgressRefused`` or else
-        ``ReceiverUnavailable``.
+        The caller limits concurrency and retries. Raises ``EgressRefused`` if the gateway may not
+        call the address, and ``ReceiverUnavailable`` if there is no readable response.
         """
         try:
             return await self._deliver(request, Outcome())

@@ -67,10 +67,10 @@ async def serve(
     on_signal: Callable[[], None] = lambda: None,
     drain_seconds: float = 0.0,
 ) -> None:
-    """Run the servers until a signal comes or one of them ends; the first calls ``on_signal``.
+    """Run the servers until a signal comes or one of them ends.
 
-    New requests are accepted for ``drain_seconds`` after the signal, so that load balancers can
-    notice. A second signal ends the drain.
+    The first signal calls ``on_signal``. New requests are accepted for ``drain_seconds`` after it,
+    so that load balancers can notice. A second signal ends the drain.
     """
     loop = asyncio.get_running_loop()
     signals = 0
@@ -102,7 +102,7 @@ async def serve(
 
 @contextlib.asynccontextmanager
 async def serving_beside(app: Any, address: HostPort) -> AsyncIterator[None]:
-    """Serve a second application while the context lasts; raises ``SettingsError`` if it cannot."""
+    """Serve ``app`` while the context lasts. Raises ``SettingsError`` if it cannot listen there."""
     try:
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         listener = socket.create_server(address, family=family)

@@ -106,9 +106,10 @@ class ConnectService:
         reconnect: str | None = None,
         tool: str | None = None,
     ) -> StartedFlow:
-        """Start a flow for a signed-in user, who ``typed`` the connection_config.
+        """Start a flow for a signed-in user. ``typed`` is the connection_config as entered.
 
-        Raises ``InvalidRequest``, or ``Forbidden`` to a tenant that may not use these OAuth apps.
+        Raises ``InvalidRequest`` if ``typed`` is invalid, and ``Forbidden`` if the tenant may not
+        use the OAuth apps of this deployment.
         """
         if self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
@@ -157,8 +158,9 @@ class ConnectService:
     ) -> FinishedFlow:
         """Finish the flow of a callback on the path of connector ``name``.
 
-        ``tenant``, ``user`` and ``cookie`` are those of the browser, if it has any. Raises a
-        ``FlowError`` or a ``ProviderError``.
+        ``tenant`` and ``user`` are those of the browser's session; ``cookie`` is its flow cookie.
+        Raises ``FlowError`` if a check failed, and ``ProviderError`` if the provider refused or did
+        not answer properly.
         """
         try:
             with self._metrics.flow_end(name):

@@ -62,7 +62,10 @@ class DisconnectService:
         return Revoked.YES if supported else Revoked.UNSUPPORTED
 
     async def disconnect(self, connection: Connection) -> Revoked:
-        """Delete the connection, then revoke its grant at the provider; ``ConnectionNotFound``."""
+        """Delete the connection, then revoke its grant at the provider.
+
+        Raises ``ConnectionNotFound`` if the connection was already deleted.
+        """
         # Delete the row first: after the revocation, no caller may receive its tokens.
         last = await self._connections.delete(connection, self._clock())
         if last is None:

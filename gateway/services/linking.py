@@ -49,7 +49,9 @@ class Linker:
     async def link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
         """Store the connection of a finished flow.
 
-        Raises ``AccountMismatch``, ``AccountUnfit`` or ``ProviderError``: it cannot be read.
+        Raises ``AccountMismatch`` if another account is linked and the connector takes only one,
+        ``AccountUnfit`` if the account lacks what the connector needs, and ``ProviderError`` if it
+        cannot be read.
         """
         # A failure leaves the grant in place: the account is unknown, and at providers that revoke
         # per account, revoking could end a working connection.

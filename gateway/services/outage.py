@@ -28,9 +28,10 @@ async def through_outage(
     connection: str,
     ends: Callable[[], bool] = lambda: False,
 ) -> T:
-    """Repeat ``attempt`` until the database answers, or ``ends`` returns true; return its result.
+    """Repeat ``attempt`` until the database answers, and return its result.
 
-    ``event`` is logged for each failure. Raises ``StoreUnavailable`` when a further try is useless.
+    ``event`` is logged for each repetition. Raises ``StoreUnavailable`` if an attempt failed and
+    ``ends`` says that a further one is useless.
     """
     while True:
         try:

@@ -90,7 +90,8 @@ class Provider:
     ) -> AccountInfo:
         """Return the granted account, cleaned, with the metadata of ``hook``.
 
-        Raises ``ProviderError``, or ``AccountUnfit`` if the hook misses what the connector needs.
+        Raises ``ProviderError`` if the account cannot be read, and ``AccountUnfit`` if the hook
+        finds that it lacks what the connector needs.
         """
         context = _Context(self._outbound, config, grant, connection_config)
         try:

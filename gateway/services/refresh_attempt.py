@@ -73,10 +73,11 @@ class RefreshAttempt:
         """An earlier use of this very token that was never answered."""
 
     async def run(self, *, in_need: bool) -> bool:
-        """Refresh; afterwards the stored connection counts. ``in_need``: the token is of no use.
+        """Refresh the tokens; afterwards the stored connection is the one that counts.
 
-        Return False if the lease ended before the provider was asked: claim it again. Raises
-        ``ProviderError`` (may be refreshed later) or ``ReauthorizationRequired`` (refused).
+        ``in_need`` says that the current access token is of no use. Returns false if the lease
+        ended before the provider was asked: claim it again. Raises ``ProviderError`` if a later
+        refresh may succeed, and ``ReauthorizationRequired`` if the provider refused the grant.
         """
         leases, config = self._parts.leases, self._config
         if self._lost is not None and not in_need and not may_repeat(config, self._lost.age):

@@ -95,7 +95,11 @@ class Renewal:
         self._stopping = True
 
     async def round(self, connector: str) -> Round:
-        """Try once to renew each due connection, and count. Raises ``StoreUnavailable``."""
+        """Try once to renew each due connection of the connector, and return the counts.
+
+        Raises ``StoreUnavailable`` if the database does not answer, and ``ConnectorError`` if the
+        connector is unknown or not configured.
+        """
         config = self._catalog.get(connector)
         tally = Round()
         slots = asyncio.Semaphore(self._slots_of_one)

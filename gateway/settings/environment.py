@@ -273,7 +273,7 @@ def read_environment(folder: Path = Path()) -> dict[str, str]:
 
 
 def read_settings(folder: Path = Path()) -> Settings:
-    """Read the environment and ``.env.local``; ``SettingsError`` lists all problems, no values."""
+    """Read the settings; raises ``SettingsError`` that lists every problem and quotes no value."""
     known = [name.upper() for name in Settings.model_fields]
     problems = []
     for name in sorted(read_environment(folder).keys() - CLIENT_VARIABLES):

@@ -19,7 +19,8 @@ _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
 def read_extra_scopes(env: Mapping[str, str], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the extra scopes of each connector; ``env`` separates them by spaces or commas.
 
-    Raises ``SettingsError`` for a variable of no connector: a typo must not pass as "not set".
+    Raises ``SettingsError`` if an entry is not a scope, or if a variable names no connector of
+    ``names``: a typo must not pass as "not set".
     """
     connectors = {name.upper().replace("-", "_"): name for name in names}
     found = {}

@@ -61,7 +61,7 @@ DEFAULT_RATES: LimitRates = MappingProxyType(
 
 
 def read_limit_rates(text: str) -> LimitRates:
-    """Return the default rates, changed by ``name=600/m,name=off``; raises ``ValueError``."""
+    """Return the default rates, changed by ``name=600/m,name=off``, or raise ``ValueError``."""
     rates = dict(DEFAULT_RATES)
     seen: set[LimitName] = set()
     for item in filter(None, (part.strip() for part in text.split(","))):

@@ -143,7 +143,8 @@ class ConnectionStore:
     async def target(self, new: NewConnection) -> Target:
         """Find where a finished flow is stored: a new row, or the row of the same account.
 
-        Raises ``AccountMismatch`` if another account is the only one allowed, or ``NewerRow``.
+        Raises ``AccountMismatch`` if the connector takes one account per user and another one is
+        linked, and ``NewerRow`` if a newer version wrote the row.
         """
         mine = _owner(new)
         row = await self._rows.find_one(mine | {"slot": _slot(new)})
@@ -164,11 +165,10 @@ class ConnectionStore:
     async def save(
         self, target: Target, tokens: SealedTokens, now: datetime, *, keeps: bool = False
     ) -> Connection | None:
-        """Store a finished flow with its tokens; ``None`` if a concurrent write was faster: find a
-        new target then.
+        """Store a finished flow with its tokens, which are sealed for ``target``.
 
-        Args:
-            keeps: Whether ``tokens`` has the refresh token that the row had before.
+        ``keeps`` says that ``tokens`` has the refresh token that the row had before. Returns
+        ``None`` if a concurrent write was faster: find a new target then.
         """
         with self._notices.telling(accounts_tag(*_owner(target.new).values())):
             if target.replaces is not None:

@@ -68,7 +68,10 @@ class Defaults:
         }
 
     async def choose(self, row: Document, now: datetime) -> None:
-        """Mark ``row`` (id, tenant, owner and connector) alone; if it is gone, the mark stays."""
+        """Mark ``row`` (its id, tenant, owner and connector) and unmark any other one.
+
+        If the row is gone, the mark stays.
+        """
         others = _siblings(row) | {"_id": {"$ne": row["_id"]}, "is_default": True}
         this = {"_id": row["_id"], "tenant": row["tenant"]}
 

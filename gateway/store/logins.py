@@ -73,7 +73,7 @@ class LoginStore:
         return self._proven(row)
 
     async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
-        """Claim an attempt, atomically; ``None`` if it is unknown, used or expired."""
+        """Claim an attempt; ``None`` if it is unknown, used or expired. Only one caller gets it."""
         row = await self._rows.find_one_and_update(
             {"_id": login_id, "kind": kind.value, "used_at": None, "expires_at": {"$gt": now}},
             {"$set": {"used_at": now}},

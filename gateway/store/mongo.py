@@ -85,7 +85,7 @@ class Collection:
         projection: Mapping[str, Any] | None = None,
         index: str | None = None,
     ) -> list[Document]:
-        """Return the documents that match, sorted: all, or the first ``limit``; use ``index``."""
+        """Return the matches in order: all, or the first ``limit``. ``index`` is the one to use."""
         found = self._handle.find(query, projection, sort=sort, limit=limit, hint=index)
         return await _answer(found.to_list(None))
 
@@ -185,7 +185,7 @@ class Collection:
     async def find_one_and_delete(
         self, query: Mapping[str, Any], *, transaction: Any = None
     ) -> Document | None:
-        """Atomically delete a match and return it; raises ``WriteConflict`` in a transaction."""
+        """Atomically delete a match and return it. A transaction may raise ``WriteConflict``."""
         return await _answer(self._handle.find_one_and_delete(query, session=transaction))
 
     async def delete_many(self, query: Mapping[str, Any]) -> int:

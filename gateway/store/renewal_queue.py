@@ -20,7 +20,10 @@ _ALIVE = [str(Status.ACTIVE), str(Status.NEEDS_SCOPES)]
 
 
 class Due(StrEnum):
-    """The reason: a token about to expire, or a refresh token long unused. Its value is a field."""
+    """The reason: the access token is about to expire, or the refresh token is long unused.
+
+    The value is the row's field with the time that counts.
+    """
 
     EXPIRING = "fresh_until"
     IDLE = "issued_at"
@@ -53,11 +56,12 @@ class RenewalQueue:
         repeatable_seconds: float = 0.0,
         after: Connection | None = None,
     ) -> list[Connection]:
-        """Return up to ``limit`` connections due by ``before``, most urgent first, after ``after``.
+        """Return up to ``limit`` connections that are due by ``before``, the most urgent first.
 
         Left out are connections that need their user, that cool down or that are being refreshed.
         A connection whose last refresh has no recorded answer is left out too, until its access
-        token expires, unless its refresh token may be sent again for ``repeatable_seconds``.
+        token expires, unless its refresh token may be sent again, for ``repeatable_seconds``
+        (``inf``: always). ``after`` is the last connection of the previous page.
         """
         query: Document = {
             "connector": connector,

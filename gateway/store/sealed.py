@@ -122,7 +122,10 @@ class SealedStore:
         return [self._read(row) for row in rows]
 
     async def exchange(self, exchanges: Sequence[Exchange]) -> int:
-        """Write new values into unchanged rows; return how many. The generation stays the same."""
+        """Write new values into rows that are unchanged since they were read; return how many.
+
+        The generation stays the same, so no concurrent read or refresh fails because of it.
+        """
         return await self._rows.update_each([self._update(change) for change in exchanges])
 
     def _update(self, change: Exchange) -> tuple[Document, Document]:

@@ -64,7 +64,10 @@ class UseView:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Similar lines, merged; ``ago`` is the newest. ``key`` names the tool, else ``by`` says it."""
+    """Similar lines in a row, merged into one; ``ago`` is the age of the newest.
+
+    ``key`` is the name of the tool that acted; without one, ``by`` names the actor.
+    """
 
     title: str
     good: bool

@@ -65,8 +65,8 @@ async def read_json(request: Request, model: type[Model]) -> Model:
 def read_query(request: Request, *names: str) -> dict[str, str]:
     """Return the query parameters, each of ``names`` at most once (security F4).
 
-    Raises ``InvalidRequest`` for an unknown name (such as ``user[$ne]``) or a repeated one: parsers
-    disagree on which value counts.
+    Raises ``InvalidRequest`` if the query cannot be decoded, has an unknown name (such as
+    ``user[$ne]``) or repeats a name: parsers disagree on which value counts.
     """
     try:
         pairs = parse_qsl(

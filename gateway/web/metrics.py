@@ -37,7 +37,7 @@ async def metrics(request: Request) -> Response:
 
 @asynccontextmanager
 async def exposed(given: Services) -> AsyncIterator[None]:
-    """Serve metrics and health at ``GATEWAY_METRICS``, if set; raises ``SettingsError``."""
+    """Serve metrics and health at the address in ``GATEWAY_METRICS``, if it is set."""
     if given.settings.metrics_address is None:
         yield
         return

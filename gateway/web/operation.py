@@ -19,7 +19,10 @@ Who = Literal["anyone", "session", "session or key", "key"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """A method of a path, with codes of ``PROBLEMS`` and request headers besides the credential."""
+    """One method of one path: how it is routed and documented.
+
+    ``errors`` are codes of ``PROBLEMS``; ``headers`` are request headers besides the credential.
+    """
 
     method: str
     path: str

@@ -20,7 +20,7 @@ RETRY_AFTER = 5
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The public form of an error. Without ``advice``, the error's own message is public."""
+    """The public form of an error. ``advice`` replaces the error's message, if it is not public."""
 
     status: int
     code: str

@@ -63,7 +63,8 @@ class WebhookService:
     ) -> tuple[Webhook, Secret]:
         """Create a webhook; return it with its signing secret, which cannot be shown again.
 
-        ``types`` is ``None`` for all events. Raises ``InvalidRequest``: a bad URL, or too many.
+        ``types`` is ``None`` for all events. Raises ``InvalidRequest`` if the URL is invalid or the
+        tenant has too many webhooks.
         """
         problem = _problem_of(url, self.policy)
         if problem is None and len(await self.webhooks.list_for(tenant)) >= MOST:

@@ -119,10 +119,10 @@ async def open_services(
     readiness: Readiness | None = None,
     knobs: Knobs = PRODUCTION,
 ) -> AsyncIterator[Services]:
-    """Open all services while the context lasts; ``env`` has the connectors' variables.
+    """Open all services for as long as the context lasts.
 
-    Raises ``SettingsError``, ``ConfigError`` or ``StoreUnavailable``. ``clock`` is by default the
-    database's.
+    ``env`` has the connectors' variables; ``clock`` is by default the database's. Raises
+    ``SettingsError``, ``ConfigError`` or ``StoreUnavailable`` if the gateway cannot start.
     """
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)

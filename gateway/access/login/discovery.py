@@ -117,7 +117,11 @@ class IdentityProvider:
             return self._metadata[0]
 
     async def keys(self) -> KeySet:
-        """Return the keys that sign ID tokens; ``LoginUnavailable`` or ``LoginUnreadable``."""
+        """Return the keys that sign ID tokens.
+
+        Raises ``LoginUnavailable`` if the provider does not answer, and ``LoginUnreadable`` if its
+        documents are not usable.
+        """
         url = (await self.metadata()).jwks_uri
         async with self._lock:
             if self._keys is None or self._is_old(self._keys[1]):

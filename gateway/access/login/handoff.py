@@ -85,7 +85,7 @@ class Handoff:
     async def finish(self, query: bytes, cookie_of: CookieOf) -> Arrival:
         """Return the user of the host, for a browser with cookie and verifier.
 
-        Raises ``LoginUnknown`` if the browser lacks one, or the attempt is used or expired.
+        Raises ``LoginUnknown`` if the browser lacks either, or the attempt is used or expired.
         """
         try:
             pairs = parse_qsl(query.decode("ascii"), errors="strict", max_num_fields=2)

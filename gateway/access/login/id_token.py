@@ -61,7 +61,8 @@ def read_id_token(
 ) -> Mapping[str, Any]:
     """Verify an ID token for this client and this sign-in, and return its claims.
 
-    Raises ``UnknownSigningKey``, perhaps after a rotation, or ``LoginUnreadable``.
+    Raises ``UnknownSigningKey`` if the provider may have rotated its keys. Raises
+    ``LoginUnreadable``, which names the problem and quotes no value, if the token is not valid.
     """
     try:
         header = jws.extract_compact(text.encode()).headers()

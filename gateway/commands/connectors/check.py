@@ -85,7 +85,11 @@ def fill_in_marks(file: Path) -> str | None:
 def run_checks(
     contract: type[ConnectorContract], checks: Sequence[Check] = CHECKS
 ) -> Iterator[Finding]:
-    """Run ``checks`` of a contract, in order; raises ``ContractViolation`` or ``SettingsError``."""
+    """Run ``checks`` of a contract in order, each when its finding is asked for.
+
+    Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
+    ``SettingsError`` if there is no MongoDB to check on.
+    """
     subject = contract.subject()
     find_mongod()  # one sentence now, and not one for every check on the wire
     return (workshop().finding(check, subject) for check in checks)

@@ -94,10 +94,11 @@ class NewConnector:
 def files_for(
     new: NewConnector, *, root: Path, folder: Path | None, today: date
 ) -> dict[Path, str]:
-    """Return every file to write or to change, with its new text; raises ``CannotWrite``.
+    """Return every file to write or to change, with its new text.
 
-    The connector goes into ``root``, the source tree, or into ``folder`` outside of it. It was
-    checked on the date ``today``.
+    The connector goes into ``folder`` if it is given, else into the source tree ``root``. It says
+    that it was checked on the date ``today``. Raises ``CannotWrite`` if a connector of that name
+    exists or there is no place for it.
     """
     _refuse_taken(new.name, folder)
     base = folder if folder is not None else root / "connectors"

@@ -27,7 +27,7 @@ _ENDPOINTS = {
 
 
 def facts(known: Known, entry: Entry) -> dict[str, Any]:
-    """Return all about one connector, without values of variables; raises ``ConfigError``."""
+    """Describe a connector, with no value of a variable; raises ``ConfigError`` if impossible."""
     config = entry.config
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
