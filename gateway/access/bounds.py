@@ -27,7 +27,7 @@ class Bounds:
         return replace(self, user=assertion.user, connectors=connectors, asserted=True)
 
     def covers(self, connection: Connection) -> bool:
-        """Whether a connection is within. Answer "not found" for any other one (rule 6)."""
+        """Whether a connection is within the bounds. Callers report others as missing (rule 6)."""
         return (
             connection.tenant == self.tenant
             and self.user in {None, connection.user}
@@ -35,7 +35,7 @@ class Bounds:
         )
 
     def require_connector(self, name: str) -> None:
-        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the connector is within."""
+        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the bounds have the connector."""
         if self.connectors is None or name in self.connectors:
             return
         if self.asserted:
@@ -43,7 +43,7 @@ class Bounds:
         raise Forbidden(f'this service key is not for the connector "{name}"')
 
     def require_user(self, user: str) -> None:
-        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the user is within."""
+        """Raise ``Forbidden`` or ``AssertionInvalid`` unless the bounds have the user."""
         if self.user in {None, user}:
             return
         if self.asserted:

@@ -29,7 +29,7 @@ _log = get_logger()
 SHARED = frozenset({LimitName.SESSION_REQUESTS, LimitName.API_CALLS, LimitName.TOKEN_READS})
 """Frequent calls: permits are taken in shares."""
 OPEN = SHARED | {LimitName.KEY_FAILURES, LimitName.REFRESHES}
-"""Limits whose calls pass while the database is away: the work itself needs the database or not."""
+"""Limits whose calls pass while the database is away: a flood of them does little harm then."""
 
 SHARE_OF = 20  # of a bucket, at a time
 SHARE_LIFETIME = timedelta(seconds=5)
@@ -102,7 +102,7 @@ class Limits:
         return now >= share.empty_until and self._in_hand(share, now)
 
     def _spent_of(self, limited: LimitName, share: _Share) -> bool:
-        """Whether the call passes without the database; raises ``RateLimited`` for a known no."""
+        """Return whether a permit is in memory; raises ``RateLimited`` if the bucket is empty."""
         now = self._clock()
         self._refuse_while_empty(limited, share, now)
         return self._in_hand(share, now)

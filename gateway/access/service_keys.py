@@ -187,7 +187,7 @@ class ServiceKeys:
         return known.caller
 
     def recall(self, authorization: str) -> KeyCaller | None:
-        """Authenticate from the cache alone: ``None`` unless a valid key is cached."""
+        """Authenticate from the cache alone; ``None`` unless a valid key is cached."""
         match = _credential(authorization)
         if match is None or self._cache is None:
             return None
@@ -204,7 +204,7 @@ class ServiceKeys:
         return known if expires_at is None or self._clock() < expires_at else None
 
     async def _touch(self, known: _Known) -> None:
-        # Set first, so that of concurrent calls only one writes.
+        # Set before the write, so that only one of several concurrent calls writes.
         known.touch_at = time.monotonic() + TOUCH_EVERY.total_seconds()
         with contextlib.suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(TOUCH_SECONDS):
@@ -249,11 +249,11 @@ class ServiceKeys:
         return await self._store.list_for(tenant)
 
     async def unproven(self, tenant: str) -> list[StoredKey]:
-        """Return the rows of the tenant without a valid proof: none of them is a key."""
+        """Return the tenant's rows without a valid proof. They do not work as keys."""
         return await self._store.unproven(tenant)
 
     async def adopt(self, tenant: str, key_id: str) -> bool:
-        """Make a row without a valid proof a key, as it is; return whether there was one."""
+        """Give a row without a valid proof a new one, so that it works; return if there was one."""
         adopted = await self._store.adopt(tenant, key_id)
         if adopted:
             await self._audit.write(Action.KEY_ADOPTED, tenant=tenant, subject=key_id)

@@ -1,4 +1,4 @@
-"""How an OAuth client authenticates at a provider's endpoints (RFC 6749 2.3.1)."""
+"""Authentication of an OAuth client at a provider's endpoints (RFC 6749 2.3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of a token endpoint (RFC 6749 5.2): what to do about an answer without tokens."""
+"""Refusals of a token endpoint (RFC 6749 5.2): turns an answer without tokens into an error."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _CODE_MEMBERS = frozenset(
     }
 )
 """Members that hold codes, in lower case and without ``_`` and ``-``."""
-_MAX_VALUES = 1000  # values of a refusal that are looked at
+_MAX_VALUES = 1000  # values of a refusal that are searched
 
 
 def is_failure(config: ConnectorConfig, body: Any) -> bool:
@@ -82,7 +82,7 @@ def hidden_refusal_of(
     *,
     is_refresh: bool,
 ) -> ProviderError:
-    """Return the error of a failure within a success: ``is_failure`` is true of its ``body``."""
+    """Return the error of a 2xx answer whose ``body`` reports a failure (``is_failure``)."""
     return _error_of_code(config, _code(config, body), answer, now, is_refresh=is_refresh)
 
 
@@ -107,7 +107,7 @@ def _has_meaning(config: ConnectorConfig, code: str) -> bool:
 def _codes(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield the codes in ``body``, the outermost first."""
     values: list[tuple[bool, Any]] = [(False, body)]
-    for is_code, value in values:  # grows meanwhile
+    for is_code, value in values:  # grows during the loop
         found: list[tuple[bool, Any]] = []
         if isinstance(value, Mapping):
             found = [(_names_code(name), item) for name, item in value.items()]

@@ -36,7 +36,7 @@ def provider_name(config: ConnectorConfig, scope: str) -> str:
 
 
 def answered_name(config: ConnectorConfig, scope: str) -> str:
-    """Return the spelling in which answers are known to name a scope."""
+    """Return the spelling of a scope that the provider's answers are known to use."""
     name = provider_name(config, scope)
     same = (own for own in config.scopes if own != scope and own.lower() == name.lower())
     return next(same, name)

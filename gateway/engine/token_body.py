@@ -2,7 +2,7 @@
 
 RFC 6749 asks for JSON in UTF-8. Providers also send other charsets and content types, numbers that
 no computer holds, members that are repeated, and forms (GitHub). None of that may cost a grant, so
-this reader is lenient where ``strict_json`` is strict: what has no clear meaning is ``None``.
+this reader is lenient where ``strict_json`` is strict: an unclear member is ``None``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class _Reader:
 
 
 _ODD = object()
-"""Stands for a number without a value until its object is complete."""
+"""Stands for a number that cannot be read, until its object is complete."""
 
 
 def _odd_number(text: str) -> object:

@@ -35,7 +35,7 @@ _MILLISECONDS_FROM = 10**11  # as seconds, it would be the year 5138
 
 
 class TokenResponse(NamedTuple):
-    """What an answer says.
+    """The content of a token endpoint's answer.
 
     ``body`` is the whole object. ``unread`` names the members that could not be read and count as
     unknown, for the log.
@@ -108,7 +108,7 @@ class _Members:
         self.unread = unread
 
     def unread_members(self, config: ConnectorConfig) -> tuple[str, ...]:
-        """Name the unreadable members that are read: a provider may name others as it likes."""
+        """Name the unreadable members among those that the gateway uses; others do not matter."""
         read = {"refresh_token", "token_type", "expires_in", "expires_at", "error"}
         return tuple(sorted(self.unread & (read | {config.granted_scopes_path})))
 
@@ -139,7 +139,7 @@ class _Members:
 
 
 def _seconds(value: Any, now: datetime) -> int | None:
-    """Return a number of seconds, which may be written as a text; ``None`` if it is none."""
+    """Return a number of seconds, which may be written as a text; ``None`` for any other value."""
     if isinstance(value, str) and (digits := _SECONDS.fullmatch(value)):
         return int(digits[1])
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -2,7 +2,7 @@
 
 ``BEFORE_CLAIM`` runs before the flow is claimed: a visitor who could not finish it anyway, such as
 a link scanner, does not end the person's attempt. ``CHECKS`` runs afterwards, so a callback that
-fails one of them has used its flow up.
+fails one of them uses up its flow.
 """
 
 from __future__ import annotations

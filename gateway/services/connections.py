@@ -30,7 +30,7 @@ class ConnectionService:
         return connection
 
     async def set_default(self, connection: Connection) -> Connection:
-        """Make it the account for requests that name no account; return the updated connection."""
+        """Make a connection the user's default for its connector; return the updated connection."""
         await self._store.set_default(connection, self._clock())
         await self._audit.write(
             Action.CONNECTION_DEFAULT_CHANGED,

@@ -18,7 +18,7 @@ _log = get_logger()
 T = TypeVar("T")
 
 RETRY_SECONDS = 0.2
-"""Pause between two attempts; short, because each attempt itself waits for a primary."""
+"""Pause between two attempts. It is short, because each attempt itself waits for a primary."""
 
 
 async def through_outage(

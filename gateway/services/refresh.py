@@ -24,7 +24,7 @@ from gateway.store.refresh_leases import Holder, Lease, new_owner
 _log = get_logger()
 
 OUTAGE_SECONDS = 60.0
-"""How long an unanswered claim is repeated: the database may have granted the lease."""
+"""How long an unanswered claim is repeated, as the database may have granted the lease."""
 LOOK_SECONDS = 0.5
 """How often a waiting caller looks at the row if no notice comes."""
 
@@ -170,7 +170,7 @@ class Refresher:
                 look = min(LOOK_SECONDS, max(0.0, silent_at - loop.time()))
                 await self._watch.changed(connection.id, look)
         finally:
-            # However the wait ended: new tokens, an error, or the lease of a dead process.
+            # The wait ended with new tokens, an error, or the lease of a dead process.
             if waited:
                 self._parts.metrics.lease_waited(config.name, loop.time() - began)
 

@@ -36,7 +36,7 @@ T = TypeVar("T")
 LOST_ROTATION = "lost_rotation"
 
 Checkpoint = Callable[[str], Awaitable[None]]
-"""Told the name of each step that was just taken. A test ends or stops the process there."""
+"""Receives the name of each step that was just taken. Tests end or stop the process there."""
 
 
 async def no_checkpoint(step: str) -> None:
@@ -112,7 +112,7 @@ class RefreshAttempt:
         return True
 
     async def _ask(self) -> Tokens:
-        """Use the refresh token: a second time only where the first may be repeated (D5)."""
+        """Send the refresh token; send it twice only if the first use may be repeated (D5)."""
         try:
             return await self._use()
         except ProviderError as error:
@@ -210,7 +210,7 @@ class RefreshAttempt:
         _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
 
     async def _while_held(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a write through an outage, until another process may take the lease over."""
+        """Repeat a write through an outage, until another process may take over the lease."""
         return await through_outage(
             write,
             event="refresh_waits_for_database",

@@ -42,7 +42,7 @@ CONNECTOR_SHARE = 4
 """One connector gets at most 1/4 of the concurrent refreshes."""
 
 Jitter = Callable[[Connection], float]
-"""Returns when in its lead a connection is due: 0 is the start, nearly 1 the end."""
+"""Returns the point in its lead at which a connection is due: from 0 (start) to nearly 1."""
 
 
 def phase(connection: Connection) -> float:

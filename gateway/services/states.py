@@ -17,7 +17,7 @@ from gateway.store.connections import Connection, Status
 
 
 class Remedy(StrEnum):
-    """The action that mends a connection: who has to do something."""
+    """The action that mends a connection, and so the person who has to act."""
 
     RECONNECT = "reconnect"
     WAIT = "wait"
@@ -25,7 +25,7 @@ class Remedy(StrEnum):
 
 
 _REMEDIES = {"provider_misconfigured": Remedy.OPERATOR, "provider_refused": Remedy.RECONNECT}
-"""By the reason why renewals fail; every other failure passes by itself."""
+"""The remedy for each reason why renewals fail. Failures without one pass by themselves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +45,7 @@ class State:
 
     @property
     def is_renewed(self) -> bool:
-        """Whether the last renewal did not fail."""
+        """Whether renewals work: the last one did not fail."""
         return self.reason is None or self.status is Status.NEEDS_REAUTH
 
 
@@ -56,7 +56,7 @@ def state_of(
 
     Args:
         renewable: Whether the connector supports refresh.
-        readable: Whether the tokens open that the next caller needs.
+        readable: Whether the tokens that the next caller needs can be decrypted.
     """
     tokens, reason = connection.tokens, connection.status_reason
     status, since, action = connection.status, connection.status_since, None

@@ -252,7 +252,7 @@ class TokenService:
         until = used_at + TOUCH_EVERY
         if connection.tokens.fresh_until is not None:
             until = min(until, connection.tokens.fresh_until)
-        if connection.last_used_at != used_at:  # the next answer has the time of this one
+        if connection.last_used_at != used_at:  # the next answer shows this use
             issued = replace(issued, connection=replace(connection, last_used_at=used_at))
         remembered = _Remembered(issued=issued, until=until)
         self._cache.put(reading, _asked(wanted), remembered, *connection.tags)

@@ -28,7 +28,7 @@ def check_origin(request: Request) -> None:
 
 
 def is_prefetch(request: Request) -> bool:
-    """Whether no person arrives with this request: it must use up nothing (security A8)."""
+    """Whether a browser only fetches ahead: such a request must use up nothing (security A8)."""
     purposes = (request.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
     return request.method == "HEAD" or any("prefetch" in purpose for purpose in purposes)
 

@@ -1,4 +1,4 @@
-"""The recogniser of token reads that the cache can answer, ahead of the application.
+"""Answers token reads from the cache, ahead of the application.
 
 Most requests ask for a token that was issued a moment ago, with a key that was checked a moment
 ago. Routing, error handling and request objects cost more than the answer, so such a read is

@@ -63,7 +63,7 @@ async def connect_page(request: Request) -> Response:
         kept = {k: v for k, v in request.query_params.items() if k in {"tool", "reconnect"}}
         target = f"{here}?{urlencode(kept)}" if kept else here
         if own_page(target) != target:
-            target = here  # a tool's name may have forbidden characters
+            target = here  # the name of a tool may have characters that are forbidden here
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     return await _connect_page(request, session, config)
 

@@ -72,7 +72,7 @@ async def login(request: Request) -> Response:
 
 
 def _came_through_a_proxy(request: Request) -> bool:
-    """Whether a proxy that the operator did not announce says that it passed the request on."""
+    """Return whether a header names a proxy, although the settings announce none."""
     hops = services(request).settings.proxy_hops
     return hops == 0 and any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
 

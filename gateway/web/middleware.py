@@ -151,7 +151,7 @@ class BodyLimit:
             if whole:
                 return await receive()  # waits for the client to leave, without a limit
             if WHOLE in scope.get("extensions", ()):
-                message = await receive()  # a timeout costs more than this
+                message = await receive()  # asyncio.timeout costs more than this
             else:
                 try:
                     async with asyncio.timeout_at(deadline):

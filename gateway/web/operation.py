@@ -38,7 +38,7 @@ class Operation:
     errors: tuple[str, ...] = ()
 
     def route(self) -> Route:
-        """Return the Starlette route. It refuses parameters that are not in ``query``."""
+        """Return the Starlette route, which refuses query parameters that are not in ``query``."""
 
         @functools.wraps(self.handler)
         async def answer(request: Request) -> Response:

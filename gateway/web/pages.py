@@ -50,7 +50,7 @@ _RENEWAL_TEXTS = {
     "provider_misconfigured": "{name} does not accept this gateway. Please " + _OPERATOR,
     "provider_refused": "{name} refuses it. Reconnect; if that does not help, " + _OPERATOR,
 }
-"""By the reason why renewals fail: the cause, and the action that mends it."""
+"""For each reason why renewals fail: the cause, and the action that mends it."""
 
 
 def render(

@@ -20,7 +20,7 @@ from gateway.settings.environment import Settings
 
 
 class DevLogin:
-    """Sign-in by name, without any proof but the printed ``code`` where there is one."""
+    """Sign-in by name. The only proof is the printed ``code``, if there is one."""
 
     suggestions = ("alice", "bob")
 
