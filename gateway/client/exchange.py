@@ -96,7 +96,7 @@ class Exchange(Generic[T]):
         """Add a part of the answer.
 
         httpx restarts its time-out with each part, so a slow answer would never end. Raises
-        ``TimeoutError`` after the deadline, and ``BodyTooLarge`` if no gateway answer is so large.
+        ``TimeoutError`` after the deadline, and ``BodyTooLarge`` beyond the size of real answers.
         """
         self._body += chunk
         if len(self._body) > LARGEST_BODY:

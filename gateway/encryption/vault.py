@@ -71,7 +71,7 @@ class Vault:
             raise
 
     def reseal(self, sealed: bytes, place: Place) -> bytes:
-        """Seal a value again, unless the first key sealed it. Raises like ``open``."""
+        """Seal a value with the first key, unless it is so already; raises ``VaultError``."""
         if key_id_of(sealed) == self.current:
             return sealed
         return self._seal(self.current, self._open(sealed, place), place)

@@ -20,7 +20,7 @@ RETRY_AFTER = 5
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The public form of an error. ``advice`` replaces the error's message, if it is not public."""
+    """The public form of an error. ``advice`` replaces an error's message that is not public."""
 
     status: int
     code: str

@@ -61,7 +61,7 @@ def read_id_token(
 ) -> Mapping[str, Any]:
     """Verify an ID token for this client and this sign-in, and return its claims.
 
-    Raises ``UnknownSigningKey`` if the provider may have rotated its keys. Raises
+    Raises ``UnknownSigningKey`` if its key is not published: it may be new. Raises
     ``LoginUnreadable``, which names the problem and quotes no value, if the token is not valid.
     """
     try:

@@ -27,7 +27,7 @@ _ENDPOINTS = {
 
 
 def facts(known: Known, entry: Entry) -> dict[str, Any]:
-    """Describe a connector, with no value of a variable; raises ``ConfigError`` if impossible."""
+    """Describe a connector without variables' values; raises ``ConfigError`` if that fails."""
     config = entry.config
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
