@@ -28,6 +28,8 @@ CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
 """The number of connections that the targets are for."""
+JUDGED_AT = {FLOOR: (), CACHE["on"]: (JUDGED,), CACHE["off"]: (1, JUDGED)}
+"""The numbers of connections at which each ratio has a target."""
 SHARE_OF_FLOOR = 0.8
 SHARE_WITH_MANY = 0.9
 
@@ -133,7 +135,7 @@ def _measure_reads(
                 Figure(
                     name=f"{one} / {other}, {number} connections",
                     value=ratio(cells, one, other, number),
-                    target=share if number == JUDGED else None,
+                    target=share if number in JUDGED_AT[one] else None,
                 )
             )
 

@@ -13,7 +13,10 @@ from bench.compare import Cell, Cells
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure by its name: a ratio, or a number of ``unit``. ``target`` is its lower bound."""
+    """A figure by its name: a ratio with a lower bound, or a number of ``unit`` with an upper one.
+
+    The bound is its ``target``.
+    """
 
     name: str
     value: float
@@ -22,8 +25,10 @@ class Figure:
 
     @property
     def missed(self) -> bool:
-        """Whether it is below its target."""
-        return self.target is not None and self.value < self.target
+        """Whether it is beyond its target."""
+        if self.target is None:
+            return False
+        return self.value > self.target if self.unit else self.value < self.target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +114,7 @@ def figures_table(figures: Sequence[Figure]) -> str:
         target = verdict = ""
         if figure.target is not None:
             target = f"{figure.target:.2f}"
-            verdict = "below its target" if figure.missed else "reached"
+            verdict = "missed" if figure.missed else "reached"
         lines.append((figure.name, value, target, verdict))
     return _table(("figure", "value", "target", ""), lines)
 

@@ -19,7 +19,7 @@ from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
 from gateway.store.connections import Connection, ConnectionStore, Status
 from gateway.store.fresh.watch import Watch
-from gateway.store.refresh_leases import Holder, Lease, new_owner
+from gateway.store.refresh_leases import Holder, Lease, Progress, new_owner
 
 _log = get_logger()
 
@@ -149,10 +149,14 @@ class Refresher:
         )
         waited = False
         try:
+            progress: Progress | None = None
             while True:
-                lease = await asked(lambda: self._parts.leases.claim(connection, owner, silent()))
-                if lease is not None:
-                    return lease
+                if progress is None or not progress.held or silent():
+                    lease = await asked(
+                        lambda: self._parts.leases.claim(connection, owner, silent())
+                    )
+                    if lease is not None:
+                        return lease
                 progress = await asked(lambda: self._parts.leases.progress(connection))
                 if progress is None:
                     raise ConnectorRequired(config.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import importlib.util
 import time
 import traceback
 import tracemalloc
@@ -323,3 +324,8 @@ async def test_no_cookie_of_one_call_is_sent_with_another() -> None:
             await send(outbound, request_to(peer))
     assert len(peer.requests) == 2
     assert b"cookie" not in b"".join(peer.requests).lower()
+
+
+def test_the_package_that_the_http_library_asks_at_each_lock_is_installed() -> None:
+    """A missing one is searched for each time, in every folder of the path."""
+    assert importlib.util.find_spec("sniffio") is not None

@@ -25,23 +25,31 @@ RETRY_SECONDS = 1.0
 _COLLECTIONS = ["connections", "service_keys"]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
-_LAST_USE: Document = {
+_RELEASES: Document = {
+    "$and": [{"$eq": ["$$this.k", "refresh.owner"]}, {"$eq": ["$$this.v", None]}]
+}
+_IN_LEASE: list[Document] = [
+    {"$and": [{"$eq": [{"$indexOfCP": ["$$this.k", "refresh."]}, 0]}, {"$not": [_RELEASES]}]},
+    # The first claim adds so many fields that MongoDB reports the whole.
+    {"$and": [{"$eq": ["$$this.k", "refresh"]}, {"$gt": ["$$this.v.owner", None]}]},
+]
+_NOISE: Document = {
     "operationType": "update",
     "updateDescription.removedFields": [],
     "$expr": {
-        "$eq": [
-            {
-                "$map": {
-                    "input": {"$objectToArray": "$updateDescription.updatedFields"},
-                    "in": "$$this.k",
-                }
-            },
-            ["last_used_at"],
-        ]
+        "$allElementsTrue": {
+            "$map": {
+                "input": {"$objectToArray": "$updateDescription.updatedFields"},
+                "in": {"$or": [{"$eq": ["$$this.k", "last_used_at"]}, *_IN_LEASE]},
+            }
+        }
     },
 }
-# Most writes only record that a token was handed out: they are filtered out.
-_PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_LAST_USE]}}]
+"""A write that only records the use of a token, or a step of a refresh that goes on.
+
+Most writes are of this kind, and they would wake callers that wait for the end of the refresh.
+"""
+_PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_NOISE]}}]
 
 
 class Watch:

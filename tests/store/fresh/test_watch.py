@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
-from gateway.store.connections import ConnectionStore
+from gateway.store.connections import ConnectionStore, Status
 from gateway.store.fresh.watch import POLL_SECONDS, Watch
 from gateway.store.mongo import Database
-from tests.support.linking import NOW, linked
+from gateway.store.refresh_leases import Lease, RefreshLeases
+from tests.support.linking import NOW, linked, sealed_tokens
 
 LONG = 30.0
 """Seconds that no test waits for."""
@@ -60,6 +61,44 @@ async def test_removed_row_wakes_its_waiting_callers(watch: Watch, store: Connec
     await store.delete(mine, NOW)
     async with asyncio.timeout(LONG / 2):
         await waiting
+
+
+async def test_a_refresh_wakes_waiting_callers_only_at_its_end(
+    database: Database, watch: Watch, store: ConnectionStore
+) -> None:
+    """Each claim and mark would send them to the database in vain."""
+    leases = RefreshLeases(database)
+    mine, other = await linked(store, "a1"), await linked(store, "a2", user="ben")
+    insertion = asyncio.create_task(watch.changed(other.id, LONG))
+    await asyncio.sleep(0)
+    await store.set_default(other, NOW + timedelta(seconds=1))
+    async with asyncio.timeout(LONG / 2):
+        await insertion
+    ends: list[Callable[[Lease], Awaitable[object]]] = [
+        leases.release,
+        leases.withdraw,
+        lambda lease: leases.postpone(lease, 0, "provider_unavailable", NOW, unknown=True),
+        lambda lease: leases.store(lease, sealed_tokens("new"), (), Status.ACTIVE, NOW),
+    ]
+    for number, end in enumerate(ends):
+        waiting = asyncio.create_task(watch.changed(mine.id, LONG))
+        later = asyncio.create_task(watch.changed(other.id, LONG))
+        await asyncio.sleep(0)
+        claimed = await leases.claim(mine)
+        assert claimed is not None
+        marked = await leases.mark(claimed, f"digest {number}")
+        assert marked is not None
+        at = NOW + timedelta(seconds=2 + number)
+        await store.touch(mine, at)
+        await store.set_default(other, at)
+        async with asyncio.timeout(LONG / 2):
+            await later
+        assert not waiting.done()
+
+        await end(marked)
+
+        async with asyncio.timeout(LONG / 2):
+            await waiting
 
 
 async def test_timed_out_wait_leaves_no_trace(watch: Watch) -> None:
