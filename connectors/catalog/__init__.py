@@ -41,11 +41,13 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
         "google": "connectors.catalog.google",
         "hubspot": "connectors.catalog.hubspot",
         "linear": "connectors.catalog.linear",
+        "linkedin": "connectors.catalog.linkedin",
         "microsoft": "connectors.catalog.microsoft",
         "notion": "connectors.catalog.notion",
         "shopify": "connectors.catalog.shopify",
         "slack": "connectors.catalog.slack",
         "stripe": "connectors.catalog.stripe",
+        "x": "connectors.catalog.x",
     }
 )
 """The connectors of this package, in alphabetical order: name -> module."""
