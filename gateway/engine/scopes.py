@@ -23,10 +23,12 @@ def read_scopes(config: ConnectorConfig, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*granted, *_implied(config, granted), *unnamed]))
 
 
-def missing_scopes(config: ConnectorConfig, granted: Iterable[str]) -> list[str]:
+def missing_scopes(
+    config: ConnectorConfig, requested: Iterable[str], granted: Iterable[str]
+) -> list[str]:
     """Return the requested scopes that are not among ``granted``, which may hold others."""
     held = {name.lower() for name in granted}
-    return [name for name in config.scopes if provider_name(config, name).lower() not in held]
+    return [name for name in requested if provider_name(config, name).lower() not in held]
 
 
 def provider_name(config: ConnectorConfig, scope: str) -> str:

@@ -59,7 +59,7 @@ class Linker:
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
         self._check_api(config, flow, account)
-        missing = missing_scopes(config, grant.tokens.scopes)
+        missing = missing_scopes(config, config.scopes, grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
             owner=flow.owner,

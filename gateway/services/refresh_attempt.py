@@ -14,6 +14,7 @@ from gateway.audit.trail import OK, Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.scopes import missing_scopes
 from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
@@ -189,7 +190,7 @@ class RefreshAttempt:
             now=self._parts.clock(),
         )
         await self._parts.checkpoint("answer")
-        missing = set(connection.requested_scopes) - set(tokens.scopes)
+        missing = missing_scopes(config, connection.requested_scopes, tokens.scopes)
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
         # The provider may have ended the old refresh token: only this process has the new one
         # (rule 2).

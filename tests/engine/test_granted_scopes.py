@@ -174,7 +174,7 @@ def test_scope_is_missing_only_if_no_spelling_of_it_was_granted(
     requested: tuple[str, ...], granted: tuple[str, ...], missing: list[str]
 ) -> None:
     config = make_config(scopes=requested, scope_aliases={"https://acme.example/*": "*"})
-    assert missing_scopes(config, granted) == missing
+    assert missing_scopes(config, requested, granted) == missing
 
 
 def test_spelling_of_the_answers_is_told() -> None:
