@@ -68,12 +68,13 @@ class Catalog:
         self._folder = folder
         self._extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
         self._locations = dict(sorted(_locations(folder).items()))
+        self._created: dict[str, ConnectorConfig | ConfigError] = {}
         self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
         """The same connectors; those named in ``extra`` request these scopes in addition."""
         other = copy(self)
-        other._extra_scopes, other._loaded = extra, {}
+        other._extra_scopes, other._created, other._loaded = extra, {}, {}
         return other
 
     def names(self) -> tuple[str, ...]:
@@ -163,15 +164,32 @@ class Catalog:
 
     def _load(self, name: str) -> ConnectorConfig:
         if name not in self._loaded:
-            try:
-                self._loaded[name] = self._create(name)
-            except ConfigError as error:
-                # Remembered: a broken module must not be run again with every request.
-                self._loaded[name] = error
+            found = self._created_once(name)
+            if isinstance(found, ConnectorConfig) and (rival := self._namesake(found)):
+                found = ConfigError(f'{name}: its alias "{found.alias}" also names {rival}')
+            self._loaded[name] = found
         found = self._loaded[name]
         if isinstance(found, ConfigError):
             raise found.with_traceback(None)
         return found
+
+    def _namesake(self, config: ConnectorConfig) -> str | None:
+        """Another connector that the alias names: tools would get the tokens of the wrong one."""
+        if config.alias is None or config.alias in self._locations:
+            return config.alias
+        for name in self._locations.keys() - {config.name}:
+            if getattr(self._created_once(name), "alias", None) == config.alias:
+                return name
+        return None
+
+    def _created_once(self, name: str) -> ConnectorConfig | ConfigError:
+        if name not in self._created:
+            try:
+                self._created[name] = self._create(name)
+            except ConfigError as error:
+                # Remembered: a broken module must not be run again with every request.
+                self._created[name] = error
+        return self._created[name]
 
     def _create(self, name: str) -> ConnectorConfig:
         try:

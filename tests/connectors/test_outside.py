@@ -55,6 +55,22 @@ def install(folder: Path, name: str, entry_points: str, modules: dict[str, str])
         sys.modules.pop(module, None)
 
 
+@pytest.mark.parametrize(
+    ("alias", "other", "hidden"),
+    [("twitter", "x", {"acme", "x"}), ("notion", "notion", {"acme"}), ("acme", "acme", {"acme"})],
+)
+def test_alias_that_names_another_connector_is_an_error_of_both(
+    folder: Path, alias: str, other: str, hidden: set[str]
+) -> None:
+    """A silent winner would hand out the tokens of the wrong provider."""
+    (folder / "catalog/acme.py").write_text(ACME.replace("acme-crm", alias))
+    found = Catalog(ENV, folder).hidden()
+    assert found.keys() == hidden
+    assert found["acme"] == f'acme: its alias "{alias}" also names {other}'
+    with pytest.raises(ConfigError, match=f'acme: its alias "{alias}" also names'):
+        Catalog(ENV, folder).get("acme")
+
+
 def test_a_folders_connector_stands_among_the_others(folder: Path) -> None:
     catalog = Catalog(ENV, folder)
     assert catalog.names() == tuple(ALL)
