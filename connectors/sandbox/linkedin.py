@@ -54,18 +54,15 @@ PROVIDER = rfc6749(
     required={"response_type": "code", "scope": None},
     scopes="openid profile email w_member_social",
     accounts={
-        (sub, f"{name} ({email})"): {"sub": sub, "name": name, "email": email}
-        for sub, name, email in (
-            ("sandboxAna", "Ana Diaz", "ana.diaz@example.com"),
-            ("sandboxBen", "Ben Okoro", "ben.okoro@example.com"),
-        )
+        (sub, name): {"sub": sub, "name": name}
+        for sub, name in (("sandboxAna", "Ana Diaz"), ("sandboxBen", "Ben Okoro"))
     },
     api_base="api.linkedin.com",
     api={
         "/v2/userinfo": needs(
             "openid",
             _api_error(403, 100, "ACCESS_DENIED", "Not enough permissions to access: userinfo.GET"),
-            facts("sub", name="profile", email="email"),
+            facts("sub", name="profile"),
         )
     },
     api_refusal=_api_error(
