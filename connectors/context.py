@@ -62,7 +62,8 @@ class ConnectionContext(Protocol):
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
         """Call the provider's API with the new token (``api_headers``) by the gateway's own client.
 
-        ``url`` may hold ``${connection_config.x}``. Refused for hosts outside ``api_hosts``.
+        ``url`` may hold ``${connection_config.x}``, and ``${metadata.x}`` of what is known by
+        then. Refused for hosts other than those of ``api_base_url`` and ``api_hosts``.
         """
         ...
 

@@ -64,7 +64,8 @@ _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
-_FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, "api_headers", "revocation", "fetch_account_info"}
+_CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info"}
+_FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
 
 
@@ -137,8 +138,12 @@ def _urls(config: Any) -> Iterator[str]:
         if url is not None:
             for problem in _url(config, url, with_metadata=name in _URLS_AFTER):
                 yield f"{name} {problem}"
-    if config.issuer is not None and not _ISSUER.fullmatch(config.issuer):
-        yield "issuer is not an https URL without a query (RFC 9207 2)"
+    if config.issuer is not None:
+        if not _ISSUER.fullmatch(PLACEHOLDER.sub("x", config.issuer)):
+            yield "issuer is not an https URL without a query (RFC 9207 2)"
+        elif "${" in config.issuer:
+            for problem in _url(config, config.issuer, with_metadata=False):
+                yield f"issuer {problem}"
     if config.issuer_required and config.issuer is None:
         yield "issuer_required is set without an issuer"
 
@@ -285,5 +290,13 @@ def _api(config: Any) -> Iterator[str]:
     if isinstance(lookup, AccountLookup):
         for problem in lookup.problems():
             yield f"fetch_account_info {problem}"
+        for placeholder in PLACEHOLDER.findall(lookup.url or ""):
+            kind, _, key = placeholder.partition(".")
+            known = {
+                "connection_config": config.connection_config,
+                "metadata": config.token_metadata,
+            }
+            if key not in known.get(kind, ()):
+                yield f"fetch_account_info has the undeclared placeholder ${{{placeholder}}}"
         if lookup.introspect and not config.introspection_url:
             yield "fetch_account_info introspects, but there is no introspection_url"

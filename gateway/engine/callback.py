@@ -15,6 +15,7 @@ from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.errors import CallbackRefused
 from connectors.secret import Secret
+from gateway.engine.templates import render_url
 from gateway.errors import CallbackInvalid, safe_code
 
 MAX_PARAMETERS = 40
@@ -66,7 +67,9 @@ def read_callback(query: bytes) -> AuthorizationResponse:
     )
 
 
-def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> str | None:
+def check_issuer(
+    config: ConnectorConfig, response: AuthorizationResponse, values: Mapping[str, str]
+) -> str | None:
     """Return why the callback's ``iss`` is not the connector's issuer, or ``None`` (RFC 9207 2.4).
 
     The comparison is exact, for errors as well as codes. A connector without issuer compares
@@ -77,7 +80,8 @@ def check_issuer(config: ConnectorConfig, response: AuthorizationResponse) -> st
     issuer = response.params.get("iss")
     if issuer is None:
         return "it does not name its issuer" if config.issuer_required else None
-    return None if issuer == config.issuer else "it comes from another issuer"
+    expected = render_url(config.issuer, config, values)
+    return None if issuer == expected else "it comes from another issuer"
 
 
 def verify_callback(config: ConnectorConfig, context: CallbackContext) -> str | None:

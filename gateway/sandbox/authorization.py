@@ -151,7 +151,7 @@ class AuthorizationEndpoint:
 
     def _callback(self, consent: Consent, params: dict[str, str]) -> dict[str, str]:
         if self.rules.authorize.issuer is not None:
-            params |= {"iss": self.rules.authorize.issuer}
+            params |= {"iss": self.rules.authorize.issuer.replace("{tenant}", consent.tenant)}
         if self.rules.sign_callback is None:
             return params
         now = datetime.fromtimestamp(self.ledger.now(), UTC)

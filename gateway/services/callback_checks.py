@@ -85,7 +85,7 @@ def issuer_is_the_connectors(callback: Callback) -> None:
     config, response = callback.config, callback.response
     if config.issuer is None and "iss" in response.params:
         _log.warning("issuer_not_compared", connector=config.name)
-    if problem := check_issuer(config, response):
+    if problem := check_issuer(config, response, callback.flow.connection_config):
         raise CallbackNotVerified(problem, connector=config.name)
 
 

@@ -98,6 +98,7 @@ class Provider:
             account = await config.fetch_account_info(context)
             metadata = {**_token_metadata(config, grant), **account.metadata}
             account = context.account = clean_account(replace(account, metadata=metadata))
+            context.metadata = account.metadata
             if hook is not None:
                 added = await hook(context)
                 account = clean_account(replace(account, metadata={**metadata, **added}))
@@ -176,6 +177,7 @@ class _Context:
         self.tokens = grant.tokens
         self.token_response = grant.token_response
         self.connection_config = connection_config
+        self.metadata: Mapping[str, Any] = _token_metadata(config, grant)
 
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> OutboundResponse:
         request = api_request(
@@ -183,6 +185,7 @@ class _Context:
             url,
             connection_config=self.connection_config,
             access_token=self.tokens.access_token,
+            metadata=self.metadata,
             method=method,
             json=json,
         )

@@ -353,6 +353,30 @@ def test_an_issuer_is_an_https_url_without_a_query(issuer: str) -> None:
     assert problem(issuer=issuer) == "issuer is not an https URL without a query (RFC 9207 2)"
 
 
+@pytest.mark.parametrize(
+    ("issuer", "said"),
+    [
+        ("https://${connection_config.x}.example.com", "has the undeclared placeholder"),
+        ("https://${metadata.company}.example.com", "has the undeclared placeholder"),
+        ("https://${connection_config.company}", "has a placeholder without a domain"),
+        ("https://a${connection_config.company}.example.com", "has a placeholder that is not a"),
+        ("https://a.example/?x=${connection_config.company}", "is not an https URL without"),
+    ],
+)
+def test_placeholder_of_an_issuer_is_checked(issuer: str, said: str) -> None:
+    found = problem(issuer=issuer, connection_config={"company": TENANT})
+    assert found.startswith(f"issuer {said}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://${connection_config.x}.example.com/me", "https://api.example.com/${metadata.x}/me"],
+)
+def test_placeholder_of_the_account_s_address_is_declared(url: str) -> None:
+    found = problem(fetch_account_info=account_lookup(url=url, id="id", label="name"))
+    assert found.startswith("fetch_account_info has the undeclared placeholder ${")
+
+
 def test_an_issuer_can_be_required_only_where_it_is_named() -> None:
     assert problem(issuer_required=True) == "issuer_required is set without an issuer"
     assert problems_of(make_config(issuer="https://a.example/tenant", issuer_required=True)) == []

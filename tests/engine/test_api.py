@@ -190,14 +190,37 @@ def test_api_url_with_unknown_metadata_cannot_be_called() -> None:
         call("https://api.example.com/sites/${metadata.site_id}/v1/me", **BY_SITE)
 
 
+BY_HOST: dict[str, Any] = BY_SITE | {"api_base_url": "https://${metadata.site_id}.example.com"}
+"""An API whose host is known only once the account was read."""
+
+
 @pytest.mark.requirement("C7", "H4")
 def test_an_api_on_a_host_that_is_not_known_yet_gets_no_token() -> None:
     """Until then, nothing says that a host is the provider's."""
-    changes: dict[str, Any] = BY_SITE | {"api_base_url": "https://${metadata.site_id}.example.com"}
-    for url in ("https://acme.example.com/me", "https://evil.com/", changes["api_base_url"]):
-        with pytest.raises(InvalidRequest) as caught:
-            call(url, **changes)
+    for url in ("https://acme.example.com/me", "https://evil.com/", BY_HOST["api_base_url"]):
+        with pytest.raises((EgressRefused, InvalidRequest)) as caught:
+            call(url, **BY_HOST)
         assert "canary" not in str(caught.value)
+
+
+@pytest.mark.requirement("C7", "H4")
+def test_host_that_the_token_answer_names_gets_the_token() -> None:
+    """As Mailchimp's data center; another host does not."""
+    config = make_config(**BY_HOST, api_hosts=("login.example.com",))
+
+    def asked(url: str, metadata: dict[str, Any]) -> str:
+        given: dict[str, Any] = {"connection_config": {}, "access_token": Secret("canary")}
+        return api_request(config, url, metadata=metadata, **given).url
+
+    for known in ({}, {"site_id": "us1"}, {"site_id": "evil.com/"}):
+        assert asked("https://login.example.com/me", known) == "https://login.example.com/me"
+    own = f"{BY_HOST['api_base_url']}/me"
+    assert asked(own, {"site_id": "us1"}) == "https://us1.example.com/me"
+    for url in ("https://us2.example.com/me", "https://example.com/"):
+        with pytest.raises(EgressRefused):
+            asked(url, {"site_id": "us1"})
+    with pytest.raises(InvalidRequest):
+        asked(own, {"site_id": "evil.com/"})
 
 
 def test_a_call_may_have_a_method_and_a_json_body() -> None:

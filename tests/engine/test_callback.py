@@ -15,7 +15,7 @@ from connectors.errors import CallbackRefused
 from connectors.secret import Secret
 from gateway.engine.callback import MAX_PARAMETERS, check_issuer, read_callback, verify_callback
 from gateway.errors import CallbackInvalid
-from tests.support.configs import make_config
+from tests.support.configs import TENANT, make_config
 
 
 def test_a_code_with_its_state_is_read() -> None:
@@ -206,7 +206,7 @@ def issuer_problem(iss: str | None, *, required: bool, kind: str = "code") -> st
     """The issuer check of a callback with this ``iss``."""
     params = {kind: "x", "state": "s"} | ({} if iss is None else {"iss": iss})
     config = make_config(issuer=ISSUER, issuer_required=required)
-    return check_issuer(config, read_callback(urlencode(params).encode()))
+    return check_issuer(config, read_callback(urlencode(params).encode()), {})
 
 
 @pytest.mark.requirement("B4")
@@ -230,7 +230,19 @@ def test_a_missing_issuer_is_refused_where_it_was_promised() -> None:
 def test_an_issuer_of_a_connector_that_names_none_is_not_compared() -> None:
     """A provider that begins to send one must not stop people from connecting."""
     response = read_callback(b"code=c&state=s&iss=https%3A%2F%2Fanywhere.example")
-    assert check_issuer(make_config(), response) is None
+    assert check_issuer(make_config(), response, {}) is None
+
+
+@pytest.mark.requirement("B4")
+@pytest.mark.parametrize("template", ["https://{}.example.com", "https://id.example.com/{}/v2"])
+def test_an_issuer_for_each_customer_is_that_of_the_flow(template: str) -> None:
+    """Okta, Auth0 and Entra name an issuer for each tenant."""
+    issuer = template.format("${connection_config.company}")
+    config = make_config(issuer=issuer, connection_config={"company": TENANT})
+    for company, problem in (("acme", None), ("globex", "it comes from another issuer")):
+        query = urlencode({"code": "c", "state": "s", "iss": template.format("acme")})
+        found = check_issuer(config, read_callback(query.encode()), {"company": company})
+        assert found == problem
 
 
 @pytest.mark.requirement("A10", "B4")
