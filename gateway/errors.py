@@ -2,7 +2,7 @@
 
     GatewayError
     ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
-    ├─ RowUnreadable  VaultError · NewerRow
+    ├─ RowUnreadable  VaultError · WrongEnvironment · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired
@@ -321,6 +321,10 @@ class RowUnreadable(GatewayError):
 
 class VaultError(RowUnreadable):
     """A sealed value does not open: its encryption key is not configured, or it was changed."""
+
+
+class WrongEnvironment(RowUnreadable):
+    """The grant belongs to the OAuth app of another environment, which alone can renew it."""
 
 
 class NewerRow(RowUnreadable):

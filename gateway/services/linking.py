@@ -39,12 +39,14 @@ class Linker:
         provider: Provider,
         sealer: TokenSealer,
         clock: Clock,
+        environment: str,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
         self._provider = provider
         self._sealer = sealer
         self._clock = clock
+        self._environment = environment
 
     async def link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
         """Store the connection of a finished flow.
@@ -70,6 +72,7 @@ class Linker:
             granted_scopes=grant.tokens.scopes,
             status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
             several_accounts=config.supports_multiple_accounts,
+            environment=self._environment,
         )
         try:
             return await self._save(config, new, grant.tokens)

@@ -13,7 +13,12 @@ from functools import partial
 
 from connectors.config import ConnectorConfig
 from gateway.engine.templates import render_url
-from gateway.errors import ConnectorRequired, ProviderUnavailable, ReauthorizationRequired
+from gateway.errors import (
+    ConnectorRequired,
+    ProviderUnavailable,
+    ReauthorizationRequired,
+    WrongEnvironment,
+)
 from gateway.observe.logs import get_logger
 from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
@@ -64,6 +69,7 @@ class Refresher:
             ProviderError: The provider gave no tokens.
             ReauthorizationRequired: Only the person can renew the grant.
             VaultError: The refresh token cannot be decrypted.
+            WrongEnvironment: Another environment has the grant.
         """
         key = (connection.id, connection.generation, in_need, wait)
         task = self._running.get(key)
@@ -102,6 +108,11 @@ class Refresher:
             if connection.status is Status.NEEDS_REAUTH:
                 raise _over(connection)
             # Steps that can fail without the provider come before the lease, so no caller waits.
+            if not connection.is_of(environment := self._parts.environment):
+                raise WrongEnvironment(
+                    f'the grant is of the environment "{connection.environment}", '
+                    f'and this is "{environment}"'
+                )
             refresh_token = self._parts.sealer.refresh_token(connection)
             if not config.supports_refresh or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)

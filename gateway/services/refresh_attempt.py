@@ -55,6 +55,7 @@ class RefreshParts:
     metrics: Metrics
     audit: Audit
     checkpoint: Checkpoint
+    environment: str
 
 
 class RefreshAttempt:

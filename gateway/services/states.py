@@ -84,7 +84,10 @@ def is_over(connection: Connection, now: datetime) -> bool:
 class States:
     """Tells the state of connections."""
 
-    def __init__(self, catalog: Catalog, sealer: TokenSealer, clock: Clock) -> None:
+    def __init__(
+        self, catalog: Catalog, sealer: TokenSealer, clock: Clock, environment: str
+    ) -> None:
+        self._environment = environment
         self._catalog = catalog
         self._sealer = sealer
         self._clock = clock
@@ -101,9 +104,11 @@ class States:
                 action=Remedy.OPERATOR,
             )
         now = self._clock()
+        over = is_over(connection, now)
         return state_of(
             connection,
             now,
             renewable=renewable,
-            readable=self._sealer.opens(connection, refresh_too=is_over(connection, now)),
+            readable=(not over or connection.is_of(self._environment))
+            and self._sealer.opens(connection, refresh_too=over),
         )

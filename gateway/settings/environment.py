@@ -67,6 +67,9 @@ class Settings(LoginSettings):
     Redirect URIs are made from it.
     """
 
+    environment: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,32}$")] = ""
+    """The environment whose OAuth apps are used, as `staging`: others do not refresh its grants."""
+
     host: str = "127.0.0.1"
     """The address that the web process listens on."""
 

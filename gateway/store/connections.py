@@ -67,6 +67,7 @@ class Connection:
     """One linked account, as stored.
 
     ``status_reason`` says why renewals fail, since ``failing_since``, or why the grant is over.
+    ``environment`` is that of the OAuth app that has the grant, empty if the setting was.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Connection:
     account_label: str
     metadata: Mapping[str, Any]
     connection_config: Mapping[str, str]
+    environment: str
     requested_scopes: tuple[str, ...]
     granted_scopes: tuple[str, ...]
     status: Status
@@ -90,6 +92,10 @@ class Connection:
     created_at: datetime
     updated_at: datetime
     last_used_at: datetime | None
+
+    def is_of(self, environment: str) -> bool:
+        """Whether the OAuth apps of ``environment`` may have this grant; an empty one is any."""
+        return not (self.environment and environment) or self.environment == environment
 
     @property
     def user(self) -> str:
@@ -116,6 +122,7 @@ class NewConnection:
     granted_scopes: tuple[str, ...]
     status: Status
     several_accounts: bool
+    environment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -336,6 +343,7 @@ def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Doc
         "account_label": new.account.account_label,
         "metadata": json.dumps(dict(new.account.metadata)),
         "connection_config": dict(new.connection_config),
+        "environment": new.environment,
         "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
         "status": str(new.status),
         "status_reason": None,
@@ -444,6 +452,7 @@ def _connection(row: Document) -> Connection:
         account_label=row["account_label"],
         metadata=json.loads(row["metadata"]),
         connection_config=row["connection_config"],
+        environment=row.get("environment", ""),
         requested_scopes=tuple(row["scopes"]["requested"]),
         granted_scopes=tuple(row["scopes"]["granted"]),
         status=Status(row["status"]),

@@ -182,6 +182,13 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         503, "store_unavailable", "The gateway's database does not answer", _LATER
     ),
     errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
+    errors.WrongEnvironment: Problem(
+        503,
+        "wrong_environment",
+        "This connection belongs to another environment",
+        "Its grant is of the OAuth app of another GATEWAY_ENVIRONMENT, which alone can renew it. "
+        "The connection is kept. Connect again to use it here.",
+    ),
     errors.RowUnreadable: Problem(
         503,
         "connection_unreadable",

@@ -55,6 +55,7 @@ def core_services(
     knobs: Knobs = PRODUCTION,
     token_cache: bool = False,
     only_tenant: str | None = None,
+    environment: str = "",
 ) -> CoreServices:
     """Make the core services. ``redirect_uri`` maps a connector's name to its redirect URI.
 
@@ -74,12 +75,13 @@ def core_services(
             metrics=metrics,
             audit=audit,
             checkpoint=knobs.checkpoint,
+            environment=environment,
         ),
         takeover_seconds=knobs.takeover_seconds,
     )
     return CoreServices(
         refresher=refresher,
-        states=States(catalog, sealer, clock),
+        states=States(catalog, sealer, clock, environment),
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database, vault),
@@ -90,6 +92,7 @@ def core_services(
                 provider=provider,
                 sealer=sealer,
                 clock=clock,
+                environment=environment,
             ),
             vault=vault,
             public_addresses=public_addresses,

@@ -180,6 +180,7 @@ async def open_services(
             knobs=knobs,
             token_cache=settings.token_cache,
             only_tenant=only_tenant(settings),
+            environment=settings.environment,
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
         sessions = Sessions(SessionStore(database, vault), clock, audit)

@@ -34,6 +34,7 @@ async def test_a_saved_account_reads_back_as_it_was_saved(store: ConnectionStore
         account_label="Ana",
         metadata={"$where": {"a.b": ["\0", None]}},  # C6: hostile keys are data
         connection_config={"shop": "acme"},
+        environment="",
         requested_scopes=("read", "write"),
         granted_scopes=("read", "write"),
         status=Status.ACTIVE,
