@@ -79,7 +79,17 @@ class PostConnectionContext(ConnectionContext, Protocol):
     """The argument of a hook's ``post_connection``: the account is known, and not stored yet."""
 
     @property
-    def account(self) -> AccountInfo: ...
+    def account(self) -> AccountInfo:
+        """The account with the updates of this hook."""
+        ...
+
+    def update_metadata(self, added: Mapping[str, Any]) -> None:
+        """Add to the account's metadata, in place of what has the same name: plain JSON."""
+        ...
+
+    def update_account_label(self, label: str) -> None:
+        """Give the account another label."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,7 +22,6 @@ from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
 
 from connectors.config import ConnectorConfig
 from connectors.context import PostConnectionContext
@@ -52,8 +51,8 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
 )
 """The connectors of this package, in alphabetical order: name -> module."""
 
-Hook = Callable[[PostConnectionContext], Awaitable[Mapping[str, Any]]]
-"""A hook's ``post_connection``: returns what is to be added to the account's metadata."""
+Hook = Callable[[PostConnectionContext], Awaitable[None]]
+"""A hook's ``post_connection``."""
 
 
 class Catalog:

@@ -1,5 +1,5 @@
 """The extra steps that a few providers need after connecting.
 
-A hook is ``async def post_connection(ctx) -> Mapping``: what it returns is added to the account's
-metadata. If it raises, nothing is stored.
+A hook is ``async def post_connection(ctx) -> None``: it calls ``ctx.update_metadata`` and
+``ctx.update_account_label``. If it raises, nothing is stored.
 """

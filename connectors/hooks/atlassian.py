@@ -6,16 +6,13 @@ https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from connectors import AccountUnfit, AccountUnreadable, PostConnectionContext, as_text, dig
 
 SITES = "https://api.atlassian.com/oauth/token/accessible-resources"
 
 
-async def post_connection(ctx: PostConnectionContext) -> Mapping[str, Any]:
-    """``cloud_id`` and ``site_url`` of the site that the person named.
+async def post_connection(ctx: PostConnectionContext) -> None:
+    """Add ``cloud_id`` and ``site_url`` of the site that the person named.
 
     Raises ``AccountUnfit`` if it is not among those that were allowed, ``AccountUnreadable`` if the
     list or the site's id cannot be read.
@@ -30,5 +27,6 @@ async def post_connection(ctx: PostConnectionContext) -> Mapping[str, Any]:
             cloud_id = as_text(dig(site, "id"))
             if cloud_id is None:
                 raise AccountUnreadable("the site has no id")
-            return {"cloud_id": cloud_id, "site_url": wanted}
+            ctx.update_metadata({"cloud_id": cloud_id, "site_url": wanted})
+            return
     raise AccountUnfit("the site is not among those that were allowed")

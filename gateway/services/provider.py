@@ -97,12 +97,10 @@ class Provider:
         try:
             account = await config.fetch_account_info(context)
             metadata = {**_token_metadata(config, grant), **account.metadata}
-            account = context.account = clean_account(replace(account, metadata=metadata))
-            context.metadata = account.metadata
+            context.account = clean_account(replace(account, metadata=metadata))
             if hook is not None:
-                added = await hook(context)
-                account = clean_account(replace(account, metadata={**metadata, **added}))
-            return account
+                await hook(context)
+            return context.account
         except (ProviderError, AccountUnfit):
             raise
         except AccountUnreadable as error:
@@ -163,7 +161,7 @@ def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
 class _Context:
     """Context for a connector's code (``connectors.context.PostConnectionContext``)."""
 
-    account: AccountInfo
+    _account: AccountInfo
 
     def __init__(
         self,
@@ -178,6 +176,21 @@ class _Context:
         self.token_response = grant.token_response
         self.connection_config = connection_config
         self.metadata: Mapping[str, Any] = _token_metadata(config, grant)
+
+    @property
+    def account(self) -> AccountInfo:
+        return self._account
+
+    @account.setter
+    def account(self, account: AccountInfo) -> None:
+        self._account, self.metadata = account, account.metadata
+
+    def update_metadata(self, added: Mapping[str, Any]) -> None:
+        metadata = {**self.account.metadata, **added}
+        self.account = clean_account(replace(self.account, metadata=metadata))
+
+    def update_account_label(self, label: str) -> None:
+        self.account = clean_account(replace(self.account, account_label=label))
 
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> OutboundResponse:
         request = api_request(

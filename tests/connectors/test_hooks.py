@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ HOOKED = ACME.replace(
 )
 HOOK = """
 async def post_connection(ctx):
-    return {"seen": "by the folder's hook"}
+    ctx.update_metadata({"seen": "by the folder's hook"})
 """
 
 
@@ -107,7 +108,9 @@ async def test_a_folders_hook_is_the_one_beside_its_connector(folder: Path) -> N
     assert catalog.hidden() == {}
     hook = catalog.hook(catalog.get("acme"))
     assert hook is not None
-    assert await hook(None) == {"seen": "by the folder's hook"}  # type: ignore[arg-type]
+    found: dict[str, str] = {}
+    await hook(SimpleNamespace(update_metadata=found.update))
+    assert found == {"seen": "by the folder's hook"}
 
 
 def test_a_folders_connector_does_not_use_a_hook_of_the_package(folder: Path) -> None:

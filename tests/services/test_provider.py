@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,9 +74,9 @@ async def test_a_hook_adds_metadata_and_takes_precedence(provider: Provider) -> 
     config = make_config(token_metadata={"team": "team", "region": "region"})
     seen: list[AccountInfo] = []
 
-    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+    async def hook(ctx: PostConnectionContext) -> None:
         seen.append(ctx.account)
-        return {"region": "us", "site": "acme"}
+        ctx.update_metadata({"region": "us", "site": "acme"})
 
     account = await provider.account(
         config, grant_with(**ACCOUNT, team="T1", region="eu"), {}, hook
@@ -90,16 +90,15 @@ async def test_a_hook_adds_metadata_and_takes_precedence(provider: Provider) -> 
 async def test_a_hook_gets_a_cleaned_account(provider: Provider) -> None:
     shown: list[str] = []
 
-    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+    async def hook(ctx: PostConnectionContext) -> None:
         shown.append(ctx.account.account_label)
-        return {}
 
     await provider.account(make_config(), grant_with(id="1", name="A\u202en\na"), {}, hook)
     assert shown == ["An a"]
 
 
 async def test_a_hook_is_not_called_for_an_unreadable_account(provider: Provider) -> None:
-    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+    async def hook(ctx: PostConnectionContext) -> None:
         raise AssertionError("there is no account")
 
     with pytest.raises(errors.UnreadableResponse, match="the answer has no id"):
@@ -124,7 +123,7 @@ async def test_a_lookup_or_a_hook_can_report_an_unfit_account(provider: Provider
 async def test_a_hook_that_fails_is_a_provider_error(provider: Provider, error: Exception) -> None:
     """Rule 7."""
 
-    async def hook(ctx: PostConnectionContext) -> Mapping[str, Any]:
+    async def hook(ctx: PostConnectionContext) -> None:
         raise error
 
     with pytest.raises(errors.ProviderError) as caught:

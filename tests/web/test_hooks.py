@@ -34,11 +34,11 @@ def raising(error: BaseException) -> Hook:
     return hook
 
 
-def returning(added: Any) -> Hook:
+def finding(added: Any) -> Hook:
     """A hook that finds this."""
 
     async def hook(ctx: PostConnectionContext) -> Any:
-        return added
+        ctx.update_metadata(added)
 
     return hook
 
@@ -153,12 +153,12 @@ async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
         (raising(RuntimeError("words of the hook")), "failed"),
         (raising(KeyError("words of the hook")), "failed"),
         (raising(EgressRefused()), "failed"),
-        (returning(None), "failed"),
-        (returning(["words"]), "failed"),
-        (returning("words of the hook"), "failed"),
-        (returning({"x": float("nan")}), "failed"),
-        (returning({"x": object()}), "failed"),
-        (returning({"x": {"set"}}), "failed"),
+        (finding(None), "failed"),
+        (finding(["words"]), "failed"),
+        (finding("words of the hook"), "failed"),
+        (finding({"x": float("nan")}), "failed"),
+        (finding({"x": object()}), "failed"),
+        (finding({"x": {"set"}}), "failed"),
     ],
     ids=[
         "unfit",
@@ -203,7 +203,7 @@ async def test_findings_of_a_hook_are_cleaned_like_all_metadata(
     gateway: Harness, monkeypatch: pytest.MonkeyPatch, added: dict[Any, Any], kept: dict[str, Any]
 ) -> None:
     """bounded, plain JSON that can be stored and sent on."""
-    monkeypatch.setattr(atlassian, "post_connection", returning({**added, "cloud_id": "c-1"}))
+    monkeypatch.setattr(atlassian, "post_connection", finding({**added, "cloud_id": "c-1"}))
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
     assert await metadata_of(gateway) == {**kept, "cloud_id": "c-1"}
@@ -219,7 +219,7 @@ async def test_account_without_the_parts_of_the_api_address_is_not_stored(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, added: dict[str, Any]
 ) -> None:
     """A tool would get an unchecked address, or none."""
-    monkeypatch.setattr(atlassian, "post_connection", returning(added))
+    monkeypatch.setattr(atlassian, "post_connection", finding(added))
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "failed"
     assert await rows.connections() == []
@@ -232,18 +232,22 @@ async def test_a_hook_sees_the_account_and_reaches_the_api_and_nothing_else(
     """Its calls carry the token, so they go where the token may go."""
     seen: dict[str, Any] = {}
 
-    async def curious(ctx: PostConnectionContext) -> dict[str, Any]:
+    async def curious(ctx: PostConnectionContext) -> None:
         seen["account"] = ctx.account
         seen["typed"] = ctx.connection_config
         seen["me"] = (await ctx.fetch("https://api.atlassian.com/me")).json()
         for url in ("https://evil.example/", "https://auth.atlassian.com/oauth/token"):
             with pytest.raises(EgressRefused):
                 await ctx.fetch(url)
-        return {"email": seen["me"]["email"], "cloud_id": "c-1"}
+        ctx.update_metadata({"email": seen["me"]["email"]})
+        ctx.update_metadata({"cloud_id": "c-1"})
+        ctx.update_account_label(f"{ctx.account.metadata['email']} \u202e(acme)")
 
     monkeypatch.setattr(atlassian, "post_connection", curious)
     browser = await gateway.browser("alice")
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
     assert seen["account"].external_account_id == "55aa00000000000000000501:acme"
     assert seen["typed"] == {"site": "acme"}
+    (linked,) = await gateway.services.connections.list_for("default", "alice")
+    assert linked.account_label == "ana@acme.example (acme)"
     assert await metadata_of(gateway) == {"email": "ana@acme.example", "cloud_id": "c-1"}
