@@ -14,6 +14,8 @@ Quirks:
 6. A member who agreed before is not asked again, so connecting a second account needs another
    sign-in at LinkedIn first. There is no parameter for that.
 
+Console: an app belongs to a company page. Add the product of the scopes under "Products".
+
 Scopes: ``openid`` opens the userinfo endpoint and ``profile`` gives the name there. The product
 "Sign In with LinkedIn using OpenID Connect" brings both to an app; posting needs
 ``w_member_social``.

@@ -12,6 +12,9 @@ Quirks:
 6. A code lives for 30 seconds: it is exchanged inside the callback.
 7. The account is nested in ``data``. Handles change; the id does not.
 
+Console: switch on OAuth 2.0 under "User authentication settings", as a web app (quirk 1). The
+client id and its secret are others than the API key and its secret.
+
 Scopes: ``users.read`` and ``tweet.read`` are both needed to read one's own account, and the least
 with which a tool can do anything; ``offline.access`` is quirk 3.
 """
