@@ -252,7 +252,7 @@ class TokenService:
         until = used_at + TOUCH_EVERY
         if connection.tokens.fresh_until is not None:
             until = min(until, connection.tokens.fresh_until)
-        if connection.last_used_at != used_at:  # the next answer shows this use
+        if connection.last_used_at != used_at:  # the next answer has the time of this one
             issued = replace(issued, connection=replace(connection, last_used_at=used_at))
         remembered = _Remembered(issued=issued, until=until)
         self._cache.put(reading, _asked(wanted), remembered, *connection.tags)
@@ -280,19 +280,17 @@ class TokenService:
         rejected = _is_rejected(token, wanted)
         # A forced refresh needs a new token: its failure is the answer.
         in_need = wanted.force or rejected or is_over(connection, self._clock())
+        if not in_need and not (config.supports_refresh and connection.tokens.refresh_token):
+            return connection
         try:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
                 return await self._refresher.renew(config, connection, in_need=in_need)
-        except (
-            ProviderError,
-            ReauthorizationRequired,
-            RowUnreadable,
-            StoreUnavailable,
-            TimeoutError,
-        ) as error:
-            # Rule 3; also for an unreadable refresh token or an unavailable database.
-            if rejected and isinstance(error, ReauthorizationRequired):
+        except ReauthorizationRequired:
+            if rejected:
                 await self._end_grant(connection)
+            raise
+        except (ProviderError, RowUnreadable, StoreUnavailable, TimeoutError) as error:
+            # Rule 3; also for an unreadable refresh token or an unavailable database.
             if in_need:
                 raise
             _log.warning(

@@ -210,19 +210,19 @@ async def test_reconnecting_makes_it_work_again(
     assert works(await gateway.token("google", "alice"), "/oauth2/v3/userinfo")
 
 
-async def test_a_valid_token_is_served_although_the_grant_is_dead(
+async def test_a_token_is_not_served_once_the_grant_is_known_to_be_dead(
     gateway: Harness, sandbox: SandboxProcess, clock: StoppedClock
 ) -> None:
-    """Rule 3: the token may still work; otherwise the API tells its user."""
+    """Rule 3: the token has a life left, but the provider has ended its grant."""
     await connect(gateway, "google")
     token = token_of(await gateway.token("google", "alice"))
     revoke_at_google(sandbox, token)
     clock.offset += STALE
 
-    assert token_of(await gateway.token("google", "alice")) == token
-    assert (await connection(gateway))["status"] == "needs_reauth"
-    answer = await gateway.token("google", "alice", rejected_token_sha256=fingerprint(token))
-    assert problem_of(answer) == (409, "reauthorization_required")
+    for wanted in ({}, {"rejected_token_sha256": fingerprint(token)}, {}):
+        answer = await gateway.token("google", "alice", **wanted)
+        assert problem_of(answer) == (409, "reauthorization_required")
+        assert (await connection(gateway))["status"] == "needs_reauth"
 
 
 @pytest.mark.requirement("D6")

@@ -98,7 +98,8 @@ async def test_every_action_is_recorded_with_its_actor(
     revoke_at_google(sandbox, secrets[-1])
     await tools.post("/v1/connectors/google/refresh", json=wanted)
     row = next(row for row in await rows.connections() if row["_id"] == first)
-    await rows.change_connection(first, **{"tokens.access": row["tokens"]["refresh"]})
+    broken = {"status": "active", "tokens.access": row["tokens"]["refresh"]}
+    await rows.change_connection(first, **broken)
     await gateway.token("google", "alice", account=first)
     await tools.get("/v1/keys")
 
