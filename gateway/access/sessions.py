@@ -7,12 +7,13 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
-from gateway.errors import Forbidden
+from gateway.errors import Forbidden, LoginUnknown
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.store.sessions import SessionStore, StoredSession
 
@@ -44,15 +45,23 @@ class Sessions:
         self._clock = clock
         self._audit = audit
 
-    async def begin(self, *, tenant: str, user: str) -> Secret:
-        """Begin a session for a person who has just signed in; return the cookie's value."""
+    async def begin(self, *, tenant: str, user: str, began: datetime | None = None) -> Secret:
+        """Begin a session for a person who has just signed in; return the cookie's value.
+
+        ``began`` is when the sign-in began, if that is not now.
+
+        Raises:
+            LoginUnknown: The person has signed out everywhere since then.
+        """
         cookie = secrets.token_urlsafe(32)
-        now = self._clock()
+        now, session_id = self._clock(), sha256_hex(cookie)
         await self._store.add(
-            StoredSession(
-                id=sha256_hex(cookie), tenant=tenant, user=user, created_at=now, seen_at=now
-            )
+            StoredSession(id=session_id, tenant=tenant, user=user, created_at=now, seen_at=now)
         )
+        # A sign-out notes itself before it deletes sessions: it deletes this one, or is seen here.
+        if await self._store.signed_out_since(tenant, user, began or now):
+            await self._store.delete(session_id)
+            raise LoginUnknown
         await self._audit.write(
             Action.LOGIN_SUCCEEDED,
             tenant=tenant,
@@ -81,6 +90,7 @@ class Sessions:
 
     async def end_all(self, *, tenant: str, user: str) -> int:
         """Sign a person out of every browser; return how many sessions ended."""
+        await self._store.note_sign_out(tenant, user, self._clock())
         ended = await self._store.delete_all(tenant, user)
         await self._audit.write(Action.SESSIONS_ENDED, tenant=tenant, user=user)
         return ended

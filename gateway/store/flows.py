@@ -115,6 +115,10 @@ class FlowStore:
         )
         return _read(row) if row and FLOWS.holds(self._prover, row) else None
 
+    async def end_all(self, tenant: str, user: str) -> None:
+        """Delete every attempt of a user, claimed ones included: none of them is finished."""
+        await self._rows.delete_many({"tenant": tenant, "user": user})
+
     async def get(self, state: str) -> Flow | None:
         """Return the flow of ``state``, even if it is used or expired."""
         row = await self._rows.find_one({"_id": flow_id(state)})

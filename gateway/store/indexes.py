@@ -70,6 +70,7 @@ INDEXES = {
         IndexModel("seen_at", name="idle", expireAfterSeconds=int(IDLE.total_seconds())),
         IndexModel([("tenant", ASCENDING), ("user", ASCENDING)], name="person"),
     ],
+    "sign_outs": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "logins": [
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
         IndexModel(

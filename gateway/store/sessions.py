@@ -5,16 +5,21 @@ Only rows with a valid proof are sessions (``gateway.store.proofs``).
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.store.mongo import Database
+from gateway.digest import sha256_hex
+from gateway.errors import WriteConflict
+from gateway.store.mongo import Database, Document
 from gateway.store.proofs import SESSIONS, Prover
 from gateway.store.rows import read_fields, write_fields
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 TOUCH = timedelta(minutes=1)
+SIGN_OUT_KEPT = timedelta(hours=1)
+"""Longer than any arrival is under way."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +38,7 @@ class SessionStore:
 
     def __init__(self, database: Database, prover: Prover) -> None:
         self._rows = database.collection("sessions")
+        self._sign_outs = database.collection("sign_outs")
         self._prover = prover
 
     async def add(self, session: StoredSession) -> None:
@@ -58,3 +64,21 @@ class SessionStore:
     async def delete_all(self, tenant: str, user: str) -> int:
         """End every session of a user; return how many, expired ones included."""
         return await self._rows.delete_many({"tenant": tenant, "user": user})
+
+    async def note_sign_out(self, tenant: str, user: str, now: datetime) -> None:
+        """Note that a person signs out everywhere: an arrival that began before is over."""
+        person = _sign_out_of(tenant, user)
+        times = {"at": now, "expires_at": now + SIGN_OUT_KEPT}
+        with contextlib.suppress(WriteConflict):  # a concurrent one inserted the row
+            await self._sign_outs.update_one(person, {"$max": times}, upsert=True)
+            return
+        await self._sign_outs.update_one(person, {"$max": times})
+
+    async def signed_out_since(self, tenant: str, user: str, began: datetime) -> bool:
+        """Whether the person signed out everywhere at ``began`` or later."""
+        query = _sign_out_of(tenant, user) | {"at": {"$gte": began}}
+        return await self._sign_outs.find_one(query) is not None
+
+
+def _sign_out_of(tenant: str, user: str) -> Document:
+    return {"_id": sha256_hex(f"{tenant}\0{user}"), "tenant": tenant, "user": user}

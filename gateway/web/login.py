@@ -7,6 +7,7 @@ sign the person in again, and a failure causes no redirect loop.
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Literal
 from urllib.parse import urlencode
@@ -56,7 +57,7 @@ async def login(request: Request) -> Response:
     if way is None:
         raise NotFound
     await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
-    form = await read_form(request)
+    began, form = services(request).clock(), await read_form(request)
     target = own_page(form.get("next"))
     if not isinstance(way, DevLogin):
         return await _leave(request, way, target)
@@ -68,7 +69,7 @@ async def login(request: Request) -> Response:
         identity = way.identify(form)
     except InvalidRequest as error:
         return _login_page(request, target, str(error))
-    return await _enter(request, identity, target)
+    return await _enter(request, identity, target, began)
 
 
 def _came_through_a_proxy(request: Request) -> bool:
@@ -88,6 +89,7 @@ async def arrive(request: Request) -> Response:
     await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
     try:
         arrival = await way.finish(request.scope["query_string"], partial(read_cookie, request))
+        answer = await _enter(request, arrival.identity, arrival.return_to, arrival.began)
     except LoginError as error:
         # The person and the tenant are unknown: a challenge fits any of them.
         services(request).audit.note(
@@ -95,7 +97,6 @@ async def arrive(request: Request) -> Response:
         )
         _log.warning("login_failed", kind=type(error).__name__, reason=str(error))
         raise
-    answer = await _enter(request, arrival.identity, arrival.return_to)
     answer.headers.update(_NO_REFERRER)  # keeps this URL from other sites
     drop_cookie(request, answer, arrival.cookie_name)
     return answer
@@ -144,13 +145,13 @@ async def _leave(request: Request, way: RemoteLogin, target: str) -> Response:
     return page
 
 
-async def _enter(request: Request, identity: Identity, target: str) -> Response:
+async def _enter(request: Request, identity: Identity, target: str, began: datetime) -> Response:
     """Start a new session, even if the browser had one (G1)."""
     sessions = services(request).sessions
     previous = await find_session(request)
     if previous is not None:
         await sessions.end(previous)
-    cookie = await sessions.begin(tenant=identity.tenant, user=identity.user)
+    cookie = await sessions.begin(tenant=identity.tenant, user=identity.user, began=began)
     answer = RedirectResponse(target, 303)
     set_cookie(request, answer, SESSION, cookie, ABSOLUTE)
     return answer

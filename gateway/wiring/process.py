@@ -222,6 +222,7 @@ async def open_services(
             logins=open_logins(
                 settings,
                 store=LoginStore(database, vault),
+                flows=FlowStore(database, vault),
                 sessions=sessions,
                 outbound=outbound,
                 clock=clock,

@@ -102,6 +102,7 @@ async def test_expired_rows_are_removed_in_the_end(
     assert seconds == {
         ("oauth_state", "expiry"): timedelta(hours=1).total_seconds(),
         ("logins", "expiry"): 0,
+        ("sign_outs", "expiry"): 0,
         ("audit", "expiry"): 0,
         ("limits", "expiry"): 0,
         ("sessions", "expiry"): 0,

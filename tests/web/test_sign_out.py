@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from gateway.access.service_keys import Role
+from gateway.services.provider import Grant, Provider
 from tests.conftest import GATEWAY_URL
-from tests.support.gateway import Harness
+from tests.support.callbacks import approved_callback
+from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.logins import signed_in
 from tests.support.problems import problem
 from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
 
 
 @pytest.mark.requirement("G1")
@@ -93,3 +97,39 @@ async def test_a_hand_off_that_was_accepted_before_signs_nobody_in_afterwards(
     api = await gateway.api(Role.LOGINS)
     await api.delete("/v1/sessions", params={"user": "alice"})
     assert await rows.logins() == []
+
+
+async def test_connect_flow_that_was_begun_before_is_not_finished_afterwards(
+    gateway: Harness, rows: Rows, sandbox: SandboxProcess
+) -> None:
+    """The person signs in again in the same browser, and the provider's answer comes back."""
+    browser = await gateway.browser("alice")
+    await browser.start("google")
+    callback = await approved_callback(browser, ACCOUNTS["google"])
+    api, before = await gateway.api(Role.LOGINS), sandbox.mark()
+    await api.delete("/v1/sessions", params={"user": "alice"})
+    assert await rows.flows() == []
+    await browser.sign_in("alice")
+    assert (await browser.open(callback, site="cross-site")).status_code == 400
+    assert await rows.connections() == []
+    assert sandbox.token_requests("google", after=before) == []
+
+
+async def test_connect_flow_whose_code_is_being_exchanged_links_nothing(
+    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sign-out comes while the provider answers."""
+    browser = await gateway.browser("alice")
+    await browser.start("google")
+    callback = await approved_callback(browser, ACCOUNTS["google"])
+    exchange = Provider.exchange
+
+    async def exchange_slowly(provider: Provider, *given: Any, **named: Any) -> Grant:
+        grant = await exchange(provider, *given, **named)
+        await gateway.services.logins.sign_out_everywhere(tenant="default", user="alice")
+        return grant
+
+    monkeypatch.setattr(Provider, "exchange", exchange_slowly)
+    assert (await browser.open(callback, site="cross-site")).status_code == 400
+    assert await rows.connections() == []
+    assert await rows.sessions() == []

@@ -16,6 +16,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from connectors.secret import Secret
@@ -40,9 +41,13 @@ class Departure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """The person who came back, the page that they wanted, and the cookie to delete."""
+    """The person who came back, the page that they wanted, and the cookie to delete.
+
+    ``began`` is when the attempt began.
+    """
 
     identity: Identity
+    began: datetime
     return_to: str
     cookie_name: str
 

@@ -16,6 +16,7 @@ from gateway.clock import Clock
 from gateway.outbound.client import Outbound
 from gateway.settings.environment import Settings
 from gateway.settings.login import LoginMethod
+from gateway.store.flows import FlowStore
 from gateway.store.logins import LoginStore
 
 
@@ -31,10 +32,16 @@ class Logins:
     handoff: Handoff
     sessions: Sessions
     attempts: Attempts
+    flows: FlowStore
 
     async def sign_out_everywhere(self, *, tenant: str, user: str) -> int:
-        """End a person's sessions and pending hand-offs; return how many sessions ended."""
+        """End a person's sessions, sign-ins, hand-offs and connect flows, also those under way.
+
+        Returns:
+            How many sessions ended.
+        """
         await self.attempts.forget(tenant=tenant, user=user)
+        await self.flows.end_all(tenant, user)
         return await self.sessions.end_all(tenant=tenant, user=user)
 
 
@@ -42,6 +49,7 @@ def open_logins(
     settings: Settings,
     *,
     store: LoginStore,
+    flows: FlowStore,
     sessions: Sessions,
     outbound: Outbound,
     clock: Clock,
@@ -70,4 +78,4 @@ def open_logins(
             user_claim=settings.oidc_user_claim,
             public_url=settings.public_url,
         )
-    return Logins(method=method, handoff=handoff, sessions=sessions, attempts=attempts)
+    return Logins(method=method, handoff=handoff, sessions=sessions, attempts=attempts, flows=flows)

@@ -105,6 +105,7 @@ class Handoff:
         identity = Identity(tenant=login.tenant, user=login.user)
         return Arrival(
             identity=identity,
+            began=login.created_at,
             return_to=login.return_to,
             cookie_name=login_cookie_name(given[CHALLENGE]),
         )

@@ -37,8 +37,10 @@ from gateway.engine.callback import read_callback
 from gateway.engine.client_auth import Client, ClientAuthMethod
 from gateway.engine.strict_json import read_object
 from gateway.errors import (
+    CallbackWithoutState,
     LoginDeclined,
     LoginUnavailable,
+    LoginUnknown,
     LoginUnreadable,
     ProviderError,
     safe_code,
@@ -116,7 +118,10 @@ class OidcLogin:
             CallbackInvalid, LoginUnknown: nothing was sent to the provider.
             LoginDeclined, LoginUnavailable, LoginUnreadable: the provider's part failed.
         """
-        response = read_callback(query)
+        try:
+            response = read_callback(query)
+        except CallbackWithoutState:
+            raise LoginUnknown from None
         login, cookie = await self._attempts.take(LoginKind.OIDC, response.state, cookie_of)
         metadata = await self._provider.metadata()
         self._check_issuer(metadata, response.params.get("iss"))
@@ -128,6 +133,7 @@ class OidcLogin:
         identity = Identity(tenant=DEFAULT_TENANT, user=self._user(claims))
         return Arrival(
             identity=identity,
+            began=login.created_at,
             return_to=login.return_to,
             cookie_name=login_cookie_name(response.state),
         )
