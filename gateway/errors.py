@@ -7,8 +7,9 @@
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound
-    ├─ FlowError      CallbackInvalid · StateUnknown · FlowExpired · FlowFinished · WrongBrowser
-    │                 WrongConnector · CallbackNotVerified · ProviderDeclined · AccountMismatch
+    ├─ FlowError      CallbackInvalid · CallbackWithoutState · StateUnknown · FlowExpired
+    │                 FlowFinished · WrongBrowser · WrongConnector · CallbackNotVerified
+    │                 ProviderDeclined · AccountMismatch
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
     │                 LoginChallengeUnknown
     ├─ ReceiverUnavailable
@@ -118,6 +119,10 @@ class CallbackInvalid(FlowError):
     """The callback's parameters are not those of one authorization response."""
 
 
+class CallbackWithoutState(CallbackInvalid):
+    """The callback has no state: the browser comes from the provider's own page."""
+
+
 class StateUnknown(FlowError):
     """This link does not belong to a connect attempt that the gateway knows."""
 
@@ -143,10 +148,15 @@ class CallbackNotVerified(FlowError):
 
 
 class ProviderDeclined(FlowError):
-    """The provider ended the flow with an error: ``provider_code``, if it is a plain word."""
+    """The provider ended the flow with an error: ``provider_code``, if it is a plain word.
 
-    def __init__(self, *, connector: str, provider_code: str | None) -> None:
+    ``kind`` is ``declined`` for a person's own "no", ``approval`` if an administrator has to
+    approve first, and ``refused`` for all else.
+    """
+
+    def __init__(self, *, connector: str, provider_code: str | None, kind: str = "refused") -> None:
         self.provider_code = provider_code
+        self.kind = kind
         super().__init__(
             f"the provider answered {provider_code or 'an error'}", connector=connector
         )

@@ -6,9 +6,12 @@ It is read from the raw query string, because a framework's parsed view hides re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
+from typing import Literal
 from urllib.parse import parse_qsl
 
 from connectors.config import ConnectorConfig
@@ -16,9 +19,18 @@ from connectors.context import CallbackContext
 from connectors.errors import CallbackRefused
 from connectors.secret import Secret
 from gateway.engine.templates import render_url
-from gateway.errors import CallbackInvalid, safe_code
+from gateway.errors import CallbackInvalid, CallbackWithoutState, safe_code
 
 MAX_PARAMETERS = 40
+RefusalKind = Literal["declined", "approval", "refused"]
+_FOR_PEOPLE = {"error_description", "error_uri"}
+"""Parameters that decide nothing, so that an unreadable one refuses nothing (RFC 6749 4.1.2.1)."""
+_DECLINED = re.compile(
+    r"((access|user|consent|authori[sz]ation|login)[_-])?(denied|declined|reject(ed)?|cancell?ed)"
+    r"([_-](authori[sz]e|login|consent|by_user))?",
+    re.IGNORECASE,
+)
+_ADMINISTRATOR = re.compile(r"(?<![a-z])admin(istrator)?s?(?![a-z])", re.IGNORECASE)
 _TOKENS = ("access_token", "id_token", "refresh_token")
 
 
@@ -27,24 +39,33 @@ class AuthorizationResponse:
     """A well-formed callback; the flow's row decides whether it belongs to the browser.
 
     Exactly one of ``code`` and ``error`` is set. ``error`` is ``"unreadable"`` unless it is a plain
-    word.
+    word. ``description`` is for people, in the provider's words: it may be in any encoding, and is
+    never shown.
     """
 
     state: str = field(repr=False)
     code: Secret | None
     error: str | None
     params: Mapping[str, str] = field(repr=False)
+    description: str = field(default="", repr=False)
 
 
 def read_callback(query: bytes) -> AuthorizationResponse:
-    """Read a raw query string; raise ``CallbackInvalid`` for anything ambiguous."""
+    """Read a raw query string.
+
+    Raises:
+        CallbackWithoutState: The browser does not come from a flow of the gateway.
+        CallbackInvalid: Anything ambiguous.
+    """
     try:
-        pairs = parse_qsl(
-            query.decode("ascii"),
+        every = parse_qsl(
+            query.decode("ascii", "surrogateescape"),
             keep_blank_values=True,
-            errors="strict",
+            errors="surrogateescape",
             max_num_fields=MAX_PARAMETERS,
         )
+        pairs = [pair for pair in every if pair[0] not in _FOR_PEOPLE]
+        "".join(chain(*pairs)).encode()
     except ValueError:
         raise CallbackInvalid("the callback's query cannot be read") from None
     params = dict(pairs)
@@ -54,7 +75,7 @@ def read_callback(query: bytes) -> AuthorizationResponse:
         raise CallbackInvalid("the callback's URL contains a token (only codes are accepted)")
     state, code, error = params.get("state"), params.get("code"), params.get("error")
     if not state:
-        raise CallbackInvalid("the callback has no state")
+        raise CallbackWithoutState
     if (code is None) == (error is None):
         raise CallbackInvalid("the callback needs either a code or an error")
     if code == "":
@@ -64,7 +85,20 @@ def read_callback(query: bytes) -> AuthorizationResponse:
         code=Secret(code) if code else None,
         error=None if error is None else safe_code(error) or "unreadable",
         params=MappingProxyType(params),
+        description=" ".join(value for name, value in every if name in _FOR_PEOPLE),
     )
+
+
+def refusal_of(response: AuthorizationResponse) -> RefusalKind:
+    """Say who ended the flow: the person, an administrator's rule, or the provider.
+
+    Providers have names of their own for a person's "no", and tell of an administrator in the
+    description alone: Microsoft's AADSTS90094 comes with ``access_denied``.
+    """
+    error = response.error or ""
+    if _ADMINISTRATOR.search(f"{error} {response.description}"):
+        return "approval"
+    return "declined" if _DECLINED.fullmatch(error) else "refused"
 
 
 def check_issuer(

@@ -17,7 +17,7 @@ from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.secret import Secret
 from gateway.digest import sha256_hex
-from gateway.engine.callback import AuthorizationResponse, check_issuer, verify_callback
+from gateway.engine.callback import AuthorizationResponse, check_issuer, refusal_of, verify_callback
 from gateway.errors import CallbackNotVerified, ProviderDeclined, WrongBrowser, WrongConnector
 from gateway.observe.logs import get_logger
 from gateway.store.flows import Flow
@@ -50,7 +50,11 @@ class Callback:
     def code(self) -> Secret:
         """The authorization code; raise ``ProviderDeclined`` for an error response."""
         if self.response.code is None:
-            raise ProviderDeclined(connector=self.connector, provider_code=self.response.error)
+            raise ProviderDeclined(
+                connector=self.connector,
+                provider_code=self.response.error,
+                kind=refusal_of(self.response),
+            )
         return self.response.code
 
 

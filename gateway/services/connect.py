@@ -176,6 +176,11 @@ class ConnectService:
                 )
             raise
 
+    async def return_to(self, state: str, *, tenant: str, user: str) -> str | None:
+        """Return the page that the user's flow returns to, used or not; ``None`` if unknown."""
+        flow = await self._flows.get(state)
+        return flow.return_to if flow and (flow.tenant, flow.user) == (tenant, user) else None
+
     async def _finish(
         self,
         name: str,
@@ -187,7 +192,7 @@ class ConnectService:
         now = self._clock()
         flow = await self._flows.get(response.state)
         if flow is None:
-            raise StateUnknown
+            raise StateUnknown(connector=name)
         callback = Callback(
             connector=name,
             response=response,
@@ -214,6 +219,8 @@ class ConnectService:
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
         )
+        if await self._flows.get(response.state) is None:  # signed out everywhere meanwhile
+            raise StateUnknown(connector=name)
         connection = await self._linker.link(config, flow, grant)
         again = connection.generation > 1
         await self._audit.write(
@@ -233,7 +240,7 @@ class ConnectService:
         flow = await self._flows.get(state)
         # Only the flow's user learns its state.
         if flow is None or (flow.tenant, flow.user, flow.connector) != (tenant, user, name):
-            return StateUnknown()
+            return StateUnknown(connector=name)
         if flow.used_at is not None:
             return FlowFinished(connector=name)
         return FlowExpired(connector=name)

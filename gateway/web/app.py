@@ -15,7 +15,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from connectors.errors import ConnectorError
-from gateway.errors import GatewayError, LoginError, NotSignedIn, RateLimited, StoreUnavailable
+from gateway.errors import (
+    FlowError,
+    GatewayError,
+    LoginError,
+    NotSignedIn,
+    RateLimited,
+    StoreUnavailable,
+    WrongHost,
+)
 from gateway.observe.logs import get_logger
 from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
@@ -43,7 +51,7 @@ from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
-from gateway.web.return_to import DASHBOARD
+from gateway.web.return_to import DASHBOARD, own_page
 from gateway.web.state import State, request_id, services
 from gateway.wiring.process import Services
 
@@ -192,15 +200,29 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
         status=problem.status,
         text=detail_of(error, problem),
         request_id=request_id(request),
-        action={"label": "Sign in", "href": "/login"}
-        if isinstance(error, LoginError)
-        else {"label": "To your connectors", "href": DASHBOARD},
+        **_next_step(request, error),
     )
     if isinstance(error, HTTPException):
         page.headers.update(error.headers or {})  # a 405 must have Allow
     if isinstance(error, RateLimited):
         page.headers["Retry-After"] = str(error.retry_after)
     return page
+
+
+def _next_step(request: Request, error: Exception) -> dict[str, Any]:
+    """Return the connector that an error page names, and its button."""
+    action, connector = {"label": "To your connectors", "href": DASHBOARD}, None
+    ready = {config.name: config.display_name for config in services(request).catalog.ready()}
+    if isinstance(error, LoginError):
+        action = {"label": "Sign in", "href": "/login"}
+    elif isinstance(error, WrongHost):
+        page = own_page(request.url.path + (f"?{q}" if (q := request.url.query) else ""))
+        public_url = services(request).settings.public_url
+        action = {"label": f"Open it at {public_url}", "href": public_url + page}
+    elif isinstance(error, FlowError) and error.connector in ready:
+        connector = ready[error.connector]
+        action = {"label": f"Connect {connector}", "href": f"/connectors/{error.connector}"}
+    return {"action": action, "connector": connector}
 
 
 async def _session_or_none(request: Request) -> Any:

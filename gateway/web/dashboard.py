@@ -19,9 +19,9 @@ from gateway.web.activity import use_views
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
-from gateway.web.outcomes import notice_for, outcome_url
+from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import CardView, card_view, is_sandboxed, orphan_view, render
-from gateway.web.return_to import DASHBOARD
+from gateway.web.return_to import DASHBOARD, DONE
 from gateway.web.state import services
 from gateway.wiring.process import redirect_uri
 
@@ -52,12 +52,12 @@ async def dashboard(request: Request) -> Response:
     ready = list(given.catalog.ready())
     mine = await given.connections.list_for(session.tenant, session.user)
     used = await given.audit.users_of(session.tenant, [connection.id for connection in mine])
-    return render(
+    page = render(
         request,
         "dashboard.html",
         title="Connectors",
         session=session,
-        notice=_notice(request, ready),
+        notice=notice_for(request, session),
         groups=_groups(request, ready, mine),
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
         summary={
@@ -81,13 +81,26 @@ async def dashboard(request: Request) -> Response:
         ],
         api_base=given.settings.public_url,
     )
+    return forget_outcome(request, page)
+
+
+async def done(request: Request) -> Response:
+    """Show an outcome in a window that a host application opened, which can be closed."""
+    check_host(request)
+    session = await find_session(request)
+    if session is None:
+        return RedirectResponse("/login", 303)
+    page = render(
+        request, "done.html", title="Done", session=session, notice=notice_for(request, session)
+    )
+    return forget_outcome(request, page)
 
 
 async def make_default(request: Request) -> Response:
     """Make one account the default of its connector."""
-    _, connection = await _posted(request)
+    session, connection = await _posted(request)
     await services(request).connections.set_default(connection)
-    return RedirectResponse(outcome_url(DASHBOARD, "made_default", connection.connector), 303)
+    return redirect_with(request, session, DASHBOARD, "made_default", connection.connector)
 
 
 async def confirm_disconnect(request: Request) -> Response:
@@ -114,10 +127,10 @@ async def confirm_disconnect(request: Request) -> Response:
 
 async def disconnect(request: Request) -> Response:
     """Disconnect, and say whether the grant was revoked."""
-    _, connection = await _posted(request)
+    session, connection = await _posted(request)
     revoked = await services(request).disconnect.disconnect(connection)
     outcome = f"disconnected_{revoked.value}"
-    return RedirectResponse(outcome_url(DASHBOARD, outcome, connection.connector), 303)
+    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
 
 
 async def _posted(request: Request) -> tuple[SessionCaller, Connection]:
@@ -164,16 +177,10 @@ def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connectio
     return groups
 
 
-def _notice(request: Request, ready: list[ConnectorConfig]) -> object:
-    asked = request.query_params
-    names = {name: name.capitalize() for name in services(request).catalog.names()}
-    names |= {config.name: config.display_name for config in ready}
-    return notice_for(asked.get("outcome"), names.get(asked.get("connector", "")), asked.get("ref"))
-
-
 ROUTES = [
     Route("/", home),
     Route(DASHBOARD, dashboard),
+    Route(DONE, done),
     Route("/dashboard/connections/{id}/default", make_default, methods=["POST"]),
     Route("/dashboard/connections/{id}/disconnect", confirm_disconnect),
     Route("/dashboard/connections/{id}/disconnect", disconnect, methods=["POST"]),

@@ -14,7 +14,7 @@ from connectors.config import ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
 from gateway.engine.callback import read_callback
-from gateway.errors import ConnectionNotFound, GatewayError, InvalidRequest
+from gateway.errors import CallbackInvalid, ConnectionNotFound, GatewayError, InvalidRequest
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
@@ -26,15 +26,17 @@ from gateway.web.callers import find_session, require_session
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
 from gateway.web.inputs import Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
-from gateway.web.outcomes import outcome_of, outcome_url
+from gateway.web.outcomes import outcome_of, redirect_with
 from gateway.web.pages import card_view, render
-from gateway.web.return_to import DASHBOARD, own_page
+from gateway.web.return_to import DASHBOARD, DONE, own_page
 from gateway.web.state import request_id, services
 
 _log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
+_KEPT = {"tool", "reconnect", "display"}
+"""Parameters of a connect link that outlast a sign-in."""
 
 
 class StartRequest(Strict):
@@ -60,7 +62,7 @@ async def connect_page(request: Request) -> Response:
     config = given.catalog.get(request.path_params["name"])
     if session is None:
         here = f"/connectors/{config.name}"
-        kept = {k: v for k, v in request.query_params.items() if k in {"tool", "reconnect"}}
+        kept = {k: v for k, v in request.query_params.items() if k in _KEPT}
         target = f"{here}?{urlencode(kept)}" if kept else here
         if own_page(target) != target:
             target = here  # the name of a tool may have characters that are forbidden here
@@ -119,10 +121,14 @@ async def callback(request: Request) -> Response:
     name = request.path_params["name"]
     check_host(request)
     session = await find_session(request)
-    response = read_callback(request.scope["query_string"])
-    cookie = flow_cookie_name(response.state)
     try:
-        finished = await services(request).connect.finish(
+        response = read_callback(request.scope["query_string"])
+    except CallbackInvalid as error:
+        error.connector = name  # its page has the way to start
+        raise
+    cookie, connect = flow_cookie_name(response.state), services(request).connect
+    try:
+        finished = await connect.finish(
             name,
             response,
             tenant=session.tenant if session else None,
@@ -131,15 +137,17 @@ async def callback(request: Request) -> Response:
         )
     except (GatewayError, AccountUnfit) as error:
         outcome = outcome_of(error)
-        if outcome is None:
+        if outcome is None or session is None:
             raise
         # The person gets a few plain words; the reason is for operators (H6).
         _log.warning("flow_failed", connector=name, error=type(error).__name__, reason=str(error))
-        url = outcome_url(DASHBOARD, outcome, name, request_id(request))
+        wanted = await connect.return_to(response.state, tenant=session.tenant, user=session.user)
+        path, ref = DONE if wanted == DONE else DASHBOARD, request_id(request)
+        answer = redirect_with(request, session, path, outcome, name, ref=ref)
     else:
         outcome = "reconnected_other" if finished.other_account else "connected"
-        url = outcome_url(finished.return_to, outcome, name)
-    answer = RedirectResponse(url, 303, _CALLBACK_HEADERS)
+        answer = redirect_with(request, session, finished.return_to, outcome, name)
+    answer.headers.update(_CALLBACK_HEADERS)
     drop_cookie(request, answer, cookie)
     return answer
 
@@ -185,6 +193,8 @@ async def _connect_page(
     error: InvalidRequest | None = None,
 ) -> Response:
     given = services(request)
+    popup = request.query_params.get("display") == "popup"
+    return_to = own_page(wanted.return_to) if wanted else DONE if popup else DASHBOARD
     reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
     old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
     mine = await given.connections.list_for(session.tenant, session.user)
@@ -217,10 +227,10 @@ async def _connect_page(
         scopes=config.scopes,
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
-        return_to=DASHBOARD,
+        return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else str(error),
-        cancel_path=DASHBOARD,
+        cancel_path=return_to,
     )
 
 

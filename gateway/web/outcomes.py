@@ -1,36 +1,50 @@
 """The outcomes of a flow, in words for the person who started it.
 
-The callback redirects to a clean URL that names an outcome of this table. No text of a provider
-gets into a page (security A9, A17).
+The callback redirects to a clean URL that names an outcome of this table, with a proof in a cookie.
+No text of a provider gets into a page (security A9, A17).
 """
 
 from __future__ import annotations
 
-import re
+import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
 from connectors.errors import AccountUnfit
+from connectors.secret import Secret
 from gateway import errors
+from gateway.access.sessions import SessionCaller
+from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
+from gateway.web.state import services
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``title`` and ``text`` may use ``{name}``, the connector's display name."""
+    """The texts may use ``{name}``, the connector's display name.
+
+    ``action`` is the label of the button that leads to the connect page, if there is one.
+    """
 
     kind: str
     title: str
     text: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """An outcome as the dashboard shows it."""
+    """An outcome as a page shows it."""
 
     kind: str
     title: str
     text: str
     request_id: str | None
+    action: dict[str, str] | None
 
 
 OUTCOMES = {
@@ -46,26 +60,40 @@ OUTCOMES = {
         "That attempt is over",
         "Each attempt to connect works once. Your {name} accounts are listed below; start again "
         "if the one you want is missing.",
+        "Connect {name} again",
     ),
     "declined": Outcome(
-        "info", "{name} was not connected", "You chose not to allow access. Nothing was stored."
+        "info",
+        "{name} was not connected",
+        "You chose not to allow access. Nothing was stored.",
+        "Try again",
+    ),
+    "approval": Outcome(
+        "warning",
+        "An administrator has to approve this first",
+        "{name} was not connected: an administrator of your {name} organisation has to approve "
+        "this app. Ask for that there, then connect again. Nothing was stored.",
+        "Try again",
     ),
     "refused": Outcome(
         "error",
         "{name} refused to connect",
-        "The provider ended the attempt with an error. Nothing was stored. Try again; if it "
+        "{name} ended the attempt with an error. Nothing was stored. Try again; if it "
         "happens again, tell the people who run this gateway.",
+        "Try again",
     ),
     "expired": Outcome(
         "warning",
         "That took too long",
-        "An attempt to connect expires after ten minutes. Please start again.",
+        "{name} was not connected: an attempt to connect expires after ten minutes.",
+        "Start again",
     ),
     "unfit": Outcome(
         "warning",
         "{name} was not connected",
         "This {name} account has nothing under the name you filled in, or you did not allow "
         "access to it. Nothing was stored. Check both, and connect again.",
+        "Connect again",
     ),
     "other_account": Outcome(
         "warning",
@@ -82,6 +110,7 @@ OUTCOMES = {
         "error",
         "{name} could not be connected",
         "It did not answer as it should. Nothing was stored. Please try again in a few minutes.",
+        "Try again",
     ),
     "made_default": Outcome(
         "success",
@@ -92,6 +121,7 @@ OUTCOMES = {
         "success",
         "{name} is disconnected",
         "The tokens are deleted here, and {name} has ended the access.",
+        "Connect {name} again",
     ),
     "disconnected_no": Outcome(
         "warning",
@@ -118,42 +148,74 @@ _OF_ERROR: dict[type[Exception], str] = {
     errors.FlowExpired: "expired",
     AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
-    errors.ProviderDeclined: "refused",
     errors.ProviderMisconfigured: "misconfigured",
     # One outcome for every failure: a person who chooses part of a provider's address must not
     # learn what is at that address (H6). The log has the reason.
     errors.ProviderError: "failed",
 }
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+COOKIE, _LIFETIME = "gateway_outcome", timedelta(minutes=1)
 
 
 def outcome_of(error: Exception) -> str | None:
     """Return the outcome for ``error``; ``None`` if it needs an error page."""
-    if isinstance(error, errors.ProviderDeclined) and error.provider_code == "access_denied":
-        return "declined"
+    if isinstance(error, errors.ProviderDeclined):
+        return error.kind
     for kind in type(error).__mro__:
         if kind in _OF_ERROR:
             return _OF_ERROR[kind]
     return None
 
 
-def outcome_url(path: str, outcome: str, connector: str, request_id: str | None = None) -> str:
-    """Add the outcome to the query of ``path``."""
-    query = {"outcome": outcome, "connector": connector}
-    if request_id is not None:
-        query["ref"] = request_id
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
+def redirect_with(
+    request: Request,
+    session: SessionCaller | None,
+    path: str,
+    outcome: str,
+    connector: str,
+    *,
+    ref: str | None = None,
+) -> RedirectResponse:
+    """Redirect to ``path`` with an outcome, and give the browser the proof that it is true.
+
+    Anybody can write an address with an outcome, and a reload repeats it. So a page shows the
+    outcome only to a browser with the proof in a cookie, and takes the cookie away.
+    """
+    query = {"outcome": outcome, "connector": connector} | ({"ref": ref} if ref else {})
+    answer = RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(query)}", 303)
+    if session is not None:
+        set_cookie(request, answer, COOKIE, Secret(proof_of(session.csrf_token, query)), _LIFETIME)
+    return answer
 
 
-def notice_for(outcome: str | None, display_name: str | None, ref: str | None) -> Notice | None:
-    """Return the notice for a dashboard URL; ``None`` for an unknown outcome."""
-    if outcome not in OUTCOMES or display_name is None:
+def notice_for(request: Request, session: SessionCaller) -> Notice | None:
+    """Return the notice for the outcome in the address; ``None`` if this browser has no proof."""
+    asked, catalog = request.query_params, services(request).catalog
+    query = {name: asked[name] for name in ("outcome", "connector", "ref") if name in asked}
+    proof, connector = read_cookie(request, COOKIE) or "", query.get("connector", "")
+    if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
-    found = OUTCOMES[outcome]
+    found, ready = OUTCOMES[query["outcome"]], {config.name: config for config in catalog.ready()}
+    name = ready[connector].display_name if connector in ready else connector.capitalize()
+    action = None
+    if found.action and connector in ready:
+        action = {"label": found.action.format(name=name), "href": f"/connectors/{connector}"}
     return Notice(
         kind=found.kind,
-        title=found.title.format(name=display_name),
-        text=found.text.format(name=display_name),
-        request_id=ref if ref and _REQUEST_ID.fullmatch(ref) else None,
+        title=found.title.format(name=name),
+        text=found.text.format(name=name),
+        request_id=query.get("ref"),
+        action=action,
     )
+
+
+def forget_outcome(request: Request, answer: Response) -> Response:
+    """Remove the proof: a notice is shown once."""
+    if read_cookie(request, COOKIE) is not None:
+        drop_cookie(request, answer, COOKIE)
+    return answer
+
+
+def proof_of(csrf_token: str, query: Mapping[str, str]) -> str:
+    """Return the proof of an outcome, for the session with this token."""
+    return hmac.new(csrf_token.encode(), urlencode(query).encode(), "sha256").hexdigest()

@@ -101,6 +101,13 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.CallbackInvalid: Problem(
         400, "callback_invalid", "The provider's answer cannot be used"
     ),
+    errors.CallbackWithoutState: Problem(
+        400,
+        "callback_without_state",
+        "To link an account, start here",
+        "You came here from the provider's own page. Nothing was connected yet: start from your "
+        "connectors, so that the gateway knows who the account is for.",
+    ),
     errors.CallbackNotVerified: Problem(
         400,
         "callback_not_verified",

@@ -6,6 +6,8 @@ import re
 from urllib.parse import unquote
 
 DASHBOARD = "/dashboard/connectors"
+DONE = "/dashboard/done"
+"""The page of a window of its own, which can be closed."""
 
 # Path characters and a query. No backslash, "@", colon, control or second slash.
 _OWN_PAGE = re.compile(

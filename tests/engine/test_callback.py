@@ -28,7 +28,7 @@ def test_a_code_with_its_state_is_read() -> None:
 
 @pytest.mark.requirement("A9")
 def test_an_error_with_its_state_is_read() -> None:
-    """The provider's description is not looked at."""
+    """The provider's description is kept for no page."""
     response = read_callback(b"error=access_denied&error_description=%3Cscript%3E&state=s-1")
     assert (response.code, response.error) == (None, "access_denied")
 

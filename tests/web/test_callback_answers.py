@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, declined_callback, with_params
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
@@ -233,5 +234,6 @@ async def test_the_request_id_leads_from_the_notice_to_the_log(
 
 
 def _own_content(answer: httpx.Response) -> str:
-    """The page without the footer's link to the control page, which a person may follow."""
-    return answer.text.partition('<footer class="site-footer">')[0]
+    """The page without links that a person may follow: to the control page, and to this host."""
+    page = answer.text.partition('<footer class="site-footer">')[0]
+    return page.replace(f'href="{GATEWAY_URL}/', 'href="/')

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.web.outcomes import OUTCOMES
+from gateway.web.outcomes import COOKIE, OUTCOMES, proof_of
 from tests.conftest import GATEWAY_URL
 from tests.support import outside as solo
 from tests.support.browser import words
@@ -228,15 +228,24 @@ def test_every_outcome_has_a_kind_that_the_page_knows() -> None:
 
 async def test_every_outcome_has_its_notice(gateway: Harness, subtests: pytest.Subtests) -> None:
     browser = await gateway.browser("alice")
+    await browser.open(DASHBOARD)
+    csrf_token, reference = browser.csrf_token(), "req_0123456789abcdef"
     for name, outcome in OUTCOMES.items():
         with subtests.test(name):
-            reference = "req_0123456789abcdef"
-            await browser.open(f"{DASHBOARD}?outcome={name}&connector=shopify&ref={reference}")
+            query = {"outcome": name, "connector": "shopify", "ref": reference}
+            browser.client.cookies.set(
+                COOKIE, proof_of(csrf_token, query), domain="localhost.local", path="/"
+            )
+            await browser.open(f"{DASHBOARD}?{urlencode(query)}")
             assert outcome.title.replace("{name}", "Shopify") in browser.text
             assert outcome.text.replace("{name}", "Shopify") in browser.text
             assert f"notice-{outcome.kind}" in browser.page.text
             assert reference in browser.text
             assert "{name}" not in browser.text
+            assert COOKIE not in browser.client.cookies
+            if outcome.action:
+                action = outcome.action.replace("{name}", "Shopify")
+                assert browser.links()[action] == "/connectors/shopify"
     for query in (
         "outcome=other&connector=google",
         "outcome=connected",

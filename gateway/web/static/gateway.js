@@ -66,3 +66,15 @@
     slot.replaceWith(button);
   }
 })();
+
+// The link <a data-close> becomes a button that closes the window. A browser may refuse to close a
+// window that no script opened; then the link is followed as it stands.
+for (const link of document.querySelectorAll("[data-close]")) {
+  const href = link.href;
+  link.textContent = "Close this window";
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    window.close();
+    setTimeout(() => window.location.assign(href), 300);
+  });
+}

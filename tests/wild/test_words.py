@@ -1,0 +1,259 @@
+"""Words that help: a person learns what happened, and where to go on."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from gateway.engine.callback import read_callback, refusal_of
+from gateway.web.outcomes import OUTCOMES
+from tests.conftest import GATEWAY_URL
+from tests.support.browser import Browser, words
+from tests.support.callbacks import approved_callback, declined_callback, with_params
+from tests.support.gateway import ACCOUNTS, Harness
+
+NO = [
+    pytest.param("access_denied", "", id="RFC 6749 4.1.2.1"),
+    pytest.param(
+        "user_cancelled_authorize",
+        "The user cancelled the authorization",
+        id="aspnet-contrib/AspNet.Security.OAuth.Providers#480",
+    ),
+    pytest.param("user_cancelled_login", "", id="auth0/passport-linkedin-oauth2#47"),
+    pytest.param("access_denied", "AADSTS65004: User declined to consent", id="Microsoft"),
+    pytest.param("user_denied", "", id="Facebook's error_reason, as an error"),
+    pytest.param("ACCESS_DENIED", "", id="in capitals (LINE Login)"),
+    pytest.param("consent_declined", "", id="consent"),
+    pytest.param("canceled", "", id="one word"),
+]
+APPROVAL = [
+    pytest.param(
+        "access_denied",
+        "AADSTS90094: The app needs permission to access resources in your organization that "
+        "only an admin can grant.",
+        id="https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
+    ),
+    pytest.param("admin_policy_enforced", "", id="https://support.google.com/a/answer/7281227"),
+    pytest.param(
+        "OAUTH_APP_BLOCKED", "this app is blocked by admin", id="https://help.salesforce.com"
+    ),
+    pytest.param("consent_required", "Contact your administrators.", id="in the plural"),
+]
+REFUSED = [
+    ("server_error", ""),
+    ("invalid_scope", "The scope was denied"),
+    ("unauthorized_client", "badminton is no administrativa word"),
+    ("access_token_denied", ""),
+    ("", ""),
+]
+
+
+async def refused(gateway: Harness, query: str) -> Browser:
+    """Return a browser that the provider sent back with ``query`` instead of a code."""
+    browser = await gateway.browser("alice")
+    await browser.start("google")
+    callback = await declined_callback(browser)
+    state = callback.partition("state=")[2].partition("&")[0]
+    path = callback.partition("?")[0]
+    await browser.open(f"{path}?state={state}&{query}", site="cross-site")
+    return browser
+
+
+@pytest.mark.parametrize(("error", "description"), NO)
+async def test_persons_own_no_is_told_as_their_choice(
+    gateway: Harness, error: str, description: str
+) -> None:
+    """Pressing Cancel at LinkedIn was told as an error (also appwrite/appwrite#2591)."""
+    browser = await refused(gateway, f"error={error}&error_description={quote(description)}")
+    assert browser.outcome() == "declined"
+    assert "Google was not connected You chose not to allow access." in words(browser)
+    assert browser.links()["Try again"] == "/connectors/google"
+
+
+@pytest.mark.parametrize(("error", "description"), APPROVAL)
+async def test_approval_of_an_administrator_is_asked_for(
+    gateway: Harness, error: str, description: str
+) -> None:
+    browser = await refused(gateway, f"error={error}&error_description={quote(description)}")
+    assert browser.outcome() == "approval"
+    assert "An administrator has to approve this first" in browser.text
+    assert "AADSTS" not in browser.page.text + browser.url
+    assert browser.links()["Try again"] == "/connectors/google"
+
+
+@pytest.mark.parametrize(("error", "description"), REFUSED)
+def test_other_refusals_stay_refusals_of_the_provider(error: str, description: str) -> None:
+    query = f"state=s&error={error}&error_description={quote(description)}"
+    assert refusal_of(read_callback(query.encode())) == "refused"
+
+
+UNREADABLE = {
+    "Latin-1": "error_description=Zugriff%20verweigert%20%FC",
+    "raw bytes": "error_description=\xfc",
+    "cut within a character": "error_description=%E2%82",
+    "twice": "error_description=a&error_description=b",
+    "unreadable address": "error_uri=%FF",
+}
+
+
+@pytest.mark.parametrize("kind", [*UNREADABLE])
+def test_unreadable_description_is_no_reason_to_refuse(kind: str) -> None:
+    """The description is for people (RFC 6749 4.1.2.1); the code beside it is what counts."""
+    told = UNREADABLE[kind].encode("latin-1")
+    response = read_callback(b"state=s&error=access_denied&" + told)
+    assert (response.error, refusal_of(response)) == ("access_denied", "declined")
+    code = read_callback(b"state=s&code=c&" + told).code
+    assert code is not None
+    assert code.reveal() == "c"
+
+
+FROM_ELSEWHERE = [
+    pytest.param(
+        "code=0123&installation_id=1&setup_action=install",
+        id="GitHub App installed on github.com (octopusreview/octopus#377)",
+    ),
+    pytest.param("code=0123&state=", id="Slack, by an administrator (slackapi/bolt-js#1697)"),
+    pytest.param(
+        "hmac=ab&host=YWRtaW4&shop=acme.myshopify.com&timestamp=1700000000",
+        id="Shopify, from the list of apps",
+    ),
+    pytest.param("error=access_denied", id="sergiodxa/remix-auth-github#26"),
+    pytest.param("code=c", id="supabase/auth-helpers#584"),
+    pytest.param("", id="bookmarked"),
+]
+
+
+@pytest.mark.parametrize("query", FROM_ELSEWHERE)
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_callback_without_a_state_shows_where_to_start(
+    gateway: Harness, query: str, signed_in: bool
+) -> None:
+    """Nothing may be linked without a state; the path names the connector to start with."""
+    browser = await gateway.browser("alice" if signed_in else None)
+    page = await browser.open(f"/v1/connectors/google/callback?{query}", site="cross-site")
+    assert page.status_code == 400
+    assert "You came here from the provider's own page." in words(browser)
+    assert browser.links()["Connect Google"] == "/connectors/google"
+    assert "Nothing was connected yet" in browser.text
+    # The button leads on, after a sign-in where one is needed.
+    await browser.open(browser.links()["Connect Google"])
+    if signed_in:
+        assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+    else:
+        assert urlsplit(browser.url).path == "/login"
+
+
+async def test_callback_without_a_state_of_an_unknown_connector_leads_to_the_connectors(
+    gateway: Harness,
+) -> None:
+    browser = await gateway.browser("alice")
+    await browser.open("/v1/connectors/%3Cscript%3E/callback?code=c")
+    assert browser.links()["To your connectors"] == "/dashboard/connectors"
+
+
+async def test_every_error_of_a_callback_names_the_connector_and_its_button(
+    gateway: Harness, subtests: pytest.Subtests
+) -> None:
+    alice, bob = await gateway.browser("alice"), await gateway.browser("bob")
+    await alice.start("google")
+    callback = await approved_callback(alice, ACCOUNTS["google"])
+    wrong = {
+        "another person": (bob, callback),
+        "unknown state": (alice, with_params(callback, state="A" * 43)),
+        "ambiguous": (alice, f"{callback}&state=other"),
+        "another connector": (alice, callback.replace("/google/", "/notion/")),
+    }
+    for kind, (browser, url) in wrong.items():
+        with subtests.test(kind):
+            page = await browser.open(url, site="cross-site")
+            assert page.status_code in {400, 403}
+            assert f"Google · Error {page.status_code}" in words(browser)
+            assert browser.links()["Connect Google"] == "/connectors/google"
+
+
+async def test_wrong_host_links_to_the_right_one(gateway: Harness) -> None:
+    """The link keeps the page, and never the code of a callback."""
+    browser = await gateway.browser("alice")
+    paths = {
+        "/connectors/google?tool=search": "/connectors/google?tool=search",
+        "/dashboard/activity": "/dashboard/activity",
+        "/v1/connectors/google/callback?code=c&state=s": "/dashboard/connectors",
+        "/login": "/dashboard/connectors",
+    }
+    for path, right in paths.items():
+        browser.page = await browser.client.get(
+            GATEWAY_URL + path, headers={"Host": "127.0.0.2:8000"}
+        )
+        assert browser.page.status_code == 400
+        assert browser.links()[f"Open it at {GATEWAY_URL}"] == GATEWAY_URL + right
+
+
+@pytest.mark.parametrize(
+    "outcome", ["connected", "made_default", "disconnected_yes", "approval", "expired"]
+)
+async def test_outcome_in_the_address_alone_is_not_believed(gateway: Harness, outcome: str) -> None:
+    """A link that somebody else wrote says nothing on the dashboard or its neighbour."""
+    browser = await gateway.browser("alice")
+    for page in ("/dashboard/connectors", "/dashboard/done"):
+        await browser.open(f"{page}?outcome={outcome}&connector=stripe")
+        assert "Stripe is connected" not in browser.text
+        assert 'class="notice' not in browser.page.text
+
+
+async def test_outcome_is_shown_once_and_to_its_browser_alone(gateway: Harness) -> None:
+    """Reload, Back, a changed address and another session of the same person show nothing."""
+    browser, other = await gateway.browser("alice"), await gateway.browser("alice")
+    assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+    assert "Google is connected" in browser.text
+    address = browser.url
+    for visitor in (browser, other):
+        await visitor.open(address)
+        assert "Google is connected" not in visitor.text
+
+    await browser.start("google")
+    callback = await declined_callback(browser)
+    answer = await browser.client.get(callback)
+    forged = answer.headers["location"].replace("declined", "connected")
+    await browser.open(forged)
+    assert "Google is connected" not in browser.text
+
+
+def test_every_outcome_names_the_connector_or_the_next_step() -> None:
+    for name, outcome in OUTCOMES.items():
+        assert "{name}" in outcome.title + outcome.text, name
+        if outcome.kind in {"error", "warning"} and name not in {
+            "misconfigured",  # only the operator can act
+            "other_account",  # the person disconnects the other account, listed below
+            "disconnected_no",  # the person goes to the provider
+        }:
+            assert outcome.action, name
+
+
+POPUP = "?display=popup"
+
+
+async def test_window_of_its_own_ends_on_a_page_that_can_close(gateway: Harness) -> None:
+    """A host that opens the page with window.open cannot follow it (bluesky-social/atproto#3638,
+    estuary/ui#1996): the window says the end, and offers to close."""
+    browser = await gateway.browser("alice")
+    assert await browser.connect("google", ACCOUNTS["google"], POPUP) == "connected"
+    assert urlsplit(browser.url).path == "/dashboard/done"
+    assert "Google is connected" in browser.text
+    assert "data-close" in browser.page.text
+
+
+async def test_window_of_its_own_ends_there_after_a_no_and_after_a_sign_in(
+    gateway: Harness,
+) -> None:
+    """The way leads through the sign-in, and *Try again* stays in the window."""
+    browser = await gateway.browser()
+    await browser.open(f"/connectors/google{POPUP}")
+    await browser.submit({"name": "alice"}, action="/login")
+    assert browser.url.endswith(f"/connectors/google{POPUP}")
+    assert browser.links()["Cancel"] == "/dashboard/done"
+    await browser.submit(action="/v1/connectors/google/start")
+    await browser.submit(button="Do not allow")
+    assert urlsplit(browser.url).path == "/dashboard/done"
+    assert browser.outcome() == "declined"
+    assert browser.links()["Try again"] == f"/connectors/google{POPUP}"
