@@ -232,11 +232,11 @@ async def test_every_outcome_has_its_notice(gateway: Harness, subtests: pytest.S
     csrf_token, reference = browser.csrf_token(), "req_0123456789abcdef"
     for name, outcome in OUTCOMES.items():
         with subtests.test(name):
-            query = {"outcome": name, "connector": "shopify", "ref": reference}
+            told = {"outcome": name, "connector": "shopify", "ref": reference}
             browser.client.cookies.set(
-                COOKIE, proof_of(csrf_token, query), domain="localhost.local", path="/"
+                COOKIE, proof_of(csrf_token, told), domain="localhost.local", path="/"
             )
-            await browser.open(f"{DASHBOARD}?{urlencode(query)}")
+            await browser.open(f"{DASHBOARD}?{urlencode(told)}")
             assert outcome.title.replace("{name}", "Shopify") in browser.text
             assert outcome.text.replace("{name}", "Shopify") in browser.text
             assert f"notice-{outcome.kind}" in browser.page.text
