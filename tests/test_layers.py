@@ -39,6 +39,7 @@ LAYERS = (
     "gateway.clock",
     "gateway.digest",
     "gateway.errors",
+    "gateway.text",
     "connectors",
 )
 """Every package and every loose module, from the top down: each imports only what is below it."""

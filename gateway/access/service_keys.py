@@ -40,7 +40,9 @@ from gateway.errors import (
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.store.fresh.cache import Cache
 from gateway.store.service_keys import KeyStore, StoredKey, key_tag
+from gateway.text import clean_text
 
+MAX_LABEL = 100
 LONGEST_LIFE = timedelta(days=3660)
 TOUCH_EVERY = timedelta(minutes=1)
 TOUCH_SECONDS = 1.0
@@ -151,12 +153,16 @@ class ServiceKeys:
         Raises ``InvalidRequest`` if a restriction is malformed or has no effect with these roles.
         """
         now = self._clock()
+        for name, value in {"label": label, "tenant": tenant}.items():
+            if not value.isprintable():
+                problem = "must have printable characters only"
+                raise InvalidRequest(f"{name}: {problem}", {name: problem})
         _check(restrictions, roles, now)
         key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
         key = StoredKey(
             id=key_id,
             tenant=tenant,
-            label=label,
+            label=clean_text(label, MAX_LABEL),
             roles=tuple(sorted({str(role) for role in roles})),
             secret_hash=sha256_hex(secret),
             created_at=now,

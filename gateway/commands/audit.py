@@ -10,6 +10,7 @@ from gateway.access.identity import DEFAULT_TENANT
 from gateway.clock import rfc3339
 from gateway.commands.deployment import Commands, WithServices
 from gateway.store.audit import Action, Line, Wanted
+from gateway.text import printable, say
 from gateway.wiring.process import Services
 
 
@@ -49,7 +50,7 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
             # On standard error: what is piped on holds lines alone.
             print(_row(*_TITLES), file=sys.stderr)
         for line in reversed(lines):
-            print(_text(line))
+            say(printable(_text(line)))
         return 0
 
     return with_services(show)

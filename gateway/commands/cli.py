@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from connectors.errors import ConfigError
@@ -16,6 +15,7 @@ from gateway.commands.serve import add_serve_command
 from gateway.commands.service_keys import add_key_commands
 from gateway.commands.worker import add_worker_command
 from gateway.errors import SettingsError, StoreUnavailable
+from gateway.text import say
 
 
 def run(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except (SettingsError, ConfigError, StoreUnavailable) as error:
-        print(f"gateway: {error}", file=sys.stderr)
+        say(f"gateway: {error}", error=True)
         return 1
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
+
+from gateway.text import say
 
 SECONDS = 2.0
 
@@ -19,5 +20,5 @@ class Progress:
     def __call__(self, doing: str) -> None:
         """Say that ``doing`` begins, if nothing was said for two seconds."""
         if self._now() - self._last >= SECONDS:
-            print(f"  … {doing}", file=sys.stderr, flush=True)
+            say(f"  … {doing}", error=True)
             self._last = self._now()

@@ -10,6 +10,7 @@ from gateway.commands.deployment import Commands, override
 from gateway.observe.logs import configure_logs
 from gateway.server.readiness import Readiness
 from gateway.settings.environment import read_environment, read_settings
+from gateway.text import say
 from gateway.wiring.process import Services, open_services
 
 
@@ -52,7 +53,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         async with opened() as services:  # fails here with one clear line, if at all
             log_connectors(services.catalog, env, link)
             if isinstance(services.logins.method, DevLogin) and services.logins.method.code:
-                print(f"\n  Sign-in code  {services.logins.method.code}", flush=True)
+                say(f"\n  Sign-in code  {services.logins.method.code}")
         app = create_app(settings, opened)
         server = server_for(app, host=settings.host, port=settings.port, lifespan="on")
         await serve([server], on_signal=readiness.stop, drain_seconds=settings.drain)

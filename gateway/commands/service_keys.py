@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from gateway.commands.deployment import Commands, WithServices
 from gateway.errors import InvalidRequest
 from gateway.services.connect import CLIENTS_NOT_SHARED
 from gateway.store.service_keys import StoredKey
+from gateway.text import printable, say
 from gateway.wiring.process import Services, only_tenant
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -84,16 +84,17 @@ async def _create(services: Services, arguments: argparse.Namespace) -> int:
         )
     except InvalidRequest as error:
         return _fail(str(error))
-    print(secret.reveal())
+    say(secret.reveal())
     return 0
 
 
 async def _list(services: Services, arguments: argparse.Namespace) -> int:
     now = services.clock()
     for key in await services.keys.list_for(arguments.tenant):
-        print(_line(key, now))
+        say(printable(_line(key, now)))
     for key in await services.keys.unproven(arguments.tenant):
-        print(_line(key, now, "refused: no proof that a gateway made it (adopt or delete it)"))
+        note = "refused: no proof that a gateway made it (adopt or delete it)"
+        say(printable(_line(key, now, note)))
     return 0
 
 
@@ -126,7 +127,7 @@ async def _delete(services: Services, arguments: argparse.Namespace) -> int:
 
 
 def _fail(problem: str) -> int:
-    print(f"gateway: {problem}", file=sys.stderr)
+    say(f"gateway: {problem}", error=True)
     return 1
 
 

@@ -25,6 +25,7 @@ from gateway.dev.children import child
 from gateway.dev.mongod import running_mongod
 from gateway.errors import SettingsError, Unauthorized
 from gateway.settings.environment import Settings, read_environment, read_settings
+from gateway.text import say
 from gateway.wiring.process import open_services
 
 START_SECONDS = 60
@@ -61,19 +62,19 @@ def run_dev() -> int:
             if not (settings.encryption_keys.get_secret_value() or settings.encryption_keys_file):
                 env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
             if not settings.mongodb_url.get_secret_value():
-                print("Starting MongoDB …", flush=True)
+                say("Starting MongoDB …")
                 env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
             processes = []
             if not settings.sandbox:
                 env["GATEWAY_SANDBOX"] = f"http://localhost:{sandbox_port}"
-                print("Starting the simulated providers …", flush=True)
+                say("Starting the simulated providers …")
                 command = [*_SELF, "sandbox", "--port", str(sandbox_port)]
                 processes.append(stack.enter_context(child(command, env=os.environ | env)))
                 _await(f"{env['GATEWAY_SANDBOX']}/_sandbox/info", processes)
             data.write_private(
                 folder / data.RUNNING, "".join(f"{name}='{value}'\n" for name, value in env.items())
             )
-            print("Starting the gateway and its worker …", flush=True)
+            say("Starting the gateway and its worker …")
             processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
             _await(f"http://{settings.host}:{settings.port}/readyz", processes)
             worker = [*_SELF, "worker", "--metrics", worker_metrics]
@@ -102,16 +103,16 @@ def _worker_metrics(settings: Settings) -> str:
 
 def _announce(settings: Settings, sandbox: str | None, worker_metrics: str) -> None:
     key_file = settings.data_dir / data.SERVICE_KEY
-    print(f"\n  Dashboard    {settings.public_url}/dashboard/connectors", flush=True)
+    say(f"\n  Dashboard    {settings.public_url}/dashboard/connectors")
     if sandbox:
-        print(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
-    print(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
+        say(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
+    say(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
     if worker_metrics != "off":
         web = f"localhost:{settings.port}" if settings.metrics_on_web else settings.metrics
         shown = [f"http://{web}/metrics"] if web else []
         shown.append(f"http://{worker_metrics}/metrics (worker)")
-        print(f"  Metrics      {' and '.join(shown)}")
-    print("  Stop         Ctrl-C\n", flush=True)
+        say(f"  Metrics      {' and '.join(shown)}")
+    say("  Stop         Ctrl-C\n")
 
 
 def _ensure_service_key(env: dict[str, str]) -> None:
@@ -144,7 +145,7 @@ def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
     while True:
         for process in processes:
             if process.poll() is not None:
-                print("A part of the gateway stopped; stopping the others.", file=sys.stderr)
+                say("A part of the gateway stopped; stopping the others.", error=True)
                 return 1
         time.sleep(0.2)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 
 from connectors.account import AccountInfo
 from gateway.errors import UnreadableResponse
+from gateway.text import clean_text, shows
 
 MAX_ID = 255
 MAX_LABEL = 200
 MAX_METADATA = 16 * 1024  # bytes of JSON
-
-_SPACES = re.compile(r"\s+")
 
 
 def clean_account(info: AccountInfo) -> AccountInfo:
@@ -23,7 +20,7 @@ def clean_account(info: AccountInfo) -> AccountInfo:
     repaired, because two ids could become one.
     """
     account_id = info.external_account_id
-    if not (account_id.strip() and len(account_id) <= MAX_ID and account_id.isprintable()):
+    if not (shows(account_id) and len(account_id) <= MAX_ID and account_id.isprintable()):
         raise UnreadableResponse("the provider's account id is empty, too long or not printable")
     try:
         # Half a surrogate pair is legal in JSON text but cannot be encoded as UTF-8.
@@ -37,10 +34,3 @@ def clean_account(info: AccountInfo) -> AccountInfo:
         account_label=clean_text(info.account_label, MAX_LABEL) or account_id,
         metadata=json.loads(metadata) if len(metadata) <= MAX_METADATA else {},
     )
-
-
-def clean_text(text: str, limit: int) -> str:
-    """Return ``text`` on one line without control, bidi-override and other invisible characters."""
-    one_line = _SPACES.sub(" ", text)
-    visible = "".join(c for c in one_line if unicodedata.category(c)[0] != "C")
-    return visible.strip()[:limit]

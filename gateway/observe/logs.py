@@ -17,6 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from gateway.observe.access_log import JsonLines
 from gateway.observe.masking import drop_locals, mask_credentials
+from gateway.text import printable
 
 _UVICORN = ("uvicorn.error", "uvicorn.access")
 _TALKATIVE = (*_UVICORN, "httpx", "httpcore", "pymongo", "motor", "asyncio", "hpack", "authlib")
@@ -36,6 +37,11 @@ def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if request_id is not None:
         event.setdefault("request_id", request_id)
     return event
+
+
+def escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Escape control characters: a terminal obeys those of a path or a label."""
+    return {name: printable(it) if isinstance(it, str) else it for name, it in event.items()}
 
 
 def configure_logs(level: str = "info", log_format: str = "auto") -> None:
@@ -63,7 +69,11 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([escape_controls] if console else []),
+                renderer,
+            ],
         )
     )
     root = logging.getLogger()

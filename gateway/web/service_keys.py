@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.assertions import MOST_KEYS
-from gateway.access.service_keys import Restrictions, Role
+from gateway.access.service_keys import MAX_LABEL, Restrictions, Role
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, NotFound
 from gateway.store.service_keys import StoredKey
@@ -49,7 +49,7 @@ class KeyRequest(Strict):
     roles: Annotated[
         list[Annotated[Role, Field(strict=False)]], Field(min_length=1, max_length=len(Role))
     ]
-    label: Annotated[str, Field(max_length=100)] = ""
+    label: Annotated[str, Field(max_length=MAX_LABEL)] = ""
     connectors: Annotated[list[str], Field(min_length=1, max_length=MAX_CONNECTORS)] | None = None
     expires_at: Annotated[AwareDatetime, BeforeValidator(_rfc3339)] | None = None
     user_assertion: UserAssertion | None = None

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.account import AccountInfo
-from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA, clean_account, clean_text
+from gateway.engine.account import MAX_ID, MAX_LABEL, MAX_METADATA, clean_account
 from gateway.errors import UnreadableResponse
+from gateway.text import clean_text
 
 
 def cleaned(account_id: str = "id-1", label: str = "Acme", /, **metadata: Any) -> AccountInfo:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
 from gateway.commands.connectors.output import print_json, print_lines
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
+from gateway.text import say
 
 GUIDE = "docs/adding-a-connector.md"
 
@@ -153,10 +153,10 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _unusable(sentence: str) -> int:
-    print(f"gateway: {sentence}", file=sys.stderr)
+    say(f"gateway: {sentence}", error=True)
     return 2
 
 
 def _failed(sentence: str) -> int:
-    print(f"gateway: {sentence}", file=sys.stderr)
+    say(f"gateway: {sentence}", error=True)
     return 1

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from gateway.text import say
+
 
 def print_lines(lines: Iterable[str]) -> int:
     """Print each line when it is there; returns the exit code 0."""
     try:
         for line in lines:
-            print(line, flush=True)
+            say(line)
     except BrokenPipeError:
         # "… | head" has read enough. Python's own flush at exit must not fail on the same pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
