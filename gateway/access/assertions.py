@@ -10,6 +10,7 @@ The algorithms are fixed: EdDSA with Ed25519, and ES256, with the public keys of
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,23 @@ MOST_KEYS = 2
 MAX_KID = 64
 _CURVES = {"Ed25519": ("OKP", ("EdDSA", "Ed25519")), "P-256": ("EC", ("ES256",))}
 """Curve -> key type (RFC 7518 6.1, RFC 8037 2) and the algorithms of its signatures."""
+
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""The points of Ed25519 whose order divides eight, without the sign bit (RFC 8032 5.1.3).
+
+Under such a "public key", all zeros for example, anybody can make signatures.
+"""
 
 _Key = OKPKey | ECKey
 
@@ -138,15 +156,24 @@ def _read(key: Mapping[str, Any]) -> tuple[_Key, tuple[str, ...]]:
     kid = key.get("kid")
     if key.get("kty") != kty or key.get("use", "sig") != "sig":
         raise _wrong("a public key must be a JWK for signatures, Ed25519 or P-256")
-    if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
-        raise _wrong(f"a kid has 1 to {MAX_KID} characters")
+    if kid is not None and not (
+        isinstance(kid, str) and 0 < len(kid) <= MAX_KID and kid.isprintable()
+    ):
+        raise _wrong(f"a kid has 1 to {MAX_KID} printable characters")
     fields = {name: key[name] for name in ("kty", "crv", "x", "y") if name in key}
     try:
         read = (OKPKey if kty == "OKP" else ECKey).import_key(fields)
         read.get_op_key("verify")  # only this parses the bytes of an Ed25519 key
+        weak = kty == "OKP" and _without_sign(urlsafe_b64decode(key["x"] + "==")) in _SMALL_ORDER
     except Exception:  # a JWK that makes its parser fail is not a key
         raise _wrong("a public key cannot be read as a JWK") from None
+    if weak:
+        raise _wrong("this public key is weak: anybody can sign for it")
     return read, algorithms
+
+
+def _without_sign(point: bytes) -> bytes:
+    return point[:-1] + bytes([point[-1] & 0x7F])
 
 
 def _wrong(problem: str) -> InvalidRequest:

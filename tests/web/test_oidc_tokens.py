@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.support.gateway import FakeClock, Harness
 from tests.support.identity_provider import (
@@ -183,6 +183,17 @@ async def test_a_key_for_encryption_signs_nothing(
     other = new_encryption_key("enc")
     provider.published.append(other.as_dict(private=False) | {"use": "enc"})
     provider.sign = lambda claims: provider.sign_with(other, claims)
+    await assert_refused(gateway, rows)
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")  # it is the provider's doing
+async def test_a_short_rsa_key_signs_nothing(
+    gateway: Harness, provider: IdentityProviderServer, rows: Rows
+) -> None:
+    """RFC 7518 3.3: 2,048 bits at least."""
+    short = RSAKey.generate_key(1024, {"kid": "short"}, private=True, auto_kid=False)
+    provider.published.append(short.as_dict(private=False))
+    provider.sign = lambda claims: provider.sign_with(short, claims)
     await assert_refused(gateway, rows)
 
 

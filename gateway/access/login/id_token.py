@@ -15,12 +15,14 @@ from typing import Any
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import InvalidKeyIdError
-from joserfc.jwk import JWKRegistry, Key, KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet, RSAKey
 
 from gateway.errors import LoginUnreadable
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 LEEWAY_SECONDS = 60
+SHORTEST_RSA = 2048
+"""Bits (RFC 7518 3.3)."""
 _KEY_TYPES = frozenset({"RSA", "EC"})
 
 
@@ -31,7 +33,7 @@ class UnknownSigningKey(LoginUnreadable):
 def read_signing_keys(document: Mapping[str, Any]) -> KeySet:
     """Return the signing keys of a JWK set; raise ``LoginUnreadable`` if it has none.
 
-    Keys of other types, for other uses or with mistakes are ignored (RFC 7517 5).
+    Keys of other types, for other uses, with mistakes or too short are ignored (RFC 7517 5).
     """
     found: list[Key] = []
     entries = document.get("keys")
@@ -41,9 +43,12 @@ def read_signing_keys(document: Mapping[str, Any]) -> KeySet:
         if entry.get("use", "sig") != "sig":
             continue
         try:
-            found.append(JWKRegistry.import_key(entry))
+            key = JWKRegistry.import_key(entry)
+            is_short = isinstance(key, RSAKey) and key.public_key.key_size < SHORTEST_RSA
         except Exception:  # noqa: S112 - a key that cannot be read is ignored as well
             continue
+        if not is_short:
+            found.append(key)
     if not found:
         raise LoginUnreadable("the provider's key set has no key that can sign an ID token")
     return KeySet(found)
