@@ -132,7 +132,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             return _Stream(stream)
         try:
             addresses = await self._resolve(host, port)
-        except OSError:
+        except (OSError, UnicodeError):  # a label may be empty or too long
             raise ProviderUnavailable("the provider's host name cannot be resolved") from None
         if (host, port) not in self._policy.allow:
             # All of them: a private address among public ones is a sign of DNS rebinding.

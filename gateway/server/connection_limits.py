@@ -23,10 +23,12 @@ LINGER_SECONDS = 10.0
 """How long a client may go on sending a request that was answered already."""
 WHOLE = "gateway.whole"
 """The ASGI extension that marks a request whose whole body has arrived."""
+_ONCE = (b"host", b"authorization", b"content-type", b"origin", b"sec-fetch-site")
+"""Fields of one value (RFC 9110 5.3). If one comes twice, a proxy may have judged the other one."""
 _EXTENSIONS: dict[str, dict[object, object]] = {WHOLE: {}}
 
 
-class _HeadTooLarge(Exception):
+class _HeadRefused(Exception):
     """Raised inside the parser, which then calls ``send_400_response``."""
 
 
@@ -82,7 +84,13 @@ class GuardedProtocol(HttpToolsProtocol):
         # Measure it only if it can be too long, or if it came with the previous request.
         if (self._size > MAX_HEAD or not self._is_first) and self._head_size() > MAX_HEAD:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            raise _HeadTooLarge
+            raise _HeadRefused
+        names = [name for name, _ in self.headers]
+        has_host = b"host" in names or self.parser.get_http_version() == "1.0"
+        if not has_host or (
+            len(set(names)) < len(names) and any(names.count(each) > 1 for each in _ONCE)
+        ):
+            raise _HeadRefused  # RFC 9112 3.2: 400
         self._stop_waiting()
         self._in_head, self._in_body = False, True
         super().on_headers_complete()

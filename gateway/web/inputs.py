@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import takewhile
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
@@ -55,11 +57,26 @@ async def read_json(request: Request, model: type[Model]) -> Model:
     except ValidationError as error:
         # Never the input itself: it may be a key in the wrong field.
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems = {".".join(map(str, item["loc"])) or "body": item["msg"] for item in found[:20]}
+        known = _names(model)
+        problems = {_place(item["loc"], known): item["msg"] for item in found[:20]}
     except RecursionError:
         problems = {"body": "nested too deeply"}
     text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
     raise InvalidRequest(text[:1000], problems)
+
+
+def _place(loc: tuple[int | str, ...], known: frozenset[str]) -> str:
+    """Name the place of a problem, down to a name that the client chose: it may be a secret."""
+    path = list(map(str, takewhile(lambda part: isinstance(part, int) or part in known, loc)))
+    return ".".join(path if len(path) == len(loc) else [*path, "(unknown field)"]) or "body"
+
+
+@cache
+def _names(model: type[BaseModel]) -> frozenset[str]:
+    """Return the field names of a model and of the models in it."""
+    schema = model.model_json_schema()
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return frozenset(name for each in objects for name in each.get("properties", ()))
 
 
 def read_query(request: Request, *names: str) -> dict[str, str]:

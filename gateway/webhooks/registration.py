@@ -7,12 +7,14 @@ shown once and stored sealed.
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import secrets
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 
 import standardwebhooks
@@ -37,6 +39,14 @@ _SECRET_BYTES = 32  # the specification asks for 24 to 64
 _URL = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?"
 )  # ASCII without spaces, user or fragment
+
+_NAME = re.compile(
+    r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+"
+    r"(?!0x[0-9a-f]*$)(?=.{1,63}$)[a-z0-9-]*[a-z][a-z0-9-]*"
+)
+"""A host name (RFC 1123 2.1), in lower case. The last label is no number."""
+_PRIVATE = frozenset({"localhost", "localdomain", "local", "internal", "arpa", "onion"})
+"""Last labels of names that no public resolver knows (RFC 6761, 6762, 7686, 8375)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +138,15 @@ def _problem_of(url: str, policy: EgressPolicy) -> str | None:
         return "must be https, or named in GATEWAY_EGRESS_ALLOW"
     if (host, port) in policy.allow:
         return None
-    try:
-        public = is_public(ip_address(host))
-    except ValueError:  # a name: each delivery checks the addresses it resolves to
-        public = host != "localhost" and not host.endswith(".localhost")
-    return None if public else "is not on the public Internet"
+    return None if _is_on_internet(host) else "is not on the public Internet"
+
+
+def _is_on_internet(host: str) -> bool:
+    """Judge a host without resolving it: each delivery checks the addresses that it resolves to."""
+    host = host.removesuffix(".")
+    with contextlib.suppress(ValueError):
+        return is_public(ip_address(host))
+    with contextlib.suppress(OSError):
+        # The system's resolver reads 127.1, 0x7f.1, 017700000001 and 2130706433 as addresses.
+        return is_public(IPv4Address(socket.inet_aton(host)))
+    return bool(_NAME.fullmatch(host)) and host.rpartition(".")[2] not in _PRIVATE

@@ -230,11 +230,20 @@ async def test_a_slow_but_timely_client_is_served_again_and_again(app: Counting)
         HEAD + b"X\0Y: 1\r\n\r\n",
         HEAD + b" folded: 1\r\n\r\n",
         HEAD + b"X Y: 1\r\n\r\n",
+        HEAD + b"Host: elsewhere\r\n\r\n",
+        HEAD + b"host: localhost\r\n\r\n",
+        HEAD + b"Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n",
+        HEAD + b"Content-Type: text/plain\r\nContent-Type: application/json\r\n\r\n",
+        HEAD + b"Origin: null\r\nOrigin: http://localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nAccept: */*\r\n\r\n",
     ],
     ids=ascii,
 )
 async def test_invalid_request_is_answered_with_400(app: Counting, request_bytes: bytes) -> None:
-    """F5, I2: two lengths, a length with chunks, and other text do not reach the application."""
+    """F5, I2: these do not reach the application: no host or two, two lengths, other text.
+
+    RFC 9112 3.2 asks for 400 if there is not exactly one ``Host``.
+    """
     async with serving(app) as port:
         answer = await told(port, request_bytes)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")

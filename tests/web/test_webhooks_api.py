@@ -141,12 +141,53 @@ BODIES: list[tuple[object, str]] = [
     ({"url": "https://[::1]/"}, "url"),
     ({"url": "https://[::ffff:10.0.0.1]/"}, "url"),
     ({"url": "https://[:::]/"}, "url"),
+    *(
+        ({"url": f"https://{host}/"}, "url")
+        for host in (
+            "2130706433",
+            "0x7f000001",
+            "0x7F.1",
+            "017700000001",
+            "0177.0.0.1",
+            "127.1",
+            "127.0.0.1.",
+            "127.0.0.1.:8443",
+            "0",
+            "0xa9fea9fe",
+            "169.254.43518",
+            "1.2.3.4.5",
+            "256.256.256.256",
+            "127.0.0.0x",
+            "LOCALHOST",
+            "localhost.",
+            "hooks.localhost.",
+            "intranet",
+            "printer.local",
+            "metadata.google.internal",
+            "router.home.arpa",
+            "localhost.localdomain",
+            "tools..example.com",
+            ".example.com",
+            "-tools.example.com",
+            "x" * 64 + ".example.com",
+            ".".join(["x" * 60] * 5) + ".com",
+            "[::ffff:7f00:1]",
+            "[::ffff:169.254.169.254]",
+            "[0:0:0:0:0:ffff:0a00:0001]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "[fe80::1]",
+            "[fd00::1]",
+            "[::]",
+        )
+    ),
     ({"url": URL, "events": []}, "events"),
     ({"url": URL, "events": ["connection.*"]}, "events.0"),
     ({"url": URL, "events": "connection.created"}, "events"),
     ({"url": URL, "events": ["connection.created"] * 5}, "events"),
-    ({"url": URL, "secret": "whsec_AAAA"}, "secret"),
-    ({"url": URL, "tenant": "other"}, "tenant"),
+    ({"url": URL, "secret": "whsec_AAAA"}, "(unknown field)"),
+    ({"url": URL, "tenant": "other"}, "(unknown field)"),
 ]
 
 
@@ -169,3 +210,16 @@ async def test_a_tenant_has_so_many_webhooks_and_no_more(gateway: Harness) -> No
         assert (await admin.post("/v1/webhooks", json={"url": URL})).status_code == 201
     problem(await admin.post("/v1/webhooks", json={"url": URL}), 422, "invalid_request")
     assert (await other.post("/v1/webhooks", json={"url": URL})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["TOOLS.example.com", "tools.example.com.", "xn--bcher-kva.example", "8.8.8.8", "134744072"],
+)
+async def test_an_address_of_the_internet_is_taken_in_every_spelling(
+    gateway: Harness, host: str
+) -> None:
+    """Numbers are read as the resolver reads them: the last one is 8.8.8.8."""
+    admin = await gateway.api(Role.ADMIN)
+    answer = await admin.post("/v1/webhooks", json={"url": f"https://{host}/hooks"})
+    assert answer.status_code == 201, answer.text
