@@ -24,9 +24,10 @@ from gateway.observe.metrics import Metrics
 from gateway.settings.environment import Settings
 from gateway.store.audit import AuditStore
 from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
-from gateway.store.indexes import create_indexes
+from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
 from gateway.store.sealed import sealed_stores
+from gateway.text import say
 
 LINE_SECONDS = 5.0
 """Seconds between two lines of progress when the output is not a terminal."""
@@ -81,7 +82,7 @@ class Meter:
 
 
 def _new_key(arguments: argparse.Namespace) -> int:
-    print(f"{arguments.id}:{new_encryption_key()}")
+    say(f"{arguments.id}:{new_encryption_key()}")
     return 0
 
 
@@ -102,12 +103,12 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
             if arguments.dry_run:
                 _print_table(vault, before)
                 return 0
-            print(f"{waiting} rows are sealed with a key other than {vault.current}.", flush=True)
+            say(f"{waiting} rows are sealed with a key other than {vault.current}.")
             meter = Meter(waiting)
             done = await rotation.run(meter, per_second=arguments.per_second)
             meter.end()
             seconds = time.monotonic() - meter.started
-            print(f"{done.rows} rows are now sealed with {vault.current} ({seconds:.1f} s).")
+            say(f"{done.rows} rows are now sealed with {vault.current} ({seconds:.1f} s).")
             after = await rotation.survey()
             _name_unreadable(done.unreadable)
             return _conclude(vault, after, len(done.unreadable))
@@ -115,28 +116,28 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(rotate())
     except KeyboardInterrupt:
-        print("\nStopped. Run it again to continue.", file=sys.stderr)
+        say("\nStopped. Run it again to continue.", error=True)
         return 130
 
 
 def _name_unreadable(unreadable: Sequence[tuple[str, str]]) -> None:
     if not unreadable:
         return
-    print(f"{len(unreadable)} rows cannot be opened and are left unchanged:")
+    say(f"{len(unreadable)} rows cannot be opened and are left unchanged:")
     for collection, row in unreadable[:_MOST_LISTED]:
-        print(f"  {collection} {row}")
+        say(f"  {collection} {row}")
     if len(unreadable) > _MOST_LISTED:
-        print(f"  and {len(unreadable) - _MOST_LISTED} more")
+        say(f"  and {len(unreadable) - _MOST_LISTED} more")
 
 
 def _conclude(vault: Vault, after: Counter[str], unreadable: int) -> int:
     """Print the encryption keys that may be removed, and return the exit code."""
     for key_id in vault.key_ids[1:]:
         if not after[key_id]:
-            print(f"{key_id} seals no rows any more and may be removed.")
+            say(f"{key_id} seals no rows any more and may be removed.")
     left = after.total() - after[vault.current]
     if left > unreadable:
-        print(
+        say(
             f"{left - unreadable} rows were sealed with another key meanwhile. Check that every "
             f"process has {vault.current} as its first key, then run this again."
         )
@@ -144,7 +145,7 @@ def _conclude(vault: Vault, after: Counter[str], unreadable: int) -> int:
 
 
 def _print_table(vault: Vault, rows: Counter[str]) -> None:
-    print(f"{'key':32}  {'rows':>10}")
+    say(f"{'key':32}  {'rows':>10}")
     for key_id in [*vault.key_ids, *sorted(rows.keys() - {*vault.key_ids})]:
         if key_id == vault.current:
             state = "seals new rows"
@@ -154,7 +155,7 @@ def _print_table(vault: Vault, rows: Counter[str]) -> None:
             state = "missing: these rows cannot be opened"
         else:
             state = "no sealed values: these rows cannot be opened"
-        print(f"{key_id or '-':32}  {rows[key_id]:>10}  {state}")
+        say(f"{key_id or '-':32}  {rows[key_id]:>10}  {state}")
 
 
 @asynccontextmanager
@@ -164,7 +165,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
     vault = open_vault(settings)
     url = settings.mongodb_url.get_secret_value()
     async with open_database(url, settings.mongodb_database, settings.mongodb_driver) as database:
-        await create_indexes(database)
+        await prepare(database)
         stores = sealed_stores(database)
         await check_encryption_keys(vault, EncryptionKeyCheckStore(database), stores, utc_now)
         keep = timedelta(days=settings.audit_days) or None

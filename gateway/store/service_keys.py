@@ -91,6 +91,5 @@ def key_tag(key_id: str) -> Tag:
 
 
 def _read(row: Document) -> StoredKey:
-    # Old keys have no connectors and no assertion keys.
-    lists = {name: tuple(row.get(name, ())) for name in ("roles", "connectors", "assertion_keys")}
+    lists = {name: tuple(row[name]) for name in ("roles", "connectors", "assertion_keys")}
     return read_fields(StoredKey, row, **lists)

@@ -44,9 +44,9 @@ from gateway.store.events import Outbox
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
-from gateway.store.indexes import create_indexes
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
+from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
 from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
@@ -153,7 +153,7 @@ async def open_services(
                 settings.mongodb_driver,
             )
         )
-        await create_indexes(database)
+        await prepare(database)
         if clock is None:
             clock = await DatabaseClock.read(database)
             await enter(in_background(clock.run()))
