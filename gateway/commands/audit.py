@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, datetime
 
 from gateway.access.identity import DEFAULT_TENANT
@@ -48,7 +47,7 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
         lines = await services.audit.find(arguments.tenant, wanted, limit=arguments.limit)
         if lines:
             # On standard error: what is piped on holds lines alone.
-            print(_row(*_TITLES), file=sys.stderr)
+            say(_row(*_TITLES), error=True)
         for line in reversed(lines):
             say(printable(_text(line)))
         return 0
