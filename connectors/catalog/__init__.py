@@ -184,13 +184,14 @@ class Catalog:
     def _created_once(self, name: str) -> ConnectorConfig | ConfigError:
         if name not in self._created:
             try:
-                self._created[name] = self._create(name)
+                self._created[name] = self.create(name)
             except ConfigError as error:
                 # Remembered: a broken module must not be run again with every request.
                 self._created[name] = error
         return self._created[name]
 
-    def _create(self, name: str) -> ConnectorConfig:
+    def create(self, name: str) -> ConnectorConfig:
+        """Describe the connector anew, whatever the others are named; raises ``ConfigError``."""
         try:
             config = self.module(name).create_config(self._env)
             if isinstance(config, ConnectorConfig):

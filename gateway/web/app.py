@@ -212,17 +212,20 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
 def _next_step(request: Request, error: Exception) -> dict[str, Any]:
     """Return the connector that an error page names, and its button."""
     action, connector = {"label": "To your connectors", "href": DASHBOARD}, None
-    ready = {config.name: config.display_name for config in services(request).catalog.ready()}
     if isinstance(error, LoginError):
         action = {"label": "Sign in", "href": "/login"}
     elif isinstance(error, WrongHost):
         page = own_page(request.url.path + (f"?{q}" if (q := request.url.query) else ""))
         public_url = services(request).settings.public_url
         action = {"label": f"Open it at {public_url}", "href": public_url + page}
-    elif isinstance(error, FlowError) and error.connector in ready:
+    elif isinstance(error, FlowError) and error.connector in (ready := _titles(request)):
         connector = ready[error.connector]
         action = {"label": f"Connect {connector}", "href": f"/connectors/{error.connector}"}
     return {"action": action, "connector": connector}
+
+
+def _titles(request: Request) -> dict[str, str]:
+    return {config.name: config.display_name for config in services(request).catalog.ready()}
 
 
 async def _session_or_none(request: Request) -> Any:

@@ -51,11 +51,8 @@ def test_its_endpoints_are_told_apart(provider: SimulatedProvider) -> None:
 
 
 @every_provider
-def test_required_parameters_are_also_known(provider: SimulatedProvider) -> None:
+def test_scopes_and_parameters_of_a_provider_are_complete(provider: SimulatedProvider) -> None:
     rules = provider.authorize
-    protocol = {"response_type", "client_id", "redirect_uri", "state", rules.scope_param}
-    assert rules.required.keys() <= protocol | rules.params
-    assert rules.account_choice.keys() <= protocol | rules.params
     assert bool(rules.known_scopes) == (rules.scope_separator is not None)
     assert "code" in provider.token.exchange_params
     assert "refresh_token" in provider.token.refresh_params

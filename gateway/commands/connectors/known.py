@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -96,13 +97,15 @@ class Known:
 
     def _read(self, name: str) -> Entry:
         self._made_up.asked.clear()
+        with suppress(ConfigError):  # ``get`` says why
+            self._described.create(name)
+        variables = {asked: bool(self._env.get(asked, "").strip()) for asked in self._made_up.asked}
         config, reason = None, None
         try:
             config = self._described.get(name)
             self._real.get(name)
         except ConfigError as error:
             reason = " ".join(str(error).removeprefix(f"{name}: ").split())
-        variables = {asked: bool(self._env.get(asked, "").strip()) for asked in self._made_up.asked}
         missing = [variable for variable, is_set in variables.items() if not is_set]
         if config is not None and reason is not None and missing:
             reason = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
