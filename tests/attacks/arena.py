@@ -19,6 +19,7 @@ from pymongo import MongoClient
 from gateway.access.service_keys import Role
 from gateway.clock import utc_now
 from gateway.settings.environment import Driver
+from gateway.store.proofs import FLOWS
 from tests.attacks.hostile import Hostile, running_hostile, write_connectors
 from tests.support.browser import Browser
 from tests.support.commands import create_key
@@ -26,6 +27,7 @@ from tests.support.loopback import NO_TLS
 from tests.support.outside import write_solo
 from tests.support.processes import Deployment, running_deployment
 from tests.support.sandbox import SandboxProcess
+from tests.support.sealing import vault_of
 
 Row = dict[str, Any]
 
@@ -103,11 +105,14 @@ class Arena:
         return create_key(*roles, env=self.deployment.env)
 
     def expire_flows(self, user: str) -> None:
-        """Age a user's flows by ten minutes."""
-        with MongoClient[Row](self.database_url) as client:
-            client[DATABASE]["oauth_state"].update_many(
-                {"user": user}, {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
-            )
+        """Age a user's flows by ten minutes; their proofs need the encryption keys."""
+        vault, ended = vault_of(self.deployment.env), utc_now() - timedelta(seconds=1)
+        with MongoClient[Row](self.database_url, tz_aware=True) as client:
+            flows = client[DATABASE]["oauth_state"]
+            for row in list(flows.find({"user": user})):
+                flows.replace_one(
+                    {"_id": row["_id"]}, FLOWS.prove(vault, row | {"expires_at": ended})
+                )
 
     def before(self) -> Before:
         """Return the current state."""

@@ -17,7 +17,7 @@ from connectors.secret import Secret
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.token_request import exchange_request, refresh_request
 
-NO_PKCE = {"slack"}
+NO_PKCE = {"linkedin", "slack"}
 """Connectors without PKCE. The validator requires the reason in their header."""
 
 NO_RESPONSE_TYPE = {"shopify"}

@@ -80,4 +80,6 @@ async def test_a_thousand_calls_in_ten_seconds_cost_a_provider_two_requests(
                 assert len(seen) == 1
                 assert answered == {(409, "reauthorization_required")}
                 links = {one.json()["connect_url"] for one in storm.answers}
-                assert links == {f"{fleet.gateways[0].url}/connectors/{STEADY}"}
+                account = (await fleet.row("alice", STEADY))["_id"]
+                page = f"{fleet.gateways[0].url}/connectors/{STEADY}"
+                assert links == {f"{page}?reconnect={account}"}
