@@ -141,6 +141,8 @@ def _revoke(provider: Any) -> Iterator[str]:
         rules.account_param in account.facts for account in provider.accounts
     ):
         yield f'revoke.account_param "{rules.account_param}" is a fact of no account'
+    if rules.token == "account" and rules.reach != "account":
+        yield 'revoke.reach must be "account": the request names an account and no grant'
     if rules.token == "api_header" and (rules.client_auth != "none" or rules.params):
         yield 'revoke.token "api_header" takes no client_auth and no params besides'
     if rules.token == "api_header" and rules.body_format != "form":

@@ -258,12 +258,13 @@ class ServiceKeys:
         """Return the tenant's rows without a valid proof. They do not work as keys."""
         return await self._store.unproven(tenant)
 
-    async def adopt(self, tenant: str, key_id: str) -> bool:
-        """Give a row without a valid proof a new one, so that it works; return if there was one."""
-        adopted = await self._store.adopt(tenant, key_id)
-        if adopted:
-            await self._audit.write(Action.KEY_ADOPTED, tenant=tenant, subject=key_id)
-        return adopted
+    async def adopt(self, tenant: str, key: Secret) -> bool:
+        """Prove the row of a whole key that has no valid proof; return whether there was one."""
+        match = _KEY.fullmatch(key.reveal().strip())
+        if match is None or not await self._store.adopt(tenant, match[1], sha256_hex(match[2])):
+            return False
+        await self._audit.write(Action.KEY_ADOPTED, tenant=tenant, subject=match[1])
+        return True
 
     async def delete(self, tenant: str, key_id: str) -> bool:
         """Delete a key of the tenant, from the next request on; return whether there was one."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import thumbprint
+
+from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Restrictions, Role
 from gateway.commands.deployment import Commands, WithServices
@@ -53,9 +57,10 @@ def add_key_commands(commands: Commands, run: WithServices) -> None:
     listing.add_argument("--tenant", default=DEFAULT_TENANT)
     listing.set_defaults(run=lambda arguments: run(lambda services: _list(services, arguments)))
     adopt = actions.add_parser(
-        "adopt", help="accept a key that `keys list` shows as refused, with what its line says"
+        "adopt",
+        help="accept a key that `keys list` shows as refused, with what its line says; the whole "
+        "key is read from standard input",
     )
-    adopt.add_argument("id")
     adopt.add_argument("--tenant", default=DEFAULT_TENANT)
     adopt.set_defaults(run=lambda arguments: run(lambda services: _adopt(services, arguments)))
     delete = actions.add_parser("delete", help="delete a service key")
@@ -107,17 +112,26 @@ def _line(key: StoredKey, now: datetime, *notes: str) -> str:
     if key.connectors:
         facts.append(f"only {','.join(key.connectors)}")
     if key.assertion_keys:
-        facts.append("with user assertions")
+        signers = ",".join(map(_thumbprint, key.assertion_keys))
+        facts.append(f"with user assertions of {signers}")
     roles = ",".join(key.roles)
     return (
         f"{key.id}  {roles:30}  {key.created_at:%Y-%m-%d}  {'; '.join(facts)}  {key.label}".rstrip()
     )
 
 
+def _thumbprint(jwk: Any) -> str:
+    """Return the thumbprint of a public key (RFC 7638); a refused row may hold anything."""
+    try:
+        return thumbprint(dict(jwk))
+    except Exception:
+        return "an unreadable key"
+
+
 async def _adopt(services: Services, arguments: argparse.Namespace) -> int:
-    if await services.keys.adopt(arguments.tenant, arguments.id):
+    if await services.keys.adopt(arguments.tenant, Secret(sys.stdin.readline())):
         return 0
-    return _fail(f"no refused key {arguments.id} in tenant {arguments.tenant}")
+    return _fail(f"tenant {arguments.tenant} has no refused key with this id and secret")
 
 
 async def _delete(services: Services, arguments: argparse.Namespace) -> int:

@@ -43,6 +43,7 @@ class DisconnectService:
         sealer: TokenSealer,
         clock: Clock,
         audit: Audit,
+        environment: str,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -50,11 +51,14 @@ class DisconnectService:
         self._sealer = sealer
         self._clock = clock
         self._audit = audit
+        self._environment = environment
 
     async def forecast(self, connection: Connection) -> Revoked:
         """Predict the result of ``disconnect``, for the page that asks for confirmation."""
         if await self._is_shared(connection):
             return Revoked.SHARED
+        if not connection.is_of(self._environment):
+            return Revoked.NO
         try:
             supported = self._catalog.get(connection.connector).revocation_url is not None
         except ConnectorError:
@@ -86,6 +90,10 @@ class DisconnectService:
     async def _revoke(self, connection: Connection) -> Revoked:
         if await self._is_shared(connection):
             return Revoked.SHARED
+        if not connection.is_of(self._environment):
+            # Another environment's app has this grant, perhaps in the database this is a copy of.
+            _log.warning("revocation_failed", connection=connection.id, error="WrongEnvironment")
+            return Revoked.NO
         try:
             done = await self._provider.revoke(
                 self._catalog.get(connection.connector),

@@ -88,7 +88,7 @@ class Linker:
             target = await self._connections.target(new)
             kept = None
             if tokens.refresh_token is None and config.supports_refresh:
-                kept = self._earlier_refresh_token(target.replaces)
+                kept = self._earlier_refresh_token(target.replaces, new)
             sealed = self._sealer.seal(
                 replace(tokens, refresh_token=kept or tokens.refresh_token),
                 tenant=new.tenant,
@@ -102,12 +102,15 @@ class Linker:
             if saved is not None:
                 return saved
 
-    def _earlier_refresh_token(self, old: Connection | None) -> Secret | None:
+    def _earlier_refresh_token(self, old: Connection | None, new: NewConnection) -> Secret | None:
         """Return the refresh token of the same account, unless its grant is over.
 
-        Some providers issue one at the first consent only, and it goes on working.
+        Some providers issue one at the first consent only, and it goes on working. A token of
+        another environment's app, or of another host, is not sent to this one.
         """
         if old is None or old.status is Status.NEEDS_REAUTH:
+            return None
+        if not old.is_of(new.environment) or old.connection_config != new.connection_config:
             return None
         try:
             return self._sealer.refresh_token(old)

@@ -219,7 +219,7 @@ class ConnectionStore:
             "refresh.not_before": None,
             "refresh.failing_since": None,
         }
-        if True:
+        if not keeps:  # the marker is about the refresh token (rule 2)
             fields["refresh.marker"] = None
         update: Document = {"$set": fields}
         if old.status is Status.NEEDS_REAUTH:

@@ -50,7 +50,7 @@ class Marker:
 class Lease:
     """The right to refresh one connection once. ``connection`` is its state at the claim.
 
-    ``ends`` is by this machine's monotonic clock, which also counts while the process is stopped.
+    ``ends`` is by ``_elapsed``, which also counts while the process or the machine is stopped.
     """
 
     connection: Connection
@@ -62,7 +62,12 @@ class Lease:
     @property
     def is_over(self) -> bool:
         """Whether another process may hold the lease by now."""
-        return time.monotonic() >= self.ends
+        return _elapsed() >= self.ends
+
+
+def _elapsed() -> float:
+    """Return seconds of a monotonic clock that counts suspended time where the system has one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def new_owner() -> str:
@@ -253,7 +258,7 @@ class RefreshLeases:
         await self._rows.update_one(_held(lease), {"$set": _released() | {"refresh.marker": None}})
 
     def _ends(self) -> float:
-        return time.monotonic() + self._lease_seconds  # slightly earlier than the database's end
+        return _elapsed() + self._lease_seconds  # slightly earlier than the database's end
 
     def _until(self) -> Document:
         return {"$add": ["$$NOW", self._lease_seconds * 1000]}

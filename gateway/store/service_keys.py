@@ -6,6 +6,7 @@ Only rows with a valid proof are keys (``gateway.store.proofs``).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,13 +60,23 @@ class KeyStore:
         return [_read(row) for row in rows if SERVICE_KEYS.holds(self._prover, row)]
 
     async def unproven(self, tenant: str) -> list[StoredKey]:
-        """Return the rows of the tenant without a valid proof: none of them is a key."""
+        """Return the readable rows of the tenant without a valid proof: none of them is a key."""
         rows = await self._rows.find({"tenant": tenant}, sort=[("created_at", 1), ("_id", 1)])
-        return [_read(row) for row in rows if not SERVICE_KEYS.holds(self._prover, row)]
+        found = []
+        for row in rows:
+            with suppress(KeyError, TypeError):  # a planted row may hold anything
+                if not SERVICE_KEYS.holds(self._prover, row):
+                    found.append(_read(row))
+        return found
 
-    async def adopt(self, tenant: str, key_id: str) -> bool:
-        """Make a row without a valid proof a key, as it is; return whether there was one."""
-        row = await self._rows.find_one({"_id": key_id, "tenant": tenant})
+    async def adopt(self, tenant: str, key_id: str, secret_hash: str) -> bool:
+        """Make a row without a valid proof a key, as it is; return whether there was one.
+
+        The row must have the hash of the known secret: an attacker may have put another one there.
+        """
+        row = await self._rows.find_one(
+            {"_id": key_id, "tenant": tenant, "secret_hash": secret_hash}
+        )
         if row is None or SERVICE_KEYS.holds(self._prover, row):
             return False
         proven = SERVICE_KEYS.prove(self._prover, row)

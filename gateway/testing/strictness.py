@@ -143,6 +143,10 @@ class Watch:
     ) -> Iterator[tuple[str, str, tuple[bool, Any]]]:
         for how, part, altered in _alterations(incoming):
             yield how, part, self.ask(altered)
+        for name, value in self._listed_headers():
+            if incoming.headers.get(name, value) != value:
+                headers = {**incoming.headers, name: value}
+                yield "with", f"{name} {value}", self.ask(replace(incoming, headers=headers))
         yield "it", "twice", self.ask(incoming, times=2)
         yield "it", "a month later", self.ask(incoming, later=_LATER)
         for kind, params in _params(incoming).items():
@@ -153,11 +157,21 @@ class Watch:
                     altered = _with(incoming, kind, {**params, "token": token})
                     yield "as token", name, self.ask(altered)
 
+    def _listed_headers(self) -> list[tuple[str, str]]:
+        """Each value of the headers for which an endpoint lists values, such as API versions."""
+        rules = self.simulation.rules
+        found = [rules.token.required_headers, *(api.required_headers for api in rules.api)]
+        if rules.revoke is not None:
+            found.append(rules.revoke.required_headers)
+        headers = [item for each in found for item in each.items()]
+        listed = {(name, value) for name, values in headers for value in values}
+        return sorted(listed)
+
     def _optional(self, endpoint: str) -> set[str]:
         """The parameters that an endpoint knows and does not need."""
         rules = self.simulation.rules
         if endpoint == "authorize":
-            return set(rules.authorize.params)
+            return {*rules.authorize.params, rules.authorize.scope_param}
         known = rules.token.exchange_params | rules.token.refresh_params
         return {name[:-1] for name in known if name.endswith("?") and endpoint == "token"}
 

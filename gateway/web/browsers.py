@@ -36,3 +36,9 @@ def is_prefetch(request: Request) -> bool:
 def wants_page(request: Request) -> bool:
     """Whether the caller is a browser that shows the answer to a person."""
     return "text/html" in request.headers.get("accept", "")
+
+
+def came_through_a_proxy(request: Request) -> bool:
+    """Return whether a header names a proxy, although the settings announce none."""
+    hops = services(request).settings.proxy_hops
+    return hops == 0 and any(name in request.headers for name in ("x-forwarded-for", "forwarded"))

@@ -28,7 +28,7 @@ from gateway.settings.limits import LimitName
 from gateway.store.audit import Action
 from gateway.store.logins import LOGIN_LIFETIME
 from gateway.store.sessions import ABSOLUTE
-from gateway.web.browsers import check_host, check_origin, is_prefetch
+from gateway.web.browsers import came_through_a_proxy, check_host, check_origin, is_prefetch
 from gateway.web.callers import address_of, find_session, require_session
 from gateway.web.cookies import SESSION, drop_cookie, read_cookie, set_cookie
 from gateway.web.inputs import read_form
@@ -61,7 +61,7 @@ async def login(request: Request) -> Response:
     target = own_page(form.get("next"))
     if not isinstance(way, DevLogin):
         return await _leave(request, way, target)
-    if way.code is None and _came_through_a_proxy(request):
+    if way.code is None and came_through_a_proxy(request):
         raise Forbidden(
             "this request came through a proxy or tunnel: set GATEWAY_PUBLIC_URL to its address"
         )
@@ -70,12 +70,6 @@ async def login(request: Request) -> Response:
     except InvalidRequest as error:
         return _login_page(request, target, str(error))
     return await _enter(request, identity, target, began)
-
-
-def _came_through_a_proxy(request: Request) -> bool:
-    """Return whether a header names a proxy, although the settings announce none."""
-    hops = services(request).settings.proxy_hops
-    return hops == 0 and any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
 
 
 async def arrive(request: Request) -> Response:

@@ -20,6 +20,7 @@ from gateway.errors import GatewayError, NotFound
 from gateway.observe.metrics import CONTENT_TYPE, Metrics
 from gateway.server.run import serving_beside
 from gateway.web import health
+from gateway.web.browsers import came_through_a_proxy
 from gateway.web.problems import problem_response
 from gateway.web.state import services
 from gateway.wiring.process import Services
@@ -30,7 +31,7 @@ PATH = "/metrics"
 async def metrics(request: Request) -> Response:
     """Serve this process's metrics on the web port."""
     given = services(request)
-    if not given.settings.metrics_on_web:
+    if not given.settings.metrics_on_web or came_through_a_proxy(request):
         raise NotFound
     return _answer(given.metrics)
 

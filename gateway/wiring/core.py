@@ -120,5 +120,6 @@ def core_services(
             sealer=sealer,
             clock=clock,
             audit=audit,
+            environment=environment,
         ),
     )

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import thumbprint
 
 from gateway.__main__ import main
 from tests.support.assertions import Host
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("deployment")
 def test_key_is_created_listed_with_its_restrictions_and_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "keys.json"
-    file.write_text(json.dumps({"keys": [Host().public]}))
+    file, public = tmp_path / "keys.json", Host().public
+    file.write_text(json.dumps({"keys": [public]}))
     create = ["keys", "create", "--role", "tokens", "--label", "calendar tool"]
     restrictions = ["--connector", "notion", "--connector", "google", "--expires-in", "90d"]
     assert main([*create, *restrictions, "--user-assertion-keys", str(file)]) == 0
@@ -31,7 +32,8 @@ def test_key_is_created_listed_with_its_restrictions_and_deleted(
     assert line.startswith(f"{made[1]}  tokens ")
     assert made[2] not in line
     assert "never used; expires 20" in line
-    assert "; only google,notion; with user assertions  calendar tool\n" in line
+    signer = thumbprint(public)
+    assert f"; only google,notion; with user assertions of {signer}  calendar tool\n" in line
 
     assert main(["keys", "delete", made[1], "--tenant", "other"]) == 1
     assert main(["keys", "delete", made[1]]) == 0

@@ -229,7 +229,7 @@ def test_addresses_of_the_api_are_checked_too() -> None:
         ({"grant": {"access_token_prefix": ""}}, "grant.access_token_prefix is empty"),
         ({"revoke": {"accepts": frozenset()}}, "revoke.accepts is empty"),
         (
-            {"revoke": {"token": "account"}},
+            {"revoke": {"token": "account", "reach": "account"}},
             'revoke.account_param goes with token "account", and only with that',
         ),
         (
@@ -237,8 +237,12 @@ def test_addresses_of_the_api_are_checked_too() -> None:
             'revoke.account_param goes with token "account", and only with that',
         ),
         (
-            {"revoke": {"token": "account", "account_param": "user"}},
+            {"revoke": {"token": "account", "account_param": "user", "reach": "account"}},
             'revoke.account_param "user" is a fact of no account',
+        ),
+        (
+            {"revoke": {"token": "account", "account_param": "account_id"}},
+            'revoke.reach must be "account": the request names an account and no grant',
         ),
         (
             {"revoke": {"token": "api_header", "client_auth": "post"}},

@@ -57,6 +57,7 @@ def test_an_account_is_revoked_by_its_fact_with_the_secret_key() -> None:
         client_auth="secret_key",
         token="account",
         account_param="account_id",
+        reach="account",
         params=frozenset({"client_id"}),
     )
     key = {"authorization": f"Bearer {toy.rules.client_secret}"}

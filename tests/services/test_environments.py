@@ -17,9 +17,11 @@ from tests.support.tokens import (
     asked,
     connect,
     connection,
+    disconnect,
     force,
     problem_of,
     token_of,
+    works,
 )
 
 WRONG = (503, "wrong_environment")
@@ -63,6 +65,15 @@ async def test_grant_is_refreshed_in_its_own_environment_alone(
 
         assert token_of(await production.token("google", "alice")) != first
         assert (await connection(production))["status"] == "active"
+
+
+async def test_disconnecting_ends_no_grant_of_another_environment(world: World) -> None:
+    async with world("production") as production, world("staging") as staging:
+        await connect(production, "google")
+        answer = await production.token("google", "alice")
+        gone = await disconnect(staging, (await connection(staging))["id"])
+        assert gone.json()["revoked"] == "no"
+        assert works(answer, "/oauth2/v3/userinfo")
 
 
 async def test_connecting_again_moves_the_connection_to_this_environment(world: World) -> None:

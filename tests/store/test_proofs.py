@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bson import Binary, ObjectId
 from structlog.testing import capture_logs
 
+from connectors.secret import Secret
 from gateway.access.login.attempts import Attempts
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.access.sessions import Sessions
@@ -252,6 +254,18 @@ async def test_a_key_cannot_be_given_more_rights(database: Database, clock: Fake
             await keys.authenticate(f"Bearer {secret.reveal()}")
 
 
+@pytest.mark.parametrize("value", [Binary(b"x"), ObjectId(), {"a": [Binary(b"")]}])
+async def test_planted_row_of_any_content_is_refused_and_hides_no_other(
+    database: Database, clock: FakeClock, value: Any
+) -> None:
+    keys = ServiceKeys(KeyStore(database, VAULT), clock, NO_AUDIT)
+    stored, _ = await keys.create(tenant="default", roles=[Role.TOKENS])
+    rows = database.collection("service_keys")
+    await rows.insert({"_id": "planted", "tenant": "default", "label": value})
+    assert await keys.list_for("default") == [stored]
+    assert await keys.unproven("default") == []
+
+
 async def test_an_operator_can_adopt_a_key_without_a_proof(
     database: Database, clock: FakeClock
 ) -> None:
@@ -262,10 +276,12 @@ async def test_an_operator_can_adopt_a_key_without_a_proof(
     assert await keys.list_for("default") == []
     assert await keys.unproven("default") == [stored]
 
-    assert not await keys.adopt("acme", stored.id)
-    assert not await keys.adopt("default", "0" * 16)
-    assert await keys.adopt("default", stored.id)
-    assert not await keys.adopt("default", stored.id)
+    other = Secret(f"gwk_{stored.id}_{'0' * 64}")
+    assert not await keys.adopt("acme", secret)
+    assert not await keys.adopt("default", other)
+    assert not await keys.adopt("default", Secret(stored.id))
+    assert await keys.adopt("default", secret)
+    assert not await keys.adopt("default", secret)
 
     assert await keys.unproven("default") == []
     assert await keys.list_for("default") == [stored]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from gateway.access.service_keys import Role
+from gateway.clock import utc_now
 from gateway.errors import ReauthorizationRequired
 from gateway.sandbox.wire import Incoming, Outcome
 from gateway.services.states import State
@@ -245,6 +246,28 @@ async def test_connecting_again_without_a_new_refresh_token_keeps_the_one_that_w
         bench.clock.advance(hours=2)
         renewed = await bench.token(again)
         assert bench.call(renewed).status == 200
+
+
+async def test_lost_use_of_a_kept_refresh_token_is_remembered(workplace: Database) -> None:
+    """A provider that detects reuse ends the grant if a token is sent twice (RFC 9700 4.14.2)."""
+    rows, marker = workplace.collection("connections"), {"sent_at": utc_now(), "token": "x"}
+    async with open_workbench(subject_of("google"), workplace) as bench:
+        await bench.connect()
+        await rows.update_many({}, {"$set": {"refresh.marker": marker}})
+        await connect_without_refresh_token(bench)
+        assert await rows.count({"refresh.marker.token": "x"}) == 1
+        await bench.connect()
+        assert await rows.count({"refresh.marker": None}) == 1
+
+
+async def test_refresh_token_of_another_host_is_not_kept(workplace: Database) -> None:
+    """It would be sent to a host that it does not belong to."""
+    async with open_workbench(subject_of("google"), workplace) as bench:
+        await bench.connect()
+        elsewhere = {"$set": {"connection_config": {"host": "elsewhere"}}}
+        await workplace.collection("connections").update_many({}, elsewhere)
+        again = await connect_without_refresh_token(bench)
+        assert again.tokens.refresh_token is None
 
 
 async def test_refresh_token_of_a_grant_that_is_over_is_not_kept(workplace: Database) -> None:
