@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -9,6 +12,7 @@ from starlette.routing import Route
 
 from gateway.sandbox.faults import CONDITIONS, FAULTS
 from gateway.sandbox.pages import Sandbox, page, read_form
+from gateway.sandbox.provider import ProviderSimulation
 
 
 async def _index(request: Request) -> Response:
@@ -60,37 +64,51 @@ async def _expire(request: Request) -> Response:
 async def _end(request: Request) -> Response:
     """End every grant of ``provider``, as if each person had removed the app there."""
     sandbox: Sandbox = request.app.state.sandbox
-    sandbox.ledger.end_grants((await read_form(request)).get("provider", ""))
+    simulation = _named(sandbox, await read_form(request))
+    sandbox.ledger.end_grants(simulation.rules.name)
     return RedirectResponse("/", 303)
 
 
 async def _configure(request: Request) -> Response:
     """Form fields: ``provider``, ``access_token_seconds`` (may be empty), ``condition``, ``fault``
-    and ``count``.
+    and ``count``. A refused form changes nothing.
     """
     sandbox: Sandbox = request.app.state.sandbox
     form = await read_form(request)
-    simulation = sandbox.providers.get(form.get("provider", ""))
-    if simulation is None:
-        raise HTTPException(404, "no such provider")
-    try:
-        if "access_token_seconds" in form:
-            seconds = form["access_token_seconds"]
-            simulation.access_token_seconds = int(seconds) if seconds else None
-        if condition := form.get("condition"):
-            if condition not in CONDITIONS:
-                raise HTTPException(422, f"condition must be one of {', '.join(CONDITIONS)}")
-            sandbox.faults.conditions[simulation.rules.name] = condition
-        if fault := form.get("fault"):
-            if fault not in {"none", *FAULTS}:
-                raise HTTPException(422, f"fault must be 'none' or one of {', '.join(FAULTS)}")
-            if fault == "none":
-                sandbox.faults.clear(simulation.rules.name)
-            else:
-                sandbox.faults.add(simulation.rules.name, fault, int(form.get("count", "1")))
-    except ValueError:
-        raise HTTPException(422, "access_token_seconds and count are whole numbers") from None
+    simulation = _named(sandbox, form)
+    seconds, count = _number(form, "access_token_seconds"), _number(form, "count", least=1)
+    condition, fault = form.get("condition"), form.get("fault")
+    if condition and condition not in CONDITIONS:
+        raise HTTPException(422, f"condition must be one of {', '.join(CONDITIONS)}")
+    if fault and fault not in {"none", *FAULTS}:
+        raise HTTPException(422, f"fault must be 'none' or one of {', '.join(FAULTS)}")
+    name = simulation.rules.name
+    if "access_token_seconds" in form:
+        simulation.access_token_seconds = seconds
+    if condition:
+        sandbox.faults.conditions[name] = condition
+    if fault == "none":
+        sandbox.faults.clear(name)
+    elif fault:
+        sandbox.faults.add(name, fault, count or 1)
     return RedirectResponse("/", 303)
+
+
+def _named(sandbox: Sandbox, form: Mapping[str, str]) -> ProviderSimulation:
+    """The provider that the form names; raises ``HTTPException`` 404."""
+    if (simulation := sandbox.providers.get(form.get("provider", ""))) is None:
+        raise HTTPException(404, "no such provider")
+    return simulation
+
+
+def _number(form: Mapping[str, str], field: str, *, least: int = 0) -> int | None:
+    """The number in a field, ``None`` for an empty one; raises ``HTTPException`` 422."""
+    text = form.get(field, "").strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+        raise HTTPException(422, f"{field} is a whole number from {least} to 999999999")
+    return int(text)
 
 
 CONTROL = [

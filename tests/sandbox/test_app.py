@@ -172,4 +172,5 @@ async def test_a_fault_meets_as_many_token_requests_as_asked_and_is_switched_off
     await served.fail("none")
     assert (await served.refresh(token)).status_code == 200
     assert (await served.fail("unknown")).status_code == 422
-    assert (await served.fail("html", "many")).status_code == 422
+    for count in ("many", "-1", "0", "1.5", "\u0661"):
+        assert (await served.fail("html", count)).status_code == 422, count

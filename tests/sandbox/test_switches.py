@@ -74,6 +74,36 @@ async def test_another_condition_is_refused(served: Served) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("access_token_seconds", "-1", "access_token_seconds is a whole number from 0 to "),
+        ("condition", "broken", "condition must be one of "),
+        ("fault", "broken", "fault must be 'none' or one of "),
+        ("count", "-1", "count is a whole number from 1 to "),
+    ],
+)
+async def test_a_refused_form_changes_nothing(
+    served: Served, field: str, value: str, problem: str
+) -> None:
+    sandbox = served.app.state.sandbox
+    form = {"provider": "toy", "access_token_seconds": "7", "condition": "down", "fault": "html"}
+    refused = await served.client.post("/_sandbox/settings", data=form | {field: value})
+    assert (refused.status_code, refused.text[: len(problem)]) == (422, problem)
+    assert sandbox.providers["toy"].access_token_seconds is None
+    assert (sandbox.faults.conditions, sandbox.faults.take("toy")) == ({}, None)
+
+
+@pytest.mark.parametrize("path", ["/_sandbox/end", "/_sandbox/settings"])
+@pytest.mark.parametrize("form", [{}, {"provider": ""}, {"provider": "nobody"}], ids=str)
+async def test_a_switch_without_a_known_provider_is_refused(
+    served: Served, path: str, form: dict[str, str]
+) -> None:
+    refused = await served.client.post(path, data=form)
+    assert (refused.status_code, refused.text) == (404, "no such provider")
+    assert served.toy.ledger.log == []
+
+
 @pytest.mark.parametrize(("ticked", "granted"), [((0, 1), "read write"), ((1,), "write"), ((), "")])
 async def test_a_permission_without_its_tick_is_not_granted(
     served: Served, ticked: tuple[int, ...], granted: str
