@@ -20,11 +20,15 @@ from gateway.commands.connectors.known import Known
 from gateway.commands.connectors.output import print_json, print_lines
 from gateway.commands.progress import Progress
 from gateway.testing.runner import Finding
+from gateway.text import say
 
 
 def check_connectors(known: Known, arguments: argparse.Namespace) -> int:
     """Check the named connector, or without a name all of them; returns the exit code."""
     names = [known.find(arguments.name) or arguments.name] if arguments.name else known.own()
+    if not names:
+        say(f"gateway: there is no connector in {known.folder}", error=True)
+        return 2
     # What a module prints while it loads must not stand between the lines of the JSON.
     with redirect_stdout(sys.stderr) if arguments.json else nullcontext():
         reports = [_check(known, name, arguments) for name in names]

@@ -110,6 +110,17 @@ def test_an_unknown_name_is_one_sentence(run_connectors: RunConnectors) -> None:
     assert done.stderr == 'gateway: there is no connector "notoin" (did you mean notion?)\n'
 
 
+@pytest.mark.parametrize("options", [(), ("--json",), ("--record",)])
+def test_a_folder_without_connectors_is_an_error(
+    tmp_path: Path, run_connectors: RunConnectors, options: tuple[str, ...]
+) -> None:
+    """A wrong path in CI must not look like "all hold"."""
+    (tmp_path / "catalog").mkdir()
+    done = run_connectors("check", *options, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"gateway: there is no connector in {tmp_path}\n"
+
+
 def test_a_failure_has_its_reason(folder: Path) -> None:
     imported = SOLO_CONTRACT.replace("ConnectorContract, doc", "ConnectorContract, Person, doc")
     found = found_in(folder, imported + ONE_PERSON)
