@@ -6,7 +6,8 @@ distribution (entry-point group ``gateway.connectors``: ``name = "module"``), or
 silent winner would send people's tokens through the wrong file.
 
 Loading is lazy and isolated: a module that does not import, or whose secrets are not set, hides
-itself and nothing else.
+itself and nothing else. A connector with an alias loads the others, too, to see whether one of them
+has the same alias.
 """
 
 from __future__ import annotations
@@ -176,7 +177,8 @@ class Catalog:
         """Another connector that the alias names: tools would get the tokens of the wrong one."""
         if config.alias is None or config.alias in self._locations:
             return config.alias
-        for name in self._locations.keys() - {config.name}:
+        others = (name for name in self._locations if name != config.name)
+        for name in others:
             if getattr(self._created_once(name), "alias", None) == config.alias:
                 return name
         return None

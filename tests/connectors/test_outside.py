@@ -71,6 +71,17 @@ def test_alias_that_names_another_connector_is_an_error_of_both(
         Catalog(ENV, folder).get("acme")
 
 
+def test_first_of_several_rivals_is_named(folder: Path) -> None:
+    """The message is the same in every process, whatever the order of a set."""
+    rivals, env = ("acme", "beta", "crm", "delta"), dict(ENV)
+    for name in rivals:
+        env |= app_variables(name, "id", "secret")
+        source = ACME.replace("acme-crm", "shared").replace('"acme"', f'"{name}"')
+        (folder / f"catalog/{name}.py").write_text(source)
+    found = Catalog(env, folder).hidden()
+    assert [found[name].rpartition(" ")[2] for name in rivals] == ["beta", "acme", "acme", "acme"]
+
+
 def test_a_folders_connector_stands_among_the_others(folder: Path) -> None:
     catalog = Catalog(ENV, folder)
     assert catalog.names() == tuple(ALL)
