@@ -32,6 +32,10 @@ class SandboxLink:
         """``env`` with the simulated apps' credentials over it."""
         return ChainMap(dict(self.variables), dict(env))
 
+    def simulates(self, name: str) -> bool:
+        """Whether the sandbox stands in for the provider of this connector."""
+        return app_variables(name, "", "").keys() <= self.variables.keys()
+
 
 NO_SANDBOX = SandboxLink()
 

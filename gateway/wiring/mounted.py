@@ -29,9 +29,9 @@ def log_connectors(catalog: Catalog, env: Mapping[str, str], sandbox: SandboxLin
             _log.error("connector_broken", connector=name, reason=str(error))
     simulated = []
     for name in mounted:
-        variables = app_variables(name, "", "")
-        if variables.keys() <= sandbox.variables.keys():
+        if sandbox.simulates(name):
             simulated.append(name)
+            variables = app_variables(name, "", "")
             missing = [variable for variable in variables if not env.get(variable, "").strip()]
             if len(missing) == 1:
                 _log.warning("connector_simulated", connector=name, not_set=missing[0])

@@ -17,7 +17,6 @@ from types import ModuleType
 
 from connectors.catalog import CONNECTOR_CATALOG, ENTRY_POINT_GROUP, Catalog
 from connectors.config import ConnectorConfig
-from connectors.environment import app_variables
 from connectors.errors import ConfigError, UnknownConnector
 from gateway.errors import SettingsError
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
@@ -117,7 +116,7 @@ class Known:
             config=config,
             variables=variables,
             reason=reason,
-            simulated=app_variables(name, "", "").keys() <= self._sandbox.variables.keys(),
+            simulated=self._sandbox.simulates(name),
         )
 
     def header(self, name: str) -> str | None:
