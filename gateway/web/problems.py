@@ -112,7 +112,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         400,
         "callback_not_verified",
         "Nothing was connected",
-        "The answer that came back is not signed by the provider as it should be. " + _AGAIN,
+        "The answer does not come from the provider as it should. " + _AGAIN,
     ),
     errors.StateUnknown: Problem(
         400,
@@ -190,11 +190,11 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     ),
     errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
     errors.WrongEnvironment: Problem(
-        503,
+        409,
         "wrong_environment",
         "This connection belongs to another environment",
         "Its grant is of the OAuth app of another GATEWAY_ENVIRONMENT, which alone can renew it. "
-        "The connection is kept. Connect again to use it here.",
+        "The connection is kept. To use it here, the user has to connect again.",
     ),
     errors.RowUnreadable: Problem(
         503,

@@ -50,6 +50,7 @@ async def test_errors_hold_neither_the_key_nor_the_failed_request(
         (422, "invalid_request", sdk.InvalidRequest),
         (503, "store_unavailable", sdk.GatewayUnavailable),
         (500, "internal_error", sdk.GatewayUnavailable),
+        (409, "wrong_environment", sdk.GatewayError),
         (418, "code_of_tomorrow", sdk.GatewayError),
         (507, "code_of_tomorrow", sdk.GatewayUnavailable),
         (429, "code_of_tomorrow", sdk.RateLimited),

@@ -86,6 +86,15 @@ async def test_repeatable_call_is_retried_after_a_temporary_error(
     assert time.pauses == [0.2]
 
 
+async def test_error_that_waiting_does_not_mend_is_raised_at_once(
+    gateway: Gateway, httpx_mock: HTTPXMock, time: Time
+) -> None:
+    httpx_mock.add_response(**problem(409, "wrong_environment"))
+    error = await failure(gateway.get_connector_token("notion", user="u"))
+    assert (type(error), error.code) == (sdk.GatewayError, "wrong_environment")
+    assert time.pauses == []
+
+
 @pytest.mark.parametrize("name", list(UNREPEATABLE))
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 async def test_change_is_not_retried_after_a_temporary_error(

@@ -24,7 +24,7 @@ from tests.support.tokens import (
     works,
 )
 
-WRONG = (503, "wrong_environment")
+WRONG = (409, "wrong_environment")
 World = Callable[[str], AbstractAsyncContextManager[Harness]]
 
 
