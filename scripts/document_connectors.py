@@ -75,7 +75,7 @@ def page() -> str:
         "",
         f"{len(described)} connectors come with the gateway. [Adding a connector]"
         "(adding-a-connector.md) says how to describe one. "
-        "`python -m gateway connectors show NAME` shows one in the terminal, also one from "
+        "`gateway connectors show NAME` shows one in the terminal, also one from "
         "outside of the package.",
         "",
         *_overview([config for config, _, _ in described]),

@@ -1,6 +1,6 @@
 """The one answer to "what would the next caller of this connection meet?".
 
-The API, the dashboard and webhooks show it, and token reads refuse by it (design rule 4).
+The API and the dashboard show it, and token reads refuse by it (design rule 4).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class State:
 
     ``active`` and ``needs_scopes`` give the next caller a token, the others an error. With
     ``not_renewed`` the token is over and its last renewal failed: the next caller gets an error
-    unless the provider has recovered. ``reason`` says why the grant is
-    over or its renewals fail; ``since`` is the time (UTC) from which that, or the status, holds.
+    unless the provider has recovered. ``reason`` says why the grant is over or its renewals fail;
+    ``since`` is the time (UTC) from which that, or the status, holds.
     """
 
     status: Status

@@ -52,14 +52,14 @@ OUTCOMES = {
     "reconnected_other": Outcome(
         "info",
         "Another {name} account was connected",
-        "You chose a different account than the one you wanted to reconnect. Both are listed "
-        "below.",
+        "You chose a different account than the one you wanted to reconnect. Both are on "
+        "your dashboard.",
     ),
     "already_connected": Outcome(
         "info",
         "That attempt is over",
-        "Each attempt to connect works once. Your {name} accounts are listed below; start again "
-        "if the one you want is missing.",
+        "Each attempt to connect works once. Your {name} accounts are on your dashboard; start "
+        "again if the one you want is missing.",
         "Connect {name} again",
     ),
     "declined": Outcome(

@@ -40,8 +40,8 @@ _STATUS_TEXTS = {
     "Reconnect to use it again.",
     Status.NEEDS_SCOPES: "Some permissions were not granted. Tools that need them will not work.",
     Status.NOT_RENEWED: "Tools cannot use this account now: its access has expired.",
-    Status.UNREADABLE: "The stored access does not open. Reconnect to store it anew, and "
-    + _OPERATOR,
+    Status.UNREADABLE: "The stored access cannot be used here. Reconnect to store it anew, "
+    "and " + _OPERATOR,
     Status.UNAVAILABLE: "This connector is not available now. Please " + _OPERATOR,
 }
 _RENEWAL_TEXTS = {

@@ -10,7 +10,7 @@ from gateway.testing.runner import workshop
 from tests.support.subjects import check_named, described, subject_of
 
 RECORDED = "the wire carries what was recorded"
-COMMAND = "python -m gateway connectors check airtable --record"
+COMMAND = "gateway connectors check airtable --record"
 
 
 def test_a_missing_record_names_the_command(tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ async def test_row_without_its_sealed_part_is_unreadable_and_never_an_internal_e
     assert states == {"google": "unreadable", "notion": "active"}
     browser = await gateway.browser("alice")
     await browser.open(DASHBOARD)
-    assert "The stored access does not open." in browser.text
+    assert "The stored access cannot be used here." in browser.text
     await connect(gateway, "google")
     token_of(await gateway.token("google", "alice"))
 

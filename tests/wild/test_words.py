@@ -224,7 +224,7 @@ def test_every_outcome_names_the_connector_or_the_next_step() -> None:
         assert "{name}" in outcome.title + outcome.text, name
         if outcome.kind in {"error", "warning"} and name not in {
             "misconfigured",  # only the operator can act
-            "other_account",  # the person disconnects the other account, listed below
+            "other_account",  # the person disconnects the other account, on the dashboard
             "disconnected_no",  # the person goes to the provider
         }:
             assert outcome.action, name

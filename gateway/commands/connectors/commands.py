@@ -146,7 +146,7 @@ def _new(arguments: argparse.Namespace) -> int:
             *(f"{'changed' if path in existing else 'wrote'}  {path}" for path in files),
             "",
             "Replace every fill-in; this command lists what is missing:",
-            f"  {before}python -m gateway connectors check {new.name}",
+            f"  {before}gateway connectors check {new.name}",
             f"How to go on: {GUIDE}",
         ]
     )

@@ -165,7 +165,7 @@ class Known:
         hint = (
             f"did you mean {' or '.join(near)}?"
             if near
-            else "python -m gateway connectors list names them all"
+            else "gateway connectors list names them all"
         )
         return f'there is no connector "{name}" ({hint})'
 

@@ -45,4 +45,4 @@ def _expect_same(bench: Workbench, then: Any, now: Any) -> None:
 
 
 def _command(bench: Workbench) -> str:
-    return f"python -m gateway connectors check {bench.subject.name} --record"
+    return f"gateway connectors check {bench.subject.name} --record"

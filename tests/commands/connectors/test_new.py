@@ -139,7 +139,7 @@ def test_a_connector_is_written_into_an_own_folder(
     }
     for name in contents(tmp_path):
         assert f"wrote  {tmp_path / name}" in done.stdout.splitlines()
-    command = f"GATEWAY_CONNECTORS_PATH='{own}' python -m gateway connectors check acme-crm"
+    command = f"GATEWAY_CONNECTORS_PATH='{own}' gateway connectors check acme-crm"
     assert command in done.stdout
 
     config = Catalog(CREDENTIALS, own).get("acme-crm")

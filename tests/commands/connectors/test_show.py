@@ -111,7 +111,7 @@ def test_a_variable_of_the_connectors_own_is_named_and_its_value_is_not_shown(
     [
         ("gogle", 'there is no connector "gogle" (did you mean google?)'),
         ("Slack", 'there is no connector "Slack" (did you mean slack?)'),
-        ("zzz", 'there is no connector "zzz" (python -m gateway connectors list names them all)'),
+        ("zzz", 'there is no connector "zzz" (gateway connectors list names them all)'),
     ],
 )
 def test_an_unknown_name_is_one_sentence_with_what_may_be_meant(
