@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connectors.secret import Secret
 from gateway.access.service_keys import Role
 from gateway.encryption.rotation import Rotation
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
@@ -107,7 +108,7 @@ async def test_every_action_is_recorded_with_its_actor(
     admin = await gateway.api(Role.ADMIN)
     made = (await admin.post("/v1/keys", json={"roles": ["tokens"], "label": "for CI"})).json()
     await rows.change_key(made["id"], proof=None)
-    await gateway.services.keys.adopt("default", made["id"])
+    await gateway.services.keys.adopt("default", Secret(made["key"]))
     await admin.delete(f"/v1/keys/{made['id']}")
     hook = {"url": "https://tools.example.com/hook"}
     webhook = (await admin.post("/v1/webhooks", json=hook)).json()
