@@ -237,7 +237,10 @@ async def running_fleet(
         tool = await stack.enter_async_context(
             loopback_client(
                 headers={"Authorization": f"Bearer {secret.reveal()}"},
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+                # httpcore may close a connection as expired that it has just given to a request.
+                limits=httpx.Limits(
+                    max_connections=None, max_keepalive_connections=None, keepalive_expiry=None
+                ),
             )
         )
         yield Fleet(gateways, sandbox, database, tool, folder)

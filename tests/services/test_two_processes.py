@@ -52,7 +52,9 @@ async def tool(deployment: Deployment, database: Database) -> AsyncIterator[http
     ).create(tenant="default", roles=[Role.TOKENS])
     async with loopback_client(
         headers={"Authorization": f"Bearer {secret.reveal()}"},
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+        limits=httpx.Limits(
+            max_connections=None, max_keepalive_connections=None, keepalive_expiry=None
+        ),
     ) as client:
         yield client
 
