@@ -37,7 +37,7 @@ from connectors.catalog import Catalog
 from connectors.context import Tokens
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.encryption.tokens import TokenSealer
-from gateway.store.connections import token_fields
+from gateway.store.connection import token_fields
 from gateway.store.indexes import INDEXES
 from gateway.store.mongo import Document, open_database
 from gateway.store.owners import owner_of

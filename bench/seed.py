@@ -24,7 +24,8 @@ from gateway.encryption.vault import Vault, read_encryption_keys
 from gateway.observe.metrics import Metrics
 from gateway.settings.environment import Driver
 from gateway.store.audit import AuditStore
-from gateway.store.connections import ConnectionStore, NewConnection, Status
+from gateway.store.connection import Status
+from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from gateway.store.owners import owner_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from gateway.access.assertions import Assertion
 from gateway.errors import AssertionInvalid, Forbidden
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

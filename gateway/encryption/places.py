@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.flows import Flow
 from gateway.store.sealed import TOKENS, VERIFIERS, WEBHOOK_SECRETS, SealedFields, SealedRow
 

@@ -11,7 +11,7 @@ from gateway.encryption.places import stored_token_place, token_place
 from gateway.encryption.vault import Vault
 from gateway.errors import VaultError, code_of
 from gateway.store.audit import Action
-from gateway.store.connections import Connection, SealedTokens
+from gateway.store.connection import Connection, SealedTokens
 
 MARGIN = timedelta(seconds=60)
 MARGIN_SHARE = 0.1

@@ -30,7 +30,7 @@ from gateway.services.callback_checks import BEFORE_CLAIM, CHECKS, Callback
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 
 _log = get_logger()

@@ -6,7 +6,8 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
 from gateway.store.audit import Action
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.owners import owner_of
 
 

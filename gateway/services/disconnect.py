@@ -17,7 +17,8 @@ from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, Va
 from gateway.observe.logs import get_logger
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 
 _log = get_logger()
 

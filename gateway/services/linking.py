@@ -22,7 +22,8 @@ from gateway.errors import (
 )
 from gateway.observe.logs import get_logger
 from gateway.services.provider import Grant, Provider
-from gateway.store.connections import Connection, ConnectionStore, NewConnection, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.flows import Flow
 
 _log = get_logger()

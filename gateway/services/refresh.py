@@ -22,7 +22,8 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.watch import Watch
 from gateway.store.refresh_leases import Holder, Lease, Progress, new_owner
 

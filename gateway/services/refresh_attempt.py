@@ -28,7 +28,7 @@ from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
 from gateway.store.audit import Action
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.store.refresh_leases import Lease, RefreshLeases
 
 _log = get_logger()

@@ -22,7 +22,7 @@ from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
 from gateway.services.refresh import Refresher
 from gateway.services.states import is_over
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.renewal_queue import Due, RenewalQueue
 
 _log = get_logger()

@@ -13,7 +13,7 @@ from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.store.connections import Connection, Status
+from gateway.store.connection import Connection, Status
 
 
 class Remedy(StrEnum):

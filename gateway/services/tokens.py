@@ -40,7 +40,8 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
 from gateway.services.states import is_over, state_of
 from gateway.store.audit import Action
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
+from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache, Reading
 from gateway.store.owners import owner_of
 

@@ -10,103 +10,29 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from connectors.account import AccountInfo
-from gateway.errors import AccountAmbiguous, AccountMismatch, NewerRow, RowUnreadable, WriteConflict
+from gateway.errors import AccountAmbiguous, AccountMismatch, WriteConflict
+from gateway.store.connection import (
+    SCHEMA,
+    Connection,
+    SealedTokens,
+    Status,
+    current,
+    grant_is_over,
+    needs_reauth_event,
+    read_connection,
+    read_row,
+    since,
+    token_fields,
+)
 from gateway.store.default_account import ORDER, Defaults
 from gateway.store.events import EventType, keep, new_event
-from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
+from gateway.store.fresh.notices import accounts_tag
 from gateway.store.mongo import Collection, Database, Document
-from gateway.store.owners import user_of
-
-SCHEMA = 1
-"""Version of the rows that this code writes and reads."""
-TOKEN_REFUSED = "token_refused"
-
-
-class Status(StrEnum):
-    """The status of a connection. The last three are never stored (``gateway.services.states``).
-
-    It works; its grant is over; scopes were refused; its token is over and its renewal fails; its
-    tokens do not open; its connector is hidden.
-    """
-
-    ACTIVE = "active"
-    NEEDS_REAUTH = "needs_reauth"
-    NEEDS_SCOPES = "needs_scopes"
-    NOT_RENEWED = "not_renewed"
-    UNREADABLE = "unreadable"
-    UNAVAILABLE = "unavailable"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SealedTokens:
-    """Tokens as they are stored. A refresh is due at ``fresh_until``; all times are UTC.
-
-    A value that is missing in a damaged row is empty: it does not open.
-
-    ``encryption_key`` is the id of the encryption key that sealed them. A rotation finds rows by
-    it; rows from before it was stored have an empty one.
-    """
-
-    access_token: bytes = field(repr=False)
-    refresh_token: bytes | None = field(repr=False)
-    encryption_key: str
-    token_type: str
-    issued_at: datetime
-    expires_at: datetime | None
-    fresh_until: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Connection:
-    """One linked account, as stored.
-
-    ``status_reason`` says why renewals fail, since ``failing_since``, or why the grant is over.
-    ``environment`` is that of the OAuth app that has the grant, empty if the setting was.
-    """
-
-    id: str
-    tenant: str
-    owner: str
-    connector: str
-    external_account_id: str
-    account_label: str
-    metadata: Mapping[str, Any]
-    connection_config: Mapping[str, str]
-    environment: str
-    requested_scopes: tuple[str, ...]
-    granted_scopes: tuple[str, ...]
-    status: Status
-    status_reason: str | None
-    status_since: datetime
-    failing_since: datetime | None
-    is_default: bool
-    tokens: SealedTokens
-    generation: int
-    lease_owner: str | None
-    created_at: datetime
-    updated_at: datetime
-    last_used_at: datetime | None
-
-    def is_of(self, environment: str) -> bool:
-        """Whether the OAuth apps of ``environment`` may have this grant; an empty one is any."""
-        return not (self.environment and environment) or self.environment == environment
-
-    @property
-    def user(self) -> str:
-        """The user id in ``owner``."""
-        return user_of(self.owner)
-
-    @property
-    def tags(self) -> tuple[Tag, Tag]:
-        """The tags of changes that concern this connection: its row, and its owner's accounts."""
-        accounts = accounts_tag(self.tenant, self.owner, self.connector)
-        return row_tag("connections", self.id), accounts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +90,7 @@ class ConnectionStore:
             row = await self._rows.find_one(mine)
         if row is None:
             return Target(new=new, row=f"con_{secrets.token_hex(12)}", generation=1, replaces=None)
-        old = _read(row)
+        old = read_connection(row)
         if old.external_account_id != new.account.external_account_id:
             raise AccountMismatch(connector=new.connector)
         return Target(new=new, row=old.id, generation=old.generation + 1, replaces=old)
@@ -203,9 +129,9 @@ class ConnectionStore:
         document |= _flow_fields(new, tokens, now)
         await self._rows.insert(document)
         if document["is_default"]:
-            return _read(document)
+            return read_connection(document)
         await self._defaults.ensure(document, now)  # the default may have been deleted meanwhile
-        return await self.get(new.tenant, target.row) or _read(document)
+        return await self.get(new.tenant, target.row) or read_connection(document)
 
     async def _replace(
         self, target: Target, old: Connection, tokens: SealedTokens, now: datetime, keeps: bool
@@ -240,7 +166,7 @@ class ConnectionStore:
     async def list_for(self, tenant: str, owner: str) -> list[Connection]:
         """Return the owner's connections, by connector, each connector's default first."""
         rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=ORDER)
-        return [_read(row) for row in rows]
+        return [read_connection(row) for row in rows]
 
     async def find_account(
         self, tenant: str, owner: str, connector: str, account: str | None
@@ -260,7 +186,7 @@ class ConnectionStore:
             if len(rows) > 1:
                 raise AccountAmbiguous(connector, [row["_id"] for row in rows])
             if rows:
-                return _read(rows[0])
+                return read_connection(rows[0])
         return None
 
     async def is_linked(
@@ -360,37 +286,6 @@ def _slot(new: NewConnection) -> str:
     return new.account.external_account_id if new.several_accounts else ""
 
 
-def current(connection: Connection) -> Document:
-    """Return the query for the row of this generation."""
-    return {"_id": connection.id, "tenant": connection.tenant, "generation": connection.generation}
-
-
-def since(connection: Connection, status: Status, now: datetime) -> datetime:
-    """Return the ``status_since`` of a write of ``status``: the same status keeps its time."""
-    return connection.status_since if connection.status is status else now
-
-
-def grant_is_over(reason: str, now: datetime) -> Document:
-    """Return the fields of a row whose grant is over."""
-    status = str(Status.NEEDS_REAUTH)
-    return {"status": status, "status_reason": reason, "status_since": now, "updated_at": now}
-
-
-def needs_reauth_event(connection: Connection, reason: str, now: datetime) -> Document:
-    """Return the event that the grant is over."""
-    return new_event(
-        EventType.NEEDS_REAUTH,
-        now,
-        tenant=connection.tenant,
-        connection=connection.id,
-        generation=connection.generation,
-        connector=connection.connector,
-        owner=connection.owner,
-        status=str(Status.NEEDS_REAUTH),
-        reason=reason,
-    )
-
-
 def _flow_event(kind: EventType, target: Target, now: datetime) -> Document:
     return new_event(
         kind,
@@ -399,79 +294,4 @@ def _flow_event(kind: EventType, target: Target, now: datetime) -> Document:
         connection=target.row,
         generation=target.generation,
         status=str(target.new.status),
-    )
-
-
-def token_fields(tokens: SealedTokens) -> Document:
-    """Return the fields of a row that a connect and a refresh both write."""
-    return {
-        "tokens": {
-            "access": tokens.access_token,
-            "refresh": tokens.refresh_token,
-            "key": tokens.encryption_key,
-            "type": tokens.token_type,
-        },
-        "issued_at": tokens.issued_at,
-        "expires_at": tokens.expires_at,
-        "fresh_until": tokens.fresh_until,
-    }
-
-
-def read_row(row: Document | None) -> Connection | None:
-    """Return a stored row as a ``Connection``; ``None`` stays ``None``."""
-    return None if row is None else _read(row)
-
-
-def check_schema(row: Document) -> None:
-    """Raise ``NewerRow`` for a row of a newer version, before it is misread or overwritten (K5)."""
-    if row.get("schema", SCHEMA) > SCHEMA:
-        raise NewerRow("the connection was written by a newer version of the gateway")
-
-
-def _read(row: Document) -> Connection:
-    check_schema(row)
-    try:
-        return _connection(row)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # Without the error, whose text may quote the row.
-        raise RowUnreadable(f"the row is damaged ({type(error).__name__})") from None
-
-
-def _sealed(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else b""
-
-
-def _connection(row: Document) -> Connection:
-    tokens, refresh = row.get("tokens") or {}, row["refresh"]
-    return Connection(
-        id=row["_id"],
-        tenant=row["tenant"],
-        owner=row["owner"],
-        connector=row["connector"],
-        external_account_id=row["external_account_id"],
-        account_label=row["account_label"],
-        metadata=json.loads(row["metadata"]),
-        connection_config=row["connection_config"],
-        environment=row.get("environment", ""),
-        requested_scopes=tuple(row["scopes"]["requested"]),
-        granted_scopes=tuple(row["scopes"]["granted"]),
-        status=Status(row["status"]),
-        status_reason=row["status_reason"],
-        status_since=row.get("status_since") or row["updated_at"],
-        failing_since=refresh.get("failing_since"),
-        is_default=row["is_default"],
-        tokens=SealedTokens(
-            access_token=_sealed(tokens.get("access")),
-            refresh_token=None if tokens.get("refresh") is None else _sealed(tokens["refresh"]),
-            encryption_key=tokens.get("key", ""),
-            token_type=tokens.get("type", ""),
-            issued_at=row["issued_at"],
-            expires_at=row["expires_at"],
-            fresh_until=row["fresh_until"],
-        ),
-        generation=row["generation"],
-        lease_owner=refresh.get("owner"),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        last_used_at=row["last_used_at"],
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from gateway.store.connections import (
+from gateway.store.connection import (
     Connection,
     SealedTokens,
     Status,

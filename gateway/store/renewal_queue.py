@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.store.connections import SCHEMA, Connection, Status, read_row
+from gateway.store.connection import SCHEMA, Connection, Status, read_row
 from gateway.store.indexes import RENEWABLE
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import FREE

@@ -21,7 +21,7 @@ from connectors.errors import ConfigError, ConnectorError
 from connectors.secret import Secret
 from gateway.errors import GatewayError
 from gateway.sandbox.wire import Incoming
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.mongo import Database
 from gateway.testing.expectations import Person
 from gateway.testing.strictness import provider_side

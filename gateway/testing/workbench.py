@@ -36,7 +36,8 @@ from gateway.services.disconnect import Revoked
 from gateway.services.provider import Provider
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.store.audit import AuditStore
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.watch import Watch
 from gateway.store.mongo import Database
 from gateway.store.owners import owner_of

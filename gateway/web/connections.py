@@ -13,7 +13,7 @@ from gateway.access.bounds import Bounds
 from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
 from gateway.errors import ConnectionNotFound, InvalidRequest
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.web.browsers import check_origin
 from gateway.web.callers import bounds_of, require_key, require_session
 from gateway.web.inputs import Strict, read_json

@@ -14,7 +14,7 @@ from connectors.config import Category, ConnectorConfig
 from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.services.disconnect import Revoked
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.web.activity import use_views
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session

@@ -19,7 +19,7 @@ from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.settings.limits import LimitName
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.flows import FLOW_LIFETIME
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session

@@ -18,7 +18,7 @@ from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
 from gateway.services.states import Remedy
-from gateway.store.connections import Connection, Status
+from gateway.store.connection import Connection, Status
 from gateway.web.available import connect_url
 from gateway.web.replies import time_or_none
 from gateway.web.state import services

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.clock import rfc3339
 from gateway.services.states import State
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 
 
 class ConnectionReply(BaseModel):

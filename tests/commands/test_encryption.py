@@ -14,7 +14,7 @@ from gateway.commands import encryption
 from gateway.commands.encryption import Meter
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.settings.environment import Driver
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
 from tests.support.commands import run_gateway

@@ -23,7 +23,8 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, key_id_of, new_encryption_key, read_encryption_keys
 from gateway.errors import Unauthorized
 from gateway.store import sealed
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.flows import Flow, FlowStore
 from gateway.store.logins import LoginKind, LoginStore
 from gateway.store.mongo import Database, Document

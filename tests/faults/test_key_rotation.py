@@ -24,7 +24,7 @@ from gateway.clock import utc_now
 from gateway.dev.children import child
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
-from gateway.store.connections import read_row, token_fields
+from gateway.store.connection import read_row, token_fields
 from tests.faults.fleet import FULL, GRACE, STEADY, STRICT, Fleet, running_fleet
 from tests.support.commands import ROOT
 from tests.support.sealing import sealing_for, tokens

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from gateway.errors import ReauthorizationRequired
 from gateway.services.tokens import IssuedToken
 from gateway.settings.environment import Driver
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
 from tests.faults.fleet import FULL, STRICT

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from gateway.services.connections import ConnectionService
 from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.store.mongo import Collection, Database, Document
 from gateway.testing.workbench import Workbench, open_workbench
 from gateway.wiring.knobs import Knobs

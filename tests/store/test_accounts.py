@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import AccountAmbiguous
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import Lease, RefreshLeases
 from tests.support.linking import NOW, linked, sealed_tokens

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import AccountMismatch
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
+from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
 from tests.support.linking import NOW, at_once, linked, new_connection, save, sealed_tokens

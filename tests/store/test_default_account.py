@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens
+from gateway.store.connection import Connection, SealedTokens
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from tests.support.linking import NOW, at_once, linked, new_connection, save, sealed_tokens
 

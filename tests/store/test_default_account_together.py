@@ -10,7 +10,8 @@ import pytest
 from pymongo import MongoClient
 
 from gateway.errors import NewerRow
-from gateway.store.connections import Connection, ConnectionStore
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from tests.support.linking import NOW, linked
 from tests.support.profile import profiling

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import Lease, RefreshLeases
 from tests.support.linking import NOW, linked, sealed_tokens

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import NewerRow
-from gateway.store.connections import SCHEMA, ConnectionStore
+from gateway.store.connection import SCHEMA
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.renewal_queue import Due, RenewalQueue
 from tests.support.linking import NOW, linked, new_connection, save, sealing

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.events import Event, EventType, Outbox
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import RefreshLeases

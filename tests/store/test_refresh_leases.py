@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import LEASE_SECONDS, Lease, Progress, RefreshLeases
 from tests.support.linking import NOW, at_once, linked, sealed_tokens

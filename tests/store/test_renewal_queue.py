@@ -12,7 +12,8 @@ import pytest
 from pymongo import MongoClient
 
 from gateway.clock import utc_now
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens, Status
+from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.renewal_queue import Due, RenewalQueue

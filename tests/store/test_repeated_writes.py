@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import Lease, RefreshLeases, new_owner
 from tests.support.linking import NOW, linked, sealed_tokens

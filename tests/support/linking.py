@@ -11,13 +11,8 @@ import bson
 from pymongo import MongoClient
 
 from connectors.account import AccountInfo
-from gateway.store.connections import (
-    Connection,
-    ConnectionStore,
-    NewConnection,
-    SealedTokens,
-    Status,
-)
+from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connections import ConnectionStore, NewConnection
 
 T = TypeVar("T")
 

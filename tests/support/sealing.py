@@ -9,7 +9,8 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault, read_encryption_keys
-from gateway.store.connections import Connection, ConnectionStore, SealedTokens
+from gateway.store.connection import Connection, SealedTokens
+from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from tests.support.linking import NOW, Seal, new_connection, save
 from tests.support.silent import NO_AUDIT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import TokenRejected
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.store.mongo import Database
 from gateway.testing import Person, Probe
 from gateway.testing.subject import ContractViolation

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from tests.support import outside as solo
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
 from tests.support.rows import Rows

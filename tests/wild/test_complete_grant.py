@@ -10,7 +10,7 @@ import pytest
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from gateway.engine.scopes import missing_scopes
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.store.mongo import Database
 from gateway.testing.workbench import open_workbench
 from tests.engine.token_answers import GOOD, read

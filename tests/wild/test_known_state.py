@@ -15,7 +15,7 @@ from gateway.clock import utc_now
 from gateway.errors import ReauthorizationRequired
 from gateway.sandbox.wire import Incoming, Outcome
 from gateway.services.states import State
-from gateway.store.connections import Connection, Status
+from gateway.store.connection import Connection, Status
 from gateway.store.mongo import Database, Document
 from gateway.testing.workbench import Workbench, open_workbench
 from tests.conftest import GATEWAY_URL

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connectors.config_types import ErrorInSuccess
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.store.mongo import Database
 from gateway.testing.workbench import open_workbench
 from tests.engine.token_answers import GOOD, NOW, read, unread

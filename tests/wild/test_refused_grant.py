@@ -9,7 +9,7 @@ import pytest
 
 from connectors.config_types import ErrorInSuccess
 from gateway.errors import ProviderError, ReauthorizationRequired, TokenRejected
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.store.mongo import Database
 from gateway.testing.workbench import open_workbench
 from tests.engine.token_answers import read

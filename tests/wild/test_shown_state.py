@@ -34,7 +34,7 @@ from gateway.services.states import State, is_over
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.environment import Driver
 from gateway.store import mongo
-from gateway.store.connections import Connection, Status
+from gateway.store.connection import Connection, Status
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
 from gateway.testing.workbench import Workbench, open_workbench

@@ -10,7 +10,7 @@ from connectors.provider import SimulatedProvider
 from gateway.errors import AccountMismatch, ProviderDeclined, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
 from gateway.services.tokens import IssuedToken
-from gateway.store.connections import Status
+from gateway.store.connection import Status
 from gateway.testing.checks.check import Checks
 from gateway.testing.subject import ContractViolation, expect, expect_error
 from gateway.testing.workbench import GATEWAY_URL, Workbench, open_workbench

@@ -20,7 +20,7 @@ from gateway.errors import (
 )
 from gateway.services.connect import StartedFlow
 from gateway.services.disconnect import Revoked
-from gateway.store.connections import Connection
+from gateway.store.connection import Connection
 from gateway.testing.checks.check import Checks
 from gateway.testing.checks.faults import AT_THE_API, FAULTS
 from gateway.testing.subject import expect, expect_error

@@ -18,7 +18,8 @@ from gateway.access.service_keys import Role, ServiceKeys
 from gateway.clock import utc_now
 from gateway.errors import Unauthorized
 from gateway.settings.environment import Driver
-from gateway.store.connections import Connection, ConnectionStore, Status
+from gateway.store.connection import Connection, Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.freshness import GOOD_SECONDS, Freshness
 from gateway.store.fresh.watch import Watch

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.store.connections import ConnectionStore, Status
+from gateway.store.connection import Status
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.watch import POLL_SECONDS, Watch
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import Lease, RefreshLeases
