@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from functools import partial
 
 from connectors.config import ConnectorConfig
@@ -135,23 +136,14 @@ class Refresher:
         """Claim the lease, or return the connection as another process left it.
 
         Without ``wait``, return ``connection`` itself while another process refreshes it.
-
-        A holder may still be waiting for its provider, or for the database, although its lease has
-        passed: the database's clock can jump, and an outage can outlast a lease. So it is watched
-        for the length of a lease, by this process's own clock, before its lease is taken over.
         """
         loop = asyncio.get_running_loop()
         began, owner = loop.time(), new_owner()
-        seen: Holder | None = None
-        silent_at = math.inf
+        watched = _WatchedHolder(self._takeover_seconds, loop.time)
 
         def given_up() -> bool:
-            nonlocal seen, silent_at
-            seen, silent_at = None, math.inf  # the holder could not write either: watch it again
+            watched.forget()  # the holder could not write either: watch it again
             return loop.time() >= began + OUTAGE_SECONDS
-
-        def silent() -> Holder | None:
-            return seen if loop.time() >= silent_at else None
 
         asked = partial(
             through_outage,
@@ -163,9 +155,9 @@ class Refresher:
         try:
             progress: Progress | None = None
             while True:
-                if progress is None or not progress.held or silent():
+                if progress is None or not progress.held or watched.silent:
                     lease = await asked(
-                        lambda: self._parts.leases.claim(connection, owner, silent())
+                        lambda: self._parts.leases.claim(connection, owner, watched.silent)
                     )
                     if lease is not None:
                         return lease
@@ -181,10 +173,8 @@ class Refresher:
                 if not wait and progress.held:
                     return connection
                 waited = True
-                if progress.holder != seen:
-                    seen, silent_at = progress.holder, loop.time() + self._takeover_seconds
-                look = min(LOOK_SECONDS, max(0.0, silent_at - loop.time()))
-                await self._watch.changed(connection.id, look)
+                watched.see(progress.holder)
+                await self._watch.changed(connection.id, min(LOOK_SECONDS, watched.seconds_left))
         finally:
             # The wait ended with new tokens, an error, or the lease of a dead process.
             if waited:
@@ -197,6 +187,40 @@ class Refresher:
         if newest.status is Status.NEEDS_REAUTH:
             raise _over(newest)
         return newest
+
+
+class _WatchedHolder:
+    """The holder of a lease, as this process sees it.
+
+    A holder may still be waiting for its provider, or for the database, although its lease has
+    passed: the database's clock can jump, and an outage can outlast a lease. So it is watched for
+    ``seconds`` by this process's own clock ``now``, before its lease is taken over.
+    """
+
+    def __init__(self, seconds: float, now: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._now = now
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again with the next look."""
+        self._holder: Holder | None = None
+        self._silent_at = math.inf
+
+    def see(self, holder: Holder | None) -> None:
+        """Note the holder of the lease; another holder or request is watched from now on."""
+        if holder != self._holder:
+            self._holder, self._silent_at = holder, self._now() + self._seconds
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds until the holder counts as silent."""
+        return max(0.0, self._silent_at - self._now())
+
+    @property
+    def silent(self) -> Holder | None:
+        """The holder, if nothing was seen of it for long enough."""
+        return self._holder if self._now() >= self._silent_at else None
 
 
 def _over(connection: Connection) -> ReauthorizationRequired:
