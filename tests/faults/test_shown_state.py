@@ -282,6 +282,14 @@ class Shown(RuleBasedStateMachine):
         """A tool asks for a token."""
         self.ask()
 
+    @rule(mode=st.sampled_from(sorted(ANSWERS)))
+    def read_after_expiry(self, mode: str) -> None:
+        """The token ends while the provider answers like this, and a tool asks."""
+        self._say(mode=mode)
+        self.jump(JUMPS[-1])
+        self.cool_down_ends()
+        self.ask()
+
     @rule()
     def read_for_long(self) -> None:
         """A tool asks for a token with a long life."""
