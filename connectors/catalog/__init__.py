@@ -177,9 +177,10 @@ class Catalog:
         """Another connector that the alias names: tools would get the tokens of the wrong one."""
         if config.alias is None or config.alias in self._locations:
             return config.alias
-        others = (name for name in self._locations if name != config.name)
-        for name in others:
-            if getattr(self._created_once(name), "alias", None) == config.alias:
+        for name in self._locations:
+            if name != config.name and (
+                getattr(self._created_once(name), "alias", None) == config.alias
+            ):
                 return name
         return None
 

@@ -11,14 +11,14 @@ SECONDS = 2.0
 
 
 class Progress:
-    """Prints what is being done, at most every two seconds: a short step prints nothing."""
+    """Prints the current step, at most every two seconds. A short step prints nothing."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._last = now()
 
     def __call__(self, doing: str) -> None:
-        """Say that ``doing`` begins, if nothing was said for two seconds."""
+        """Print ``doing``, the step that begins, unless a line was printed within two seconds."""
         if self._now() - self._last >= SECONDS:
             say(f"  … {doing}", error=True)
             self._last = self._now()

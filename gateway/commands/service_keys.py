@@ -124,7 +124,7 @@ def _thumbprint(jwk: Any) -> str:
     """Return the thumbprint of a public key (RFC 7638); a refused row may hold anything."""
     try:
         return thumbprint(dict(jwk))
-    except Exception:
+    except Exception:  # a JWK that makes its parser fail has no thumbprint
         return "an unreadable key"
 
 

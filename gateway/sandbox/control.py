@@ -1,4 +1,4 @@
-"""The control page: what the providers saw, and switches for what a developer wants to see."""
+"""The control page: the log of the simulated providers, and switches for their behaviour."""
 
 from __future__ import annotations
 
@@ -70,8 +70,10 @@ async def _end(request: Request) -> Response:
 
 
 async def _configure(request: Request) -> Response:
-    """Form fields: ``provider``, ``access_token_seconds`` (may be empty), ``condition``, ``fault``
-    and ``count``. A refused form changes nothing.
+    """Change a provider by a form; a refused form changes nothing.
+
+    The fields are ``provider``, ``access_token_seconds`` (may be empty), ``condition``, ``fault``
+    and ``count``.
     """
     sandbox: Sandbox = request.app.state.sandbox
     form = await read_form(request)

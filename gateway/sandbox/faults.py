@@ -16,7 +16,7 @@ SLOW_SECONDS = 4
 SLOW = "slow"
 DOWN = "down"
 CONDITIONS = ("works", SLOW, DOWN)
-"""How a provider does until this is changed: as it should, late, or not at all."""
+"""The behaviour of a provider until it is changed: normal, late, or unavailable (503)."""
 
 LOST_ANSWER = "lost_answer"
 """The request is carried out (a refresh token is rotated), and its answer never arrives."""

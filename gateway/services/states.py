@@ -1,4 +1,4 @@
-"""The one answer to "what would the next caller of this connection meet?".
+"""The state of a connection: the outcome that its next caller would get.
 
 The API and the dashboard show it, and token reads refuse by it (design rule 4).
 """

@@ -50,11 +50,11 @@ async def _complete_service_keys(database: Database) -> None:
         await rows.update_many({field: {"$exists": False}}, {"$set": {field: value}})
 
 
-async def _end_what_is_not_proven(database: Database) -> None:
-    """End sessions, sign-ins and flows without a proof: their people begin again.
+async def _delete_unproven(database: Database) -> None:
+    """Delete sessions, sign-ins and flows without a proof: people sign in and connect again.
 
-    Proofs are not added: this could prove a planted row, whenever somebody deletes the record of
-    this migration. An operator adopts the service keys that are theirs.
+    This adds no proofs: an attacker who deletes the record of this migration would get a planted
+    row proven. Operators adopt their own service keys.
     """
     unproven = {"proof": {"$exists": False}}
     for name in ("sessions", "logins", "oauth_state"):
@@ -67,7 +67,7 @@ async def _end_what_is_not_proven(database: Database) -> None:
 
 MIGRATIONS = (
     Migration(number=1, name="service keys have every field", run=_complete_service_keys),
-    Migration(number=2, name="rows without a proof end", run=_end_what_is_not_proven),
+    Migration(number=2, name="rows without a proof are deleted", run=_delete_unproven),
 )
 
 

@@ -73,8 +73,9 @@ class Proven:
 
 
 def _as_text(value: Any) -> Any:
-    """Return a time in the database's milliseconds; of other types, which a gateway never writes
-    here, a text: the proof of a planted row must fail and not raise.
+    """Return a value that JSON lacks: a time in the database's milliseconds, others as text.
+
+    A gateway writes no other types here. The proof of a planted row must fail, and not raise.
     """
     if isinstance(value, datetime):
         return (value - _EPOCH) // timedelta(milliseconds=1)

@@ -23,8 +23,10 @@ HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
 
 HUNG_UP = 499
-"""The status in the access log for a client that closed its connection within its request (nginx's
-number; nobody receives it)."""
+"""The status in the access log if the client closed its connection within its request.
+
+The number is nginx's. Nobody receives it.
+"""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 CONTENT_SECURITY_POLICY = (

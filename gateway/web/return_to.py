@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 DASHBOARD = "/dashboard/connectors"
 DONE = "/dashboard/done"
-"""The page of a window of its own, which can be closed."""
+"""The last page of a connect flow in a popup window, which it can close."""
 
 # Path characters and a query. No backslash, "@", colon, control or second slash.
 _OWN_PAGE = re.compile(

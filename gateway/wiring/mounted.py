@@ -1,4 +1,4 @@
-"""What a starting process says about its connectors, in its log."""
+"""Log the connectors of a starting process: mounted, simulated, hidden or broken."""
 
 from __future__ import annotations
 

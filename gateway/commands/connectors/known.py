@@ -80,7 +80,7 @@ class Known:
         return self._real.names()
 
     def own(self) -> tuple[str, ...]:
-        """Those of the folder of one's own; without a folder, those of the package."""
+        """The names in GATEWAY_CONNECTORS_PATH; without that folder, those of the package."""
         origin = "package" if self.folder is None else "folder"
         return tuple(name for name in self.names() if self._origin(name)[0] == origin)
 

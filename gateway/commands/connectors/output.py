@@ -1,4 +1,4 @@
-"""What the connector commands print."""
+"""Output of the connector commands: lines for people, JSON for programs."""
 
 from __future__ import annotations
 
