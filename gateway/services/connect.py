@@ -219,9 +219,11 @@ class ConnectService:
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
         )
-        if await self._flows.get(response.state) is None:  # signed out everywhere meanwhile
-            raise StateUnknown(connector=name)
-        connection = await self._linker.link(config, flow, grant)
+
+        async def is_wanted() -> bool:  # to sign out everywhere deletes the flow
+            return await self._flows.get(response.state) is not None
+
+        connection = await self._linker.link(config, flow, grant, is_wanted)
         again = connection.generation > 1
         await self._audit.write(
             Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from connectors.account import AccountInfo
@@ -17,6 +18,7 @@ from gateway.errors import (
     AccountMismatch,
     InvalidRequest,
     ProviderError,
+    StateUnknown,
     UnreadableResponse,
     VaultError,
 )
@@ -49,12 +51,18 @@ class Linker:
         self._clock = clock
         self._environment = environment
 
-    async def link(self, config: ConnectorConfig, flow: Flow, grant: Grant) -> Connection:
+    async def link(
+        self,
+        config: ConnectorConfig,
+        flow: Flow,
+        grant: Grant,
+        is_wanted: Callable[[], Awaitable[bool]],
+    ) -> Connection:
         """Store the connection of a finished flow.
 
         Raises ``AccountMismatch`` if another account is linked and the connector takes only one,
-        ``AccountUnfit`` if the account lacks what the connector needs, and ``ProviderError`` if it
-        cannot be read.
+        ``StateUnknown`` if the person has signed out everywhere meanwhile, ``AccountUnfit`` if the
+        account lacks what the connector needs, and ``ProviderError`` if it cannot be read.
         """
         # A failure leaves the grant in place: the account is unknown, and at providers that revoke
         # per account, revoking could end a working connection.
@@ -76,8 +84,10 @@ class Linker:
             environment=self._environment,
         )
         try:
+            if not await is_wanted():
+                raise StateUnknown(connector=config.name)
             return await self._save(config, new, grant.tokens)
-        except AccountMismatch:
+        except (AccountMismatch, StateUnknown):
             await self._revoke_unused(config, flow, grant, account)
             raise
 

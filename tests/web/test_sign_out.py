@@ -16,6 +16,7 @@ from tests.support.logins import signed_in
 from tests.support.problems import problem
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
+from tests.support.tokens import connect
 
 
 @pytest.mark.requirement("G1")
@@ -115,10 +116,21 @@ async def test_connect_flow_that_was_begun_before_is_not_finished_afterwards(
     assert sandbox.token_requests("google", after=before) == []
 
 
+@pytest.mark.requirement("B7")
+@pytest.mark.parametrize("shared", [False, True])
 async def test_connect_flow_whose_code_is_being_exchanged_links_nothing(
-    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch
+    gateway: Harness,
+    rows: Rows,
+    sandbox: SandboxProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    shared: bool,
 ) -> None:
-    """The sign-out comes while the provider answers."""
+    """The sign-out comes while the provider answers. The grant that nobody has is revoked.
+
+    Another person's connection may live on the same grant, which then stays.
+    """
+    if shared:
+        await connect(gateway, "google", user="bob")
     browser = await gateway.browser("alice")
     await browser.start("google")
     callback = await approved_callback(browser, ACCOUNTS["google"])
@@ -129,7 +141,10 @@ async def test_connect_flow_whose_code_is_being_exchanged_links_nothing(
         await gateway.services.logins.sign_out_everywhere(tenant="default", user="alice")
         return grant
 
+    before = sandbox.mark()
     monkeypatch.setattr(Provider, "exchange", exchange_slowly)
     assert (await browser.open(callback, site="cross-site")).status_code == 400
-    assert await rows.connections() == []
-    assert await rows.sessions() == []
+    assert [row["owner"] for row in await rows.connections()] == ["user:bob"] * shared
+    assert "alice" not in [row["user"] for row in await rows.sessions()]
+    revoked = sandbox.log(after=before, provider="google", endpoint="revoke")
+    assert [line["outcome"] for line in revoked] == ["revoked"] * (not shared)
