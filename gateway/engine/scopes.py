@@ -44,6 +44,17 @@ def answered_name(config: ConnectorConfig, scope: str) -> str:
     return next(same, name)
 
 
+def has_unusual_letters(scope: str, own: Iterable[str]) -> bool:
+    """Whether a scope has capitals where a connector's ``own`` scopes never do, or the reverse.
+
+    Scopes with a dot set the example if there are any: ``openid`` is in small letters everywhere.
+    """
+    dotted = [name for name in own if "." in name]
+    example = dotted if "." in scope and dotted else list(own)
+    usual = {name.islower() for name in example}
+    return len(usual) == 1 and scope.islower() not in usual
+
+
 def _implied(config: ConnectorConfig, granted: list[str]) -> list[str]:
     found = (
         _match(pattern, name, scope)

@@ -19,7 +19,7 @@ from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
-from gateway.engine.scopes import answered_name
+from gateway.engine.scopes import answered_name, has_unusual_letters
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
@@ -101,11 +101,15 @@ def open_catalog(
     extra = read_extra_scopes(env, catalog.names())
     catalog = catalog.with_scopes(extra)
     for config in catalog.ready():
-        for scope in extra.get(config.name, ()):
+        added = extra.get(config.name, ())
+        own = [name for name in config.scopes if name not in added]
+        for scope in added:
             if (name := answered_name(config, scope)) != scope:
                 _log.warning(
                     "extra_scope_respelled", connector=config.name, scope=scope, provider_says=name
                 )
+            elif has_unusual_letters(scope, own):
+                _log.warning("extra_scope_letters", connector=config.name, scope=scope)
     return catalog
 
 

@@ -95,6 +95,29 @@ def test_start_warns_of_a_spelling_that_the_provider_changes(
     assert warned == ([("microsoft", extra, provider_says)] if provider_says else [])
 
 
+@pytest.mark.parametrize(
+    ("connector", "extra", "warned"),
+    [
+        pytest.param(
+            "microsoft", "mail.read", True, id="microsoftgraph/microsoft-graph-toolkit#648"
+        ),
+        pytest.param("microsoft", "files.readwrite.all", True, id="several words"),
+        pytest.param("slack", "Chat:Write", True, id="capitals where there are none"),
+        ("microsoft", "Mail.Read", False),
+        ("microsoft", "email", False),
+        ("google", "https://www.googleapis.com/auth/drive.readonly", False),
+        ("slack", "channels:read", False),
+    ],
+)
+def test_start_warns_of_unusual_letters(connector: str, extra: str, warned: bool) -> None:
+    """No description has every scope: a connector's own ones show how the provider writes them."""
+    env = {**CATALOG_ENV, f"OAUTH_{connector.upper()}_EXTRA_SCOPES": extra}
+    with capture_logs() as logged:
+        open_catalog(Settings(mode="dev", encryption_keys=SecretStr(KEYS)), env)
+    found = [line["scope"] for line in logged if line["event"] == "extra_scope_letters"]
+    assert found == [extra] * warned
+
+
 async def test_they_are_asked_for_and_granted(
     mongodb_url: str, database_name: str, sandbox: SandboxProcess
 ) -> None:
