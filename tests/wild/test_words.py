@@ -34,16 +34,53 @@ APPROVAL = [
         "only an admin can grant.",
         id="https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
     ),
-    pytest.param("admin_policy_enforced", "", id="https://support.google.com/a/answer/7281227"),
     pytest.param(
-        "OAUTH_APP_BLOCKED", "this app is blocked by admin", id="https://help.salesforce.com"
+        "access_denied",
+        "AADSTS90093: Calling principal cannot consent due to lack of permissions.",
+        id="OfficeDev/O365-Windows-Start#23",
     ),
-    pytest.param("consent_required", "Contact your administrators.", id="in the plural"),
+    pytest.param("access_denied", "AADSTS90095: ...", id="MicrosoftDocs/azure-docs#80997"),
+    pytest.param("admin_policy_enforced", "", id="GAM-team/got-your-back#284"),
+    pytest.param(
+        "access_not_configured", "", id="https://support.google.com/accounts/answer/16668185"
+    ),
+    pytest.param("OAUTH_APP_BLOCKED", "this app is blocked by admin", id="n8n-io/n8n#21589"),
+    pytest.param(
+        "OAUTH_APP_ACCESS_DENIED",
+        "user is not admin approved to access this app",
+        id="abisek/salesforce-elf-browser#9",
+    ),
+]
+NOT_APPROVAL = [
+    pytest.param(
+        "consent_required",
+        "AADSTS65001: The user or administrator has not consented to use the application.",
+        "refused",
+        id="AzureAD/microsoft-authentication-library-for-js#3413",
+    ),
+    pytest.param(
+        "access_denied",
+        "The user, an admin, denied access",
+        "declined",
+        id="an administrator's own no",
+    ),
+    pytest.param(
+        "access_denied",
+        "The user has denied access to the scope(s) requested by the client application.",
+        "declined",
+        id="slackapi/bolt-python#1454",
+    ),
+    pytest.param("server_error", "Contact your administrators.", "refused", id="an outage"),
+    pytest.param("invalid_scope", "admin:org is unknown", "refused", id="a scope of that name"),
+    pytest.param("access_denied", "AADSTS900944: ...", "declined", id="a longer number"),
+    pytest.param("policy_enforced", "", "refused", id="twentyhq/twenty#25148"),
+    pytest.param(
+        "OAUTH_APPROVAL_ERROR_GENERIC", "", "refused", id="https://nango.dev: it has many causes"
+    ),
 ]
 REFUSED = [
     ("server_error", ""),
     ("invalid_scope", "The scope was denied"),
-    ("unauthorized_client", "badminton is no administrativa word"),
     ("access_token_denied", ""),
     ("", ""),
 ]
@@ -80,6 +117,15 @@ async def test_approval_of_an_administrator_is_asked_for(
     assert "An administrator has to approve this first" in browser.text
     assert "AADSTS" not in browser.page.text + browser.url
     assert browser.links()["Try again"] == "/connectors/google"
+
+
+@pytest.mark.parametrize(("error", "description", "kind"), NOT_APPROVAL)
+def test_word_administrator_alone_asks_for_no_approval(
+    error: str, description: str, kind: str
+) -> None:
+    """A person who waits for an administrator in vain is worse off than one who tries again."""
+    query = f"state=s&error={error}&error_description={quote(description)}"
+    assert refusal_of(read_callback(query.encode())) == kind
 
 
 @pytest.mark.parametrize(("error", "description"), REFUSED)
