@@ -11,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from connectors.errors import AccountUnfit, ConfigError, UnknownConnector
+from connectors.errors import ConfigError, UnknownConnector
 from gateway import errors
 
 RETRY_AFTER = 5
@@ -119,31 +119,6 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "flow_unknown",
         "Nothing was connected",
         "This link does not belong to a connect attempt of yours. " + _AGAIN,
-    ),
-    errors.FlowExpired: Problem(
-        400,
-        "flow_expired",
-        "That took too long",
-        "An attempt to connect expires after ten minutes. " + _AGAIN,
-    ),
-    errors.FlowFinished: Problem(
-        400, "flow_finished", "That attempt is over", "Your connectors show what is linked."
-    ),
-    errors.ProviderDeclined: Problem(
-        400, "provider_declined", "The provider ended the connect attempt", _AGAIN
-    ),
-    AccountUnfit: Problem(
-        409,
-        "account_unfit",
-        "This account cannot be used here",
-        "It has nothing under the name that was filled in, or access to it was not allowed. "
-        "Check both, and connect again.",
-    ),
-    errors.AccountMismatch: Problem(
-        409,
-        "other_account_linked",
-        "Another account is linked already",
-        "Disconnect it first, or choose the same account.",
     ),
     errors.LoginUnknown: Problem(
         400,
