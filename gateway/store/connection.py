@@ -15,8 +15,32 @@ from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
 from gateway.store.mongo import Document
 from gateway.store.owners import user_of
 
-SCHEMA = 1
-"""Version of the rows that this code writes and reads."""
+SCHEMA = 2
+"""Newest version of the rows that this code reads.
+
+Rows with pasted credentials have version 2: an earlier release would read them as OAuth tokens. All
+others have version 1, so that it can go on with them.
+"""
+
+
+class Method(StrEnum):
+    """The way in which a connection was made.
+
+    A grant of OAuth 2, a pasted API key, or pasted values that are exchanged for access tokens.
+    """
+
+    OAUTH2 = "oauth2"
+    API_KEY = "api_key"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+    @property
+    def schema(self) -> int:
+        """The version of the rows of this method."""
+        return 1 if self is Method.OAUTH2 else SCHEMA
+
+
+NOT_CHECKED = "not_checked"
+"""The ``status_reason`` of an API key that its provider has neither accepted nor refused yet."""
 
 
 class Status(StrEnum):
@@ -65,6 +89,7 @@ class Connection:
     tenant: str
     owner: str
     connector: str
+    method: Method
     external_account_id: str
     account_label: str
     metadata: Mapping[str, Any]
@@ -178,6 +203,7 @@ def _connection(row: Document) -> Connection:
         tenant=row["tenant"],
         owner=row["owner"],
         connector=row["connector"],
+        method=Method(row.get("method", Method.OAUTH2)),  # an earlier release may still write
         external_account_id=row["external_account_id"],
         account_label=row["account_label"],
         metadata=json.loads(row["metadata"]),

@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from connectors.account import AccountInfo
-from gateway.errors import AccountAmbiguous, AccountMismatch, WriteConflict
+from gateway.errors import AccountAmbiguous, AccountMismatch, ConnectionNotFound, WriteConflict
 from gateway.store.connection import (
-    SCHEMA,
     Connection,
+    Method,
     SealedTokens,
     Status,
     current,
@@ -37,7 +37,7 @@ from gateway.store.mongo import Collection, Database, Document
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewConnection:
-    """The facts of a finished flow about an account, before it has a row."""
+    """The facts about an account that is about to be linked, before it has a row."""
 
     tenant: str
     owner: str
@@ -49,6 +49,8 @@ class NewConnection:
     status: Status
     several_accounts: bool
     environment: str = ""
+    method: Method = Method.OAUTH2
+    status_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,16 @@ class ConnectionStore:
             raise AccountMismatch(connector=new.connector)
         return Target(new=new, row=old.id, generation=old.generation + 1, replaces=old)
 
+    async def target_of(self, new: NewConnection, connection_id: str) -> Target:
+        """Return the row of a connection whose credential is replaced.
+
+        Raises ``ConnectionNotFound`` if its owner has deleted it.
+        """
+        old = read_row(await self._rows.find_one(_owner(new) | {"_id": connection_id}))
+        if old is None:
+            raise ConnectionNotFound
+        return Target(new=new, row=old.id, generation=old.generation + 1, replaces=old)
+
     async def save(
         self, target: Target, tokens: SealedTokens, now: datetime, *, keeps: bool = False
     ) -> Connection | None:
@@ -116,14 +128,13 @@ class ConnectionStore:
         document: Document = mine | {
             "_id": target.row,
             "slot": _slot(new),
-            "schema": SCHEMA,
             "external_account_id": new.account.external_account_id,
             "generation": target.generation,
             "is_default": await self._rows.find_one(mine) is None,
             "created_at": now,
             "status_since": now,
             "last_used_at": None,
-            "refresh": {"fencing": 0},
+            "refresh": {"fencing": 0, "failing_since": now if new.status_reason else None},
             "outbox": [_flow_event(EventType.CREATED, target, now)],
         }
         document |= _flow_fields(new, tokens, now)
@@ -143,21 +154,21 @@ class ConnectionStore:
             "refresh.until": None,
             "refresh.attempts": 0,
             "refresh.not_before": None,
-            "refresh.failing_since": None,
+            "refresh.failing_since": now if target.new.status_reason else None,
         }
+        if (account := target.new.account.external_account_id) != old.external_account_id:
+            fields |= {"external_account_id": account, "slot": _slot(target.new)}
         if not keeps:  # the marker is about the refresh token (rule 2)
             fields["refresh.marker"] = None
         update: Document = {"$set": fields}
         if old.status is Status.NEEDS_REAUTH:
             update["$push"] = {"outbox": _flow_event(EventType.RECOVERED, target, now)}
-        return read_row(
-            await self._rows.find_one_and_update(
-                # The status as well: a refresh that gives up keeps the generation.
-                current(old) | {"status": str(old.status)},
-                update,
-                after=True,
-            )
-        )
+        # The status as well: a refresh that gives up keeps the generation.
+        query = current(old) | {"status": str(old.status)}
+        try:
+            return read_row(await self._rows.find_one_and_update(query, update, after=True))
+        except WriteConflict:  # another connection of the owner has this account
+            raise AccountMismatch(connector=old.connector) from None
 
     async def get(self, tenant: str, connection_id: str) -> Connection | None:
         """Return the connection of that id."""
@@ -266,13 +277,15 @@ class ConnectionStore:
 
 def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Document:
     return {
+        "schema": new.method.schema,
+        "method": str(new.method),
         "account_label": new.account.account_label,
         "metadata": json.dumps(dict(new.account.metadata)),
         "connection_config": dict(new.connection_config),
         "environment": new.environment,
         "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
         "status": str(new.status),
-        "status_reason": None,
+        "status_reason": new.status_reason,
         "updated_at": now,
     } | token_fields(tokens)
 

@@ -52,6 +52,11 @@ INDEXES = {
             partialFilterExpression=RENEWABLE,
         ),
         IndexModel(
+            [("connector", ASCENDING), ("_id", ASCENDING)],
+            name="unchecked",
+            partialFilterExpression={"status_reason": "not_checked"},
+        ),
+        IndexModel(
             [("outbox._id", ASCENDING)], name="outbox", partialFilterExpression=WAITING_EVENTS
         ),
         # Rows by encryption key, in the order of _id: a rotation walks through them.

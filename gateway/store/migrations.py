@@ -65,9 +65,15 @@ async def _delete_unproven(database: Database) -> None:
         )
 
 
+async def _name_the_method(database: Database) -> None:
+    rows = database.collection("connections")
+    await rows.update_many({"method": {"$exists": False}}, {"$set": {"method": "oauth2"}})
+
+
 MIGRATIONS = (
     Migration(number=1, name="service keys have every field", run=_complete_service_keys),
     Migration(number=2, name="rows without a proof are deleted", run=_delete_unproven),
+    Migration(number=3, name="connections have a method", run=_name_the_method),
 )
 
 

@@ -230,6 +230,28 @@ class RefreshLeases:
             },
         )
 
+    async def confirm(self, lease: Lease, rest_seconds: float, now: datetime) -> bool:
+        """Note that the provider accepts an API key; ``False`` if the lease was lost.
+
+        The key is not checked again for ``rest_seconds``.
+        """
+        return await self._end(
+            lease,
+            "confirm",
+            [
+                {
+                    "$set": _ended(lease, "confirm")
+                    | {
+                        "status_reason": None,
+                        "updated_at": now,
+                        "refresh.attempts": 0,
+                        "refresh.not_before": {"$add": ["$$NOW", int(rest_seconds * 1000)]},
+                        "refresh.failing_since": None,
+                    }
+                }
+            ],
+        )
+
     async def postpone(
         self, lease: Lease, seconds: float, reason: str, now: datetime, *, unknown: bool = False
     ) -> bool:

@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.store.connection import SCHEMA, Connection, Status, read_row
+from gateway.store.connection import NOT_CHECKED, SCHEMA, Connection, Method, Status, read_row
 from gateway.store.indexes import RENEWABLE
 from gateway.store.mongo import Database, Document
 from gateway.store.refresh_leases import FREE
@@ -82,6 +82,23 @@ class RenewalQueue:
             query["$and"] = choices
         order = [(why.value, 1), ("_id", 1)]
         rows = await self._rows.find(query, sort=order, limit=limit, index=why.ordered_by)
+        return [found for row in rows if (found := read_row(row)) is not None]
+
+    async def unchecked(
+        self, connector: str, limit: int, *, after: Connection | None = None
+    ) -> list[Connection]:
+        """Return up to ``limit`` API keys that could not be checked yet, in the order of ids."""
+        query: Document = {
+            "connector": connector,
+            "status_reason": NOT_CHECKED,
+            "method": str(Method.API_KEY),
+            "status": {"$in": _ALIVE},
+            "$expr": FREE,
+            "schema": {"$lte": SCHEMA},
+        }
+        if after is not None:
+            query["_id"] = {"$gt": after.id}
+        rows = await self._rows.find(query, sort=[("_id", 1)], limit=limit, index="unchecked")
         return [found for row in rows if (found := read_row(row)) is not None]
 
     async def needs_reauth(self, connector: str) -> int:

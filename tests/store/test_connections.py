@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import AccountMismatch
-from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
@@ -31,6 +31,7 @@ async def test_a_saved_account_reads_back_as_it_was_saved(store: ConnectionStore
         tenant="default",
         owner="user:alice",
         connector="google",
+        method=Method.OAUTH2,
         external_account_id="acct-1",
         account_label="Ana",
         metadata={"$where": {"a.b": ["\0", None]}},  # C6: hostile keys are data
