@@ -15,7 +15,7 @@ from tests.test_docs import read
 
 PAGE = read("docs/sdk.md")
 CALLS = [name for name in vars(Gateway) if not name.startswith("_") and name != "aclose"]
-INNER = {"Api", "SecretHeaders", "UserContext", "SyncUserContext"}
+INNER = {"Api", "SecretValues", "UserContext", "SyncUserContext"}
 """Exported for annotations; people get them from a call."""
 
 

@@ -36,7 +36,7 @@ from gateway.client.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from gateway.client.token import Api, SecretHeaders, Token
+from gateway.client.token import Api, SecretValues, Token
 
 __all__ = [
     "AccountAmbiguous",
@@ -57,7 +57,7 @@ __all__ = [
     "ReauthorizationRequired",
     "RetryLater",
     "Revoked",
-    "SecretHeaders",
+    "SecretValues",
     "SyncGateway",
     "SyncUserContext",
     "Token",

@@ -21,6 +21,8 @@ Revoked = Literal["yes", "no", "unsupported", "shared"]
 class Connection:
     """One account that a user linked. Times are aware and in UTC.
 
+    ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
+
     ``status`` is what the next call would meet: a token (``active``, ``needs_scopes``) or an error
     (``needs_reauth``, ``not_renewed``, ``unreadable``, ``unavailable``). ``status_reason`` says why
     the grant is over or why it is not renewed, ``status_since`` since when; ``action`` mends it:
@@ -30,6 +32,7 @@ class Connection:
 
     id: str
     connector: str
+    method: str
     user: str
     external_account_id: str
     account_label: str
@@ -67,6 +70,7 @@ def read_connection(fields: Fields) -> Connection:
     return Connection(
         id=fields.text("id"),
         connector=fields.text("connector"),
+        method=fields.text("method"),
         user=fields.text("user"),
         external_account_id=fields.text("external_account_id"),
         account_label=fields.text("account_label"),

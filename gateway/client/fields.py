@@ -93,6 +93,13 @@ class Fields:
         """A nested object, unchanged."""
         return dict(self._take(name, dict, "an object"))
 
+    def text_mapping(self, name: str) -> Mapping[str, str]:
+        """A nested object whose values are strings; missing is empty."""
+        found = self._values.get(name, {})
+        if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+            raise self.wrong(name, "an object of strings")
+        return cast("dict[str, str]", found)
+
     def moment(self, name: str) -> datetime:
         """An RFC 3339 time with an offset, as an aware datetime in UTC."""
         value = self._take(name, str, "an RFC 3339 time")

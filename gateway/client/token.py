@@ -17,25 +17,25 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
-class SecretHeaders(Mapping[str, str]):
-    """Read-only headers with masked values in the repr. ``dict(headers)`` has plain values."""
+class SecretValues(Mapping[str, str]):
+    """A read-only mapping with masked values in the repr. ``dict(…)`` of it has plain values."""
 
-    __slots__ = ("_headers",)
+    __slots__ = ("_values",)
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
 
     def __getitem__(self, name: str) -> str:
-        return self._headers[name]
+        return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._headers)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._headers)
+        return len(self._values)
 
     def __repr__(self) -> str:
-        return "{" + ", ".join(f"{name!r}: {MASK}" for name in self._headers) + "}"
+        return "{" + ", ".join(f"{name!r}: {MASK}" for name in self._values) + "}"
 
     def __reduce__(self) -> NoReturn:
         _refuse_to_serialise(self)
@@ -43,10 +43,16 @@ class SecretHeaders(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """How to call the provider. ``headers`` is complete, the credential's own header included."""
+    """How to call the provider: what each request carries, the credential included.
+
+    ``headers`` is complete. ``query`` are parameters of the address, and ``body`` members of the
+    JSON body; both are empty unless the provider wants its credential there.
+    """
 
     base_url: str | None
-    headers: SecretHeaders = field(hash=False)
+    headers: SecretValues = field(hash=False)
+    query: SecretValues = field(hash=False)
+    body: SecretValues = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,11 @@ def read_token(fields: Fields) -> Token:
         token_type=fields.header_text("token_type"),
         expires_at=fields.optional("expires_at", fields.moment),
         scopes=fields.texts("scopes"),
-        api=Api(base_url=api.optional("base_url", api.text), headers=SecretHeaders(headers)),
+        api=Api(
+            base_url=api.optional("base_url", api.text),
+            headers=SecretValues(headers),
+            query=SecretValues(api.text_mapping("query")),
+            body=SecretValues(api.text_mapping("body")),
+        ),
         connection=read_connection(fields.record("connection")),
     )

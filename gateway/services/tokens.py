@@ -68,6 +68,8 @@ class IssuedToken:
     connection: Connection
     api_base_url: str
     api_headers: dict[str, str] = field(repr=False)
+    api_query: dict[str, str] = field(repr=False)
+    api_body: dict[str, str] = field(repr=False)
     as_of: datetime
 
 
@@ -235,6 +237,8 @@ class TokenService:
             connection=connection,
             api_base_url=self._public_addresses.from_outside(base_url),
             api_headers=api_headers(config, token),
+            api_query={},
+            api_body={},
             as_of=self._clock(),
         )
         if reading is not None and result is TokenResult.SERVED:

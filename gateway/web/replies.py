@@ -16,12 +16,15 @@ from gateway.store.connection import Connection
 class ConnectionReply(BaseModel):
     """A linked account, without its tokens. Times are RFC 3339 in UTC.
 
+    ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
+
     ``status`` is what the next caller would meet; ``action`` mends it: ``reconnect``, ``wait`` or
     ``operator``.
     """
 
     id: str
     connector: str
+    method: str
     user: str
     external_account_id: str
     account_label: str
@@ -43,6 +46,7 @@ def connection_reply(connection: Connection, state: State) -> ConnectionReply:
     return ConnectionReply(
         id=connection.id,
         connector=connection.connector,
+        method=connection.method,
         user=connection.user,
         external_account_id=connection.external_account_id,
         account_label=connection.account_label,

@@ -59,10 +59,16 @@ class TokenRequest(RefreshRequest):
 
 
 class ApiReply(BaseModel):
-    """The API that takes the token, and the complete headers that carry it."""
+    """The API that takes the token, and what each request carries.
+
+    ``headers`` is complete. ``query`` are parameters of the address, and ``body`` members of the
+    JSON body; both are empty unless the provider wants its credential there.
+    """
 
     base_url: str
     headers: dict[str, str]
+    query: dict[str, str]
+    body: dict[str, str]
 
 
 class TokenReply(BaseModel):
@@ -143,7 +149,12 @@ def _render(issued: IssuedToken) -> Response:
             token_type=connection.tokens.token_type,
             expires_at=time_or_none(connection.tokens.expires_at),
             scopes=list(connection.granted_scopes),
-            api=ApiReply(base_url=issued.api_base_url, headers=issued.api_headers),
+            api=ApiReply(
+                base_url=issued.api_base_url,
+                headers=issued.api_headers,
+                query=issued.api_query,
+                body=issued.api_body,
+            ),
             connection=connection_reply(connection, state_of(connection, issued.as_of)),
         )
     )

@@ -25,6 +25,7 @@ CONNECT_URL = f"{URL}/connectors/notion?tool=search"
 CONNECTION: dict[str, Any] = {
     "id": "con_1",
     "connector": "notion",
+    "method": "oauth2",
     "user": "u_123",
     "external_account_id": "ws-9",
     "account_label": "Acme",
@@ -47,6 +48,8 @@ TOKEN: dict[str, Any] = {
     "api": {
         "base_url": "https://api.notion.com",
         "headers": {"Authorization": f"Bearer {SECRET}", "Notion-Version": "2022-06-28"},
+        "query": {"api_key": SECRET},
+        "body": {"key": SECRET},
     },
     "connection": CONNECTION,
 }

@@ -29,9 +29,12 @@ async def test_token_has_every_field_typed(gateway: Gateway, httpx_mock: HTTPXMo
     assert token.api.base_url == "https://api.notion.com"
     assert dict(token.api.headers) == TOKEN["api"]["headers"]
     assert httpx.Headers(token.api.headers)["Authorization"] == f"Bearer {SECRET}"
+    assert dict(token.api.query) == {"api_key": SECRET}
+    assert dict(token.api.body) == {"key": SECRET}
     assert token.connection == sdk.Connection(
         id="con_1",
         connector="notion",
+        method="oauth2",
         user="u_123",
         external_account_id="ws-9",
         account_label="Acme",
@@ -57,12 +60,14 @@ async def test_refreshed_token_may_lack_expiry_and_base_url(
     token = await gateway.refresh_connector_token("notion", user="u")
     assert (token.expires_at, token.api.base_url) == (None, None)
     assert token.authorization == f"Bearer {SECRET}"
+    assert dict(token.api.query) == dict(token.api.body) == {}
     assert token.api.headers["X-Shopify-Access-Token"] == SECRET
 
 
 def test_token_shows_no_secret_in_any_text(token: Token) -> None:
     shown = [f"{form}" for form in (token, token.api, token.api.headers, [token])]
     shown += [repr(token), f"{token!s:>5}", repr(token.api), repr(token.api.headers)]
+    shown += [repr(token.api.query), f"{token.api.body}"]
     assert not [text for text in shown if SECRET in text or "2022-06-28" in text]
     assert "access_token=***" in repr(token)
     assert "{'Authorization': ***, 'Notion-Version': ***}" in repr(token)
@@ -78,7 +83,7 @@ def test_token_is_not_serialised(token: Token, write: Callable[[object], object]
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_token_refuses_every_pickle_protocol(token: Token, protocol: int) -> None:
-    for secret in (token, token.api, token.api.headers):
+    for secret in (token, token.api, token.api.headers, token.api.query, token.api.body):
         with pytest.raises(TypeError, match="holds a secret"):
             pickle.dumps(secret, protocol)
 
@@ -95,7 +100,7 @@ def wrong_tokens() -> Iterator[Any]:
     def walk(value: dict[str, Any], before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         for name, inner in value.items():
             yield (*before, name)
-            if isinstance(inner, dict) and name not in {"metadata", "headers"}:
+            if isinstance(inner, dict) and name not in {"metadata", "headers", "query", "body"}:
                 yield from walk(inner, (*before, name))
 
     for path in walk(TOKEN, ()):

@@ -61,6 +61,8 @@ async def test_the_answer_says_all_that_a_tool_needs_and_no_more(
         "api": {
             "base_url": f"{sandbox.url}/www.googleapis.com",
             "headers": {"Authorization": f"Bearer {token}"},
+            "query": {},
+            "body": {},
         },
         "connection": linked | {"last_used_at": None},
     }

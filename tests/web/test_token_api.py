@@ -34,12 +34,13 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
         "+00:00", "Z"
     )
     assert body["scopes"] == ["openid", "https://www.googleapis.com/auth/userinfo.email"]
-    assert {*body["api"]} == {"base_url", "headers"}
+    assert {*body["api"]} == {"base_url", "headers", "query", "body"}
     assert body["api"]["headers"] == {"Authorization": f"Bearer {body['access_token']}"}
     connection = body["connection"]
     assert {*connection} == {
         "id",
         "connector",
+        "method",
         "user",
         "external_account_id",
         "account_label",
