@@ -85,6 +85,7 @@ class ConnectorConfig:
     error_in_success: ErrorInSuccess | None = None
     error_codes: Mapping[str, str] = field(default_factory=dict)
     refresh_rejected_codes: frozenset[str] = frozenset()
+    approval_codes: frozenset[str] = frozenset()
     refresh_rejected_statuses: frozenset[int] = frozenset()
 
     supports_refresh: bool

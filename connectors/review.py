@@ -255,9 +255,11 @@ def _answers(config: Any) -> Iterator[str]:
     if wrong := sorted(set(config.error_codes.values()) - KNOWN_ERRORS):
         yield f"error_codes stand for {', '.join(wrong)}, which RFC 6749 does not know"
     known = KNOWN_ERRORS | config.error_codes.keys()
+    if taken := sorted(config.approval_codes & (KNOWN_ERRORS | {"access_denied"})):
+        yield f"approval_codes holds {', '.join(taken)}, which has a meaning already"
     if taken := sorted(config.refresh_rejected_codes & known):
         yield f"refresh_rejected_codes holds {', '.join(taken)}, which has a meaning already"
-    codes = config.refresh_rejected_codes | config.error_codes.keys()
+    codes = config.refresh_rejected_codes | config.error_codes.keys() | config.approval_codes
     if odd := sorted(code for code in codes if not _CODE.fullmatch(code)):
         yield f"{', '.join(map(repr, odd))} can be no error code (letters, digits, _ . -)"
     if config.refresh_rejected_codes and not config.supports_refresh:

@@ -33,8 +33,8 @@ LINE = 88
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias"}
-"""Fields with a default that are not for the provider."""
+NOT_ON_THE_WIRE = {"alias", "approval_codes"}
+"""Fields with a default that change words for people alone."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
