@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from connectors.account import AccountInfo
-from connectors.config_types import BodyFormat, ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
+from connectors.inputs import ConnectionInput
 from connectors.review import problems_of
 from connectors.secret import Secret
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
 from connectors.config_types import PLACEHOLDER
+from connectors.inputs import INPUT_NAME
 from connectors.kinds import choice_problems, kind_problems
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -278,6 +279,10 @@ def _parts(config: Any) -> Iterator[str]:
     for problem in config.error_in_success.problems() if config.error_in_success else ():
         yield f"error_in_success {problem}"
     for key, part in config.connection_config.items():
+        if not INPUT_NAME.fullmatch(key):
+            yield f'connection_config "{key}" is not a plain name in lower case'
+        if part.secret:
+            yield f"connection_config.{key} is secret, and connection_config is not kept secret"
         for problem in part.problems():
             yield f"connection_config.{key} {problem}"
 
