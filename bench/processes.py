@@ -24,6 +24,8 @@ from gateway.settings.environment import PREFIX
 
 START_SECONDS = 60
 ROOT = Path(gateway.__file__).parent.parent
+_ROLES = ((b"mongod", "database"), (b"bench.provider", "provider"), (b"serve", "gateways"))
+"""Marks in the command of a process, and what it does in a run."""
 
 
 class NotStarted(Exception):
@@ -123,6 +125,26 @@ def _await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None
             time.sleep(0.02)
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
     raise NotStarted(f"nothing answers at {url}; the end of its log:\n{tail}")
+
+
+def cpu_ms() -> dict[str, float]:
+    """Return the CPU milliseconds so far of this process (*client*) and of its children, by role.
+
+    Empty where the system has no ``/proc``.
+    """
+    found = {"client": time.process_time() * 1000}
+    tick = 1000 / os.sysconf("SC_CLK_TCK")
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue  # it has just ended
+        if int(fields[1]) == os.getpid():
+            role = next((role for mark, role in _ROLES if mark in command), None)
+            if role is not None:
+                found[role] = found.get(role, 0.0) + (int(fields[11]) + int(fields[12])) * tick
+    return found if len(found) > 1 else {}
 
 
 @contextmanager

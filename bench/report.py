@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
@@ -55,7 +55,8 @@ class Storm:
 
     ``served`` is when the last one had its token, ``provider`` the provider's longest answer, and
     ``beyond`` the one without the other; ``worst`` is the highest ``beyond``. ``calm`` is how long
-    as many callers take at once when no token is over.
+    as many callers take at once when no token is over. ``cpu`` is what the storm took of the
+    processors, by role.
     """
 
     callers: int
@@ -65,6 +66,7 @@ class Storm:
     beyond: float
     worst: float
     calm: float
+    cpu: Mapping[str, float]
 
 
 @dataclass(kw_only=True)
@@ -149,9 +151,18 @@ def speeds_table(speeds: Sequence[Speed]) -> str:
 
 
 def storms_table(storms: Sequence[Storm]) -> str:
-    """The absolute figures of the storms."""
+    """The absolute figures of the storms, with the CPU milliseconds of each role."""
+    roles = sorted({role for each in storms for role in each.cpu})
     return _table(
-        ("storm", "last served ms", "provider ms", "beyond ms", "worst ms", "calm ms"),
+        (
+            "storm",
+            "last served ms",
+            "provider ms",
+            "beyond ms",
+            "worst ms",
+            "calm ms",
+            *(f"{role} CPU" for role in roles),
+        ),
         [
             (
                 f"{each.callers} callers, {each.accounts} accounts",
@@ -160,6 +171,7 @@ def storms_table(storms: Sequence[Storm]) -> str:
                 f"{each.beyond:.1f}",
                 f"{each.worst:.1f}",
                 f"{each.calm:.1f}",
+                *(f"{each.cpu.get(role, 0.0):.0f}" for role in roles),
             )
             for each in storms
         ],

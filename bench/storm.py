@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ import httpx
 from pymongo import MongoClient
 
 from bench.load import Load, Target, run_load
-from bench.processes import ROOT, running_gateway, running_provider
+from bench.processes import ROOT, cpu_ms, running_gateway, running_provider
 from bench.provider import SECONDS_PATH
 from bench.report import Figure, Result, Storm
 from bench.seed import SEEDING_DRIVER, Place, Seeded, create_key, link, user_name
@@ -57,11 +57,15 @@ class StormPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class StormRound:
-    """One storm, a burst of as many callers after it, and the seconds of the provider's answers."""
+    """One storm, a burst of as many callers after it, and the seconds of the provider's answers.
+
+    ``cpu`` is what the storm took of the processors, in milliseconds by role.
+    """
 
     load: Load
     calm: Load
     provider: Sequence[float]
+    cpu: Mapping[str, float]
 
 
 def measure_storms(
@@ -113,6 +117,7 @@ def storm_of(callers: int, accounts: int, rounds: Sequence[StormRound]) -> Storm
         beyond=median(beyond),
         worst=max(beyond),
         calm=median(each.calm.seconds * 1000 for each in rounds),
+        cpu={role: median(each.cpu.get(role, 0.0) for each in rounds) for role in rounds[0].cpu},
     )
 
 
@@ -202,8 +207,11 @@ async def _storm(
 ) -> StormRound:
     expiry = await asyncio.to_thread(_last_expiry, place, users)
 
+    before: dict[str, float] = {}
+
     async def until_expiry() -> None:
         await asyncio.sleep(max(0.0, expiry - time.time()))
+        before.update(cpu_ms())
 
     async with httpx.AsyncClient(base_url=provider, trust_env=False) as client:
         await client.get(SECONDS_PATH)  # what was before does not count
@@ -214,11 +222,12 @@ async def _storm(
             seconds=PATIENCE_SECONDS,
             gate=until_expiry,
         )
+        cpu = {role: used - before[role] for role, used in cpu_ms().items()}
         times = (await client.get(SECONDS_PATH)).json()
         calm = await run_load(
             target, connections=plan.callers, limit=plan.callers, seconds=PATIENCE_SECONDS
         )
-        return StormRound(load=load, calm=calm, provider=times)
+        return StormRound(load=load, calm=calm, provider=times, cpu=cpu)
 
 
 def _last_expiry(place: Place, users: Sequence[str]) -> float:

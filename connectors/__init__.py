@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from connectors.account import AccountInfo, account_lookup, as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
 from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
+from connectors.inputs import ConnectionInput
 from connectors.secret import Secret
 
 __all__ = [

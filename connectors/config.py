@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from connectors.account import AccountInfo
-from connectors.config_types import BodyFormat, ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
+from connectors.inputs import ConnectionInput
 from connectors.review import problems_of
 from connectors.secret import Secret
 
@@ -85,6 +86,7 @@ class ConnectorConfig:
     error_in_success: ErrorInSuccess | None = None
     error_codes: Mapping[str, str] = field(default_factory=dict)
     refresh_rejected_codes: frozenset[str] = frozenset()
+    approval_codes: frozenset[str] = frozenset()
     refresh_rejected_statuses: frozenset[int] = frozenset()
 
     supports_refresh: bool

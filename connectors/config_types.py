@@ -1,5 +1,4 @@
-"""The small types of a connector's description: what a person types, how a grant is revoked, how a
-failure hides."""
+"""The small types of a connector's description: how a grant is revoked, how a failure hides."""
 
 from __future__ import annotations
 
@@ -11,41 +10,6 @@ from typing import Literal
 
 BodyFormat = Literal["form", "json"]
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectionInput:
-    """One value that a person types before connecting, such as the shop of a Shopify store.
-
-    The typed value is trimmed, lower-cased, freed of ``https://``, a trailing slash and ``suffix``,
-    and must then match ``pattern`` completely.
-    """
-
-    title: str
-    description: str
-    example: str
-    pattern: str
-    suffix: str = ""
-
-    def problems(self) -> list[str]:
-        """Describe each mistake of this input."""
-        found = [
-            f"{name} is empty"
-            for name in ("title", "description", "example", "pattern")
-            if not getattr(self, name)
-        ]
-        try:
-            matches = re.fullmatch(self.pattern, self.normalise(self.example)) is not None
-        except re.error as error:
-            return [*found, f"pattern is not a regular expression ({error})"]
-        if not matches:
-            found.append("example does not match pattern")
-        return found
-
-    def normalise(self, typed: str) -> str:
-        """Return the meaning of ``typed``: ``https://Acme.myshopify.com/`` means ``acme``."""
-        value = typed.strip().lower().removeprefix("https://").rstrip("/")
-        return value.removesuffix(self.suffix) if self.suffix else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
 from connectors.config_types import PLACEHOLDER
+from connectors.inputs import INPUT_NAME
 from connectors.kinds import choice_problems, kind_problems
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -255,9 +256,11 @@ def _answers(config: Any) -> Iterator[str]:
     if wrong := sorted(set(config.error_codes.values()) - KNOWN_ERRORS):
         yield f"error_codes stand for {', '.join(wrong)}, which RFC 6749 does not know"
     known = KNOWN_ERRORS | config.error_codes.keys()
+    if taken := sorted(config.approval_codes & (KNOWN_ERRORS | {"access_denied"})):
+        yield f"approval_codes holds {', '.join(taken)}, which has a meaning already"
     if taken := sorted(config.refresh_rejected_codes & known):
         yield f"refresh_rejected_codes holds {', '.join(taken)}, which has a meaning already"
-    codes = config.refresh_rejected_codes | config.error_codes.keys()
+    codes = config.refresh_rejected_codes | config.error_codes.keys() | config.approval_codes
     if odd := sorted(code for code in codes if not _CODE.fullmatch(code)):
         yield f"{', '.join(map(repr, odd))} can be no error code (letters, digits, _ . -)"
     if config.refresh_rejected_codes and not config.supports_refresh:
@@ -276,6 +279,10 @@ def _parts(config: Any) -> Iterator[str]:
     for problem in config.error_in_success.problems() if config.error_in_success else ():
         yield f"error_in_success {problem}"
     for key, part in config.connection_config.items():
+        if not INPUT_NAME.fullmatch(key):
+            yield f'connection_config "{key}" is not a plain name in lower case'
+        if part.secret:
+            yield f"connection_config.{key} is secret, and connection_config is not kept secret"
         for problem in part.problems():
             yield f"connection_config.{key} {problem}"
 

@@ -19,7 +19,8 @@ import pytest
 
 import connectors
 from connectors import ConnectorConfig, Secret, account_lookup, provider, rfc6749, sandbox
-from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation
+from connectors.inputs import ConnectionInput
 from gateway.__main__ import main
 from gateway.testing.expectations import FIELDS
 from gateway.testing.mutants.__main__ import main as mutants

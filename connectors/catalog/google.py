@@ -9,6 +9,8 @@ Quirks:
    connections of the same Google account die with it.
 5. The callback carries ``iss`` (RFC 9207), which Google's metadata does not promise: another issuer
    is refused, a missing one is not.
+6. An administrator of a Workspace can forbid apps: the codes are in Google's list of error codes
+   (https://support.google.com/accounts/answer/16668185).
 
 Console: a client of the type Web application. Enable the API of each product whose scopes are
 added. While the consent screen has the status Testing, only listed test users can connect, and
@@ -47,6 +49,7 @@ def create_config(env: Env) -> ConnectorConfig:
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,
         refresh_rotation="none",
+        approval_codes=frozenset({"admin_policy_enforced", "access_not_configured"}),  # quirk 6
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://openidconnect.googleapis.com/v1/userinfo",

@@ -14,6 +14,8 @@ Quirks:
 8. A refresh is refused with codes of OpenID Connect where a new rule of an administrator wants
    another sign-in, factor or consent (Microsoft's own library, MSAL, takes the same five for it).
    Taken for a passing fault, they would end every connection of that organisation in silence.
+9. That an administrator has to consent first is told as ``access_denied``, with a number in the
+   description. AADSTS65001 is none of them: the person's own consent can mend it.
 
 Console: an app for accounts in any organisational directory and personal accounts, with the
 platform Web: the tenant is ``common``. The secret has an end date.
@@ -66,6 +68,9 @@ def create_config(env: Env) -> ConnectorConfig:
                 "interrupted_user",
                 "login_required",
             }
+        ),
+        approval_codes=frozenset(  # quirk 9
+            {"AADSTS90093", "AADSTS90094", "AADSTS90095", "AADSTS900941"}
         ),
         supports_multiple_accounts=True,
         fetch_account_info=fetch_account_info,  # quirk 5

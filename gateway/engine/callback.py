@@ -30,15 +30,6 @@ _DECLINED = re.compile(
     r"([_-](authori[sz]e|login|consent|by_user))?",
     re.IGNORECASE,
 )
-_APPROVAL = {
-    "admin_policy_enforced",  # https://support.google.com/accounts/answer/16668185
-    "access_not_configured",  # the same page: Workspace for Education
-    "oauth_app_blocked",  # Salesforce: the administrator blocked the app
-}
-_APPROVAL_DESCRIBED = re.compile(
-    r"\bAADSTS(9009[345]|900941)\b"  # Microsoft
-    r"|^user is not admin approved to access this app"  # Salesforce
-)
 _TOKENS = ("access_token", "id_token", "refresh_token")
 
 
@@ -97,15 +88,16 @@ def read_callback(query: bytes) -> AuthorizationResponse:
     )
 
 
-def refusal_of(response: AuthorizationResponse) -> RefusalKind:
+def refusal_of(config: ConnectorConfig, response: AuthorizationResponse) -> RefusalKind:
     """Say who ended the flow: the person, an administrator's rule, or the provider.
 
-    Providers have names of their own for a person's "no". Only a documented code or number means
-    that an administrator has to approve: descriptions mention administrators for other reasons,
-    too. Microsoft's numbers come with ``access_denied``.
+    Providers have names of their own for a person's "no". Only a declared code means that an
+    administrator has to approve, as the error or as a word of its description: descriptions mention
+    administrators for other reasons, too.
     """
     error = response.error or ""
-    if error.lower() in _APPROVAL or _APPROVAL_DESCRIBED.search(response.description):
+    codes = {code.lower() for code in config.approval_codes}
+    if not codes.isdisjoint({error.lower(), *re.findall(r"\w+", response.description.lower())}):
         return "approval"
     return "declined" if _DECLINED.fullmatch(error) else "refused"
 

@@ -19,32 +19,9 @@ from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
 from gateway.errors import InvalidRequest
 
-LONGEST_INPUT = 255
-"""The most characters of a typed value: no host name or path segment has more."""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
-
-
-def read_connection_config(config: ConnectorConfig, typed: Mapping[str, str]) -> dict[str, str]:
-    """Normalise and check the typed values; raises ``InvalidRequest`` that names each bad one."""
-    errors = {
-        name: "is not an input of this connector"
-        for name in typed.keys() - config.connection_config.keys()
-    }
-    values = {}
-    for name, wanted in config.connection_config.items():
-        value = wanted.normalise(typed.get(name, ""))
-        if not value:
-            errors[name] = f"Please fill in: {wanted.title}."
-        elif len(value) > LONGEST_INPUT:
-            errors[name] = f"This is too long: at most {LONGEST_INPUT} characters."
-        elif not re.fullmatch(wanted.pattern, value):
-            errors[name] = f"This does not look right. Example: {wanted.example}{wanted.suffix}"
-        values[name] = value
-    if errors:
-        raise InvalidRequest("the connection_config is not valid", errors)
-    return values
 
 
 def render_url(
@@ -94,7 +71,7 @@ class _Filler:
 
     def _typed(self, name: str) -> str | None:
         value, declared = self.values.get(name, ""), self.config.connection_config.get(name)
-        return value if declared and re.fullmatch(declared.pattern, value) else None
+        return value if declared and declared.accepts(value) else None
 
     def _known(self, name: str) -> str | None:
         return as_text(dig(self.metadata, name))

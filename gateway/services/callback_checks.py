@@ -53,7 +53,7 @@ class Callback:
             raise ProviderDeclined(
                 connector=self.connector,
                 provider_code=self.response.error,
-                kind=refusal_of(self.response),
+                kind=refusal_of(self.config, self.response),
             )
         return self.response.code
 

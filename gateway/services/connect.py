@@ -21,7 +21,8 @@ from gateway.encryption.places import verifier_place
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse
-from gateway.engine.templates import read_connection_config, render_url
+from gateway.engine.inputs import read_inputs
+from gateway.engine.templates import render_url
 from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics
@@ -113,7 +114,7 @@ class ConnectService:
         """
         if self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
-        values = read_connection_config(config, typed)
+        values = read_inputs(config.connection_config, typed)
         endpoint = render_url(config.authorization_url, config, values)
         state, verifier, cookie = new_state(), new_code_verifier(), secrets.token_urlsafe(32)
         now = self._clock()

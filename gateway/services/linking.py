@@ -17,18 +17,15 @@ from gateway.engine.templates import render_url
 from gateway.errors import (
     AccountMismatch,
     InvalidRequest,
-    ProviderError,
     StateUnknown,
     UnreadableResponse,
     VaultError,
 )
-from gateway.observe.logs import get_logger
 from gateway.services.provider import Grant, Provider
+from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connection import Connection, Status
 from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.flows import Flow
-
-_log = get_logger()
 
 
 class Linker:
@@ -43,6 +40,7 @@ class Linker:
         sealer: TokenSealer,
         clock: Clock,
         environment: str,
+        unused: UnusedGrants,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -50,6 +48,7 @@ class Linker:
         self._sealer = sealer
         self._clock = clock
         self._environment = environment
+        self._unused = unused
 
     async def link(
         self,
@@ -88,7 +87,14 @@ class Linker:
                 raise StateUnknown(connector=config.name)
             return await self._save(config, new, grant.tokens)
         except (AccountMismatch, StateUnknown):
-            await self._revoke_unused(config, flow, grant, account)
+            await self._unused.revoke(
+                config,
+                grant.tokens,
+                tenant=flow.tenant,
+                account_id=account.external_account_id,
+                connection_config=flow.connection_config,
+                metadata=account.metadata,
+            )
             raise
 
     async def _save(
@@ -134,20 +140,3 @@ class Linker:
             render_url(config.api_base_url, config, flow.connection_config, account.metadata)
         except InvalidRequest as error:
             raise UnreadableResponse(f"the API has no address: {error}") from None
-
-    async def _revoke_unused(
-        self, config: ConnectorConfig, flow: Flow, grant: Grant, account: AccountInfo
-    ) -> None:
-        """Revoke a grant that is not stored, unless another connection may share it."""
-        if await self._connections.is_linked(flow.tenant, config.name, account.external_account_id):
-            return
-        try:
-            await self._provider.revoke(
-                config,
-                connection_config=flow.connection_config,
-                metadata=account.metadata,
-                access_token=grant.tokens.access_token,
-                refresh_token=grant.tokens.refresh_token,
-            )
-        except ProviderError as error:
-            _log.warning("unused_grant_not_revoked", connector=config.name, reason=str(error))

@@ -27,6 +27,7 @@ from gateway.services.back_off import back_off
 from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
+from gateway.services.unused_grants import UnusedGrants
 from gateway.store.audit import Action
 from gateway.store.connection import Status
 from gateway.store.refresh_leases import Lease, RefreshLeases
@@ -56,6 +57,7 @@ class RefreshParts:
     audit: Audit
     checkpoint: Checkpoint
     environment: str
+    unused: UnusedGrants
 
 
 class RefreshAttempt:
@@ -209,6 +211,14 @@ class RefreshAttempt:
             self._note(Action.REFRESH_DONE, OK)
         else:  # a reconnect or a disconnect came first
             self._note(Action.REFRESH_FAILED, outcome)
+            await self._parts.unused.revoke(
+                config,
+                tokens,
+                tenant=connection.tenant,
+                account_id=connection.external_account_id,
+                connection_config=connection.connection_config,
+                metadata=connection.metadata,
+            )
         _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
 
     async def _while_held(self, write: Callable[[], Awaitable[T]]) -> T:

@@ -33,8 +33,8 @@ LINE = 88
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias"}
-"""Fields with a default that are not for the provider."""
+NOT_ON_THE_WIRE = {"alias", "approval_codes"}
+"""Fields with a default that change words for people alone."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
@@ -50,6 +50,8 @@ _CALLBACKS: tuple[tuple[str, Mapping[str, str], str], ...] = (
 Observation = dict[str, Any]
 """The observed values by names for people, as JSON."""
 
+Run = Callable[[Workbench], Awaitable[Any]]
+
 
 async def dead_fields(subject: Subject, database: Database) -> list[str]:
     """The names of declared fields that could as well have been left out.
@@ -57,9 +59,9 @@ async def dead_fields(subject: Subject, database: Database) -> list[str]:
     Raises ``ContractViolation`` if two runs of the same connector differ: then nothing can be told.
     """
     expected = await observe(subject, database)
-    again = await observe(subject, database)
     expect(
-        again == expected, "two runs of the same connector differ: its provider answers at random"
+        await _observes(subject, database, expected),
+        "two runs of the same connector differ: its provider answers at random",
     )
     dead = []
     for field in dataclasses.fields(ConnectorConfig):
@@ -72,7 +74,7 @@ async def dead_fields(subject: Subject, database: Database) -> list[str]:
             without = replace(subject.config, **{field.name: default})
         except ConfigError:
             continue  # another field needs it
-        if await observe(replace(subject, config=without), database) == expected:
+        if await _observes(replace(subject, config=without), database, expected):
             dead.append(field.name)
     return dead
 
@@ -84,28 +86,42 @@ def default_of(field: Field[Any]) -> Any:
 
 async def observe(subject: Subject, database: Database) -> Observation:
     """Everything that the provider and a tool see of a connection's life and of its failures."""
-    people = [await _life(subject, database, person) for person in subject.people]
-    return {"people": people, **await _besides(subject, database)}
+    return {name: await part for name, part in _parts(subject, database)}
 
 
-async def _besides(subject: Subject, database: Database) -> Observation:
+async def _observes(subject: Subject, database: Database, expected: Observation) -> bool:
+    """Whether ``observe`` would see what is expected. The first part that differs is the last."""
+    for name, part in _parts(subject, database):
+        if await part != expected[name]:
+            return False
+    return True
+
+
+def _parts(subject: Subject, database: Database) -> Iterator[tuple[str, Awaitable[Any]]]:
+    for number, person in enumerate(subject.people):
+        yield f"the life of person {number}", _life(subject, database, person)
+    yield from _besides(subject, database)
+
+
+def _besides(subject: Subject, database: Database) -> Iterator[tuple[str, Awaitable[Any]]]:
     attempt = partial(_attempt, subject, database)
-    return {
-        "both people": await _both(subject, database),
-        "without a scope": {
-            scope: await attempt(partial(_narrowed, refused=scope))
-            for scope in subject.config.scopes
-        },
-        "with every scope": await _attempt(subject.with_every_scope(), database, _added),
-        "after the provider ended the grant": await attempt(_dead_grant),
-        "after a refresh whose answer was lost": await _lost_answer(subject, database),
-        "after the documented refusals": await _documented_refusals(subject, database),
-        "with a wrong client secret": await attempt(_wrong_secret),
-        "with a changed callback": {
-            what: await attempt(partial(_changed_callback, added=added, removed=removed))
-            for what, added, removed in _CALLBACKS
-        },
+
+    async def each(runs: Mapping[str, Run]) -> Observation:
+        return {name: await attempt(run) for name, run in runs.items()}
+
+    yield "both people", _both(subject, database)
+    scopes = {scope: partial(_narrowed, refused=scope) for scope in subject.config.scopes}
+    yield "without a scope", each(scopes)
+    yield "with every scope", _attempt(subject.with_every_scope(), database, _added)
+    yield "after the provider ended the grant", attempt(_dead_grant)
+    yield "after a refresh whose answer was lost", _lost_answer(subject, database)
+    yield "after the documented refusals", _documented_refusals(subject, database)
+    yield "with a wrong client secret", attempt(_wrong_secret)
+    changed = {
+        what: partial(_changed_callback, added=added, removed=removed)
+        for what, added, removed in _CALLBACKS
     }
+    yield "with a changed callback", each(changed)
 
 
 async def record(subject: Subject, database: Database) -> str:
@@ -117,7 +133,7 @@ async def record(subject: Subject, database: Database) -> str:
 async def recorded_wire(subject: Subject, database: Database) -> Observation:
     """The part of the record that shows the connector."""
     life = await _life(subject, database, subject.people[0])
-    return {**life, **await _besides(subject, database)}
+    return {**life, **{name: await part for name, part in _besides(subject, database)}}
 
 
 def as_text(value: Any, indent: str = "") -> str:
@@ -174,9 +190,7 @@ def _connection(connection: Connection) -> Observation:
     }
 
 
-async def _attempt(
-    subject: Subject, database: Database, run: Callable[[Workbench], Awaitable[Any]]
-) -> Any:
+async def _attempt(subject: Subject, database: Database, run: Run) -> Any:
     """The result of ``run`` on a workbench of its own; the name of the error if it fails."""
     async with open_workbench(subject, database) as bench:
         try:

@@ -21,7 +21,8 @@ from gateway.audit.trail import Audit
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
-from gateway.engine.templates import read_connection_config, render_url
+from gateway.engine.inputs import read_inputs
+from gateway.engine.templates import render_url
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import TOTAL_SECONDS, Outbound
@@ -153,7 +154,9 @@ class Workbench:
         url = authorization_url(
             config,
             endpoint=render_url(
-                config.authorization_url, config, read_connection_config(config, person.typed)
+                config.authorization_url,
+                config,
+                read_inputs(config.connection_config, person.typed),
             ),
             redirect_uri=self.simulation.redirect_uri,
             state=new_state(),
@@ -168,7 +171,9 @@ class Workbench:
         config, typed = config or self.subject.config, self.subject.people[0].typed
         await self.provider.exchange(
             config,
-            token_url=render_url(config.token_url, config, read_connection_config(config, typed)),
+            token_url=render_url(
+                config.token_url, config, read_inputs(config.connection_config, typed)
+            ),
             code=code,
             redirect_uri=self.simulation.redirect_uri,
             verifier=verifier,
@@ -177,7 +182,7 @@ class Workbench:
     async def refresh(self, refresh_token: Secret) -> None:
         """Use a refresh token of the first person's, and store nothing."""
         config, typed = self.subject.config, self.subject.people[0].typed
-        typed_values = read_connection_config(config, typed)
+        typed_values = read_inputs(config.connection_config, typed)
         await self.provider.refresh(
             config,
             refresh_url=render_url(config.refresh_url or config.token_url, config, typed_values),

@@ -7,19 +7,47 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.config import ConnectorConfig
+from connectors.inputs import ConnectionInput
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
 
 
 class InputReply(BaseModel):
-    """An input that a person fills in before connecting."""
+    """An input that a person fills in before connecting.
+
+    ``choices`` maps each value of a closed list to its text for people; ``hosts`` are the names
+    that a whole host has to be, or be below. One that is not ``required`` may be left out.
+    """
 
     title: str
     description: str
     example: str
     pattern: str
     suffix: str
+    choices: dict[str, str]
+    hosts: list[str]
+    required: bool
+    default: str | None
+    secret: bool
+    where: str
+
+
+def input_reply(wanted: ConnectionInput) -> InputReply:
+    """Return what a client needs to ask for an input."""
+    return InputReply(
+        title=wanted.title,
+        description=wanted.description,
+        example=wanted.example,
+        pattern=wanted.pattern,
+        suffix=wanted.suffix,
+        choices={key: values.get("title", key) for key, values in wanted.choices.items()},
+        hosts=list(wanted.hosts),
+        required=wanted.default is None,
+        default=wanted.default,
+        secret=wanted.secret,
+        where=wanted.where,
+    )
 
 
 class ConnectorReply(BaseModel):
@@ -56,14 +84,7 @@ def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
         category=config.category,
         scopes=list(config.scopes),
         connection_config={
-            name: InputReply(
-                title=field.title,
-                description=field.description,
-                example=field.example,
-                pattern=field.pattern,
-                suffix=field.suffix,
-            )
-            for name, field in config.connection_config.items()
+            name: input_reply(wanted) for name, wanted in config.connection_config.items()
         },
         supports_refresh=config.supports_refresh,
         supports_multiple_accounts=config.supports_multiple_accounts,

@@ -21,6 +21,7 @@ from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection
 from gateway.store.flows import FLOW_LIFETIME
+from gateway.web.available import input_reply
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
@@ -202,16 +203,12 @@ async def _connect_page(
     errors = error.errors if error else {}
     fields = [
         {
+            **input_reply(wanted_input).model_dump(),
             "name": name,
-            "title": field.title,
-            "description": field.description,
-            "example": field.example,
-            "suffix": field.suffix or None,
-            "pattern": None,  # the server accepts more: see normalise()
-            "value": typed.get(name, ""),
+            "value": "" if wanted_input.secret else typed.get(name, wanted_input.default or ""),
             "error": errors.get(name),
         }
-        for name, field in config.connection_config.items()
+        for name, wanted_input in config.connection_config.items()
     ]
     card = card_view(given, config, [c for c in mine if c.connector == config.name])
     return render(

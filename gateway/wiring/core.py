@@ -20,6 +20,7 @@ from gateway.services.refresh import Refresher
 from gateway.services.refresh_attempt import RefreshParts
 from gateway.services.states import States
 from gateway.services.tokens import TokenService
+from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connections import ConnectionStore
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
@@ -64,6 +65,7 @@ def core_services(
     """
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault, audit)
+    unused = UnusedGrants(connections, provider)
     refresher = Refresher(
         connections=connections,
         watch=watch,
@@ -76,6 +78,7 @@ def core_services(
             audit=audit,
             checkpoint=knobs.checkpoint,
             environment=environment,
+            unused=unused,
         ),
         takeover_seconds=knobs.takeover_seconds,
     )
@@ -93,6 +96,7 @@ def core_services(
                 sealer=sealer,
                 clock=clock,
                 environment=environment,
+                unused=unused,
             ),
             vault=vault,
             public_addresses=public_addresses,

@@ -5,6 +5,7 @@ name of ``weaknesses.WEAKNESSES``. A removal that turns no attack red means that
 that check: exit code 1, as if the intact product were not green. ``--only TEXT`` picks the removals
 whose name contains that text.
 
+A removal around the flow (``weaknesses_around.py``) meets the attacks on those checks alone.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
 """
@@ -24,16 +25,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.attacks.weaknesses import WEAKNESSES
+from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
-QUICK = (
-    "test_callback.py",
-    "test_other_connector.py",
-    "test_issuer.py",
-    "test_accounts.py",
-    "test_planted_rows.py",
-)
+AROUND = ("test_around_the_flow.py", "test_planted_rows.py")
+QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
 SILENT = "test_linking.py::test_a_silent_consent_does_not_link_the_victim_to_the_attacker"
 LATER = "test_linking.py::test_a_later_user_of_the_same_browser_does_not_finish_the_flow"
 COAT = "test_mixup.py::test_a_hostile_provider_that_sends_its_victim_on_gets_no_honest_code"
@@ -93,7 +90,8 @@ def attack(removal: str) -> Result:
     with tempfile.TemporaryDirectory(prefix="weakened-") as folder:
         report = Path(folder) / "report.xml"
         (Path(folder) / "sitecustomize.py").write_text(CUSTOMIZE.format(root=str(ROOT)))
-        chosen = (*QUICK, *IN_CHROMIUM.get(removal, ()))
+        every = (*QUICK, *AROUND, *IN_CHROMIUM.get(removal, ()))
+        chosen = AROUND if removal in AROUND_THE_FLOW else every
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
         command += [f"{FOLDER}/{module}" for module in chosen]

@@ -1,4 +1,4 @@
-"""Ways to weaken the product, by name: each removes one check of the connect flow or of its rows.
+"""Ways to weaken the product, by name: each removes one check of the connect flow, or around it.
 
 A process that starts with one of these names in ``WEAKENED_CHECK`` runs without that check.
 The product knows nothing of it: ``weakened.py`` puts a ``sitecustomize`` on the path that calls
@@ -18,14 +18,14 @@ from connectors.secret import Secret
 from gateway.engine.templates import render_url
 from gateway.services import callback_checks, connect
 from gateway.services.provider import Grant, Provider
-from gateway.store import flows, proofs
+from gateway.store import flows
 from gateway.store.flows import Flow, FlowStore, flow_id
+from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 
 # Of no type: a weakness assigns to methods and module functions.
 _FLOWS: Any = FlowStore
 _PROVIDER: Any = Provider
 _CONNECT: Any = connect
-_PROVEN: Any = proofs.Proven
 _LISTS = callback_checks.BEFORE_CLAIM, callback_checks.CHECKS
 
 
@@ -91,12 +91,7 @@ def _one_verifier() -> None:
     _CONNECT.new_code_verifier = lambda: Secret("v" * 43)
 
 
-def _no_proofs() -> None:
-    """A row of the database counts, whoever wrote it."""
-    _PROVEN.holds = lambda proven, prover, row: True
-
-
-WEAKNESSES: dict[str, Callable[[], None]] = {
+OF_THE_FLOW: dict[str, Callable[[], None]] = {
     check.__name__: _without(check)
     for check in chain(*_LISTS)
     if check is not callback_checks.authorization_was_granted  # without a code nothing is sent
@@ -105,8 +100,8 @@ WEAKNESSES: dict[str, Callable[[], None]] = {
     "state_is_unexpired": _claim_late,
     "endpoint_is_of_the_start": _endpoint_of_today,
     "verifier_is_of_the_flow": _one_verifier,
-    "row_is_proven": _no_proofs,
 }
+WEAKNESSES = OF_THE_FLOW | AROUND_THE_FLOW
 """The name of each check, and how a process loses it."""
 
 

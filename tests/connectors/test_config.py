@@ -307,4 +307,4 @@ def test_the_defaults_are_those_of_the_rfc() -> None:
     assert not config.scope_aliases
     assert not config.scope_implies
     assert not config.scopes_not_echoed | config.refresh_rejected_statuses
-    assert not config.refresh_rejected_codes
+    assert not config.refresh_rejected_codes | config.approval_codes

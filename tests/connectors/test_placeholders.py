@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
 from connectors.config_types import PLACEHOLDER
-from gateway.engine.templates import read_connection_config, render_url
+from gateway.engine.inputs import read_inputs
+from gateway.engine.templates import render_url
 from gateway.errors import InvalidRequest
 from tests.engine.test_templates import HOSTILE, TEXT
 from tests.support.configs import CATALOG_ENV
@@ -115,7 +116,7 @@ def test_typed_text_is_a_host_of_the_provider_or_refused(
     typed = {name: data.draw(TEXT, label=name) for name in config.connection_config}
     known = dict.fromkeys((name.partition(".")[2] for name in PLACEHOLDER.findall(template)), "x-1")
     try:
-        values = read_connection_config(config, typed)
+        values = read_inputs(config.connection_config, typed)
         url = render_url(template, config, values, known)
     except InvalidRequest:
         return

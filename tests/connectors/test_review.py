@@ -113,6 +113,14 @@ def test_a_valid_description_has_no_problem() -> None:
             "'not a code' can be no error code (letters, digits, _ . -)",
         ),
         (
+            {"approval_codes": frozenset({"access_denied", "admin_policy"})},
+            "approval_codes holds access_denied, which has a meaning already",
+        ),
+        (
+            {"approval_codes": frozenset({"ask your admin"})},
+            "'ask your admin' can be no error code (letters, digits, _ . -)",
+        ),
+        (
             {"error_codes": {"": "invalid_grant"}},
             "'' can be no error code (letters, digits, _ . -)",
         ),
@@ -191,6 +199,7 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
         {"alternate_access_token_response_path": "user.auth.token"},
         {"token_types": frozenset({"bearer", "user"})},
         {"refresh_rejected_codes": frozenset({"consent_required", "65001"})},
+        {"approval_codes": frozenset({"AADSTS90094", "consent_required"})},
         {"error_codes": {code: code for code in KNOWN_ERRORS}},
         {"error_in_success": ErrorInSuccess(flag="ok", ok=0, code="meta.code")},
         {"authorization_method": "secret_key"},

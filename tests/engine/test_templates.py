@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.config import ConnectorConfig
-from gateway.engine.templates import read_connection_config, render_url
+from gateway.engine.inputs import read_inputs
+from gateway.engine.templates import render_url
 from gateway.errors import InvalidRequest
 from tests.support.configs import TENANT, make_config
 
@@ -161,7 +162,7 @@ def test_a_path_keeps_its_other_segments_or_the_value_is_refused(
 def test_typed_value_becomes_a_host_below_the_template_or_is_refused(typed: str) -> None:
     """From the form to the URL, with the pattern of a real connector's kind."""
     try:
-        values = read_connection_config(STRICT, {"company": typed})
+        values = read_inputs(STRICT.connection_config, {"company": typed})
         url = render_url(HOST, STRICT, values)
     except InvalidRequest:
         return
@@ -186,17 +187,17 @@ def test_a_missing_value_is_refused() -> None:
 
 def test_inputs_are_read_as_people_mean_them() -> None:
     typed = {"company": " https://Acme.example.com/ "}
-    assert read_connection_config(STRICT, typed) == {"company": "acme"}
-    assert read_connection_config(make_config(), {}) == {}
+    assert read_inputs(STRICT.connection_config, typed) == {"company": "acme"}
+    assert read_inputs(make_config().connection_config, {}) == {}
 
 
 @pytest.mark.requirement("L1")
 def test_an_input_is_never_longer_than_an_address_can_be() -> None:
     """The size of a value is limited even if its pattern is not."""
     config = config_with("[a-z]+")
-    assert read_connection_config(config, {"company": "a" * 255}) == {"company": "a" * 255}
+    assert read_inputs(config.connection_config, {"company": "a" * 255}) == {"company": "a" * 255}
     with pytest.raises(InvalidRequest) as caught:
-        read_connection_config(config, {"company": "a" * 256})
+        read_inputs(config.connection_config, {"company": "a" * 256})
     assert caught.value.errors == {"company": "This is too long: at most 255 characters."}
 
 
@@ -210,7 +211,7 @@ def test_every_wrong_input_is_reported_at_once() -> None:
     )
     typed = {"company": "evil.com/", "site": "ok", "shop": "x"}
     with pytest.raises(InvalidRequest) as caught:
-        read_connection_config(config, typed)
+        read_inputs(config.connection_config, typed)
     assert caught.value.errors == {
         "shop": "is not an input of this connector",
         "company": "This does not look right. Example: acme.example.com",
@@ -222,5 +223,5 @@ def test_every_wrong_input_is_reported_at_once() -> None:
 def test_error_does_not_repeat_the_typed_value() -> None:
     """It ends in a page."""
     with pytest.raises(InvalidRequest) as caught:
-        read_connection_config(STRICT, {"company": "<script>canary</script>"})
+        read_inputs(STRICT.connection_config, {"company": "<script>canary</script>"})
     assert "canary" not in f"{caught.value}{caught.value.errors}"

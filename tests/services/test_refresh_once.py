@@ -234,11 +234,20 @@ async def test_a_reconnect_during_a_refresh_wins(
     assert (await connection(gateway))["id"] == linked["id"]
 
 
-@pytest.mark.requirement("D3")
+@pytest.mark.requirement("B7", "D3")
+@pytest.mark.parametrize("shared", [False, True])
 async def test_a_disconnect_during_a_refresh_wins(
-    gateway: Harness, second: Harness, clock: StoppedClock, key: str
+    gateway: Harness,
+    second: Harness,
+    sandbox: SandboxProcess,
+    clock: StoppedClock,
+    key: str,
+    shared: bool,
 ) -> None:
-    """The row stays deleted, and no token is served."""
+    """The row stays deleted, and no token is served. The late tokens are revoked, too.
+
+    They stay if another person has connected the account meanwhile.
+    """
     async with gate_at(gateway, GOOGLE) as gate:
         await connect(gateway, "google")
         linked = await connection(gateway)
@@ -247,11 +256,16 @@ async def test_a_disconnect_during_a_refresh_wins(
         caller = asyncio.create_task(gateway.token("google", "alice"))
         await gate.held()
 
+        mark = sandbox.mark()
         assert (await disconnect(second, linked["id"])).json() == {"revoked": "yes"}
+        if shared:
+            await connect(second, "google", user="bob")
         gate.release()
 
         assert problem_of(await caller) == (409, "connector_required")
     assert await connections(gateway) == []
+    revocations = sandbox.log(after=mark, provider="google", endpoint="revoke")
+    assert len(revocations) == (1 if shared else 2)
 
 
 @pytest.mark.requirement("D3")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.config_types import ConnectionInput, Revocation
+from connectors.config_types import Revocation
+from connectors.inputs import ConnectionInput
 from connectors.sandbox import ApiCall
 from gateway.testing import AccountSample, Person
 from gateway.testing.runner import workshop

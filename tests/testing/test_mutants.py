@@ -12,7 +12,7 @@ import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectorConfig
-from connectors.config_types import ConnectionInput
+from connectors.inputs import ConnectionInput
 from connectors.provider import SimulatedProvider
 from connectors.secret import Secret
 from gateway.testing.checks.check import Check, Section

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import pytest
 
 from connectors.account import AccountInfo, account_lookup
-from connectors.config_types import ConnectionInput, ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation
+from connectors.inputs import ConnectionInput
 from connectors.secret import Secret
 from gateway.testing.mutants.variants import changed, is_optional, variants
 from tests.support.careless import hides_failures, verifies_nothing

@@ -49,6 +49,12 @@ async def test_list_of_connectors_is_public(gateway: Harness) -> None:
             "example": "acme",
             "pattern": "[a-z0-9][a-z0-9_-]{0,62}",
             "suffix": ".myshopify.com",
+            "choices": {},
+            "hosts": [],
+            "required": True,
+            "default": None,
+            "secret": False,
+            "where": "",
         }
     }
 

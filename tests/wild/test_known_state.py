@@ -291,17 +291,25 @@ async def test_refresh_token_of_another_account_is_never_kept(workplace: Databas
         assert other.tokens.refresh_token is None
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param("Ana", id="vellum-ai/vellum-assistant#37269"),
+        pytest.param("ana@example.com", id="openai/codex#20500"),
+        pytest.param("Work mail", id="Foundry376/Mailspring#1855"),
+    ],
+)
 async def test_label_of_two_accounts_is_an_error_that_names_how_to_choose(
-    gateway: Harness, rows: Rows
+    gateway: Harness, rows: Rows, label: str
 ) -> None:
-    """vellum-ai/vellum-assistant#37269: the wrong account was taken in silence."""
+    """The wrong account was taken in silence."""
     await connect(gateway, "google")
     await connect(gateway, "google", account="google-work")
     ids = [row["_id"] for row in await rows.connections()]
     for one in ids:
-        await rows.change_connection(one, account_label="Ana")
+        await rows.change_connection(one, account_label=label)
 
-    answer = await gateway.token("google", "alice", account="Ana")
+    answer = await gateway.token("google", "alice", account=label)
 
     assert problem_of(answer) == (409, "account_ambiguous")
     assert all(one in answer.json()["detail"] for one in ids)

@@ -6,11 +6,13 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from connectors.catalog import Catalog
 from gateway.engine.callback import read_callback, refusal_of
 from gateway.web.outcomes import OUTCOMES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser, words
 from tests.support.callbacks import approved_callback, declined_callback, with_params
+from tests.support.configs import CATALOG_ENV, make_config
 from tests.support.gateway import ACCOUNTS, Harness
 
 NO = [
@@ -29,28 +31,30 @@ NO = [
 ]
 APPROVAL = [
     pytest.param(
+        "microsoft",
         "access_denied",
         "AADSTS90094: The app needs permission to access resources in your organization that "
         "only an admin can grant.",
         id="https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
     ),
     pytest.param(
+        "microsoft",
         "access_denied",
         "AADSTS90093: Calling principal cannot consent due to lack of permissions.",
         id="OfficeDev/O365-Windows-Start#23",
     ),
-    pytest.param("access_denied", "AADSTS90095: ...", id="MicrosoftDocs/azure-docs#80997"),
-    pytest.param("admin_policy_enforced", "", id="GAM-team/got-your-back#284"),
     pytest.param(
-        "access_not_configured", "", id="https://support.google.com/accounts/answer/16668185"
+        "microsoft", "access_denied", "AADSTS90095: ...", id="MicrosoftDocs/azure-docs#80997"
     ),
-    pytest.param("OAUTH_APP_BLOCKED", "this app is blocked by admin", id="n8n-io/n8n#21589"),
+    pytest.param("google", "admin_policy_enforced", "", id="GAM-team/got-your-back#284"),
     pytest.param(
-        "OAUTH_APP_ACCESS_DENIED",
-        "user is not admin approved to access this app",
-        id="abisek/salesforce-elf-browser#9",
+        "google",
+        "access_not_configured",
+        "",
+        id="https://support.google.com/accounts/answer/16668185",
     ),
 ]
+SALESFORCE = make_config(approval_codes=frozenset({"OAUTH_APP_BLOCKED"}))
 NOT_APPROVAL = [
     pytest.param(
         "consent_required",
@@ -86,10 +90,10 @@ REFUSED = [
 ]
 
 
-async def refused(gateway: Harness, query: str) -> Browser:
+async def refused(gateway: Harness, query: str, connector: str = "google") -> Browser:
     """Return a browser that the provider sent back with ``query`` instead of a code."""
     browser = await gateway.browser("alice")
-    await browser.start("google")
+    await browser.start(connector)
     callback = await declined_callback(browser)
     state = callback.partition("state=")[2].partition("&")[0]
     path = callback.partition("?")[0]
@@ -108,15 +112,25 @@ async def test_persons_own_no_is_told_as_their_choice(
     assert browser.links()["Try again"] == "/connectors/google"
 
 
-@pytest.mark.parametrize(("error", "description"), APPROVAL)
+@pytest.mark.parametrize(("connector", "error", "description"), APPROVAL)
 async def test_approval_of_an_administrator_is_asked_for(
-    gateway: Harness, error: str, description: str
+    gateway: Harness, connector: str, error: str, description: str
 ) -> None:
-    browser = await refused(gateway, f"error={error}&error_description={quote(description)}")
+    browser = await refused(
+        gateway, f"error={error}&error_description={quote(description)}", connector
+    )
     assert browser.outcome() == "approval"
     assert "An administrator has to approve this first" in browser.text
     assert "AADSTS" not in browser.page.text + browser.url
-    assert browser.links()["Try again"] == "/connectors/google"
+    assert browser.links()["Try again"] == f"/connectors/{connector}"
+
+
+@pytest.mark.parametrize("error", ["OAUTH_APP_BLOCKED", "oauth_app_blocked"])
+def test_connector_of_one_s_own_declares_its_codes(error: str) -> None:
+    """Salesforce's "this app is blocked by admin" (n8n-io/n8n#21589)."""
+    query = f"state=s&error={error}&error_description=this+app+is+blocked+by+admin"
+    assert refusal_of(SALESFORCE, read_callback(query.encode())) == "approval"
+    assert refusal_of(make_config(), read_callback(query.encode())) == "refused"
 
 
 @pytest.mark.parametrize(("error", "description", "kind"), NOT_APPROVAL)
@@ -125,13 +139,15 @@ def test_word_administrator_alone_asks_for_no_approval(
 ) -> None:
     """A person who waits for an administrator in vain is worse off than one who tries again."""
     query = f"state=s&error={error}&error_description={quote(description)}"
-    assert refusal_of(read_callback(query.encode())) == kind
+    for name in ("microsoft", "google"):
+        config = Catalog(CATALOG_ENV).get(name)
+        assert refusal_of(config, read_callback(query.encode())) == kind
 
 
 @pytest.mark.parametrize(("error", "description"), REFUSED)
 def test_other_refusals_stay_refusals_of_the_provider(error: str, description: str) -> None:
     query = f"state=s&error={error}&error_description={quote(description)}"
-    assert refusal_of(read_callback(query.encode())) == "refused"
+    assert refusal_of(make_config(), read_callback(query.encode())) == "refused"
 
 
 UNREADABLE = {
@@ -148,7 +164,7 @@ def test_unreadable_description_is_no_reason_to_refuse(kind: str) -> None:
     """The description is for people (RFC 6749 4.1.2.1); the code beside it is what counts."""
     told = UNREADABLE[kind].encode("latin-1")
     response = read_callback(b"state=s&error=access_denied&" + told)
-    assert (response.error, refusal_of(response)) == ("access_denied", "declined")
+    assert (response.error, refusal_of(make_config(), response)) == ("access_denied", "declined")
     code = read_callback(b"state=s&code=c&" + told).code
     assert code is not None
     assert code.reveal() == "c"

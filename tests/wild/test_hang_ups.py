@@ -1,4 +1,8 @@
-"""A client that hangs up is no server error: not in the access log, the metrics or the log."""
+"""A client that hangs up is no server error: not in the access log, the metrics or the log.
+
+As in modelcontextprotocol/python-sdk#1648, stephenhillier/starlette_exporter#77,
+Kludex/uvicorn#2271 and #124.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from structlog.testing import capture_logs
 
 from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
-from tests.support.answers import WatchedTransport
 from tests.support.gateway import Harness
 from tests.support.serving import serving
 
@@ -80,8 +83,7 @@ async def hang_up(
     gateway: Harness, sent: bytes, answered: asyncio.Queue[tuple[str, int]]
 ) -> tuple[str, int]:
     """Reset a real connection as soon as the gateway reads its request; return the access line."""
-    assert isinstance(gateway.transport, WatchedTransport)
-    reached, application = asyncio.Event(), gateway.transport.inner.app  # type: ignore[attr-defined]
+    reached, application = asyncio.Event(), gateway.transport.app  # type: ignore[attr-defined]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         reached.set()
