@@ -6,12 +6,13 @@ A catalog file imports the vocabulary from here. A sandbox file imports from ``c
 from __future__ import annotations
 
 from connectors.account import AccountInfo, account_lookup, as_text, dig
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
 from connectors.config_types import ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
 from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
 from connectors.inputs import ConnectionInput
+from connectors.key_method import KeyMethod, TokenRequest, Verify
 from connectors.secret import Secret
 
 __all__ = [
@@ -22,12 +23,17 @@ __all__ = [
     "CallbackRefused",
     "ConnectionContext",
     "ConnectionInput",
+    "Connector",
     "ConnectorConfig",
     "Env",
     "ErrorInSuccess",
+    "KeyConnectorConfig",
+    "KeyMethod",
     "PostConnectionContext",
     "Revocation",
     "Secret",
+    "TokenRequest",
+    "Verify",
     "account_lookup",
     "app",
     "as_text",

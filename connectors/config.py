@@ -20,7 +20,8 @@ from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
-from connectors.review import problems_of
+from connectors.key_method import KeyMethod
+from connectors.review import key_connector_problems, problems_of
 from connectors.secret import Secret
 
 Category = Literal[
@@ -41,16 +42,40 @@ AuthorizationMethod = Literal["body", "header", "secret_key"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectorConfig:
-    """Describe one provider. docs/connector-reference.md explains every field."""
+class ConnectorBase:
+    """What every connector says, however people connect to it."""
 
     name: str
     display_name: str
+    description: str = ""
     category: Category
     alias: str | None = None
     docs_url: str
     console_url: str
     checked_on: date
+    post_connection_script: str | None = None
+    api_base_url: str
+    api_hosts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in dataclasses.fields(self):
+            if isinstance(value := getattr(self, each.name), Mapping):
+                object.__setattr__(self, each.name, MappingProxyType(dict(value)))
+        if problems := self.problems():
+            message = f"{self.name or '(no name)'}: " + "; ".join(problems)
+            raise ConfigError(message, tuple(problems))
+
+    def problems(self) -> list[str]:
+        """Describe each mistake of this description."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorConfig(ConnectorBase):
+    """Describe one provider with OAuth 2. docs/connector-reference.md explains every field.
+
+    ``key`` is a second way to connect: by pasting an API key.
+    """
 
     client_id: str
     client_secret: Secret
@@ -97,22 +122,31 @@ class ConnectorConfig:
     callback_verifier: Callable[[CallbackContext], None] | None = None
     fetch_account_info: Callable[[ConnectionContext], Awaitable[AccountInfo]]
     token_metadata: Mapping[str, str] = field(default_factory=dict)
-    post_connection_script: str | None = None
-
-    api_base_url: str
-    api_hosts: tuple[str, ...] = ()
+    key: KeyMethod | None = None
     api_headers: Mapping[str, str] = field(
         default_factory=lambda: {"Authorization": "Bearer ${access_token}"}
     )
 
-    def __post_init__(self) -> None:
-        for name in FIELD_NAMES:
-            if isinstance(value := getattr(self, name), Mapping):
-                object.__setattr__(self, name, MappingProxyType(dict(value)))
-        if problems := problems_of(self):
-            message = f"{self.name or '(no name)'}: " + "; ".join(problems)
-            raise ConfigError(message, tuple(problems))
+    def problems(self) -> list[str]:
+        return problems_of(self)
 
+
+@dataclass(frozen=True, kw_only=True)
+class KeyConnectorConfig(ConnectorBase):
+    """Describe one provider to which people connect by pasting values alone.
+
+    It needs no app, so it reads no environment variable.
+    """
+
+    key: KeyMethod
+    supports_multiple_accounts: bool = True
+
+    def problems(self) -> list[str]:
+        return key_connector_problems(self)
+
+
+Connector = ConnectorConfig | KeyConnectorConfig
+"""A connector of the catalog."""
 
 FIELD_NAMES = tuple(f.name for f in dataclasses.fields(ConnectorConfig))
 """Every field, for the documentation test and the validator."""

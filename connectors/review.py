@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from connectors.account import AccountLookup
 from connectors.config_types import PLACEHOLDER
 from connectors.inputs import INPUT_NAME
+from connectors.key_review import key_problems
 from connectors.kinds import choice_problems, kind_problems
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -65,7 +66,7 @@ _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
-_CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info"}
+_CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info", "key"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
 
@@ -85,15 +86,30 @@ def problems_of(config: Any) -> list[str]:
         *_answers(config),
         *_parts(config),
         *_api(config),
+        *_key(config),
     ]
 
 
+def key_connector_problems(config: Any) -> list[str]:
+    """List every problem of a ``KeyConnectorConfig``, each beginning with its field."""
+    if wrong := kind_problems(config):
+        return wrong
+    return [*_identity(config), *choice_problems(config), *_key(config), *_api_hosts(config)]
+
+
+def _key(config: Any) -> Iterator[str]:
+    if config.key is not None:
+        for problem in key_problems(config.key, config.api_base_url, config.api_hosts):
+            is_own = problem.startswith("api_base_url")
+            yield problem if is_own else f"key.{problem}"
+
+
 def _identity(config: Any) -> Iterator[str]:
-    for name in ("name", "display_name", "client_id"):
-        if not getattr(config, name):
+    for name in ("name", "display_name", "client_id", "client_secret"):
+        if not getattr(config, name, name):  # a key alone has no client
             yield f"{name} is empty"
-    if not config.client_secret:
-        yield "client_secret is empty"
+    if not config.description.isprintable() or len(config.description) > 200:
+        yield "description is not one sentence of at most 200 characters"
     for name in ("name", "alias", "post_connection_script"):
         value = getattr(config, name)
         if value and not (NAME_PATTERN.fullmatch(value) and len(value) <= 64):
@@ -287,10 +303,14 @@ def _parts(config: Any) -> Iterator[str]:
             yield f"connection_config.{key} {problem}"
 
 
-def _api(config: Any) -> Iterator[str]:
+def _api_hosts(config: Any) -> Iterator[str]:
     for host in config.api_hosts:
         if not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", host):
             yield f'api_hosts: "{host}" is not a host name or "*." and a host name'
+
+
+def _api(config: Any) -> Iterator[str]:
+    yield from _api_hosts(config)
     if not any("${access_token}" in value for value in config.api_headers.values()):
         yield "api_headers carry no ${access_token}"
     lookup = config.fetch_account_info

@@ -147,7 +147,7 @@ def _error_of_code(
         return ProviderUnavailable(
             f"the provider answered {answer.status}",
             status=answer.status,
-            retry_after=_retry_after(answer, now),
+            retry_after=retry_after(answer, now),
             rate_limited=answer.status == 429 or code == "slow_down",
             provider_code=code,
             outcome_unknown=answer.status >= 500,
@@ -164,7 +164,7 @@ def _error_of_code(
     return ProviderRefused(f"the provider answered {code}", provider_code=code)
 
 
-def _retry_after(answer: OutboundResponse, now: datetime) -> int | None:
+def retry_after(answer: OutboundResponse, now: datetime) -> int | None:
     """Return the seconds of a ``Retry-After`` header in either form of RFC 9110 10.2.3."""
     value = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):

@@ -66,7 +66,7 @@ def read_token_response(
         raise hidden_refusal_of(config, body, answer, now, is_refresh=is_refresh)
     source, name = _token_place(config, body)
     reader = _Members(source, set(unclear))
-    access_token = _access_token(source, name)
+    access_token = access_token_in(source, name)
     _check_token_type(config, reader)
     refresh_token = reader.refresh_token()
     can_renew = config.supports_refresh and (is_refresh or refresh_token is not None)
@@ -93,7 +93,8 @@ def _token_place(config: ConnectorConfig, body: Mapping[str, Any]) -> tuple[Mapp
     return body, "access_token"
 
 
-def _access_token(source: Mapping[str, Any], name: str) -> Secret:
+def access_token_in(source: Mapping[str, Any], name: str) -> Secret:
+    """Return the access token; raise ``UnreadableResponse`` unless it can go into a header."""
     value = source.get(name)
     if not isinstance(value, str) or not _ACCESS_TOKEN.fullmatch(value):
         raise UnreadableResponse(f"the answer has no usable {name}")

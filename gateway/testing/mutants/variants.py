@@ -23,6 +23,7 @@ _LINK = "presentation: a link for people"
 _OPAQUE = "made up: tokens are opaque to the gateway"
 EXEMPT = {
     "ConnectorConfig.display_name": _TEXT,
+    "ConnectorConfig.description": _TEXT,
     "ConnectorConfig.category": "presentation: the group of a card",
     "ConnectorConfig.alias": "a second name in the catalog, which the catalog's own tests show",
     "ConnectorConfig.docs_url": _LINK,
