@@ -64,7 +64,9 @@ class _Filler:
             kind, _, name = match[1].partition(".")
             value = self._typed(name) if kind == "connection_config" else self._known(name)
             if value is None or not allowed.fullmatch(value):
-                raise InvalidRequest(f'the {kind} value "{name}" is not valid')
+                missing = value is None and kind == "metadata"
+                fault = "is missing" if missing else "is not valid"
+                raise InvalidRequest(f'the {kind} value "{name}" {fault}')
             return value
 
         return PLACEHOLDER.sub(filled, text)

@@ -23,7 +23,6 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
-from gateway.engine.templates import render_url
 from gateway.errors import (
     AccountNotFound,
     ConnectorRequired,
@@ -38,7 +37,7 @@ from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
-from gateway.services.states import is_over, state_of
+from gateway.services.states import api_base_url, is_over, state_of
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
@@ -144,6 +143,7 @@ class TokenService:
             ConnectorRequired: The user has linked no account of it.
             AccountNotFound: The user has linked others, but not this account.
             AccountAmbiguous: Several accounts have the requested label.
+            ConnectionIncomplete: The address of the API needs a fact that is missing.
             ReauthorizationRequired: Only the user can make the connection work again.
             ProviderError: A due refresh failed, and the stored token no longer works.
         """
@@ -225,10 +225,8 @@ class TokenService:
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token = self._sealer.access_token(connection)
+        base_url = api_base_url(config, connection)
         used_at = await self._touch(connection)
-        base_url = render_url(
-            config.api_base_url, config, connection.connection_config, connection.metadata
-        )
         self._metrics.token_read(config.name, result)
         issued = IssuedToken(
             access_token=token,

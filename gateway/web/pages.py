@@ -42,6 +42,8 @@ _STATUS_TEXTS = {
     Status.NOT_RENEWED: "Tools cannot use this account now: its access has expired.",
     Status.UNREADABLE: "The stored access cannot be used here. Reconnect to store it anew, "
     "and " + _OPERATOR,
+    Status.INCOMPLETE: "Tools cannot use this account now: the address of its API is not known. "
+    "Reconnect to look for it again.",
     Status.UNAVAILABLE: "This connector is not available now. Please " + _OPERATOR,
 }
 _RENEWAL_TEXTS = {

@@ -162,6 +162,7 @@ _ERRORS = (
     "account_ambiguous",
     "provider_unavailable",
     "connection_unreadable",
+    "connection_incomplete",
     "wrong_environment",
     "store_unavailable",
 )
