@@ -34,6 +34,12 @@ Category = Literal[
     "media",
     "finance",
     "ai",
+    "hr",
+    "legal",
+    "marketing",
+    "recruiting",
+    "support",
+    "surveys",
     "other",
 ]
 Rotation = Literal["none", "rotates"]

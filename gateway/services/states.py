@@ -12,8 +12,10 @@ from enum import StrEnum
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.errors import ConnectorError
+from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.api import api_headers
 from gateway.engine.templates import render_url
 from gateway.errors import ConnectionIncomplete, InvalidRequest
 from gateway.store.connection import Connection, Status
@@ -139,10 +141,13 @@ def _is_complete(config: ConnectorConfig, connection: Connection) -> bool:
 
 
 def api_base_url(config: ConnectorConfig, connection: Connection) -> str:
-    """Return the address of the provider's API; raises ``ConnectionIncomplete``."""
+    """Return the address of the provider's API.
+
+    Raises ``ConnectionIncomplete`` if the address or the headers lack a fact.
+    """
+    typed, metadata = connection.connection_config, connection.metadata
     try:
-        return render_url(
-            config.api_base_url, config, connection.connection_config, connection.metadata
-        )
+        api_headers(config, Secret("any"), typed, metadata)
+        return render_url(config.api_base_url, config, typed, metadata)
     except InvalidRequest as error:
         raise ConnectionIncomplete(config.name, connection.id, str(error)) from None

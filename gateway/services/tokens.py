@@ -232,7 +232,9 @@ class TokenService:
             access_token=token,
             connection=connection,
             api_base_url=self._public_addresses.from_outside(base_url),
-            api_headers=api_headers(config, token),
+            api_headers=api_headers(
+                config, token, connection.connection_config, connection.metadata
+            ),
             as_of=self._clock(),
         )
         if reading is not None and result is TokenResult.SERVED:

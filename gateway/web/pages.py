@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
+from gateway.engine.templates import sample_url
 from gateway.services.states import Remedy
 from gateway.store.connection import Connection, Status
 from gateway.web.available import connect_url
@@ -139,7 +139,7 @@ def card_view(given: Services, config: ConnectorConfig, connections: list[Connec
 
 def is_sandboxed(given: Services, config: ConnectorConfig) -> bool:
     """Whether the connector's provider is simulated."""
-    return given.public_addresses.simulated(PLACEHOLDER.sub("any", config.authorization_url))
+    return given.public_addresses.simulated(sample_url(config.authorization_url, config))
 
 
 def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:

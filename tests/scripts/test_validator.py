@@ -89,7 +89,7 @@ MISTAKES = {
     "google: its header does not say why PKCE is off": _catalog(
         "google", FIELD, f"        use_pkce=False,\n{FIELD}"
     ),
-    "hubspot: extra_token_params has a stray placeholder": _catalog(
+    "hubspot: extra_token_params has the undeclared placeholder ${connection_config.x}": _catalog(
         "hubspot",
         FIELD,
         f'        extra_token_params={{"x": "${{connection_config.x}}"}},\n{FIELD}',
