@@ -130,6 +130,8 @@ class TokenService:
         self._metrics = metrics
         self._cache = cache
         self._audit = audit
+        self._touching: dict[str, datetime] = {}
+        """The uses that are being noted, by connection."""
 
     async def get(self, wanted: Wanted, *, skip_cache: bool = False) -> IssuedToken:
         """Return a working access token.
@@ -320,9 +322,15 @@ class TokenService:
         now = self._clock()
         if connection.last_used_at is not None and now - connection.last_used_at < TOUCH_EVERY:
             return connection.last_used_at
-        # A token is issued even if its use cannot be noted.
-        with contextlib.suppress(StoreUnavailable):
-            await self._connections.touch(connection, now)
+        if (noted := self._touching.get(connection.id)) is not None:
+            return noted  # the callers that waited for one refresh write once
+        self._touching[connection.id] = now
+        try:
+            # A token is issued even if its use cannot be noted.
+            with contextlib.suppress(StoreUnavailable):
+                await self._connections.touch(connection, now)
+        finally:
+            del self._touching[connection.id]
         return now
 
 
