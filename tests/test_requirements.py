@@ -45,6 +45,7 @@ def test_requirement_is_shown_by_a_passed_test_unless_another_failed(
     assert is_shown(outcomes) is shown
 
 
+@pytest.mark.long  # the whole plug-in stack takes seconds; the next test is quicker
 def test_run_that_leaves_a_requirement_open_fails_and_says_so() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--requirements", "tests/engine/test_callback.py"],
@@ -76,6 +77,7 @@ def test_what_passed_on_a_commit_is_not_run_again_until_the_tree_changes(tmp_pat
 
     def run(*options: str) -> str:
         env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # they take seconds to import
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "tests.support.requirements", *options],
             cwd=tmp_path,
