@@ -19,8 +19,10 @@ DURATIONS := --durations=40 --durations-min=1
 # Fault tests that measure times, or keep a small machine busy: their long form runs alone.
 MEASURED := $(addprefix tests/faults/test_,storm.py hanging_provider.py replica_set.py)
 
+CHECKS := $(addprefix check-,format lint types connectors layers)
+
 .DEFAULT_GOAL := help
-.PHONY: help install dev test test-all quick check fix mutants faults attacks fuzz security bench \
+.PHONY: $(CHECKS) help install dev test test-all quick check fix mutants faults attacks fuzz security bench \
 	lock clean
 
 help: ## list the targets
@@ -49,17 +51,25 @@ test: check ## check, then run the tests; T=tests/web/test_csrf.py runs these al
 	$(PARALLEL) -m "not long" $(DURATIONS)
 endif
 
-test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults, leaks, browsers
+test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults, floods, browsers
 	$(PARALLEL) -m long $(DURATIONS)
 
 quick: $(INSTALLED) ## the tests that need no database, no browser and no other process
 	$(PARALLEL) -m quick
 
+# The types take half a minute, and so do the connectors: two at a time.
 check: $(INSTALLED) ## format, lint, types, connectors, layers
+	@$(MAKE) --no-print-directory -j 2 $(CHECKS)
+
+check-format:
 	$(BIN)/ruff format --check
+check-lint:
 	$(BIN)/ruff check
+check-types:
 	$(BIN)/mypy
+check-connectors:
 	env -u GATEWAY_CONNECTORS_PATH $(BIN)/python scripts/validate_connectors.py
+check-layers:
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
 fix: $(INSTALLED) ## format the code, mend what the linter can, write docs/security.md
@@ -81,7 +91,7 @@ fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.j
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz
 
 security: $(INSTALLED) ## run the tests of the security requirements; is each one shown?
-	$(PARALLEL) --requirements
+	$(PARALLEL) --requirements --recorded
 
 bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
 	$(BIN)/python -m bench $(ARGS)

@@ -35,6 +35,12 @@ Category = Literal[
     "media",
     "finance",
     "ai",
+    "hr",
+    "legal",
+    "marketing",
+    "recruiting",
+    "support",
+    "surveys",
     "other",
 ]
 Rotation = Literal["none", "rotates"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 BodyFormat = Literal["form", "json"]
-PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +17,7 @@ class Revocation:
     ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``none``, or
     ``access_token`` (the token itself, in ``api_headers``). ``token`` is the one that is sent;
     ``None`` when the authentication or ``params`` name the grant already. ``params`` are further
-    parameters, which may hold ``${client_id}`` and ``${metadata.x}``.
+    parameters, which may hold ``${client_id}``, ``${connection_config.x}`` and ``${metadata.x}``.
     """
 
     method: Literal["POST", "DELETE"] = "POST"

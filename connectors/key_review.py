@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.config_types import PLACEHOLDER
 from connectors.inputs import INPUT_NAME, is_below
 from connectors.key_method import KeyMethod, TokenRequest, Verify
+from connectors.placeholders import PLACEHOLDER
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")

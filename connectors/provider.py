@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any, Literal
 
 from connectors.errors import ConfigError
+from connectors.hosts import hosts_of
 from connectors.provider_review import problems_of
 
 Headers = Mapping[str, frozenset[str]]
@@ -52,8 +54,9 @@ class FictionalAccount:
 class IssuedTokens:
     """The result of a token request, before it takes the provider's shape.
 
-    ``tenant`` is the value of the host's placeholder (``acme`` of ``acme.myshopify.com``), else
-    empty; ``params`` are those of the authorization request and the exchange together.
+    ``tenant`` is the value of the host's placeholder (``acme`` of ``acme.myshopify.com``, ``eu`` of
+    a list, or a whole host), else empty; ``params`` are those of the authorization request and
+    the exchange together.
     """
 
     access_token: str
@@ -109,7 +112,11 @@ class RefusedRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorizeRules:
-    """The authorization endpoint. ``address`` is host and path; ``{tenant}`` stands for one label.
+    """The authorization endpoint. ``address`` is host and path.
+
+    ``{tenant}`` stands for one label. A host that is closed by a list of tenants is
+    ``{eu=accounts.acme.eu|us=accounts.acme.example}``; one that is the tenant's own is
+    ``{*.my.acme.example|login.acme.example}``, where ``*`` stands for one label.
 
     ``params`` are the parameters it knows besides those of the protocol (any other is refused);
     ``required`` those that must be there, with the value if only one is right, else ``None``.
@@ -278,4 +285,4 @@ class SimulatedProvider:
     def hosts(self) -> frozenset[str]:
         """Every host of this provider; ``*`` for one label that varies."""
         hosts = (address.partition("/")[0] for _, address in self.addresses())
-        return frozenset(host.replace("{tenant}", "*") for host in hosts)
+        return frozenset(chain.from_iterable(map(hosts_of, hosts)))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.hosts import HOST_LIST, tenants_of
 from connectors.kinds import choice_problems, kind_problems
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -60,6 +61,11 @@ def _address(address: str, *, is_api: bool) -> Iterator[str]:
         yield "has a scheme (write host and path alone)"
         return
     host, slash, path = address.partition("/")
+    for _, one in tenants_of(host):
+        if not _HOST.fullmatch(one.removeprefix("*.")):
+            yield f'has "{one}", which is no host of a tenant'
+    if HOST_LIST.fullmatch(host):
+        host, address = "x.x", f"x.x{slash}{path}"
     for placeholder in sorted(set(re.findall(r"\{[^{}]*\}", address)) - {"{tenant}"}):
         yield f"has {placeholder} (the only placeholder is {{tenant}})"
     if address.count("{tenant}") > 1:
@@ -175,7 +181,7 @@ def _api(provider: Any) -> Iterator[str]:
     if not header or header != header.lower():
         yield f'api_auth "{header}" is no header in lower case'
     for host in sorted(provider.api_hosts):
-        if not _HOST.fullmatch(host.removeprefix("*.")):
+        if not (_HOST.fullmatch(host.removeprefix("*.")) or HOST_LIST.fullmatch(host)):
             yield (
                 f'api_hosts "{host}" is no host name '
                 '(without https://, path and *, but "*." in front)'

@@ -9,14 +9,15 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
-from connectors.config_types import PLACEHOLDER
 from connectors.inputs import INPUT_NAME
 from connectors.key_review import key_problems
 from connectors.kinds import choice_problems, kind_problems
+from connectors.placeholders import PLACEHOLDER, expanded, undeclared
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -62,12 +63,19 @@ _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
 """A scope of RFC 6749 3.3, without the comma: it separates scopes in many answers."""
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
+_URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+"""RFC 3986 2: reserved, unreserved and percent-encoded characters."""
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""A token of RFC 9110 5.6.2."""
+_CREDENTIAL = re.compile(r"\$\{(?:basic\([^)]*)?\baccess_token\b")
 _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
+_CONSTANTS = ("extra_authorize_params", "extra_token_params", "token_headers")
+"""May hold what a person typed."""
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info", "key"}
-_FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CHECKED_APART}
+_FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
 
 
@@ -165,7 +173,17 @@ def _urls(config: Any) -> Iterator[str]:
         yield "issuer_required is set without an issuer"
 
 
-def _url(config: Any, url: str, *, with_metadata: bool) -> Iterator[str]:
+def _url(config: Any, url: str, *, with_metadata: bool, with_query: bool = False) -> Iterator[str]:
+    unknown = list(undeclared(config, url, metadata=with_metadata))
+    yield from (f"has the undeclared placeholder ${{{placeholder}}}" for placeholder in unknown)
+    if unknown:
+        return
+    found = (_plain_url(config, each, with_query) for each in expanded(config, url))
+    yield from dict.fromkeys(chain.from_iterable(found))
+
+
+def _plain_url(config: Any, url: str, with_query: bool) -> Iterator[str]:
+    """Problems of an address without choices."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -178,33 +196,33 @@ def _url(config: Any, url: str, *, with_metadata: bool) -> Iterator[str]:
         yield "is not https"
     if not parts.hostname:
         yield "has no host"
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        yield "has user information, a query or a fragment (use extra_authorize_params)"
-    for placeholder in PLACEHOLDER.findall(url):
-        if not _is_declared(config, placeholder, with_metadata=with_metadata):
-            yield f"has the undeclared placeholder ${{{placeholder}}}"
-    # A placeholder next to other text could be closed early ("evil.com/"): whole labels only.
-    labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
+    if not _URL_CHARACTERS.fullmatch(PLACEHOLDER.sub("", url)):
+        yield "has a character that no URL has, such as a space"
+    if "@" in parts.netloc or parts.fragment:
+        yield "has user information or a fragment"
+    if parts.query and not with_query:
+        yield "has a query (parameters have fields of their own)"
+    inputs = {}
+    for kind, _, key in (name.partition(".") for name in PLACEHOLDER.findall(url)):
+        if kind == "connection_config":
+            inputs[key] = config.connection_config[key]
+    for key, wanted in inputs.items():
+        if wanted.default == "" and f"${{connection_config.{key}}}" in parts.netloc + parts.path:
+            yield f"needs connection_config.{key}, which may be left empty"
+    if any(PLACEHOLDER.fullmatch(parts.netloc) and wanted.hosts for wanted in inputs.values()):
+        labels = []  # a whole host, which its input checks
+    else:
+        # A placeholder next to other text could be closed early ("evil.com/"): whole labels only.
+        labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
+        for key, wanted in inputs.items():
+            in_host = f"${{connection_config.{key}}}" in parts.netloc
+            if in_host and "." in wanted.sample:
+                yield f"has connection_config.{key} as a label, and its example has several"
     segments = PLACEHOLDER.sub("${}", parts.path).split("/")
     if any("${" in part and part != "${}" for part in [*labels, *segments]):
         yield "has a placeholder that is not a whole host label or path segment"
     if any("${" in label for label in labels[-2:]):
         yield "has a placeholder without a domain of the provider's after it"
-
-
-def _is_declared(config: Any, placeholder: str, *, with_metadata: bool) -> bool:
-    kind, _, key = placeholder.partition(".")
-    if kind == "connection_config":
-        return key in config.connection_config
-    return with_metadata and kind == "metadata" and _is_metadata(config, key)
-
-
-def _is_metadata(config: Any, key: str) -> bool:
-    """Whether ``metadata`` can have ``key``. Code may put anything there."""
-    lookup = config.fetch_account_info
-    if config.post_connection_script is not None or not isinstance(lookup, AccountLookup):
-        return bool(key)
-    return key in config.token_metadata or key in lookup.metadata
 
 
 def _scopes(config: Any) -> Iterator[str]:
@@ -236,8 +254,12 @@ def _scopes(config: Any) -> Iterator[str]:
 
 def _parameters(config: Any) -> Iterator[str]:
     for name in ("extra_authorize_params", "extra_token_params"):
-        if taken := sorted((RESERVED_PARAMS | {config.scope_param}) & getattr(config, name).keys()):
-            yield f"{name} sets reserved {', '.join(taken)}"
+        params = getattr(config, name)
+        taken = (RESERVED_PARAMS | {config.scope_param}) & params.keys()
+        if name == "extra_authorize_params" and params.get("response_mode") == "query":
+            taken -= {"response_mode"}  # the default of the code flow, which some providers want
+        if taken:
+            yield f"{name} sets reserved {', '.join(sorted(taken))}"
     for name, allowed in (
         ("omit_authorize_params", OMITTABLE_AUTHORIZE_PARAMS),
         ("omit_token_params", OMITTABLE_TOKEN_PARAMS),
@@ -247,10 +269,23 @@ def _parameters(config: Any) -> Iterator[str]:
             yield f"{name} may not omit {', '.join(wrong)} (only {', '.join(sorted(allowed))})"
     for name in ("token_headers", "api_headers"):
         for key, value in getattr(config, name).items():
-            if not re.fullmatch(r"[A-Za-z0-9-]+", key) or not re.fullmatch(r"[ -~]+", value):
+            if not _HEADER_NAME.fullmatch(key) or not re.fullmatch(r"[ -~]+", value):
                 yield f'{name} "{key}" is not a valid header'
+    for name in _CONSTANTS:
+        yield from _members(config, name, getattr(config, name))
     if any(key.lower() in {"authorization", "content-type"} for key in config.token_headers):
         yield "token_headers set Authorization or Content-Type (use the fields for them)"
+
+
+def _members(
+    config: Any, name: str, members: Mapping[str, str], *, metadata: bool = False, own: str = ""
+) -> Iterator[str]:
+    """Problems of the placeholders in headers or parameters."""
+    for text in members.values():
+        for placeholder in undeclared(config, text, metadata=metadata, own=own):
+            yield f"{name} has the undeclared placeholder ${{{placeholder}}}"
+        if "${" in PLACEHOLDER.sub("", text):
+            yield f"{name} has a placeholder that is not closed"
 
 
 def _answers(config: Any) -> Iterator[str]:
@@ -258,6 +293,12 @@ def _answers(config: Any) -> Iterator[str]:
         "alternate_access_token_response_path": config.alternate_access_token_response_path,
         "granted_scopes_path": config.granted_scopes_path,
     } | {f"token_metadata.{key}": path for key, path in config.token_metadata.items()}
+    for field, names in (
+        ("token_metadata", config.token_metadata),
+        ("fetch_account_info metadata", getattr(config.fetch_account_info, "metadata", {})),
+    ):
+        if dotted := sorted(name for name in names if "." in name):
+            yield f"{field} has the name {', '.join(dotted)} with a dot, which no placeholder finds"
     for name, path in paths.items():
         if path is not None and not _PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
@@ -286,12 +327,8 @@ def _answers(config: Any) -> Iterator[str]:
 def _parts(config: Any) -> Iterator[str]:
     for problem in config.revocation.problems():
         yield f"revocation {problem}"
-    for value in config.revocation.params.values():
-        for placeholder in PLACEHOLDER.findall(value):
-            kind, _, key = placeholder.partition(".")
-            is_known = kind == "metadata" and _is_metadata(config, key)
-            if placeholder != "client_id" and not is_known:
-                yield f"revocation params have the undeclared placeholder ${{{placeholder}}}"
+    params = config.revocation.params
+    yield from _members(config, "revocation.params", params, metadata=True, own="client_id")
     for problem in config.error_in_success.problems() if config.error_in_success else ():
         yield f"error_in_success {problem}"
     for key, part in config.connection_config.items():
@@ -311,19 +348,25 @@ def _api_hosts(config: Any) -> Iterator[str]:
 
 def _api(config: Any) -> Iterator[str]:
     yield from _api_hosts(config)
-    if not any("${access_token}" in value for value in config.api_headers.values()):
+    headers = config.api_headers
+    yield from _members(config, "api_headers", headers, metadata=True, own="access_token")
+    if not any(_CREDENTIAL.search(value) for value in headers.values()):
         yield "api_headers carry no ${access_token}"
     lookup = config.fetch_account_info
     if isinstance(lookup, AccountLookup):
         for problem in lookup.problems():
             yield f"fetch_account_info {problem}"
-        for placeholder in PLACEHOLDER.findall(lookup.url or ""):
-            kind, _, key = placeholder.partition(".")
-            known = {
-                "connection_config": config.connection_config,
-                "metadata": config.token_metadata,
-            }
-            if key not in known.get(kind, ()):
-                yield f"fetch_account_info has the undeclared placeholder ${{{placeholder}}}"
+        if lookup.url is not None:
+            yield from _account_url(config, lookup)
         if lookup.introspect and not config.introspection_url:
             yield "fetch_account_info introspects, but there is no introspection_url"
+
+
+def _account_url(config: Any, lookup: AccountLookup) -> Iterator[str]:
+    for placeholder in PLACEHOLDER.findall(lookup.url or ""):
+        kind, _, key = placeholder.partition(".")
+        if kind == "metadata" and key not in config.token_metadata:  # nothing else is known by then
+            yield f"fetch_account_info has the undeclared placeholder ${{{placeholder}}}"
+            return
+    for problem in _url(config, lookup.url or "", with_metadata=True, with_query=True):
+        yield f"fetch_account_info {problem}"

@@ -6,7 +6,7 @@
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired
-    ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound
+    ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
     ├─ FlowError      CallbackInvalid · CallbackWithoutState · StateUnknown · FlowExpired
     │                 FlowFinished · WrongBrowser · WrongConnector · CallbackNotVerified
     │                 ProviderDeclined · AccountMismatch
@@ -311,6 +311,21 @@ class AccountAmbiguous(GatewayError):
 
 class ConnectionNotFound(GatewayError):
     """No such connection exists for this caller."""
+
+
+class ConnectionIncomplete(GatewayError):
+    """The address of the provider's API needs a fact that the connection lacks: ``missing``.
+
+    ``connection`` is its id.
+    """
+
+    def __init__(self, connector: str, connection: str, missing: str) -> None:
+        self.connector = connector
+        self.connection = connection
+        super().__init__(
+            f"the address of the {connector} API is not known: {missing}. Connecting the account "
+            "again, at connect_url, looks for it anew"
+        )
 
 
 class StoreUnavailable(GatewayError):

@@ -170,13 +170,14 @@ def test_every_other_snippet_defines_what_its_text_says() -> None:
     text = section("Archetypes")
     defined = [run(snippet) for snippet in SNIPPETS if snippet not in text]
     assert [[*names] for names in defined] == [
+        ["key"],
         ["lookup"],
         ["fetch_account_info"],
         ["verify_callback"],
         ["post_connection"],
         ["me", "provider"],
     ]
-    lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined[:4])
+    _, lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined[:5])
     assert lookup.problems() == []
     assert inspect.iscoroutinefunction(fetch)
     assert callable(verify)

@@ -26,6 +26,7 @@ from types import MappingProxyType, ModuleType
 
 from connectors.config import ConnectorConfig
 from connectors.context import PostConnectionContext
+from connectors.environment import require_env, variable
 from connectors.errors import ConfigError, UnknownConnector
 from connectors.review import NAME_PATTERN
 
@@ -199,6 +200,7 @@ class Catalog:
             config = self.module(name).create_config(self._env)
             if isinstance(config, ConnectorConfig):
                 config = _with_scopes(config, self._extra_scopes.get(name, ()))
+                config = _with_hosts(config, self._env)
                 # A missing or broken one hides the connector now, and breaks no flow later.
                 self.hook(config)
         except ConfigError:
@@ -288,6 +290,23 @@ def _with_scopes(config: ConnectorConfig, extra: tuple[str, ...]) -> ConnectorCo
     """``config`` asking for more. Raises ``ConfigError`` if it asks for none at all."""
     new = tuple(scope for scope in dict.fromkeys(extra) if scope not in config.scopes)
     return replace(config, scopes=(*config.scopes, *new)) if new else config
+
+
+def _with_hosts(config: ConnectorConfig, env: Mapping[str, str]) -> ConnectorConfig:
+    """``config`` with the hosts that the operator allows where people type a host of their own.
+
+    Raises ``MissingVariable`` if the operator allows none.
+    """
+    own = {name: each for name, each in config.connection_config.items() if "*" in each.hosts}
+    if not own:
+        return config
+    hosts = tuple(require_env(env, variable(config.name, "HOSTS"), config.name).lower().split())
+    example = hosts[0].replace("*.", "your.")
+    changed = {
+        name: replace(each, hosts=hosts, example=each.example if "*" in hosts else example)
+        for name, each in own.items()
+    }
+    return replace(config, connection_config={**config.connection_config, **changed})
 
 
 def _describe(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.errors import (
     AccountAmbiguous,
     AccountNotFound,
+    ConnectionIncomplete,
     ConnectionNotFound,
     ConnectorRequired,
     ConnectorUnknown,
@@ -44,6 +45,7 @@ __all__ = [
     "Api",
     "AvailableConnector",
     "Connection",
+    "ConnectionIncomplete",
     "ConnectionNotFound",
     "ConnectorRequired",
     "ConnectorUnknown",

@@ -14,6 +14,7 @@ import httpx
 from gateway.client.calls import Call
 from gateway.client.errors import (
     ERRORS,
+    ConnectionIncomplete,
     ConnectorRequired,
     Facts,
     Forbidden,
@@ -122,7 +123,7 @@ def _read_problem(answer: Answer) -> GatewayError:
     # This version may not know a newer code: its status still has a meaning.
     unknown = GatewayUnavailable if answer.status >= 500 else GatewayError
     kind = ERRORS.get(code) or _BY_STATUS.get(answer.status, unknown)
-    if issubclass(kind, ConnectorRequired):
+    if issubclass(kind, ConnectorRequired | ConnectionIncomplete):
         connect_url = fields.text("connect_url")
         if not _LINK.fullmatch(connect_url):
             raise fields.wrong("connect_url", "a web address")

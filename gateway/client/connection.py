@@ -24,9 +24,10 @@ class Connection:
     ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
 
     ``status`` is what the next call would meet: a token (``active``, ``needs_scopes``) or an error
-    (``needs_reauth``, ``not_renewed``, ``unreadable``, ``unavailable``). ``status_reason`` says why
-    the grant is over or why it is not renewed, ``status_since`` since when; ``action`` mends it:
-    ``reconnect``, ``wait`` or ``operator``. ``metadata`` holds the provider's facts about the
+    (``needs_reauth``, ``not_renewed``, ``incomplete``, ``unreadable``, ``unavailable``).
+    ``status_reason`` says why the grant is over or why it is not renewed, ``status_since`` since
+    when; ``action`` mends it: ``reconnect``, ``wait`` or ``operator``. ``metadata`` holds the
+    provider's facts about the
     account.
     """
 

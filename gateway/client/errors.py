@@ -4,6 +4,7 @@
     ├─ ConnectorRequired          the user must link the account: show connect_url
     │  └─ ReauthorizationRequired   … link it again
     ├─ ConnectorUnknown · AccountNotFound · AccountAmbiguous · ConnectionNotFound
+    ├─ ConnectionIncomplete       the address of the provider's API needs a fact that is missing
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
     │  ├─ ProviderUnavailable       the provider does not answer the gateway
     │  ├─ RateLimited               this key sends too many requests
@@ -121,6 +122,19 @@ class ConnectionNotFound(GatewayError):
     default_code = "connection_not_found"
 
 
+class ConnectionIncomplete(GatewayError):
+    """The address of the provider's API needs a fact that is missing: ``detail`` says which.
+
+    Connecting the account again, at ``connect_url``, looks for it anew.
+    """
+
+    default_code = "connection_incomplete"
+
+    def __init__(self, detail: str, *, connect_url: str, **facts: Unpack[Facts]) -> None:
+        super().__init__(detail, **facts)
+        self.connect_url = connect_url
+
+
 class RetryLater(GatewayError):
     """The same call may succeed later. ``retry_after`` is in seconds, or None if unknown."""
 
@@ -181,6 +195,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "account_not_found": AccountNotFound,
         "account_ambiguous": AccountAmbiguous,
         "connection_not_found": ConnectionNotFound,
+        "connection_incomplete": ConnectionIncomplete,
         "provider_unavailable": ProviderUnavailable,
         "rate_limited": RateLimited,
         "store_unavailable": GatewayUnavailable,

@@ -9,22 +9,36 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
+from connectors.inputs import is_below
+from connectors.placeholders import undeclared
 from connectors.secret import Secret
 from gateway.engine.request import OutboundRequest
-from gateway.engine.templates import NOTHING, render_url
+from gateway.engine.templates import NOTHING, Filler, render_url
 from gateway.errors import EgressRefused, InvalidRequest
 
-_KINDS = {"connection_config", "metadata"}
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 
-def api_headers(config: ConnectorConfig, access_token: Secret) -> dict[str, str]:
-    """Return the headers of a call to the provider's API, including the credential."""
-    return {
-        name: value.replace("${access_token}", access_token.reveal())
-        for name, value in config.api_headers.items()
-    }
+def api_headers(
+    config: ConnectorConfig,
+    access_token: Secret,
+    connection_config: Mapping[str, str] = NOTHING,
+    metadata: Mapping[str, Any] = NOTHING,
+    *,
+    partly: bool = False,
+) -> dict[str, str]:
+    """Return the headers of a call to the provider's API, including the credential.
+
+    ``partly``: the account is not known yet, and headers that name it are left out. Else raises
+    ``InvalidRequest`` if a value is missing.
+    """
+    filler = Filler(
+        inputs=config.connection_config,
+        typed=connection_config,
+        metadata=metadata,
+        own={"access_token": access_token.reveal()},
+    )
+    return filler.headers(config.api_headers, partly=partly)
 
 
 def api_request(
@@ -41,12 +55,13 @@ def api_request(
 
     ``metadata`` is what is known of the account so far.
     """
-    if any(name.partition(".")[0] not in _KINDS for name in PLACEHOLDER.findall(url)):
+    if any(undeclared(config, url, metadata=True)):
         raise EgressRefused("the URL has an unknown placeholder")
     target = render_url(url, config, connection_config, metadata)
     if not _is_api_host(config, target, connection_config, metadata):
         raise EgressRefused("the token may not be sent to this host: api_hosts does not name it")
-    headers = {"Accept": "application/json", **api_headers(config, access_token)}
+    own = api_headers(config, access_token, connection_config, metadata, partly=True)
+    headers = {"Accept": "application/json", **own}
     content = b""
     if json is not None:
         headers["Content-Type"] = "application/json"
@@ -74,7 +89,4 @@ def _is_api_host(
     # No user information, no port, and nothing that two parsers could read as different hosts.
     if target.scheme != "https" or not _HOST.fullmatch(target.netloc):
         return False
-    return any(
-        target.netloc == host or (host.startswith("*.") and target.netloc.endswith(host[1:]))
-        for host in config.api_hosts
-    )
+    return is_below(target.netloc, config.api_hosts)

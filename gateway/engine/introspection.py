@@ -8,7 +8,7 @@ from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.engine.client_auth import authenticated_request
 from gateway.engine.request import OutboundRequest
-from gateway.engine.templates import render_url
+from gateway.engine.templates import filled, render_url
 from gateway.errors import UnreadableResponse
 
 
@@ -20,4 +20,4 @@ def introspection_request(
         raise UnreadableResponse("the connector has no introspection_url")
     url = render_url(config.introspection_url, config, connection_config)
     params = [("token", access_token.reveal())]
-    return authenticated_request(config, url, params, body_format="form")
+    return authenticated_request(filled(config, connection_config), url, params, body_format="form")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from connectors.config import Connector
-from connectors.config_types import PLACEHOLDER
 from connectors.inputs import ConnectionInput
 from connectors.key_method import KeyMethod
 from connectors.key_review import input_of
+from connectors.placeholders import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.errors import InvalidRequest
 

@@ -8,15 +8,13 @@ from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc7009 import prepare_revoke_token_request
 
-from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
 from connectors.secret import Secret
 from gateway.engine.api import api_headers
 from gateway.engine.client_auth import authenticated_request
 from gateway.engine.request import OutboundRequest, encode_body
-from gateway.engine.templates import render_url
-from gateway.errors import UnreadableResponse
+from gateway.engine.templates import Filler, filled, render_url
+from gateway.errors import InvalidRequest, UnreadableResponse
 
 
 def revocation_request(
@@ -40,27 +38,25 @@ def revocation_request(
         token = refresh_token if shape.token == "refresh_token" and refresh_token else access_token
         body, _ = prepare_revoke_token_request(token.reveal())
         params = parse_qsl(body)
-    params += [(name, _filled(value, config, metadata)) for name, value in shape.params.items()]
+    filler = Filler(
+        inputs=config.connection_config,
+        typed=connection_config,
+        metadata=metadata,
+        own={"client_id": config.client_id},
+    )
+    try:
+        params += filler.parameters(shape.params).items()
+    except InvalidRequest as error:
+        raise UnreadableResponse(f"the revocation cannot be written: {error}") from None
     if shape.auth == "client":
+        sender = filled(config, connection_config, metadata)
         return authenticated_request(
-            config, url, params, body_format=shape.body_format, method=shape.method
+            sender, url, params, body_format=shape.body_format, method=shape.method
         )
     headers = {"Accept": "application/json"}
     if shape.auth == "access_token":
-        headers |= api_headers(config, access_token)
+        headers |= api_headers(config, access_token, connection_config, metadata)
     content = b""
     if params:
         headers["Content-Type"], content = encode_body(params, shape.body_format)
     return OutboundRequest(method=shape.method, url=url, headers=headers, content=content)
-
-
-def _filled(template: str, config: ConnectorConfig, metadata: Mapping[str, Any]) -> str:
-    def value_of(placeholder: str) -> str:
-        if placeholder == "client_id":
-            return config.client_id
-        value = as_text(dig(metadata, placeholder.removeprefix("metadata.")))
-        if value is None:
-            raise UnreadableResponse("the connection's metadata lacks a value for its revocation")
-        return value
-
-    return PLACEHOLDER.sub(lambda match: value_of(match[1]), template)

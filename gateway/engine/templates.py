@@ -1,27 +1,138 @@
-"""URLs with the placeholders ``${connection_config.x}`` and ``${metadata.x}``.
+"""Fill the placeholders of a description: ``${connection_config.x}``, ``${metadata.x}`` and others.
 
-The values come from a person, a provider or the database and end up in a host name, so they are
-checked twice: a typed value must match its declared pattern completely, and the finished URL must
-have the template's scheme, host suffix and port, and nothing else (security H4).
+The values come from a person, a provider or the database, so each is checked twice: a typed value
+must be right for its input, and every value must fit the place it goes to. A finished URL has the
+template's scheme, host suffix, port and number of path segments, and nothing else (security H4). A
+placeholder that nothing fills raises; it is never sent as text.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
+from connectors.inputs import ConnectionInput
+from connectors.placeholders import BASIC, PLACEHOLDER
 from gateway.errors import InvalidRequest
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
+_PATH = re.compile(r"[A-Za-z0-9._~/-]+")
+_PARAMETER = re.compile(r"[^\ud800-\udfff]{1,4096}")
+"""Any text: a query and a body are encoded."""
+_HEADER_VALUE = re.compile(r"[!-~](?:[ -~]{0,4094}[!-~])?")
+
+_FILLED = ("extra_authorize_params", "extra_token_params", "token_headers")
+"""The fields whose constants may hold typed values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filler:
+    """The values that placeholders stand for.
+
+    ``typed`` are the values of ``inputs``; ``own`` those that the gateway itself names, such as
+    ``access_token``.
+    """
+
+    inputs: Mapping[str, ConnectionInput]
+    typed: Mapping[str, str]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    def text(
+        self,
+        template: str,
+        place: re.Pattern[str] = _PARAMETER,
+        *,
+        wide: re.Pattern[str] | None = None,
+        encode: bool = False,
+    ) -> str:
+        """Return ``template`` with its values; raises ``InvalidRequest`` if one does not fit.
+
+        ``place`` is what a value may be; ``wide`` is what one may be that was reviewed as a whole:
+        a choice, or a typed host. ``encode`` is for the query of an address.
+        """
+
+        def filled(match: re.Match[str]) -> str:
+            name = match[1]
+            value, allowed = self.value(name), (wide if self._is_wide(name) else None) or place
+            own = name in self.own or BASIC.fullmatch(name)
+            if not value or not (own or allowed.fullmatch(value)):
+                kind, _, key = name.partition(".")
+                missing = value is None and kind == "metadata"
+                fault = "is missing" if missing else "is not valid"
+                raise InvalidRequest(f'the {kind} value "{key}" {fault}')
+            return quote(value, safe="") if encode else value
+
+        return PLACEHOLDER.sub(filled, template)
+
+    def parameters(self, templates: Mapping[str, str]) -> dict[str, str]:
+        """Return parameters with their values, without optional ones that were left empty."""
+        return self._members(templates, _PARAMETER, partly=False)
+
+    def headers(self, templates: Mapping[str, str], *, partly: bool = False) -> dict[str, str]:
+        """Return headers with their values, without optional ones that were left empty.
+
+        ``partly``: those with metadata that is not known yet are left out, too.
+        """
+        return self._members(templates, _HEADER_VALUE, partly=partly)
+
+    def _members(
+        self, templates: Mapping[str, str], place: re.Pattern[str], *, partly: bool
+    ) -> dict[str, str]:
+        return {
+            name: self.text(template, place)
+            for name, template in templates.items()
+            if "${" not in template or not self._is_left_out(template, partly)
+        }
+
+    def value(self, placeholder: str) -> str | None:
+        """Return the value of a placeholder, ``None`` if it has none."""
+        if basic := BASIC.fullmatch(placeholder):
+            user, password = (self.value(name) if name else "" for name in basic.groups())
+            if user is None or password is None:
+                return None
+            return base64.b64encode(f"{user}:{password}".encode()).decode()
+        kind, _, name = placeholder.partition(".")
+        if kind == "connection_config":
+            return self._typed(name)
+        return (
+            as_text(dig(self.metadata, name)) if kind == "metadata" else self.own.get(placeholder)
+        )
+
+    def _typed(self, name: str) -> str | None:
+        name, _, part = name.partition(".")
+        value, declared = self.typed.get(name, ""), self.inputs.get(name)
+        if declared is None or not declared.accepts(value):
+            return None
+        return declared.choices.get(value, NOTHING).get(part) if part else value
+
+    def _input(self, placeholder: str) -> ConnectionInput | None:
+        kind, _, name = placeholder.partition(".")
+        return self.inputs.get(name.partition(".")[0]) if kind == "connection_config" else None
+
+    def _is_wide(self, placeholder: str) -> bool:
+        wanted = self._input(placeholder)
+        return wanted is not None and bool(wanted.choices or wanted.hosts)
+
+    def _is_left_out(self, template: str, partly: bool) -> bool:
+        for placeholder in PLACEHOLDER.findall(template):
+            wanted, name = self._input(placeholder), placeholder.split(".")[1:2]
+            if wanted is not None and wanted.default == "" and not self.typed.get(name[0]):
+                return True
+            if partly and placeholder.startswith("metadata.") and self.value(placeholder) is None:
+                return True
+        return False
 
 
 def render_url(
@@ -32,20 +143,21 @@ def render_url(
 ) -> str:
     """Fill the placeholders of ``template`` from the connection_config ``values`` and ``metadata``.
 
-    Raises ``InvalidRequest`` if a value is missing, does not match its pattern, or would change
-    more than its host label or path segment.
+    Raises ``InvalidRequest`` if a value is missing, is not right for its input, or would change
+    more than its host label, path segment or query value.
     """
     if "${" not in template:
         return template
     parts = urlsplit(template)
-    fill = _Filler(config, values, metadata)
-    netloc = fill(parts.netloc, _HOST_LABEL)
-    path = fill(parts.path, _PATH_SEGMENT)
-    url = f"{parts.scheme}://{netloc}{path}"
+    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
+    netloc = filler.text(parts.netloc, _HOST_LABEL, wide=_HOST)
+    path = filler.text(parts.path, _PATH_SEGMENT, wide=_PATH)
+    query = filler.text(parts.query, encode=True)
+    url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
     again = urlsplit(url)
     if (
         (again.scheme, again.netloc, again.path, again.query, again.fragment)
-        != (parts.scheme, netloc, path, "", "")
+        != (parts.scheme, netloc, path, query, "")
         or again.hostname != netloc.partition(":")[0]
         or "@" in netloc
     ):
@@ -53,25 +165,22 @@ def render_url(
     return url
 
 
-@dataclass(frozen=True, slots=True)
-class _Filler:
-    config: ConnectorConfig
-    values: Mapping[str, str]
-    metadata: Mapping[str, Any]
+def sample_url(template: str, config: ConnectorConfig) -> str:
+    """Return ``template`` with a right value for each input."""
+    samples = {name: wanted.sample for name, wanted in config.connection_config.items()}
+    return render_url(template, config, samples)
 
-    def __call__(self, text: str, allowed: re.Pattern[str]) -> str:
-        def filled(match: re.Match[str]) -> str:
-            kind, _, name = match[1].partition(".")
-            value = self._typed(name) if kind == "connection_config" else self._known(name)
-            if value is None or not allowed.fullmatch(value):
-                raise InvalidRequest(f'the {kind} value "{name}" is not valid')
-            return value
 
-        return PLACEHOLDER.sub(filled, text)
-
-    def _typed(self, name: str) -> str | None:
-        value, declared = self.values.get(name, ""), self.config.connection_config.get(name)
-        return value if declared and declared.accepts(value) else None
-
-    def _known(self, name: str) -> str | None:
-        return as_text(dig(self.metadata, name))
+def filled(
+    config: ConnectorConfig, values: Mapping[str, str], metadata: Mapping[str, Any] = NOTHING
+) -> ConnectorConfig:
+    """Return ``config`` with the values of a connection in the constants of its requests."""
+    changed = [name for name in _FILLED if any("${" in v for v in getattr(config, name).values())]
+    if not changed:
+        return config
+    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
+    other = copy(config)  # not replace(): the description has been reviewed, and stays so
+    for name in changed:
+        fill = filler.headers if name == "token_headers" else filler.parameters
+        object.__setattr__(other, name, MappingProxyType(fill(getattr(config, name))))
+    return other

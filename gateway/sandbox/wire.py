@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
+from connectors.hosts import tenants_of
 from connectors.provider import (
     Endpoint,
     Headers,
@@ -60,10 +61,16 @@ class Refused(Exception):
 NOT_FOUND = Outcome(status=404, body={"error": "not_found"}, refused=True)
 
 
+_LABEL = "[a-z0-9][a-z0-9_-]*"
+
+
 def address_regex(pattern: str) -> str:
-    """A regular expression for an address with ``{tenant}`` and ``*``."""
-    escaped = re.escape(pattern).replace(r"\{tenant\}", r"(?P<tenant>[a-z0-9][a-z0-9_-]*)")
-    return escaped.replace(r"\*", ".*")
+    """A regular expression for an address with ``{tenant}``, a list of hosts and ``*``."""
+    host, slash, path = pattern.partition("/")
+    listed = "|".join(re.escape(one).replace(r"\*", _LABEL) for _, one in tenants_of(host))
+    start = f"(?P<tenant>{listed})" if listed else re.escape(host)
+    escaped = start + re.escape(slash + path).replace(r"\*", ".*")
+    return escaped.replace(r"\{tenant\}", f"(?P<tenant>{_LABEL})")
 
 
 def matches(pattern: str, address: str) -> bool:
@@ -72,9 +79,12 @@ def matches(pattern: str, address: str) -> bool:
 
 
 def tenant_in(pattern: str, address: str) -> str | None:
-    """The value of ``{tenant}`` in an address; ``None`` for a pattern without it."""
+    """The tenant that an address names; ``None`` for a pattern without tenants."""
     match = re.fullmatch(address_regex(pattern), address)
-    return match["tenant"] if match and "{tenant}" in pattern else None
+    if match is None or "tenant" not in match.groupdict():
+        return None
+    names = {one: tenant for tenant, one in tenants_of(pattern.partition("/")[0])}
+    return names.get(match["tenant"]) or match["tenant"]
 
 
 def basic_credentials(header: str) -> tuple[str, str] | None:

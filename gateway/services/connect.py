@@ -22,7 +22,7 @@ from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse
 from gateway.engine.inputs import read_inputs
-from gateway.engine.templates import render_url
+from gateway.engine.templates import filled, render_url
 from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics
@@ -138,7 +138,7 @@ class ConnectService:
         _log.info("flow_started", connector=config.name, flow=flow.id[:16])
         self._metrics.flow_started(config.name)
         url = authorization_url(
-            config,
+            filled(config, values),
             endpoint=self._public_addresses.from_outside(endpoint),
             redirect_uri=flow.redirect_uri,
             state=state,
@@ -214,7 +214,7 @@ class ConnectService:
         config = callback.config
         verifier = self._vault.open(flow.verifier, verifier_place(flow))
         grant = await self._provider.exchange(
-            config,
+            filled(config, flow.connection_config),
             token_url=flow.token_url,
             code=callback.code,
             redirect_uri=flow.redirect_uri,

@@ -12,6 +12,7 @@ from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.api import api_headers
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import render_url
 from gateway.errors import (
@@ -68,7 +69,7 @@ class Linker:
         account = await self._provider.account(
             config, grant, flow.connection_config, self._catalog.hook(config)
         )
-        self._check_api(config, flow, account)
+        self._check_api(config, flow, account, grant.tokens.access_token)
         missing = missing_scopes(config, config.scopes, grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
@@ -134,9 +135,13 @@ class Linker:
         except VaultError:
             return None
 
-    def _check_api(self, config: ConnectorConfig, flow: Flow, account: AccountInfo) -> None:
-        """Raise ``UnreadableResponse`` if the account lacks a part of the API's address."""
+    def _check_api(
+        self, config: ConnectorConfig, flow: Flow, account: AccountInfo, token: Secret
+    ) -> None:
+        """Raise ``UnreadableResponse`` if the account lacks what a call to the API needs."""
         try:
-            render_url(config.api_base_url, config, flow.connection_config, account.metadata)
+            typed, metadata = flow.connection_config, account.metadata
+            render_url(config.api_base_url, config, typed, metadata)
+            api_headers(config, token, typed, metadata)
         except InvalidRequest as error:
-            raise UnreadableResponse(f"the API has no address: {error}") from None
+            raise UnreadableResponse(f"the API cannot be called: {error}") from None

@@ -107,8 +107,7 @@ class Refresher:
         self, config: ConnectorConfig, connection: Connection, in_need: bool, wait: bool
     ) -> Connection:
         while True:
-            if connection.status is Status.NEEDS_REAUTH:
-                raise _over(connection)
+            _unless_over(connection)
             # Steps that can fail without the provider come before the lease, so no caller waits.
             if not connection.is_of(environment := self._parts.environment):
                 raise WrongEnvironment(
@@ -127,7 +126,7 @@ class Refresher:
             await self._parts.checkpoint("claim")
             attempt = RefreshAttempt(self._parts, found, config, url, refresh_token)
             if await attempt.run(in_need=in_need):
-                return await self._current(config, connection)
+                return attempt.stored or await self._current(config, connection)
             connection, wait = found.connection, True
 
     async def _lease_or_newer(
@@ -165,7 +164,7 @@ class Refresher:
                 if progress is None:
                     raise ConnectorRequired(config.name)
                 if progress.moved_on:
-                    return await self._current(config, connection)
+                    return _unless_over(progress.moved_on)
                 if progress.cool_down:
                     raise ProviderUnavailable(
                         "the provider failed a moment ago", retry_after=progress.cool_down
@@ -184,9 +183,7 @@ class Refresher:
         newest = await self._connections.get(connection.tenant, connection.id)
         if newest is None:
             raise ConnectorRequired(config.name)
-        if newest.status is Status.NEEDS_REAUTH:
-            raise _over(newest)
-        return newest
+        return _unless_over(newest)
 
 
 class _WatchedHolder:
@@ -223,6 +220,9 @@ class _WatchedHolder:
         return self._holder if self._now() >= self._silent_at else None
 
 
-def _over(connection: Connection) -> ReauthorizationRequired:
-    reason = connection.status_reason or "revoked"
-    return ReauthorizationRequired(connection.connector, reason, connection.id)
+def _unless_over(connection: Connection) -> Connection:
+    """Return ``connection``; raise ``ReauthorizationRequired`` if its grant is over."""
+    if connection.status is Status.NEEDS_REAUTH:
+        reason = connection.status_reason or "revoked"
+        raise ReauthorizationRequired(connection.connector, reason, connection.id)
+    return connection

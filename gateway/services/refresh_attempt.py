@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.scopes import missing_scopes
+from gateway.engine.templates import filled
 from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
@@ -29,7 +30,7 @@ from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.audit import Action
-from gateway.store.connection import Status
+from gateway.store.connection import Connection, Status
 from gateway.store.refresh_leases import Lease, RefreshLeases
 
 _log = get_logger()
@@ -75,6 +76,8 @@ class RefreshAttempt:
         marker = lease.marker
         self._lost = marker if marker and marker.token == self._digest else None
         """An earlier use of this very token that was never answered."""
+        self.stored: Connection | None = None
+        """The connection with the new tokens, once ``run`` has stored them."""
 
     async def run(self, *, in_need: bool) -> bool:
         """Refresh the tokens; afterwards the stored connection is the one that counts.
@@ -134,11 +137,12 @@ class RefreshAttempt:
             raise
 
     async def _use(self) -> Tokens:
+        connection = self._lease.connection
         return await self._parts.provider.refresh(
-            self._config,
+            filled(self._config, connection.connection_config, connection.metadata),
             refresh_url=self._url,
             refresh_token=self._token,
-            granted=self._lease.connection.granted_scopes,
+            granted=connection.granted_scopes,
         )
 
     async def _give_up(self, error: TokenRejected) -> None:
@@ -197,7 +201,7 @@ class RefreshAttempt:
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
         # The provider may have ended the old refresh token: only this process has the new one
         # (rule 2).
-        stored = await through_outage(
+        self.stored = await through_outage(
             lambda: self._parts.leases.store(
                 self._lease, sealed, tokens.scopes, status, sealed.issued_at
             ),
@@ -205,6 +209,7 @@ class RefreshAttempt:
             connection=connection.id,
         )
         await self._parts.checkpoint("store")
+        stored = self.stored is not None
         outcome = RefreshOutcome.REFRESHED if stored else RefreshOutcome.NOT_STORED
         self._parts.metrics.refresh(config.name, outcome)
         if stored:

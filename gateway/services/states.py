@@ -10,9 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from connectors.catalog import Catalog
+from connectors.config import ConnectorConfig
 from connectors.errors import ConnectorError
+from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.api import api_headers
+from gateway.engine.templates import render_url
+from gateway.errors import ConnectionIncomplete, InvalidRequest
 from gateway.store.connection import Connection, Status
 
 
@@ -26,6 +31,10 @@ class Remedy(StrEnum):
 
 _REMEDIES = {"provider_misconfigured": Remedy.OPERATOR, "provider_refused": Remedy.RECONNECT}
 """The remedy for each reason why renewals fail. Failures without one pass by themselves."""
+
+
+MISSING_FACT = "missing_fact"
+"""The reason of ``incomplete``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,17 +55,23 @@ class State:
     @property
     def is_renewed(self) -> bool:
         """Whether renewals work: the last one did not fail."""
-        return self.reason is None or self.status is Status.NEEDS_REAUTH
+        return self.reason is None or self.status in {Status.NEEDS_REAUTH, Status.INCOMPLETE}
 
 
 def state_of(
-    connection: Connection, now: datetime, *, renewable: bool = True, readable: bool = True
+    connection: Connection,
+    now: datetime,
+    *,
+    renewable: bool = True,
+    readable: bool = True,
+    complete: bool = True,
 ) -> State:
     """Return the state of a connection at ``now``.
 
     Args:
         renewable: Whether the connector supports refresh.
         readable: Whether the tokens that the next caller needs can be decrypted.
+        complete: Whether the address of the provider's API is known.
     """
     tokens, reason = connection.tokens, connection.status_reason
     status, since, action = connection.status, connection.status_since, None
@@ -70,6 +85,8 @@ def state_of(
     elif reason is not None:
         status = status if over is None else Status.NOT_RENEWED
         since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
+    if not complete and status in {Status.ACTIVE, Status.NEEDS_SCOPES}:
+        status, reason, action = Status.INCOMPLETE, MISSING_FACT, Remedy.RECONNECT
     if status is Status.NEEDS_SCOPES:
         action = Remedy.RECONNECT
     return State(status=status, reason=reason, since=since, action=action)
@@ -95,7 +112,7 @@ class States:
     def of(self, connection: Connection) -> State:
         """Return the state of a connection now."""
         try:
-            renewable = self._catalog.get(connection.connector).supports_refresh
+            config = self._catalog.get(connection.connector)
         except ConnectorError:
             return State(
                 status=Status.UNAVAILABLE,
@@ -108,7 +125,29 @@ class States:
         return state_of(
             connection,
             now,
-            renewable=renewable,
+            renewable=config.supports_refresh,
             readable=(not over or connection.is_of(self._environment))
             and self._sealer.opens(connection, refresh_too=over),
+            complete=_is_complete(config, connection),
         )
+
+
+def _is_complete(config: ConnectorConfig, connection: Connection) -> bool:
+    try:
+        api_base_url(config, connection)
+    except ConnectionIncomplete:
+        return False
+    return True
+
+
+def api_base_url(config: ConnectorConfig, connection: Connection) -> str:
+    """Return the address of the provider's API.
+
+    Raises ``ConnectionIncomplete`` if the address or the headers lack a fact.
+    """
+    typed, metadata = connection.connection_config, connection.metadata
+    try:
+        api_headers(config, Secret("any"), typed, metadata)
+        return render_url(config.api_base_url, config, typed, metadata)
+    except InvalidRequest as error:
+        raise ConnectionIncomplete(config.name, connection.id, str(error)) from None

@@ -23,7 +23,6 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
-from gateway.engine.templates import render_url
 from gateway.errors import (
     AccountNotFound,
     ConnectorRequired,
@@ -38,7 +37,7 @@ from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.refresh import Refresher
-from gateway.services.states import is_over, state_of
+from gateway.services.states import api_base_url, is_over, state_of
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
@@ -133,6 +132,8 @@ class TokenService:
         self._metrics = metrics
         self._cache = cache
         self._audit = audit
+        self._touching: dict[str, datetime] = {}
+        """The uses that are being noted, by connection."""
 
     async def get(self, wanted: Wanted, *, skip_cache: bool = False) -> IssuedToken:
         """Return a working access token.
@@ -146,6 +147,7 @@ class TokenService:
             ConnectorRequired: The user has linked no account of it.
             AccountNotFound: The user has linked others, but not this account.
             AccountAmbiguous: Several accounts have the requested label.
+            ConnectionIncomplete: The address of the API needs a fact that is missing.
             ReauthorizationRequired: Only the user can make the connection work again.
             ProviderError: A due refresh failed, and the stored token no longer works.
         """
@@ -227,16 +229,16 @@ class TokenService:
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token = self._sealer.access_token(connection)
+        base_url = api_base_url(config, connection)
         used_at = await self._touch(connection)
-        base_url = render_url(
-            config.api_base_url, config, connection.connection_config, connection.metadata
-        )
         self._metrics.token_read(config.name, result)
         issued = IssuedToken(
             access_token=token,
             connection=connection,
             api_base_url=self._public_addresses.from_outside(base_url),
-            api_headers=api_headers(config, token),
+            api_headers=api_headers(
+                config, token, connection.connection_config, connection.metadata
+            ),
             api_query={},
             api_body={},
             as_of=self._clock(),
@@ -324,9 +326,15 @@ class TokenService:
         now = self._clock()
         if connection.last_used_at is not None and now - connection.last_used_at < TOUCH_EVERY:
             return connection.last_used_at
-        # A token is issued even if its use cannot be noted.
-        with contextlib.suppress(StoreUnavailable):
-            await self._connections.touch(connection, now)
+        if (noted := self._touching.get(connection.id)) is not None:
+            return noted  # the callers that waited for one refresh write once
+        self._touching[connection.id] = now
+        try:
+            # A token is issued even if its use cannot be noted.
+            with contextlib.suppress(StoreUnavailable):
+                await self._connections.touch(connection, now)
+        finally:
+            del self._touching[connection.id]
         return now
 
 

@@ -44,10 +44,10 @@ NOT_CHECKED = "not_checked"
 
 
 class Status(StrEnum):
-    """The status of a connection. The last three are never stored (``gateway.services.states``).
+    """The status of a connection. The last four are never stored (``gateway.services.states``).
 
     It works; its grant is over; scopes were refused; its token is over and its renewal fails; its
-    tokens do not open; its connector is hidden.
+    tokens do not open; its connector is hidden; a part of its API's address is missing.
     """
 
     ACTIVE = "active"
@@ -56,6 +56,7 @@ class Status(StrEnum):
     NOT_RENEWED = "not_renewed"
     UNREADABLE = "unreadable"
     UNAVAILABLE = "unavailable"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,7 @@ from gateway.store.connection import (
     current,
     grant_is_over,
     needs_reauth_event,
+    read_connection,
     read_row,
     since,
     token_fields,
@@ -87,12 +88,13 @@ class Holder:
 class Progress:
     """The state of another refresh; ``cool_down`` is in seconds, by the database's clock.
 
-    ``holder`` is there until the lease is released; ``held`` ends with the lease.
+    ``holder`` is there until the lease is released; ``held`` ends with the lease. ``moved_on`` is
+    the connection if its generation or status has changed.
     """
 
-    moved_on: bool
     held: bool
     cool_down: int
+    moved_on: Connection | None = None
     holder: Holder | None = field(default=None, compare=False)
 
 
@@ -193,9 +195,9 @@ class RefreshLeases:
         scopes: tuple[str, ...],
         status: Status,
         now: datetime,
-    ) -> bool:
-        """Store refreshed tokens as the next generation; ``False`` if the lease was lost."""
-        return await self._end(
+    ) -> Connection | None:
+        """Store refreshed tokens as the next generation; ``None`` if the lease was lost."""
+        row = await self._end(
             lease,
             "store",
             {
@@ -216,10 +218,11 @@ class RefreshLeases:
             },
             generation=lease.connection.generation + 1,
         )
+        return read_row(row)
 
     async def give_up(self, lease: Lease, reason: str, now: datetime) -> bool:
         """Set the connection to ``needs_reauth``; ``False`` if the lease was lost."""
-        return await self._end(
+        ended = await self._end(
             lease,
             "give up",
             {
@@ -229,13 +232,14 @@ class RefreshLeases:
                 "$push": {"outbox": needs_reauth_event(lease.connection, reason, now)},
             },
         )
+        return ended is not None
 
     async def confirm(self, lease: Lease, rest_seconds: float, now: datetime) -> bool:
         """Note that the provider accepts an API key; ``False`` if the lease was lost.
 
         The key is not checked again for ``rest_seconds``.
         """
-        return await self._end(
+        ended = await self._end(
             lease,
             "confirm",
             [
@@ -251,6 +255,7 @@ class RefreshLeases:
                 }
             ],
         )
+        return ended is not None
 
     async def postpone(
         self, lease: Lease, seconds: float, reason: str, now: datetime, *, unknown: bool = False
@@ -269,7 +274,7 @@ class RefreshLeases:
         }
         if not unknown:
             fields["refresh.marker"] = None
-        return await self._end(lease, "postpone", [{"$set": fields}])
+        return await self._end(lease, "postpone", [{"$set": fields}]) is not None
 
     async def release(self, lease: Lease) -> None:
         """Release the lease; the provider was not asked."""
@@ -287,33 +292,35 @@ class RefreshLeases:
 
     async def _end(
         self, lease: Lease, step: str, update: Any, *, generation: int | None = None
-    ) -> bool:
-        """Write the last step of a refresh, after which the row has ``generation``.
+    ) -> Document | None:
+        """Write the last step of a refresh, after which the row has ``generation``; return the row.
 
-        ``False`` if the lease was lost; ``True`` if this same step was already written before.
+        ``None`` if the lease was lost, but not if this same step was already written before.
         """
         with self._notices.telling(*lease.connection.tags):
-            if await self._rows.update_one(_held(lease), update):
-                return True
+            row = await self._rows.find_one_and_update(_held(lease), update, after=True)
+            if row is not None:
+                return row
         taken = current(lease.connection) | {"refresh.ended": _step(lease, step)}
         if generation is not None:
             taken["generation"] = generation
-        return await self._rows.find_one(taken, projection={"_id": 1}) is not None
+        return await self._rows.find_one(taken)
 
     async def progress(self, connection: Connection) -> Progress | None:
         """Return the state of the connection's refresh; ``None`` if the connection is gone."""
-        row = await self._rows.find_one(
+        found = await self._rows.find_one(
             {"_id": connection.id, "tenant": connection.tenant},
-            projection={"generation": 1, "status": 1, "refresh": 1, "now": "$$NOW"},
+            projection={"row": "$$ROOT", "now": "$$NOW"},
         )
-        if row is None:
+        if found is None:
             return None
-        now, refresh = row["now"], row["refresh"]
+        now, row = found["now"], found["row"]
+        refresh = row["refresh"]
         until, not_before = refresh.get("until"), refresh.get("not_before")
         wait = (not_before - now).total_seconds() if not_before else 0
+        seen = connection.generation, str(connection.status)
         return Progress(
-            moved_on=row["generation"] != connection.generation
-            or row["status"] != str(connection.status),
+            moved_on=None if (row["generation"], row["status"]) == seen else read_connection(row),
             held=until is not None and until > now,
             cool_down=max(0, math.ceil(wait)),
             holder=_holder(refresh),

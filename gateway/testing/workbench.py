@@ -22,7 +22,7 @@ from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import read_callback
 from gateway.engine.inputs import read_inputs
-from gateway.engine.templates import render_url
+from gateway.engine.templates import filled, render_url
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import TOTAL_SECONDS, Outbound
@@ -151,13 +151,10 @@ class Workbench:
         config, person = self.subject.config, person or self.subject.people[0]
         expect_typed(config, f"the person {person.account!r}", person.typed)
         verifier = new_code_verifier()
+        values = read_inputs(config.connection_config, person.typed)
         url = authorization_url(
-            config,
-            endpoint=render_url(
-                config.authorization_url,
-                config,
-                read_inputs(config.connection_config, person.typed),
-            ),
+            filled(config, values),
+            endpoint=render_url(config.authorization_url, config, values),
             redirect_uri=self.simulation.redirect_uri,
             state=new_state(),
             verifier=verifier,
@@ -169,11 +166,10 @@ class Workbench:
     ) -> None:
         """Exchange a code of the first person's, perhaps as another ``config`` would."""
         config, typed = config or self.subject.config, self.subject.people[0].typed
+        values = read_inputs(config.connection_config, typed)
         await self.provider.exchange(
-            config,
-            token_url=render_url(
-                config.token_url, config, read_inputs(config.connection_config, typed)
-            ),
+            filled(config, values),
+            token_url=render_url(config.token_url, config, values),
             code=code,
             redirect_uri=self.simulation.redirect_uri,
             verifier=verifier,
@@ -184,7 +180,7 @@ class Workbench:
         config, typed = self.subject.config, self.subject.people[0].typed
         typed_values = read_inputs(config.connection_config, typed)
         await self.provider.refresh(
-            config,
+            filled(config, typed_values),
             refresh_url=render_url(config.refresh_url or config.token_url, config, typed_values),
             refresh_token=refresh_token,
             granted=config.scopes,

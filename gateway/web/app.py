@@ -175,7 +175,7 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
     connector = getattr(error, "connector", None)
     if connector is not None:
         facts["connector"] = connector
-    if code in {"connector_required", "reauthorization_required"}:
+    if code in {"connector_required", "reauthorization_required", "connection_incomplete"}:
         public_url = services(request).settings.public_url
         broken = getattr(error, "connection", None)
         facts["connect_url"] = connect_url(public_url, str(connector), broken)

@@ -34,7 +34,7 @@ class Group:
     cards: list[CardView]
 
 
-_TITLES = {"ai": "AI", "crm": "CRM", "devtools": "Developer tools"}
+_TITLES = {"ai": "AI", "crm": "CRM", "devtools": "Developer tools", "hr": "HR"}
 
 
 async def home(request: Request) -> Response:

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
+from gateway.engine.templates import sample_url
 from gateway.services.states import Remedy
 from gateway.store.connection import Connection, Status
 from gateway.web.available import connect_url
@@ -42,6 +42,8 @@ _STATUS_TEXTS = {
     Status.NOT_RENEWED: "Tools cannot use this account now: its access has expired.",
     Status.UNREADABLE: "The stored access cannot be used here. Reconnect to store it anew, "
     "and " + _OPERATOR,
+    Status.INCOMPLETE: "Tools cannot use this account now: the address of its API is not known. "
+    "Reconnect to look for it again.",
     Status.UNAVAILABLE: "This connector is not available now. Please " + _OPERATOR,
 }
 _RENEWAL_TEXTS = {
@@ -137,7 +139,7 @@ def card_view(given: Services, config: ConnectorConfig, connections: list[Connec
 
 def is_sandboxed(given: Services, config: ConnectorConfig) -> bool:
     """Whether the connector's provider is simulated."""
-    return given.public_addresses.simulated(PLACEHOLDER.sub("any", config.authorization_url))
+    return given.public_addresses.simulated(sample_url(config.authorization_url, config))
 
 
 def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:

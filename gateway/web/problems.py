@@ -62,6 +62,9 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "There is no such connection",
         "It may have been disconnected. List the user's connections.",
     ),
+    errors.ConnectionIncomplete: Problem(
+        409, "connection_incomplete", "This connection lacks a part of its API's address"
+    ),
     errors.NotFound: Problem(
         404, "not_found", "There is nothing at this address", "Check the address."
     ),

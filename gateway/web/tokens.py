@@ -173,6 +173,7 @@ _ERRORS = (
     "account_ambiguous",
     "provider_unavailable",
     "connection_unreadable",
+    "connection_incomplete",
     "wrong_environment",
     "store_unavailable",
 )

@@ -3,7 +3,7 @@
 ``python -m tests.attacks.weakened`` runs the attacks once on the intact product and once for each
 name of ``weaknesses.WEAKNESSES``. A removal that turns no attack red means that no attack watches
 that check: exit code 1, as if the intact product were not green. ``--only TEXT`` picks the removals
-whose name contains that text.
+whose name contains that text. A run ends with its first red attack; ``--all`` shows every one.
 
 A removal around the flow (``weaknesses_around.py``) meets the attacks on those checks alone.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
@@ -21,6 +21,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -41,8 +42,6 @@ IN_CHROMIUM = {
     "connector_is_the_flows": (COAT,),
 }
 """Removal -> attacks in a real browser that join in."""
-SHOWN = 4
-"""Attacks that are named in the table for each removal; the others are counted."""
 
 CUSTOMIZE = """\
 import os, sys
@@ -77,23 +76,24 @@ class Result:
 
     def __str__(self) -> str:
         name = self.removal or "(nothing)"
-        head = f"{name:26} {len(self.red):3} of {self.count} red  {self.seconds:4.0f} s"
-        lines = [f"      {name}" for name in self.red[:SHOWN]]
-        if len(self.red) > SHOWN:
-            lines.append(f"      and {len(self.red) - SHOWN} more")
-        return "\n".join([head, *lines])
+        head = f"{name:26} {len(self.red):3} red, {self.count} run  {self.seconds:4.0f} s"
+        return "\n".join([head, *(f"      {name}" for name in self.red)])
 
 
-def attack(removal: str) -> Result:
-    """Run the attacks without the check ``removal``; the empty name removes nothing."""
+def attack(removal: str, to_the_end: bool) -> Result:
+    """Run the attacks without the check ``removal``; the empty name removes nothing.
+
+    Those in a real browser run first. Unless ``to_the_end``, the first red attack is the last.
+    """
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="weakened-") as folder:
         report = Path(folder) / "report.xml"
         (Path(folder) / "sitecustomize.py").write_text(CUSTOMIZE.format(root=str(ROOT)))
-        every = (*QUICK, *AROUND, *IN_CHROMIUM.get(removal, ()))
+        every = (*IN_CHROMIUM.get(removal, ()), *QUICK, *AROUND)
         chosen = AROUND if removal in AROUND_THE_FLOW else every
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
+        command += ["-x"] if removal and not to_the_end else []
         command += [f"{FOLDER}/{module}" for module in chosen]
         env = os.environ | {"PYTHONPATH": folder, "WEAKENED_CHECK": removal}
         done = subprocess.run(
@@ -120,11 +120,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run and print; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.weakened", description=__doc__)
     parser.add_argument("--only", default="", metavar="TEXT", help="only removals with this text")
+    parser.add_argument("--all", action="store_true", help="show every red attack of a removal")
     arguments = parser.parse_args(argv)
     chosen = [name for name in WEAKNESSES if arguments.only in name]
     failed = []
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for result in pool.map(attack, ["", *chosen]):
+        for result in pool.map(partial(attack, to_the_end=arguments.all), ["", *chosen]):
             print(result, flush=True)
             if result.problem:
                 failed.append(result.removal or "(nothing)")

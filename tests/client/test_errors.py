@@ -37,6 +37,19 @@ async def test_errors_hold_neither_the_key_nor_the_failed_request(
     assert error.status is None
 
 
+async def test_an_incomplete_connection_says_what_is_missing_and_where_to_go(
+    open_gateway: OpenGateway, httpx_mock: HTTPXMock
+) -> None:
+    url = "https://gateway.example.com/connectors/atlassian?reconnect=con_1"
+    httpx_mock.add_response(
+        **problem(409, "connection_incomplete", connector="atlassian", connect_url=url)
+    )
+    error = await failure(open_gateway(retries=0).get_connector_token("atlassian", user="u"))
+    assert type(error) is sdk.ConnectionIncomplete
+    assert not isinstance(error, sdk.ConnectorRequired)
+    assert (error.connect_url, error.detail, error.status) == (url, "What it is.", 409)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [

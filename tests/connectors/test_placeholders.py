@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
-from connectors.config_types import PLACEHOLDER
+from connectors.placeholders import PLACEHOLDER
 from gateway.engine.inputs import read_inputs
 from gateway.engine.templates import render_url
 from gateway.errors import InvalidRequest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from connectors.config import ConnectorConfig
 from connectors.config_types import ErrorInSuccess, Revocation
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
+from connectors.inputs import ConnectionInput
 from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
 from tests.support.configs import TENANT, make_config
 
@@ -175,11 +177,11 @@ def test_a_valid_description_has_no_problem() -> None:
         ),
         (
             {"revocation": Revocation(params={"app": "${client_secret}"})},
-            "revocation params have the undeclared placeholder ${client_secret}",
+            "revocation.params has the undeclared placeholder ${client_secret}",
         ),
         (
             {"revocation": Revocation(params={"account": "${metadata.account}"})},
-            "revocation params have the undeclared placeholder ${metadata.account}",
+            "revocation.params has the undeclared placeholder ${metadata.account}",
         ),
     ],
     ids=str,
@@ -292,11 +294,11 @@ def test_params_of_a_revocation_may_hold_what_is_known_about_the_account() -> No
     assert config.revocation.params == params
 
 
-def test_params_of_a_revocation_hold_nothing_that_was_typed() -> None:
-    """The engine fills in the app and the account, and would find nothing there."""
+def test_params_of_a_revocation_hold_what_was_typed_if_it_is_asked_for() -> None:
     shape = Revocation(params={"company": "${connection_config.company}"})
-    text = "revocation params have the undeclared placeholder ${connection_config.company}"
-    assert problem(revocation=shape, connection_config={"company": TENANT}) == text
+    text = "revocation.params has the undeclared placeholder ${connection_config.company}"
+    assert problem(revocation=shape) == text
+    assert problems_of(make_config(revocation=shape, connection_config={"company": TENANT})) == []
 
 
 def test_params_of_a_revocation_are_read_only() -> None:
@@ -392,12 +394,131 @@ def test_an_issuer_can_be_required_only_where_it_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["extra_token_params", "extra_authorize_params", "token_headers", "error_codes"]
+    "field", ["extra_token_params", "extra_authorize_params", "token_headers", "api_headers"]
 )
-def test_a_placeholder_that_nothing_fills_is_a_problem(field: str) -> None:
-    changed = make_config(**{field: {}})
-    object.__setattr__(changed, field, {"x": "${connection_config.x}"})
-    assert f"{field} has a stray placeholder" in problems_of(changed)
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "connection_config.nope",
+        "connection_config.company.api",
+        "metadata.nope",
+        "client_secret",
+        "",
+        "basic(nope:)",
+        "basic(access_token)",
+        "env.HOME",
+    ],
+)
+def test_a_placeholder_that_nothing_fills_is_a_problem(field: str, placeholder: str) -> None:
+    members = {"X-Team": f"${{{placeholder}}}"}
+    if field == "api_headers":
+        members |= {"Authorization": "Bearer ${access_token}"}
+    found = problem(**{field: members}, connection_config={"company": TENANT})
+    assert found == f"{field} has the undeclared placeholder ${{{placeholder}}}"
+
+
+def test_a_placeholder_that_is_not_closed_is_a_problem() -> None:
+    found = problem(extra_token_params={"team": "${connection_config.team"})
+    assert found == "extra_token_params has a placeholder that is not closed"
+
+
+@pytest.mark.parametrize("field", ["extra_token_params", "extra_authorize_params", "token_headers"])
+def test_the_access_token_and_the_account_are_not_known_before_they_are_there(field: str) -> None:
+    for placeholder in ("${access_token}", "${metadata.x}"):
+        found = problem(**{field: {"X-A": placeholder}}, token_metadata={"x": "x"})
+        assert found == f"{field} has the undeclared placeholder {placeholder}"
+
+
+def test_a_table_of_codes_has_no_placeholders() -> None:
+    changed = make_config(error_codes={})
+    object.__setattr__(changed, "error_codes", {"x": "${connection_config.x}"})
+    assert "error_codes has a stray placeholder" in problems_of(changed)
+
+
+DC = ConnectionInput(
+    title="Region",
+    description="Where your account is.",
+    choices={"eu": {"host": "accounts.acme.eu"}, "us": {"host": "accounts.acme.example"}},
+)
+OWN_HOST = ConnectionInput(
+    title="Site",
+    description="Your address.",
+    hosts=("*.my.acme.example", "login.acme.example"),
+    example="x.my.acme.example",
+)
+OPTIONAL = dataclasses.replace(TENANT, default="")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "url"),
+    [
+        (DC, "https://${connection_config.x.host}/token"),
+        (DC, "https://${connection_config.x}.acme.example/${connection_config.x}"),
+        (DC, "https://api.${connection_config.x.host}/token"),
+        (OWN_HOST, "https://${connection_config.x}/token"),
+        (OWN_HOST, "https://api.acme.example/${connection_config.x}/token"),
+    ],
+)
+def test_a_choice_or_a_typed_host_may_be_the_whole_host(wanted: ConnectionInput, url: str) -> None:
+    assert problems_of(make_config(token_url=url, connection_config={"x": wanted})) == []
+
+
+UNDECLARED = "has the undeclared placeholder ${connection_config.x.nope}"
+NO_LABEL = "has connection_config.x as a label, and its example has several"
+MAY_BE_EMPTY = "needs connection_config.x, which may be left empty"
+BAD_CHARACTER = "has a character that no URL has, such as a space"
+BAD_LABEL = "has a placeholder that is not a whole host label or path segment"
+NO_DOMAIN = "has a placeholder without a domain of the provider's after it"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "url", "found"),
+    [
+        (DC, "https://${connection_config.x.nope}/token", UNDECLARED),
+        (OWN_HOST, "https://${connection_config.x}.evil.example/t", NO_LABEL),
+        (OWN_HOST, "https://${connection_config.x}:8443/t", BAD_LABEL),
+        (TENANT, "https://${connection_config.x}/token", NO_DOMAIN),
+        (OPTIONAL, "https://${connection_config.x}.acme.example/t", MAY_BE_EMPTY),
+        (OPTIONAL, "https://acme.example/${connection_config.x}/t", MAY_BE_EMPTY),
+        (TENANT, "https://acme.example/o auth", BAD_CHARACTER),
+        (TENANT, "https://acme.example/oauth\n", BAD_CHARACTER),
+        (TENANT, "https://a.example/t || https://b.example/t", BAD_CHARACTER),
+        (TENANT, "https://acme.example/t?x=1", "has a query (parameters have fields of their own)"),
+    ],
+)
+def test_an_address_that_cannot_work_is_named(
+    wanted: ConnectionInput, url: str, found: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_config(token_url=url, connection_config={"x": wanted})
+    assert f"token_url {found}" in caught.value.problems
+
+
+def test_metadata_has_names_that_a_placeholder_can_hold() -> None:
+    found = problem(token_metadata={"installation.region": "a.b"})
+    assert found == (
+        "token_metadata has the name installation.region with a dot, which no placeholder finds"
+    )
+
+
+@pytest.mark.parametrize("name", ["wm_sec.access_token", "api_token", "X-A"])
+def test_a_header_has_any_name_of_rfc_9110(name: str) -> None:
+    config = make_config(api_headers={name: "${access_token}"}, token_headers={name: "x"})
+    assert problems_of(config) == []
+
+
+def test_the_default_response_mode_may_be_said_and_no_other() -> None:
+    assert problems_of(make_config(extra_authorize_params={"response_mode": "query"})) == []
+    found = problem(extra_authorize_params={"response_mode": "form_post"})
+    assert found == "extra_authorize_params sets reserved response_mode"
+
+
+def test_an_address_of_the_account_may_have_a_query() -> None:
+    lookup = account_lookup(
+        url="https://api.example.com/me?team=${connection_config.x}&fields=id", id="id", label="n"
+    )
+    config = make_config(fetch_account_info=lookup, connection_config={"x": TENANT})
+    assert problems_of(config) == []
 
 
 def test_a_callback_verifier_is_a_plain_function() -> None:

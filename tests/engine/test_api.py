@@ -186,7 +186,7 @@ def test_while_the_account_is_being_read_its_api_is_known_by_the_host() -> None:
 @pytest.mark.requirement("H4")
 def test_api_url_with_unknown_metadata_cannot_be_called() -> None:
     """No request is made to an address with a hole in it."""
-    with pytest.raises(InvalidRequest, match='the metadata value "site_id" is not valid'):
+    with pytest.raises(InvalidRequest, match='the metadata value "site_id" is missing'):
         call("https://api.example.com/sites/${metadata.site_id}/v1/me", **BY_SITE)
 
 

@@ -138,14 +138,19 @@ def test_a_member_with_an_empty_optional_value_is_left_out() -> None:
     assert sent.headers["X-Team"] == "acme"
 
 
-@pytest.mark.parametrize("value", ["", "kd-short", "kd-abcdefghi\r\nX: y", "kd-äbcdefghij"])
-def test_a_stored_value_that_does_not_fit_is_never_sent(value: str) -> None:
-    for pattern in (KEY.pattern, r"(?s).+"):
-        if value and pattern != KEY.pattern and value == "kd-short":
-            continue  # a text like every other
-        with pytest.raises(errors.InvalidRequest) as caught:
-            call_of({"key": value}, inputs={"key": replace(KEY, pattern=pattern)})
-        assert not value or value not in str(caught.value)
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        ("", r"(?s).+"),
+        ("kd-short", KEY.pattern),
+        ("kd-abcdefghi\r\nX: y", r"(?s).+"),
+        ("kd-äbcdefghij", r".+"),
+    ],
+)
+def test_a_stored_value_that_does_not_fit_is_never_sent(value: str, pattern: str) -> None:
+    with pytest.raises(errors.InvalidRequest) as caught:
+        call_of({"key": value}, inputs={"key": replace(KEY, pattern=pattern)})
+    assert not value or value not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Rows:
         return LEASE if silent == self.holder else None
 
     async def progress(self, connection: Any) -> Progress:
-        return Progress(moved_on=False, held=False, cool_down=0, holder=self.holder)
+        return Progress(held=False, cool_down=0, holder=self.holder)
 
 
 class Looks:

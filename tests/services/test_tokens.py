@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
 from gateway.access.service_keys import Role
+from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from tests.support.gateway import Harness
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import (
@@ -230,6 +233,27 @@ async def test_use_is_recorded_at_most_once_a_minute(gateway: Harness, clock: St
         noted.append((await connection(gateway))["last_used_at"])
 
     assert noted[0] == noted[1] != noted[2] == noted[3] == noted[4] != noted[5]
+
+
+async def test_the_callers_of_one_refresh_note_their_use_once(
+    gateway: Harness, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand callers would otherwise write the same row a thousand times, one by one."""
+    await connect(gateway, "google")
+    noted, touch = [], ConnectionStore.touch
+
+    async def counted(store: ConnectionStore, row: Connection, now: datetime) -> None:
+        noted.append(row.id)
+        await touch(store, row, now)
+
+    monkeypatch.setattr(ConnectionStore, "touch", counted)
+    await gateway.key(Role.TOKENS)
+    clock.advance(hours=1)
+
+    await asyncio.gather(*(gateway.token("google", "alice") for _ in range(20)))
+
+    assert len(noted) == 1
+    assert (await connection(gateway))["last_used_at"] is not None
 
 
 async def test_a_user_without_a_connection_gets_the_connect_link(gateway: Harness) -> None:

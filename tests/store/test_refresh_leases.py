@@ -36,8 +36,13 @@ async def claimed(refreshes: RefreshLeases, connection: Connection) -> Lease:
     return lease
 
 
-async def stored(refreshes: RefreshLeases, lease: Lease) -> bool:
-    """Whether the result of a refresh under this lease was taken."""
+def over(connection: Connection) -> Progress:
+    """The state of a refresh that left this connection."""
+    return Progress(held=False, cool_down=0, moved_on=connection)
+
+
+async def stored(refreshes: RefreshLeases, lease: Lease) -> Connection | None:
+    """The connection with the result of a refresh under this lease, if it was taken."""
     return await refreshes.store(lease, NEW, ("read", "write"), Status.ACTIVE, LATER)
 
 
@@ -84,9 +89,9 @@ async def test_a_lease_ends_by_the_clock_of_the_database(
     assert 0 < left <= LEASE_SECONDS
     await move(database, connection, "until", +1)
     assert await refreshes.claim(connection) is None
-    assert await refreshes.progress(connection) == Progress(moved_on=False, held=True, cool_down=0)
+    assert await refreshes.progress(connection) == Progress(held=True, cool_down=0)
     await move(database, connection, "until", -1)
-    assert await refreshes.progress(connection) == Progress(moved_on=False, held=False, cool_down=0)
+    assert await refreshes.progress(connection) == Progress(held=False, cool_down=0)
     assert await refreshes.claim(connection) is not None
 
 
@@ -177,13 +182,15 @@ async def test_waiting_process_sees_the_result(
     store: ConnectionStore, refreshes: RefreshLeases
 ) -> None:
     connection = await linked(store)
-    assert await refreshes.progress(connection) == Progress(moved_on=False, held=False, cool_down=0)
+    assert await refreshes.progress(connection) == Progress(held=False, cool_down=0)
     lease = await claimed(refreshes, connection)
-    assert await refreshes.progress(connection) == Progress(moved_on=False, held=True, cool_down=0)
+    assert await refreshes.progress(connection) == Progress(held=True, cool_down=0)
 
-    await stored(refreshes, lease)
+    after = await stored(refreshes, lease)
 
-    assert await refreshes.progress(connection) == Progress(moved_on=True, held=False, cool_down=0)
+    assert after is not None
+    assert after == await store.get("default", connection.id)
+    assert await refreshes.progress(connection) == over(after)
     await store.delete(connection, NOW)
     assert await refreshes.progress(connection) is None
 
@@ -196,14 +203,15 @@ async def test_giving_up_marks_the_row_and_keeps_its_tokens(
 
     assert await refreshes.give_up(lease, "invalid_grant", LATER)
 
-    assert await store.get("default", connection.id) == replace(
+    after = replace(
         connection,
         status=Status.NEEDS_REAUTH,
         status_reason="invalid_grant",
         status_since=LATER,
         updated_at=LATER,
     )
-    assert await refreshes.progress(connection) == Progress(moved_on=True, held=False, cool_down=0)
+    assert await store.get("default", connection.id) == after
+    assert await refreshes.progress(connection) == over(after)
 
 
 @pytest.mark.requirement("D7")
@@ -228,7 +236,7 @@ async def test_claim_is_refused_until_the_cool_down_is_over(
 
     progress = await refreshes.progress(connection)
     assert progress is not None
-    assert (progress.moved_on, progress.held) == (False, False)
+    assert (progress.moved_on, progress.held) == (None, False)
     assert 0 < progress.cool_down <= 60
     assert await at_once(50, lambda _: refreshes.claim(connection)) == [None] * 50
 
@@ -251,7 +259,7 @@ async def test_row_read_before_a_reconnect_gets_no_lease(
     after = await linked(store, text="new")
 
     assert await refreshes.claim(before) is None
-    assert await refreshes.progress(before) == Progress(moved_on=True, held=False, cool_down=0)
+    assert await refreshes.progress(before) == over(after)
     assert await refreshes.claim(after) is not None
 
 

@@ -45,7 +45,8 @@ async def raw(database: Database, connection: Connection) -> Document:
 
 
 async def store_result(refreshes: RefreshLeases, lease: Lease) -> bool:
-    return await refreshes.store(lease, sealed_tokens("refresh"), (), Status.ACTIVE, LATER)
+    stored = await refreshes.store(lease, sealed_tokens("refresh"), (), Status.ACTIVE, LATER)
+    return stored is not None
 
 
 async def give_up(refreshes: RefreshLeases, lease: Lease) -> bool:

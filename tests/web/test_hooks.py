@@ -12,6 +12,7 @@ import pytest
 from connectors.context import PostConnectionContext
 from connectors.errors import AccountUnfit, AccountUnreadable
 from connectors.hooks import atlassian
+from gateway.access.service_keys import Role
 from gateway.errors import EgressRefused
 from tests.support.browser import words
 from tests.support.gateway import Harness
@@ -95,9 +96,37 @@ async def test_a_stored_value_that_is_no_path_segment_leads_nowhere(
     await browser.connect("atlassian", ANA, site="acme")
     await rows.change_connection((await rows.connection())["_id"], metadata=json.dumps(metadata))
     answer = await gateway.token("atlassian", "alice")
-    problem(answer, 422, "invalid_request")
+    told = problem(answer, 409, "connection_incomplete")
+    fault = "is missing" if metadata.get("cloud_id", True) in {None, True} else "is not valid"
+    assert f'the metadata value "cloud_id" {fault}' in told["detail"]
+    (row,) = await rows.connections()
+    assert told["connect_url"].endswith(f"/connectors/atlassian?reconnect={row['_id']}")
+    assert row["last_used_at"] is None
     assert "access_token" not in answer.text
     assert "sandbox-atlassian-" not in answer.text
+
+
+async def test_dashboard_api_and_the_next_caller_agree_about_a_missing_address(
+    gateway: Harness, rows: Rows
+) -> None:
+    """A reconnect mends it: the hook runs again."""
+    browser = await gateway.browser("alice")
+    await browser.connect("atlassian", ANA, site="acme")
+    connection = (await rows.connection())["_id"]
+    await rows.change_connection(connection, metadata="{}")
+    client = await gateway.api(Role.CONNECTIONS)
+    shown = (await client.get(f"/v1/connections/{connection}")).json()
+    told = [shown[name] for name in ("status", "status_reason", "action")]
+    assert told == ["incomplete", "missing_fact", "reconnect"]
+    problem(await gateway.token("atlassian", "alice"), 409, "connection_incomplete")
+    await browser.open("/dashboard/connectors")
+    assert "the address of its API is not known. Reconnect to look for it again." in words(browser)
+    assert "Not being renewed" not in browser.text
+
+    query = f"?reconnect={connection}"
+    assert await browser.connect("atlassian", ANA, query, site="acme") == "connected"
+    assert (await client.get(f"/v1/connections/{connection}")).json()["status"] == "active"
+    assert (await gateway.token("atlassian", "alice")).status_code == 200
 
 
 @pytest.mark.parametrize("account", [ANA, BEN])

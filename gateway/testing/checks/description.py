@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from connectors.account import AccountLookup
 from connectors.config import FIELD_NAMES, ConnectorConfig
-from connectors.config_types import PLACEHOLDER
 from connectors.errors import MissingVariable
+from connectors.placeholders import PLACEHOLDER
 from gateway.testing.checks.check import Checks
 from gateway.testing.header import header_problems
 from gateway.testing.subject import Subject, credentials, expect

@@ -31,6 +31,7 @@ EXEMPT = {
     "ConnectorConfig.checked_on": "presentation: a date for people",
     "ConnectionInput.title": _TEXT,
     "ConnectionInput.description": _TEXT,
+    "ConnectionInput.where": _TEXT,
     "SimulatedProvider.display_name": _TEXT,
     "FictionalAccount.label": _TEXT,
     f"Refusal.body.{FOR_PEOPLE}": _TEXT,
