@@ -13,10 +13,10 @@ from gateway.engine.strict_json import read_json
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundRequest:
-    """An HTTP request. Headers and content hold credentials: the repr leaves them out."""
+    """An HTTP request. Its parts hold credentials, some even the URL: the repr leaves them out."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(default=b"", repr=False)
 
