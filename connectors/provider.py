@@ -241,7 +241,8 @@ class SimulatedProvider:
     ``token_answer`` gives issued tokens the provider's own shape, ``error_answer`` its refusals
     (RFC 6749 5.2 without one); ``sign_callback`` adds what the provider adds to the callback's
     parameters (signature, shop). ``api_base`` is host and path before every API call; ``api_auth``
-    is the header that carries the access token and the text before the token; ``api_hosts`` are the
+    is the header that carries the access token and the text before the token (after ``Basic `` it
+    is the user, without a password); ``api_hosts`` are the
     hosts that document taking it, ``*.`` for any below. ``several_accounts`` is ``False`` where a
     person has one account at most.
     """

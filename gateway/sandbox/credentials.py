@@ -59,7 +59,11 @@ def authenticate_bearer(
     """
     name, prefix = rules.api_auth
     value = incoming.headers.get(name, "")
-    token = ledger.access_tokens.get(value.removeprefix(prefix))
+    given = value.removeprefix(prefix)
+    if prefix == "Basic ":
+        given, password = basic_credentials(value) or ("", "")
+        given = "" if password else given  # the token is the user
+    token = ledger.access_tokens.get(given)
     if not value.startswith(prefix) or token is None:
         raise Refused("invalid_token", "token", "no such access token", 401)
     grant = ledger.grants[token.grant]

@@ -137,7 +137,6 @@ def test_an_input_called_title_is_mutated_like_any_other() -> None:
         "title example changed",
         "title pattern changed",
         "title suffix changed",
-        "title where changed",
         "title secret is True",
         "title keep_case is True",
     }
