@@ -43,7 +43,7 @@ Category = Literal[
     "other",
 ]
 Rotation = Literal["none", "rotates"]
-AuthorizationMethod = Literal["body", "header", "secret_key"]
+AuthorizationMethod = Literal["body", "header", "header_raw", "secret_key", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,8 @@ class ConnectorConfig:
     issuer: str | None = None
     issuer_required: bool = False
 
+    response_type: str = "code"
+    code_param: str = "code"
     scopes: tuple[str, ...] = ()
     scope_separator: str = " "
     scope_param: str = "scope"
@@ -80,6 +82,10 @@ class ConnectorConfig:
     use_pkce: bool = True
     extra_authorize_params: Mapping[str, str] = field(default_factory=dict)
     extra_token_params: Mapping[str, str] = field(default_factory=dict)
+    extra_refresh_params: Mapping[str, str] = field(default_factory=dict)
+    param_names: Mapping[str, str] = field(default_factory=dict)
+    token_query: Mapping[str, str] = field(default_factory=dict)
+    refresh_query: Mapping[str, str] = field(default_factory=dict)
     omit_authorize_params: frozenset[str] = frozenset()
     omit_token_params: frozenset[str] = frozenset()
     omit_refresh_params: frozenset[str] = frozenset()
@@ -88,6 +94,7 @@ class ConnectorConfig:
     body_format: BodyFormat = "form"
     token_headers: Mapping[str, str] = field(default_factory=dict)
     alternate_access_token_response_path: str | None = None
+    token_paths: Mapping[str, str] = field(default_factory=dict)
     token_types: frozenset[str] = frozenset()
     error_in_success: ErrorInSuccess | None = None
     error_codes: Mapping[str, str] = field(default_factory=dict)

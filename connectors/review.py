@@ -39,9 +39,17 @@ RESERVED_PARAMS = frozenset(
 )
 """Parameters that only the engine sets: a connector that could set them could undo rule 1."""
 
+RENAMABLE_PARAMS = frozenset({"client_id", "client_secret", "code", "redirect_uri"})
+"""Standard parameters that some providers call something else."""
+
+_PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+
 OMITTABLE_AUTHORIZE_PARAMS = frozenset({"response_type"})
 OMITTABLE_TOKEN_PARAMS = frozenset({"grant_type", "redirect_uri"})
 OMITTABLE_REFRESH_PARAMS = frozenset({"grant_type"})
+
+TOKEN_MEMBERS = frozenset({"refresh_token", "expires_in", "expires_at", "token_type"})
+"""Members of a token answer that may stand at another place than beside the access token."""
 
 KNOWN_ERRORS = frozenset(
     {
@@ -71,7 +79,14 @@ _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
-_CONSTANTS = ("extra_authorize_params", "extra_token_params", "token_headers")
+_PARAMETERS = (
+    "extra_authorize_params",
+    "extra_token_params",
+    "extra_refresh_params",
+    "token_query",
+    "refresh_query",
+)
+_CONSTANTS = (*_PARAMETERS, "token_headers")
 """May hold what a person typed."""
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
@@ -100,8 +115,11 @@ def _identity(config: Any) -> Iterator[str]:
     for name in ("name", "display_name", "client_id"):
         if not getattr(config, name):
             yield f"{name} is empty"
-    if not config.client_secret:
-        yield "client_secret is empty"
+    is_public = config.authorization_method == "none"
+    if bool(config.client_secret) is is_public:
+        yield "client_secret is " + ("given to a public client" if is_public else "empty")
+    if is_public and not config.use_pkce:
+        yield "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)"
     for name in ("name", "alias", "post_connection_script"):
         value = getattr(config, name)
         if value and not (NAME_PATTERN.fullmatch(value) and len(value) <= 64):
@@ -237,13 +255,31 @@ def _scopes(config: Any) -> Iterator[str]:
 
 
 def _parameters(config: Any) -> Iterator[str]:
-    for name in ("extra_authorize_params", "extra_token_params"):
+    reserved = RESERVED_PARAMS | {config.scope_param} | {*config.param_names.values()}
+    for name in _PARAMETERS:
         params = getattr(config, name)
-        taken = (RESERVED_PARAMS | {config.scope_param}) & params.keys()
+        taken = {*reserved} & params.keys()
+        if name == "extra_refresh_params":
+            taken -= {"scope"}
         if name == "extra_authorize_params" and params.get("response_mode") == "query":
             taken -= {"response_mode"}  # the default of the code flow, which some providers want
         if taken:
             yield f"{name} sets reserved {', '.join(sorted(taken))}"
+    if not config.supports_refresh:
+        for name in ("extra_refresh_params", "refresh_query"):
+            if getattr(config, name):
+                yield f"{name} is given although supports_refresh=False"
+    if unknown := sorted(config.param_names.keys() - RENAMABLE_PARAMS):
+        yield f"param_names may not rename {', '.join(unknown)}"
+    names = [*config.param_names.values()]
+    if len({*names}) != len(names) or {*names} & (RESERVED_PARAMS | {config.scope_param}):
+        yield "param_names gives a name twice, or one that is taken already"
+    if odd := sorted(name for name in names if not _PARAM.fullmatch(name)):
+        yield f"param_names has {', '.join(map(repr, odd))}, which is not a parameter's name"
+    if not re.fullmatch(r"([a-z0-9]+_)*code", config.code_param):
+        yield f'code_param "{config.code_param}" does not end with code'
+    if not re.fullmatch(r"[a-z_]+", config.response_type) or "token" in config.response_type:
+        yield "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)"
     for name, allowed in (
         ("omit_authorize_params", OMITTABLE_AUTHORIZE_PARAMS),
         ("omit_token_params", OMITTABLE_TOKEN_PARAMS),
@@ -276,7 +312,11 @@ def _answers(config: Any) -> Iterator[str]:
     paths = {
         "alternate_access_token_response_path": config.alternate_access_token_response_path,
         "granted_scopes_path": config.granted_scopes_path,
-    } | {f"token_metadata.{key}": path for key, path in config.token_metadata.items()}
+    } | {
+        f"{field}.{key}": path
+        for field in ("token_metadata", "token_paths")
+        for key, path in getattr(config, field).items()
+    }
     for field, names in (
         ("token_metadata", config.token_metadata),
         ("fetch_account_info metadata", getattr(config.fetch_account_info, "metadata", {})),
@@ -286,6 +326,8 @@ def _answers(config: Any) -> Iterator[str]:
     for name, path in paths.items():
         if path is not None and not _PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
+    if unknown := sorted(config.token_paths.keys() - TOKEN_MEMBERS):
+        yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
     if not 0 <= config.refresh_grace_seconds <= 86400:
         yield "refresh_grace_seconds is not between 0 and a day"
     if config.refresh_grace_seconds and config.refresh_rotation == "none":

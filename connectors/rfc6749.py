@@ -38,7 +38,7 @@ def rfc6749(
     authorize: str,
     token: str,
     revoke: str | RevokeRules | None,
-    client_auth: Literal["basic", "post", "secret_key"],
+    client_auth: Literal["basic", "basic_raw", "post", "secret_key", "public"],
     body_format: Literal["form", "json"],
     pkce: Literal["required", "verified", "ignored", "refused"],
     rotation: Literal["none", "kept", "strict", "until_used", "replay", "never"],
@@ -54,7 +54,11 @@ def rfc6749(
     scope_separator: str = " ",
     account_choice: Params | None = None,
     issuer: str | None = None,
+    code_param: str = "code",
+    names: Params | None = None,
     # Token requests
+    query: Params | None = None,
+    refresh_query: Params | None = None,
     refresh: str | None = None,
     exchange_params: Collection[str] = ("grant_type", "code", "redirect_uri"),
     refresh_params: Collection[str] = ("grant_type", "refresh_token"),
@@ -115,7 +119,7 @@ def rfc6749(
         name=name,
         display_name=title,
         client_id=f"sandbox-{name}-client",
-        client_secret=f"sandbox-{name}-not-a-secret",
+        client_secret="" if client_auth == "public" else f"sandbox-{name}+not-a-secret",
         accounts=tuple(
             FictionalAccount(key=key, label=label, facts=facts)
             for (key, label), facts in accounts.items()
@@ -131,6 +135,8 @@ def rfc6749(
             pkce=pkce,
             account_choice=account_choice or {},
             issuer=issuer,
+            code_param=code_param,
+            names=names or {},
         ),
         token=TokenRules(
             address=token,
@@ -142,6 +148,9 @@ def rfc6749(
             required_headers=headers,
             code_seconds=code_seconds,
             check=check,
+            query=query or {},
+            refresh_query=refresh_query or {},
+            names=names or {},
         ),
         grant=GrantRules(
             access_token_prefix=f"sandbox-{name}-access-",

@@ -49,8 +49,8 @@ class AuthorizationResponse:
     description: str = field(default="", repr=False)
 
 
-def read_callback(query: bytes) -> AuthorizationResponse:
-    """Read a raw query string.
+def read_callback(query: bytes, code_param: str = "code") -> AuthorizationResponse:
+    """Read a raw query string, with the authorization code in ``code_param``.
 
     Raises:
         CallbackWithoutState: The browser does not come from a flow of the gateway.
@@ -72,7 +72,7 @@ def read_callback(query: bytes) -> AuthorizationResponse:
         raise CallbackInvalid("the callback repeats a parameter")
     if any(name in params for name in _TOKENS):
         raise CallbackInvalid("the callback's URL contains a token (only codes are accepted)")
-    state, code, error = params.get("state"), params.get("code"), params.get("error")
+    state, code, error = params.get("state"), params.get(code_param), params.get("error")
     if not state:
         raise CallbackWithoutState
     if (code is None) == (error is None):

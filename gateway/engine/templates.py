@@ -32,7 +32,14 @@ _PARAMETER = re.compile(r"[^\ud800-\udfff]{1,4096}")
 """Any text: a query and a body are encoded."""
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]{0,4094}[!-~])?")
 
-_FILLED = ("extra_authorize_params", "extra_token_params", "token_headers")
+_FILLED = (
+    "extra_authorize_params",
+    "extra_token_params",
+    "extra_refresh_params",
+    "token_query",
+    "refresh_query",
+    "token_headers",
+)
 """The fields whose constants may hold typed values."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
+from connectors.errors import ConnectorError
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
@@ -20,7 +21,7 @@ from gateway.digest import sha256_hex
 from gateway.encryption.places import verifier_place
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
-from gateway.engine.callback import AuthorizationResponse
+from gateway.engine.callback import AuthorizationResponse, read_callback
 from gateway.engine.inputs import read_inputs
 from gateway.engine.templates import filled, render_url
 from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
@@ -176,6 +177,14 @@ class ConnectService:
                     outcome=code_of(error),
                 )
             raise
+
+    def read_callback(self, name: str, query: bytes) -> AuthorizationResponse:
+        """Read a callback on the path of connector ``name``; raises what ``read_callback`` does."""
+        try:
+            code_param = self._catalog.get(name).code_param
+        except ConnectorError:
+            code_param = "code"  # the checks say what is wrong with the connector
+        return read_callback(query, code_param)
 
     async def return_to(self, state: str, *, tenant: str, user: str) -> str | None:
         """Return the page that the user's flow returns to, used or not; ``None`` if unknown."""

@@ -185,4 +185,5 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
 
 def credentials(name: str, provider: SimulatedProvider) -> Mapping[str, str]:
     """Return the variables of a connector, set to the simulated app's credentials."""
-    return app_variables(name, provider.client_id, provider.client_secret)
+    variables = app_variables(name, provider.client_id, provider.client_secret)
+    return {variable: value for variable, value in variables.items() if value}

@@ -122,7 +122,7 @@ class Workbench:
         """Bring the callback's parameters back in the browser that started."""
         return await self.core.connect.finish(
             self.subject.name,
-            read_callback(urlencode(params).encode()),
+            read_callback(urlencode(params).encode(), self.subject.config.code_param),
             tenant=self.tenant,
             user=self.user,
             cookie=started.cookie_value.reveal(),
@@ -159,7 +159,8 @@ class Workbench:
             state=new_state(),
             verifier=verifier,
         )
-        return Secret(self.approve(self.consent_at(url), person)["code"]), verifier
+        params = self.approve(self.consent_at(url), person)
+        return Secret(params[self.simulation.rules.authorize.code_param]), verifier
 
     async def exchange(
         self, code: Secret, verifier: Secret, *, config: ConnectorConfig | None = None

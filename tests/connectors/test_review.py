@@ -14,6 +14,7 @@ from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
 from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
+from connectors.secret import Secret
 from tests.support.configs import TENANT, make_config
 
 SITE = "https://api.example.com/sites/${metadata.site_id}"
@@ -144,8 +145,62 @@ def test_a_valid_description_has_no_problem() -> None:
             "error_in_success code is empty",
         ),
         (
-            {"authorization_method": "none"},
-            "authorization_method is not one of body, header, secret_key",
+            {"authorization_method": "query"},
+            "authorization_method is not one of body, header, header_raw, secret_key, none",
+        ),
+        ({"authorization_method": "none"}, "client_secret is given to a public client"),
+        ({"client_secret": Secret("")}, "client_secret is empty"),
+        (
+            {"authorization_method": "none", "client_secret": Secret(""), "use_pkce": False},
+            "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)",
+        ),
+        (
+            {"extra_refresh_params": {"scope": "x", "refresh_token": "x"}},
+            "extra_refresh_params sets reserved refresh_token",
+        ),
+        (
+            {"token_query": {"code": "x"}, "param_names": {"code": "auth_code"}},
+            "token_query sets reserved code",
+        ),
+        (
+            {"extra_token_params": {"auth_code": "x"}, "param_names": {"code": "auth_code"}},
+            "extra_token_params sets reserved auth_code",
+        ),
+        (
+            {"supports_refresh": False, "refresh_query": {"a": "b"}},
+            "refresh_query is given although supports_refresh=False",
+        ),
+        ({"param_names": {"state": "s"}}, "param_names may not rename state"),
+        ({"param_names": {"code_verifier": "v"}}, "param_names may not rename code_verifier"),
+        (
+            {"param_names": {"client_id": "state"}},
+            "param_names gives a name twice, or one that is taken already",
+        ),
+        (
+            {"param_names": {"client_id": "key", "client_secret": "key"}},
+            "param_names gives a name twice, or one that is taken already",
+        ),
+        (
+            {"param_names": {"client_id": "a b"}},
+            "param_names has 'a b', which is not a parameter's name",
+        ),
+        ({"code_param": "state"}, 'code_param "state" does not end with code'),
+        ({"code_param": "ticket"}, 'code_param "ticket" does not end with code'),
+        (
+            {"response_type": "id_token"},
+            "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)",
+        ),
+        (
+            {"response_type": "code token"},
+            "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)",
+        ),
+        (
+            {"token_paths": {"access_token": "a"}},
+            "token_paths has access_token (only expires_at, expires_in, refresh_token, token_type)",
+        ),
+        (
+            {"token_paths": {"expires_at": "a..b"}},
+            'token_paths.expires_at "a..b" is not a dot path',
         ),
         ({"refresh_url": "http://auth.example.com/refresh"}, "refresh_url is not https"),
         ({"introspection_url": "ftp://auth.example.com/i"}, "introspection_url is not https"),
@@ -205,6 +260,10 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
         {"error_codes": {code: code for code in KNOWN_ERRORS}},
         {"error_in_success": ErrorInSuccess(flag="ok", ok=0, code="meta.code")},
         {"authorization_method": "secret_key"},
+        {"authorization_method": "header_raw"},
+        {"authorization_method": "none", "client_secret": Secret("")},
+        {"extra_refresh_params": {"scope": "read"}},
+        {"code_param": "spapi_oauth_code", "response_type": "auth_code"},
         {"revocation": Revocation(token=None, auth="access_token")},
         {"revocation": Revocation(token=None, params={"app": "${client_id}"})},
         {

@@ -10,6 +10,9 @@ import pytest
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess, running_sandbox
+from tests.testing.conftest import workplace
+
+__all__ = ["gateway", "invented", "workplace"]
 
 PROVIDERS = Path(__file__).parent / "providers"
 HOSTS = {"OAUTH_CAMPUS_HOSTS": "campus.north.example *.south.example"}

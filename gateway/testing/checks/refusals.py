@@ -169,7 +169,7 @@ async def _issuer(bench: Workbench) -> None:
             started = await bench.start()
             params = await _callback(bench, started)
             if answer:
-                del params["code"]
+                del params[bench.simulation.rules.authorize.code_param]
             await _not_verified(bench, started, {**params, **answer, "iss": other}, "the issuer")
     started = await bench.start()
     nameless = _removed("iss", await _callback(bench, started))
