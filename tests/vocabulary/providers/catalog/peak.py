@@ -1,4 +1,10 @@
-"""Peak: a person types a whole host below named domains, like Salesforce's."""
+"""Peak OAuth connector.
+
+Quirks:
+1. The person types the whole host of an organisation, below named domains, like Salesforce's.
+
+Scopes: ``read`` opens the account, ``write`` changes it.
+"""
 
 from datetime import date
 
@@ -17,7 +23,7 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://${connection_config.host}/oauth/token",
         revocation_url="https://${connection_config.host}/oauth/revoke",
         api_base_url="https://${connection_config.host}/services",
-        connection_config={
+        connection_config={  # quirk 1
             "host": ConnectionInput(
                 title="Host",
                 description="The host of your organisation.",
@@ -26,7 +32,7 @@ def create_config(env: Env) -> ConnectorConfig:
                 hosts=("*.my.peak.example", "login.peak.example"),
             )
         },
-        scopes=("read",),
+        scopes=("read", "write"),
         supports_refresh=True,
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(

@@ -1,4 +1,10 @@
-"""Zone: a closed choice decides the hosts of sign-in and API, like Zoho's data centres."""
+"""Zone OAuth connector.
+
+Quirks:
+1. Each region has hosts of its own, for sign-in and for the API, like Zoho's data centres.
+
+Scopes: ``read`` opens the account, ``write`` changes it.
+"""
 
 from datetime import date
 
@@ -17,7 +23,7 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://${connection_config.dc.accounts}/oauth/token",
         revocation_url="https://${connection_config.dc.accounts}/oauth/revoke",
         api_base_url="https://${connection_config.dc.api}/v1",
-        connection_config={
+        connection_config={  # quirk 1
             "dc": ConnectionInput(
                 title="Data centre",
                 description="The region of your account.",
@@ -32,7 +38,7 @@ def create_config(env: Env) -> ConnectorConfig:
                 },
             )
         },
-        scopes=("read",),
+        scopes=("read", "write"),
         supports_refresh=True,
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(

@@ -14,7 +14,10 @@ PROVIDER = rfc6749(
     pkce="required",
     rotation="strict",
     expires_in=3600,
-    scopes="read",
-    accounts={("ana", "Ana"): {"id": "1", "name": "Ana"}},
+    scopes="read write",
+    accounts={
+        ("ana", "Ana"): {"id": "1", "name": "Ana"},
+        ("ben", "Ben"): {"id": "2", "name": "Ben"},
+    },
     api={"/me": facts("id", "name")},
 )
