@@ -109,6 +109,7 @@ class ConnectorConfig:
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None
     fetch_account_info: Callable[[ConnectionContext], Awaitable[AccountInfo]]
+    callback_metadata: Mapping[str, str] = field(default_factory=dict)
     token_metadata: Mapping[str, str] = field(default_factory=dict)
     post_connection_script: str | None = None
 

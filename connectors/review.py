@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.account import AccountLookup
+from connectors.account import PATH, AccountLookup
 from connectors.inputs import INPUT_NAME
 from connectors.kinds import choice_problems, kind_problems
 from connectors.placeholders import PLACEHOLDER, expanded, undeclared
@@ -69,7 +69,6 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
 """A scope of RFC 6749 3.3, without the comma: it separates scopes in many answers."""
-_PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 """RFC 3986 2: reserved, unreserved and percent-encoded characters."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -163,7 +162,10 @@ def _urls(config: Any) -> Iterator[str]:
     for name in (*_URLS_BEFORE, *_URLS_AFTER):
         url = getattr(config, name)
         if url is not None:
-            for problem in _url(config, url, with_metadata=name in _URLS_AFTER):
+            after_callback = name in {"token_url", "refresh_url"}
+            for problem in _url(
+                config, url, with_metadata=name in _URLS_AFTER, after_callback=after_callback
+            ):
                 yield f"{name} {problem}"
     if config.issuer is not None:
         if not _ISSUER.fullmatch(PLACEHOLDER.sub("x", config.issuer)):
@@ -175,8 +177,18 @@ def _urls(config: Any) -> Iterator[str]:
         yield "issuer_required is set without an issuer"
 
 
-def _url(config: Any, url: str, *, with_metadata: bool, with_query: bool = False) -> Iterator[str]:
-    unknown = list(undeclared(config, url, metadata=with_metadata))
+def _url(
+    config: Any,
+    url: str,
+    *,
+    with_metadata: bool,
+    with_query: bool = False,
+    after_callback: bool = False,
+) -> Iterator[str]:
+    early = (
+        " ".join(f"metadata.{name}" for name in config.callback_metadata) if after_callback else ""
+    )
+    unknown = list(undeclared(config, url, metadata=with_metadata, own=early))
     yield from (f"has the undeclared placeholder ${{{placeholder}}}" for placeholder in unknown)
     if unknown:
         return
@@ -211,8 +223,12 @@ def _plain_url(config: Any, url: str, with_query: bool) -> Iterator[str]:
     for key, wanted in inputs.items():
         if wanted.default == "" and f"${{connection_config.{key}}}" in parts.netloc + parts.path:
             yield f"needs connection_config.{key}, which may be left empty"
-    if any(PLACEHOLDER.fullmatch(parts.netloc) and wanted.hosts for wanted in inputs.values()):
-        labels = []  # a whole host, which its input checks
+    is_origin = parts.netloc.startswith("${metadata.") and PLACEHOLDER.fullmatch(parts.netloc)
+    if is_origin and not config.api_hosts:
+        yield "has a host out of an answer, which only api_hosts can allow"
+    is_typed = PLACEHOLDER.fullmatch(parts.netloc) and any(w.hosts for w in inputs.values())
+    if is_origin or is_typed:
+        labels = []  # a whole host, which api_hosts or its input checks
     else:
         # A placeholder next to other text could be closed early ("evil.com/"): whole labels only.
         labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
@@ -280,6 +296,10 @@ def _parameters(config: Any) -> Iterator[str]:
         yield f'code_param "{config.code_param}" does not end with code'
     if not re.fullmatch(r"[a-z_]+", config.response_type) or "token" in config.response_type:
         yield "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)"
+    own = {"state", "error", "iss", config.code_param}
+    for name, param in config.callback_metadata.items():
+        if not INPUT_NAME.fullmatch(name) or not _PARAM.fullmatch(param) or param in own:
+            yield f'callback_metadata "{name}" is not a plain name of a parameter of the callback'
     for name, allowed in (
         ("omit_authorize_params", OMITTABLE_AUTHORIZE_PARAMS),
         ("omit_token_params", OMITTABLE_TOKEN_PARAMS),
@@ -324,7 +344,7 @@ def _answers(config: Any) -> Iterator[str]:
         if dotted := sorted(name for name in names if "." in name):
             yield f"{field} has the name {', '.join(dotted)} with a dot, which no placeholder finds"
     for name, path in paths.items():
-        if path is not None and not _PATH.fullmatch(path):
+        if path is not None and not PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
     if unknown := sorted(config.token_paths.keys() - TOKEN_MEMBERS):
         yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
@@ -387,7 +407,8 @@ def _api(config: Any) -> Iterator[str]:
 def _account_url(config: Any, lookup: AccountLookup) -> Iterator[str]:
     for placeholder in PLACEHOLDER.findall(lookup.url or ""):
         kind, _, key = placeholder.partition(".")
-        if kind == "metadata" and key not in config.token_metadata:  # nothing else is known by then
+        known = {*config.callback_metadata, *config.token_metadata}  # nothing else, by then
+        if kind == "metadata" and key not in known:
             yield f"fetch_account_info has the undeclared placeholder ${{{placeholder}}}"
             return
     for problem in _url(config, lookup.url or "", with_metadata=True, with_query=True):

@@ -21,7 +21,7 @@ from gateway.digest import sha256_hex
 from gateway.encryption.places import verifier_place
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
-from gateway.engine.callback import AuthorizationResponse, read_callback
+from gateway.engine.callback import AuthorizationResponse, callback_metadata, read_callback
 from gateway.engine.inputs import read_inputs
 from gateway.engine.templates import filled, render_url
 from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
@@ -126,7 +126,7 @@ class ConnectService:
             connector=config.name,
             cookie_hash=sha256_hex(cookie),
             connection_config=values,
-            token_url=render_url(config.token_url, config, values),
+            token_url=self._token_url(config, values),
             redirect_uri=self._redirect_uri(config.name),
             reconnect=reconnect,
             return_to=return_to,
@@ -191,6 +191,11 @@ class ConnectService:
         flow = await self._flows.get(state)
         return flow.return_to if flow and (flow.tenant, flow.user) == (tenant, user) else None
 
+    def _token_url(self, config: ConnectorConfig, values: Mapping[str, str]) -> str:
+        """The address for the code; empty if only the callback tells it."""
+        is_later = "${metadata." in config.token_url
+        return "" if is_later else render_url(config.token_url, config, values)
+
     async def _finish(
         self,
         name: str,
@@ -222,12 +227,17 @@ class ConnectService:
             check(callback)
         config = callback.config
         verifier = self._vault.open(flow.verifier, verifier_place(flow))
+        metadata = callback_metadata(config, callback.response)
+        token_url = flow.token_url or render_url(
+            config.token_url, config, flow.connection_config, metadata
+        )
         grant = await self._provider.exchange(
             filled(config, flow.connection_config),
-            token_url=flow.token_url,
+            token_url=token_url,
             code=callback.code,
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
+            callback_metadata=metadata,
         )
 
         async def is_wanted() -> bool:  # to sign out everywhere deletes the flow

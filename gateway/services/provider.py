@@ -20,6 +20,7 @@ from gateway.engine.refusal import is_failure
 from gateway.engine.request import OutboundResponse
 from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
+from gateway.engine.templates import NOTHING
 from gateway.engine.token_request import exchange_request, refresh_request
 from gateway.engine.token_response import TokenResponse, read_token_response
 from gateway.errors import ProviderError, UnreadableResponse
@@ -36,6 +37,7 @@ class Grant:
 
     tokens: Tokens
     token_response: Mapping[str, Any] = field(repr=False)
+    callback_metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Provider:
@@ -53,6 +55,7 @@ class Provider:
         code: Secret,
         redirect_uri: str,
         verifier: Secret,
+        callback_metadata: Mapping[str, str] = NOTHING,
     ) -> Grant:
         """Exchange an authorization code. A code is sent only once, without retries."""
         request = exchange_request(
@@ -61,7 +64,9 @@ class Provider:
         answer = await self._outbound.send(request, connector=config.name, endpoint="exchange")
         read = read_token_response(config, answer, self._clock())
         _log_unread(config, "exchange", read)
-        return Grant(tokens=read.tokens, token_response=read.body)
+        return Grant(
+            tokens=read.tokens, token_response=read.body, callback_metadata=callback_metadata
+        )
 
     async def refresh(
         self,
@@ -155,7 +160,8 @@ def _log_unread(config: ConnectorConfig, endpoint: Endpoint, read: TokenResponse
 
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
     found = {name: dig(grant.token_response, path) for name, path in config.token_metadata.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    known = {name: value for name, value in found.items() if value is not None}
+    return {**grant.callback_metadata, **known}
 
 
 class _Context:

@@ -184,6 +184,37 @@ def test_a_valid_description_has_no_problem() -> None:
             {"param_names": {"client_id": "a b"}},
             "param_names has 'a b', which is not a parameter's name",
         ),
+        (
+            {"callback_metadata": {"realm": "state"}},
+            'callback_metadata "realm" is not a plain name of a parameter of the callback',
+        ),
+        (
+            {"callback_metadata": {"a.b": "realmId"}},
+            'callback_metadata "a.b" is not a plain name of a parameter of the callback',
+        ),
+        (
+            {"token_url": "https://a.example/${metadata.realm}"},
+            "token_url has the undeclared placeholder ${metadata.realm}",
+        ),
+        (
+            {
+                "api_base_url": "https://${metadata.api}/v1",
+                "token_metadata": {"api": "instance_url"},
+            },
+            "api_base_url has a host out of an answer, which only api_hosts can allow",
+        ),
+        (
+            {"fetch_account_info": account_lookup(id="a[", label="a[0].b[c=d]")},
+            "fetch_account_info has 'a[', which is not a path",
+        ),
+        (
+            {
+                "fetch_account_info": account_lookup(
+                    id="a", label="a", jwt="t", url="https://a.example/me"
+                )
+            },
+            "fetch_account_info has more than one of url, introspect and jwt",
+        ),
         ({"code_param": "state"}, 'code_param "state" does not end with code'),
         ({"code_param": "ticket"}, 'code_param "ticket" does not end with code'),
         (
@@ -341,8 +372,11 @@ def test_a_placeholder_of_metadata_is_a_whole_label_with_a_domain_after_it() -> 
     assert "not a whole host label" in problem(
         api_base_url="https://api-${metadata.x}.example.com", **known
     )
-    assert "without a domain of the provider's" in problem(
+    assert "which only api_hosts can allow" in problem(
         api_base_url="https://${metadata.x}/v1", **known
+    )
+    assert "without a domain of the provider's" in problem(
+        api_base_url="https://api.${metadata.x}/v1", **known
     )
 
 

@@ -75,7 +75,7 @@ def _base_hosts(config: ConnectorConfig) -> set[str]:
         name = host.removeprefix("${connection_config.").removesuffix("}")
         wanted = config.connection_config.get(name)
         found |= {*wanted.hosts} if wanted and wanted.hosts else {PLACEHOLDER.sub("{tenant}", host)}
-    return found
+    return found - {"{tenant}"}  # a host out of an answer is one of api_hosts
 
 
 def _listed(host: str) -> set[str]:
