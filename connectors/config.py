@@ -105,6 +105,7 @@ class ConnectorConfig:
     supports_refresh: bool
     refresh_rotation: Rotation = "rotates"
     refresh_grace_seconds: int = 0
+    renew_before_seconds: int | None = None
     supports_multiple_accounts: bool
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None

@@ -186,7 +186,8 @@ class GrantRules:
 
     ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another
     consent of the same account for this app continues the first one's grant and yields its refresh
-    token.
+    token. ``refresh_from_seconds``: a refresh is refused until so many seconds before the end of
+    the newest access token.
     """
 
     access_token_prefix: str
@@ -197,6 +198,7 @@ class GrantRules:
     grace_seconds: int = 0
     ends_access_token: bool = False
     shared: bool = False
+    refresh_from_seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

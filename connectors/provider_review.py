@@ -138,6 +138,8 @@ def _grant(provider: Any) -> Iterator[str]:
         yield f'grant.grace_seconds is given although rotation is "{rules.rotation}", not "replay"'
     if rules.rotation == "never" and rules.ends_access_token:
         yield 'grant.ends_access_token has no effect: rotation is "never"'
+    if rules.refresh_from_seconds is not None and rules.rotation == "never":
+        yield 'grant.refresh_from_seconds has no effect: rotation is "never"'
     for name in ("access_token_prefix", "refresh_token_prefix"):
         if not getattr(rules, name):
             yield f"grant.{name} is empty"

@@ -350,6 +350,11 @@ def _answers(config: Any) -> Iterator[str]:
         yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
     if not 0 <= config.refresh_grace_seconds <= 86400:
         yield "refresh_grace_seconds is not between 0 and a day"
+    if config.renew_before_seconds is not None:
+        if not 1 <= config.renew_before_seconds <= 3600:
+            yield "renew_before_seconds is not between 1 and an hour"
+        if not config.supports_refresh:
+            yield "renew_before_seconds is given although supports_refresh=False"
     if config.refresh_grace_seconds and config.refresh_rotation == "none":
         yield "refresh_grace_seconds is given although refresh_rotation is none"
     if any(not kind or kind != kind.lower() for kind in config.token_types):

@@ -147,6 +147,10 @@ class TokenEndpoint:
             raise Refused("invalid_grant", "refresh_token_unknown", text)
         if grant.revoked:
             raise Refused("invalid_grant", "grant_revoked", "the grant is revoked")
+        early, ends = self.rules.grant.refresh_from_seconds, self.ledger.newest_end(grant.id)
+        if early is not None and ends is not None and self.ledger.now() < ends - early:
+            text = f"the access token lives longer than {early} seconds"
+            raise Refused("invalid_request", "parameters", text)
         if stored.used and not self._may_be_replayed(stored):
             # RFC 9700 4.14.2: a reused refresh token means that one of two holders is a thief.
             self._end(grant)

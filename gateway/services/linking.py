@@ -115,6 +115,7 @@ class Linker:
                 row=target.row,
                 generation=target.generation,
                 now=now,
+                renew_before=config.renew_before_seconds,
             )
             saved = await self._connections.save(target, sealed, now, keeps=kept is not None)
             if saved is not None:

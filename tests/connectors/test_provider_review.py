@@ -217,6 +217,13 @@ def test_addresses_of_the_api_are_checked_too() -> None:
             {"token": {"names": {"nonce": "state"}}},
             "token.names renames state, which every provider returns as it is",
         ),
+        (
+            {
+                "token": {"refresh_params": frozenset()},
+                "grant": {"rotation": "never", "refresh_from_seconds": 30},
+            },
+            'grant.refresh_from_seconds has no effect: rotation is "never"',
+        ),
         ({"token": {"code_seconds": 0}}, "token.code_seconds is not more than 0"),
         (
             {"token": {"required_headers": {"X-Version": frozenset({"1"})}}},

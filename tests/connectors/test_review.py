@@ -215,6 +215,11 @@ def test_a_valid_description_has_no_problem() -> None:
             },
             "fetch_account_info has more than one of url, introspect and jwt",
         ),
+        ({"renew_before_seconds": 0}, "renew_before_seconds is not between 1 and an hour"),
+        (
+            {"renew_before_seconds": 30, "supports_refresh": False},
+            "renew_before_seconds is given although supports_refresh=False",
+        ),
         ({"code_param": "state"}, 'code_param "state" does not end with code'),
         ({"code_param": "ticket"}, 'code_param "ticket" does not end with code'),
         (

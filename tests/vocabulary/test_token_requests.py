@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
+from connectors.catalog import Catalog
+from connectors.config import ConnectorConfig
 from connectors.sandbox import IssuedTokens
 from connectors.secret import Secret
 from gateway.errors import GatewayError
+from gateway.services.renewal import Renewal, Round
 from gateway.store.mongo import Database
+from gateway.store.renewal_queue import RenewalQueue
 from gateway.testing.subject import ContractViolation
-from tests.support.invented import invented, whole_life
+from gateway.testing.workbench import open_workbench
+from tests.support.invented import LIFE, invented, whole_life
 
 _REFRESH = {"grant_type", "refresh_token"}
 
@@ -93,3 +98,47 @@ async def test_a_provider_of_the_standard_refuses_the_field(workplace: Database,
     own = {"client_id": "sandbox-acme-client"} if is_public else {}
     with pytest.raises((GatewayError, ContractViolation, AssertionError)):
         await whole_life(invented({**config, **own}, {}), workplace)
+
+
+@pytest.mark.parametrize(("seconds", "is_renewed"), [(30, True), (None, False)])
+async def test_a_token_is_renewed_when_the_provider_allows_it(
+    workplace: Database, seconds: int | None, is_renewed: bool
+) -> None:
+    """Exact Online refuses a refresh while the access token lives longer than 30 seconds."""
+    subject = invented({"renew_before_seconds": seconds}, {"refresh_from_seconds": 30})
+    async with open_workbench(subject, workplace) as bench:
+        connection = await bench.connect()
+        first = await bench.token(connection)
+        bench.clock.advance(seconds=LIFE - 45)
+        early = await bench.token(connection)
+        assert early.access_token == first.access_token
+        assert bench.token_requests == (1 if is_renewed else 2)  # the exchange, a refused refresh
+        bench.clock.advance(seconds=20)
+        later = await bench.token(connection)
+        assert (later.access_token != first.access_token) is is_renewed
+    await whole_life(subject, workplace)
+
+
+class _One(Catalog):
+    def __init__(self, config: ConnectorConfig) -> None:
+        self._config = config
+
+    def get(self, name: str) -> ConnectorConfig:
+        return self._config
+
+
+async def test_the_worker_asks_no_earlier_either(workplace: Database) -> None:
+    subject = invented({"renew_before_seconds": 30}, {"refresh_from_seconds": 30})
+    async with open_workbench(subject, workplace) as bench:
+        await bench.connect()
+        renewal = Renewal(
+            due=RenewalQueue(workplace),
+            refresher=bench.core.refresher,
+            catalog=_One(subject.config),
+            clock=bench.clock,
+            concurrency=1,
+        )
+        bench.clock.advance(seconds=LIFE - 45)
+        assert await renewal.round("acme") == Round()
+        bench.clock.advance(seconds=20)
+        assert await renewal.round("acme") == Round(renewed=1)
