@@ -126,7 +126,8 @@ class AuthorizeRules:
     again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
     answer carries (RFC 9207); ``issuer_advertised`` whether the provider's metadata promises it.
     ``code_param`` is the name of the code in the callback; ``names`` maps the provider's names of
-    parameters to the standard ones, which are unknown then.
+    parameters to the standard ones, which are unknown then. ``approval_codes`` say that an
+    administrator has to approve: as the callback's error, or as a word of its description.
     """
 
     address: str
@@ -141,6 +142,7 @@ class AuthorizeRules:
     issuer_advertised: bool = False
     code_param: str = "code"
     names: Mapping[str, str] = field(default_factory=dict)
+    approval_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

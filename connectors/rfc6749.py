@@ -56,6 +56,7 @@ def rfc6749(
     issuer: str | None = None,
     code_param: str = "code",
     names: Params | None = None,
+    approval_codes: Collection[str] = (),
     # Token requests
     query: Params | None = None,
     refresh_query: Params | None = None,
@@ -138,6 +139,7 @@ def rfc6749(
             issuer=issuer,
             code_param=code_param,
             names=names or {},
+            approval_codes=frozenset(approval_codes),
         ),
         token=TokenRules(
             address=token,

@@ -53,6 +53,12 @@ async def _header(subject: Subject) -> None:
     expect(not found, "; ".join(found))
 
 
+@DESCRIPTION.of_subject("it knows the codes of a missing approval")
+async def _approval(subject: Subject) -> None:
+    known, sent = subject.config.approval_codes, subject.provider.authorize.approval_codes
+    expect(known == sent, f"approval_codes: {sorted(known)}, and the provider sends {sorted(sent)}")
+
+
 @DESCRIPTION.of_subject("its token goes to the provider's API and nowhere else")
 async def _hosts(subject: Subject) -> None:
     base = _base_hosts(subject.config)
