@@ -252,6 +252,15 @@ class ConnectService:
             connector=name,
             connection=connection.id,
         )
+        if connection.hook_failure is not None:
+            self._audit.note(
+                Action.HOOK_FAILED,
+                tenant=flow.tenant,
+                user=flow.user,
+                connector=name,
+                connection=connection.id,
+                outcome=connection.hook_failure.reason,
+            )
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)

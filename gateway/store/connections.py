@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from gateway.errors import AccountAmbiguous, AccountMismatch, WriteConflict
 from gateway.store.connection import (
     SCHEMA,
     Connection,
+    HookFailure,
     SealedTokens,
     Status,
     current,
@@ -49,6 +50,7 @@ class NewConnection:
     status: Status
     several_accounts: bool
     environment: str = ""
+    hook_failure: HookFailure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,6 +272,7 @@ def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Doc
         "metadata": json.dumps(dict(new.account.metadata)),
         "connection_config": dict(new.connection_config),
         "environment": new.environment,
+        "hook": None if new.hook_failure is None else asdict(new.hook_failure),
         "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
         "status": str(new.status),
         "status_reason": None,
