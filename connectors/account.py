@@ -7,6 +7,8 @@ describes that place with dot paths (``owner.user.name``); an id made of two par
 
 from __future__ import annotations
 
+import base64
+import json as jsonlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +20,10 @@ from connectors.errors import AccountUnreadable
 __all__ = ["AccountInfo", "AccountLookup", "account_lookup", "as_text", "dig"]
 
 _PART = re.compile(r"\$\{([^}]+)\}")
+_NAME, _SELECT = r"[^.\s\[\]]+", r"\[(?:\d{1,4}|[^\s\[\]=]+=[^\[\]]+)\]"
+PATH = re.compile(rf"(?:{_NAME}|{_SELECT})(?:\.{_NAME}|{_SELECT})*")
+"""A path for ``dig``."""
+_STEP = re.compile(r"([^.\s\[\]]+)|\[(?:(\d+)|([^\[\]=]+)=([^\[\]]+))\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,7 @@ class AccountLookup:
     label: tuple[str, ...]
     url: str | None
     introspect: bool
+    jwt: str | None
     method: Literal["GET", "POST"]
     json: Mapping[str, Any] | None
     metadata: Mapping[str, str]
@@ -37,8 +44,13 @@ class AccountLookup:
         found = []
         if not self.id or not self.label:
             found.append("has no id or no label")
-        if self.introspect and self.url is not None:
-            found.append("has a url and introspects")
+        if [self.introspect, self.jwt is not None, self.url is not None].count(True) > 1:
+            found.append("has more than one of url, introspect and jwt")
+        texts = (*self.id, *self.label)
+        paths = {part for text in texts for part in _PART.findall(text) or [text]}
+        paths |= {*self.metadata.values(), *([] if self.jwt is None else [self.jwt])}
+        if odd := sorted(path for path in paths if not PATH.fullmatch(path)):
+            found.append(f"has {', '.join(map(repr, odd))}, which is not a path")
         if self.url is None and (self.method != "GET" or self.json is not None):
             found.append("has a method or json and no url")
         if self.method not in ("GET", "POST") or (self.method == "GET" and self.json is not None):
@@ -61,6 +73,8 @@ class AccountLookup:
     async def _source(self, ctx: ConnectionContext) -> Any:
         if self.introspect:
             return await ctx.introspect()
+        if self.jwt is not None:
+            return _claims(dig(ctx.token_response, self.jwt))
         if self.url is None:
             return ctx.token_response
         answer = await ctx.fetch(self.url, method=self.method, json=self.json)
@@ -75,6 +89,7 @@ def account_lookup(
     label: str | tuple[str, ...],
     url: str | None = None,
     introspect: bool = False,
+    jwt: str | None = None,
     method: Literal["GET", "POST"] = "GET",
     json: Mapping[str, Any] | None = None,
     metadata: Mapping[str, str] | None = None,
@@ -82,9 +97,10 @@ def account_lookup(
     """A ``fetch_account_info`` that reads the account from one place.
 
     That is the API call ``url``, the answer of ``introspection_url`` (RFC 7662) with
-    ``introspect``, or else the token answer. ``id`` and ``label`` are a dot path, a template of dot
-    paths (``${connection_config.x}`` is what the person typed), or several of them of which the
-    first that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
+    ``introspect``, the claims of the JWT at the path ``jwt`` of the token answer (``"id_token"``),
+    or else the token answer. ``id`` and ``label`` are a dot path, a template of dot paths
+    (``${connection_config.x}`` is what the person typed), or several of them of which the first
+    that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
     The function raises ``AccountUnreadable`` when no ``id`` is there or the call fails.
     """
     return AccountLookup(
@@ -92,6 +108,7 @@ def account_lookup(
         label=_several(label),
         url=url,
         introspect=introspect,
+        jwt=jwt,
         method=method,
         json=json,
         metadata=dict(metadata or {}),
@@ -99,12 +116,41 @@ def account_lookup(
 
 
 def dig(source: Any, path: str) -> Any:
-    """The value at a dot path of nested objects, ``None`` where a step is missing."""
-    for step in path.split("."):
-        if not isinstance(source, Mapping):
+    """The value at a dot path of nested objects, ``None`` where a step is missing.
+
+    A step in brackets selects an item of a list: ``[0]`` by its place, ``[is_default=true]`` the
+    first object with that value.
+    """
+    for name, place, key, wanted in _STEP.findall(path):
+        if name:
+            source = source.get(name) if isinstance(source, Mapping) else None
+        elif not isinstance(source, list):
             return None
-        source = source.get(step)
+        elif place:
+            source = next(iter(source[int(place) :]), None)
+        else:
+            source = next((item for item in source if _has(item, key, wanted)), None)
     return source
+
+
+def _has(item: Any, key: str, wanted: str) -> bool:
+    value = item.get(key) if isinstance(item, Mapping) else None
+    return (str(value).lower() if isinstance(value, bool) else as_text(value)) == wanted
+
+
+def _claims(token: Any) -> Mapping[str, Any]:
+    """The claims of a JWT whose signature nobody checks. Raises ``AccountUnreadable``.
+
+    The token has to come from the token endpoint over TLS (OpenID Connect Core 3.1.3.7, 6).
+    """
+    try:
+        payload = str(token).split(".")[1]
+        claims = jsonlib.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        claims = None
+    if not isinstance(claims, dict):
+        raise AccountUnreadable("the token answer has no readable JWT")
+    return claims
 
 
 def _several(paths: str | tuple[str, ...]) -> tuple[str, ...]:

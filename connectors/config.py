@@ -44,7 +44,7 @@ Category = Literal[
     "other",
 ]
 Rotation = Literal["none", "rotates"]
-AuthorizationMethod = Literal["body", "header", "secret_key"]
+AuthorizationMethod = Literal["body", "header", "header_raw", "secret_key", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +94,8 @@ class ConnectorConfig(ConnectorBase):
     issuer: str | None = None
     issuer_required: bool = False
 
+    response_type: str = "code"
+    code_param: str = "code"
     scopes: tuple[str, ...] = ()
     scope_separator: str = " "
     scope_param: str = "scope"
@@ -105,6 +107,10 @@ class ConnectorConfig(ConnectorBase):
     use_pkce: bool = True
     extra_authorize_params: Mapping[str, str] = field(default_factory=dict)
     extra_token_params: Mapping[str, str] = field(default_factory=dict)
+    extra_refresh_params: Mapping[str, str] = field(default_factory=dict)
+    param_names: Mapping[str, str] = field(default_factory=dict)
+    token_query: Mapping[str, str] = field(default_factory=dict)
+    refresh_query: Mapping[str, str] = field(default_factory=dict)
     omit_authorize_params: frozenset[str] = frozenset()
     omit_token_params: frozenset[str] = frozenset()
     omit_refresh_params: frozenset[str] = frozenset()
@@ -113,6 +119,7 @@ class ConnectorConfig(ConnectorBase):
     body_format: BodyFormat = "form"
     token_headers: Mapping[str, str] = field(default_factory=dict)
     alternate_access_token_response_path: str | None = None
+    token_paths: Mapping[str, str] = field(default_factory=dict)
     token_types: frozenset[str] = frozenset()
     error_in_success: ErrorInSuccess | None = None
     error_codes: Mapping[str, str] = field(default_factory=dict)
@@ -123,10 +130,12 @@ class ConnectorConfig(ConnectorBase):
     supports_refresh: bool
     refresh_rotation: Rotation = "rotates"
     refresh_grace_seconds: int = 0
+    renew_before_seconds: int | None = None
     supports_multiple_accounts: bool
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None
     fetch_account_info: Callable[[ConnectionContext], Awaitable[AccountInfo]]
+    callback_metadata: Mapping[str, str] = field(default_factory=dict)
     token_metadata: Mapping[str, str] = field(default_factory=dict)
     key: KeyMethod | None = None
     api_headers: Mapping[str, str] = field(

@@ -76,7 +76,10 @@ class ConnectionContext(Protocol):
 
 
 class PostConnectionContext(ConnectionContext, Protocol):
-    """The argument of a hook's ``post_connection``: the account is known, and not stored yet."""
+    """The argument of a hook's ``post_connection``: the account is known.
+
+    A repeated run has an empty ``token_response``, and no refresh token.
+    """
 
     @property
     def account(self) -> AccountInfo:

@@ -20,16 +20,17 @@ class App(TypedDict):
     client_secret: Secret
 
 
-def app(name: str, env: Env) -> App:
+def app(name: str, env: Env, *, public: bool = False) -> App:
     """Read a connector's app credentials: ``ConnectorConfig(**app("acme", env), …)``.
+
+    A ``public`` client has no secret (RFC 6749 2.1).
 
     Raises:
         MissingVariable: The client id or the client secret is unset or blank.
     """
-    client_id, client_secret = (
-        require_env(env, variable, name) for variable in app_variables(name, "", "")
-    )
-    return {"name": name, "client_id": client_id, "client_secret": Secret(client_secret)}
+    client_id = require_env(env, variable(name, "CLIENT_ID"), name)
+    secret = "" if public else require_env(env, variable(name, "CLIENT_SECRET"), name)
+    return {"name": name, "client_id": client_id, "client_secret": Secret(secret)}
 
 
 def require_env(env: Env, variable: str, connector: str) -> str:

@@ -44,7 +44,7 @@ def is_metadata(config: Any, key: str) -> bool:
     lookup = config.fetch_account_info
     if config.post_connection_script is not None or not isinstance(lookup, AccountLookup):
         return bool(key)
-    return key in config.token_metadata or key in lookup.metadata
+    return key in {*config.callback_metadata, *config.token_metadata, *lookup.metadata}
 
 
 def _is_declared(config: Any, placeholder: str, metadata: bool, own: list[str]) -> bool:

@@ -125,6 +125,9 @@ class AuthorizeRules:
     ``account_choice`` are parameters without which a person who consented before is not asked
     again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
     answer carries (RFC 9207); ``issuer_advertised`` whether the provider's metadata promises it.
+    ``code_param`` is the name of the code in the callback; ``names`` maps the provider's names of
+    parameters to the standard ones, which are unknown then. ``approval_codes`` say that an
+    administrator has to approve: as the callback's error, or as a word of its description.
     """
 
     address: str
@@ -137,6 +140,9 @@ class AuthorizeRules:
     account_choice: Mapping[str, str] = field(default_factory=dict)
     issuer: str | None = None
     issuer_advertised: bool = False
+    code_param: str = "code"
+    names: Mapping[str, str] = field(default_factory=dict)
+    approval_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,20 +150,25 @@ class TokenRules:
     """The token endpoint, for both grants; ``refresh_address`` if refreshing has another.
 
     ``exchange_params`` and ``refresh_params`` are the complete sets (client credentials excepted);
-    a name that ends with ``?`` may be absent. ``client_auth``: ``basic``, ``post``, or
-    ``secret_key`` (the secret alone, as Bearer or as Basic user with an empty password).
+    a name that ends with ``?`` may be absent. ``client_auth``: ``basic``, ``basic_raw`` (without
+    the encoding of RFC 6749 2.3.1), ``post``, ``secret_key`` (the secret alone, as Bearer or as
+    Basic user with an empty password), or ``public`` (the client_id alone, in the body). ``query``
+    and ``refresh_query`` are the whole query of the address. ``names`` as at the authorization.
     ``check`` sees the parameters and returns the error code to refuse them with, or ``None``.
     """
 
     address: str
     refresh_address: str | None = None
-    client_auth: Literal["basic", "post", "secret_key"]
+    client_auth: Literal["basic", "basic_raw", "post", "secret_key", "public"]
     body_format: Literal["form", "json"]
     exchange_params: frozenset[str]
     refresh_params: frozenset[str]
     required_headers: Headers = field(default_factory=dict)
     code_seconds: int = 600
     check: Callable[[Mapping[str, str]], str | None] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    refresh_query: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +188,8 @@ class GrantRules:
 
     ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another
     consent of the same account for this app continues the first one's grant and yields its refresh
-    token.
+    token. ``refresh_from_seconds``: a refresh is refused until so many seconds before the end of
+    the newest access token.
     """
 
     access_token_prefix: str
@@ -188,6 +200,7 @@ class GrantRules:
     grace_seconds: int = 0
     ends_access_token: bool = False
     shared: bool = False
+    refresh_from_seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +215,7 @@ class RevokeRules:
 
     address: str
     method: Literal["POST", "DELETE"] = "POST"
-    client_auth: Literal["basic", "post", "secret_key", "none"] = "none"
+    client_auth: Literal["basic", "basic_raw", "post", "secret_key", "public", "none"] = "none"
     body_format: Literal["form", "json"] = "form"
     required_headers: Headers = field(default_factory=dict)
     token: Literal["body", "api_header", "account"] = "body"
@@ -220,7 +233,7 @@ class IntrospectRules:
     """RFC 7662: the form field ``token`` is an access token; the client authenticates."""
 
     address: str
-    client_auth: Literal["basic", "post"]
+    client_auth: Literal["basic", "basic_raw", "post", "public"]
     answer: Callable[[ApiCall], Mapping[str, Any]]
 
 
@@ -241,7 +254,8 @@ class SimulatedProvider:
     ``token_answer`` gives issued tokens the provider's own shape, ``error_answer`` its refusals
     (RFC 6749 5.2 without one); ``sign_callback`` adds what the provider adds to the callback's
     parameters (signature, shop). ``api_base`` is host and path before every API call; ``api_auth``
-    is the header that carries the access token and the text before the token; ``api_hosts`` are the
+    is the header that carries the access token and the text before the token (after ``Basic `` it
+    is the user, without a password); ``api_hosts`` are the
     hosts that document taking it, ``*.`` for any below. ``several_accounts`` is ``False`` where a
     person has one account at most.
     """

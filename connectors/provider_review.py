@@ -37,9 +37,12 @@ def problems_of(provider: Any) -> list[str]:
 def _identity(provider: Any) -> Iterator[str]:
     if not (_NAME.fullmatch(provider.name) and len(provider.name) <= 64):
         yield f'name "{provider.name}" is not kebab-case of at most 64 characters'
-    for name in ("display_name", "client_id", "client_secret"):
+    is_public = provider.token.client_auth == "public"
+    for name in ("display_name", "client_id", *(() if is_public else ("client_secret",))):
         if not getattr(provider, name):
             yield f"{name} is empty"
+    if is_public and provider.client_secret:
+        yield "client_secret is given, and a public client has none"
     if not provider.accounts:
         yield "accounts is empty: there is no account to connect"
     count = Counter(account.key for account in provider.accounts)
@@ -116,8 +119,13 @@ def _token(provider: Any) -> Iterator[str]:
         params = getattr(rules, name)
         if both := sorted(param for param in params if f"{param}?" in params):
             yield f"token.{name} has {', '.join(both)} with and without a ?"
-        if rules.client_auth == "post" and (taken := sorted(_CREDENTIALS & params)):
+        if rules.client_auth in {"post", "public"} and (taken := sorted(_CREDENTIALS & params)):
             yield f"token.{name} has {', '.join(taken)}, which client_auth says already"
+    if rules.refresh_query and provider.grant.rotation == "never":
+        yield 'token.refresh_query has no effect: grant.rotation is "never"'
+    for place in ("authorize", "token"):
+        if "state" in getattr(provider, place).names.values():
+            yield f"{place}.names renames state, which every provider returns as it is"
     if rules.code_seconds <= 0:
         yield "token.code_seconds is not more than 0"
 
@@ -130,6 +138,8 @@ def _grant(provider: Any) -> Iterator[str]:
         yield f'grant.grace_seconds is given although rotation is "{rules.rotation}", not "replay"'
     if rules.rotation == "never" and rules.ends_access_token:
         yield 'grant.ends_access_token has no effect: rotation is "never"'
+    if rules.refresh_from_seconds is not None and rules.rotation == "never":
+        yield 'grant.refresh_from_seconds has no effect: rotation is "never"'
     for name in ("access_token_prefix", "refresh_token_prefix"):
         if not getattr(rules, name):
             yield f"grant.{name} is empty"

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.account import AccountLookup
+from connectors.account import PATH, AccountLookup
 from connectors.inputs import INPUT_NAME
 from connectors.key_review import key_problems
 from connectors.kinds import choice_problems, kind_problems
@@ -40,9 +40,17 @@ RESERVED_PARAMS = frozenset(
 )
 """Parameters that only the engine sets: a connector that could set them could undo rule 1."""
 
+RENAMABLE_PARAMS = frozenset({"client_id", "client_secret", "code", "redirect_uri"})
+"""Standard parameters that some providers call something else."""
+
+_PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+
 OMITTABLE_AUTHORIZE_PARAMS = frozenset({"response_type"})
 OMITTABLE_TOKEN_PARAMS = frozenset({"grant_type", "redirect_uri"})
 OMITTABLE_REFRESH_PARAMS = frozenset({"grant_type"})
+
+TOKEN_MEMBERS = frozenset({"refresh_token", "expires_in", "expires_at", "token_type"})
+"""Members of a token answer that may stand at another place than beside the access token."""
 
 KNOWN_ERRORS = frozenset(
     {
@@ -62,7 +70,6 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]+")
 """A scope of RFC 6749 3.3, without the comma: it separates scopes in many answers."""
-_PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 """RFC 3986 2: reserved, unreserved and percent-encoded characters."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -72,7 +79,14 @@ _ISSUER = re.compile(r"https://[^\s/?#@]+(?:/[^\s?#]*)?")
 _URLS_BEFORE = ("authorization_url", "token_url", "refresh_url", "introspection_url")
 """Called before anything is known about the account."""
 _URLS_AFTER = ("revocation_url", "api_base_url")
-_CONSTANTS = ("extra_authorize_params", "extra_token_params", "token_headers")
+_PARAMETERS = (
+    "extra_authorize_params",
+    "extra_token_params",
+    "extra_refresh_params",
+    "token_query",
+    "refresh_query",
+)
+_CONSTANTS = (*_PARAMETERS, "token_headers")
 """May hold what a person typed."""
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info", "key"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
@@ -112,12 +126,22 @@ def _key(config: Any) -> Iterator[str]:
             yield problem if is_own else f"key.{problem}"
 
 
+def _client(config: Any) -> Iterator[str]:
+    is_public = config.authorization_method == "none"
+    if bool(config.client_secret) is is_public:
+        yield "client_secret is " + ("given to a public client" if is_public else "empty")
+    if is_public and not config.use_pkce:
+        yield "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)"
+
+
 def _identity(config: Any) -> Iterator[str]:
-    for name in ("name", "display_name", "client_id", "client_secret"):
+    for name in ("name", "display_name", "client_id"):
         if not getattr(config, name, name):  # a key alone has no client
             yield f"{name} is empty"
     if not config.description.isprintable() or len(config.description) > 200:
         yield "description is not one sentence of at most 200 characters"
+    if hasattr(config, "client_id"):
+        yield from _client(config)
     for name in ("name", "alias", "post_connection_script"):
         value = getattr(config, name)
         if value and not (NAME_PATTERN.fullmatch(value) and len(value) <= 64):
@@ -161,7 +185,10 @@ def _urls(config: Any) -> Iterator[str]:
     for name in (*_URLS_BEFORE, *_URLS_AFTER):
         url = getattr(config, name)
         if url is not None:
-            for problem in _url(config, url, with_metadata=name in _URLS_AFTER):
+            after_callback = name in {"token_url", "refresh_url"}
+            for problem in _url(
+                config, url, with_metadata=name in _URLS_AFTER, after_callback=after_callback
+            ):
                 yield f"{name} {problem}"
     if config.issuer is not None:
         if not _ISSUER.fullmatch(PLACEHOLDER.sub("x", config.issuer)):
@@ -173,8 +200,18 @@ def _urls(config: Any) -> Iterator[str]:
         yield "issuer_required is set without an issuer"
 
 
-def _url(config: Any, url: str, *, with_metadata: bool, with_query: bool = False) -> Iterator[str]:
-    unknown = list(undeclared(config, url, metadata=with_metadata))
+def _url(
+    config: Any,
+    url: str,
+    *,
+    with_metadata: bool,
+    with_query: bool = False,
+    after_callback: bool = False,
+) -> Iterator[str]:
+    early = (
+        " ".join(f"metadata.{name}" for name in config.callback_metadata) if after_callback else ""
+    )
+    unknown = list(undeclared(config, url, metadata=with_metadata, own=early))
     yield from (f"has the undeclared placeholder ${{{placeholder}}}" for placeholder in unknown)
     if unknown:
         return
@@ -209,8 +246,12 @@ def _plain_url(config: Any, url: str, with_query: bool) -> Iterator[str]:
     for key, wanted in inputs.items():
         if wanted.default == "" and f"${{connection_config.{key}}}" in parts.netloc + parts.path:
             yield f"needs connection_config.{key}, which may be left empty"
-    if any(PLACEHOLDER.fullmatch(parts.netloc) and wanted.hosts for wanted in inputs.values()):
-        labels = []  # a whole host, which its input checks
+    is_origin = parts.netloc.startswith("${metadata.") and PLACEHOLDER.fullmatch(parts.netloc)
+    if is_origin and not config.api_hosts:
+        yield "has a host out of an answer, which only api_hosts can allow"
+    is_typed = PLACEHOLDER.fullmatch(parts.netloc) and any(w.hosts for w in inputs.values())
+    if is_origin or is_typed:
+        labels = []  # a whole host, which api_hosts or its input checks
     else:
         # A placeholder next to other text could be closed early ("evil.com/"): whole labels only.
         labels = PLACEHOLDER.sub("${}", parts.netloc).split(".")
@@ -253,13 +294,35 @@ def _scopes(config: Any) -> Iterator[str]:
 
 
 def _parameters(config: Any) -> Iterator[str]:
-    for name in ("extra_authorize_params", "extra_token_params"):
+    reserved = RESERVED_PARAMS | {config.scope_param} | {*config.param_names.values()}
+    for name in _PARAMETERS:
         params = getattr(config, name)
-        taken = (RESERVED_PARAMS | {config.scope_param}) & params.keys()
+        taken = {*reserved} & params.keys()
+        if name == "extra_refresh_params":
+            taken -= {"scope"}
         if name == "extra_authorize_params" and params.get("response_mode") == "query":
             taken -= {"response_mode"}  # the default of the code flow, which some providers want
         if taken:
             yield f"{name} sets reserved {', '.join(sorted(taken))}"
+    if not config.supports_refresh:
+        for name in ("extra_refresh_params", "refresh_query"):
+            if getattr(config, name):
+                yield f"{name} is given although supports_refresh=False"
+    if unknown := sorted(config.param_names.keys() - RENAMABLE_PARAMS):
+        yield f"param_names may not rename {', '.join(unknown)}"
+    names = [*config.param_names.values()]
+    if len({*names}) != len(names) or {*names} & (RESERVED_PARAMS | {config.scope_param}):
+        yield "param_names gives a name twice, or one that is taken already"
+    if odd := sorted(name for name in names if not _PARAM.fullmatch(name)):
+        yield f"param_names has {', '.join(map(repr, odd))}, which is not a parameter's name"
+    if not re.fullmatch(r"([a-z0-9]+_)*code", config.code_param):
+        yield f'code_param "{config.code_param}" does not end with code'
+    if not re.fullmatch(r"[a-z_]+", config.response_type) or "token" in config.response_type:
+        yield "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)"
+    own = {"state", "error", "iss", config.code_param}
+    for name, param in config.callback_metadata.items():
+        if not INPUT_NAME.fullmatch(name) or not _PARAM.fullmatch(param) or param in own:
+            yield f'callback_metadata "{name}" is not a plain name of a parameter of the callback'
     for name, allowed in (
         ("omit_authorize_params", OMITTABLE_AUTHORIZE_PARAMS),
         ("omit_token_params", OMITTABLE_TOKEN_PARAMS),
@@ -292,7 +355,11 @@ def _answers(config: Any) -> Iterator[str]:
     paths = {
         "alternate_access_token_response_path": config.alternate_access_token_response_path,
         "granted_scopes_path": config.granted_scopes_path,
-    } | {f"token_metadata.{key}": path for key, path in config.token_metadata.items()}
+    } | {
+        f"{field}.{key}": path
+        for field in ("token_metadata", "token_paths")
+        for key, path in getattr(config, field).items()
+    }
     for field, names in (
         ("token_metadata", config.token_metadata),
         ("fetch_account_info metadata", getattr(config.fetch_account_info, "metadata", {})),
@@ -300,10 +367,17 @@ def _answers(config: Any) -> Iterator[str]:
         if dotted := sorted(name for name in names if "." in name):
             yield f"{field} has the name {', '.join(dotted)} with a dot, which no placeholder finds"
     for name, path in paths.items():
-        if path is not None and not _PATH.fullmatch(path):
+        if path is not None and not PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
+    if unknown := sorted(config.token_paths.keys() - TOKEN_MEMBERS):
+        yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
     if not 0 <= config.refresh_grace_seconds <= 86400:
         yield "refresh_grace_seconds is not between 0 and a day"
+    if config.renew_before_seconds is not None:
+        if not 1 <= config.renew_before_seconds <= 3600:
+            yield "renew_before_seconds is not between 1 and an hour"
+        if not config.supports_refresh:
+            yield "renew_before_seconds is given although supports_refresh=False"
     if config.refresh_grace_seconds and config.refresh_rotation == "none":
         yield "refresh_grace_seconds is given although refresh_rotation is none"
     if any(not kind or kind != kind.lower() for kind in config.token_types):
@@ -365,7 +439,8 @@ def _api(config: Any) -> Iterator[str]:
 def _account_url(config: Any, lookup: AccountLookup) -> Iterator[str]:
     for placeholder in PLACEHOLDER.findall(lookup.url or ""):
         kind, _, key = placeholder.partition(".")
-        if kind == "metadata" and key not in config.token_metadata:  # nothing else is known by then
+        known = {*config.callback_metadata, *config.token_metadata}  # nothing else, by then
+        if kind == "metadata" and key not in known:
             yield f"fetch_account_info has the undeclared placeholder ${{{placeholder}}}"
             return
     for problem in _url(config, lookup.url or "", with_metadata=True, with_query=True):

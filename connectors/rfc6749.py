@@ -38,7 +38,7 @@ def rfc6749(
     authorize: str,
     token: str,
     revoke: str | RevokeRules | None,
-    client_auth: Literal["basic", "post", "secret_key"],
+    client_auth: Literal["basic", "basic_raw", "post", "secret_key", "public"],
     body_format: Literal["form", "json"],
     pkce: Literal["required", "verified", "ignored", "refused"],
     rotation: Literal["none", "kept", "strict", "until_used", "replay", "never"],
@@ -54,7 +54,12 @@ def rfc6749(
     scope_separator: str = " ",
     account_choice: Params | None = None,
     issuer: str | None = None,
+    code_param: str = "code",
+    names: Params | None = None,
+    approval_codes: Collection[str] = (),
     # Token requests
+    query: Params | None = None,
+    refresh_query: Params | None = None,
     refresh: str | None = None,
     exchange_params: Collection[str] = ("grant_type", "code", "redirect_uri"),
     refresh_params: Collection[str] = ("grant_type", "refresh_token"),
@@ -66,6 +71,7 @@ def rfc6749(
     grace_seconds: int = 0,
     ends_access_token: bool = False,
     shared: bool = False,
+    refresh_from_seconds: int | None = None,
     answer: Facts | Callable[[IssuedTokens], Facts] | None = None,
     answer_without: Collection[str] = (),
     token_answer: Callable[[IssuedTokens], Facts] | None = None,
@@ -115,7 +121,7 @@ def rfc6749(
         name=name,
         display_name=title,
         client_id=f"sandbox-{name}-client",
-        client_secret=f"sandbox-{name}-not-a-secret",
+        client_secret="" if client_auth == "public" else f"sandbox-{name}+not-a-secret",
         accounts=tuple(
             FictionalAccount(key=key, label=label, facts=facts)
             for (key, label), facts in accounts.items()
@@ -131,6 +137,9 @@ def rfc6749(
             pkce=pkce,
             account_choice=account_choice or {},
             issuer=issuer,
+            code_param=code_param,
+            names=names or {},
+            approval_codes=frozenset(approval_codes),
         ),
         token=TokenRules(
             address=token,
@@ -142,6 +151,9 @@ def rfc6749(
             required_headers=headers,
             code_seconds=code_seconds,
             check=check,
+            query=query or {},
+            refresh_query=refresh_query or {},
+            names=names or {},
         ),
         grant=GrantRules(
             access_token_prefix=f"sandbox-{name}-access-",
@@ -152,6 +164,7 @@ def rfc6749(
             grace_seconds=grace_seconds,
             ends_access_token=ends_access_token,
             shared=shared,
+            refresh_from_seconds=refresh_from_seconds,
         ),
         revoke=revoke,
         introspect=introspect,

@@ -319,12 +319,13 @@ class ConnectionIncomplete(GatewayError):
     ``connection`` is its id.
     """
 
-    def __init__(self, connector: str, connection: str, missing: str) -> None:
+    def __init__(self, connector: str, connection: str, missing: str, again: bool = False) -> None:
         self.connector = connector
         self.connection = connection
+        advice = "The gateway looks for it again by itself. " if again else ""
         super().__init__(
-            f"the address of the {connector} API is not known: {missing}. Connecting the account "
-            "again, at connect_url, looks for it anew"
+            f"the address of the {connector} API is not known: {missing}. {advice}Connecting the "
+            "account again, at connect_url, looks for it anew"
         )
 
 

@@ -1,4 +1,4 @@
-"""The worker process: renews the connections of each connector until a signal stops it.
+"""The worker process: renews tokens and repeats failed hooks until a signal stops it.
 
 Each connector has its own loop. The loops share only the limit on concurrency, so a hanging
 provider delays no other connector. The worker also delivers events (``gateway.webhooks.delivery``).
@@ -11,8 +11,8 @@ import asyncio
 import contextlib
 import random
 import signal
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 from gateway.audit.context import WORKER, act_as
 from gateway.errors import StoreUnavailable
@@ -20,7 +20,6 @@ from gateway.observe.logs import get_logger
 from gateway.server.readiness import Readiness
 from gateway.server.run import end_in_time
 from gateway.server.shutdown import REQUESTS_SECONDS
-from gateway.services.renewal import Renewal
 
 _log = get_logger()
 
@@ -31,13 +30,21 @@ UntilStopped = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """A task of the worker that ends when the event is set."""
 
 
+class Rounds(Protocol):
+    """A duty of the worker for each connector: renewals, or hooks that failed."""
+
+    def connectors(self) -> tuple[str, ...]: ...
+    def stop(self) -> None: ...
+    async def round(self, connector: str) -> Any: ...
+
+
 def rest_seconds() -> float:
     """Return a random pause, so that workers that start together do not stay in step."""
     return REST_SECONDS * (0.5 + random.random())  # noqa: S311 - spreads load, protects nothing
 
 
 async def work_until_signal(
-    renewal: Renewal,
+    duties: Sequence[Rounds],
     readiness: Readiness,
     *,
     rest: Callable[[], float] = rest_seconds,
@@ -55,42 +62,43 @@ async def work_until_signal(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled)
-    await work(renewal, stop, rest=rest, also=also)
+    await work(duties, stop, rest=rest, also=also)
 
 
 async def work(
-    renewal: Renewal,
+    duties: Sequence[Rounds],
     stop: asyncio.Event,
     *,
     rest: Callable[[], float] = rest_seconds,
     also: UntilStopped | None = None,
 ) -> None:
-    """Renew the connections of every connector until ``stop`` is set, beside the task ``also``.
+    """Do the rounds of every connector until ``stop`` is set, beside the task ``also``.
 
     Rounds that still run ``REQUESTS_SECONDS`` after ``stop`` are cancelled; ``Refresher.close``
     waits for their refreshes. ``rest`` returns the seconds between two rounds of a connector.
     """
     act_as(WORKER)
-    connectors = renewal.connectors()
-    _log.info("worker_started", connectors=len(connectors))
+    loops = [(duty, name) for duty in duties for name in duty.connectors()]
+    _log.info("worker_started", connectors=len({name for _, name in loops}))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(None) as grace, asyncio.TaskGroup() as tasks:
-            for connector in connectors:
-                tasks.create_task(_run_loop(renewal, connector, stop, rest))
+            for duty, connector in loops:
+                tasks.create_task(_run_loop(duty, connector, stop, rest))
             if also is not None:
                 tasks.create_task(also(stop))
             await stop.wait()
-            renewal.stop()
+            for duty in duties:
+                duty.stop()
             grace.reschedule(asyncio.get_running_loop().time() + REQUESTS_SECONDS)
     _log.info("worker_stopped")
 
 
 async def _run_loop(
-    renewal: Renewal, connector: str, stop: asyncio.Event, rest: Callable[[], float]
+    duty: Rounds, connector: str, stop: asyncio.Event, rest: Callable[[], float]
 ) -> None:
     while not stop.is_set():
         try:
-            await renewal.round(connector)
+            await duty.round(connector)
         except StoreUnavailable:
             _log.warning("renewal_without_database", connector=connector)
         except Exception as error:

@@ -26,6 +26,7 @@ PROVIDER = rfc6749(
     offline=lambda params, before: (
         params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
     ),
+    approval_codes={"admin_policy_enforced", "access_not_configured"},
     answer=lambda issued: {"scope": " ".join(_EXPANDED.get(s, s) for s in issued.scopes)},
     params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
     refresh_params={"grant_type", "refresh_token", "scope?"},

@@ -108,6 +108,7 @@ PROVIDER = rfc6749(
     error_answer=_error,
     params={"response_mode", "prompt", "login_hint", "domain_hint"},
     required={"response_type": "code", "scope": None},
+    approval_codes={f"AADSTS{number}" for number in (90093, 90094, 90095, 900941)},
     account_choice={"prompt": "select_account"},
     exchange_params={"grant_type", "code", "redirect_uri", "scope?"},
     refresh_params={"grant_type", "refresh_token", "scope?"},

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from gateway.client.asynchronous import Gateway, UserContext
 from gateway.client.blocking import SyncGateway, SyncUserContext
-from gateway.client.connection import AvailableConnector, Connection, Revoked
+from gateway.client.connection import AvailableConnector, Connection, HookFailure, Revoked
 from gateway.client.errors import (
     AccountAmbiguous,
     AccountNotFound,
@@ -53,6 +53,7 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "GatewayUnavailable",
+    "HookFailure",
     "InvalidRequest",
     "ProviderUnavailable",
     "RateLimited",

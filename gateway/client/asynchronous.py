@@ -160,6 +160,15 @@ class Gateway:
         """
         return await self._send(calls.make_default(connection_id), assertion)
 
+    async def retry_hook(
+        self, connection_id: str, *, assertion: Assertion | None = None
+    ) -> Connection:
+        """Run the connector's step after connecting again, if it failed (``hook_failure``).
+
+        Needs role ``connections``; raises ``ConnectionNotFound``.
+        """
+        return await self._send(calls.retry_hook(connection_id), assertion)
+
     async def disconnect(
         self, connection_id: str, *, assertion: Assertion | None = None
     ) -> Revoked:

@@ -126,6 +126,10 @@ class SyncGateway:
         """See ``Gateway.make_default``."""
         return self._send(calls.make_default(connection_id), assertion)
 
+    def retry_hook(self, connection_id: str, *, assertion: Assertion | None = None) -> Connection:
+        """See ``Gateway.retry_hook``."""
+        return self._send(calls.retry_hook(connection_id), assertion)
+
     def disconnect(self, connection_id: str, *, assertion: Assertion | None = None) -> Revoked:
         """See ``Gateway.disconnect``."""
         return self._send(calls.disconnect(connection_id), assertion)

@@ -121,6 +121,16 @@ def make_default(connection_id: str) -> Call[Connection]:
     )
 
 
+def retry_hook(connection_id: str) -> Call[Connection]:
+    """``POST /v1/connections/{id}/retry``. Repeatable: it runs only while the hook has failed."""
+    return Call(
+        method="POST",
+        path=f"{_connection_path(connection_id)}/retry",
+        read=read_connection,
+        repeatable=True,
+    )
+
+
 def disconnect(connection_id: str) -> Call[Revoked]:
     """``DELETE /v1/connections/{id}``. Not repeated: the second would get 404."""
     return Call(

@@ -18,6 +18,19 @@ Revoked = Literal["yes", "no", "unsupported", "shared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookFailure:
+    """The connector's step after connecting has failed ``attempts`` times, first at ``since``.
+
+    ``reason`` is that of the last time. The gateway tries again at ``retry_at``, if it is set.
+    """
+
+    reason: str
+    since: datetime
+    attempts: int
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One account that a user linked. Times are aware and in UTC.
 
@@ -47,6 +60,7 @@ class Connection:
     created_at: datetime
     updated_at: datetime
     last_used_at: datetime | None
+    hook_failure: HookFailure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +99,16 @@ def read_connection(fields: Fields) -> Connection:
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
         last_used_at=fields.optional("last_used_at", fields.moment),
+        hook_failure=fields.optional("hook_failure", lambda name: _failure(fields.record(name))),
+    )
+
+
+def _failure(fields: Fields) -> HookFailure:
+    return HookFailure(
+        reason=fields.text("reason"),
+        since=fields.moment("since"),
+        attempts=fields.number("attempts"),
+        retry_at=fields.optional("retry_at", fields.moment),
     )
 
 

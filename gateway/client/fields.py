@@ -73,6 +73,10 @@ class Fields:
         """True or false."""
         return self._take(name, bool, "true or false")
 
+    def number(self, name: str) -> int:
+        """An integer."""
+        return self._take(name, int, "an integer")
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of strings."""
         values = self._take(name, list, "a list of strings")

@@ -38,7 +38,8 @@ def _work(arguments: argparse.Namespace) -> int:
             open_services(settings, env, sandbox=link, readiness=readiness) as services,
             exposed(services),
         ):
-            await work_until_signal(services.renewal, readiness, also=services.deliveries.run)
+            duties = (services.renewal, services.hooks)
+            await work_until_signal(duties, readiness, also=services.deliveries.run)
 
     run_loop(run())
     return 0

@@ -38,8 +38,12 @@ class TokenSealer:
         row: str,
         generation: int,
         now: datetime,
+        renew_before: int | None = None,
     ) -> SealedTokens:
-        """Seal ``tokens``, received at ``now``, for ``generation`` of row ``row``."""
+        """Seal ``tokens``, received at ``now``, for ``generation`` of row ``row``.
+
+        ``renew_before`` is the connector's ``renew_before_seconds``.
+        """
 
         def sealed(field: str, token: Secret) -> bytes:
             place = token_place(
@@ -60,7 +64,7 @@ class TokenSealer:
             token_type=tokens.token_type,
             issued_at=now,
             expires_at=tokens.expires_at,
-            fresh_until=_fresh_until(tokens.expires_at, now),
+            fresh_until=_fresh_until(tokens.expires_at, now, renew_before),
         )
 
     def access_token(self, connection: Connection) -> Secret:
@@ -98,7 +102,11 @@ class TokenSealer:
             raise
 
 
-def _fresh_until(expires_at: datetime | None, now: datetime) -> datetime | None:
+def _fresh_until(
+    expires_at: datetime | None, now: datetime, renew_before: int | None
+) -> datetime | None:
     if expires_at is None:
         return None
-    return expires_at - min(MARGIN, (expires_at - now) * MARGIN_SHARE)
+    margin = MARGIN if renew_before is None else timedelta(seconds=renew_before)
+    share = MARGIN_SHARE if renew_before is None else 1.0
+    return expires_at - min(margin, (expires_at - now) * share)

@@ -33,13 +33,13 @@ def authorization_url(
     url = prepare_grant_uri(
         endpoint,
         client_id=config.client_id,
-        response_type="code",
+        response_type=config.response_type,
         redirect_uri=redirect_uri,
         state=state,
         **_pkce(verifier) if config.use_pkce else {},
     )
     params = [
-        (name, value)
+        (config.param_names.get(name, name), value)
         for name, value in parse_qsl(urlsplit(url).query)
         if name not in config.omit_authorize_params
     ]

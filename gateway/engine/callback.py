@@ -22,6 +22,8 @@ from gateway.engine.templates import render_url
 from gateway.errors import CallbackInvalid, CallbackWithoutState, safe_code
 
 MAX_PARAMETERS = 40
+MAX_VALUE = 255
+"""The most characters of a parameter that is kept."""
 RefusalKind = Literal["declined", "approval", "refused"]
 _FOR_PEOPLE = {"error_description", "error_uri"}
 """Parameters that decide nothing, so that an unreadable one refuses nothing (RFC 6749 4.1.2.1)."""
@@ -49,8 +51,8 @@ class AuthorizationResponse:
     description: str = field(default="", repr=False)
 
 
-def read_callback(query: bytes) -> AuthorizationResponse:
-    """Read a raw query string.
+def read_callback(query: bytes, code_param: str = "code") -> AuthorizationResponse:
+    """Read a raw query string, with the authorization code in ``code_param``.
 
     Raises:
         CallbackWithoutState: The browser does not come from a flow of the gateway.
@@ -72,7 +74,7 @@ def read_callback(query: bytes) -> AuthorizationResponse:
         raise CallbackInvalid("the callback repeats a parameter")
     if any(name in params for name in _TOKENS):
         raise CallbackInvalid("the callback's URL contains a token (only codes are accepted)")
-    state, code, error = params.get("state"), params.get("code"), params.get("error")
+    state, code, error = params.get("state"), params.get(code_param), params.get("error")
     if not state:
         raise CallbackWithoutState
     if (code is None) == (error is None):
@@ -117,6 +119,19 @@ def check_issuer(
         return "it does not name its issuer" if config.issuer_required else None
     expected = render_url(config.issuer, config, values)
     return None if issuer == expected else "it comes from another issuer"
+
+
+def callback_metadata(config: ConnectorConfig, response: AuthorizationResponse) -> dict[str, str]:
+    """Return the parameters that the connector keeps, which a person can change.
+
+    Raises ``CallbackInvalid`` if one is missing, too long or not printable.
+    """
+    found = {name: response.params.get(at, "") for name, at in config.callback_metadata.items()}
+    for name, value in found.items():
+        if not value.strip() or len(value) > MAX_VALUE or not value.isprintable():
+            at = config.callback_metadata[name]
+            raise CallbackInvalid(f'the callback has no usable "{at}"', connector=config.name)
+    return found
 
 
 def verify_callback(config: ConnectorConfig, context: CallbackContext) -> str | None:

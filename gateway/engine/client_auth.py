@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import parse_qsl, quote_plus, urlencode
@@ -20,7 +20,13 @@ ClientAuthMethod = Literal["client_secret_basic", "client_secret_post", "none", 
 and authenticates alone, as a Bearer token."""
 
 _METHODS: Mapping[str, ClientAuthMethod] = MappingProxyType(
-    {"body": "client_secret_post", "header": "client_secret_basic", "secret_key": "secret_key"}
+    {
+        "body": "client_secret_post",
+        "header": "client_secret_basic",
+        "header_raw": "client_secret_basic",
+        "secret_key": "secret_key",
+        "none": "none",
+    }
 )
 
 
@@ -31,6 +37,10 @@ class Client:
     id: str
     secret: Secret
     method: ClientAuthMethod
+    raw: bool = False
+    """Send id and secret in the Basic header as they are, against RFC 6749 2.3.1."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The provider's own names of standard parameters."""
 
     def request(
         self,
@@ -46,13 +56,14 @@ class Client:
             sent = {**headers, "Authorization": f"Bearer {self.secret.reveal()}"}
         else:
             client_id, secret = self.id, self.secret.reveal()
-            if self.method == "client_secret_basic":
+            if self.method == "client_secret_basic" and not self.raw:
                 # RFC 6749 2.3.1: both are form-encoded before they are joined with a colon.
                 client_id, secret = quote_plus(client_id), quote_plus(secret)
             auth = ClientAuth(client_id, secret, self.method)
             _, sent, body = auth.prepare("POST", url, dict(headers), urlencode(list(params)))
             params = parse_qsl(body, keep_blank_values=True)
-        content_type, content = encode_body(params, body_format)
+        named = [(self.names.get(name, name), value) for name, value in params]
+        content_type, content = encode_body(named, body_format)
         sent = {**sent, "Content-Type": content_type, "Accept": "application/json"}
         return OutboundRequest(method=http_method, url=url, headers=sent, content=content)
 
@@ -70,6 +81,8 @@ def authenticated_request(
         id=config.client_id,
         secret=config.client_secret,
         method=_METHODS[config.authorization_method],
+        raw=config.authorization_method == "header_raw",
+        names=config.param_names,
     )
     return client.request(
         url, params, headers=config.token_headers, body_format=body_format, http_method=method

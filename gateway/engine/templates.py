@@ -19,12 +19,13 @@ from urllib.parse import quote, urlsplit
 
 from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
-from connectors.inputs import ConnectionInput
+from connectors.inputs import ConnectionInput, is_below
 from connectors.placeholders import BASIC, PLACEHOLDER
 from gateway.errors import InvalidRequest
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
+_ORIGIN = re.compile(r"\$\{metadata\.([^}]+)\}")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
 _PATH = re.compile(r"[A-Za-z0-9._~/-]+")
@@ -32,7 +33,14 @@ _PARAMETER = re.compile(r"[^\ud800-\udfff]{1,4096}")
 """Any text: a query and a body are encoded."""
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]{0,4094}[!-~])?")
 
-_FILLED = ("extra_authorize_params", "extra_token_params", "token_headers")
+_FILLED = (
+    "extra_authorize_params",
+    "extra_token_params",
+    "extra_refresh_params",
+    "token_query",
+    "refresh_query",
+    "token_headers",
+)
 """The fields whose constants may hold typed values."""
 
 
@@ -150,7 +158,10 @@ def render_url(
         return template
     parts = urlsplit(template)
     filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
-    netloc = filler.text(parts.netloc, _HOST_LABEL, wide=_HOST)
+    if origin := _ORIGIN.fullmatch(parts.netloc):
+        netloc = _host_of(origin[1], config, metadata)
+    else:
+        netloc = filler.text(parts.netloc, _HOST_LABEL, wide=_HOST)
     path = filler.text(parts.path, _PATH_SEGMENT, wide=_PATH)
     query = filler.text(parts.query, encode=True)
     url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
@@ -163,6 +174,20 @@ def render_url(
     ):
         raise InvalidRequest("the connection_config changes more of the URL than it may")
     return url
+
+
+def _host_of(name: str, config: ConnectorConfig, metadata: Mapping[str, Any]) -> str:
+    """Return the host that an answer names as a host or an https origin; ``api_hosts`` covers it.
+
+    Raises ``InvalidRequest`` for any other, and for a port, user information or a path.
+    """
+    value = as_text(dig(metadata, name))
+    if value is None:
+        raise InvalidRequest(f'the metadata value "{name}" is missing')
+    host = value.removeprefix("https://").removesuffix("/").lower()
+    if not _HOST.fullmatch(host) or not is_below(host, config.api_hosts):
+        raise InvalidRequest(f'the metadata value "{name}" is no host of api_hosts')
+    return host
 
 
 def sample_url(template: str, config: ConnectorConfig) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
 
 from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
@@ -22,10 +23,9 @@ def exchange_request(
         redirect_uri=redirect_uri,
         **{"code_verifier": verifier.reveal()} if config.use_pkce else {},
     )
-    kept = [(name, value) for name, value in _pairs(body) if name not in config.omit_token_params]
     # Not passed to Authlib: it drops empty values and has parameters of the same names ("body").
-    params = [*kept, *config.extra_token_params.items()]
-    return authenticated_request(config, endpoint, params, body_format=config.body_format)
+    params = [*_kept(body, config.omit_token_params), *config.extra_token_params.items()]
+    return _request(config, endpoint, params, config.token_query)
 
 
 def refresh_request(
@@ -33,11 +33,20 @@ def refresh_request(
 ) -> OutboundRequest:
     """Prepare a refresh. Sending it uses the refresh token, once at most (design, rule 2)."""
     body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
-    params = [
-        (name, value) for name, value in _pairs(body) if name not in config.omit_refresh_params
-    ]
-    return authenticated_request(config, endpoint, params, body_format=config.body_format)
+    params = [*_kept(body, config.omit_refresh_params), *config.extra_refresh_params.items()]
+    return _request(config, endpoint, params, config.refresh_query)
 
 
-def _pairs(body: str) -> list[tuple[str, str]]:
-    return parse_qsl(body, keep_blank_values=True)
+def _kept(body: str, omitted: Collection[str]) -> list[tuple[str, str]]:
+    pairs = parse_qsl(body, keep_blank_values=True)
+    return [(name, value) for name, value in pairs if name not in omitted]
+
+
+def _request(
+    config: ConnectorConfig,
+    endpoint: str,
+    params: Sequence[tuple[str, str]],
+    query: Mapping[str, str],
+) -> OutboundRequest:
+    url = f"{endpoint}?{urlencode(query)}" if query else endpoint
+    return authenticated_request(config, url, params, body_format=config.body_format)

@@ -65,7 +65,8 @@ def read_token_response(
     if is_failure(config, body):
         raise hidden_refusal_of(config, body, answer, now, is_refresh=is_refresh)
     source, name = _token_place(config, body)
-    reader = _Members(source, set(unclear))
+    at = {member: dig(body, path) for member, path in config.token_paths.items()}
+    reader = _Members({**source, **at}, set(unclear))
     access_token = access_token_in(source, name)
     _check_token_type(config, reader)
     refresh_token = reader.refresh_token()

@@ -120,6 +120,9 @@ class Metrics:
         self._flows = counter(
             "gateway_flows", "Connect flows: started, and outcomes.", ["connector", "outcome"]
         )
+        self._hook_runs = counter(
+            "gateway_hook_runs", "Repeated runs of hooks by outcome.", ["connector", "outcome"]
+        )
         by_endpoint = ["connector", "endpoint"]
         self._requests = counter(
             "gateway_provider_requests",
@@ -193,6 +196,10 @@ class Metrics:
             self._flows.labels(self._name(connector), code_of(error)).inc()
             raise
         self._flows.labels(self._name(connector), "connected").inc()
+
+    def hook_run(self, connector: str, outcome: str) -> None:
+        """Count a repeated run of a hook: ``done``, or the reason why it failed."""
+        self._hook_runs.labels(self._name(connector), outcome).inc()
 
     def request_began(self, connector: str) -> None:
         """Count a request to a provider as in flight."""

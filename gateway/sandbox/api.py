@@ -20,6 +20,7 @@ from gateway.sandbox.wire import (
     json_body,
     matches,
     refusal,
+    standard_names,
     tenant_in,
 )
 
@@ -64,7 +65,7 @@ class ApiEndpoints:
         if rules is None:
             return NOT_FOUND
         try:
-            params = body_params(incoming, "form")
+            params = standard_names(body_params(incoming, "form"), self.rules.token.names)
             params = authenticate_client(self.rules, incoming, params, rules.client_auth)
             check_names(params, frozenset({"token", "token_type_hint?"}))
         except Refused as refused:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from connectors.provider import FictionalAccount, SimulatedProvider
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import Code, Ledger
-from gateway.sandbox.wire import Incoming, Refused, split_scopes, tenant_in, unique
+from gateway.sandbox.wire import Incoming, Refused, split_scopes, standard_names, tenant_in, unique
 
 # response_type is not among them: a provider that wants it requires it, and one does not know it.
 _PROTOCOL = frozenset({"client_id", "redirect_uri", "state"})
@@ -50,6 +50,7 @@ class AuthorizationEndpoint:
         """Check an authorization request; raises ``Refused``."""
         rules = self.rules.authorize
         params = unique(parse_qsl(incoming.query, keep_blank_values=True))
+        params = standard_names(params, rules.names)
         if params.get("client_id") != self.rules.client_id:
             raise Refused("invalid_client", "client", "no app has this client_id")
         if params.get("redirect_uri") != self.redirect_uri:
@@ -97,7 +98,8 @@ class AuthorizationEndpoint:
             expires_at=self.ledger.now() + self.rules.token.code_seconds,
         )
         self.ledger.note(self.rules.name, "authorize", "approved", account=account_key)
-        return self._callback(consent, {"code": code, "state": consent.params["state"]})
+        name = self.rules.authorize.code_param
+        return self._callback(consent, {name: code, "state": consent.params["state"]})
 
     def deny(self, consent: Consent) -> dict[str, str]:
         """The callback's parameters after the person declined."""

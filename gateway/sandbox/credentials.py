@@ -26,9 +26,11 @@ def authenticate_client(
         if params[name] != own[name]:
             raise Refused("invalid_client", "client", f"{name} is not the app's own", 401)
     header = incoming.headers.get("authorization")
-    if method == "post":
+    if method in {"post", "public"}:
         if header is not None:
             raise _twice_or_needless("credentials belong into the body alone")
+        if method == "public":
+            own = {"client_id": rules.client_id}
         if {name: params.get(name) for name in own} != own:
             raise _wrong(method)
         return {name: value for name, value in params.items() if name not in own}
@@ -42,7 +44,7 @@ def authenticate_client(
         if header is not None or posted:
             raise _twice_or_needless("this endpoint takes no client credentials")
         return params
-    basic = basic_credentials(header or "")
+    basic = basic_credentials(header or "", raw=method == "basic_raw")
     if basic is not None and posted:
         raise _twice_or_needless("credentials came in the header and in the body")
     if basic != (rules.client_id, rules.client_secret):
@@ -59,7 +61,11 @@ def authenticate_bearer(
     """
     name, prefix = rules.api_auth
     value = incoming.headers.get(name, "")
-    token = ledger.access_tokens.get(value.removeprefix(prefix))
+    given = value.removeprefix(prefix)
+    if prefix == "Basic ":
+        given, password = basic_credentials(value) or ("", "")
+        given = "" if password else given  # the token is the user
+    token = ledger.access_tokens.get(given)
     if not value.startswith(prefix) or token is None:
         raise Refused("invalid_token", "token", "no such access token", 401)
     grant = ledger.grants[token.grant]

@@ -144,6 +144,11 @@ class Ledger:
         ]
         return tokens[-1] if tokens else None
 
+    def newest_end(self, grant: str) -> float | None:
+        """When the newest access token of a grant ends; ``None`` if it does not."""
+        ends = [token.expires_at for token in self.access_tokens.values() if token.grant == grant]
+        return ends[-1] if ends else None
+
     def is_living(self, token: AccessToken) -> bool:
         """Whether an access token is neither expired nor its grant revoked."""
         return not token.is_over(self.now()) and not self.grants[token.grant].revoked

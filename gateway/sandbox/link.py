@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from connectors.environment import app_variables
+from connectors.environment import app_variables, variable
 from gateway.errors import SettingsError
 from gateway.settings.environment import HostPort, Settings
 
@@ -34,7 +34,7 @@ class SandboxLink:
 
     def simulates(self, name: str) -> bool:
         """Whether the sandbox stands in for the provider of this connector."""
-        return app_variables(name, "", "").keys() <= self.variables.keys()
+        return variable(name, "CLIENT_ID") in self.variables
 
 
 NO_SANDBOX = SandboxLink()
@@ -56,7 +56,13 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
     reroutes: dict[str, HostPort] = {}
     variables: dict[str, str] = {}
     for name, provider in info["providers"].items():
-        credentials = app_variables(name, provider["client_id"], provider["client_secret"])
+        credentials = {
+            variable: value
+            for variable, value in app_variables(
+                name, provider["client_id"], provider["client_secret"]
+            ).items()
+            if value  # a public client has no secret
+        }
         if all(env.get(wanted, "").strip() for wanted in credentials):
             continue
         variables |= credentials

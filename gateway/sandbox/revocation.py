@@ -14,6 +14,7 @@ from gateway.sandbox.wire import (
     check_headers,
     check_names,
     refusal,
+    standard_names,
     tenant_in,
 )
 
@@ -51,9 +52,9 @@ class RevocationEndpoint:
         known = rules.params | (
             {rules.account_param} if rules.token == "account" else {"token", "token_type_hint?"}
         )
-        params = body_params(incoming, rules.body_format)
+        params = standard_names(body_params(incoming, rules.body_format), self.rules.token.names)
         params = authenticate_client(self.rules, incoming, params, rules.client_auth, known)
-        if rules.client_auth == "post":
+        if rules.client_auth in {"post", "public"}:
             known -= {"client_id", "client_secret"}  # they were there: they authenticated the app
         check_names(params, known)
         tenant = tenant_in(rules.address, incoming.address)

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import NoneType
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connectors.provider import Reason, SimulatedProvider
 from gateway.sandbox.credentials import authenticate_client
@@ -24,6 +26,7 @@ from gateway.sandbox.wire import (
     matches,
     refusal,
     split_scopes,
+    standard_names,
     tenant_in,
 )
 
@@ -57,7 +60,11 @@ class TokenEndpoint:
     def _params(self, incoming: Incoming) -> dict[str, str]:
         rules = self.rules.token
         check_headers(incoming, rules.required_headers)
-        params = body_params(incoming, rules.body_format)
+        params = body_params(replace(incoming, query=""), rules.body_format)
+        params = standard_names(params, rules.names)
+        query = rules.refresh_query if "refresh_token" in params else rules.query
+        if dict(parse_qsl(incoming.query, keep_blank_values=True)) != query:
+            raise Refused("invalid_request", "parameters", f"the query must be {dict(query)}")
         listed = rules.refresh_params if "refresh_token" in params else rules.exchange_params
         return authenticate_client(self.rules, incoming, params, rules.client_auth, listed)
 
@@ -140,6 +147,10 @@ class TokenEndpoint:
             raise Refused("invalid_grant", "refresh_token_unknown", text)
         if grant.revoked:
             raise Refused("invalid_grant", "grant_revoked", "the grant is revoked")
+        early, ends = self.rules.grant.refresh_from_seconds, self.ledger.newest_end(grant.id)
+        if early is not None and ends is not None and self.ledger.now() < ends - early:
+            text = f"the access token lives longer than {early} seconds"
+            raise Refused("invalid_request", "parameters", text)
         if stored.used and not self._may_be_replayed(stored):
             # RFC 9700 4.14.2: a reused refresh token means that one of two holders is a thief.
             self._end(grant)

@@ -87,15 +87,18 @@ def tenant_in(pattern: str, address: str) -> str | None:
     return names.get(match["tenant"]) or match["tenant"]
 
 
-def basic_credentials(header: str) -> tuple[str, str] | None:
-    """User and password of a Basic header (RFC 6749 2.3.1: form-encoded), ``None`` without one."""
+def basic_credentials(header: str, *, raw: bool = False) -> tuple[str, str] | None:
+    """User and password of a Basic header, ``None`` without one.
+
+    RFC 6749 2.3.1 form-encodes them, which a ``raw`` header is not.
+    """
     if not header.startswith("Basic "):
         return None
     try:
         user, _, password = base64.b64decode(header[6:], validate=True).decode().partition(":")
     except ValueError:
         return ("", "")
-    return unquote_plus(user), unquote_plus(password)
+    return (user, password) if raw else (unquote_plus(user), unquote_plus(password))
 
 
 def body_params(incoming: Incoming, body_format: str) -> dict[str, str]:
@@ -137,6 +140,16 @@ def json_body(incoming: Incoming) -> Any:
         return json.loads(incoming.body)
     except ValueError:
         raise Refused("invalid_request", "body", "the body is not JSON") from None
+
+
+def standard_names(params: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """The parameters by their standard names; raises ``Refused`` for one that is renamed here.
+
+    ``names`` maps the provider's names to the standard ones.
+    """
+    if unknown := params.keys() & {*names.values()}:
+        raise Refused("invalid_request", "parameters", f"unknown: {', '.join(sorted(unknown))}")
+    return {names.get(name, name): value for name, value in params.items()}
 
 
 def check_headers(incoming: Incoming, required: Headers) -> None:

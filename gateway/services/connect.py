@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
+from connectors.errors import ConnectorError
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
@@ -20,7 +21,7 @@ from gateway.digest import sha256_hex
 from gateway.encryption.places import verifier_place
 from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
-from gateway.engine.callback import AuthorizationResponse
+from gateway.engine.callback import AuthorizationResponse, callback_metadata, read_callback
 from gateway.engine.inputs import read_inputs
 from gateway.engine.templates import filled, render_url
 from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
@@ -125,7 +126,7 @@ class ConnectService:
             connector=config.name,
             cookie_hash=sha256_hex(cookie),
             connection_config=values,
-            token_url=render_url(config.token_url, config, values),
+            token_url=self._token_url(config, values),
             redirect_uri=self._redirect_uri(config.name),
             reconnect=reconnect,
             return_to=return_to,
@@ -177,10 +178,23 @@ class ConnectService:
                 )
             raise
 
+    def read_callback(self, name: str, query: bytes) -> AuthorizationResponse:
+        """Read a callback on the path of connector ``name``; raises what ``read_callback`` does."""
+        try:
+            code_param = self._catalog.get(name).code_param
+        except ConnectorError:
+            code_param = "code"  # the checks say what is wrong with the connector
+        return read_callback(query, code_param)
+
     async def return_to(self, state: str, *, tenant: str, user: str) -> str | None:
         """Return the page that the user's flow returns to, used or not; ``None`` if unknown."""
         flow = await self._flows.get(state)
         return flow.return_to if flow and (flow.tenant, flow.user) == (tenant, user) else None
+
+    def _token_url(self, config: ConnectorConfig, values: Mapping[str, str]) -> str:
+        """The address for the code; empty if only the callback tells it."""
+        is_later = "${metadata." in config.token_url
+        return "" if is_later else render_url(config.token_url, config, values)
 
     async def _finish(
         self,
@@ -213,12 +227,17 @@ class ConnectService:
             check(callback)
         config = callback.config
         verifier = self._vault.open(flow.verifier, verifier_place(flow))
+        metadata = callback_metadata(config, callback.response)
+        token_url = flow.token_url or render_url(
+            config.token_url, config, flow.connection_config, metadata
+        )
         grant = await self._provider.exchange(
             filled(config, flow.connection_config),
-            token_url=flow.token_url,
+            token_url=token_url,
             code=callback.code,
             redirect_uri=flow.redirect_uri,
             verifier=verifier,
+            callback_metadata=metadata,
         )
 
         async def is_wanted() -> bool:  # to sign out everywhere deletes the flow
@@ -233,6 +252,15 @@ class ConnectService:
             connector=name,
             connection=connection.id,
         )
+        if connection.hook_failure is not None:
+            self._audit.note(
+                Action.HOOK_FAILED,
+                tenant=flow.tenant,
+                user=flow.user,
+                connector=name,
+                connection=connection.id,
+                outcome=connection.hook_failure.reason,
+            )
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.engine.api import api_headers
 from gateway.engine.scopes import missing_scopes
-from gateway.engine.templates import render_url
 from gateway.errors import (
     AccountMismatch,
     InvalidRequest,
@@ -23,10 +20,12 @@ from gateway.errors import (
     VaultError,
 )
 from gateway.services.provider import Grant, Provider
+from gateway.services.states import MISSING_FACT, api_address
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connection import Connection, Status
 from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.flows import Flow
+from gateway.store.hook_retries import first_failure
 
 
 class Linker:
@@ -66,10 +65,18 @@ class Linker:
         """
         # A failure leaves the grant in place: the account is unknown, and at providers that revoke
         # per account, revoking could end a working connection.
-        account = await self._provider.account(
-            config, grant, flow.connection_config, self._catalog.hook(config)
-        )
-        self._check_api(config, flow, account, grant.tokens.access_token)
+        typed, failure = flow.connection_config, None
+        account = await self._provider.account(config, grant, typed)
+        hook = self._catalog.hook(config)
+        if hook is not None:
+            enriched = await self._provider.enrich(config, hook, grant, typed, account)
+            account, failure = enriched.account, enriched.failure
+        try:
+            api_address(config, typed, account.metadata)
+        except InvalidRequest as error:
+            if hook is None:
+                raise UnreadableResponse(f"the API cannot be called: {error}") from None
+            failure = failure or MISSING_FACT
         missing = missing_scopes(config, config.scopes, grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
@@ -82,6 +89,7 @@ class Linker:
             status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
             several_accounts=config.supports_multiple_accounts,
             environment=self._environment,
+            hook_failure=first_failure(failure, self._clock()) if failure else None,
         )
         try:
             if not await is_wanted():
@@ -104,7 +112,15 @@ class Linker:
         now = self._clock()
         while True:  # until no concurrent write wins
             target = await self._connections.target(new)
-            kept = None
+            kept, old = None, target.replaces
+            if new.hook_failure and old and old.connection_config == new.connection_config:
+                # What an earlier run of the hook found still holds.
+                account = replace(
+                    new.account,
+                    account_label=old.account_label,
+                    metadata={**old.metadata, **new.account.metadata},
+                )
+                target = replace(target, new=replace(new, account=account))
             if tokens.refresh_token is None and config.supports_refresh:
                 kept = self._earlier_refresh_token(target.replaces, new)
             sealed = self._sealer.seal(
@@ -115,6 +131,7 @@ class Linker:
                 row=target.row,
                 generation=target.generation,
                 now=now,
+                renew_before=config.renew_before_seconds,
             )
             saved = await self._connections.save(target, sealed, now, keeps=kept is not None)
             if saved is not None:
@@ -134,14 +151,3 @@ class Linker:
             return self._sealer.refresh_token(old)
         except VaultError:
             return None
-
-    def _check_api(
-        self, config: ConnectorConfig, flow: Flow, account: AccountInfo, token: Secret
-    ) -> None:
-        """Raise ``UnreadableResponse`` if the account lacks what a call to the API needs."""
-        try:
-            typed, metadata = flow.connection_config, account.metadata
-            render_url(config.api_base_url, config, typed, metadata)
-            api_headers(config, token, typed, metadata)
-        except InvalidRequest as error:
-            raise UnreadableResponse(f"the API cannot be called: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,14 +21,20 @@ from gateway.engine.refusal import is_failure
 from gateway.engine.request import OutboundResponse
 from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
+from gateway.engine.templates import NOTHING
 from gateway.engine.token_request import exchange_request, refresh_request
 from gateway.engine.token_response import TokenResponse, read_token_response
-from gateway.errors import ProviderError, UnreadableResponse
+from gateway.errors import EgressRefused, ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Endpoint
 from gateway.outbound.client import Outbound
+from gateway.services.refresh_failures import reason_of
 
 _log = get_logger()
+
+HOOK_SECONDS = 15.0
+"""The longest that a hook may take."""
+HOOK_ERROR = "hook_error"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +43,24 @@ class Grant:
 
     tokens: Tokens
     token_response: Mapping[str, Any] = field(repr=False)
+    callback_metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enriched:
+    """An account after its hook. ``failure`` says why the hook failed, if it did."""
+
+    account: AccountInfo
+    failure: str | None
 
 
 class Provider:
     """The requests of the services. Each raises ``ProviderError`` if it fails."""
 
-    def __init__(self, outbound: Outbound, clock: Clock) -> None:
+    def __init__(
+        self, outbound: Outbound, clock: Clock, hook_seconds: float = HOOK_SECONDS
+    ) -> None:
+        self._hook_seconds = hook_seconds
         self._outbound = outbound
         self._clock = clock
 
@@ -53,6 +72,7 @@ class Provider:
         code: Secret,
         redirect_uri: str,
         verifier: Secret,
+        callback_metadata: Mapping[str, str] = NOTHING,
     ) -> Grant:
         """Exchange an authorization code. A code is sent only once, without retries."""
         request = exchange_request(
@@ -61,7 +81,9 @@ class Provider:
         answer = await self._outbound.send(request, connector=config.name, endpoint="exchange")
         read = read_token_response(config, answer, self._clock())
         _log_unread(config, "exchange", read)
-        return Grant(tokens=read.tokens, token_response=read.body)
+        return Grant(
+            tokens=read.tokens, token_response=read.body, callback_metadata=callback_metadata
+        )
 
     async def refresh(
         self,
@@ -82,25 +104,18 @@ class Provider:
         return read.tokens
 
     async def account(
-        self,
-        config: ConnectorConfig,
-        grant: Grant,
-        connection_config: Mapping[str, str],
-        hook: Hook | None = None,
+        self, config: ConnectorConfig, grant: Grant, connection_config: Mapping[str, str]
     ) -> AccountInfo:
-        """Return the granted account, cleaned, with the metadata of ``hook``.
+        """Return the granted account, cleaned.
 
-        Raises ``ProviderError`` if the account cannot be read, and ``AccountUnfit`` if the hook
-        finds that it lacks what the connector needs.
+        Raises ``ProviderError`` if the account cannot be read, and ``AccountUnfit`` if it lacks
+        what the connector needs.
         """
         context = _Context(self._outbound, config, grant, connection_config)
         try:
             account = await config.fetch_account_info(context)
             metadata = {**_token_metadata(config, grant), **account.metadata}
-            context.account = clean_account(replace(account, metadata=metadata))
-            if hook is not None:
-                await hook(context)
-            return context.account
+            return clean_account(replace(account, metadata=metadata))
         except (ProviderError, AccountUnfit):
             raise
         except AccountUnreadable as error:
@@ -109,6 +124,51 @@ class Provider:
             # Rule 7: a connector's code may fail in any way; the user gets a clear error.
             _log.exception("account_lookup_failed", connector=config.name, exc_info=error)
             raise UnreadableResponse("the account could not be read") from None
+
+    async def enrich(
+        self,
+        config: ConnectorConfig,
+        hook: Hook,
+        grant: Grant,
+        connection_config: Mapping[str, str],
+        account: AccountInfo,
+    ) -> Enriched:
+        """Run a hook for ``hook_seconds`` at most. A failing one keeps what it found before.
+
+        Raises ``AccountUnfit`` if the hook finds that the account lacks what the connector needs.
+        """
+        context = _Context(self._outbound, config, grant, connection_config)
+        context.account = account
+
+        async def run() -> BaseException | None:
+            try:
+                await hook(context)
+            except (Exception, SystemExit) as error:
+                return error
+            return None
+
+        # A task of its own: a hook may refuse to be cancelled.
+        task = asyncio.create_task(run())
+        try:
+            await asyncio.wait({task}, timeout=self._hook_seconds)
+        finally:
+            task.cancel()
+        error = TimeoutError() if not task.done() else _result(task)
+        if isinstance(error, AccountUnfit):
+            raise error
+        reason = None if error is None else _why(error)
+        if reason is not None:
+            # Rule 7: a connector's code may fail in any way.
+            detail = str(error) if isinstance(error, ProviderError | AccountUnreadable) else None
+            unexpected = error if reason == HOOK_ERROR and isinstance(error, Exception) else None
+            _log.warning(
+                "hook_failed",
+                connector=config.name,
+                reason=reason,
+                detail=detail,
+                exc_info=unexpected,
+            )
+        return Enriched(account=context.account, failure=reason)
 
     async def revoke(
         self,
@@ -153,9 +213,24 @@ def _log_unread(config: ConnectorConfig, endpoint: Endpoint, read: TokenResponse
         )
 
 
+def _result(task: asyncio.Task[BaseException | None]) -> BaseException | None:
+    return asyncio.CancelledError() if task.cancelled() else task.result()
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, AccountUnreadable | UnreadableResponse):
+        return "unreadable_answer"
+    if isinstance(error, ProviderError) and not isinstance(error, EgressRefused):
+        return reason_of(error)
+    return HOOK_ERROR
+
+
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:
     found = {name: dig(grant.token_response, path) for name, path in config.token_metadata.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    known = {name: value for name, value in found.items() if value is not None}
+    return {**grant.callback_metadata, **known}
 
 
 class _Context:

@@ -118,7 +118,10 @@ class Refresher:
             if not config.supports_refresh or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)
             url = render_url(
-                config.refresh_url or config.token_url, config, connection.connection_config
+                config.refresh_url or config.token_url,
+                config,
+                connection.connection_config,
+                connection.metadata,
             )
             found = await self._lease_or_newer(config, connection, wait)
             if isinstance(found, Connection):

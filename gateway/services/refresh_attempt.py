@@ -195,6 +195,7 @@ class RefreshAttempt:
             row=connection.id,
             generation=connection.generation + 1,
             now=self._parts.clock(),
+            renew_before=config.renew_before_seconds,
         )
         await self._parts.checkpoint("answer")
         missing = missing_scopes(config, connection.requested_scopes, tokens.scopes)

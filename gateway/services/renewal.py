@@ -142,16 +142,18 @@ class Renewal:
                 fresh_until = connection.tokens.fresh_until
                 if why is Due.IDLE and fresh_until is not None and fresh_until <= now + LEAD:
                     continue  # the other query finds it
-                if self._due_at(connection, why) <= now:
+                if self._due_at(config, connection, why) <= now:
                     yield connection
             if len(page) < BATCH:
                 return
             last = page[-1]
 
-    def _due_at(self, connection: Connection, why: Due) -> datetime:
+    def _due_at(self, config: ConnectorConfig, connection: Connection, why: Due) -> datetime:
         tokens, early = connection.tokens, 1.0 - self._jitter(connection)
         if why is Due.IDLE or tokens.fresh_until is None:
             return tokens.issued_at + IDLE - IDLE_SPREAD * early
+        if config.renew_before_seconds is not None:
+            return tokens.fresh_until  # the provider refuses a refresh before that
         lead = min(LEAD, (tokens.fresh_until - tokens.issued_at) * LEAD_SHARE)
         return tokens.fresh_until - lead * (LATEST_SHARE + (1.0 - LATEST_SHARE) * early)
 

@@ -5,9 +5,11 @@ The API and the dashboard show it, and token reads refuse by it (design rule 4).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
@@ -87,6 +89,9 @@ def state_of(
         since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
     if not complete and status in {Status.ACTIVE, Status.NEEDS_SCOPES}:
         status, reason, action = Status.INCOMPLETE, MISSING_FACT, Remedy.RECONNECT
+        if failure := connection.hook_failure:
+            reason, since = failure.reason, failure.since
+            action = Remedy.WAIT if failure.retry_at else Remedy.RECONNECT
     if status is Status.NEEDS_SCOPES:
         action = Remedy.RECONNECT
     return State(status=status, reason=reason, since=since, action=action)
@@ -128,14 +133,28 @@ class States:
             renewable=config.supports_refresh,
             readable=(not over or connection.is_of(self._environment))
             and self._sealer.opens(connection, refresh_too=over),
-            complete=_is_complete(config, connection),
+            complete=has_address(config, connection.connection_config, connection.metadata),
         )
 
 
-def _is_complete(config: ConnectorConfig, connection: Connection) -> bool:
+def api_address(
+    config: ConnectorConfig, typed: Mapping[str, str], metadata: Mapping[str, Any]
+) -> str:
+    """Return the address of an account's API; raises ``InvalidRequest`` if a fact is missing.
+
+    The headers of its calls must be complete, too.
+    """
+    api_headers(config, Secret("any"), typed, metadata)
+    return render_url(config.api_base_url, config, typed, metadata)
+
+
+def has_address(
+    config: ConnectorConfig, typed: Mapping[str, str], metadata: Mapping[str, Any]
+) -> bool:
+    """Whether the facts of an account complete the address and the headers of its API."""
     try:
-        api_base_url(config, connection)
-    except ConnectionIncomplete:
+        api_address(config, typed, metadata)
+    except InvalidRequest:
         return False
     return True
 
@@ -145,9 +164,9 @@ def api_base_url(config: ConnectorConfig, connection: Connection) -> str:
 
     Raises ``ConnectionIncomplete`` if the address or the headers lack a fact.
     """
-    typed, metadata = connection.connection_config, connection.metadata
     try:
-        api_headers(config, Secret("any"), typed, metadata)
-        return render_url(config.api_base_url, config, typed, metadata)
+        return api_address(config, connection.connection_config, connection.metadata)
     except InvalidRequest as error:
-        raise ConnectionIncomplete(config.name, connection.id, str(error)) from None
+        failure = connection.hook_failure
+        again = failure is not None and failure.retry_at is not None
+        raise ConnectionIncomplete(config.name, connection.id, str(error), again) from None

@@ -37,6 +37,8 @@ class Action(StrEnum):
     CONNECTION_DISCONNECTED = "connection.disconnected"
     CONNECTION_NEEDS_REAUTH = "connection.needs_reauth"
     CONNECTION_DEFAULT_CHANGED = "connection.default_changed"
+    HOOK_DONE = "hook.done"
+    HOOK_FAILED = "hook.failed"
     REFRESH_DONE = "refresh.done"
     REFRESH_FAILED = "refresh.failed"
     KEY_CREATED = "key.created"

@@ -79,6 +79,19 @@ class SealedTokens:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HookFailure:
+    """The connector's hook has failed ``attempts`` times, first at ``since``.
+
+    ``reason`` is that of the last time. The worker tries again at ``retry_at``, if it is set.
+    """
+
+    reason: str
+    since: datetime
+    attempts: int
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
     """One linked account, as stored.
 
@@ -109,6 +122,7 @@ class Connection:
     created_at: datetime
     updated_at: datetime
     last_used_at: datetime | None
+    hook_failure: HookFailure | None = None
 
     def is_of(self, environment: str) -> bool:
         """Whether the OAuth apps of ``environment`` may have this grant; an empty one is any."""
@@ -231,4 +245,10 @@ def _connection(row: Document) -> Connection:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         last_used_at=row["last_used_at"],
+        hook_failure=_hook_failure(row.get("hook")),
     )
+
+
+def _hook_failure(hook: Document | None) -> HookFailure | None:
+    names = ("reason", "since", "attempts", "retry_at")
+    return None if hook is None else HookFailure(**{name: hook[name] for name in names})

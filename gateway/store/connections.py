@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from connectors.account import AccountInfo
 from gateway.errors import AccountAmbiguous, AccountMismatch, ConnectionNotFound, WriteConflict
 from gateway.store.connection import (
     Connection,
+    HookFailure,
     Method,
     SealedTokens,
     Status,
@@ -51,6 +52,7 @@ class NewConnection:
     environment: str = ""
     method: Method = Method.OAUTH2
     status_reason: str | None = None
+    hook_failure: HookFailure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -283,6 +285,7 @@ def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Doc
         "metadata": json.dumps(dict(new.account.metadata)),
         "connection_config": dict(new.connection_config),
         "environment": new.environment,
+        "hook": None if new.hook_failure is None else asdict(new.hook_failure),
         "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
         "status": str(new.status),
         "status_reason": new.status_reason,

@@ -15,6 +15,8 @@ RENEWABLE = {"tokens.refresh": {"$type": "binData"}}
 """Rows with a refresh token: the partial indexes of due rows. Their queries must repeat it."""
 _DUE = [("connector", ASCENDING), ("status", ASCENDING)]
 
+HOOK_DUE = {"hook.retry_at": {"$type": "date"}}
+"""Rows whose hook is tried again: the partial index of those."""
 WAITING_EVENTS = {"outbox._id": {"$gt": ""}}
 """Rows with events that wait for a worker: the partial index of the outbox."""
 UNDELIVERED = {"due_at": {"$type": "date"}}
@@ -55,6 +57,9 @@ INDEXES = {
             [("connector", ASCENDING), ("_id", ASCENDING)],
             name="unchecked",
             partialFilterExpression={"status_reason": "not_checked"},
+        ),
+        IndexModel(
+            [*_DUE, ("hook.retry_at", ASCENDING)], name="hook_due", partialFilterExpression=HOOK_DUE
         ),
         IndexModel(
             [("outbox._id", ASCENDING)], name="outbox", partialFilterExpression=WAITING_EVENTS

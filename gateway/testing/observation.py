@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 import httpx
 
@@ -311,8 +311,10 @@ def _masked(bench: Workbench, value: Any) -> Any:
 
 def _secrets(bench: Workbench) -> Iterator[tuple[str, str]]:
     app, ledger = bench.subject.provider, bench.simulation.ledger
-    pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
-    yield pair, "client_id:client_secret"
-    yield app.client_secret, "client_secret"
+    for encoded in (quote_plus, str):  # as RFC 6749 2.3.1 says, and raw
+        pair = f"{encoded(app.client_id)}:{encoded(app.client_secret)}"
+        yield base64.b64encode(pair.encode()).decode(), "client_id:client_secret"
+    if app.client_secret:
+        yield app.client_secret, "client_secret"
     for name in ("code", "access_token", "refresh_token"):
         yield from ((secret, name) for secret in getattr(ledger, f"{name}s"))

@@ -48,7 +48,7 @@ async def provider_side(subject: Subject, database: Database) -> dict[str, Any]:
         declined = bench.simulation.deny(bench.consent(await bench.start()))
         names = ", ".join(sorted(declined))
         seen["callback when declined"] = f"{names} (error: {declined['error']})"
-        code = bench.simulation.ledger.codes[params["code"]]
+        code = bench.simulation.ledger.codes[params[bench.simulation.rules.authorize.code_param]]
         seen["a code lives"] = round(code.expires_at - bench.clock().timestamp())
         connection = (await bench.finish(started, params)).connection
         first = await bench.token(connection)

@@ -88,8 +88,9 @@ class Subject:
             return self.expectations.probe
         base = self.provider.api_base
         for rules in self.provider.api:
-            if base and rules.address.startswith(f"{base}/") and "*" not in rules.address:
-                return Probe(rules.address.removeprefix(base), rules.method)
+            path = rules.address.removeprefix(base)
+            if base and path.startswith("/") and "*" not in path:
+                return Probe(path, rules.method)
         raise ContractViolation(
             "the sandbox file has no API rule below api_base: say probe = Probe('/…')"
         )
@@ -185,4 +186,5 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
 
 def credentials(name: str, provider: SimulatedProvider) -> Mapping[str, str]:
     """Return the variables of a connector, set to the simulated app's credentials."""
-    return app_variables(name, provider.client_id, provider.client_secret)
+    variables = app_variables(name, provider.client_id, provider.client_secret)
+    return {variable: value for variable, value in variables.items() if value}

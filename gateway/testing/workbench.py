@@ -122,7 +122,7 @@ class Workbench:
         """Bring the callback's parameters back in the browser that started."""
         return await self.core.connect.finish(
             self.subject.name,
-            read_callback(urlencode(params).encode()),
+            read_callback(urlencode(params).encode(), self.subject.config.code_param),
             tenant=self.tenant,
             user=self.user,
             cookie=started.cookie_value.reveal(),
@@ -159,7 +159,8 @@ class Workbench:
             state=new_state(),
             verifier=verifier,
         )
-        return Secret(self.approve(self.consent_at(url), person)["code"]), verifier
+        params = self.approve(self.consent_at(url), person)
+        return Secret(params[self.simulation.rules.authorize.code_param]), verifier
 
     async def exchange(
         self, code: Secret, verifier: Secret, *, config: ConnectorConfig | None = None
@@ -177,6 +178,7 @@ class Workbench:
 
     async def refresh(self, refresh_token: Secret) -> None:
         """Use a refresh token of the first person's, and store nothing."""
+        self.wait_for_refresh()
         config, typed = self.subject.config, self.subject.people[0].typed
         typed_values = read_inputs(config.connection_config, typed)
         await self.provider.refresh(
@@ -186,8 +188,17 @@ class Workbench:
             granted=config.scopes,
         )
 
+    def wait_for_refresh(self) -> None:
+        """Let time pass until the provider takes a refresh of every grant."""
+        early, ledger = self.subject.provider.grant.refresh_from_seconds, self.simulation.ledger
+        ends = [end for grant in ledger.grants if (end := ledger.newest_end(grant)) is not None]
+        if early is not None and ends:
+            self.clock.advance(seconds=max(0.0, max(ends) - early - self.clock().timestamp()))
+
     async def token(self, connection: Connection, *, force: bool = False) -> IssuedToken:
         """An access token, as a tool gets it."""
+        if force:
+            self.wait_for_refresh()
         wanted = Wanted(
             connector=self.subject.name,
             tenant=self.tenant,

@@ -76,6 +76,12 @@ async def patch_connection(request: Request) -> Response:
     return _shown(request, await services(request).connections.set_default(connection))
 
 
+async def retry_hook(request: Request) -> Response:
+    """Run the connector's hook again now, if it failed."""
+    connection = await _connection(request, await _bounds(request))
+    return _shown(request, await services(request).hooks.retry(connection))
+
+
 async def delete_connection(request: Request) -> Response:
     """Delete a connection, and revoke the grant at the provider if possible."""
     connection = await _connection(request, await _bounds(request))
@@ -143,6 +149,17 @@ OPERATIONS = [
         request=PatchRequest,
         reply=ConnectionReply,
         errors=(*_ERRORS, "invalid_request"),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/connections/{id}/retry",
+        handler=retry_hook,
+        summary="Run a failed hook again",
+        who="session or key",
+        role="connections",
+        headers=(HEADER,),
+        reply=ConnectionReply,
+        errors=_ERRORS,
     ),
     Operation(
         method="DELETE",

@@ -103,6 +103,14 @@ async def make_default(request: Request) -> Response:
     return redirect_with(request, session, DASHBOARD, "made_default", connection.connector)
 
 
+async def retry_hook(request: Request) -> Response:
+    """Run the connector's hook again."""
+    session, connection = await _posted(request)
+    now = await services(request).hooks.retry(connection)
+    outcome = "hook_failed" if now.hook_failure else "hook_done"
+    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
+
+
 async def confirm_disconnect(request: Request) -> Response:
     """Ask before disconnecting, and say what will happen."""
     check_host(request)
@@ -182,6 +190,7 @@ ROUTES = [
     Route(DASHBOARD, dashboard),
     Route(DONE, done),
     Route("/dashboard/connections/{id}/default", make_default, methods=["POST"]),
+    Route("/dashboard/connections/{id}/retry", retry_hook, methods=["POST"]),
     Route("/dashboard/connections/{id}/disconnect", confirm_disconnect),
     Route("/dashboard/connections/{id}/disconnect", disconnect, methods=["POST"]),
 ]

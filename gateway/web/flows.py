@@ -13,7 +13,6 @@ from starlette.routing import Route
 from connectors.config import ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
-from gateway.engine.callback import read_callback
 from gateway.errors import CallbackInvalid, ConnectionNotFound, GatewayError, InvalidRequest
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
@@ -121,13 +120,13 @@ async def callback(request: Request) -> Response:
         return Response(status_code=204, headers=_CALLBACK_HEADERS)
     name = request.path_params["name"]
     check_host(request)
-    session = await find_session(request)
+    session, connect = await find_session(request), services(request).connect
     try:
-        response = read_callback(request.scope["query_string"])
+        response = connect.read_callback(name, request.scope["query_string"])
     except CallbackInvalid as error:
         error.connector = name  # its page has the way to start
         raise
-    cookie, connect = flow_cookie_name(response.state), services(request).connect
+    cookie = flow_cookie_name(response.state)
     try:
         finished = await connect.finish(
             name,

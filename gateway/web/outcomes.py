@@ -117,6 +117,15 @@ OUTCOMES = {
         "Default changed",
         "Tools that name no account use this {name} account from now on.",
     ),
+    "hook_done": Outcome(
+        "success", "{name} is set up", "The facts of this account that were missing are here now."
+    ),
+    "hook_failed": Outcome(
+        "warning",
+        "{name} could not be set up",
+        "The step after connecting failed again. The account stays connected, and its card says "
+        "when the gateway tries again.",
+    ),
     "disconnected_yes": Outcome(
         "success",
         "{name} is disconnected",

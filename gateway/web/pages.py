@@ -55,6 +55,16 @@ _RENEWAL_TEXTS = {
 """For each reason why renewals fail: the cause, and the action that mends it."""
 
 
+_HOOK_TEXTS = _RENEWAL_TEXTS | {
+    "hook_error": "This is a fault of the connector.",
+    "account_unfit": "{name} does not offer this account what you filled in. Reconnect.",
+    "missing_fact": "{name} did not tell all that is needed.",
+    "timeout": "It took too long.",
+    "unreadable_answer": "{name} did not answer as it should.",
+}
+"""For each reason why a hook fails: the cause. With others, its token could not be had."""
+
+
 def render(
     request: Request,
     template: str,
@@ -89,6 +99,8 @@ class AccountView:
     renewal: str | None
     since: str
     since_iso: str
+    hook: str | None
+    retry_path: str
     can_reconnect: bool
     needs_attention: bool
     scopes: tuple[str, ...]
@@ -178,6 +190,8 @@ def account_view(given: Services, connection: Connection, name: str) -> AccountV
         renewal=None if state.is_renewed else renewal,
         since=f"{state.since.day} {state.since:%B %Y, %H:%M} UTC",
         since_iso=rfc3339(state.since),
+        hook=_hook_text(connection, name),
+        retry_path=f"{base}/retry",
         can_reconnect=state.action is Remedy.RECONNECT,
         needs_attention=state.status is not Status.ACTIVE
         or state.action in {Remedy.RECONNECT, Remedy.OPERATOR},
@@ -192,6 +206,15 @@ def account_view(given: Services, connection: Connection, name: str) -> AccountV
         disconnect_path=f"{base}/disconnect",
         reconnect_path=connect_url("", connection.connector, connection.id),
     )
+
+
+def _hook_text(connection: Connection, name: str) -> str | None:
+    failure = connection.hook_failure
+    if failure is None:
+        return None
+    cause = _HOOK_TEXTS.get(failure.reason, "Its access could not be used.").format(name=name)
+    again = " The gateway tries again by itself."
+    return cause + (again if failure.retry_at and again.strip() not in cause else "")
 
 
 def ago(then: datetime, now: datetime) -> str:

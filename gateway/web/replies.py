@@ -13,6 +13,15 @@ from gateway.services.states import State
 from gateway.store.connection import Connection
 
 
+class HookFailureReply(BaseModel):
+    """The connector's hook failed. The worker repeats it at ``retry_at``, if that is set."""
+
+    reason: str
+    since: str
+    attempts: int
+    retry_at: str | None
+
+
 class ConnectionReply(BaseModel):
     """A linked account, without its tokens. Times are RFC 3339 in UTC.
 
@@ -39,6 +48,7 @@ class ConnectionReply(BaseModel):
     created_at: str
     updated_at: str
     last_used_at: str | None
+    hook_failure: HookFailureReply | None
 
 
 def connection_reply(connection: Connection, state: State) -> ConnectionReply:
@@ -61,6 +71,19 @@ def connection_reply(connection: Connection, state: State) -> ConnectionReply:
         created_at=rfc3339(connection.created_at),
         updated_at=rfc3339(connection.updated_at),
         last_used_at=time_or_none(connection.last_used_at),
+        hook_failure=_hook_failure(connection),
+    )
+
+
+def _hook_failure(connection: Connection) -> HookFailureReply | None:
+    failure = connection.hook_failure
+    if failure is None:
+        return None
+    return HookFailureReply(
+        reason=failure.reason,
+        since=rfc3339(failure.since),
+        attempts=failure.attempts,
+        retry_at=time_or_none(failure.retry_at),
     )
 
 

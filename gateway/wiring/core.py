@@ -14,6 +14,7 @@ from gateway.observe.metrics import Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
+from gateway.services.hooks import Hooks
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
@@ -25,6 +26,7 @@ from gateway.store.connections import ConnectionStore
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
+from gateway.store.hook_retries import HookRetries
 from gateway.store.mongo import Database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.wiring.knobs import PRODUCTION, Knobs
@@ -39,6 +41,7 @@ class CoreServices:
     disconnect: DisconnectService
     refresher: Refresher
     states: States
+    hooks: Hooks
 
 
 def core_services(
@@ -85,6 +88,17 @@ def core_services(
     return CoreServices(
         refresher=refresher,
         states=States(catalog, sealer, clock, environment),
+        hooks=Hooks(
+            catalog=catalog,
+            connections=connections,
+            retries=HookRetries(database),
+            provider=provider,
+            refresher=refresher,
+            sealer=sealer,
+            clock=clock,
+            metrics=metrics,
+            audit=audit,
+        ),
         connect=ConnectService(
             catalog=catalog,
             flows=FlowStore(database, vault),

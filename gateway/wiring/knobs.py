@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.outbound.client import TOTAL_SECONDS
+from gateway.services.provider import HOOK_SECONDS
 from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
 from gateway.store.refresh_leases import LEASE_SECONDS
 
@@ -22,6 +23,7 @@ class Knobs:
     lease_seconds: int = LEASE_SECONDS
     takeover_seconds: float = LEASE_SECONDS
     provider_seconds: float = TOTAL_SECONDS
+    hook_seconds: float = HOOK_SECONDS
 
 
 PRODUCTION = Knobs()

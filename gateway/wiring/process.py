@@ -174,7 +174,7 @@ async def open_services(
             catalog=catalog,
             database=database,
             watch=watch,
-            provider=Provider(outbound, clock),
+            provider=Provider(outbound, clock, knobs.hook_seconds),
             vault=vault,
             public_addresses=public_addresses,
             redirect_uri=lambda name: redirect_uri(settings, name),

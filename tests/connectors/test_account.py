@@ -226,9 +226,16 @@ def test_a_dot_path_leads_somewhere_or_nowhere_and_never_fails(source: Any, path
     dig(source, path)
 
 
+def test_a_path_goes_through_objects_and_selects_items_of_lists() -> None:
+    source = {"a": {"b": [{"c": 1}, {"c": 2, "d.e": True}]}}
+    assert dig(source, "a.b[0].c") == dig([source], "[0].a.b[c=1].c") == 1
+    assert dig(source, "a.b[d.e=true].c") == 2
+    for path in ("a.b[2].c", "a.b[c=3]", "a[0]", "a[b=1]", "a.b.c", "a.b[0][0]", "a.b[d.e=True]"):
+        assert dig(source, path) is None, path
+
+
 def test_a_dot_path_goes_through_objects_only() -> None:
-    source = {"a": {"b": [{"c": 1}]}, "": {"": 2}}
+    source = {"a": {"b": [{"c": 1}]}}
     assert dig(source, "a.b") == [{"c": 1}]
     assert dig(source, "a.b.0") is None
     assert dig(source, "a.x.y") is None
-    assert dig(source, ".") == 2

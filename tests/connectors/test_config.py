@@ -56,7 +56,7 @@ def test_every_problem_is_reported_at_once_by_field_name() -> None:
             "category is not one of productivity, communication, crm, design, commerce, data, "
             "devtools, media, finance, ai, hr, legal, marketing, recruiting, support, surveys, "
             "other",
-            "authorization_method is not one of body, header, secret_key",
+            "authorization_method is not one of body, header, header_raw, secret_key, none",
             "body_format is not one of form, json",
             "docs_url is not an https URL",
             "console_url is not an https URL",

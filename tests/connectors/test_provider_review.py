@@ -55,7 +55,7 @@ def test_every_problem_is_named_at_once() -> None:
         ),
         (
             {"token": {"client_auth": "body"}},
-            "token.client_auth is not one of basic, post, secret_key",
+            "token.client_auth is not one of basic, basic_raw, post, secret_key, public",
         ),
         ({"token": {"body_format": "xml"}}, "token.body_format is not one of form, json"),
         (
@@ -71,7 +71,7 @@ def test_every_problem_is_named_at_once() -> None:
         ),
         (
             {"introspect": IntrospectRules(address="a.b/c", client_auth="none", answer=dict)},  # type: ignore[arg-type]
-            "introspect.client_auth is not one of basic, post",
+            "introspect.client_auth is not one of basic, basic_raw, post, public",
         ),
         (
             {"authorize": {"params": "prompt"}},
@@ -208,6 +208,21 @@ def test_addresses_of_the_api_are_checked_too() -> None:
         (
             {"token": {"refresh_params": frozenset({"refresh_token", "client_id"})}},
             "token.refresh_params has client_id, which client_auth says already",
+        ),
+        (
+            {"token": {"client_auth": "public"}},
+            "client_secret is given, and a public client has none",
+        ),
+        (
+            {"token": {"names": {"nonce": "state"}}},
+            "token.names renames state, which every provider returns as it is",
+        ),
+        (
+            {
+                "token": {"refresh_params": frozenset()},
+                "grant": {"rotation": "never", "refresh_from_seconds": 30},
+            },
+            'grant.refresh_from_seconds has no effect: rotation is "never"',
         ),
         ({"token": {"code_seconds": 0}}, "token.code_seconds is not more than 0"),
         (

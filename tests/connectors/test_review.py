@@ -14,6 +14,7 @@ from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
 from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
+from connectors.secret import Secret
 from tests.support.configs import TENANT, make_config
 
 SITE = "https://api.example.com/sites/${metadata.site_id}"
@@ -144,8 +145,98 @@ def test_a_valid_description_has_no_problem() -> None:
             "error_in_success code is empty",
         ),
         (
-            {"authorization_method": "none"},
-            "authorization_method is not one of body, header, secret_key",
+            {"authorization_method": "query"},
+            "authorization_method is not one of body, header, header_raw, secret_key, none",
+        ),
+        ({"authorization_method": "none"}, "client_secret is given to a public client"),
+        ({"client_secret": Secret("")}, "client_secret is empty"),
+        (
+            {"authorization_method": "none", "client_secret": Secret(""), "use_pkce": False},
+            "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)",
+        ),
+        (
+            {"extra_refresh_params": {"scope": "x", "refresh_token": "x"}},
+            "extra_refresh_params sets reserved refresh_token",
+        ),
+        (
+            {"token_query": {"code": "x"}, "param_names": {"code": "auth_code"}},
+            "token_query sets reserved code",
+        ),
+        (
+            {"extra_token_params": {"auth_code": "x"}, "param_names": {"code": "auth_code"}},
+            "extra_token_params sets reserved auth_code",
+        ),
+        (
+            {"supports_refresh": False, "refresh_query": {"a": "b"}},
+            "refresh_query is given although supports_refresh=False",
+        ),
+        ({"param_names": {"state": "s"}}, "param_names may not rename state"),
+        ({"param_names": {"code_verifier": "v"}}, "param_names may not rename code_verifier"),
+        (
+            {"param_names": {"client_id": "state"}},
+            "param_names gives a name twice, or one that is taken already",
+        ),
+        (
+            {"param_names": {"client_id": "key", "client_secret": "key"}},
+            "param_names gives a name twice, or one that is taken already",
+        ),
+        (
+            {"param_names": {"client_id": "a b"}},
+            "param_names has 'a b', which is not a parameter's name",
+        ),
+        (
+            {"callback_metadata": {"realm": "state"}},
+            'callback_metadata "realm" is not a plain name of a parameter of the callback',
+        ),
+        (
+            {"callback_metadata": {"a.b": "realmId"}},
+            'callback_metadata "a.b" is not a plain name of a parameter of the callback',
+        ),
+        (
+            {"token_url": "https://a.example/${metadata.realm}"},
+            "token_url has the undeclared placeholder ${metadata.realm}",
+        ),
+        (
+            {
+                "api_base_url": "https://${metadata.api}/v1",
+                "token_metadata": {"api": "instance_url"},
+            },
+            "api_base_url has a host out of an answer, which only api_hosts can allow",
+        ),
+        (
+            {"fetch_account_info": account_lookup(id="a[", label="a[0].b[c=d]")},
+            "fetch_account_info has 'a[', which is not a path",
+        ),
+        (
+            {
+                "fetch_account_info": account_lookup(
+                    id="a", label="a", jwt="t", url="https://a.example/me"
+                )
+            },
+            "fetch_account_info has more than one of url, introspect and jwt",
+        ),
+        ({"renew_before_seconds": 0}, "renew_before_seconds is not between 1 and an hour"),
+        (
+            {"renew_before_seconds": 30, "supports_refresh": False},
+            "renew_before_seconds is given although supports_refresh=False",
+        ),
+        ({"code_param": "state"}, 'code_param "state" does not end with code'),
+        ({"code_param": "ticket"}, 'code_param "ticket" does not end with code'),
+        (
+            {"response_type": "id_token"},
+            "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)",
+        ),
+        (
+            {"response_type": "code token"},
+            "response_type is not one word, or asks for a token in the browser (RFC 9700 2.1.2)",
+        ),
+        (
+            {"token_paths": {"access_token": "a"}},
+            "token_paths has access_token (only expires_at, expires_in, refresh_token, token_type)",
+        ),
+        (
+            {"token_paths": {"expires_at": "a..b"}},
+            'token_paths.expires_at "a..b" is not a dot path',
         ),
         ({"refresh_url": "http://auth.example.com/refresh"}, "refresh_url is not https"),
         ({"introspection_url": "ftp://auth.example.com/i"}, "introspection_url is not https"),
@@ -205,6 +296,10 @@ def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> Non
         {"error_codes": {code: code for code in KNOWN_ERRORS}},
         {"error_in_success": ErrorInSuccess(flag="ok", ok=0, code="meta.code")},
         {"authorization_method": "secret_key"},
+        {"authorization_method": "header_raw"},
+        {"authorization_method": "none", "client_secret": Secret("")},
+        {"extra_refresh_params": {"scope": "read"}},
+        {"code_param": "spapi_oauth_code", "response_type": "auth_code"},
         {"revocation": Revocation(token=None, auth="access_token")},
         {"revocation": Revocation(token=None, params={"app": "${client_id}"})},
         {
@@ -282,8 +377,11 @@ def test_a_placeholder_of_metadata_is_a_whole_label_with_a_domain_after_it() -> 
     assert "not a whole host label" in problem(
         api_base_url="https://api-${metadata.x}.example.com", **known
     )
-    assert "without a domain of the provider's" in problem(
+    assert "which only api_hosts can allow" in problem(
         api_base_url="https://${metadata.x}/v1", **known
+    )
+    assert "without a domain of the provider's" in problem(
+        api_base_url="https://api.${metadata.x}/v1", **known
     )
 
 

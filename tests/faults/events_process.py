@@ -32,7 +32,7 @@ async def _work() -> None:
         knobs=knobs_of(Orders(Path(os.environ["FAULTS_ORDER"]))),
         readiness=readiness,
     ) as services:
-        await work_until_signal(services.renewal, readiness, also=services.deliveries.run)
+        await work_until_signal([services.renewal], readiness, also=services.deliveries.run)
 
 
 if __name__ == "__main__":

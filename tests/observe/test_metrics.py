@@ -45,6 +45,7 @@ def fill(metrics: Metrics, connector: str) -> None:
         metrics.delivery(delivery)
     for limited in LimitName:
         metrics.rate_limited(limited)
+    metrics.hook_run(connector, "done")
     metrics.open_flows(3)
     metrics.lease_waited(connector, 0.3)
     metrics.flow_started(connector)

@@ -11,6 +11,7 @@ import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import pytest
@@ -329,3 +330,19 @@ async def test_no_cookie_of_one_call_is_sent_with_another() -> None:
 def test_the_package_that_the_http_library_asks_at_each_lock_is_installed() -> None:
     """A missing one is searched for each time, in every folder of the path."""
     assert importlib.util.find_spec("sniffio") is not None
+
+
+async def test_a_crowd_of_requests_is_spread_over_pools_that_are_all_closed() -> None:
+    """One pool for all would look at each pair of its connections for each request."""
+    async with talking_to(answering(b"{}")) as (outbound, peer):
+        transport: Any = outbound.client._transport
+        for _ in range(2):
+            await asyncio.gather(*(outbound.send_webhook(request_to(peer)) for _ in range(64)))
+        kept = [len(pool.connections) for pool in transport._pools]
+        assert sum(kept) >= 40
+        assert max(kept) <= 8
+        opened = peer.connections
+        for _ in range(5):
+            await outbound.send_webhook(request_to(peer))
+        assert peer.connections == opened
+    assert not any(pool.connections for pool in transport._pools)

@@ -21,7 +21,7 @@ from tests.support.linking import dump
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import disconnect, force, token_of
 
-CLIENT_SECRETS = ("sandbox-notion-not-a-secret", "sandbox-shopify-not-a-secret")
+CLIENT_SECRETS = ("sandbox-notion+not-a-secret", "sandbox-shopify+not-a-secret")
 PREFIXES = ("sandbox-notion-a", "sandbox-notion-r", "sandbox-shopify-a", "sandbox-shopify-r")
 """Prefixes of the sandbox's access and refresh tokens."""
 

@@ -302,7 +302,12 @@ def test_any_answer_about_an_account_is_an_account_or_an_error(
         hook = CATALOG.hook(config) if config.name in CONFIGS else None
         said = Grant(tokens=grant.tokens, token_response=token_answer)
         try:
-            account = await provider_of(*answers).account(config, said, typed(config), hook)
+            provider = provider_of(*answers)
+            account = await provider.account(config, said, typed(config))
+            if hook is not None:
+                account = (
+                    await provider.enrich(config, hook, said, typed(config), account)
+                ).account
         except (ProviderError, AccountUnfit):
             return
         assert 0 < len(account.external_account_id) <= MAX_ID

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from connectors.account import AccountInfo, account_lookup
+from connectors.catalog import Hook
 from connectors.config import ConnectorConfig
 from connectors.config_types import ErrorInSuccess
 from connectors.context import ConnectionContext, PostConnectionContext, Tokens
@@ -70,6 +73,17 @@ async def test_metadata_of_the_token_answer_joins_that_of_the_account(provider: 
     )
 
 
+async def enriched(
+    provider: Provider, config: ConnectorConfig, hook: Hook, **answer: Any
+) -> AccountInfo:
+    """Return the account of a token response after its hook, which must not fail."""
+    grant = grant_with(**ACCOUNT | answer)
+    account = await provider.account(config, grant, {})
+    found = await provider.enrich(config, hook, grant, {}, account)
+    assert found.failure is None
+    return found.account
+
+
 async def test_a_hook_adds_metadata_and_takes_precedence(provider: Provider) -> None:
     config = make_config(token_metadata={"team": "team", "region": "region"})
     seen: list[AccountInfo] = []
@@ -78,9 +92,7 @@ async def test_a_hook_adds_metadata_and_takes_precedence(provider: Provider) -> 
         seen.append(ctx.account)
         ctx.update_metadata({"region": "us", "site": "acme"})
 
-    account = await provider.account(
-        config, grant_with(**ACCOUNT, team="T1", region="eu"), {}, hook
-    )
+    account = await enriched(provider, config, hook, team="T1", region="eu")
     assert seen[0].metadata == {"team": "T1", "region": "eu"}
     assert account.metadata == {"team": "T1", "region": "us", "site": "acme"}
     assert (account.external_account_id, account.account_label) == ("1", "Ana")
@@ -93,16 +105,8 @@ async def test_a_hook_gets_a_cleaned_account(provider: Provider) -> None:
     async def hook(ctx: PostConnectionContext) -> None:
         shown.append(ctx.account.account_label)
 
-    await provider.account(make_config(), grant_with(id="1", name="A\u202en\na"), {}, hook)
+    await enriched(provider, make_config(), hook, name="A\u202en\na")
     assert shown == ["An a"]
-
-
-async def test_a_hook_is_not_called_for_an_unreadable_account(provider: Provider) -> None:
-    async def hook(ctx: PostConnectionContext) -> None:
-        raise AssertionError("there is no account")
-
-    with pytest.raises(errors.UnreadableResponse, match="the answer has no id"):
-        await provider.account(make_config(), grant_with(name="Ana"), {}, hook)
 
 
 @pytest.mark.parametrize("by", ["lookup", "hook"])
@@ -112,23 +116,54 @@ async def test_a_lookup_or_a_hook_can_report_an_unfit_account(provider: Provider
 
     config = make_config(fetch_account_info=fails) if by == "lookup" else make_config()
     with pytest.raises(AccountUnfit, match="no such site"):
-        await provider.account(config, grant_with(**ACCOUNT), {}, fails if by == "hook" else None)
+        await enriched(provider, config, fails)
 
 
 @pytest.mark.parametrize(
-    "error",
-    [AccountUnreadable("no list"), RuntimeError("canary"), TypeError(), errors.EgressRefused()],
+    ("error", "reason"),
+    [
+        (AccountUnreadable("no list"), "unreadable_answer"),
+        (errors.ProviderUnavailable(), "provider_unavailable"),
+        (errors.ProviderUnavailable(rate_limited=True), "rate_limited"),
+        (errors.ProviderMisconfigured(), "provider_misconfigured"),
+        (errors.ProviderRefused(), "provider_refused"),
+        (errors.EgressRefused(), "hook_error"),
+        (RuntimeError("canary"), "hook_error"),
+        (SystemExit(1), "hook_error"),
+        (asyncio.CancelledError(), "hook_error"),
+    ],
     ids=repr,
 )
-async def test_a_hook_that_fails_is_a_provider_error(provider: Provider, error: Exception) -> None:
+async def test_a_hook_that_fails_keeps_what_it_found_before(
+    provider: Provider, error: BaseException, reason: str
+) -> None:
     """Rule 7."""
 
     async def hook(ctx: PostConnectionContext) -> None:
+        ctx.update_metadata({"site": "acme"})
         raise error
 
-    with pytest.raises(errors.ProviderError) as caught:
-        await provider.account(make_config(), grant_with(**ACCOUNT), {}, hook)
-    assert "canary" not in str(caught.value)
+    account = AccountInfo(external_account_id="1", account_label="Ana")
+    found = await provider.enrich(make_config(), hook, grant_with(), {}, account)
+    assert (found.failure, found.account.metadata) == (reason, {"site": "acme"})
+
+
+async def test_a_hook_that_hangs_is_left_even_if_it_refuses_to_end() -> None:
+    end, ended = asyncio.Event(), asyncio.Event()
+
+    async def hook(ctx: PostConnectionContext) -> None:
+        while not end.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await end.wait()
+        ended.set()
+
+    account = AccountInfo(external_account_id="1", account_label="Ana")
+    async with open_outbound(EgressPolicy(), bulkhead()) as outbound:
+        impatient = Provider(outbound, lambda: datetime(2026, 11, 21, tzinfo=UTC), 0.01)
+        found = await impatient.enrich(make_config(), hook, grant_with(), {}, account)
+        assert (found.failure, found.account) == ("timeout", account)
+        end.set()
+        await ended.wait()
 
 
 async def test_the_account_may_come_from_the_introspection(

@@ -99,7 +99,7 @@ async def test_a_provider_that_hangs_does_not_hold_up_another(
         clock.offset += STALE
         mark = sandbox.mark()
         gate.hold_next()
-        working = asyncio.create_task(work(gateway.services.renewal, stop, rest=lambda: 0.1))
+        working = asyncio.create_task(work([gateway.services.renewal], stop, rest=lambda: 0.1))
         await gate.held()
 
         for generation in (2, 3):
@@ -152,7 +152,7 @@ async def test_after_a_stop_no_refresh_begins_and_those_that_run_are_stored(
     turnstile, stop = Turnstile(), asyncio.Event()
 
     async with renewing(gateway, turnstile, 4) as renewal:
-        working = asyncio.create_task(work(renewal, stop, rest=lambda: 0.1))
+        working = asyncio.create_task(work([renewal], stop, rest=lambda: 0.1))
         await stay(turnstile, 1)
         stop.set()
         await asyncio.wait({working}, timeout=0.2)

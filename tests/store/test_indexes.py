@@ -12,7 +12,14 @@ from pymongo import MongoClient
 from gateway.errors import WriteConflict
 from gateway.settings.environment import Driver
 from gateway.store.connection import NOT_CHECKED
-from gateway.store.indexes import DONE_LIFETIME, INDEXES, RENEWABLE, WAITING_EVENTS, create_indexes
+from gateway.store.indexes import (
+    DONE_LIFETIME,
+    HOOK_DUE,
+    INDEXES,
+    RENEWABLE,
+    WAITING_EVENTS,
+    create_indexes,
+)
 from gateway.store.mongo import Database, open_database
 from gateway.store.sessions import IDLE
 from tests.support.linking import at_once
@@ -129,6 +136,7 @@ async def test_indexes_of_due_rows_hold_only_renewable_rows(
         "idle": RENEWABLE,
         "outbox": WAITING_EVENTS,
         "unchecked": {"status_reason": NOT_CHECKED},
+        "hook_due": HOOK_DUE,
     }
     for name, field in (("expiring", "fresh_until"), ("idle", "issued_at")):
         assert [key for key, _ in found[name]["key"]] == ["connector", "status", field, "_id"]

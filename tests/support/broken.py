@@ -66,6 +66,9 @@ BROKEN: dict[str, Broken] = {
         described(api_hosts=("*.googleapis.com", "elsewhere.example")),
         "elsewhere.example is not a host",
     ),
+    "it knows the codes of a missing approval": _broken(
+        "google", described(approval_codes=frozenset()), "approval_codes: [], and the provider"
+    ),
     "it says how long a used refresh token works": _broken(
         "google", described(refresh_rotation="rotates"), "rotation and grace are ('rotates', 0)"
     ),

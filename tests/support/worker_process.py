@@ -21,7 +21,7 @@ async def _work() -> None:
     link = await link_sandbox(settings, env)
     readiness = Readiness()
     async with open_services(settings, env, sandbox=link, readiness=readiness) as services:
-        await work_until_signal(services.renewal, readiness, rest=lambda: 0.05)
+        await work_until_signal([services.renewal, services.hooks], readiness, rest=lambda: 0.05)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from connectors.context import PostConnectionContext
+from connectors.hooks import atlassian
 from connectors.secret import Secret
 from gateway.access.service_keys import Role
 from gateway.encryption.rotation import Rotation
@@ -22,6 +24,11 @@ from tests.support.logins import HOST_URL, leads_to, parameters, post_login
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import revoke_at_google
+
+
+async def failing(ctx: PostConnectionContext) -> None:
+    """A hook that fails."""
+    raise RuntimeError
 
 
 @pytest.fixture
@@ -59,6 +66,7 @@ async def test_every_action_is_recorded_with_its_actor(
     sandbox: SandboxProcess,
     mongodb_url: str,
     database_name: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And not one line has a secret, an account's name at its provider, or a whole key in it."""
     secrets: list[str] = []
@@ -74,15 +82,22 @@ async def test_every_action_is_recorded_with_its_actor(
     await logins.delete("/v1/sessions", params={"user": "carol"})
     await handing_off.services.audit.flush()
 
+    # A step after connecting: failed, and repeated.
+    browser, connections = await gateway.browser("alice"), await gateway.api(Role.CONNECTIONS)
+    monkeypatch.setattr(atlassian, "post_connection", failing)
+    await browser.connect("atlassian", "Ana Diaz (ana@acme.example)", site="acme")
+    monkeypatch.undo()
+    address = f"/v1/connections/{(await rows.connection())['_id']}"
+    await connections.post(f"{address}/retry")
+    await connections.delete(address)
+
     # An account: connected, connected again, a second one, a refused one.
-    browser = await gateway.browser("alice")
     await browser.connect("google", ACCOUNTS["google"])
     first = (await rows.connection())["_id"]
     await browser.connect("google", ACCOUNTS["google"])
     await browser.connect("google", ACCOUNTS["google-work"])
     second = next(row["_id"] for row in await rows.connections() if row["_id"] != first)
     await browser.open("/v1/connectors/google/callback?code=canary-code&state=canary-state")
-    connections = await gateway.api(Role.CONNECTIONS)
     await connections.patch(f"/v1/connections/{second}", json={"is_default": True})
 
     # Tokens: given, refused, renewed, not renewed, ended by the provider, not readable.
@@ -150,6 +165,8 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.SESSIONS_ENDED) == ("key", "ok", "carol", None, None)
     assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "alice", None, None)
     assert told(Action.LOGOUT) == ("session", "ok", "alice", None, None)
+    assert told(Action.HOOK_FAILED)[:4] == ("session", "hook_error", "alice", "atlassian")
+    assert told(Action.HOOK_DONE)[:4] == ("key", "ok", "alice", "atlassian")
     assert told(Action.CONNECTION_CREATED) == ("session", "ok", "alice", "google", second)
     assert told(Action.CONNECTION_RECONNECTED) == ("session", "ok", "alice", "google", first)
     refused = ("session", "state_unknown", "alice", "google", None)

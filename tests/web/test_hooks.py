@@ -1,4 +1,4 @@
-"""The extra step after connecting: its findings are stored, or the flow stops."""
+"""The extra step after connecting: its findings are stored, or its failure is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from connectors.context import PostConnectionContext
-from connectors.errors import AccountUnfit, AccountUnreadable
+from connectors.errors import AccountUnreadable
 from connectors.hooks import atlassian
 from gateway.access.service_keys import Role
 from gateway.errors import EgressRefused
@@ -175,22 +175,20 @@ async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
 
 
 @pytest.mark.parametrize(
-    ("hook", "outcome"),
+    ("hook", "reason"),
     [
-        (raising(AccountUnfit("no")), "unfit"),
-        (raising(AccountUnreadable("no list")), "failed"),
-        (raising(RuntimeError("words of the hook")), "failed"),
-        (raising(KeyError("words of the hook")), "failed"),
-        (raising(EgressRefused()), "failed"),
-        (finding(None), "failed"),
-        (finding(["words"]), "failed"),
-        (finding("words of the hook"), "failed"),
-        (finding({"x": float("nan")}), "failed"),
-        (finding({"x": object()}), "failed"),
-        (finding({"x": {"set"}}), "failed"),
+        (raising(AccountUnreadable("no list")), "unreadable_answer"),
+        (raising(RuntimeError("words of the hook")), "hook_error"),
+        (raising(KeyError("words of the hook")), "hook_error"),
+        (raising(EgressRefused()), "hook_error"),
+        (finding(None), "hook_error"),
+        (finding(["words"]), "hook_error"),
+        (finding("words of the hook"), "hook_error"),
+        (finding({"x": float("nan")}), "unreadable_answer"),
+        (finding({"x": object()}), "unreadable_answer"),
+        (finding({"x": {"set"}}), "unreadable_answer"),
     ],
     ids=[
-        "unfit",
         "unreadable",
         "RuntimeError",
         "KeyError",
@@ -203,19 +201,37 @@ async def test_an_unfit_account_is_told_in_the_log_without_the_providers_words(
         "set",
     ],
 )
-async def test_a_hook_that_fails_stores_nothing(
-    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, hook: Hook, outcome: str
+async def test_a_hook_that_fails_costs_its_findings_alone(
+    gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, hook: Hook, reason: str
 ) -> None:
-    """Rule 7: a connector's own code may fail in any way; the person gets a clear answer."""
+    """Rule 7: it is recorded and shown, and a button repeats it."""
     monkeypatch.setattr(atlassian, "post_connection", hook)
     browser = await gateway.browser("alice")
-    assert await browser.connect("atlassian", ANA, site="acme") == outcome
-    title = {"unfit": "was not connected", "failed": "could not be connected"}[outcome]
-    assert f"Atlassian {title}" in browser.text
-    assert "words of the hook" not in browser.text
-    assert await rows.connections() == []
-    monkeypatch.undo()
     assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+    row = await rows.connection()
+    assert (row["status"], row["hook"]["reason"]) == ("active", reason)
+    client = await gateway.api(Role.CONNECTIONS)
+    shown = (await client.get(f"/v1/connections/{row['_id']}")).json()
+    assert (shown["status"], shown["status_reason"], shown["action"]) == (
+        "incomplete",
+        reason,
+        "wait",
+    )
+    assert shown["hook_failure"]["attempts"] == 1
+    told = problem(await gateway.token("atlassian", "alice"), 409, "connection_incomplete")
+    assert "The gateway looks for it again by itself." in told["detail"]
+    assert "The step after connecting failed." in browser.text
+    assert "words of the hook" not in browser.text
+
+    await browser.submit(button="Try again acme (ana@acme.example)")
+    assert browser.outcome() == "hook_failed"
+    assert "could not be set up" in browser.text
+    monkeypatch.undo()
+    await browser.submit(button="Try again acme (ana@acme.example)")
+    assert browser.outcome() == "hook_done"
+    assert "The step after connecting failed." not in browser.text
+    assert (await rows.connection())["hook"] is None
+    assert (await gateway.token("atlassian", "alice")).status_code == 200
 
 
 @pytest.mark.requirement("C6")
@@ -244,14 +260,15 @@ async def test_findings_of_a_hook_are_cleaned_like_all_metadata(
     [{}, {"cloud_id": None}, {"cloud_id": "a/b"}, {"cloud_id": "c-1", "a": "x" * 17_000}],
     ids=["nothing", "null", "a path", "too much"],
 )
-async def test_account_without_the_parts_of_the_api_address_is_not_stored(
+async def test_a_hook_that_does_not_bring_the_address_has_failed(
     gateway: Harness, rows: Rows, monkeypatch: pytest.MonkeyPatch, added: dict[str, Any]
 ) -> None:
-    """A tool would get an unchecked address, or none."""
+    """No tool gets an unchecked address, or none."""
     monkeypatch.setattr(atlassian, "post_connection", finding(added))
     browser = await gateway.browser("alice")
-    assert await browser.connect("atlassian", ANA, site="acme") == "failed"
-    assert await rows.connections() == []
+    assert await browser.connect("atlassian", ANA, site="acme") == "connected"
+    assert (await rows.connection())["hook"]["reason"] == "missing_fact"
+    problem(await gateway.token("atlassian", "alice"), 409, "connection_incomplete")
 
 
 @pytest.mark.requirement("C7", "H1")

@@ -66,6 +66,9 @@ MATRIX = {
     "PATCH /v1/connections/{id}": Row(
         BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found", {"is_default": True}
     ),
+    "POST /v1/connections/{id}/retry": Row(
+        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+    ),
     "DELETE /v1/connections/{id}": Row(
         BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
     ),

@@ -55,6 +55,7 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
         "created_at",
         "updated_at",
         "last_used_at",
+        "hook_failure",
     }
     assert (connection["id"], connection["user"]) == (row["_id"], "alice")
     assert (connection["connector"], connection["status"]) == ("google", "active")

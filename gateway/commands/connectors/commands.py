@@ -67,7 +67,9 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     for option in ("docs-url", "console-url"):
         new.add_argument(f"--{option}", metavar="URL")
     new.add_argument("--scopes", metavar="A,B")
-    new.add_argument("--auth", metavar="body|header|secret_key", help="client authentication")
+    new.add_argument(
+        "--auth", metavar="body|header|header_raw|secret_key|none", help="client authentication"
+    )
     new.add_argument("--body", metavar="form|json", help="the body of token requests")
     new.add_argument(
         "--no-refresh",

@@ -153,6 +153,7 @@ def _catalog(new: NewConnector, today: date) -> str:
         "catalog",
         new,
         today=f"{today.year}, {today.month}, {today.day}",
+        public=", public=True" if new.auth == "none" else "",
         input_type="ConnectionInput, " if inputs else "",
         inputs=f"        connection_config={{\n{inputs}        }},\n" if inputs else "",
     )

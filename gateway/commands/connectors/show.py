@@ -15,7 +15,9 @@ _TEXT_WIDTH = 80
 _AUTHENTICATION = {
     "body": "client id and secret in the body",
     "header": "client id and secret as HTTP Basic",
+    "header_raw": "client id and secret as HTTP Basic, not form-encoded",
     "secret_key": "the secret alone",
+    "none": "the client id alone: a public client",
 }
 _ENDPOINTS = {
     "authorization_url": "Authorization",

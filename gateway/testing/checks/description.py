@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from connectors.account import AccountLookup
 from connectors.config import FIELD_NAMES, ConnectorConfig
 from connectors.errors import MissingVariable
-from connectors.placeholders import PLACEHOLDER
+from connectors.hosts import tenants_of
+from connectors.inputs import is_below
+from connectors.placeholders import PLACEHOLDER, expanded
 from gateway.testing.checks.check import Checks
 from gateway.testing.header import header_problems
 from gateway.testing.subject import Subject, credentials, expect
@@ -51,17 +53,39 @@ async def _header(subject: Subject) -> None:
     expect(not found, "; ".join(found))
 
 
+@DESCRIPTION.of_subject("it knows the codes of a missing approval")
+async def _approval(subject: Subject) -> None:
+    known, sent = subject.config.approval_codes, subject.provider.authorize.approval_codes
+    expect(known == sent, f"approval_codes: {sorted(known)}, and the provider sends {sorted(sent)}")
+
+
 @DESCRIPTION.of_subject("its token goes to the provider's API and nowhere else")
 async def _hosts(subject: Subject) -> None:
-    base = PLACEHOLDER.sub("{tenant}", urlsplit(subject.config.api_base_url).netloc)
-    found, documented = {base, *subject.config.api_hosts}, subject.provider.api_hosts
-    for host in found:
-        covered = any(p.startswith("*.") and host.endswith(p[1:]) for p in documented)
-        expect(host in documented or covered, f"{host} is not a host of the provider's API")
-    missing = documented - found
+    base = _base_hosts(subject.config)
+    found = base | set(subject.config.api_hosts)
+    documented = {one for host in subject.provider.api_hosts for one in _listed(host)}
+    for host in sorted(found):
+        covered = is_below(host, tuple(documented))
+        expect(covered, f"{host} is not a host of the provider's API")
+    missing = {host for host in documented - found if not is_below(host, tuple(base))}
     expect(not missing, f"the token may not go to {', '.join(sorted(missing))}")
-    redundant = {base} & set(subject.config.api_hosts)
-    expect(not redundant, f"api_hosts repeats {base}, the host of api_base_url")
+    redundant = base & set(subject.config.api_hosts)
+    repeated = ", ".join(sorted(redundant))
+    expect(not redundant, f"api_hosts repeats {repeated}, the host of api_base_url")
+
+
+def _base_hosts(config: ConnectorConfig) -> set[str]:
+    """The hosts of ``api_base_url``: those of each choice, or those that people may type."""
+    found: set[str] = set()
+    for host in expanded(config, urlsplit(config.api_base_url).netloc):
+        name = host.removeprefix("${connection_config.").removesuffix("}")
+        wanted = config.connection_config.get(name)
+        found |= {*wanted.hosts} if wanted and wanted.hosts else {PLACEHOLDER.sub("{tenant}", host)}
+    return found - {"{tenant}"}  # a host out of an answer is one of api_hosts
+
+
+def _listed(host: str) -> set[str]:
+    return {one for _, one in tenants_of(host)} or {host}
 
 
 A_DAY = 86400  # seconds
@@ -152,7 +176,7 @@ def _in_addresses(config: ConnectorConfig) -> set[str]:
     """The inputs that stand in a URL."""
     found = (name for _, url in _urls(config) for name in PLACEHOLDER.findall(url))
     kinds = (name.partition(".") for name in found)
-    return {key for kind, _, key in kinds if kind == "connection_config"}
+    return {key.partition(".")[0] for kind, _, key in kinds if kind == "connection_config"}
 
 
 def _urls(config: ConnectorConfig) -> Iterator[tuple[str, str]]:

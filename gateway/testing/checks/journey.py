@@ -46,6 +46,8 @@ async def _authorize(bench: Workbench) -> None:
 async def _connect(bench: Workbench) -> None:
     connection = await bench.connect()
     scopes = bench.subject.expectations.scopes
+    failure = connection.hook_failure
+    expect(failure is None, f"the hook fails: {failure and failure.reason}")
     expect(connection.status is Status.ACTIVE, f"the connection is {connection.status}")
     expect(connection.requested_scopes == scopes, "other scopes are noted")
     expect(

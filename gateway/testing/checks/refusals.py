@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -74,7 +75,7 @@ def _account_fails(fault: str) -> None:
         }
         for address in sorted(asked):
             bench.transport.replace(address, FAULTS[fault].answer)
-            await _connecting_fails(bench, (ProviderError, AccountUnfit))
+            await _account_unread(bench)
             del bench.transport.replaced[address]
         # Where the account stands in the token answer, nothing was asked, and it connects again.
         expect(await bench.connect(), "it does not connect any more")
@@ -169,7 +170,7 @@ async def _issuer(bench: Workbench) -> None:
             started = await bench.start()
             params = await _callback(bench, started)
             if answer:
-                del params["code"]
+                del params[bench.simulation.rules.authorize.code_param]
             await _not_verified(bench, started, {**params, **answer, "iss": other}, "the issuer")
     started = await bench.start()
     nameless = _removed("iss", await _callback(bench, started))
@@ -241,6 +242,19 @@ async def _connecting_fails(bench: Workbench, raises: tuple[type[Exception], ...
         expect(await bench.connections() == [], "something is stored")
         return
     expect(False, "a connection is made")
+
+
+async def _account_unread(bench: Workbench) -> None:
+    """Connecting fails, or it is the hook that fails: then the connection stays and says so."""
+    made = []
+    if bench.subject.hook is not None:
+        with contextlib.suppress(ProviderError, AccountUnfit):
+            made.append(await bench.connect())
+    if not made:
+        await _connecting_fails(bench, (ProviderError, AccountUnfit))
+        return
+    expect(made[0].hook_failure is not None, "a failure of the hook is not noted")
+    await bench.disconnect(made[0])
 
 
 async def _is_unharmed(bench: Workbench, before: Connection) -> None:

@@ -110,9 +110,12 @@ async def _account(subject: Subject) -> None:
     for expected, sample in subject.accounts():
         typed = _typed(subject, expected, sample)
         async with _provider(sample.answers) as provider:
-            found = await provider.account(
-                subject.config, _grant(subject, sample), typed, subject.hook
-            )
+            grant = _grant(subject, sample)
+            found = await provider.account(subject.config, grant, typed)
+            if subject.hook is not None:
+                enriched = await provider.enrich(subject.config, subject.hook, grant, typed, found)
+                expect(enriched.failure is None, f"the hook fails: {enriched.failure}")
+                found = enriched.account
         for name in ("external_account_id", "account_label", "metadata"):
             expect(
                 getattr(found, name) == getattr(expected, name),
@@ -128,7 +131,7 @@ async def _no_account(subject: Subject) -> None:
         emptied = replace(_grant(subject, sample), token_response={})
         async with _provider({address: {} for address in sample.answers}) as provider:
             try:
-                found = await provider.account(subject.config, emptied, typed, subject.hook)
+                found = await provider.account(subject.config, emptied, typed)
             except ProviderError:
                 continue
         expect(False, f"an empty answer is taken for the account {found.external_account_id!r}")

@@ -199,10 +199,12 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
         "solo cannot be checked yet:",
-        "  its sandbox file: token.client_auth is not one of basic, post, secret_key",
+        "  its sandbox file: token.client_auth is not one of basic, basic_raw, post, secret_key, "
+        "public",
         "  its sandbox file: grant.rotation is not one of "
         "none, kept, strict, until_used, replay, never",
-        "  its sandbox file: revoke.client_auth is not one of basic, post, secret_key, none",
+        "  its sandbox file: revoke.client_auth is not one of basic, basic_raw, post, "
+        "secret_key, public, none",
     ]
 
 

@@ -222,7 +222,7 @@ def test_written_files_need_no_formatter_and_no_linter(tree: Path, new: NewConne
         (["a" * 65], f'name "{"a" * 65}" is not kebab-case of at most 64 characters'),
         (["acme", "--token-url", "http://acme.example/t"], "token_url is not https"),
         (["acme", "--category", "toys"], "category is not one of productivity"),
-        (["acme", "--auth", "none"], "authorization_method is not one of body"),
+        (["acme", "--auth", "magic"], "authorization_method is not one of body"),
         (["acme", "--scopes", "a,a"], "scopes has duplicates"),
         (["acme", "--scopes", ","], "scopes is empty"),
         (["acme", "--display-name", 'A"""'], "display_name holds a quote"),

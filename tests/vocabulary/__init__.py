@@ -1,0 +1,1 @@
+"""One invented provider for each thing that the vocabulary can say."""
