@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from connectors.account import AccountInfo, account_lookup, as_text, dig
 from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
-from connectors.config_types import ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
 from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
@@ -31,6 +31,7 @@ __all__ = [
     "KeyMethod",
     "PostConnectionContext",
     "Revocation",
+    "ScopeSet",
     "Secret",
     "TokenRequest",
     "Verify",

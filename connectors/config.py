@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from connectors.account import AccountInfo
-from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation
+from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
@@ -103,6 +103,7 @@ class ConnectorConfig(ConnectorBase):
     scopes_not_echoed: frozenset[str] = frozenset()
     scope_aliases: Mapping[str, str] = field(default_factory=dict)
     scope_implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scope_sets: Mapping[str, ScopeSet] = field(default_factory=dict)
     granted_scopes_path: str = "scope"
     use_pkce: bool = True
     extra_authorize_params: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The small types of a connector's description: how a grant is revoked, how a failure hides."""
+"""The small types of a connector's description: revocation, hidden failures, sets of scopes."""
 
 from __future__ import annotations
 
@@ -57,3 +57,12 @@ class ErrorInSuccess:
     def problems(self) -> list[str]:
         """Describe each mistake of this shape."""
         return [f"{name} is empty" for name in ("flag", "code") if getattr(self, name) == ""]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScopeSet:
+    """Optional scopes that a tool may ask for together; ``title`` and ``sentence`` tell people."""
+
+    title: str
+    sentence: str
+    scopes: tuple[str, ...]

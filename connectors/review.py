@@ -266,7 +266,23 @@ def _plain_url(config: Any, url: str, with_query: bool) -> Iterator[str]:
         yield "has a placeholder without a domain of the provider's after it"
 
 
+def _scope_sets(config: Any) -> Iterator[str]:
+    if config.scope_sets and not config.scopes_sent:
+        yield "scope_sets is given although scopes_sent=False"
+    separators = {*config.scope_separator, " ", ","}
+    for name, each in config.scope_sets.items():
+        if not NAME_PATTERN.fullmatch(name) or name in config.scopes:
+            yield f'scope_sets "{name}" is no name in small letters, or the name of a scope'
+        if not all(text.strip() and text.isprintable() for text in (each.title, each.sentence)):
+            yield f'scope_sets "{name}" needs a title and a sentence'
+        if not each.scopes or len(set(each.scopes)) != len(each.scopes):
+            yield f'scope_sets "{name}" has no scopes, or one twice'
+        if any(not scope or {*scope} & separators for scope in each.scopes):
+            yield f'scope_sets "{name}" has a scope with a separator in it'
+
+
 def _scopes(config: Any) -> Iterator[str]:
+    yield from _scope_sets(config)
     if config.scopes_sent and not config.scopes:
         yield "scopes is empty (a provider without scopes says scopes_sent=False)"
     if not config.scopes_sent and config.scopes:

@@ -5,11 +5,11 @@
     ├─ RowUnreadable  VaultError · WrongEnvironment · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ AssertionRequired · AssertionInvalid
-    ├─ ConnectorRequired · ReauthorizationRequired
+    ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
     ├─ FlowError      CallbackInvalid · CallbackWithoutState · StateUnknown · FlowExpired
     │                 FlowFinished · WrongBrowser · WrongConnector · CallbackNotVerified
-    │                 ProviderDeclined · AccountMismatch
+    │                 ProviderDeclined · AccountMismatch · GrantSmaller
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
     │                 LoginChallengeUnknown
     ├─ ReceiverUnavailable
@@ -166,6 +166,10 @@ class AccountMismatch(FlowError):
     """Another account is linked already, and this connector allows only one."""
 
 
+class GrantSmaller(FlowError):
+    """The person granted less than the stored grant allows, which goes on working and is kept."""
+
+
 class LoginError(GatewayError):
     """A sign-in failed."""
 
@@ -269,24 +273,40 @@ class ReceiverUnavailable(GatewayError):
 
 
 class ConnectorRequired(GatewayError):
-    """The user has not connected this connector yet."""
+    """The user has not connected this connector yet. ``scopes`` are those that a caller needs."""
 
-    def __init__(self, connector: str) -> None:
+    def __init__(self, connector: str, scopes: tuple[str, ...] = ()) -> None:
         self.connector = connector
+        self.scopes = scopes
         super().__init__(f"{connector} is not connected for this user")
 
 
 class ReauthorizationRequired(GatewayError):
     """The connection cannot be renewed: the user must connect again. ``reason`` says why.
 
-    ``connection`` is its id.
+    ``connection`` is its id, ``scopes`` are those that a caller needs.
     """
 
-    def __init__(self, connector: str, reason: str, connection: str) -> None:
+    def __init__(
+        self, connector: str, reason: str, connection: str, scopes: tuple[str, ...] = ()
+    ) -> None:
         self.connector = connector
+        self.scopes = scopes
         self.reason = reason
         self.connection = connection
         super().__init__(f"the {connector} connection must be authorized again ({reason})")
+
+
+class ScopesRequired(GatewayError):
+    """The connection lacks some of the ``scopes`` that a caller needs. ``connection`` is its id."""
+
+    def __init__(self, connector: str, connection: str, scopes: tuple[str, ...]) -> None:
+        self.connector = connector
+        self.connection = connection
+        self.scopes = scopes
+        super().__init__(
+            f"the {connector} connection lacks {', '.join(scopes)}: send the user to connect_url"
+        )
 
 
 class AccountNotFound(GatewayError):

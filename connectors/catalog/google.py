@@ -17,12 +17,14 @@ added. While the consent screen has the status Testing, only listed test users c
 refresh tokens end after seven days.
 
 Scopes: ``openid`` opens the userinfo endpoint and yields the stable ``sub``; ``userinfo.email``
-gives the label. ``OAUTH_GOOGLE_EXTRA_SCOPES`` adds the product scopes that tools need.
+gives the label. A tool that needs a product names its set. A request names everything that is to
+be held: ``include_granted_scopes`` is not sent, because it would add to a token what the person
+once granted this app elsewhere. An earlier refresh token goes on working beside a new one.
 """
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, ScopeSet, account_lookup, app
 
 AUTH = "https://www.googleapis.com/auth"
 
@@ -45,6 +47,18 @@ def create_config(env: Env) -> ConnectorConfig:
         scope_aliases={  # quirk 3
             "email": f"{AUTH}/userinfo.email",
             "profile": f"{AUTH}/userinfo.profile",
+        },
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=(f"{AUTH}/{scope}",))
+            for name, scope, title, sentence in (
+                ("gmail", "gmail.modify", "Gmail", "Read, write and send mail"),
+                ("calendar", "calendar", "Calendar", "See and change calendars and events"),
+                ("drive", "drive", "Drive", "See and change all files in Drive"),
+                ("docs", "documents", "Docs", "See and change documents"),
+                ("sheets", "spreadsheets", "Sheets", "See and change spreadsheets"),
+                ("tasks", "tasks", "Tasks", "See and change tasks"),
+                ("contacts", "contacts", "Contacts", "See and change contacts"),
+            )
         },
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,

@@ -21,7 +21,8 @@ Console: an app for accounts in any organisational directory and personal accoun
 platform Web: the tenant is ``common``. The secret has an end date.
 
 Scopes: ``openid`` yields the id_token of quirk 5, ``offline_access`` is quirk 1, and ``User.Read``
-opens the person's own profile. ``OAUTH_MICROSOFT_EXTRA_SCOPES`` adds others.
+opens the person's own profile. A tool that needs a product names its set. Consent is incremental:
+the person is asked for what is new alone, and earlier refresh tokens go on working.
 """
 
 import base64
@@ -34,6 +35,7 @@ from connectors import (
     ConnectionContext,
     ConnectorConfig,
     Env,
+    ScopeSet,
     app,
     as_text,
     dig,
@@ -57,6 +59,17 @@ def create_config(env: Env) -> ConnectorConfig:
         scopes=("openid", "offline_access", "User.Read"),
         scopes_not_echoed=frozenset({"offline_access"}),  # quirk 1
         scope_aliases={f"{GRAPH}/*": "*"},  # quirk 2
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=tuple(scopes.split()))
+            for name, scopes, title, sentence in (
+                ("mail", "Mail.ReadWrite Mail.Send", "Mail", "Read, write and send mail"),
+                ("calendar", "Calendars.ReadWrite", "Calendar", "See and change calendars"),
+                ("files", "Files.ReadWrite", "Files", "See and change files, Word and Excel too"),
+                ("tasks", "Tasks.ReadWrite", "Tasks", "See and change tasks in To Do"),
+                ("contacts", "Contacts.ReadWrite", "Contacts", "See and change contacts"),
+                ("notes", "Notes.ReadWrite", "Notes", "See and change OneNote notebooks"),
+            )
+        },
         extra_authorize_params={"prompt": "select_account"},  # quirk 3
         supports_refresh=True,  # quirk 4
         refresh_grace_seconds=86400,  # quirk 4

@@ -4,6 +4,15 @@ from connectors.sandbox import Refusal, RevokeRules, facts, needs, rfc6749
 
 _EMAIL = "https://www.googleapis.com/auth/userinfo.email"
 _PROFILE = "https://www.googleapis.com/auth/userinfo.profile"
+_PRODUCTS = " ".join(
+    f"https://www.googleapis.com/auth/{product}"
+    for product in (
+        "gmail.modify gmail.readonly gmail.send calendar calendar.readonly calendar.events drive "
+        "drive.readonly drive.file documents documents.readonly spreadsheets spreadsheets.readonly "
+        "tasks tasks.readonly contacts contacts.readonly"
+    ).split()
+)
+"""By developers.google.com/identity/protocols/oauth2/scopes."""
 _EXPANDED = {"email": _EMAIL, "profile": _PROFILE}
 
 _userinfo = needs(
@@ -31,7 +40,7 @@ PROVIDER = rfc6749(
     params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
     refresh_params={"grant_type", "refresh_token", "scope?"},
     issuer="https://accounts.google.com",
-    scopes=f"openid email profile {_EMAIL} {_PROFILE}",
+    scopes=f"openid email profile {_EMAIL} {_PROFILE} {_PRODUCTS}",
     accounts={
         (sub, f"{name} ({email})"): {"sub": sub, "name": name, "email": email}
         for sub, name, email in (

@@ -13,7 +13,19 @@ from connectors.sandbox import ApiCall, IssuedTokens, Reason, Refusal, RefusedRe
 
 _LOGIN = "login.microsoftonline.com"
 _GRAPH = "https://graph.microsoft.com"
-_GRAPH_SCOPES = ("User.Read", "Mail.Read", "Files.Read", "Calendars.Read")
+_GRAPH_SCOPES = (
+    "User.Read",
+    "Mail.Read",
+    "Mail.ReadWrite",
+    "Mail.Send",
+    "Files.Read",
+    "Files.ReadWrite",
+    "Calendars.Read",
+    "Calendars.ReadWrite",
+    "Tasks.ReadWrite",
+    "Contacts.ReadWrite",
+    "Notes.ReadWrite",
+)
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal accounts."""
 

@@ -34,6 +34,7 @@ from gateway.client.errors import (
     RateLimited,
     ReauthorizationRequired,
     RetryLater,
+    ScopesRequired,
     Unauthorized,
     UnexpectedAnswer,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "ReauthorizationRequired",
     "RetryLater",
     "Revoked",
+    "ScopesRequired",
     "SecretValues",
     "SyncGateway",
     "SyncUserContext",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Self, TypeVar
 
 import httpx
@@ -88,6 +88,7 @@ class Gateway:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        scopes: Sequence[str] = (),
         assertion: Assertion | None = None,
     ) -> Token:
         """Get an access token that works now. The gateway refreshes it when it is due.
@@ -100,12 +101,14 @@ class Gateway:
             min_seconds: how many seconds the token should still be valid.
             rejected_token: a token that the provider answered with 401, to get a new one. Only its
                 SHA-256 is sent.
+            scopes: sets or scopes of the connector that the token must have, such as ``calendar``.
             assertion: a JWT of the host application that vouches for the user, or a callable that
                 returns one. Service keys with user assertions require it.
 
         Raises:
             ConnectorRequired: the user must link the account, at its ``connect_url``.
             ReauthorizationRequired: a kind of ConnectorRequired; the user must link it again.
+            ScopesRequired: a kind of ConnectorRequired; the user must grant more.
             RetryLater: the provider or the gateway does not answer at the moment.
             GatewayError: any other failure.
         """
@@ -116,6 +119,7 @@ class Gateway:
                 account=account,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
+                scopes=scopes,
             ),
             assertion,
         )
@@ -222,6 +226,7 @@ class UserContext:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        scopes: Sequence[str] = (),
     ) -> Token:
         """``Gateway.get_connector_token`` for this user."""
         return await self._gateway.get_connector_token(
@@ -230,6 +235,7 @@ class UserContext:
             account=account,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
+            scopes=scopes,
             assertion=self._assertion,
         )
 

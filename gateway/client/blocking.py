@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self, TypeVar
 
 import httpx
@@ -81,6 +81,7 @@ class SyncGateway:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        scopes: Sequence[str] = (),
         assertion: Assertion | None = None,
     ) -> Token:
         """See ``Gateway.get_connector_token``."""
@@ -91,6 +92,7 @@ class SyncGateway:
                 account=account,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
+                scopes=scopes,
             ),
             assertion,
         )
@@ -177,6 +179,7 @@ class SyncUserContext:
         account: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
+        scopes: Sequence[str] = (),
     ) -> Token:
         """``SyncGateway.get_connector_token`` for this user."""
         return self._gateway.get_connector_token(
@@ -185,6 +188,7 @@ class SyncUserContext:
             account=account,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
+            scopes=scopes,
             assertion=self._assertion,
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -51,6 +51,7 @@ def get_token(
     account: str | None = None,
     min_seconds: int | None = None,
     rejected_token: str | Token | None = None,
+    scopes: Sequence[str] = (),
 ) -> Call[Token]:
     """``POST /v1/connectors/{name}/token``: a token that works now.
 
@@ -67,7 +68,11 @@ def get_token(
         method="POST",
         path=f"/v1/connectors/{_segment(name, 'connector name')}/token",
         body=_body(
-            user=user, account=account, min_seconds=min_seconds, rejected_token_sha256=digest
+            user=user,
+            account=account,
+            min_seconds=min_seconds,
+            rejected_token_sha256=digest,
+            scopes=_names(scopes),
         ),
         read=read_token,
         repeatable=True,
@@ -152,6 +157,12 @@ def _segment(value: str, what: str) -> str:
     return quote(value, safe="")
 
 
-def _body(**members: str | int | bool | None) -> bytes:
+def _names(scopes: Sequence[str]) -> list[str] | None:
+    if isinstance(scopes, str):  # would be one scope for each letter
+        raise InvalidRequest("The scopes are a string: pass a list of names.")
+    return list(scopes) or None
+
+
+def _body(**members: str | int | bool | list[str] | None) -> bytes:
     present = {name: value for name, value in members.items() if value is not None}
     return json.dumps(present, separators=(",", ":")).encode()

@@ -2,7 +2,8 @@
 
     GatewayError
     ├─ ConnectorRequired          the user must link the account: show connect_url
-    │  └─ ReauthorizationRequired   … link it again
+    │  ├─ ReauthorizationRequired   … link it again
+    │  └─ ScopesRequired            … grant more
     ├─ ConnectorUnknown · AccountNotFound · AccountAmbiguous · ConnectionNotFound
     ├─ ConnectionIncomplete       the address of the provider's API needs a fact that is missing
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
@@ -96,6 +97,16 @@ class ReauthorizationRequired(ConnectorRequired):
             f"The connection to {name} no longer works. To connect it again, "
             f"open {self.connect_url}"
         )
+
+
+class ScopesRequired(ConnectorRequired):
+    """The user has not granted all the scopes of the call. ``connect_url`` asks for them."""
+
+    default_code = "scopes_required"
+
+    def __str__(self) -> str:
+        name = self.connector or "This connector"
+        return f"{name} lacks a permission that is needed. To grant it, open {self.connect_url}"
 
 
 class ConnectorUnknown(GatewayError):
@@ -192,6 +203,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "connector_unknown": ConnectorUnknown,
         "connector_required": ConnectorRequired,
         "reauthorization_required": ReauthorizationRequired,
+        "scopes_required": ScopesRequired,
         "account_not_found": AccountNotFound,
         "account_ambiguous": AccountAmbiguous,
         "connection_not_found": ConnectionNotFound,

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from connectors.config import ConnectorConfig
+from gateway.errors import InvalidRequest
 
 
 def read_scopes(config: ConnectorConfig, text: str) -> tuple[str, ...]:
@@ -29,6 +30,61 @@ def missing_scopes(
     """Return the requested scopes that are not among ``granted``, which may hold others."""
     held = {name.lower() for name in granted}
     return [name for name in requested if provider_name(config, name).lower() not in held]
+
+
+def named_scopes(config: ConnectorConfig, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the scopes of ``names``: each is one of the connector's sets or scopes.
+
+    Raises ``InvalidRequest`` for any other: a link or a tool cannot widen what is asked for.
+    """
+    found: list[str] = []
+    declared = {scope.lower(): scope for scope in _declared(config)}
+    for name in names:
+        scope = declared.get(provider_name(config, name).lower())
+        if name in config.scope_sets:
+            found += config.scope_sets[name].scopes
+        elif scope is not None:
+            found.append(scope)
+        else:
+            allowed = ", ".join([*config.scope_sets, *config.scopes]) or "none"
+            raise InvalidRequest(
+                f"{config.name} has no such scope or set of scopes; it has {allowed}",
+                {"scopes": f"is not one of {allowed}"},
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def scopes_to_ask(
+    config: ConnectorConfig, wanted: Iterable[str], granted: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the defaults, the ``wanted`` scopes, and the declared ones that are ``granted``.
+
+    Asking for less than was granted would end what works at some providers.
+    """
+    return tuple(dict.fromkeys([*config.scopes, *held_scopes(config, granted), *wanted]))
+
+
+def held_scopes(config: ConnectorConfig, granted: Iterable[str]) -> tuple[str, ...]:
+    """Return the connector's scopes, of its sets too, that are among ``granted``."""
+    declared = dict.fromkeys(_declared(config))
+    lacking = missing_scopes(config, declared, granted)
+    return tuple(name for name in declared if name not in lacking)
+
+
+def kept_scopes(
+    config: ConnectorConfig, asked: Iterable[str], granted: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the scopes that a connection needs from now on: the defaults, and what was granted.
+
+    A person may refuse what a tool asks for in addition.
+    """
+    refused = missing_scopes(config, asked, granted)
+    return tuple(dict.fromkeys([*config.scopes, *(s for s in asked if s not in refused)]))
+
+
+def _declared(config: ConnectorConfig) -> list[str]:
+    sets = config.scope_sets.values()
+    return [*config.scopes, *(scope for each in sets for scope in each.scopes)]
 
 
 def provider_name(config: ConnectorConfig, scope: str) -> str:

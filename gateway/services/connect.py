@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
@@ -107,8 +107,11 @@ class ConnectService:
         return_to: str,
         reconnect: str | None = None,
         tool: str | None = None,
+        scopes: tuple[str, ...] | None = None,
     ) -> StartedFlow:
         """Start a flow for a signed-in user. ``typed`` is the connection_config as entered.
+
+        ``scopes`` are those to ask for; the connector's own without them.
 
         Raises ``InvalidRequest`` if ``typed`` is invalid, and ``Forbidden`` if the tenant may not
         use the OAuth apps of this deployment.
@@ -128,6 +131,7 @@ class ConnectService:
             connection_config=values,
             token_url=self._token_url(config, values),
             redirect_uri=self._redirect_uri(config.name),
+            scopes=config.scopes if scopes is None else scopes,
             reconnect=reconnect,
             return_to=return_to,
             tool=tool,
@@ -139,7 +143,7 @@ class ConnectService:
         _log.info("flow_started", connector=config.name, flow=flow.id[:16])
         self._metrics.flow_started(config.name)
         url = authorization_url(
-            filled(config, values),
+            filled(_asking(config, flow), values),
             endpoint=self._public_addresses.from_outside(endpoint),
             redirect_uri=flow.redirect_uri,
             state=state,
@@ -232,7 +236,7 @@ class ConnectService:
             config.token_url, config, flow.connection_config, metadata
         )
         grant = await self._provider.exchange(
-            filled(config, flow.connection_config),
+            filled(_asking(config, flow), flow.connection_config),
             token_url=token_url,
             code=callback.code,
             redirect_uri=flow.redirect_uri,
@@ -275,3 +279,8 @@ class ConnectService:
         if flow.used_at is not None:
             return FlowFinished(connector=name)
         return FlowExpired(connector=name)
+
+
+def _asking(config: ConnectorConfig, flow: Flow) -> ConnectorConfig:
+    """The connector as this flow uses it: an answer without scopes grants those asked for."""
+    return config if flow.scopes == config.scopes else replace(config, scopes=flow.scopes)

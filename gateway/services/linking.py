@@ -8,13 +8,16 @@ from dataclasses import replace
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import Tokens
+from connectors.errors import AccountUnfit
 from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.engine.scopes import missing_scopes
+from gateway.engine.scopes import held_scopes, kept_scopes, missing_scopes
 from gateway.errors import (
     AccountMismatch,
+    GrantSmaller,
     InvalidRequest,
+    ProviderError,
     StateUnknown,
     UnreadableResponse,
     VaultError,
@@ -60,6 +63,7 @@ class Linker:
         """Store the connection of a finished flow.
 
         Raises ``AccountMismatch`` if another account is linked and the connector takes only one,
+        ``GrantSmaller`` if the account's stored grant allows more and goes on working,
         ``StateUnknown`` if the person has signed out everywhere meanwhile, ``AccountUnfit`` if the
         account lacks what the connector needs, and ``ProviderError`` if it cannot be read.
         """
@@ -84,7 +88,7 @@ class Linker:
             connector=config.name,
             account=account,
             connection_config=flow.connection_config,
-            requested_scopes=config.scopes,
+            requested_scopes=kept_scopes(config, flow.scopes, grant.tokens.scopes),
             granted_scopes=grant.tokens.scopes,
             status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
             several_accounts=config.supports_multiple_accounts,
@@ -94,6 +98,10 @@ class Linker:
         try:
             if not await is_wanted():
                 raise StateUnknown(connector=config.name)
+            old = (await self._connections.target(new)).replaces
+            if await self._holds_more(old, config, new, grant):
+                # Not revoked: at providers that revoke per account, that would end the stored one.
+                raise GrantSmaller(connector=config.name)
             return await self._save(config, new, grant.tokens)
         except (AccountMismatch, StateUnknown):
             await self._unused.revoke(
@@ -105,6 +113,37 @@ class Linker:
                 metadata=account.metadata,
             )
             raise
+
+    async def _holds_more(
+        self, old: Connection | None, config: ConnectorConfig, new: NewConnection, grant: Grant
+    ) -> bool:
+        """Whether the grant that would be replaced works, and has all scopes of this and more."""
+        if not self._is_usable(old, new) or old is None:
+            return False
+        before = {*held_scopes(config, old.granted_scopes)}
+        if not {*held_scopes(config, new.granted_scopes)} < before:
+            return False
+        try:
+            refresh_token = self._sealer.refresh_token(old)
+            if refresh_token is not None and refresh_token == grant.tokens.refresh_token:
+                return False  # one grant, which has shrunk
+            tokens = replace(grant.tokens, access_token=self._sealer.access_token(old))
+            account = await self._provider.account(
+                config, replace(grant, tokens=tokens), new.connection_config
+            )
+        except (VaultError, ProviderError, AccountUnfit):
+            return False
+        return account.external_account_id == new.account.external_account_id
+
+    @staticmethod
+    def _is_usable(old: Connection | None, new: NewConnection) -> bool:
+        """Whether a grant was not ended, and belongs to this environment's app and host."""
+        return (
+            old is not None
+            and old.status is not Status.NEEDS_REAUTH
+            and old.is_of(new.environment)
+            and old.connection_config == new.connection_config
+        )
 
     async def _save(
         self, config: ConnectorConfig, new: NewConnection, tokens: Tokens
@@ -143,9 +182,7 @@ class Linker:
         Some providers issue one at the first consent only, and it goes on working. A token of
         another environment's app, or of another host, is not sent to this one.
         """
-        if old is None or old.status is Status.NEEDS_REAUTH:
-            return None
-        if not old.is_of(new.environment) or old.connection_config != new.connection_config:
+        if not self._is_usable(old, new) or old is None:
             return None
         try:
             return self._sealer.refresh_token(old)

@@ -23,6 +23,7 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
+from gateway.engine.scopes import missing_scopes, named_scopes
 from gateway.errors import (
     AccountNotFound,
     ConnectorRequired,
@@ -30,6 +31,7 @@ from gateway.errors import (
     ProviderUnavailable,
     ReauthorizationRequired,
     RowUnreadable,
+    ScopesRequired,
     StoreUnavailable,
     code_of,
 )
@@ -77,7 +79,8 @@ class Wanted:
     """A request for a token: the user, the account, and how good it must be.
 
     ``rejected_token_sha256`` is the hex hash of a token that the provider's API refused;
-    ``min_seconds`` asks for that much life; ``force`` asks for a refresh.
+    ``min_seconds`` asks for that much life, ``scopes`` for these sets or scopes of the connector;
+    ``force`` asks for a refresh.
     """
 
     connector: str
@@ -86,6 +89,7 @@ class Wanted:
     account: str | None = None
     rejected_token_sha256: str | None = None
     min_seconds: int = 0
+    scopes: tuple[str, ...] = ()
     force: bool = False
 
     @property
@@ -102,9 +106,9 @@ class _Remembered:
     until: datetime
 
 
-_Asked = tuple[str, str, str, str | None]
+_Asked = tuple[str, str, str, str | None, tuple[str, ...]]
 TokenCache = Cache[_Asked, _Remembered]
-"""Tokens by tenant, user, connector and account, as the callers named them."""
+"""Tokens by tenant, user, connector, account and scopes, as the callers named them."""
 
 
 class TokenService:
@@ -148,6 +152,8 @@ class TokenService:
             AccountNotFound: The user has linked others, but not this account.
             AccountAmbiguous: Several accounts have the requested label.
             ConnectionIncomplete: The address of the API needs a fact that is missing.
+            InvalidRequest: The connector has no such scope or set of scopes.
+            ScopesRequired: The user has not granted all of these scopes.
             ReauthorizationRequired: Only the user can make the connection work again.
             ProviderError: A due refresh failed, and the stored token no longer works.
         """
@@ -218,10 +224,15 @@ class TokenService:
     async def _get(self, wanted: Wanted) -> IssuedToken:
         config = self._catalog.get(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
+        scopes = named_scopes(config, wanted.scopes)
         connection = await self._find(config, wanted)
         state = state_of(connection, self._clock(), renewable=config.supports_refresh)
         if state.status is Status.NEEDS_REAUTH:
-            raise ReauthorizationRequired(config.name, state.reason or "revoked", connection.id)
+            raise ReauthorizationRequired(
+                config.name, state.reason or "revoked", connection.id, wanted.scopes
+            )
+        if missing_scopes(config, scopes, connection.granted_scopes):
+            raise ScopesRequired(config.name, connection.id, wanted.scopes)
         token = self._sealer.access_token(connection)
         result = TokenResult.SERVED
         if self._refresh_is_due(connection, token, wanted):
@@ -271,7 +282,7 @@ class TokenService:
             return connection
         if wanted.account and await self._connections.find_account(*mine, None):
             raise AccountNotFound(config.name)
-        raise ConnectorRequired(config.name)
+        raise ConnectorRequired(config.name, wanted.scopes)
 
     def _refresh_is_due(self, connection: Connection, token: Secret, wanted: Wanted) -> bool:
         if wanted.force or _is_rejected(token, wanted):
@@ -339,7 +350,7 @@ class TokenService:
 
 
 def _asked(wanted: Wanted) -> _Asked:
-    return wanted.tenant, wanted.user, wanted.connector, wanted.account
+    return wanted.tenant, wanted.user, wanted.connector, wanted.account, wanted.scopes
 
 
 def _lives_too_short(tokens: SealedTokens, wanted: Wanted, now: datetime) -> bool:

@@ -25,7 +25,10 @@ MOST_OPEN = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
-    """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim."""
+    """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim.
+
+    ``scopes`` are those that the provider is asked for.
+    """
 
     id: str
     tenant: str
@@ -36,6 +39,7 @@ class Flow:
     connection_config: Mapping[str, str]
     token_url: str
     redirect_uri: str
+    scopes: tuple[str, ...]
     reconnect: str | None
     return_to: str
     tool: str | None
@@ -78,6 +82,7 @@ class FlowStore:
             "connection_config": dict(flow.connection_config),
             "endpoints": {"token_url": flow.token_url},
             "redirect_uri": flow.redirect_uri,
+            "scopes": list(flow.scopes),
             "reconnect": flow.reconnect,
             "return_to": flow.return_to,
             "tool": flow.tool,
@@ -131,4 +136,10 @@ def _open(now: datetime) -> Document:
 
 def _read(row: Document) -> Flow:
     verifier = row.get("verifier") or b""
-    return read_fields(Flow, row, token_url=row["endpoints"]["token_url"], verifier=verifier)
+    return read_fields(
+        Flow,
+        row,
+        token_url=row["endpoints"]["token_url"],
+        verifier=verifier,
+        scopes=tuple(row["scopes"]),
+    )

@@ -114,6 +114,7 @@ FLOWS = Proven(
         "connection_config",
         "endpoints",
         "redirect_uri",
+        "scopes",
         "reconnect",
         "return_to",
         "tool",

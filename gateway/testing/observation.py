@@ -19,6 +19,7 @@ import httpx
 from connectors.config import ConnectorConfig
 from connectors.errors import ConfigError, ConnectorError
 from connectors.secret import Secret
+from gateway.engine.scopes import scopes_to_ask
 from gateway.errors import GatewayError
 from gateway.sandbox.wire import Incoming
 from gateway.store.connection import Connection
@@ -30,6 +31,7 @@ from gateway.testing.wire import LOST, incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
 LINE = 88
+_SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
@@ -112,6 +114,8 @@ def _besides(subject: Subject, database: Database) -> Iterator[tuple[str, Awaita
     yield "both people", _both(subject, database)
     scopes = {scope: partial(_narrowed, refused=scope) for scope in subject.config.scopes}
     yield "without a scope", each(scopes)
+    sets = {name: partial(_with_set, name=name) for name in subject.config.scope_sets}
+    yield _SETS, each(sets)
     yield "with every scope", _attempt(subject.with_every_scope(), database, _added)
     yield "after the provider ended the grant", attempt(_dead_grant)
     yield "after a refresh whose answer was lost", _lost_answer(subject, database)
@@ -133,7 +137,8 @@ async def record(subject: Subject, database: Database) -> str:
 async def recorded_wire(subject: Subject, database: Database) -> Observation:
     """The part of the record that shows the connector."""
     life = await _life(subject, database, subject.people[0])
-    return {**life, **{name: await part for name, part in _besides(subject, database)}}
+    seen = {**life, **{name: await part for name, part in _besides(subject, database)}}
+    return {name: part for name, part in seen.items() if part or name != _SETS}
 
 
 def as_text(value: Any, indent: str = "") -> str:
@@ -219,6 +224,15 @@ async def _narrowed(bench: Workbench, *, refused: str) -> Observation:
     params = bench.approve(replace(consent, scopes=left))
     connection = (await bench.finish(started, params)).connection
     return {"status": connection.status, "granted": connection.granted_scopes}
+
+
+async def _with_set(bench: Workbench, *, name: str) -> Observation:
+    """Connect, asking for a set of scopes in addition."""
+    config = bench.subject.config
+    started = await bench.start(scopes=scopes_to_ask(config, config.scope_sets[name].scopes))
+    consent = bench.consent(started)
+    connection = (await bench.finish(started, bench.approve(consent))).connection
+    return {"asked": consent.scopes, "granted": connection.granted_scopes}
 
 
 async def _added(bench: Workbench) -> Observation:

@@ -85,7 +85,11 @@ class Workbench:
     user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
 
     async def start(
-        self, person: Person | None = None, *, reconnect: str | None = None
+        self,
+        person: Person | None = None,
+        *,
+        reconnect: str | None = None,
+        scopes: tuple[str, ...] | None = None,
     ) -> StartedFlow:
         """Begin to connect. Raises ``ContractViolation`` if ``person`` leaves an input empty."""
         person = person or self.subject.people[0]
@@ -97,6 +101,7 @@ class Workbench:
             typed=person.typed,
             return_to="/",
             reconnect=reconnect,
+            scopes=scopes,
         )
 
     def consent(self, started: StartedFlow) -> Consent:

@@ -170,15 +170,25 @@ def _allowed(request: Request) -> str:
     )
 
 
+_WITH_CONNECT_URL = {
+    "connector_required",
+    "reauthorization_required",
+    "scopes_required",
+    "connection_incomplete",
+}
+
+
 def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     connector = getattr(error, "connector", None)
     if connector is not None:
         facts["connector"] = connector
-    if code in {"connector_required", "reauthorization_required", "connection_incomplete"}:
+    if code in _WITH_CONNECT_URL:
         public_url = services(request).settings.public_url
         broken = getattr(error, "connection", None)
-        facts["connect_url"] = connect_url(public_url, str(connector), broken)
+        facts["connect_url"] = connect_url(
+            public_url, str(connector), broken, getattr(error, "scopes", ())
+        )
     if problems := getattr(error, "errors", None):
         facts["errors"] = problems
     return facts

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,6 +53,14 @@ def input_reply(wanted: ConnectionInput) -> InputReply:
     )
 
 
+class ScopeSetReply(BaseModel):
+    """Optional scopes that can be asked for together, by the name of the set."""
+
+    title: str
+    sentence: str
+    scopes: list[str]
+
+
 class ConnectorReply(BaseModel):
     """A connector whose variables are set."""
 
@@ -57,6 +68,7 @@ class ConnectorReply(BaseModel):
     display_name: str
     category: str
     scopes: list[str]
+    scope_sets: dict[str, ScopeSetReply]
     connection_config: dict[str, InputReply]
     supports_refresh: bool
     supports_multiple_accounts: bool
@@ -83,6 +95,10 @@ def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
         display_name=config.display_name,
         category=config.category,
         scopes=list(config.scopes),
+        scope_sets={
+            name: ScopeSetReply(title=each.title, sentence=each.sentence, scopes=list(each.scopes))
+            for name, each in config.scope_sets.items()
+        },
         connection_config={
             name: input_reply(wanted) for name, wanted in config.connection_config.items()
         },
@@ -92,12 +108,17 @@ def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
     )
 
 
-def connect_url(public_url: str, connector: str, reconnect: str | None = None) -> str:
+def connect_url(
+    public_url: str, connector: str, reconnect: str | None = None, scopes: Iterable[str] = ()
+) -> str:
     """Return the page where a person connects, or reconnects the connection ``reconnect``.
 
-    The URL grants nothing: a session is needed (A2).
+    ``scopes`` are sets or scopes to ask for in addition. The URL grants nothing: a session is
+    needed (A2).
     """
-    return f"{public_url}/connectors/{connector}{f'?reconnect={reconnect}' if reconnect else ''}"
+    given = {"reconnect": reconnect, "scopes": " ".join(scopes)}
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{public_url}/connectors/{connector}{f'?{query}' if query else ''}"
 
 
 OPERATIONS = [

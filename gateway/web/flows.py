@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from connectors.config import ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
+from gateway.engine.scopes import missing_scopes, named_scopes, scopes_to_ask
 from gateway.errors import CallbackInvalid, ConnectionNotFound, GatewayError, InvalidRequest
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
@@ -24,10 +26,10 @@ from gateway.web.available import input_reply
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
-from gateway.web.inputs import Strict, is_json, read_form, read_json
+from gateway.web.inputs import MAX_SCOPES, ScopeNames, Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
-from gateway.web.pages import card_view, render
+from gateway.web.pages import added_views, card_view, render
 from gateway.web.return_to import DASHBOARD, DONE, own_page
 from gateway.web.state import request_id, services
 
@@ -35,17 +37,21 @@ _log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
-_KEPT = {"tool", "reconnect", "display"}
+_KEPT = {"tool", "reconnect", "display", "scopes"}
 """Parameters of a connect link that outlast a sign-in."""
 
 
 class StartRequest(Strict):
-    """The connector's inputs, the page to return to, and the connection to renew."""
+    """The connector's inputs, the page to return to, and the connection to renew.
+
+    ``scopes`` names sets or scopes of the connector that are asked for in addition.
+    """
 
     connection_config: Annotated[dict[str, str], Field(max_length=MAX_INPUTS, default_factory=dict)]
     return_to: Annotated[str, Field(max_length=500)] | None = None
     reconnect: Annotated[str, Field(max_length=64)] | None = None
     tool: Annotated[str, Field(max_length=MAX_TOOL)] | None = None
+    scopes: ScopeNames = ()
 
 
 class StartReply(BaseModel):
@@ -95,6 +101,7 @@ async def start(request: Request) -> Response:
         return_to=form.get("return_to", "")[:500],
         reconnect=form.get("reconnect", "")[:64] or None,
         tool=form.get("tool", "")[:MAX_TOOL] or None,
+        scopes=_scope_names(form.get("scopes", "")),
     )
     try:
         started = await _start(request, session, config, wanted)
@@ -158,8 +165,10 @@ _CALLBACK_HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-stor
 async def _start(
     request: Request, session: SessionCaller, config: ConnectorConfig, wanted: StartRequest
 ) -> StartedFlow:
+    old = None
     if wanted.reconnect is not None:
-        await _reconnected(request, session, config, wanted.reconnect)
+        old = await _reconnected(request, session, config, wanted.reconnect)
+    asked = _asked_scopes(config, wanted.scopes, old)
     limits = services(request).limits
     await limits.spend(LimitName.SESSION_STARTS, session.session_id)
     await limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
@@ -171,7 +180,22 @@ async def _start(
         return_to=own_page(wanted.return_to),
         reconnect=wanted.reconnect,
         tool=wanted.tool,
+        scopes=asked,
     )
+
+
+def _scope_names(text: str) -> tuple[str, ...]:
+    """Read the names of a link or a form; raise ``InvalidRequest`` if there are too many."""
+    names = tuple(re.findall(r"[^\s,]+", text))
+    if len(names) > MAX_SCOPES:
+        raise InvalidRequest("there are too many scopes", {"scopes": "are too many"})
+    return names
+
+
+def _asked_scopes(
+    config: ConnectorConfig, names: tuple[str, ...], old: Connection | None
+) -> tuple[str, ...]:
+    return scopes_to_ask(config, named_scopes(config, names), old.granted_scopes if old else ())
 
 
 async def _reconnected(
@@ -209,6 +233,9 @@ async def _connect_page(
         }
         for name, wanted_input in config.connection_config.items()
     ]
+    names = wanted.scopes if wanted else _scope_names(request.query_params.get("scopes", ""))
+    asked = _asked_scopes(config, names, old)
+    held = old.granted_scopes if old else config.scopes
     card = card_view(given, config, [c for c in mine if c.connector == config.name])
     return render(
         request,
@@ -220,7 +247,9 @@ async def _connect_page(
         user=session.user,
         tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
         fields=fields,
-        scopes=config.scopes,
+        scopes=asked,
+        added=added_views(config, [s for s in asked if missing_scopes(config, [s], held)]),
+        asked_names=" ".join(names),
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
         return_to=return_to,

@@ -37,6 +37,13 @@ def _user_id(value: str) -> str:
 
 UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(_user_id)]
 
+MAX_SCOPES = 50
+ScopeNames = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+    Field(max_length=MAX_SCOPES, strict=False),
+]
+"""Sets or scopes of a connector."""
+
 
 def media_type(content_type: str) -> str:
     """Return the media type of a ``Content-Type`` header, without its parameters."""

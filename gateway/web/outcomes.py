@@ -101,6 +101,12 @@ OUTCOMES = {
         "{name} takes one account per person. Disconnect the linked one first, or choose the "
         "same account again.",
     ),
+    "kept": Outcome(
+        "info",
+        "{name} keeps the access it had",
+        "You granted less than before, so nothing was changed: what worked goes on working. "
+        "Disconnect the account to end its access.",
+    ),
     "misconfigured": Outcome(
         "error",
         "{name} does not accept this gateway",
@@ -157,6 +163,7 @@ _OF_ERROR: dict[type[Exception], str] = {
     errors.FlowExpired: "expired",
     AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
+    errors.GrantSmaller: "kept",
     errors.ProviderMisconfigured: "misconfigured",
     # One outcome for every failure: a person who chooses part of a provider's address must not
     # learn what is at that address (H6). The log has the reason.

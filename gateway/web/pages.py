@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from connectors.config import ConnectorConfig
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
+from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import sample_url
 from gateway.services.states import Remedy
 from gateway.store.connection import Connection, Status
@@ -88,6 +89,26 @@ def render(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopeSetView:
+    """Scopes that can be asked for together: granted, or with the page that asks for them."""
+
+    title: str
+    sentence: str = ""
+    granted: bool = False
+    add_path: str = ""
+
+
+def added_views(config: ConnectorConfig, added: list[str]) -> list[ScopeSetView]:
+    """Return in words what a connect page asks for in addition: sets, then other scopes."""
+    found = [each for each in config.scope_sets.values() if {*each.scopes} & {*added}]
+    named = {scope for each in found for scope in each.scopes}
+    return [
+        *(ScopeSetView(title=each.title, sentence=each.sentence) for each in found),
+        *(ScopeSetView(title=scope) for scope in added if scope not in named),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountView:
     """A linked account as pages show it. ``renewal`` says why it is not renewed since ``since``."""
 
@@ -104,6 +125,7 @@ class AccountView:
     can_reconnect: bool
     needs_attention: bool
     scopes: tuple[str, ...]
+    scope_sets: list[ScopeSetView]
     last_used: str | None
     last_used_iso: str | None
     connected: str
@@ -145,7 +167,7 @@ def card_view(given: Services, config: ConnectorConfig, connections: list[Connec
         supports_multiple_accounts=config.supports_multiple_accounts,
         sandboxed=is_sandboxed(given, config),
         scopes=config.scopes,
-        accounts=[account_view(given, c, config.display_name) for c in connections],
+        accounts=[account_view(given, c, config.display_name, config) for c in connections],
     )
 
 
@@ -171,7 +193,9 @@ def orphan_view(given: Services, connector: str, connections: list[Connection]) 
     )
 
 
-def account_view(given: Services, connection: Connection, name: str) -> AccountView:
+def account_view(
+    given: Services, connection: Connection, name: str, config: ConnectorConfig | None = None
+) -> AccountView:
     """Return an account with its state and the paths of its actions.
 
     Args:
@@ -196,6 +220,7 @@ def account_view(given: Services, connection: Connection, name: str) -> AccountV
         needs_attention=state.status is not Status.ACTIVE
         or state.action in {Remedy.RECONNECT, Remedy.OPERATOR},
         scopes=connection.granted_scopes,
+        scope_sets=_scope_sets(config, connection) if config else [],
         last_used=None if used is None else ago(used, now),
         last_used_iso=time_or_none(used),
         connected=ago(connection.created_at, now),
@@ -206,6 +231,18 @@ def account_view(given: Services, connection: Connection, name: str) -> AccountV
         disconnect_path=f"{base}/disconnect",
         reconnect_path=connect_url("", connection.connector, connection.id),
     )
+
+
+def _scope_sets(config: ConnectorConfig, connection: Connection) -> list[ScopeSetView]:
+    return [
+        ScopeSetView(
+            title=each.title,
+            sentence=each.sentence,
+            granted=not missing_scopes(config, each.scopes, connection.granted_scopes),
+            add_path=connect_url("", connection.connector, connection.id, [name]),
+        )
+        for name, each in config.scope_sets.items()
+    ]
 
 
 def _hook_text(connection: Connection, name: str) -> str | None:

@@ -54,6 +54,9 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "The user has to connect this again",
         "Send the user to connect_url.",
     ),
+    errors.ScopesRequired: Problem(
+        409, "scopes_required", "The user has not granted all that this needs"
+    ),
     errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
     errors.AccountAmbiguous: Problem(409, "account_ambiguous", "Several accounts fit"),
     errors.ConnectionNotFound: Problem(

@@ -16,7 +16,7 @@ from gateway.services.states import state_of
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
 from gateway.web.callers import bounds_of, require_key
-from gateway.web.inputs import Strict, UserId, read_json
+from gateway.web.inputs import ScopeNames, Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import ConnectionReply, connection_reply, reply, time_or_none
 from gateway.web.state import services
@@ -40,11 +40,13 @@ class TokenRequest(RefreshRequest):
     """The owner of the token, and how good it must be.
 
     ``rejected_token_sha256`` is the lower-case hex SHA-256 of a token that the provider's API
-    refused; ``min_seconds`` asks for a token that lives at least that long.
+    refused; ``min_seconds`` asks for a token that lives at least that long. ``scopes`` names
+    sets or scopes of the connector that the token must have.
     """
 
     rejected_token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     min_seconds: Annotated[int, Field(ge=0, le=MAX_MIN_SECONDS)] = 0
+    scopes: ScopeNames = ()
 
     def wanted(self, connector: str, tenant: str) -> Wanted:
         """Return this as a request to the token service."""
@@ -55,6 +57,7 @@ class TokenRequest(RefreshRequest):
             account=self.account,
             rejected_token_sha256=self.rejected_token_sha256,
             min_seconds=self.min_seconds,
+            scopes=self.scopes,
         )
 
 
@@ -189,7 +192,7 @@ OPERATIONS = [
         headers=(HEADER,),
         request=TokenRequest,
         reply=TokenReply,
-        errors=_ERRORS,
+        errors=(*_ERRORS, "scopes_required"),
     ),
     Operation(
         method="POST",

@@ -50,6 +50,28 @@ async def test_an_incomplete_connection_says_what_is_missing_and_where_to_go(
     assert (error.connect_url, error.detail, error.status) == (url, "What it is.", 409)
 
 
+async def test_a_missing_permission_says_where_to_grant_it(
+    open_gateway: OpenGateway, httpx_mock: HTTPXMock
+) -> None:
+    """Who handles ``ConnectorRequired`` handles this, too: the link asks for what is missing."""
+    url = "https://gateway.example.com/connectors/google?reconnect=con_1&scopes=calendar"
+    httpx_mock.add_response(**problem(409, "scopes_required", connector="google", connect_url=url))
+    asking = open_gateway(retries=0).get_connector_token("google", user="u", scopes=["calendar"])
+    error = await failure(asking)
+    assert type(error) is sdk.ScopesRequired
+    assert isinstance(error, sdk.ConnectorRequired)
+    assert (error.connect_url, error.status) == (url, 409)
+    assert str(error) == f"google lacks a permission that is needed. To grant it, open {url}"
+    (request,) = httpx_mock.get_requests()
+    assert request.content == b'{"user":"u","scopes":["calendar"]}'
+
+
+async def test_scopes_in_one_string_are_refused_before_sending(open_gateway: OpenGateway) -> None:
+    """A string would be one scope for each letter."""
+    with pytest.raises(sdk.InvalidRequest, match="pass a list"):
+        await open_gateway().get_connector_token("google", user="u", scopes="calendar")
+
+
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [

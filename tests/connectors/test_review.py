@@ -9,7 +9,7 @@ import pytest
 
 from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
-from connectors.config_types import ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
@@ -85,6 +85,29 @@ def test_a_valid_description_has_no_problem() -> None:
         (
             {"alternate_access_token_response_path": ""},
             'alternate_access_token_response_path "" is not a dot path',
+        ),
+        (
+            {"scope_sets": {"Mail": ScopeSet(title="Mail", sentence="Reads", scopes=("m",))}},
+            'scope_sets "Mail" is no name in small letters, or the name of a scope',
+        ),
+        (
+            {
+                "scopes": ("m",),
+                "scope_sets": {"m": ScopeSet(title="Mail", sentence="Reads", scopes=("n",))},
+            },
+            'scope_sets "m" is no name in small letters, or the name of a scope',
+        ),
+        (
+            {"scope_sets": {"mail": ScopeSet(title="Mail", sentence="", scopes=("m",))}},
+            'scope_sets "mail" needs a title and a sentence',
+        ),
+        (
+            {"scope_sets": {"mail": ScopeSet(title="Mail", sentence="Reads", scopes=())}},
+            'scope_sets "mail" has no scopes, or one twice',
+        ),
+        (
+            {"scope_sets": {"mail": ScopeSet(title="Mail", sentence="Reads", scopes=("a b",))}},
+            'scope_sets "mail" has a scope with a separator in it',
         ),
         ({"granted_scopes_path": ".scope"}, 'granted_scopes_path ".scope" is not a dot path'),
         ({"granted_scopes_path": "scope "}, 'granted_scopes_path "scope " is not a dot path'),

@@ -274,6 +274,7 @@ async def test_open_flows_and_webhooks_are_resealed(linked: Linked) -> None:
         connection_config={},
         token_url="",
         redirect_uri="",
+        scopes=("read",),
         reconnect=None,
         return_to="/",
         tool=None,

@@ -60,6 +60,7 @@ def flow(state: str = STATE) -> Flow:
         connection_config={"shop": "acme"},
         token_url="https://oauth2.googleapis.com/token",
         redirect_uri="http://localhost:3141/v1/connectors/google/callback",
+        scopes=("read",),
         reconnect="con_1",
         return_to="/dashboard/connectors",
         tool="search",

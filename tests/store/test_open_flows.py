@@ -33,6 +33,7 @@ def flow(state: str, *, user: str = "alice", at: datetime = NOW) -> Flow:
         connection_config={},
         token_url="https://provider.example/token",
         redirect_uri="http://localhost:3141/v1/connectors/google/callback",
+        scopes=("read",),
         reconnect=None,
         return_to="/dashboard/connectors",
         tool=None,

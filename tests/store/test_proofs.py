@@ -95,6 +95,7 @@ async def _add_flow(database: Database, vault: Vault) -> None:
         connection_config={"shop": "acme"},
         token_url="https://acme.myshopify.com/admin/oauth/access_token",
         redirect_uri="https://gateway.example.com/v1/connectors/shopify/callback",
+        scopes=("read",),
         reconnect="con_1",
         return_to="/dashboard/connectors",
         tool="shopify_list_products",

@@ -12,9 +12,15 @@ from tests.support.browser import Browser
 
 async def approved_callback(browser: Browser, account: str) -> str:
     """Approve on the consent page that the browser shows: the callback's URL, not opened yet."""
-    button = re.search(rf'value="([^"]+)">{re.escape(account)}<', browser.text)
-    assert button, f"no account {account!r} on {browser.url}:\n{browser.text}"
-    return await _answered(browser, account=button[1])
+    return await _answered(browser, account=_key(browser, account))
+
+
+async def narrowed_callback(browser: Browser, account: str, *scopes: str) -> str:
+    """Approve nothing but ``scopes`` on the consent page: the callback's URL, not opened yet."""
+    offered = re.findall(r'name="(grant\.\d+)".*?<code>([^<]+)</code>', browser.text)
+    ticked = {name: "1" for name, scope in offered if scope in scopes}
+    assert len(ticked) == len(scopes), offered
+    return await _answered(browser, account=_key(browser, account), choice="1", **ticked)
 
 
 async def declined_callback(browser: Browser) -> str:
@@ -31,6 +37,12 @@ def param(url: str, name: str) -> str:
 def with_params(url: str, **params: str) -> str:
     """``url`` with query parameters replaced or added."""
     return str(httpx.URL(url).copy_merge_params(params))
+
+
+def _key(browser: Browser, account: str) -> str:
+    button = re.search(rf'value="([^"]+)">{re.escape(account)}<', browser.text)
+    assert button, f"no account {account!r} on {browser.url}:\n{browser.text}"
+    return button[1]
 
 
 async def _answered(browser: Browser, **choice: str) -> str:

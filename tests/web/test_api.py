@@ -31,6 +31,7 @@ async def test_list_of_connectors_is_public(gateway: Harness) -> None:
     assert answer.status_code == 200
     listed = {entry["name"]: entry for entry in answer.json()["connectors"]}
     assert list(listed) == list(CONNECTOR_CATALOG)
+    sets = listed["google"].pop("scope_sets")
     assert listed["google"] == {
         "name": "google",
         "display_name": "Google",
@@ -41,7 +42,14 @@ async def test_list_of_connectors_is_public(gateway: Harness) -> None:
         "supports_multiple_accounts": True,
         "connect_url": f"{GATEWAY_URL}/connectors/google",
     }
+    assert sets["calendar"] == {
+        "title": "Calendar",
+        "sentence": "See and change calendars and events",
+        "scopes": ["https://www.googleapis.com/auth/calendar"],
+    }
+    assert [*sets] == ["gmail", "calendar", "drive", "docs", "sheets", "tasks", "contacts"]
     assert listed["notion"]["scopes"] == []
+    assert listed["notion"]["scope_sets"] == {}
     assert listed["shopify"]["connection_config"] == {
         "shop": {
             "title": "Store",

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import AccountUnfit
 from connectors.provider import SimulatedProvider
+from gateway.engine.scopes import missing_scopes, named_scopes, scopes_to_ask
 from gateway.errors import AccountMismatch, ProviderDeclined, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
 from gateway.services.tokens import IssuedToken
@@ -232,6 +233,31 @@ async def _added_scopes(bench: Workbench) -> None:
         connection.status is Status.ACTIVE,
         f"with {connection.granted_scopes} granted the connection is {connection.status}",
     )
+
+
+@JOURNEY.of_workbench("each set of scopes can be asked for in addition, and refused")
+async def _scope_sets(bench: Workbench) -> None:
+    config, known = bench.subject.config, bench.subject.provider.authorize.known_scopes
+    before = await bench.connect()
+    for name, each in config.scope_sets.items():
+        if unknown := {*each.scopes} - known:
+            raise ContractViolation(f"the set {name} has {', '.join(unknown)}: not the provider's")
+        asked = scopes_to_ask(config, named_scopes(config, [name]), before.granted_scopes)
+        started = await bench.start(reconnect=before.id, scopes=asked)
+        expect(bench.consent(started).scopes == asked, f"the set {name} is not asked for")
+        await expect_error(
+            bench.finish(started, bench.simulation.deny(bench.consent(started))),
+            ProviderDeclined,
+            f"the set {name} is granted by a refusal",
+        )
+        _works(bench, await bench.token(before))
+        started = await bench.start(reconnect=before.id, scopes=asked)
+        params = bench.approve(bench.consent(started))
+        before = (await bench.finish(started, params)).connection
+        lacking = missing_scopes(config, each.scopes, before.granted_scopes)
+        expect(not lacking, f"with the set {name}, {', '.join(lacking)} are not read as granted")
+        expect(before.status is Status.ACTIVE, f"it is {before.status} then")
+        _works(bench, await bench.token(before))
 
 
 @JOURNEY.of_workbench("disconnecting ends the grant")

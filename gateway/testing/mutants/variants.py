@@ -32,6 +32,8 @@ EXEMPT = {
     "ConnectionInput.title": _TEXT,
     "ConnectionInput.description": _TEXT,
     "ConnectionInput.where": _TEXT,
+    "ScopeSet.title": _TEXT,
+    "ScopeSet.sentence": _TEXT,
     "SimulatedProvider.display_name": _TEXT,
     "FictionalAccount.label": _TEXT,
     f"Refusal.body.{FOR_PEOPLE}": _TEXT,
