@@ -90,6 +90,8 @@ _CONSTANTS = (*_PARAMETERS, "token_headers")
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
+_AS_IT_IS = {"client_id"}
+"""The operator's own value, which may look like a placeholder and is sent as it is."""
 
 
 def problems_of(config: Any) -> list[str]:
@@ -138,7 +140,7 @@ def _functions(config: Any) -> Iterator[str]:
 
 def _stray_placeholders(config: Any) -> Iterator[str]:
     for field in fields(config):
-        texts = () if field.name in _FILLED_IN else _texts(getattr(config, field.name))
+        texts = () if field.name in _FILLED_IN | _AS_IT_IS else _texts(getattr(config, field.name))
         if any(PLACEHOLDER.search(text) for text in texts):
             yield f"{field.name} has a stray placeholder"
 
