@@ -348,6 +348,8 @@ def _answers(config: Any) -> Iterator[str]:
     for name, path in paths.items():
         if path is not None and not PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
+    if (paths["alternate_access_token_response_path"] or "").endswith("]"):
+        yield "alternate_access_token_response_path ends with an item of a list, not with a name"
     if unknown := sorted(config.token_paths.keys() - TOKEN_MEMBERS):
         yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
     if not 0 <= config.refresh_grace_seconds <= 86400:

@@ -25,6 +25,7 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.errors import (
     AccountNotFound,
+    ConnectionIncomplete,
     ConnectorRequired,
     ProviderError,
     ProviderUnavailable,
@@ -292,7 +293,13 @@ class TokenService:
             if rejected:
                 await self._end_grant(connection)
             raise
-        except (ProviderError, RowUnreadable, StoreUnavailable, TimeoutError) as error:
+        except (
+            ConnectionIncomplete,
+            ProviderError,
+            RowUnreadable,
+            StoreUnavailable,
+            TimeoutError,
+        ) as error:
             # Rule 3; also for an unreadable refresh token or an unavailable database.
             if in_need:
                 raise
