@@ -91,6 +91,8 @@ _CONSTANTS = (*_PARAMETERS, "token_headers")
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info", "key"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
+_AS_IT_IS = {"client_id"}
+"""The operator's own value, which may look like a placeholder and is sent as it is."""
 
 
 def problems_of(config: Any) -> list[str]:
@@ -161,7 +163,7 @@ def _functions(config: Any) -> Iterator[str]:
 
 def _stray_placeholders(config: Any) -> Iterator[str]:
     for field in fields(config):
-        texts = () if field.name in _FILLED_IN else _texts(getattr(config, field.name))
+        texts = () if field.name in _FILLED_IN | _AS_IT_IS else _texts(getattr(config, field.name))
         if any(PLACEHOLDER.search(text) for text in texts):
             yield f"{field.name} has a stray placeholder"
 
@@ -385,6 +387,8 @@ def _answers(config: Any) -> Iterator[str]:
     for name, path in paths.items():
         if path is not None and not PATH.fullmatch(path):
             yield f'{name} "{path}" is not a dot path'
+    if (paths["alternate_access_token_response_path"] or "").endswith("]"):
+        yield "alternate_access_token_response_path ends with an item of a list, not with a name"
     if unknown := sorted(config.token_paths.keys() - TOKEN_MEMBERS):
         yield f"token_paths has {', '.join(unknown)} (only {', '.join(sorted(TOKEN_MEMBERS))})"
     if not 0 <= config.refresh_grace_seconds <= 86400:

@@ -108,5 +108,4 @@ def _fresh_until(
     if expires_at is None:
         return None
     margin = MARGIN if renew_before is None else timedelta(seconds=renew_before)
-    share = MARGIN_SHARE if renew_before is None else 1.0
-    return expires_at - min(margin, (expires_at - now) * share)
+    return expires_at - min(margin, (expires_at - now) * MARGIN_SHARE)

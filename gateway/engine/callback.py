@@ -99,7 +99,9 @@ def refusal_of(config: ConnectorConfig, response: AuthorizationResponse) -> Refu
     """
     error = response.error or ""
     codes = {code.lower() for code in config.approval_codes}
-    if not codes.isdisjoint({error.lower(), *re.findall(r"\w+", response.description.lower())}):
+    if not codes.isdisjoint(
+        {error.lower(), *re.findall(r"\w+(?:[.-]\w+)*", response.description.lower())}
+    ):
         return "approval"
     return "declined" if _DECLINED.fullmatch(error) else "refused"
 

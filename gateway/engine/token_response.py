@@ -65,8 +65,10 @@ def read_token_response(
     if is_failure(config, body):
         raise hidden_refusal_of(config, body, answer, now, is_refresh=is_refresh)
     source, name = _token_place(config, body)
-    at = {member: dig(body, path) for member, path in config.token_paths.items()}
-    reader = _Members({**source, **at}, set(unclear))
+    found = {member: dig(body, path) for member, path in config.token_paths.items()}
+    # An answer of another shape, such as a refresh's, may have a member under its own name.
+    there = {member: value for member, value in found.items() if value is not None}
+    reader = _Members({**source, **there}, set(unclear))
     access_token = access_token_in(source, name)
     _check_token_type(config, reader)
     refresh_token = reader.refresh_token()

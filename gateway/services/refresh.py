@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import partial
 
 from connectors.config import ConnectorConfig
-from gateway.engine.templates import render_url
 from gateway.errors import (
     ConnectorRequired,
     ProviderUnavailable,
@@ -23,6 +22,7 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
+from gateway.services.states import refresh_request
 from gateway.store.connection import Connection, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.watch import Watch
@@ -67,6 +67,7 @@ class Refresher:
             wait: Wait for another process that is refreshing now; otherwise return ``connection``.
 
         Raises:
+            ConnectionIncomplete: The request for a refresh needs a fact that is missing.
             ConnectorRequired: The connection was disconnected meanwhile.
             ProviderError: The provider gave no tokens.
             ReauthorizationRequired: Only the person can renew the grant.
@@ -117,17 +118,12 @@ class Refresher:
             refresh_token = self._parts.sealer.refresh_token(connection)
             if not config.supports_refresh or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)
-            url = render_url(
-                config.refresh_url or config.token_url,
-                config,
-                connection.connection_config,
-                connection.metadata,
-            )
+            ready, url = refresh_request(config, connection)
             found = await self._lease_or_newer(config, connection, wait)
             if isinstance(found, Connection):
                 return found
             await self._parts.checkpoint("claim")
-            attempt = RefreshAttempt(self._parts, found, config, url, refresh_token)
+            attempt = RefreshAttempt(self._parts, found, ready, url, refresh_token)
             if await attempt.run(in_need=in_need):
                 return attempt.stored or await self._current(config, connection)
             connection, wait = found.connection, True

@@ -15,7 +15,6 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.scopes import missing_scopes
-from gateway.engine.templates import filled
 from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
@@ -137,12 +136,11 @@ class RefreshAttempt:
             raise
 
     async def _use(self) -> Tokens:
-        connection = self._lease.connection
         return await self._parts.provider.refresh(
-            filled(self._config, connection.connection_config, connection.metadata),
+            self._config,
             refresh_url=self._url,
             refresh_token=self._token,
-            granted=connection.granted_scopes,
+            granted=self._lease.connection.granted_scopes,
         )
 
     async def _give_up(self, error: TokenRejected) -> None:

@@ -18,7 +18,7 @@ from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
-from gateway.engine.templates import render_url
+from gateway.engine.templates import filled, render_url
 from gateway.errors import ConnectionIncomplete, InvalidRequest
 from gateway.store.connection import Connection, Status
 
@@ -73,7 +73,7 @@ def state_of(
     Args:
         renewable: Whether the connector supports refresh.
         readable: Whether the tokens that the next caller needs can be decrypted.
-        complete: Whether the address of the provider's API is known.
+        complete: Whether all facts are known that a call, or a refresh that is due, needs.
     """
     tokens, reason = connection.tokens, connection.status_reason
     status, since, action = connection.status, connection.status_since, None
@@ -133,8 +133,17 @@ class States:
             renewable=config.supports_refresh,
             readable=(not over or connection.is_of(self._environment))
             and self._sealer.opens(connection, refresh_too=over),
-            complete=has_address(config, connection.connection_config, connection.metadata),
+            complete=has_address(config, connection.connection_config, connection.metadata)
+            and not (over and config.supports_refresh and not _can_refresh(config, connection)),
         )
+
+
+def _can_refresh(config: ConnectorConfig, connection: Connection) -> bool:
+    try:
+        refresh_request(config, connection)
+    except ConnectionIncomplete:
+        return False
+    return True
 
 
 def api_address(
@@ -157,6 +166,19 @@ def has_address(
     except InvalidRequest:
         return False
     return True
+
+
+def refresh_request(config: ConnectorConfig, connection: Connection) -> tuple[ConnectorConfig, str]:
+    """Return the description for a refresh of this connection, and the address to send it to.
+
+    Raises ``ConnectionIncomplete`` if a fact is missing.
+    """
+    typed, metadata = connection.connection_config, connection.metadata
+    try:
+        url = render_url(config.refresh_url or config.token_url, config, typed, metadata)
+        return filled(config, typed, metadata), url
+    except InvalidRequest as error:
+        raise ConnectionIncomplete(config.name, connection.id, str(error)) from None
 
 
 def api_base_url(config: ConnectorConfig, connection: Connection) -> str:

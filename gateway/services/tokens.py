@@ -26,6 +26,7 @@ from gateway.engine.api import api_headers
 from gateway.engine.scopes import missing_scopes, named_scopes
 from gateway.errors import (
     AccountNotFound,
+    ConnectionIncomplete,
     ConnectorRequired,
     ProviderError,
     ProviderUnavailable,
@@ -307,7 +308,13 @@ class TokenService:
             if rejected:
                 await self._end_grant(connection)
             raise
-        except (ProviderError, RowUnreadable, StoreUnavailable, TimeoutError) as error:
+        except (
+            ConnectionIncomplete,
+            ProviderError,
+            RowUnreadable,
+            StoreUnavailable,
+            TimeoutError,
+        ) as error:
             # Rule 3; also for an unreadable refresh token or an unavailable database.
             if in_need:
                 raise

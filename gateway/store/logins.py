@@ -72,21 +72,10 @@ class LoginStore:
         )
         return self._proven(row)
 
-    async def claim(
-        self, login_id: str, kind: LoginKind, cookie_hash: str, now: datetime
-    ) -> StoredLogin | None:
-        """Claim an attempt; ``None`` if it is unknown, used, expired or another browser's.
-
-        Only one caller gets it.
-        """
+    async def claim(self, login_id: str, kind: LoginKind, now: datetime) -> StoredLogin | None:
+        """Claim an attempt; ``None`` if it is unknown, used or expired. Only one caller gets it."""
         row = await self._rows.find_one_and_update(
-            {
-                "_id": login_id,
-                "kind": kind.value,
-                "cookie_hash": cookie_hash,
-                "used_at": None,
-                "expires_at": {"$gt": now},
-            },
+            {"_id": login_id, "kind": kind.value, "used_at": None, "expires_at": {"$gt": now}},
             {"$set": {"used_at": now}},
             after=False,
         )

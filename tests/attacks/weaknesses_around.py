@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from types import SimpleNamespace
 from typing import Any
 
 from gateway import text
@@ -14,16 +16,15 @@ from gateway.engine import account
 from gateway.observe import logs
 from gateway.outbound.egress import is_public
 from gateway.server import connection_limits
-from gateway.store import clock, flows, logins, migrations, proofs, sessions
-from gateway.store.logins import LoginKind
+from gateway.store import clock, flows, migrations, proofs, sessions
 from gateway.store.mongo import Database
 from gateway.webhooks import registration
 
 # Of no type: a weakness assigns to methods and module constants.
 _PROVEN: Any = proofs.Proven
 _ATTEMPTS: Any = attempts.Attempts
+_ATTEMPTS_MODULE: Any = attempts
 _FLOWS: Any = flows.FlowStore
-_LOGINS: Any = logins.LoginStore
 _SESSIONS: Any = sessions.SessionStore
 _MIGRATE: Any = migrations.migrate
 _ID_TOKEN: Any = id_token
@@ -80,15 +81,8 @@ def _webhooks_as_written() -> None:
 
 def _sign_in_of_any_browser() -> None:
     """A hand-off is finished by whoever has its address."""
-    claim = _LOGINS.claim
-
-    async def any_browser(
-        store: Any, login_id: str, kind: LoginKind, cookie_hash: str, now: datetime
-    ) -> Any:
-        row = await store._rows.find_one({"_id": login_id})
-        return row and await claim(store, login_id, kind, row["cookie_hash"], now)
-
-    _LOGINS.claim = any_browser
+    any_cookie = SimpleNamespace(new=hmac.new, compare_digest=lambda *compared: True)
+    _ATTEMPTS_MODULE.hmac = any_cookie
 
 
 def _any_rsa_key() -> None:

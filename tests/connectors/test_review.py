@@ -261,6 +261,10 @@ def test_a_valid_description_has_no_problem() -> None:
             {"token_paths": {"expires_at": "a..b"}},
             'token_paths.expires_at "a..b" is not a dot path',
         ),
+        (
+            {"alternate_access_token_response_path": "data.tokens[0]"},
+            "alternate_access_token_response_path ends with an item of a list, not with a name",
+        ),
         ({"refresh_url": "http://auth.example.com/refresh"}, "refresh_url is not https"),
         ({"introspection_url": "ftp://auth.example.com/i"}, "introspection_url is not https"),
         (

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl, unquote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.secret import Secret
@@ -69,6 +69,7 @@ def test_both_are_form_encoded_before_they_are_joined() -> None:
 
 
 @given(client_id=TEXT, secret=TEXT)
+@example("${metadata.x}", "${client_secret}")
 def test_any_credentials_arrive_as_they_are_in_the_header(client_id: str, secret: str) -> None:
     request = request_of(
         authorization_method="header", client_id=client_id, client_secret=Secret(secret)

@@ -43,6 +43,16 @@ def test_missing_fields_next_to_the_token_are_not_taken_from_elsewhere() -> None
     assert tokens.scopes == ("read", "write")  # as requested: the outer scopes are another token's
 
 
+@pytest.mark.requirement("C5")
+def test_declared_place_that_is_empty_leaves_the_member_under_its_own_name() -> None:
+    """A refresh is answered flat, where the exchange nests: a lost rotation ends the grant."""
+    paths = {"refresh_token": "data.refresh_token", "expires_in": "data.expires_in"}
+    tokens = read(GOOD | {"refresh_token": "second", "expires_in": 60}, token_paths=paths)
+    assert tokens.refresh_token is not None
+    assert tokens.refresh_token.reveal() == "second"
+    assert tokens.expires_at == NOW + timedelta(seconds=60)
+
+
 @pytest.mark.parametrize(
     "change",
     [{}, {"user": None}, {"user": {}}, {"user": "token"}, {"user": ["token"]}, {"user": []}],

@@ -44,6 +44,29 @@ async def test_the_token_address_refuses_refreshes(
     assert problem_of(await force(gateway, "figma"))[0] in {409, 503}
 
 
+async def test_refresh_that_lacks_a_fact_costs_no_valid_token(
+    gateway: Harness, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer description may want what an older row does not have: nothing is sent or marked."""
+    await connect_figma(gateway)
+    first = token_of(await gateway.token("figma", "alice"))
+    catalog = gateway.services.catalog
+    wanting = replace(
+        catalog.get("figma"),
+        callback_metadata={"zone": "zone"},
+        refresh_url="https://${metadata.zone}.figma.com/v1/oauth/refresh",
+    )
+    monkeypatch.setitem(catalog._loaded, "figma", wanting)
+    mark = sandbox.mark()
+    gateway.clock.advance(days=90, seconds=-30)  # due, and not over
+    assert token_of(await gateway.token("figma", "alice")) == first
+    gateway.clock.advance(seconds=60)
+    assert problem_of(await gateway.token("figma", "alice")) == (409, "connection_incomplete")
+    shown = await connection(gateway)
+    assert (shown["status"], shown["status_reason"]) == ("incomplete", "missing_fact")
+    assert asked(sandbox, "figma", mark) == []
+
+
 @pytest.mark.requirement("A16")
 async def test_scopes_that_were_not_granted_do_not_come_back_with_a_refresh(
     gateway: Harness, mongodb_url: str, database_name: str

@@ -30,10 +30,12 @@ def writes(connection: str) -> list[tuple[str, str, bool]]:
     """Everything a session can write besides starting: method, path, whether it is a form."""
     return [
         ("POST", f"/dashboard/connections/{connection}/default", True),
+        ("POST", f"/dashboard/connections/{connection}/retry", True),
         ("POST", f"/dashboard/connections/{connection}/disconnect", True),
         ("POST", "/logout", True),
         ("POST", "/logout/everywhere", True),
         ("POST", "/logout/everywhere", True),
+        ("POST", f"/v1/connections/{connection}/retry", False),
         ("PATCH", f"/v1/connections/{connection}", False),
         ("DELETE", f"/v1/connections/{connection}", False),
     ]
@@ -236,7 +238,7 @@ async def test_a_page_of_one_person_cannot_act_for_the_next_one(
     before, flows = await rows.connections(), len(await rows.flows())
 
     for row in before:
-        for action in ("default", "disconnect"):
+        for action in ("default", "retry", "disconnect"):
             with subtests.test(f"{action} of {row['owner']}"):
                 browser.page = page
                 status = await write(

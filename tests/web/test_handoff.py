@@ -121,13 +121,11 @@ async def test_without_the_verifier_the_cookie_is_worth_nothing(
 
 @pytest.mark.requirement("A4")
 async def test_a_finished_address_is_worth_nothing_in_another_browser(gateway: Harness) -> None:
-    """Mallory cannot sign Victor in as herself either, and his visit ends nothing."""
+    """Mallory cannot sign Victor in as herself either."""
     mallory, victor = await gateway.browser(), await gateway.browser()
     url = await accepted(gateway, await begin(mallory), "mallory")
     await begin(victor)  # the cookie of another attempt does not help
     await refused(victor, url)
-    await mallory.open(url, site="cross-site")
-    assert user_of(mallory) == "mallory"
 
 
 @pytest.mark.requirement("A7")

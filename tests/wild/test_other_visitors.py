@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 import pytest
 
 from tests.support.browser import Browser
 from tests.support.callbacks import approved_callback, declined_callback, with_params
-from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
-from tests.support.identity_provider import running_identity_provider
-from tests.support.logins import (
-    GATEWAY_URL,
-    HOST_URL,
-    gateway_with,
-    leads_to,
-    post_login,
-    returning,
-    user_of,
-)
+from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.sandbox import SandboxProcess
 
 
@@ -116,64 +105,3 @@ async def test_scanners_at_the_same_moment_leave_one_exchange(
             group.start_soon(visit, visitor)
     assert sorted(seen) == ["403"] * 20 + ["already_connected", "connected"]
     assert len(sandbox.token_requests("google", after=before)) == 1
-
-
-SCANNERS = [
-    pytest.param({"User-Agent": ""}, id="edalzell/laravel-passwordless-login#79"),
-    pytest.param({"User-Agent": "Mozilla/5.0 Chrome/97.0"}, id="outline/outline#9227"),
-    pytest.param({"Purpose": "prefetch"}, id="supabase/auth#1214"),
-]
-"""Services that open the links of a sign-in first (also nextauthjs/next-auth#1840)."""
-
-
-async def assert_only_the_browser_that_began_arrives(
-    gateway: Harness, browser: Browser, url: str, headers: dict[str, str], user: str
-) -> None:
-    """Open a sign-in's last address as a scanner, with a foreign cookie, and as the person."""
-    scanner, other = await gateway.browser(), await gateway.browser()
-    (name,) = browser.client.cookies
-    other.client.cookies.set(name, "A" * 43, domain="localhost.local", path="/")
-    for visitor in (scanner, scanner, other):
-        answer = await visitor.client.get(url, headers=headers)
-        assert answer.status_code in {204, 400}
-        assert "set-cookie" not in answer.headers
-    await browser.open(url, site="cross-site")
-    assert user_of(browser) == user
-
-
-@pytest.mark.requirement("A8")
-@pytest.mark.parametrize("headers", SCANNERS)
-async def test_link_scanner_does_not_end_a_sign_in_at_an_identity_provider(
-    mongodb_url: str, database_name: str, clock: FakeClock, headers: dict[str, str]
-) -> None:
-    async with (
-        running_identity_provider() as provider,
-        gateway_with(provider, mongodb_url, database_name, clock) as gateway,
-    ):
-        browser = await gateway.browser()
-        url = await returning(browser)
-        await assert_only_the_browser_that_began_arrives(gateway, browser, url, headers, "u_alice")
-        assert provider.count("/token") == 1
-
-
-@pytest.mark.requirement("A8")
-@pytest.mark.parametrize("headers", SCANNERS)
-async def test_link_scanner_does_not_end_a_hand_off(
-    mongodb_url: str, database_name: str, clock: FakeClock, headers: dict[str, str]
-) -> None:
-    async with running_gateway(
-        mongodb_url,
-        database_name,
-        clock=clock,
-        public_url=GATEWAY_URL,
-        login="handoff",
-        handoff_url=HOST_URL,
-    ) as gateway:
-        browser = await gateway.browser()
-        asked = dict(parse_qsl(urlsplit(leads_to(await post_login(browser))).query))
-        accepted = await gateway.services.logins.handoff.accept(
-            asked["login_challenge"], tenant="default", user="alice"
-        )
-        await assert_only_the_browser_that_began_arrives(
-            gateway, browser, accepted.return_url, headers, "alice"
-        )

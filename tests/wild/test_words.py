@@ -133,6 +133,12 @@ def test_connector_of_one_s_own_declares_its_codes(error: str) -> None:
     assert refusal_of(make_config(), read_callback(query.encode())) == "refused"
 
 
+def test_declared_code_may_have_dots_and_hyphens() -> None:
+    config = make_config(approval_codes=frozenset({"consent-by.admin"}))
+    query = "state=s&error=access_denied&error_description=It+needs+consent-by.admin."
+    assert refusal_of(config, read_callback(query.encode())) == "approval"
+
+
 @pytest.mark.parametrize(("error", "description", "kind"), NOT_APPROVAL)
 def test_word_administrator_alone_asks_for_no_approval(
     error: str, description: str, kind: str

@@ -2,9 +2,8 @@
 
 An attempt has two random values of 256 bits. The *ticket* is in URLs and finds the row; the
 *cookie* stays in the browser that began. A sign-in needs both, so a stolen, sent or planted ticket
-is useless in another browser (security A1, A4 for logins). Both are stored as hashes. One update
-claims the attempt for a browser that has both: a visitor without the cookie, such as a link
-scanner, claims nothing. A later failure of the browser that began uses the attempt up.
+is useless in another browser (security A1, A4 for logins). Both are stored as hashes. An attempt is
+claimed in the database before anything is compared, so a failure also uses it up.
 
 A sealed cookie alone would not do: it can be replayed, while only one process can claim the row.
 """
@@ -132,12 +131,11 @@ class Attempts:
         self, kind: LoginKind, ticket: str, cookie_of: CookieOf
     ) -> tuple[StoredLogin, Secret]:
         """Claim an attempt; raise ``LoginUnknown`` unless this browser began it."""
-        cookie = Secret(cookie_of(login_cookie_name(ticket)) or "")
-        digest = sha256_hex(cookie.reveal())
-        login = await self._store.claim(sha256_hex(ticket), kind, digest, self._clock())
-        if login is None:
+        login = await self._store.claim(sha256_hex(ticket), kind, self._clock())
+        cookie = cookie_of(login_cookie_name(ticket)) or ""
+        if login is None or not hmac.compare_digest(sha256_hex(cookie), login.cookie_hash):
             raise LoginUnknown
-        return login, cookie
+        return login, Secret(cookie)
 
     async def accept(
         self, challenge: str, *, tenant: str, user: str, verifier: str

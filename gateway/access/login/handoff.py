@@ -10,9 +10,9 @@
 with *her* challenge. Victor is signed in at the host, which accepts the challenge for him. If the
 cookie alone were enough, Mallory's browser would now be signed in as Victor. But the host sends the
 verifier only to the browser that it redirects, which is Victor's: Mallory has the cookie without
-the verifier, Victor has the verifier without the cookie. Neither gets a session. For the same
-reason a finished URL is useless in any other browser: no link carries a login. Victor's request
-does not use up the attempt, so Mallory could finish it if she obtained his URL within ten minutes.
+the verifier, Victor has the verifier without the cookie. Neither gets a session, and Victor's
+request uses up the attempt. For the same reason a finished URL is useless in any other browser: no
+link carries a login.
 
 So a host must redirect the very browser that came to it, and must not pass the URL on in any other
 way (a mail, a chat, a page for other people).
