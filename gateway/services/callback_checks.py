@@ -17,13 +17,7 @@ from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.secret import Secret
 from gateway.digest import sha256_hex
-from gateway.engine.callback import (
-    AuthorizationResponse,
-    callback_metadata,
-    check_issuer,
-    refusal_of,
-    verify_callback,
-)
+from gateway.engine.callback import AuthorizationResponse, check_issuer, refusal_of, verify_callback
 from gateway.errors import CallbackNotVerified, ProviderDeclined, WrongBrowser, WrongConnector
 from gateway.observe.logs import get_logger
 from gateway.store.flows import Flow
@@ -104,11 +98,6 @@ def authorization_was_granted(callback: Callback) -> None:
     _ = callback.code
 
 
-def metadata_is_there(callback: Callback) -> None:
-    """The callback has the parameters that the connector keeps."""
-    callback_metadata(callback.config, callback.response)
-
-
 def signature_is_valid(callback: Callback) -> None:
     """The connector's own check of the parameters, where it has one."""
     config = callback.config
@@ -130,6 +119,5 @@ CHECKS: list[Callable[[Callback], None]] = [
     issuer_is_the_connectors,
     authorization_was_granted,
     signature_is_valid,
-    metadata_is_there,
 ]
 """In the order in which they run. Each raises the ``FlowError`` that says what is wrong."""
