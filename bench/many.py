@@ -50,7 +50,7 @@ WRITERS = 2
 
 async def seed_many(place: Place, accounts: int, read: int) -> Seeded:
     """Store a key and ``accounts`` linked accounts, of which ``read`` are going to be read."""
-    scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
+    scopes = tuple(Catalog(CREDENTIALS).oauth(CONNECTOR).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
         await link(database, place.sealer(database), 0, scopes=scopes)
         template = await database.collection("connections").find_one({})

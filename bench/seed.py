@@ -111,7 +111,7 @@ def refresh_token(user: str) -> Secret:
 async def seed(place: Place, accounts: int) -> Seeded:
     """Store a key and ``accounts`` linked accounts, each of another user."""
     users = [user_name(number) for number in range(accounts)]
-    scopes = tuple(Catalog(CREDENTIALS).get(CONNECTOR).scopes)
+    scopes = tuple(Catalog(CREDENTIALS).oauth(CONNECTOR).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
         await create_indexes(database)
         sealer = place.sealer(database)

@@ -166,7 +166,7 @@ async def _seed(place: Place, files: Path, rules: SimulatedProvider, accounts: i
         variable(rules.name, "CLIENT_ID"): rules.client_id,
         variable(rules.name, "CLIENT_SECRET"): rules.client_secret,
     }
-    scopes = tuple(Catalog(variables).get(rules.name).scopes)
+    scopes = tuple(Catalog(variables).oauth(rules.name).scopes)
     users = [user_name(number) for number in range(accounts)]
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
         await create_indexes(database)

@@ -4,6 +4,7 @@
     ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
     ├─ RowUnreadable  VaultError · WrongEnvironment · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
+    ├─ KeyMalformed · KeyRefused · KeyNotChecked
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
@@ -66,6 +67,27 @@ class InvalidRequest(GatewayError):
     def __init__(self, message: str, errors: dict[str, str] | None = None) -> None:
         self.errors = errors or {}
         super().__init__(message)
+
+
+class KeyMalformed(InvalidRequest):
+    """A pasted key cannot be right. ``errors`` maps an input to its mistake."""
+
+
+class KeyRefused(GatewayError):
+    """The provider does not accept the pasted key."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__()
+
+
+class KeyNotChecked(GatewayError):
+    """The provider could not check the new key, so the old one is kept."""
+
+    def __init__(self, connector: str, retry_after: int | None = None) -> None:
+        self.connector = connector
+        self.retry_after = retry_after
+        super().__init__()
 
 
 class WrongHost(GatewayError):

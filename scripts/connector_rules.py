@@ -210,7 +210,7 @@ CATALOG_RULES = (catalog_is_sorted, no_orphans)
 def load(name: str, folder: Path | None = None) -> Checked:
     """Load a connector, perhaps one of ``folder``, with made-up credentials."""
     try:
-        return Checked(name, Catalog(MadeUp(), folder).get(name), (), folder)
+        return Checked(name, Catalog(MadeUp(), folder).oauth(name), (), folder)
     except ConfigError as error:
         # The catalog hides the text of an unknown error, which may hold a secret. These do not.
         cause = f": {error.__cause__}" if error.__cause__ else ""

@@ -24,7 +24,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.context import PostConnectionContext
 from connectors.environment import require_env, variable
 from connectors.errors import ConfigError, UnknownConnector
@@ -69,8 +69,8 @@ class Catalog:
         self._folder = folder
         self._extra_scopes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
         self._locations = dict(sorted(_locations(folder).items()))
-        self._created: dict[str, ConnectorConfig | ConfigError] = {}
-        self._loaded: dict[str, ConnectorConfig | ConfigError] = {}
+        self._created: dict[str, Connector | ConfigError] = {}
+        self._loaded: dict[str, Connector | ConfigError] = {}
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
         """The same connectors; those named in ``extra`` request these scopes in addition."""
@@ -82,7 +82,7 @@ class Catalog:
         """Every known name in alphabetical order, whether usable or not."""
         return tuple(self._locations)
 
-    def get(self, name: str) -> ConnectorConfig:
+    def get(self, name: str) -> Connector:
         """The connector of that name or alias.
 
         Raises ``UnknownConnector`` (no such name), ``MissingVariable`` (not configured) or
@@ -95,7 +95,14 @@ class Catalog:
                 return config
         raise UnknownConnector(name)
 
-    def ready(self) -> Iterator[ConnectorConfig]:
+    def oauth(self, name: str) -> ConnectorConfig:
+        """The connector of that name or alias, which has OAuth; raises ``ConfigError`` if not."""
+        config = self.get(name)
+        if not isinstance(config, ConnectorConfig):
+            raise ConfigError(f"{name}: it takes pasted keys alone")
+        return config
+
+    def ready(self) -> Iterator[Connector]:
         """The connectors that can be used, in alphabetical order; the others are passed over."""
         for name in self._locations:
             try:
@@ -134,7 +141,7 @@ class Catalog:
                 name, "it has no simulated provider" if is_missing else reason
             ) from None
 
-    def hook(self, config: ConnectorConfig) -> Hook | None:
+    def hook(self, config: Connector) -> Hook | None:
         """``post_connection`` of ``hooks/<name>.py``, if the connector names one.
 
         Raises ``ConfigError`` if there is no such hook.
@@ -163,10 +170,10 @@ class Catalog:
             raise ModuleNotFoundError(f"{name} is in no package named catalog", name=stem)
         return importlib.import_module(f"{package}.{kind}.{stem.replace('-', '_')}")
 
-    def _load(self, name: str) -> ConnectorConfig:
+    def _load(self, name: str) -> Connector:
         if name not in self._loaded:
             found = self._created_once(name)
-            if isinstance(found, ConnectorConfig) and (rival := self._namesake(found)):
+            if not isinstance(found, ConfigError) and (rival := self._namesake(found)):
                 found = ConfigError(f'{name}: its alias "{found.alias}" also names {rival}')
             self._loaded[name] = found
         found = self._loaded[name]
@@ -174,7 +181,7 @@ class Catalog:
             raise found.with_traceback(None)
         return found
 
-    def _namesake(self, config: ConnectorConfig) -> str | None:
+    def _namesake(self, config: Connector) -> str | None:
         """Another connector that the alias names: tools would get the tokens of the wrong one."""
         if config.alias is None or config.alias in self._locations:
             return config.alias
@@ -185,7 +192,7 @@ class Catalog:
                 return name
         return None
 
-    def _created_once(self, name: str) -> ConnectorConfig | ConfigError:
+    def _created_once(self, name: str) -> Connector | ConfigError:
         if name not in self._created:
             try:
                 self._created[name] = self.create(name)
@@ -194,7 +201,7 @@ class Catalog:
                 self._created[name] = error
         return self._created[name]
 
-    def create(self, name: str) -> ConnectorConfig:
+    def create(self, name: str) -> Connector:
         """Describe the connector anew, whatever the others are named; raises ``ConfigError``."""
         try:
             config = self.module(name).create_config(self._env)
@@ -208,7 +215,7 @@ class Catalog:
         except (Exception, SystemExit) as error:
             # Rule 7: a connector's module that fails while it loads hides only itself.
             raise ConfigError(f"{name}: cannot be loaded ({_describe(error)})") from error
-        if not isinstance(config, ConnectorConfig):
+        if not isinstance(config, Connector):
             raise ConfigError(f"{name}: create_config did not return a ConnectorConfig")
         if config.name != name:
             raise ConfigError(f'{name}: its config is named "{config.name}"')
@@ -217,14 +224,14 @@ class Catalog:
 
 def get_connector_config(
     name: str, env: Mapping[str, str] = os.environ, folder: Path | None = None
-) -> ConnectorConfig:
+) -> Connector:
     """The connector of that name or alias; see ``Catalog.get`` for the errors."""
     return Catalog(env, folder).get(name)
 
 
 def list_ready_connectors(
     env: Mapping[str, str] = os.environ, folder: Path | None = None
-) -> list[ConnectorConfig]:
+) -> list[Connector]:
     """The connectors whose variables are set in ``env``, in alphabetical order."""
     return list(Catalog(env, folder).ready())
 

@@ -67,14 +67,18 @@ class Connection:
 class AvailableConnector:
     """One connector that users of this gateway can link now, at ``connect_url``.
 
-    ``connection_config`` describes the inputs that the user types before connecting.
+    ``methods`` are the ways to connect: ``oauth2``, ``api_key``, ``client_credentials``.
+    ``connection_config`` describes what the user types before a flow of OAuth, ``key_inputs`` what
+    they paste.
     """
 
     name: str
     display_name: str
     category: str
     scopes: tuple[str, ...]
+    methods: tuple[str, ...]
     connection_config: Any = field(hash=False)
+    key_inputs: Any = field(hash=False)
     supports_refresh: bool
     supports_multiple_accounts: bool
     connect_url: str
@@ -125,7 +129,9 @@ def read_connectors(fields: Fields) -> list[AvailableConnector]:
             display_name=each.text("display_name"),
             category=each.text("category"),
             scopes=each.texts("scopes"),
+            methods=each.texts("methods"),
             connection_config=each.any("connection_config"),
+            key_inputs=each.any("key_inputs"),
             supports_refresh=each.flag("supports_refresh"),
             supports_multiple_accounts=each.flag("supports_multiple_accounts"),
             connect_url=each.text("connect_url"),

@@ -44,7 +44,7 @@ class Callback:
     @property
     def config(self) -> ConnectorConfig:
         """The connector that the path names."""
-        return self.catalog.get(self.connector)
+        return self.catalog.oauth(self.connector)
 
     @property
     def code(self) -> Secret:

@@ -185,7 +185,7 @@ class ConnectService:
     def read_callback(self, name: str, query: bytes) -> AuthorizationResponse:
         """Read a callback on the path of connector ``name``; raises what ``read_callback`` does."""
         try:
-            code_param = self._catalog.get(name).code_param
+            code_param = self._catalog.oauth(name).code_param
         except ConnectorError:
             code_param = "code"  # the checks say what is wrong with the connector
         return read_callback(query, code_param)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from connectors.catalog import Catalog
+from connectors.config import Connector, ConnectorConfig
 from connectors.errors import ConnectorError
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
@@ -17,7 +18,7 @@ from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, Va
 from gateway.observe.logs import get_logger
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Method
 from gateway.store.connections import ConnectionStore
 
 _log = get_logger()
@@ -61,7 +62,7 @@ class DisconnectService:
         if not connection.is_of(self._environment):
             return Revoked.NO
         try:
-            supported = self._catalog.get(connection.connector).revocation_url is not None
+            supported = _revokes(self._catalog.get(connection.connector), connection)
         except ConnectorError:
             supported = False
         return Revoked.YES if supported else Revoked.UNSUPPORTED
@@ -96,8 +97,11 @@ class DisconnectService:
             _log.warning("revocation_failed", connection=connection.id, error="WrongEnvironment")
             return Revoked.NO
         try:
+            config = self._catalog.get(connection.connector)
+            if not isinstance(config, ConnectorConfig) or not _revokes(config, connection):
+                return Revoked.UNSUPPORTED
             done = await self._provider.revoke(
-                self._catalog.get(connection.connector),
+                config,
                 connection_config=connection.connection_config,
                 metadata=connection.metadata,
                 access_token=self._sealer.access_token(connection),
@@ -117,3 +121,10 @@ class DisconnectService:
             connection.external_account_id,
             besides=connection.id,
         )
+
+
+def _revokes(config: Connector, connection: Connection) -> bool:
+    """Whether the provider can end the grant; a pasted key is ended there by its owner."""
+    if connection.method is not Method.OAUTH2 or not isinstance(config, ConnectorConfig):
+        return False
+    return config.revocation_url is not None

@@ -23,7 +23,7 @@ from gateway.services.refresh import Refresher
 from gateway.services.refresh_failures import reason_of
 from gateway.services.states import MISSING_FACT, has_address, is_over
 from gateway.store.audit import Action
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Method
 from gateway.store.connections import ConnectionStore
 from gateway.store.hook_retries import HookRetries
 
@@ -86,13 +86,13 @@ class Hooks:
         Returns the connection as it is then. Raises ``ConnectionNotFound`` if it is gone.
         """
         try:
-            config = self._catalog.get(connection.connector)
+            config = self._catalog.oauth(connection.connector)
             hook = self._catalog.hook(config)
         except ConnectorError:
             return connection
         failure, typed = connection.hook_failure, connection.connection_config
         complete = has_address(config, typed, connection.metadata)
-        if hook is None or (failure is None and complete):
+        if hook is None or connection.method is not Method.OAUTH2 or (failure is None and complete):
             return connection
         reason = failure.reason if failure else MISSING_FACT
         claim = await self._retries.claim(connection, reason, self._clock())

@@ -61,7 +61,7 @@ class Provider:
         self, outbound: Outbound, clock: Clock, hook_seconds: float = HOOK_SECONDS
     ) -> None:
         self._hook_seconds = hook_seconds
-        self._outbound = outbound
+        self.outbound = outbound
         self._clock = clock
 
     async def exchange(
@@ -78,7 +78,7 @@ class Provider:
         request = exchange_request(
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
-        answer = await self._outbound.send(request, connector=config.name, endpoint="exchange")
+        answer = await self.outbound.send(request, connector=config.name, endpoint="exchange")
         read = read_token_response(config, answer, self._clock())
         _log_unread(config, "exchange", read)
         return Grant(
@@ -98,7 +98,7 @@ class Provider:
         Without a refresh token in the response, the old one remains valid.
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
-        answer = await self._outbound.send(request, connector=config.name, endpoint="refresh")
+        answer = await self.outbound.send(request, connector=config.name, endpoint="refresh")
         read = read_token_response(config, answer, self._clock(), granted)
         _log_unread(config, "refresh", read)
         return read.tokens
@@ -111,7 +111,7 @@ class Provider:
         Raises ``ProviderError`` if the account cannot be read, and ``AccountUnfit`` if it lacks
         what the connector needs.
         """
-        context = _Context(self._outbound, config, grant, connection_config)
+        context = _Context(self.outbound, config, grant, connection_config)
         try:
             account = await config.fetch_account_info(context)
             metadata = {**_token_metadata(config, grant), **account.metadata}
@@ -137,7 +137,7 @@ class Provider:
 
         Raises ``AccountUnfit`` if the hook finds that the account lacks what the connector needs.
         """
-        context = _Context(self._outbound, config, grant, connection_config)
+        context = _Context(self.outbound, config, grant, connection_config)
         context.account = account
 
         async def run() -> BaseException | None:
@@ -189,7 +189,7 @@ class Provider:
         )
         if request is None:
             return None
-        answer = await self._outbound.send(request, connector=config.name, endpoint="revoke")
+        answer = await self.outbound.send(request, connector=config.name, endpoint="revoke")
         if not 200 <= answer.status < 300:
             return False
         return not self._is_hidden_failure(config, answer)

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector
 from gateway.errors import (
     ConnectorRequired,
     ProviderUnavailable,
@@ -20,6 +20,7 @@ from gateway.errors import (
     WrongEnvironment,
 )
 from gateway.observe.logs import get_logger
+from gateway.services.methods import is_renewable
 from gateway.services.outage import through_outage
 from gateway.services.refresh_attempt import RefreshAttempt, RefreshParts
 from gateway.services.states import refresh_request
@@ -58,7 +59,7 @@ class Refresher:
         self._running: dict[_Key, asyncio.Task[Connection]] = {}
 
     async def renew(
-        self, config: ConnectorConfig, connection: Connection, *, in_need: bool, wait: bool = True
+        self, config: Connector, connection: Connection, *, in_need: bool, wait: bool = True
     ) -> Connection:
         """Return a newer generation of ``connection``, refreshed by this or another process.
 
@@ -105,7 +106,7 @@ class Refresher:
             task.exception()  # read here in case every caller has gone away
 
     async def _refresh_or_wait(
-        self, config: ConnectorConfig, connection: Connection, in_need: bool, wait: bool
+        self, config: Connector, connection: Connection, in_need: bool, wait: bool
     ) -> Connection:
         while True:
             _unless_over(connection)
@@ -116,7 +117,7 @@ class Refresher:
                     f'and this is "{environment}"'
                 )
             refresh_token = self._parts.sealer.refresh_token(connection)
-            if not config.supports_refresh or refresh_token is None:
+            if not is_renewable(config, connection.method) or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)
             ready, url = refresh_request(config, connection)
             found = await self._lease_or_newer(config, connection, wait)
@@ -129,7 +130,7 @@ class Refresher:
             connection, wait = found.connection, True
 
     async def _lease_or_newer(
-        self, config: ConnectorConfig, connection: Connection, wait: bool
+        self, config: Connector, connection: Connection, wait: bool
     ) -> Lease | Connection:
         """Claim the lease, or return the connection as another process left it.
 
@@ -178,7 +179,7 @@ class Refresher:
             if waited:
                 self._parts.metrics.lease_waited(config.name, loop.time() - began)
 
-    async def _current(self, config: ConnectorConfig, connection: Connection) -> Connection:
+    async def _current(self, config: Connector, connection: Connection) -> Connection:
         newest = await self._connections.get(connection.tenant, connection.id)
         if newest is None:
             raise ConnectorRequired(config.name)

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.context import Tokens
 from connectors.secret import Secret
 from gateway.audit.trail import OK, Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
+from gateway.engine.pasted import unpack
 from gateway.engine.scopes import missing_scopes
 from gateway.errors import (
     ProviderError,
@@ -24,12 +25,14 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics, RefreshOutcome
 from gateway.services.back_off import back_off
+from gateway.services.key_provider import KeyProvider
+from gateway.services.methods import key_of, oauth_of, renew_before_seconds, repeatable_seconds
 from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.audit import Action
-from gateway.store.connection import Connection, Status
+from gateway.store.connection import Connection, Method, Status
 from gateway.store.refresh_leases import Lease, RefreshLeases
 
 _log = get_logger()
@@ -51,6 +54,7 @@ class RefreshParts:
 
     leases: RefreshLeases
     provider: Provider
+    key_provider: KeyProvider
     sealer: TokenSealer
     clock: Clock
     metrics: Metrics
@@ -64,7 +68,7 @@ class RefreshAttempt:
     """Uses one refresh token, once, while this process holds the connection's lease."""
 
     def __init__(
-        self, parts: RefreshParts, lease: Lease, config: ConnectorConfig, url: str, token: Secret
+        self, parts: RefreshParts, lease: Lease, config: Connector, url: str, token: Secret
     ) -> None:
         self._parts = parts
         self._lease = lease
@@ -85,8 +89,8 @@ class RefreshAttempt:
         ended before the provider was asked: claim it again. Raises ``ProviderError`` if a later
         refresh may succeed, and ``ReauthorizationRequired`` if the provider refused the grant.
         """
-        leases, config = self._parts.leases, self._config
-        if self._lost is not None and not in_need and not may_repeat(config, self._lost.age):
+        leases = self._parts.leases
+        if self._lost is not None and not in_need and not self._may_repeat(self._lost.age):
             # This access token may be the last one that the grant yields: use it up first.
             await self._while_held(lambda: leases.release(self._lease))
             raise ProviderUnavailable("an earlier refresh was never answered")
@@ -122,7 +126,7 @@ class RefreshAttempt:
         try:
             return await self._use()
         except ProviderError as error:
-            if self._lease.is_over or not was_lost(error) or not may_repeat(self._config, 0.0):
+            if self._lease.is_over or not was_lost(error) or not self._may_repeat(0.0):
                 raise
         name = self._config.name
         _log.info("refresh_repeated", connector=name, connection=self._lease.connection.id)
@@ -136,12 +140,20 @@ class RefreshAttempt:
             raise
 
     async def _use(self) -> Tokens:
+        connection, config = self._lease.connection, self._config
+        if connection.method is Method.CLIENT_CREDENTIALS:
+            values = {**connection.connection_config, **unpack(self._token)}
+            return await self._parts.key_provider.ask(config, key_of(config, connection), values)
         return await self._parts.provider.refresh(
-            self._config,
+            oauth_of(config, connection),
             refresh_url=self._url,
             refresh_token=self._token,
             granted=self._lease.connection.granted_scopes,
         )
+
+    def _may_repeat(self, age: float) -> bool:
+        seconds = repeatable_seconds(self._config, self._lease.connection.method)
+        return may_repeat(seconds, age)
 
     async def _give_up(self, error: TokenRejected) -> None:
         """Raise ``ReauthorizationRequired``, unless the connection has a new grant by now."""
@@ -193,10 +205,12 @@ class RefreshAttempt:
             row=connection.id,
             generation=connection.generation + 1,
             now=self._parts.clock(),
-            renew_before=config.renew_before_seconds,
+            renew_before=renew_before_seconds(config, connection.method),
         )
         await self._parts.checkpoint("answer")
-        missing = missing_scopes(config, connection.requested_scopes, tokens.scopes)
+        missing: list[str] = []
+        if isinstance(config, ConnectorConfig):
+            missing = missing_scopes(config, connection.requested_scopes, tokens.scopes)
         status = Status.NEEDS_SCOPES if missing else Status.ACTIVE
         # The provider may have ended the old refresh token: only this process has the new one
         # (rule 2).
@@ -215,6 +229,12 @@ class RefreshAttempt:
             self._note(Action.REFRESH_DONE, OK)
         else:  # a reconnect or a disconnect came first
             self._note(Action.REFRESH_FAILED, outcome)
+            await self._revoke(tokens)
+        _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
+
+    async def _revoke(self, tokens: Tokens) -> None:
+        connection, config = self._lease.connection, self._config
+        if isinstance(config, ConnectorConfig) and connection.method is Method.OAUTH2:
             await self._parts.unused.revoke(
                 config,
                 tokens,
@@ -223,7 +243,6 @@ class RefreshAttempt:
                 connection_config=connection.connection_config,
                 metadata=connection.metadata,
             )
-        _log.info("refreshed", connector=config.name, connection=connection.id, stored=stored)
 
     async def _while_held(self, write: Callable[[], Awaitable[T]]) -> T:
         """Repeat a write through an outage, until another process may take over the lease."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.config import ConnectorConfig
+import math
+
 from gateway.errors import (
     ProviderError,
     ProviderMisconfigured,
@@ -12,12 +13,12 @@ from gateway.errors import (
 from gateway.observe.metrics import RefreshOutcome
 
 
-def may_repeat(config: ConnectorConfig, age: float) -> bool:
-    """Return whether a refresh token that was sent ``age`` seconds ago may be sent again.
+def may_repeat(repeatable_seconds: float, age: float) -> bool:
+    """Return whether a request that was sent ``age`` seconds ago may be sent again.
 
     An age below 0 is unknown: the database's clock jumped back.
     """
-    return config.refresh_rotation == "none" or 0 <= age < config.refresh_grace_seconds
+    return math.isinf(repeatable_seconds) or 0 <= age < repeatable_seconds
 
 
 def was_lost(error: ProviderError) -> bool:

@@ -9,20 +9,21 @@ that a thousand tokens with the same expiry are not renewed in the same second.
 from __future__ import annotations
 
 import asyncio
-import math
 import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.catalog import Catalog
-from connectors.config import ConnectorConfig
+from connectors.config import Connector
 from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
+from gateway.services.key_connections import KeyConnections
+from gateway.services.methods import is_renewable, renew_before_seconds, repeatable_seconds
 from gateway.services.refresh import Refresher
 from gateway.services.states import is_over
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Method
 from gateway.store.renewal_queue import Due, RenewalQueue
 
 _log = get_logger()
@@ -71,6 +72,7 @@ class Renewal:
         *,
         due: RenewalQueue,
         refresher: Refresher,
+        pasted: KeyConnections,
         catalog: Catalog,
         clock: Clock,
         concurrency: int,
@@ -79,6 +81,7 @@ class Renewal:
         """Limit concurrent refreshes to ``concurrency``, and to 1/4 of it for each connector."""
         self._due = due
         self._refresher = refresher
+        self._pasted = pasted
         self._catalog = catalog
         self._clock = clock
         self._jitter = jitter
@@ -87,8 +90,12 @@ class Renewal:
         self._stopping = False
 
     def connectors(self) -> tuple[str, ...]:
-        """Return the connectors that support refresh and are configured in this process."""
-        return tuple(config.name for config in self._catalog.ready() if config.supports_refresh)
+        """Return the configured connectors that need rounds: renewals, or checks of keys."""
+        return tuple(
+            config.name
+            for config in self._catalog.ready()
+            if config.key is not None or is_renewable(config, Method.OAUTH2)
+        )
 
     def stop(self) -> None:
         """Start no further refresh. Rounds end when the running refreshes are stored."""
@@ -104,14 +111,21 @@ class Renewal:
         tally = Round()
         slots = asyncio.Semaphore(self._slots_of_one)
         running: set[asyncio.Task[None]] = set()
+
+        async def begin(connection: Connection) -> None:
+            await slots.acquire()
+            task = asyncio.create_task(self._renew(config, connection, tally))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            task.add_done_callback(lambda _: slots.release())
+
         try:
             for why in Due:
                 async for connection in self._due_connections(config, why):
-                    await slots.acquire()
-                    task = asyncio.create_task(self._renew(config, connection, tally))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
-                    task.add_done_callback(lambda _: slots.release())
+                    await begin(connection)
+            if config.key is not None:
+                async for connection in self._unchecked(config):
+                    await begin(connection)
         finally:
             await asyncio.gather(*running)
         if not self._stopping:
@@ -119,9 +133,7 @@ class Renewal:
         _report(config, tally)
         return tally
 
-    async def _due_connections(
-        self, config: ConnectorConfig, why: Due
-    ) -> AsyncIterator[Connection]:
+    async def _due_connections(self, config: Connector, why: Due) -> AsyncIterator[Connection]:
         """Yield the due connections, each at most once in a round."""
         now = self._clock()
         ahead = LEAD if why is Due.EXPIRING else IDLE_SPREAD - IDLE
@@ -134,7 +146,7 @@ class Renewal:
                 BATCH,
                 now=now,
                 after=last,
-                repeatable_seconds=_repeatable_seconds(config),
+                repeatable_seconds=repeatable_seconds(config),
             )
             for connection in page:
                 if self._stopping:
@@ -148,22 +160,36 @@ class Renewal:
                 return
             last = page[-1]
 
-    def _due_at(self, config: ConnectorConfig, connection: Connection, why: Due) -> datetime:
+    async def _unchecked(self, config: Connector) -> AsyncIterator[Connection]:
+        """Yield the API keys that could not be checked yet."""
+        last: Connection | None = None
+        while not self._stopping:
+            page = await self._due.unchecked(config.name, BATCH, after=last)
+            for connection in page:
+                yield connection
+            if len(page) < BATCH:
+                return
+            last = page[-1]
+
+    def _due_at(self, config: Connector, connection: Connection, why: Due) -> datetime:
         tokens, early = connection.tokens, 1.0 - self._jitter(connection)
         if why is Due.IDLE or tokens.fresh_until is None:
             return tokens.issued_at + IDLE - IDLE_SPREAD * early
-        if config.renew_before_seconds is not None:
+        if renew_before_seconds(config, connection.method) is not None:
             return tokens.fresh_until  # the provider refuses a refresh before that
         lead = min(LEAD, (tokens.fresh_until - tokens.issued_at) * LEAD_SHARE)
         return tokens.fresh_until - lead * (LATEST_SHARE + (1.0 - LATEST_SHARE) * early)
 
-    async def _renew(self, config: ConnectorConfig, connection: Connection, tally: Round) -> None:
+    async def _renew(self, config: Connector, connection: Connection, tally: Round) -> None:
         async with self._slots:
             if self._stopping:
                 return
             # As for a caller: a lost response makes the connection fail only after expiry.
             in_need = is_over(connection, self._clock())
             try:
+                if connection.method is Method.API_KEY:
+                    await self._pasted.check(config, connection)
+                    return
                 found = await self._refresher.renew(config, connection, in_need=in_need, wait=False)
             except GatewayError as error:
                 tally.failed += 1  # the row has the provider's error
@@ -177,11 +203,7 @@ class Renewal:
                 tally.elsewhere += found.generation == connection.generation
 
 
-def _repeatable_seconds(config: ConnectorConfig) -> float:
-    return math.inf if config.refresh_rotation == "none" else config.refresh_grace_seconds
-
-
-def _report(config: ConnectorConfig, tally: Round) -> None:
+def _report(config: Connector, tally: Round) -> None:
     if tally.renewed or tally.failed:
         _log.info(
             "renewal_round", connector=config.name, renewed=tally.renewed, failed=tally.failed

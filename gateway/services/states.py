@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from connectors.catalog import Catalog
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.errors import ConnectorError
 from connectors.secret import Secret
 from gateway.clock import Clock
@@ -20,7 +20,8 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.templates import filled, render_url
 from gateway.errors import ConnectionIncomplete, InvalidRequest
-from gateway.store.connection import Connection, Status
+from gateway.services.methods import is_renewable, oauth_of
+from gateway.store.connection import Connection, Method, Status
 
 
 class Remedy(StrEnum):
@@ -130,12 +131,19 @@ class States:
         return state_of(
             connection,
             now,
-            renewable=config.supports_refresh,
+            renewable=is_renewable(config, connection.method),
             readable=(not over or connection.is_of(self._environment))
             and self._sealer.opens(connection, refresh_too=over),
-            complete=has_address(config, connection.connection_config, connection.metadata)
-            and not (over and config.supports_refresh and not _can_refresh(config, connection)),
+            complete=_is_complete(config, connection, over),
         )
+
+
+def _is_complete(config: Connector, connection: Connection, over: bool) -> bool:
+    if not isinstance(config, ConnectorConfig) or connection.method is not Method.OAUTH2:
+        return True  # the values are complete since they were pasted
+    if not has_address(config, connection.connection_config, connection.metadata):
+        return False
+    return not (over and config.supports_refresh) or _can_refresh(config, connection)
 
 
 def _can_refresh(config: ConnectorConfig, connection: Connection) -> bool:
@@ -168,11 +176,15 @@ def has_address(
     return True
 
 
-def refresh_request(config: ConnectorConfig, connection: Connection) -> tuple[ConnectorConfig, str]:
+def refresh_request(config: Connector, connection: Connection) -> tuple[Connector, str]:
     """Return the description for a refresh of this connection, and the address to send it to.
 
-    Raises ``ConnectionIncomplete`` if a fact is missing.
+    Pasted values know themselves where they are sent. Raises ``ConnectionIncomplete`` if a fact is
+    missing.
     """
+    if connection.method is not Method.OAUTH2:
+        return config, ""
+    config = oauth_of(config, connection)
     typed, metadata = connection.connection_config, connection.metadata
     try:
         url = render_url(config.refresh_url or config.token_url, config, typed, metadata)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.catalog import Catalog
-from connectors.config import ConnectorConfig
+from connectors.config import Connector
 from connectors.secret import Secret
 from gateway.audit.context import By
 from gateway.audit.trail import Audit
@@ -23,7 +23,7 @@ from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
-from gateway.engine.scopes import missing_scopes, named_scopes
+from gateway.engine.placements import Placed, placed
 from gateway.errors import (
     AccountNotFound,
     ConnectionIncomplete,
@@ -39,10 +39,12 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.key_connections import KeyConnections
+from gateway.services.methods import is_renewable, key_of, lacks_scopes, oauth_of, wanted_scopes
 from gateway.services.refresh import Refresher
 from gateway.services.states import api_base_url, is_over, state_of
 from gateway.store.audit import Action
-from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache, Reading
 from gateway.store.owners import owner_of
@@ -121,6 +123,7 @@ class TokenService:
         catalog: Catalog,
         connections: ConnectionStore,
         refresher: Refresher,
+        pasted: KeyConnections,
         sealer: TokenSealer,
         public_addresses: PublicAddresses,
         clock: Clock,
@@ -131,6 +134,7 @@ class TokenService:
         self._catalog = catalog
         self._connections = connections
         self._refresher = refresher
+        self._pasted = pasted
         self._sealer = sealer
         self._public_addresses = public_addresses
         self._clock = clock
@@ -225,34 +229,33 @@ class TokenService:
     async def _get(self, wanted: Wanted) -> IssuedToken:
         config = self._catalog.get(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
-        scopes = named_scopes(config, wanted.scopes)
+        scopes = wanted_scopes(config, wanted.scopes)
         connection = await self._find(config, wanted)
-        state = state_of(connection, self._clock(), renewable=config.supports_refresh)
+        renewable = is_renewable(config, connection.method)
+        state = state_of(connection, self._clock(), renewable=renewable)
         if state.status is Status.NEEDS_REAUTH:
             raise ReauthorizationRequired(
                 config.name, state.reason or "revoked", connection.id, wanted.scopes
             )
-        if missing_scopes(config, scopes, connection.granted_scopes):
+        if lacks_scopes(config, connection, scopes):
             raise ScopesRequired(config.name, connection.id, wanted.scopes)
-        token = self._sealer.access_token(connection)
+        token, values = self._opened(connection)
         result = TokenResult.SERVED
         if self._refresh_is_due(connection, token, wanted):
             stored = connection
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
-            token = self._sealer.access_token(connection)
-        base_url = api_base_url(config, connection)
+            token, values = self._opened(connection)
+        api = _placed(config, connection, values, token)
         used_at = await self._touch(connection)
         self._metrics.token_read(config.name, result)
         issued = IssuedToken(
             access_token=token,
             connection=connection,
-            api_base_url=self._public_addresses.from_outside(base_url),
-            api_headers=api_headers(
-                config, token, connection.connection_config, connection.metadata
-            ),
-            api_query={},
-            api_body={},
+            api_base_url=self._public_addresses.from_outside(api.base_url),
+            api_headers=api.headers,
+            api_query=api.query,
+            api_body=api.body,
             as_of=self._clock(),
         )
         if reading is not None and result is TokenResult.SERVED:
@@ -276,7 +279,19 @@ class TokenService:
         remembered = _Remembered(issued=issued, until=until)
         self._cache.put(reading, _asked(wanted), remembered, *connection.tags)
 
-    async def _find(self, config: ConnectorConfig, wanted: Wanted) -> Connection:
+    def _opened(self, connection: Connection) -> tuple[Secret, Mapping[str, str]]:
+        """Return the access token, and the values that the connection's templates need.
+
+        The access token of an API key is its first secret.
+        """
+        if connection.method is not Method.API_KEY:
+            return self._sealer.access_token(connection), connection.connection_config
+        values = self._pasted.values_of(connection)
+        typed = connection.connection_config
+        secret = next((value for name, value in values.items() if name not in typed), "")
+        return Secret(secret), values
+
+    async def _find(self, config: Connector, wanted: Wanted) -> Connection:
         mine = (wanted.tenant, wanted.owner, config.name)
         connection = await self._connections.find_account(*mine, wanted.account)
         if connection is not None:
@@ -294,12 +309,15 @@ class TokenService:
         return _lives_too_short(tokens, wanted, now)
 
     async def _renewed(
-        self, config: ConnectorConfig, connection: Connection, token: Secret, wanted: Wanted
+        self, config: Connector, connection: Connection, token: Secret, wanted: Wanted
     ) -> Connection:
+        if connection.method is Method.API_KEY:  # only a check can say that it is over
+            return await self._pasted.check(config, connection)
         rejected = _is_rejected(token, wanted)
         # A forced refresh needs a new token: its failure is the answer.
         in_need = wanted.force or rejected or is_over(connection, self._clock())
-        if not in_need and not (config.supports_refresh and connection.tokens.refresh_token):
+        renewable = is_renewable(config, connection.method)
+        if not in_need and not (renewable and connection.tokens.refresh_token):
             return connection
         try:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
@@ -354,6 +372,19 @@ class TokenService:
         finally:
             del self._touching[connection.id]
         return now
+
+
+def _placed(
+    config: Connector, connection: Connection, values: Mapping[str, str], token: Secret
+) -> Placed:
+    """Return what a call to the provider's API carries."""
+    if connection.method is Method.OAUTH2:
+        oauth = oauth_of(config, connection)
+        base_url = api_base_url(oauth, connection)
+        headers = api_headers(oauth, token, connection.connection_config, connection.metadata)
+        return Placed(base_url=base_url, headers=headers, query={}, body={})
+    is_exchanged = connection.method is Method.CLIENT_CREDENTIALS
+    return placed(config, key_of(config, connection), values, token if is_exchanged else None)
 
 
 def _asked(wanted: Wanted) -> _Asked:

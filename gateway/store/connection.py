@@ -158,15 +158,26 @@ def grant_is_over(reason: str, now: datetime) -> Document:
 
 def needs_reauth_event(connection: Connection, reason: str, now: datetime) -> Document:
     """Return the event that the grant is over."""
+    return _event(EventType.NEEDS_REAUTH, connection, Status.NEEDS_REAUTH, reason, now)
+
+
+def recovered_event(connection: Connection, now: datetime) -> Document:
+    """Return the event that the connection works again."""
+    return _event(EventType.RECOVERED, connection, Status.ACTIVE, None, now)
+
+
+def _event(
+    kind: EventType, connection: Connection, status: Status, reason: str | None, now: datetime
+) -> Document:
     return new_event(
-        EventType.NEEDS_REAUTH,
+        kind,
         now,
         tenant=connection.tenant,
         connection=connection.id,
         generation=connection.generation,
         connector=connection.connector,
         owner=connection.owner,
-        status=str(Status.NEEDS_REAUTH),
+        status=str(status),
         reason=reason,
     )
 

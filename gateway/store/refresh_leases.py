@@ -26,6 +26,7 @@ from gateway.store.connection import (
     needs_reauth_event,
     read_connection,
     read_row,
+    recovered_event,
     since,
     token_fields,
 )
@@ -239,6 +240,9 @@ class RefreshLeases:
 
         The key is not checked again for ``rest_seconds``.
         """
+        connection = lease.connection
+        was_over = connection.status is Status.NEEDS_REAUTH
+        events = [recovered_event(connection, now)] if was_over else []
         ended = await self._end(
             lease,
             "confirm",
@@ -246,8 +250,13 @@ class RefreshLeases:
                 {
                     "$set": _ended(lease, "confirm")
                     | {
+                        "status": str(Status.ACTIVE),
                         "status_reason": None,
+                        "status_since": since(connection, Status.ACTIVE, now),
                         "updated_at": now,
+                        "outbox": {
+                            "$concatArrays": [{"$ifNull": ["$outbox", []]}, {"$literal": events}]
+                        },
                         "refresh.attempts": 0,
                         "refresh.not_before": {"$add": ["$$NOW", int(rest_seconds * 1000)]},
                         "refresh.failing_since": None,

@@ -165,7 +165,7 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
         if provider.name != name:
             raise ContractViolation(f'the sandbox file of {name} simulates "{provider.name}"')
         env.update(credentials(name, provider))
-        config = catalog.get(name)
+        config = catalog.oauth(name)
     except ConnectorError as error:
         hint = ""
         if folder is None and name not in catalog.names():

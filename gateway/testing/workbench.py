@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 
 from connectors.catalog import Catalog, Hook
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.secret import Secret
 from gateway.audit.trail import Audit
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
@@ -64,7 +64,7 @@ class _OneConnector(Catalog):
     def get(self, name: str) -> ConnectorConfig:
         return self._subject.config
 
-    def hook(self, config: ConnectorConfig) -> Hook | None:
+    def hook(self, config: Connector) -> Hook | None:
         return self._subject.catalog.hook(config)
 
 

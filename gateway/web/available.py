@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.inputs import ConnectionInput
+from gateway.services.methods import is_renewable, methods_of
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
@@ -61,15 +62,26 @@ class ScopeSetReply(BaseModel):
     scopes: list[str]
 
 
+def input_replies(inputs: Mapping[str, ConnectionInput]) -> dict[str, InputReply]:
+    """Return what a client needs to ask for each of the inputs."""
+    return {name: input_reply(wanted) for name, wanted in inputs.items()}
+
+
 class ConnectorReply(BaseModel):
-    """A connector whose variables are set."""
+    """A connector that can be used here.
+
+    ``methods`` are the ways to connect: ``oauth2``, ``api_key``, ``client_credentials``.
+    ``connection_config`` is typed before a flow of OAuth, ``key_inputs`` are what is pasted.
+    """
 
     name: str
     display_name: str
     category: str
     scopes: list[str]
     scope_sets: dict[str, ScopeSetReply]
+    methods: list[str]
     connection_config: dict[str, InputReply]
+    key_inputs: dict[str, InputReply]
     supports_refresh: bool
     supports_multiple_accounts: bool
     connect_url: str
@@ -88,24 +100,37 @@ async def available(request: Request) -> Response:
     return reply(AvailableReply(connectors=found))
 
 
-def connector_reply(config: ConnectorConfig, public_url: str) -> ConnectorReply:
+def connector_reply(config: Connector, public_url: str) -> ConnectorReply:
     """Return the public facts of a connector."""
     return ConnectorReply(
         name=config.name,
         display_name=config.display_name,
         category=config.category,
-        scopes=list(config.scopes),
-        scope_sets={
-            name: ScopeSetReply(title=each.title, sentence=each.sentence, scopes=list(each.scopes))
-            for name, each in config.scope_sets.items()
-        },
-        connection_config={
-            name: input_reply(wanted) for name, wanted in config.connection_config.items()
-        },
-        supports_refresh=config.supports_refresh,
+        scopes=list(scopes_of(config)),
+        scope_sets=_scope_sets(config),
+        methods=[str(method) for method in methods_of(config)],
+        connection_config=input_replies(config.connection_config)
+        if isinstance(config, ConnectorConfig)
+        else {},
+        key_inputs={} if config.key is None else input_replies(config.key.inputs),
+        supports_refresh=any(is_renewable(config, method) for method in methods_of(config)),
         supports_multiple_accounts=config.supports_multiple_accounts,
         connect_url=connect_url(public_url, config.name),
     )
+
+
+def _scope_sets(config: Connector) -> dict[str, ScopeSetReply]:
+    if not isinstance(config, ConnectorConfig):
+        return {}
+    return {
+        name: ScopeSetReply(title=each.title, sentence=each.sentence, scopes=list(each.scopes))
+        for name, each in config.scope_sets.items()
+    }
+
+
+def scopes_of(config: Connector) -> tuple[str, ...]:
+    """Return the scopes that a flow of OAuth asks for."""
+    return config.scopes if isinstance(config, ConnectorConfig) else ()
 
 
 def connect_url(

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.config import Category, ConnectorConfig
+from connectors.config import Category, Connector, ConnectorConfig
 from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
+from gateway.errors import ConnectionNotFound, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
-from gateway.store.connection import Connection
+from gateway.settings.limits import LimitName
+from gateway.store.connection import Connection, Method
 from gateway.web.activity import use_views
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
@@ -73,6 +75,7 @@ async def dashboard(request: Request) -> Response:
                 "sandboxed": is_sandboxed(given, config),
             }
             for config in ready
+            if isinstance(config, ConnectorConfig)
         ],
         hidden=[
             # Reasons are for operators; in production, not everybody is one.
@@ -120,6 +123,8 @@ async def confirm_disconnect(request: Request) -> Response:
     forecast = await given.disconnect.forecast(connection)
     card = _card(request, connection)
     revokes = {Revoked.YES: "yes", Revoked.SHARED: "shared"}.get(forecast, "no")
+    if connection.method is not Method.OAUTH2:
+        revokes = "key"
     return render(
         request,
         "disconnect.html",
@@ -137,7 +142,26 @@ async def disconnect(request: Request) -> Response:
     """Disconnect, and say whether the grant was revoked."""
     session, connection = await _posted(request)
     revoked = await services(request).disconnect.disconnect(connection)
-    outcome = f"disconnected_{revoked.value}"
+    is_grant = connection.method is Method.OAUTH2
+    outcome = f"disconnected_{revoked.value}" if is_grant else "disconnected_key"
+    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
+
+
+async def check_again(request: Request) -> Response:
+    """Ask the provider whether it accepts a stored key."""
+    session, connection = await _posted(request)
+    given = services(request)
+    await given.limits.spend(LimitName.REFRESHES, f"{session.session_id}\0{session.user}")
+    config = given.catalog.get(connection.connector)
+    try:
+        if connection.method is not Method.API_KEY:
+            raise ConnectionNotFound
+        await given.pasted.check(config, connection)
+        outcome = "key_accepted"
+    except ReauthorizationRequired:
+        outcome = "key_refused"
+    except ProviderError:
+        outcome = "key_unchecked"
     return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
 
 
@@ -163,7 +187,7 @@ def _card(request: Request, connection: Connection) -> CardView:
     return card_view(given, config, [connection])
 
 
-def _groups(request: Request, ready: list[ConnectorConfig], mine: list[Connection]) -> list[Group]:
+def _groups(request: Request, ready: list[Connector], mine: list[Connection]) -> list[Group]:
     given = services(request)
 
     def of(connector: str) -> list[Connection]:
@@ -191,6 +215,7 @@ ROUTES = [
     Route(DONE, done),
     Route("/dashboard/connections/{id}/default", make_default, methods=["POST"]),
     Route("/dashboard/connections/{id}/retry", retry_hook, methods=["POST"]),
+    Route("/dashboard/connections/{id}/check", check_again, methods=["POST"]),
     Route("/dashboard/connections/{id}/disconnect", confirm_disconnect),
     Route("/dashboard/connections/{id}/disconnect", disconnect, methods=["POST"]),
 ]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
 from gateway.engine.scopes import missing_scopes, named_scopes, scopes_to_ask
@@ -20,13 +20,14 @@ from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.settings.limits import LimitName
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Method
 from gateway.store.flows import FLOW_LIFETIME
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
 from gateway.web.inputs import MAX_SCOPES, ScopeNames, Strict, is_json, read_form, read_json
+from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
 from gateway.web.pages import added_views, card_view, render
@@ -37,7 +38,7 @@ _log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
-_KEPT = {"tool", "reconnect", "display", "scopes"}
+_KEPT = {"tool", "reconnect", "display", "scopes", "method"}
 """Parameters of a connect link that outlast a sign-in."""
 
 
@@ -73,7 +74,17 @@ async def connect_page(request: Request) -> Response:
         if own_page(target) != target:
             target = here  # the name of a tool may have characters that are forbidden here
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
+    reconnect, old = request.query_params.get("reconnect"), None
+    if reconnect:
+        old = await _reconnected(request, session, config, reconnect)
+    asks_key = request.query_params.get("method") == "key" if old is None else _is_key(old)
+    if not isinstance(config, ConnectorConfig) or (asks_key and config.key is not None):
+        return await key_page(request, session, config, old=old)
     return await _connect_page(request, session, config)
+
+
+def _is_key(connection: Connection) -> bool:
+    return connection.method is not Method.OAUTH2
 
 
 async def start(request: Request) -> Response:
@@ -81,6 +92,8 @@ async def start(request: Request) -> Response:
     check_origin(request)
     session = await require_session(request)
     config = services(request).catalog.get(request.path_params["name"])
+    if not isinstance(config, ConnectorConfig):
+        raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
     if is_json(request):
         session.check_csrf(request.headers.get("x-csrf-token"))
         wanted = await read_json(request, StartRequest)
@@ -199,7 +212,7 @@ def _asked_scopes(
 
 
 async def _reconnected(
-    request: Request, session: SessionCaller, config: ConnectorConfig, connection_id: str
+    request: Request, session: SessionCaller, config: Connector, connection_id: str
 ) -> Connection:
     connection = await services(request).connections.get(
         session.tenant, connection_id, session.user
@@ -235,7 +248,7 @@ async def _connect_page(
     ]
     names = wanted.scopes if wanted else _scope_names(request.query_params.get("scopes", ""))
     asked = _asked_scopes(config, names, old)
-    held = old.granted_scopes if old else config.scopes
+    held = (*config.scopes, *(old.granted_scopes if old else ()))
     card = card_view(given, config, [c for c in mine if c.connector == config.name])
     return render(
         request,
@@ -252,6 +265,7 @@ async def _connect_page(
         asked_names=" ".join(names),
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
+        key_path=f"/connectors/{config.name}?method=key" if config.key and not old else None,
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else str(error),

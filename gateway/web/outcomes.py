@@ -118,6 +118,23 @@ OUTCOMES = {
         "It did not answer as it should. Nothing was stored. Please try again in a few minutes.",
         "Try again",
     ),
+    "key_accepted": Outcome("success", "The key works", "{name} accepts it. Tools can use it now."),
+    "key_refused": Outcome(
+        "warning",
+        "{name} does not accept this key",
+        "Replace it by a new one. Until then, tools get no access.",
+    ),
+    "key_unchecked": Outcome(
+        "warning",
+        "{name} could not check this key",
+        "It did not answer as it should. The key is kept, and the gateway tries again by itself.",
+    ),
+    "key_stored": Outcome(
+        "success", "{name} is connected", "{name} accepts the key. Tools can use it now."
+    ),
+    "key_replaced": Outcome(
+        "success", "The key is replaced", "{name} accepts the new key. The old one is deleted here."
+    ),
     "made_default": Outcome(
         "success",
         "Default changed",
@@ -149,6 +166,13 @@ OUTCOMES = {
         "{name} is disconnected here",
         "The tokens are deleted. {name} offers no way to end the access from here; you can "
         "remove this app in your {name} settings.",
+    ),
+    "disconnected_key": Outcome(
+        "success",
+        "{name} is disconnected here",
+        "The key is deleted here. It goes on working at {name}: delete it there as well if you do "
+        "not need it any more.",
+        "Connect {name} again",
     ),
     "disconnected_shared": Outcome(
         "success",

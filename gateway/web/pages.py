@@ -13,14 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import sample_url
 from gateway.services.states import Remedy
-from gateway.store.connection import Connection, Status
-from gateway.web.available import connect_url
+from gateway.store.connection import NOT_CHECKED, Connection, Method, Status
+from gateway.web.available import connect_url, scopes_of
 from gateway.web.replies import time_or_none
 from gateway.web.state import services
 from gateway.wiring.process import Services
@@ -47,7 +47,13 @@ _STATUS_TEXTS = {
     "Reconnect to look for it again.",
     Status.UNAVAILABLE: "This connector is not available now. Please " + _OPERATOR,
 }
+_KEY_TEXTS = {
+    Status.NEEDS_REAUTH: "{name} does not accept this key any more. Replace it.",
+    Status.UNREADABLE: "The stored key cannot be used here. Paste it again, and " + _OPERATOR,
+}
+"""The texts that are others for a pasted key."""
 _RENEWAL_TEXTS = {
+    NOT_CHECKED: "{name} could not check this key. The gateway tries again by itself.",
     "provider_unavailable": "{name} does not answer. The gateway tries again by itself.",
     "rate_limited": "{name} asks for fewer requests. The gateway tries again by itself.",
     "provider_misconfigured": "{name} does not accept this gateway. Please " + _OPERATOR,
@@ -117,11 +123,14 @@ class AccountView:
     external_account_id: str
     status: str
     status_text: str
+    method: str
+    is_checked: bool
     renewal: str | None
     since: str
     since_iso: str
     hook: str | None
     retry_path: str
+    can_check: bool
     can_reconnect: bool
     needs_attention: bool
     scopes: tuple[str, ...]
@@ -134,6 +143,7 @@ class AccountView:
     activity_path: str
     default_path: str
     disconnect_path: str
+    check_path: str
     reconnect_path: str
 
 
@@ -150,10 +160,11 @@ class CardView:
     supports_multiple_accounts: bool
     sandboxed: bool
     scopes: tuple[str, ...]
+    takes_key: bool
     accounts: list[AccountView]
 
 
-def card_view(given: Services, config: ConnectorConfig, connections: list[Connection]) -> CardView:
+def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
     """Return the card of a connector with its user's accounts."""
     words = config.display_name.split()
     monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
@@ -166,14 +177,18 @@ def card_view(given: Services, config: ConnectorConfig, connections: list[Connec
         connect_path=f"/connectors/{config.name}",
         supports_multiple_accounts=config.supports_multiple_accounts,
         sandboxed=is_sandboxed(given, config),
-        scopes=config.scopes,
+        scopes=scopes_of(config),
+        takes_key=config.key is not None and not isinstance(config, ConnectorConfig),
         accounts=[account_view(given, c, config.display_name, config) for c in connections],
     )
 
 
-def is_sandboxed(given: Services, config: ConnectorConfig) -> bool:
+def is_sandboxed(given: Services, config: Connector) -> bool:
     """Whether the connector's provider is simulated."""
-    return given.public_addresses.simulated(sample_url(config.authorization_url, config))
+    url = config.api_base_url
+    if isinstance(config, ConnectorConfig):
+        url = sample_url(config.authorization_url, config)
+    return given.public_addresses.simulated(url)
 
 
 def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:
@@ -189,12 +204,13 @@ def orphan_view(given: Services, connector: str, connections: list[Connection]) 
         supports_multiple_accounts=False,
         sandboxed=False,
         scopes=(),
+        takes_key=False,
         accounts=[account_view(given, connection, name) for connection in connections],
     )
 
 
 def account_view(
-    given: Services, connection: Connection, name: str, config: ConnectorConfig | None = None
+    given: Services, connection: Connection, name: str, config: Connector | None = None
 ) -> AccountView:
     """Return an account with its state and the paths of its actions.
 
@@ -203,6 +219,9 @@ def account_view(
     """
     state, now = given.states.of(connection), given.clock()
     renewal = _RENEWAL_TEXTS.get(state.reason or "", "").format(name=name)
+    is_key = connection.method is not Method.OAUTH2
+    status_text = (is_key and _KEY_TEXTS.get(state.status)) or _STATUS_TEXTS[state.status]
+    is_unchecked = state.reason == NOT_CHECKED
     base = f"/dashboard/connections/{connection.id}"
     used = connection.last_used_at
     return AccountView(
@@ -210,17 +229,20 @@ def account_view(
         label=connection.account_label,
         external_account_id=connection.external_account_id,
         status=state.status,
-        status_text=_STATUS_TEXTS[state.status],
+        status_text="Not checked" if is_unchecked else status_text.format(name=name),
+        method=connection.method,
+        is_checked=not is_unchecked,
         renewal=None if state.is_renewed else renewal,
         since=f"{state.since.day} {state.since:%B %Y, %H:%M} UTC",
         since_iso=rfc3339(state.since),
         hook=_hook_text(connection, name),
         retry_path=f"{base}/retry",
-        can_reconnect=state.action is Remedy.RECONNECT,
+        can_check=connection.method is Method.API_KEY and state.status is not Status.UNREADABLE,
+        can_reconnect=is_key or state.action is Remedy.RECONNECT,
         needs_attention=state.status is not Status.ACTIVE
         or state.action in {Remedy.RECONNECT, Remedy.OPERATOR},
         scopes=connection.granted_scopes,
-        scope_sets=_scope_sets(config, connection) if config else [],
+        scope_sets=_scope_sets(config, connection) if isinstance(config, ConnectorConfig) else [],
         last_used=None if used is None else ago(used, now),
         last_used_iso=time_or_none(used),
         connected=ago(connection.created_at, now),
@@ -229,6 +251,7 @@ def account_view(
         activity_path=f"/dashboard/activity?{urlencode({'connection': connection.id})}",
         default_path=f"{base}/default",
         disconnect_path=f"{base}/disconnect",
+        check_path=f"{base}/check",
         reconnect_path=connect_url("", connection.connector, connection.id),
     )
 

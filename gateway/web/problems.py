@@ -73,6 +73,26 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     ),
     errors.WrongHost: Problem(400, "wrong_host", "This page has another address"),
     errors.InvalidRequest: Problem(422, "invalid_request", "The request is not valid"),
+    errors.KeyMalformed: Problem(422, "key_malformed", "This key cannot be right"),
+    errors.KeyRefused: Problem(
+        422,
+        "key_refused",
+        "The provider does not accept this key",
+        "Nothing was stored. Check that the key is complete, still exists, and is for this "
+        "environment, region and account.",
+    ),
+    errors.KeyNotChecked: Problem(
+        503,
+        "key_not_checked",
+        "The provider cannot check this key now",
+        "The stored key is kept. " + _LATER,
+    ),
+    errors.AccountMismatch: Problem(
+        409,
+        "account_mismatch",
+        "This belongs to another account",
+        "Nothing was changed. Replace a key by one of the same account, or disconnect first.",
+    ),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
     errors.NotSignedIn: Problem(
         401,

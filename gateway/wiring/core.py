@@ -15,6 +15,8 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.hooks import Hooks
+from gateway.services.key_connections import KeyConnections
+from gateway.services.key_provider import KeyProvider
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
@@ -37,6 +39,7 @@ class CoreServices:
     """The services that act on connections."""
 
     connect: ConnectService
+    pasted: KeyConnections
     tokens: TokenService
     disconnect: DisconnectService
     refresher: Refresher
@@ -68,13 +71,27 @@ def core_services(
     """
     connections = ConnectionStore(database)
     sealer = TokenSealer(vault, audit)
+    key_provider = KeyProvider(provider.outbound, clock)
+    leases = RefreshLeases(database, knobs.lease_seconds)
+    pasted = KeyConnections(
+        catalog=catalog,
+        connections=connections,
+        leases=leases,
+        provider=key_provider,
+        sealer=sealer,
+        vault=vault,
+        clock=clock,
+        metrics=metrics,
+        audit=audit,
+    )
     unused = UnusedGrants(connections, provider)
     refresher = Refresher(
         connections=connections,
         watch=watch,
         parts=RefreshParts(
-            leases=RefreshLeases(database, knobs.lease_seconds),
+            leases=leases,
             provider=provider,
+            key_provider=key_provider,
             sealer=sealer,
             clock=clock,
             metrics=metrics,
@@ -87,6 +104,7 @@ def core_services(
     )
     return CoreServices(
         refresher=refresher,
+        pasted=pasted,
         states=States(catalog, sealer, clock, environment),
         hooks=Hooks(
             catalog=catalog,
@@ -124,6 +142,7 @@ def core_services(
             catalog=catalog,
             connections=connections,
             refresher=refresher,
+            pasted=pasted,
             sealer=sealer,
             public_addresses=public_addresses,
             clock=clock,

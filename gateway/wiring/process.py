@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.catalog import Catalog
+from connectors.config import ConnectorConfig
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.limits import Limits
 from gateway.access.login.choice import Logins, open_logins
@@ -101,6 +102,8 @@ def open_catalog(
     extra = read_extra_scopes(env, catalog.names())
     catalog = catalog.with_scopes(extra)
     for config in catalog.ready():
+        if not isinstance(config, ConnectorConfig):
+            continue
         added = extra.get(config.name, ())
         own = [name for name in config.scopes if name not in added]
         for scope in added:
@@ -196,6 +199,7 @@ async def open_services(
             renewal=Renewal(
                 due=RenewalQueue(database),
                 refresher=core.refresher,
+                pasted=core.pasted,
                 catalog=catalog,
                 clock=clock,
                 concurrency=settings.worker_concurrency,

@@ -33,7 +33,7 @@ def described(name: str) -> ConnectorConfig:
         variable(name, "CLIENT_ID"): provider.client_id,
         variable(name, "CLIENT_SECRET"): provider.client_secret,
     }
-    return Catalog(env).get(name)
+    return Catalog(env).oauth(name)
 
 
 @pytest.mark.requirement("A12", "A20")

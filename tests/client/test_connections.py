@@ -20,7 +20,7 @@ async def test_management_calls_return_typed_results(
     httpx_mock.add_response(method="GET", json=CONNECTION)
     httpx_mock.add_response(method="PATCH", json=CONNECTION)
     (connector,) = await gateway.list_connectors()
-    assert dataclasses.asdict(connector) == CONNECTOR | {"scopes": ()}
+    assert dataclasses.asdict(connector) == CONNECTOR | {"scopes": (), "methods": ("oauth2",)}
     assert await gateway.list_connections(user="u") == [token.connection] * 2
     assert await gateway.get_connection("con_1") == token.connection
     assert await gateway.make_default("con_1") == token.connection

@@ -31,7 +31,7 @@ async def connect(
     httpx_mock.add_response(url=ACCOUNT_URL, json=ME)
     httpx_mock.add_response(url=SITES_URL, status_code=status, **listed)
     catalog = Catalog(CATALOG_ENV)
-    config = catalog.get("atlassian")
+    config = catalog.oauth("atlassian")
     tokens = Tokens(
         access_token=Secret("eyJFAKE"),
         refresh_token=None,

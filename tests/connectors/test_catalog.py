@@ -54,11 +54,10 @@ def test_every_catalog_file_is_in_the_table() -> None:
 
 def test_the_credentials_come_from_the_environment_that_is_given() -> None:
     ours, theirs = (
-        get_connector_config("notion", ENV),
-        get_connector_config(
-            "notion",
-            ENV | {"OAUTH_NOTION_CLIENT_ID": "tenant-id", "OAUTH_NOTION_CLIENT_SECRET": "t"},
-        ),
+        Catalog(ENV).oauth("notion"),
+        Catalog(
+            ENV | {"OAUTH_NOTION_CLIENT_ID": "tenant-id", "OAUTH_NOTION_CLIENT_SECRET": "t"}
+        ).oauth("notion"),
     )
     assert (ours.client_id, ours.client_secret.reveal()) == ("notion-id", "notion-secret")
     assert (theirs.client_id, theirs.client_secret.reveal()) == ("tenant-id", "t")
@@ -67,7 +66,8 @@ def test_the_credentials_come_from_the_environment_that_is_given() -> None:
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ENV.items():
         monkeypatch.setenv(name, value)
-    assert get_connector_config("google").client_id == "google-id"
+    assert get_connector_config("google") == Catalog().get("google")
+    assert Catalog().oauth("google").client_id == "google-id"
     assert [config.name for config in list_ready_connectors()] == list(CONNECTOR_CATALOG)
 
 
@@ -76,7 +76,7 @@ def test_a_connector_is_imported_when_it_is_asked_for_and_not_before() -> None:
     catalog = Catalog(ENV)
     assert catalog.names() == tuple(CONNECTOR_CATALOG)
     assert not [name for name in sys.modules if name.startswith("connectors.catalog.")]
-    catalog.get("notion")
+    catalog.oauth("notion")
     assert [name for name in sys.modules if name.startswith("connectors.catalog.")] == [
         "connectors.catalog.notion"
     ]
@@ -94,7 +94,7 @@ def test_importing_the_catalog_imports_no_connector_and_no_http_library() -> Non
 
 def test_a_connector_is_created_once() -> None:
     catalog = Catalog(ENV)
-    assert catalog.get("google") is catalog.get("google")
+    assert catalog.oauth("google") is catalog.oauth("google")
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_a_broken_module_hides_itself_and_nothing_else(
     catalog = Catalog(ENV)
 
     assert [config.name for config in catalog.ready()] == list(CONNECTOR_CATALOG)
-    assert catalog.get("google-workspace").name == "google"
-    assert catalog.get("microsoft-graph").name == "microsoft"
+    assert catalog.oauth("google-workspace").name == "google"
+    assert catalog.oauth("microsoft-graph").name == "microsoft"
     assert list(catalog.hidden()) == ["broken"]
     with pytest.raises(ConfigError, match=r"^broken: ") as caught:
-        catalog.get("broken")
+        catalog.oauth("broken")
     assert "canary-secret" not in str(caught.value)  # J1: it may be what the module read
 
 
@@ -141,14 +141,14 @@ def test_a_misspelt_field_is_named_to_the_connectors_author(
         "def create_config(env): return ConnectorConfig(nmae='acme')\n"
     )
     with pytest.raises(ConfigError, match="unexpected keyword argument 'nmae'"):
-        Catalog({}, tmp_path).get("acme")
+        Catalog({}, tmp_path).oauth("acme")
 
 
 def test_a_config_named_otherwise_than_its_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     table = MappingProxyType({"nation": "connectors.catalog.notion"})
     monkeypatch.setattr(catalog_module, "CONNECTOR_CATALOG", table)
     with pytest.raises(ConfigError, match='nation: its config is named "notion"'):
-        Catalog(ENV).get("nation")
+        Catalog(ENV).oauth("nation")
 
 
 def test_an_alias_finds_its_connector() -> None:
@@ -164,7 +164,7 @@ def test_a_name_comes_before_an_alias(tmp_path: Path) -> None:
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog/google-workspace.py").write_text("raise RuntimeError('no second google')")
     with pytest.raises(ConfigError, match=r"^google-workspace: cannot be loaded"):
-        Catalog(ENV, tmp_path).get("google-workspace")
+        Catalog(ENV, tmp_path).oauth("google-workspace")
 
 
 @pytest.mark.parametrize("name", ["slakc", "", "Notion", "../notion", "notion\n", "connectors"])

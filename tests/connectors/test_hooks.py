@@ -46,7 +46,7 @@ def reason(folder: Path) -> str:
 
 def test_a_connector_without_a_hook_has_none() -> None:
     catalog = Catalog(CREDENTIALS)
-    assert catalog.hook(catalog.get("google")) is None
+    assert catalog.hook(catalog.oauth("google")) is None
 
 
 def test_every_hook_of_the_package_belongs_to_a_connector() -> None:
@@ -64,7 +64,7 @@ def test_a_missing_hook_hides_its_connector_with_the_reason(folder: Path) -> Non
     """Rule 7: found when the gateway starts, and not in the middle of somebody's flow."""
     assert reason(folder) == 'acme: there is no hook "acme-hook"'
     with pytest.raises(ConfigError, match=r'^acme: there is no hook "acme-hook"$'):
-        Catalog(CREDENTIALS, folder).get("acme")
+        Catalog(CREDENTIALS, folder).oauth("acme")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_a_folders_hook_is_the_one_beside_its_connector(folder: Path) -> N
     (folder / "hooks/acme-hook.py").write_text(HOOK)
     catalog = Catalog(CREDENTIALS, folder)
     assert catalog.hidden() == {}
-    hook = catalog.hook(catalog.get("acme"))
+    hook = catalog.hook(catalog.oauth("acme"))
     assert hook is not None
     found: dict[str, str] = {}
     await hook(SimpleNamespace(update_metadata=found.update))
@@ -123,7 +123,7 @@ def test_a_folders_hook_never_shadows_the_packages(folder: Path) -> None:
     (folder / "hooks/atlassian.py").write_text(HOOK)
     (folder / "hooks/acme-hook.py").write_text(HOOK)
     catalog = Catalog(CREDENTIALS, folder)
-    hook = catalog.hook(catalog.get("atlassian"))
+    hook = catalog.hook(catalog.oauth("atlassian"))
     assert hook is not None
     assert hook.__module__ == "connectors.hooks.atlassian"
 
@@ -135,7 +135,7 @@ def test_a_hook_of_the_package_is_found_by_its_kebab_case_name(
     monkeypatch.setattr(hooks, "__path__", [*hooks.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "connectors.hooks.two_words", raising=False)
     catalog = Catalog(CREDENTIALS)
-    config = dataclasses.replace(catalog.get("google"), post_connection_script="two-words")
+    config = dataclasses.replace(catalog.oauth("google"), post_connection_script="two-words")
     hook = catalog.hook(config)
     assert hook is not None
     assert hook.__module__ == "connectors.hooks.two_words"
@@ -164,7 +164,7 @@ def test_a_distribution_with_a_catalog_package_has_its_hooks_beside_it(
     install(tmp_path, "ours-hooked", "acme = ours_hooked.catalog.acme", modules)
     monkeypatch.syspath_prepend(tmp_path)
     catalog = Catalog(CREDENTIALS)
-    hook = catalog.hook(catalog.get("acme"))
+    hook = catalog.hook(catalog.oauth("acme"))
     assert hook is not None
     assert hook.__module__ == "ours_hooked.hooks.acme_hook"
 

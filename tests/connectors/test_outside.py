@@ -68,7 +68,7 @@ def test_alias_that_names_another_connector_is_an_error_of_both(
     assert found.keys() == hidden
     assert found["acme"] == f'acme: its alias "{alias}" also names {other}'
     with pytest.raises(ConfigError, match=f'acme: its alias "{alias}" also names'):
-        Catalog(ENV, folder).get("acme")
+        Catalog(ENV, folder).oauth("acme")
 
 
 def test_first_of_several_rivals_is_named(folder: Path) -> None:
@@ -86,14 +86,14 @@ def test_a_folders_connector_stands_among_the_others(folder: Path) -> None:
     catalog = Catalog(ENV, folder)
     assert catalog.names() == tuple(ALL)
     assert [config.name for config in catalog.ready()] == ALL
-    assert catalog.get("acme").client_id == "acme-id"
-    assert catalog.get("acme-crm") is catalog.get("acme")
+    assert catalog.oauth("acme").client_id == "acme-id"
+    assert catalog.oauth("acme-crm") is catalog.oauth("acme")
 
 
 def test_without_the_folder_nothing_of_it_is_known(folder: Path) -> None:
-    Catalog(ENV, folder).get("acme")
+    Catalog(ENV, folder).oauth("acme")
     with pytest.raises(UnknownConnector):
-        Catalog(ENV).get("acme")
+        Catalog(ENV).oauth("acme")
 
 
 @pytest.mark.requirement("J1")
@@ -176,7 +176,7 @@ def test_an_installed_distribution_adds_a_connector(
     catalog = Catalog(ENV)
     assert catalog.names() == tuple(ALL)
     assert "acme_for_gateway" not in sys.modules  # found without being imported
-    assert catalog.get("acme").client_id == "acme-id"
+    assert catalog.oauth("acme").client_id == "acme-id"
 
 
 def test_a_broken_distribution_hides_itself_and_nothing_else(

@@ -26,7 +26,7 @@ def templates() -> list[tuple[str, str, ConnectorConfig]]:
     """``(field, template, connector)`` of every address with a placeholder."""
     found = []
     for name in CONNECTOR_CATALOG:
-        config = CATALOG.get(name)
+        config = CATALOG.oauth(name)
         fields: dict[str, Any] = dict(vars(config))
         fields["account_url"] = getattr(config.fetch_account_info, "url", None)
         for field, value in fields.items():

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.catalog import get_connector_config
+from connectors.catalog import Catalog
 from connectors.context import CallbackContext
 from connectors.secret import Secret
 from gateway.engine.callback import read_callback, verify_callback
 from gateway.errors import CallbackInvalid
 
 SECRET = "shpss_canary"
-CONFIG = get_connector_config(
-    "shopify", {"OAUTH_SHOPIFY_CLIENT_ID": "s-id", "OAUTH_SHOPIFY_CLIENT_SECRET": SECRET}
+CONFIG = Catalog({"OAUTH_SHOPIFY_CLIENT_ID": "s-id", "OAUTH_SHOPIFY_CLIENT_SECRET": SECRET}).oauth(
+    "shopify"
 )
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

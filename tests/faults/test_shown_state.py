@@ -270,7 +270,7 @@ class Shown(RuleBasedStateMachine):
         rows = self.bench.database.collection("connections")
         mine = {"tenant": self.bench.tenant}
         self.run(rows.update_many(mine, {"$set": {"refresh.not_before": None}}))
-        self.bench.provider._outbound.bulkhead._breakers.clear()
+        self.bench.provider.outbound.bulkhead._breakers.clear()
 
     @rule(skip=st.integers(0, 8), count=st.integers(1, 4), acted=st.booleans())
     def database_fails(self, skip: int, count: int, acted: bool) -> None:

@@ -152,7 +152,7 @@ async def test_a_connection_that_needs_its_user_can_be_disconnected(
     linked = await connection(gateway)
     current = fingerprint(token_of(await gateway.token("google", "alice")))
     catalog = gateway.services.catalog
-    refusing = replace(catalog.get("google"), error_in_success=ErrorInSuccess())
+    refusing = replace(catalog.oauth("google"), error_in_success=ErrorInSuccess())
     with monkeypatch.context() as refusals_are_in_a_200:
         refusals_are_in_a_200.setitem(catalog._loaded, "google", refusing)
         sandbox.fail("google", "error_in_200")

@@ -39,7 +39,7 @@ async def test_the_token_address_refuses_refreshes(
     """Proves that the test above can fail: the simulated provider has two addresses."""
     await connect_figma(gateway)
     catalog = gateway.services.catalog
-    wrong = replace(catalog.get("figma"), refresh_url=None)
+    wrong = replace(catalog.oauth("figma"), refresh_url=None)
     monkeypatch.setitem(catalog._loaded, "figma", wrong)
     assert problem_of(await force(gateway, "figma"))[0] in {409, 503}
 
@@ -52,7 +52,7 @@ async def test_refresh_that_lacks_a_fact_costs_no_valid_token(
     first = token_of(await gateway.token("figma", "alice"))
     catalog = gateway.services.catalog
     wanting = replace(
-        catalog.get("figma"),
+        catalog.oauth("figma"),
         callback_metadata={"zone": "zone"},
         refresh_url="https://${metadata.zone}.figma.com/v1/oauth/refresh",
     )

@@ -48,6 +48,7 @@ def renewal_of(gateway: Harness, store: Database, **options: Any) -> Renewal:
     parts: dict[str, Any] = {
         "due": RenewalQueue(store),
         "refresher": services.refresher,
+        "pasted": services.pasted,
         "catalog": services.catalog,
         "clock": services.clock,
         "concurrency": 32,
@@ -181,7 +182,7 @@ async def test_a_worker_does_not_wait_for_another_process(
     current = await ConnectionStore(store).get("default", linked_id)
     assert current is not None
     assert await RefreshLeases(store).claim(current) is not None
-    config = gateway.services.catalog.get("google")
+    config = gateway.services.catalog.oauth("google")
     mark = sandbox.mark()
 
     async with asyncio.timeout(5):
@@ -286,7 +287,7 @@ async def test_connectors_that_this_process_cannot_use_are_skipped(
 ) -> None:
     names = gateway.services.renewal.connectors()
     assert {"google", "notion"} <= set(names)
-    assert all(gateway.services.catalog.get(name).supports_refresh for name in names)
+    assert all(gateway.services.catalog.oauth(name).supports_refresh for name in names)
 
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as bare:
         assert bare.services.renewal.connectors() == ()

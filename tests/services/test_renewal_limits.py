@@ -63,6 +63,7 @@ async def renewing(
             yield Renewal(
                 due=RenewalQueue(database),
                 refresher=of.refresher,
+                pasted=of.pasted,
                 catalog=of.catalog,
                 clock=gateway.clock,
                 concurrency=concurrency,

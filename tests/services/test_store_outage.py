@@ -180,7 +180,7 @@ async def test_a_claim_is_repeated_until_the_database_confirms_its_result(
         linked_id = (await connection(gateway))["id"]
         current = await ConnectionStore(database).get("default", linked_id)
         assert current is not None
-        config, mark = gateway.services.catalog.get("notion"), sandbox.mark()
+        config, mark = gateway.services.catalog.oauth("notion"), sandbox.mark()
         line.gate.cut()
         caller = asyncio.create_task(
             gateway.services.refresher.renew(config, current, in_need=True)

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.errors import StoreUnavailable
 from gateway.services import outage
+from gateway.services.methods import repeatable_seconds
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_failures import may_repeat
 from gateway.store.refresh_leases import Holder, Progress
@@ -116,7 +117,7 @@ def test_a_request_from_the_future_is_not_repeated() -> None:
     strict = make_config(refresh_rotation="rotates", refresh_grace_seconds=0)
     grace = make_config(refresh_rotation="rotates", refresh_grace_seconds=60)
     steady = make_config(refresh_rotation="none")
-    assert not may_repeat(strict, -600.0)
-    assert not may_repeat(grace, -600.0)
-    assert may_repeat(grace, 59.0)
-    assert may_repeat(steady, -600.0)
+    assert not may_repeat(repeatable_seconds(strict), -600.0)
+    assert not may_repeat(repeatable_seconds(grace), -600.0)
+    assert may_repeat(repeatable_seconds(grace), 59.0)
+    assert may_repeat(repeatable_seconds(steady), -600.0)

@@ -57,10 +57,10 @@ def test_a_typo_is_named(name: str, text: str, said: str) -> None:
 
 
 def test_they_stand_behind_the_connectors_own_and_none_twice() -> None:
-    own = Catalog(CATALOG_ENV).get("google").scopes
+    own = Catalog(CATALOG_ENV).oauth("google").scopes
     catalog = Catalog(CATALOG_ENV).with_scopes({"google": (DRIVE, own[0], DRIVE)})
-    assert catalog.get("google").scopes == (*own, DRIVE)
-    assert catalog.get("linear").scopes == Catalog(CATALOG_ENV).get("linear").scopes
+    assert catalog.oauth("google").scopes == (*own, DRIVE)
+    assert catalog.oauth("linear").scopes == Catalog(CATALOG_ENV).oauth("linear").scopes
 
 
 def test_a_connector_without_scopes_cannot_have_any() -> None:
@@ -70,9 +70,9 @@ def test_a_connector_without_scopes_cannot_have_any() -> None:
 
 def test_every_connector_of_the_catalog_can_have_more() -> None:
     for name in CONNECTOR_CATALOG:
-        if Catalog(CATALOG_ENV).get(name).scopes_sent:
+        if Catalog(CATALOG_ENV).oauth(name).scopes_sent:
             assert (
-                Catalog(CATALOG_ENV).with_scopes({name: ("x.more",)}).get(name).scopes[-1]
+                Catalog(CATALOG_ENV).with_scopes({name: ("x.more",)}).oauth(name).scopes[-1]
                 == "x.more"
             )
 

@@ -124,7 +124,7 @@ async def test_an_unknown_state_is_nothing(store: FlowStore) -> None:
 async def start(services: Services) -> StartedFlow:
     """A flow as the start endpoint begins it."""
     return await services.connect.start(
-        services.catalog.get("google"),
+        services.catalog.oauth("google"),
         tenant="default",
         user="alice",
         typed={},

@@ -121,3 +121,25 @@ async def test_a_key_is_due_for_a_check_until_its_provider_accepts_it(
     assert (checked.status_reason, checked.failing_since, checked.generation) == (None, None, 1)
     assert await queue.unchecked("google", 10) == [second]
     assert await leases.claim(checked) is None, "it rests after a check"
+
+
+async def test_a_refused_key_that_its_provider_accepts_again_is_reported_once(
+    store: ConnectionStore, database: Database
+) -> None:
+    leases, key = RefreshLeases(database), await stored_key(store, "key-1")
+    lease = await leases.claim(key)
+    assert lease is not None
+    assert await leases.give_up(lease, "key_refused", NOW)
+    refused = await store.get("default", key.id)
+    assert refused is not None
+    again = await leases.claim(refused)
+    assert again is not None
+    assert [await leases.confirm(again, 0.0, LATER) for _ in range(2)] == [True, True]
+    row = await database.collection("connections").find_one({"_id": key.id})
+    assert row is not None
+    assert (row["status"], row["status_reason"], row["status_since"]) == ("active", None, LATER)
+    assert [(event["type"], event["status"], event["reason"]) for event in row["outbox"]] == [
+        ("connection.created", "active", None),
+        ("connection.needs_reauth", "needs_reauth", "key_refused"),
+        ("connection.recovered", "active", None),
+    ]

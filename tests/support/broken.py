@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from connectors.account import account_lookup
-from connectors.config_types import ErrorInSuccess, Revocation
+from connectors.config_types import ErrorInSuccess, Revocation, ScopeSet
 from gateway.testing.checks.faults import AT_THE_API, FAULTS
 from gateway.testing.subject import Subject
 from tests.support import careless
@@ -153,6 +153,11 @@ BROKEN: dict[str, Broken] = {
     ),
     "every scope that the provider knows can be added": _broken(
         "shopify", described(scope_implies={}), "the connection is needs_scopes"
+    ),
+    "each set of scopes can be asked for in addition, and refused": _broken(
+        "google",
+        described(scope_sets={"mail": ScopeSet(title="Mail", sentence="Mail", scopes=("mail",))}),
+        "not the provider's",
     ),
     "disconnecting ends the grant": _broken(
         "google", described(revocation=Revocation()), "revoked is no"

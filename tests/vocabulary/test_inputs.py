@@ -166,5 +166,5 @@ def test_hosts_of_customers_own_need_the_operators_permission() -> None:
     with pytest.raises(MissingVariable, match="OAUTH_CAMPUS_HOSTS"):
         Catalog(env, PROVIDERS).get("campus")
     for hosts, allowed in (("*", True), ("*.north.example", False)):
-        config = Catalog({**env, "OAUTH_CAMPUS_HOSTS": hosts}, PROVIDERS).get("campus")
+        config = Catalog({**env, "OAUTH_CAMPUS_HOSTS": hosts}, PROVIDERS).oauth("campus")
         assert config.connection_config["host"].accepts("campus.east.example") is allowed

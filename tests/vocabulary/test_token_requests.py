@@ -134,6 +134,7 @@ async def test_the_worker_asks_no_earlier_either(workplace: Database) -> None:
         renewal = Renewal(
             due=RenewalQueue(workplace),
             refresher=bench.core.refresher,
+            pasted=bench.core.pasted,
             catalog=_One(subject.config),
             clock=bench.clock,
             concurrency=1,

@@ -74,7 +74,7 @@ def saying(
 
     patched: Callable[[ConnectionContext], Awaitable[AccountInfo]] = lookup
     catalog = gateway.services.catalog
-    config = replace(catalog.get("google"), fetch_account_info=patched)
+    config = replace(catalog.oauth("google"), fetch_account_info=patched)
     monkeypatch.setitem(catalog._loaded, "google", config)
 
 

@@ -28,6 +28,7 @@ OK = "ok"
 EMPTY = "empty"
 STATUS = {
     "forbidden": 403,
+    "invalid_request": 422,
     "not_found": 404,
     "connection_not_found": 404,
     "connector_required": 409,
@@ -53,6 +54,9 @@ ALICE, HOOK = {"user": "alice"}, {"url": "https://tools.example.com/hook"}
 
 MATRIX = {
     "POST /v1/connectors/{name}/start": Row(SESSION, None, None, OK, {}),
+    "POST /v1/connectors/{name}/connect": Row(
+        SESSION, None, None, "invalid_request", {"inputs": {}}
+    ),
     "POST /v1/connectors/{name}/token": Row(
         KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
     ),

@@ -151,7 +151,7 @@ async def test_a_wrong_client_secret_is_the_operators_to_mend(
 ) -> None:
     """There is nothing a person could do differently, and the notice says so."""
     catalog = gateway.services.catalog
-    wrong = replace(catalog.get("google"), client_secret=Secret("a-secret-of-yesterday"))
+    wrong = replace(catalog.oauth("google"), client_secret=Secret("a-secret-of-yesterday"))
     monkeypatch.setitem(catalog._loaded, "google", wrong)
     browser = await gateway.browser("alice")
     assert await browser.connect("google", ACCOUNTS["google"]) == "misconfigured"

@@ -23,7 +23,7 @@ GOOGLE = "https://www.googleapis.com/auth"
 
 def asking(name: str, *extra: str) -> ConnectorConfig:
     """Return a connector whose operator adds scopes."""
-    return Catalog(CATALOG_ENV).with_scopes({name: extra}).get(name)
+    return Catalog(CATALOG_ENV).with_scopes({name: extra}).oauth(name)
 
 
 def missing(config: ConnectorConfig, scope: Any) -> list[str]:
@@ -64,7 +64,7 @@ async def test_connection_with_extra_scopes_is_active(
 ) -> None:
     subject = subject_of(connector)
     catalog = subject.catalog.with_scopes({connector: tuple(extra.split())})
-    asking_for_more = replace(subject, config=catalog.get(connector))
+    asking_for_more = replace(subject, config=catalog.oauth(connector))
     async with open_workbench(asking_for_more, workplace) as bench:
         connection = await bench.connect()
         assert connection.status is Status.ACTIVE

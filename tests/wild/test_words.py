@@ -146,7 +146,7 @@ def test_word_administrator_alone_asks_for_no_approval(
     """A person who waits for an administrator in vain is worse off than one who tries again."""
     query = f"state=s&error={error}&error_description={quote(description)}"
     for name in ("microsoft", "google"):
-        config = Catalog(CATALOG_ENV).get(name)
+        config = Catalog(CATALOG_ENV).oauth(name)
         assert refusal_of(config, read_callback(query.encode())) == kind
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from connectors.config import ConnectorConfig
 from gateway.commands.connectors.known import Known
 from gateway.commands.connectors.new import FILL_IN
 from gateway.dev.mongod import find_mongod
@@ -71,7 +72,8 @@ def _description_problems(known: Known, name: str, *, is_checkable: bool) -> lis
     if entry.config is not None and is_checkable:
         return []
     found = [] if entry.config is not None else (entry.reason or "").split("; ")
-    return found + ([] if header is None else header_problems(header, entry.config))
+    oauth = entry.config if isinstance(entry.config, ConnectorConfig) else None
+    return found + ([] if header is None else header_problems(header, oauth))
 
 
 def fill_in_marks(file: Path) -> str | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.catalog import CONNECTOR_CATALOG, ENTRY_POINT_GROUP, Catalog
-from connectors.config import ConnectorConfig
+from connectors.config import Connector
 from connectors.errors import ConfigError, UnknownConnector
 from gateway.errors import SettingsError
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
@@ -37,7 +37,7 @@ class Entry:
     name: str
     origin: str
     location: str
-    config: ConnectorConfig | None
+    config: Connector | None
     variables: Mapping[str, bool]
     reason: str | None
     simulated: bool = False

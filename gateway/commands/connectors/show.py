@@ -33,6 +33,8 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
     config = entry.config
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
+    if not isinstance(config, ConnectorConfig):
+        raise ConfigError(f"{entry.name}: it takes pasted keys, and has no endpoints to show")
     header = read_header(known.header(entry.name) or "")
     return {
         "name": entry.name,

@@ -142,7 +142,7 @@ def test_a_connector_is_written_into_an_own_folder(
     command = f"GATEWAY_CONNECTORS_PATH='{own}' gateway connectors check acme-crm"
     assert command in done.stdout
 
-    config = Catalog(CREDENTIALS, own).get("acme-crm")
+    config = Catalog(CREDENTIALS, own).oauth("acme-crm")
     assert (config.name, config.client_id) == ("acme-crm", "x")
     for field in ("display_name", "category", "docs_url", "console_url", "authorization_url"):
         assert getattr(config, field) == getattr(ACME, field)
@@ -182,7 +182,7 @@ def test_values_that_people_type_become_inputs_to_fill_in(
     options = [*OPTIONS, *(text for option in urls.items() for text in option)]
     done = run_connectors("new", "acme-crm", *options, "--folder", str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
-    config = Catalog(CREDENTIALS, tmp_path).get("acme-crm")
+    config = Catalog(CREDENTIALS, tmp_path).oauth("acme-crm")
     assert [config.authorization_url, config.token_url, config.api_base_url] == [*urls.values()]
     assert [*config.connection_config] == ["team", "region_1"]
     team, region = config.connection_config.values()

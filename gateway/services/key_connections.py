@@ -1,0 +1,347 @@
+"""Connections with pasted credentials: checked, stored, replaced, and checked again.
+
+A value that its provider refuses is never stored. A value that could not be checked is stored and
+shown as "not checked": the worker checks it again. Only a refusal by the verification request, or
+of the token request, makes such a connection ``needs_reauth``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+from connectors.account import AccountInfo
+from connectors.catalog import Catalog
+from connectors.config import Connector
+from connectors.context import Tokens
+from connectors.key_method import KeyMethod
+from connectors.secret import Secret
+from gateway.audit.trail import Audit
+from gateway.clock import Clock
+from gateway.encryption.tokens import TokenSealer
+from gateway.encryption.vault import Vault
+from gateway.engine.account import MAX_LABEL
+from gateway.engine.key_requests import Verdict
+from gateway.engine.pasted import last_four, pack, read_pasted, unpack
+from gateway.errors import (
+    AccountMismatch,
+    ConnectionNotFound,
+    ConnectorRequired,
+    InvalidRequest,
+    KeyNotChecked,
+    KeyRefused,
+    ProviderError,
+    ProviderUnavailable,
+    ReauthorizationRequired,
+    TokenRejected,
+    code_of,
+)
+from gateway.observe.logs import get_logger
+from gateway.observe.metrics import Metrics
+from gateway.services.back_off import back_off
+from gateway.services.key_provider import KeyProvider
+from gateway.services.methods import key_of, method_of
+from gateway.store.audit import Action
+from gateway.store.connection import NOT_CHECKED, Connection, Method, SealedTokens, Status
+from gateway.store.connections import ConnectionStore, NewConnection, Target
+from gateway.store.owners import owner_of
+from gateway.store.refresh_leases import Lease, RefreshLeases
+from gateway.text import clean_text
+
+_log = get_logger()
+
+KEY_REFUSED = "key_refused"
+"""The reason of a connection whose key its provider refuses."""
+REST_SECONDS = 10.0
+"""After a successful check, a key is not checked again for this time, whatever callers report."""
+FINGERPRINT = "key_"
+"""The beginning of the account id of a key whose provider names no account."""
+
+
+class KeyConnections:
+    """Makes and checks connections with pasted credentials."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        connections: ConnectionStore,
+        leases: RefreshLeases,
+        provider: KeyProvider,
+        sealer: TokenSealer,
+        vault: Vault,
+        clock: Clock,
+        metrics: Metrics,
+        audit: Audit,
+    ) -> None:
+        self._catalog = catalog
+        self._connections = connections
+        self._leases = leases
+        self._provider = provider
+        self._sealer = sealer
+        self._vault = vault
+        self._clock = clock
+        self._metrics = metrics
+        self._audit = audit
+
+    async def connect(
+        self,
+        config: Connector,
+        *,
+        tenant: str,
+        user: str,
+        given: Mapping[str, str],
+        label: str = "",
+        replaces: str | None = None,
+    ) -> Connection:
+        """Check the pasted values ``given`` and store them.
+
+        Args:
+            label: The person's name for this key.
+            replaces: The id of the user's connection whose key is replaced. Its old key stays
+                until the provider has accepted the new one.
+
+        Raises:
+            InvalidRequest: A value is missing or does not fit (``KeyMalformed``: it is no key).
+            ConnectionNotFound: The user has no connection ``replaces`` of this connector.
+            KeyRefused: The provider refuses the values. Nothing was stored.
+            KeyNotChecked: The provider could not check the new key, and the old one is kept.
+            AccountMismatch: The new key is of another account, or is stored already as another
+                connection.
+            ProviderError: The provider accepts the key, and does not name its account.
+        """
+        if config.key is None:
+            problem = f"{config.name} takes no pasted key: start a flow instead"
+            raise InvalidRequest(problem, {"inputs": problem})
+        self._metrics.flow_started(config.name)
+        try:
+            with self._metrics.flow_end(config.name):
+                return await self._connect(config, config.key, tenant, user, given, label, replaces)
+        except Exception as error:
+            self._audit.note(
+                Action.CONNECTION_REFUSED,
+                tenant=tenant,
+                user=user,
+                connector=config.name,
+                outcome=code_of(error),
+            )
+            raise
+
+    async def _connect(
+        self,
+        config: Connector,
+        key: KeyMethod,
+        tenant: str,
+        user: str,
+        given: Mapping[str, str],
+        label: str,
+        replaces: str | None,
+    ) -> Connection:
+        values = read_pasted(key.inputs, given)
+        old = None
+        if replaces is not None:
+            old = await self._connections.get(tenant, replaces)
+            if old is None or (old.user, old.connector) != (user, config.name):
+                raise ConnectionNotFound
+        verdict, tokens = await self._verified(config, key, values)
+        if verdict is Verdict.REFUSED:
+            raise KeyRefused(config.name)
+        is_checked = verdict is Verdict.VALID
+        if old is not None and not is_checked:
+            raise KeyNotChecked(config.name)
+        secrets = {name: values[name] for name, each in key.inputs.items() if each.secret}
+        hook = self._catalog.hook(config)
+        account = None
+        if is_checked:
+            account = await self._provider.account(config, key, values, tokens, hook)
+        account = account or await self._fingerprint(config, tenant, user, secrets)
+        if old is not None and _is_another(account, old):
+            raise AccountMismatch(connector=config.name)
+        label = clean_text(label, MAX_LABEL)
+        if not label and old is not None and not old.account_label.startswith("…"):
+            label = old.account_label
+        new = NewConnection(
+            tenant=tenant,
+            owner=owner_of(user),
+            connector=config.name,
+            account=AccountInfo(
+                external_account_id=account.external_account_id,
+                account_label=label or account.account_label,
+                metadata=account.metadata,
+            ),
+            connection_config={n: value for n, value in values.items() if n not in secrets},
+            requested_scopes=(),
+            granted_scopes=(),
+            status=Status.ACTIVE,
+            several_accounts=config.supports_multiple_accounts,
+            method=method_of(key),
+            status_reason=None if is_checked else NOT_CHECKED,
+        )
+        connection = await self._save(new, self._packed(key, secrets, tokens), replaces)
+        again = connection.generation > 1
+        await self._audit.write(
+            Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
+            tenant=tenant,
+            user=user,
+            connector=config.name,
+            connection=connection.id,
+        )
+        _log.info("key_stored", connector=config.name, connection=connection.id, checked=is_checked)
+        return connection
+
+    async def _verified(
+        self, config: Connector, key: KeyMethod, values: Mapping[str, str]
+    ) -> tuple[Verdict, Tokens | None]:
+        """Return the provider's verdict, and the access token that it gave for the values."""
+        try:
+            tokens = None if key.token is None else await self._provider.ask(config, key, values)
+            access_token = None if tokens is None else tokens.access_token
+            return await self._provider.verify(config, key, values, access_token), tokens
+        except TokenRejected:
+            return Verdict.REFUSED, None
+        except ProviderError as error:
+            _log.warning("key_not_checked", connector=config.name, error=type(error).__name__)
+            return Verdict.NOT_CHECKED, None
+
+    async def _fingerprint(
+        self, config: Connector, tenant: str, user: str, secrets: Mapping[str, str]
+    ) -> AccountInfo:
+        """Return an identity of the secrets that says nothing about them (a keyed hash).
+
+        It names the tenant, so equal keys of two tenants do not look alike. A key that was stored
+        under an earlier encryption key keeps its identity.
+        """
+        statement = "\0".join([tenant, config.name, pack(secrets).reveal()]).encode()
+        names = [FINGERPRINT + digest for digest in self._vault.fingerprints(statement)]
+        known = {
+            each.external_account_id
+            for each in await self._connections.list_for(tenant, owner_of(user))
+            if each.connector == config.name
+        }
+        name = next((name for name in names if name in known), names[0])
+        label = last_four(next(iter(secrets.values()), ""))
+        return AccountInfo(external_account_id=name, account_label=label)
+
+    def _packed(self, key: KeyMethod, secrets: Mapping[str, str], tokens: Tokens | None) -> Tokens:
+        packed = pack(secrets)
+        if key.token is None:
+            return Tokens(
+                access_token=packed,
+                refresh_token=None,
+                token_type=Method.API_KEY,
+                expires_at=None,
+                scopes=(),
+            )
+        if tokens is None:  # the provider did not answer: the next reader or the worker asks again
+            return Tokens(
+                access_token=Secret(""),
+                refresh_token=packed,
+                token_type="Bearer",
+                expires_at=self._clock(),
+                scopes=(),
+            )
+        return Tokens(
+            access_token=tokens.access_token,
+            refresh_token=packed,
+            token_type=tokens.token_type,
+            expires_at=tokens.expires_at,
+            scopes=(),
+        )
+
+    async def _save(self, new: NewConnection, tokens: Tokens, replaces: str | None) -> Connection:
+        now = self._clock()
+        while True:  # until no concurrent write wins
+            target = await (
+                self._connections.target(new)
+                if replaces is None
+                else self._connections.target_of(new, replaces)
+            )
+            saved = await self._connections.save(target, self._sealed(target, tokens), now)
+            if saved is not None:
+                return saved
+
+    def _sealed(self, target: Target, tokens: Tokens) -> SealedTokens:
+        return self._sealer.seal(
+            tokens,
+            tenant=target.new.tenant,
+            owner=target.new.owner,
+            connector=target.new.connector,
+            row=target.row,
+            generation=target.generation,
+            now=self._clock(),
+        )
+
+    def values_of(self, connection: Connection) -> dict[str, str]:
+        """Return all values of a stored API key by name, secret or not; raises ``VaultError``."""
+        return {**connection.connection_config, **unpack(self._sealer.access_token(connection))}
+
+    async def check(self, config: Connector, connection: Connection) -> Connection:
+        """Ask the provider whether it accepts a stored API key; return the connection afterwards.
+
+        Raises:
+            ReauthorizationRequired: It refuses the key.
+            ProviderUnavailable: It could not say, or another check has just failed.
+            ConnectorRequired: The connection was deleted meanwhile.
+            VaultError: The key does not open.
+        """
+        key, values = key_of(config, connection), self.values_of(connection)
+        lease = await self._leases.claim(connection)
+        if lease is None:
+            return await self._checked_elsewhere(connection)
+        verdict = Verdict.NOT_CHECKED
+        failure = ProviderUnavailable("the key could not be checked")
+        try:
+            verdict = await self._provider.verify(config, key, values, None)
+        except ProviderUnavailable as error:
+            failure = error
+        except ProviderError as error:
+            _log.warning("key_not_checked", connector=config.name, error=type(error).__name__)
+        if verdict is Verdict.REFUSED:
+            await self._refused(lease)
+        elif verdict is Verdict.VALID:
+            await self._leases.confirm(lease, REST_SECONDS, self._clock())
+            _log.info("key_checked", connector=config.name, connection=connection.id)
+        else:
+            jitter = random.random()  # noqa: S311 - spreads load
+            seconds = back_off(failure, lease.attempts, jitter)
+            await self._leases.postpone(lease, seconds, NOT_CHECKED, self._clock())
+            raise failure
+        return await self._current(connection)
+
+    async def _refused(self, lease: Lease) -> None:
+        connection = lease.connection
+        if connection.status is Status.NEEDS_REAUTH:
+            await self._leases.release(lease)
+        elif await self._leases.give_up(lease, KEY_REFUSED, self._clock()):
+            _log.warning("connection_needs_reauth", connection=connection.id, reason=KEY_REFUSED)
+            self._audit.note(
+                Action.CONNECTION_NEEDS_REAUTH,
+                tenant=connection.tenant,
+                outcome=KEY_REFUSED,
+                user=connection.user,
+                connector=connection.connector,
+                connection=connection.id,
+            )
+
+    async def _checked_elsewhere(self, connection: Connection) -> Connection:
+        progress = await self._leases.progress(connection)
+        newest = await self._current(connection)
+        if newest.status_reason is None:  # it was accepted a moment ago
+            return newest
+        wait = max(1, progress.cool_down if progress else 1)
+        raise ProviderUnavailable("the key was checked a moment ago", retry_after=wait)
+
+    async def _current(self, connection: Connection) -> Connection:
+        newest = await self._connections.get(connection.tenant, connection.id)
+        if newest is None:
+            raise ConnectorRequired(connection.connector)
+        if newest.status is Status.NEEDS_REAUTH:
+            reason = newest.status_reason or KEY_REFUSED
+            raise ReauthorizationRequired(connection.connector, reason, connection.id)
+        return newest
+
+
+def _is_another(account: AccountInfo, old: Connection) -> bool:
+    """Whether a key is of another account than ``old``, as far as their provider names accounts."""
+    names = (account.external_account_id, old.external_account_id)
+    return names[0] != names[1] and not all(name.startswith(FINGERPRINT) for name in names)

@@ -1,0 +1,78 @@
+"""The methods of a connector, and what follows from the method of a connection."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from connectors.config import Connector, ConnectorConfig
+from connectors.key_method import KeyMethod
+from gateway.engine.scopes import missing_scopes, named_scopes
+from gateway.errors import InvalidRequest, ReauthorizationRequired
+from gateway.store.connection import Connection, Method
+
+METHOD_GONE = "method_gone"
+"""The reason of a connection whose method its connector does not have any more."""
+
+
+def method_of(key: KeyMethod) -> Method:
+    """Return the method of connections that are made with ``key``."""
+    return Method.API_KEY if key.token is None else Method.CLIENT_CREDENTIALS
+
+
+def methods_of(config: Connector) -> list[Method]:
+    """Return the ways to connect, OAuth first."""
+    oauth = [Method.OAUTH2] if isinstance(config, ConnectorConfig) else []
+    return oauth if config.key is None else [*oauth, method_of(config.key)]
+
+
+def key_of(config: Connector, connection: Connection) -> KeyMethod:
+    """Return how the connection's credential is used, or raise ``ReauthorizationRequired``."""
+    if config.key is None or method_of(config.key) is not connection.method:
+        raise ReauthorizationRequired(config.name, METHOD_GONE, connection.id)
+    return config.key
+
+
+def oauth_of(config: Connector, connection: Connection) -> ConnectorConfig:
+    """Return the connector as one with OAuth 2, or raise ``ReauthorizationRequired``."""
+    if not isinstance(config, ConnectorConfig):
+        raise ReauthorizationRequired(config.name, METHOD_GONE, connection.id)
+    return config
+
+
+def is_renewable(config: Connector, method: Method) -> bool:
+    """Whether access tokens of this method can be renewed without the person."""
+    if method is Method.OAUTH2:
+        return isinstance(config, ConnectorConfig) and config.supports_refresh
+    return method is Method.CLIENT_CREDENTIALS
+
+
+def repeatable_seconds(config: Connector, method: Method = Method.OAUTH2) -> float:
+    """Return for how long a request for new tokens may be repeated; ``inf``: always."""
+    if method is not Method.OAUTH2 or not isinstance(config, ConnectorConfig):
+        return math.inf
+    return math.inf if config.refresh_rotation == "none" else config.refresh_grace_seconds
+
+
+def wanted_scopes(config: Connector, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the scopes of ``names``, sets or scopes; raise ``InvalidRequest`` for any other."""
+    if isinstance(config, ConnectorConfig):
+        return named_scopes(config, names)
+    if any(True for _ in names):
+        raise InvalidRequest(f"{config.name} has no scopes", {"scopes": "must be empty"})
+    return ()
+
+
+def lacks_scopes(config: Connector, connection: Connection, scopes: Iterable[str]) -> bool:
+    """Whether the connection was not granted all of ``scopes``. A pasted key has no scopes."""
+    if connection.method is not Method.OAUTH2:
+        return False
+    oauth = oauth_of(config, connection)
+    return bool(missing_scopes(oauth, scopes, connection.granted_scopes))
+
+
+def renew_before_seconds(config: Connector, method: Method) -> int | None:
+    """Return how long before its end a token may be renewed; ``None``: at any time."""
+    if method is not Method.OAUTH2 or not isinstance(config, ConnectorConfig):
+        return None
+    return config.renew_before_seconds

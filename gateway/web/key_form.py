@@ -1,0 +1,181 @@
+"""Pasted credentials: ``POST /v1/connectors/{name}/connect``, and the form for people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from connectors.config import Connector, ConnectorConfig
+from gateway.access.sessions import SessionCaller
+from gateway.errors import (
+    AccountMismatch,
+    ConnectionNotFound,
+    GatewayError,
+    InvalidRequest,
+    KeyNotChecked,
+    KeyRefused,
+    ProviderError,
+)
+from gateway.settings.limits import LimitName
+from gateway.store.connection import NOT_CHECKED, Connection
+from gateway.web.available import input_reply
+from gateway.web.browsers import check_origin
+from gateway.web.callers import require_session
+from gateway.web.inputs import Strict, is_json, read_form, read_json
+from gateway.web.operation import Operation
+from gateway.web.outcomes import redirect_with
+from gateway.web.pages import card_view, render
+from gateway.web.problems import detail_of, problem_of
+from gateway.web.replies import ConnectionReply, connection_reply, reply
+from gateway.web.return_to import DASHBOARD, DONE, own_page
+from gateway.web.state import services
+
+MAX_INPUTS = 20
+MAX_TOOL = 80
+_FIELD = "input."
+
+
+class PastedRequest(Strict):
+    """The pasted values by their inputs' names, and the person's name for this key.
+
+    ``reconnect`` is the id of the connection whose key is replaced.
+    """
+
+    inputs: Annotated[dict[str, str], Field(max_length=MAX_INPUTS)]
+    label: Annotated[str, Field(max_length=200)] = ""
+    reconnect: Annotated[str, Field(max_length=64)] | None = None
+
+
+async def connect_key(request: Request) -> Response:
+    """Check pasted credentials at the provider and store them, or replace stored ones."""
+    check_origin(request)
+    session = await require_session(request)
+    config = services(request).catalog.get(request.path_params["name"])
+    if is_json(request):
+        session.check_csrf(request.headers.get("x-csrf-token"))
+        wanted = await read_json(request, PastedRequest)
+        connection = await _connect(request, session, config, wanted)
+        state = services(request).states.of(connection)
+        return reply(connection_reply(connection, state))
+    form = await read_form(request)
+    session.check_csrf(form.get("csrf_token"))
+    given = {n.removeprefix(_FIELD): v for n, v in form.items() if n.startswith(_FIELD)}
+    if len(given) > MAX_INPUTS:
+        raise InvalidRequest("there are too many values")
+    wanted = PastedRequest(
+        inputs=given,
+        label=form.get("label", "")[:200],
+        reconnect=form.get("reconnect", "")[:64] or None,
+    )
+    return_to, tool = own_page(form.get("return_to")), form.get("tool", "")[:MAX_TOOL]
+    try:
+        connection = await _connect(request, session, config, wanted)
+    except (InvalidRequest, KeyRefused, KeyNotChecked, AccountMismatch, ProviderError) as error:
+        return await key_page(
+            request, session, config, wanted=wanted, error=error, return_to=return_to, tool=tool
+        )
+    outcome = "key_replaced" if wanted.reconnect else "key_stored"
+    if connection.status_reason == NOT_CHECKED:
+        outcome = "key_unchecked"
+    return redirect_with(request, session, return_to, outcome, config.name)
+
+
+async def _connect(
+    request: Request, session: SessionCaller, config: Connector, wanted: PastedRequest
+) -> Connection:
+    limits = services(request).limits
+    await limits.spend(LimitName.SESSION_STARTS, session.session_id)
+    await limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
+    return await services(request).pasted.connect(
+        config,
+        tenant=session.tenant,
+        user=session.user,
+        given=wanted.inputs,
+        label=wanted.label,
+        replaces=wanted.reconnect,
+    )
+
+
+async def key_page(
+    request: Request,
+    session: SessionCaller,
+    config: Connector,
+    *,
+    old: Connection | None = None,
+    wanted: PastedRequest | None = None,
+    error: GatewayError | None = None,
+    return_to: str | None = None,
+    tool: str = "",
+) -> Response:
+    """Show the form. A secret is never filled in again, not even after an error."""
+    given = services(request)
+    if config.key is None:
+        raise ConnectionNotFound
+    if old is None and wanted is not None and wanted.reconnect is not None:
+        old = await given.connections.get(session.tenant, wanted.reconnect, session.user)
+    popup = request.query_params.get("display") == "popup"
+    return_to = return_to or (DONE if popup else DASHBOARD)
+    typed = wanted.inputs if wanted else old.connection_config if old else {}
+    errors = getattr(error, "errors", {})
+    problem = None if error is None else problem_of(error)
+    fields = [
+        {
+            **input_reply(field).model_dump(),
+            # The example of a secret would be taken for the person's own.
+            "example": "" if field.secret else field.example,
+            "name": name,
+            "value": "" if field.secret else typed.get(name, field.default or ""),
+            "error": errors.get(name),
+        }
+        for name, field in config.key.inputs.items()
+    ]
+    return render(
+        request,
+        "key.html",
+        title=f"Connect {config.display_name}",
+        session=session,
+        status=200 if problem is None else problem.status,
+        card=card_view(given, config, []),
+        user=session.user,
+        tool=tool or request.query_params.get("tool", "")[:MAX_TOOL] or None,
+        fields=fields,
+        label=wanted.label if wanted else "",
+        form_action=f"/v1/connectors/{config.name}/connect",
+        console_url=config.console_url,
+        has_oauth=isinstance(config, ConnectorConfig),
+        return_to=return_to,
+        reconnect={"id": old.id, "label": old.account_label} if old else None,
+        error=None
+        if error is None or problem is None or errors
+        else {"title": problem.title, "text": detail_of(error, problem)},
+        cancel_path=return_to,
+    )
+
+
+OPERATIONS = [
+    Operation(
+        method="POST",
+        path="/v1/connectors/{name}/connect",
+        handler=connect_key,
+        who="session",
+        summary="Store a pasted key, after its provider has checked it",
+        request=PastedRequest,
+        reply=ConnectionReply,
+        errors=(
+            "unauthorized",
+            "forbidden",
+            "invalid_request",
+            "key_malformed",
+            "key_refused",
+            "key_not_checked",
+            "account_mismatch",
+            "provider_unavailable",
+            "connector_unknown",
+            "connection_not_found",
+            "store_unavailable",
+        ),
+    )
+]
