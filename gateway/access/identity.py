@@ -11,10 +11,11 @@ MAX_USER = 255
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """A person who has signed in."""
+    """A person who has signed in. ``admin``: the login says that they administer the tenant."""
 
     tenant: str
     user: str
+    admin: bool = False
 
 
 def is_user_id(value: str) -> bool:

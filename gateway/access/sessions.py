@@ -22,12 +22,21 @@ _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionCaller:
-    """A signed-in person in one browser. ``csrf_token`` is bound to the session."""
+    """A signed-in person in one browser. ``csrf_token`` is bound to the session.
+
+    ``admin`` says that the person administers the tenant.
+    """
 
     session_id: str
     tenant: str
     user: str
     csrf_token: str
+    admin: bool = False
+
+    def require_admin(self) -> None:
+        """Raise ``Forbidden`` unless the person administers the tenant."""
+        if not self.admin:
+            raise Forbidden("only an administrator of your organisation can do this")
 
     def check_csrf(self, given: str | None) -> None:
         """Raise ``Forbidden`` unless ``given`` is this session's token."""
@@ -45,10 +54,12 @@ class Sessions:
         self._clock = clock
         self._audit = audit
 
-    async def begin(self, *, tenant: str, user: str, began: datetime | None = None) -> Secret:
+    async def begin(
+        self, *, tenant: str, user: str, admin: bool = False, began: datetime | None = None
+    ) -> Secret:
         """Begin a session for a person who has just signed in; return the cookie's value.
 
-        ``began`` is when the sign-in began, if that is not now.
+        ``began`` is when the sign-in began, if that is not now; ``admin`` is what the login says.
 
         Raises:
             LoginUnknown: The person has signed out everywhere since then.
@@ -56,7 +67,9 @@ class Sessions:
         cookie = secrets.token_urlsafe(32)
         now, session_id = self._clock(), sha256_hex(cookie)
         await self._store.add(
-            StoredSession(id=session_id, tenant=tenant, user=user, created_at=now, seen_at=now)
+            StoredSession(
+                id=session_id, tenant=tenant, user=user, created_at=now, seen_at=now, admin=admin
+            )
         )
         # A sign-out notes itself before it deletes sessions: it deletes this one, or is seen here.
         if await self._store.signed_out_since(tenant, user, began or now):
@@ -80,7 +93,11 @@ class Sessions:
         # Derived from the cookie, so that a reader of the database cannot compute it.
         csrf = hmac.new(cookie.encode(), b"csrf", hashlib.sha256).hexdigest()
         return SessionCaller(
-            session_id=session.id, tenant=session.tenant, user=session.user, csrf_token=csrf
+            session_id=session.id,
+            tenant=session.tenant,
+            user=session.user,
+            csrf_token=csrf,
+            admin=session.admin,
         )
 
     async def end(self, session: SessionCaller) -> None:

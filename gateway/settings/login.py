@@ -51,6 +51,11 @@ class LoginSettings(BaseSettings):
     oidc_user_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,100}$")] = "sub"
     """The claim of the ID token with the user id. `email` needs `email_verified`."""
 
+    oidc_admin_claim: Annotated[
+        str, Field(pattern=r"^([A-Za-z0-9_:./-]{1,100}=[ -~]{1,200})?$")
+    ] = ""
+    """`claim=value`: a person whose ID token has it, as `groups=gateway-admins`, administers."""
+
     oidc_scopes: str = "openid"
     """The requested scopes, separated by spaces."""
 

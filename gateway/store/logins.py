@@ -28,7 +28,7 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredLogin:
-    """One attempt. The last three fields are set when the host accepts a hand-off."""
+    """One attempt. The last four fields are set when the host accepts a hand-off."""
 
     id: str
     kind: LoginKind
@@ -39,6 +39,7 @@ class StoredLogin:
     tenant: str | None = None
     user: str | None = None
     verifier_hash: str | None = None
+    admin: bool = False
 
 
 class LoginStore:
@@ -51,13 +52,23 @@ class LoginStore:
     async def add(self, login: StoredLogin) -> None:
         """Store a new attempt."""
         row = write_fields(login) | {"kind": login.kind.value, "used_at": None}
+        del row["admin"]  # the host's answer sets it
         await self._rows.insert(LOGINS.prove(self._prover, row))
 
     async def accept(
-        self, login_id: str, *, tenant: str, user: str, verifier_hash: str, now: datetime
+        self,
+        login_id: str,
+        *,
+        tenant: str,
+        user: str,
+        verifier_hash: str,
+        now: datetime,
+        admin: bool = False,
     ) -> StoredLogin | None:
         """Set the user of a hand-off; ``None`` if it is unknown, accepted, used or expired."""
-        accepted = {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}
+        accepted: Document = {"tenant": tenant, "user": user, "verifier_hash": verifier_hash}
+        if admin:
+            accepted["admin"] = True
         proven = ACCEPTED_LOGINS.prove(self._prover, {"_id": login_id, **accepted})
         row = await self._rows.find_one_and_update(
             {

@@ -38,16 +38,19 @@ class Prover(Protocol):
 class Proven:
     """The rows of a collection, the fields that their proof covers, and the field with the proof.
 
-    A covered field changes only together with the proof.
+    A covered field changes only together with the proof. ``optional`` ones are covered where a row
+    has them: to add or remove one breaks the proof.
     """
 
     collection: str
     fields: tuple[str, ...]
+    optional: tuple[str, ...] = ()
     path: str = "proof"
 
     def statement(self, row: Mapping[str, Any]) -> bytes:
         """Return what the proof of a row covers; JSON, so that no two rows look alike."""
         content = {name: row.get(name) for name in ("_id", *self.fields)}
+        content |= {name: row[name] for name in self.optional if name in row}
         return json.dumps(
             [self.collection, self.path, content], default=_as_text, sort_keys=True
         ).encode()
@@ -95,12 +98,19 @@ SERVICE_KEYS = Proven(
         "assertion_keys",
     ),
 )
-SESSIONS = Proven(collection="sessions", fields=("tenant", "user", "created_at", "expires_at"))
+SESSIONS = Proven(
+    collection="sessions",
+    fields=("tenant", "user", "created_at", "expires_at"),
+    optional=("admin",),
+)
 LOGINS = Proven(
     collection="logins", fields=("kind", "cookie_hash", "return_to", "created_at", "expires_at")
 )
 ACCEPTED_LOGINS = Proven(
-    collection="logins", fields=("tenant", "user", "verifier_hash"), path="accepted_proof"
+    collection="logins",
+    fields=("tenant", "user", "verifier_hash"),
+    optional=("admin",),
+    path="accepted_proof",
 )
 """The part of a hand-off that the host's answer sets."""
 FLOWS = Proven(

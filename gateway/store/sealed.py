@@ -110,7 +110,7 @@ class SealedStore:
             query[self.sealed.encryption_key] = key_id
         names = ["tenant", "owner", "connector", "generation", *self.sealed.fields]
         if self.sealed.proven is not None:
-            names += self.sealed.proven.fields
+            names += self.sealed.proven.fields + self.sealed.proven.optional
         rows = await self._rows.find(
             query,
             sort=[("_id", 1)],

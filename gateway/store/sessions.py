@@ -24,13 +24,14 @@ SIGN_OUT_KEPT = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredSession:
-    """A signed-in browser."""
+    """A signed-in browser; ``admin`` is what the login said."""
 
     id: str
     tenant: str
     user: str
     created_at: datetime
     seen_at: datetime
+    admin: bool = False
 
 
 class SessionStore:
@@ -44,6 +45,8 @@ class SessionStore:
     async def add(self, session: StoredSession) -> None:
         """Store a new session."""
         row = write_fields(session) | {"expires_at": session.created_at + ABSOLUTE}
+        if not session.admin:
+            del row["admin"]  # so that an earlier release can read the row
         await self._rows.insert(SESSIONS.prove(self._prover, row))
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:

@@ -21,10 +21,14 @@ from gateway.web.state import services
 
 
 class LoginRequest(Strict):
-    """Accept a sign-in: the browser's ``login_challenge``, and the user signed in at the host."""
+    """Accept a sign-in: the browser's ``login_challenge``, and the user signed in at the host.
+
+    ``admin`` says that the user administers the tenant: its connections and rules.
+    """
 
     challenge: Annotated[str, Field(min_length=1, max_length=MAX_CHALLENGE)]
     user: UserId
+    admin: bool = False
 
 
 class LoginReply(BaseModel):
@@ -45,7 +49,7 @@ async def accept_login(request: Request) -> Response:
     caller = await require_key(request, Role.LOGINS)
     wanted = await read_json(request, LoginRequest)
     accepted = await services(request).logins.handoff.accept(
-        wanted.challenge, tenant=caller.tenant, user=wanted.user
+        wanted.challenge, tenant=caller.tenant, user=wanted.user, admin=wanted.admin
     )
     return reply(
         LoginReply(return_url=accepted.return_url, expires_at=rfc3339(accepted.expires_at)), 201

@@ -145,7 +145,9 @@ async def _enter(request: Request, identity: Identity, target: str, began: datet
     previous = await find_session(request)
     if previous is not None:
         await sessions.end(previous)
-    cookie = await sessions.begin(tenant=identity.tenant, user=identity.user, began=began)
+    cookie = await sessions.begin(
+        tenant=identity.tenant, user=identity.user, admin=identity.admin, began=began
+    )
     answer = RedirectResponse(target, 303)
     set_cookie(request, answer, SESSION, cookie, ABSOLUTE)
     return answer

@@ -110,7 +110,7 @@ async def race(database: Database, seed: int) -> list[Any]:
         attempts=attempts,
         flows=FlowStore(database, VAULT),
     )
-    person = {"tenant": "default", "user": f"user-{seed}"}
+    person: dict[str, Any] = {"tenant": "default", "user": f"user-{seed}"}
     departure = await handoff.begin("/dashboard/connectors")
     challenge = departure.url.partition("login_challenge=")[2]
     accepted = await handoff.accept(challenge, **person)

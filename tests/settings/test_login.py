@@ -144,6 +144,8 @@ def test_on_this_machine_plain_http_is_enough(read: Read, host: str) -> None:
         ({"OIDC_SCOPES": "openid  email"}, "GATEWAY_OIDC_SCOPES: must be"),
         ({"OIDC_SCOPES": "openid,email"}, "GATEWAY_OIDC_SCOPES: must be"),
         ({"OIDC_USER_CLAIM": "a b"}, "GATEWAY_OIDC_USER_CLAIM: String should match"),
+        ({"OIDC_ADMIN_CLAIM": "groups"}, "GATEWAY_OIDC_ADMIN_CLAIM: String should match"),
+        ({"OIDC_ADMIN_CLAIM": "groups="}, "GATEWAY_OIDC_ADMIN_CLAIM: String should match"),
     ],
 )
 def test_values_that_cannot_be_right_are_refused(

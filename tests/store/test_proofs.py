@@ -189,6 +189,26 @@ async def test_no_covered_field_of_a_row_can_be_changed(proven: Proven, database
         await rows.delete_many({})
 
 
+@pytest.mark.requirement("E5")
+@EACH
+async def test_no_optional_field_can_be_added_or_removed(
+    proven: Proven, database: Database
+) -> None:
+    """Nobody makes themselves an administrator in the database."""
+    kind, rows = kind_of(proven), database.collection(proven.collection)
+    for name in proven.optional:
+        await kind.add(database, VAULT)
+        await rows.update_one({}, {"$set": {name: True}})
+        row = await rows.find_one({})
+        assert row is not None
+        assert await kind.read(database, VAULT) is None, name
+        proof = VAULT.prove(proven.statement(row))
+        assert proven.holds(VAULT, row | {proven.path: proof})
+        without = {field: value for field, value in row.items() if field != name}
+        assert not proven.holds(VAULT, without | {proven.path: proof})
+        await rows.delete_many({})
+
+
 @EACH
 async def test_a_proof_counts_in_its_own_row_and_field_only(
     proven: Proven, database: Database

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.gateway import FakeClock, running_gateway
@@ -55,7 +57,7 @@ async def test_hand_off_that_began_before_gives_no_session(
         handoff_url=HOST_URL,
     ) as gateway:
         browser, logins = await gateway.browser(), gateway.services.logins
-        person = {"tenant": "default", "user": "alice"}
+        person: dict[str, Any] = {"tenant": "default", "user": "alice"}
         challenge = parameters(leads_to(await post_login(browser)))["login_challenge"]
         if accepted_first:
             url = (await logins.handoff.accept(challenge, **person)).return_url

@@ -138,13 +138,14 @@ class Attempts:
         return login, Secret(cookie)
 
     async def accept(
-        self, challenge: str, *, tenant: str, user: str, verifier: str
+        self, challenge: str, *, tenant: str, user: str, verifier: str, admin: bool = False
     ) -> StoredLogin | None:
         """Set the user of a hand-off; ``None`` if there is no such hand-off to accept."""
         return await self._store.accept(
             sha256_hex(challenge),
             tenant=tenant,
             user=user,
+            admin=admin,
             verifier_hash=sha256_hex(verifier),
             now=self._clock(),
         )

@@ -76,6 +76,7 @@ def open_logins(
             client_secret=Secret(settings.oidc_client_secret.get_secret_value()),
             scopes=settings.oidc_scopes,
             user_claim=settings.oidc_user_claim,
+            admin_claim=settings.oidc_admin_claim,
             public_url=settings.public_url,
         )
     return Logins(method=method, handoff=handoff, sessions=sessions, attempts=attempts, flows=flows)

@@ -18,11 +18,14 @@ from gateway.access.identity import DEFAULT_TENANT, MAX_USER, Identity, is_user_
 from gateway.errors import InvalidRequest, SettingsError
 from gateway.settings.environment import Settings
 
+ADMIN = "admin"
+"""The name of the person who administers the tenant."""
+
 
 class DevLogin:
     """Sign-in by name. The only proof is the printed ``code``, if there is one."""
 
-    suggestions = ("alice", "bob")
+    suggestions = ("alice", "bob", ADMIN)
 
     def __init__(self, settings: Settings) -> None:
         if not settings.dev:
@@ -37,7 +40,7 @@ class DevLogin:
         user = (form.get("pick") or form.get("name") or "").strip()
         if not is_user_id(user):
             raise InvalidRequest(f"A name has 1 to {MAX_USER} printable characters.")
-        return Identity(tenant=DEFAULT_TENANT, user=user)
+        return Identity(tenant=DEFAULT_TENANT, user=user, admin=user == ADMIN)
 
 
 @cache

@@ -70,10 +70,14 @@ class Handoff:
         joint = "&" if "?" in self._url else "?"
         return attempt.departure(f"{self._url}{joint}{urlencode({CHALLENGE: attempt.ticket})}")
 
-    async def accept(self, challenge: str, *, tenant: str, user: str) -> Accepted:
+    async def accept(
+        self, challenge: str, *, tenant: str, user: str, admin: bool = False
+    ) -> Accepted:
         """Accept a challenge for a user; raise ``LoginChallengeUnknown`` unless it is open."""
         verifier = secrets.token_urlsafe(32)
-        login = await self._attempts.accept(challenge, tenant=tenant, user=user, verifier=verifier)
+        login = await self._attempts.accept(
+            challenge, tenant=tenant, user=user, admin=admin, verifier=verifier
+        )
         if login is None:
             raise LoginChallengeUnknown
         await self._audit.write(Action.LOGIN_ACCEPTED, tenant=tenant, user=user)
@@ -102,7 +106,7 @@ class Handoff:
             or not hmac.compare_digest(sha256_hex(given[VERIFIER]), login.verifier_hash)
         ):
             raise LoginUnknown
-        identity = Identity(tenant=login.tenant, user=login.user)
+        identity = Identity(tenant=login.tenant, user=login.user, admin=login.admin)
         return Arrival(
             identity=identity,
             began=login.created_at,

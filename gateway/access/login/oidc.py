@@ -20,6 +20,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import KeySet
 
+from connectors.account import dig
 from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT, Identity, is_user_id
 from gateway.access.login.attempts import (
@@ -68,6 +69,7 @@ class OidcLogin:
         client_secret: Secret,
         scopes: str,
         user_claim: str,
+        admin_claim: str,
         public_url: str,
     ) -> None:
         self._provider = provider
@@ -78,6 +80,7 @@ class OidcLogin:
         self._client_secret = client_secret
         self._scopes = scopes
         self._user_claim = user_claim
+        self._admin_claim = admin_claim
         self._redirect_uri = public_url + RETURN_PATH
 
     @property
@@ -130,7 +133,9 @@ class OidcLogin:
         verifier = Secret(derive(cookie, _VERIFIER))
         tokens = await self._exchange(metadata, response.code, verifier)
         claims = await self._claims(tokens, nonce=derive(cookie, _NONCE))
-        identity = Identity(tenant=DEFAULT_TENANT, user=self._user(claims))
+        identity = Identity(
+            tenant=DEFAULT_TENANT, user=self._user(claims), admin=self._is_admin(claims)
+        )
         return Arrival(
             identity=identity,
             began=login.created_at,
@@ -212,3 +217,11 @@ class OidcLogin:
         if self._user_claim == "email" and claims.get("email_verified") is not True:
             raise LoginUnreadable("the provider does not say that the e-mail address is verified")
         return value
+
+    def _is_admin(self, claims: Mapping[str, Any]) -> bool:
+        """Whether the claim of ``GATEWAY_OIDC_ADMIN_CLAIM`` is, or lists, the value there."""
+        name, _, wanted = self._admin_claim.partition("=")
+        found = claims[name] if name in claims else dig(claims, name)
+        if isinstance(found, bool):
+            found = str(found).lower()
+        return bool(wanted) and (wanted in found if isinstance(found, list) else wanted == found)
