@@ -40,8 +40,8 @@ def test_every_field_of_a_token_and_a_connection_is_on_the_page() -> None:
 def test_the_bodies_of_the_token_calls_are_on_the_page() -> None:
     section = PAGE.partition("## The same over HTTP")[2]
     rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-    assert rows == ["user", "account", "min_seconds", "scopes", "rejected_token_sha256"]
+    assert rows == ["user", "account", "owner", "min_seconds", "scopes", "rejected_token_sha256"]
     assert set(rows) == set(TokenRequest.model_fields)
-    assert set(RefreshRequest.model_fields) == {"user", "account"}
+    assert set(RefreshRequest.model_fields) == {"user", "account", "owner"}
     for name in TokenReply.model_fields:
         assert f'  "{name}": ' in section

@@ -11,12 +11,21 @@ from gateway.store.connection import Connection
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
-    """The reach of a call; ``None`` means any. ``asserted`` says that an assertion set them."""
+    """The reach of a call; ``None`` means any. ``asserted`` says that an assertion set them.
+
+    ``admin`` adds the connections of the organisation to those of the user.
+    """
 
     tenant: str
     user: str | None = None
     connectors: frozenset[str] | None = None
     asserted: bool = False
+    admin: bool = False
+
+    @property
+    def has_org(self) -> bool:
+        """Whether the connections of the organisation are within the bounds."""
+        return self.user is None or self.admin
 
     def within(self, assertion: Assertion) -> Bounds:
         """Return the intersection of these bounds and those of ``assertion``."""
@@ -30,7 +39,7 @@ class Bounds:
         """Whether a connection is within the bounds. Callers report others as missing (rule 6)."""
         return (
             connection.tenant == self.tenant
-            and self.user in {None, connection.user}
+            and (self.has_org if connection.user is None else self.user in {None, connection.user})
             and (self.connectors is None or connection.connector in self.connectors)
         )
 
@@ -41,6 +50,14 @@ class Bounds:
         if self.asserted:
             raise AssertionInvalid("the user assertion is for another connector")
         raise Forbidden(f'this service key is not for the connector "{name}"')
+
+    def require_org(self) -> None:
+        """Raise ``Forbidden`` unless the bounds have the organisation's connections."""
+        if not self.has_org:
+            raise Forbidden(
+                "only an administrator of your organisation, or a key without user assertions, "
+                "reaches the organisation's connections"
+            )
 
     def require_user(self, user: str) -> None:
         """Raise ``Forbidden`` or ``AssertionInvalid`` unless the bounds have the user."""

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.secret import Secret
+from gateway.access.bounds import Bounds
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.errors import Forbidden, LoginUnknown
 from gateway.store.audit import Action, Actor, ActorKind
+from gateway.store.connection import Connection
+from gateway.store.owners import ORG, owner_of
 from gateway.store.sessions import SessionStore, StoredSession
 
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -32,6 +35,22 @@ class SessionCaller:
     user: str
     csrf_token: str
     admin: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """The person's own connections; for an administrator the organisation's, too."""
+        return Bounds(tenant=self.tenant, user=self.user, admin=self.admin)
+
+    def owner_for(self, asked: str, old: Connection | None = None) -> str:
+        """Return the owner of a connection that this person makes, or makes again.
+
+        ``asked`` is ``org`` for the organisation; ``old`` is the connection that is made again.
+        Raises ``Forbidden`` if the organisation is the owner and the person no administrator.
+        """
+        owner = old.owner if old is not None else ORG if asked == ORG else owner_of(self.user)
+        if owner == ORG:
+            self.require_admin()
+        return owner
 
     def require_admin(self) -> None:
         """Raise ``Forbidden`` unless the person administers the tenant."""

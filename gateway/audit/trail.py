@@ -74,6 +74,7 @@ class Audit:
         connector: str | None = None,
         connection: str | None = None,
         subject: str | None = None,
+        owner: str | None = None,
         by: By | None = None,
     ) -> None:
         """Queue a line, to be stored soon. Takes about a microsecond and never waits."""
@@ -90,6 +91,7 @@ class Audit:
             connector,
             connection,
             subject,
+            owner,
         )
         notes.append(line)
         held = len(notes)
@@ -111,6 +113,7 @@ class Audit:
         connector: str | None = None,
         connection: str | None = None,
         subject: str | None = None,
+        owner: str | None = None,
         actor: Actor | None = None,
     ) -> None:
         """Store a line now; queue it if the database is unavailable.
@@ -129,6 +132,7 @@ class Audit:
             connector,
             connection,
             subject,
+            owner,
         )
         document = self._store.document(line)
         try:

@@ -86,6 +86,7 @@ class Gateway:
         *,
         user: str,
         account: str | None = None,
+        owner: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
         scopes: Sequence[str] = (),
@@ -98,6 +99,8 @@ class Gateway:
             user: your id of the person.
             account: a connection id, an external account id or an account label; the default
                 account when left out.
+            owner: ``user``, ``org`` or ``platform``, for a connection of this owner; the nearest
+                that has one when left out.
             min_seconds: how many seconds the token should still be valid.
             rejected_token: a token that the provider answered with 401, to get a new one. Only its
                 SHA-256 is sent.
@@ -117,6 +120,7 @@ class Gateway:
                 name,
                 user=user,
                 account=account,
+                owner=owner,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
                 scopes=scopes,
@@ -130,6 +134,7 @@ class Gateway:
         *,
         user: str,
         account: str | None = None,
+        owner: str | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
         """Refresh the token even if the current one is valid. Rarely needed.
@@ -137,16 +142,21 @@ class Gateway:
         Prefer ``get_connector_token(rejected_token=...)`` after a 401: it is safe to repeat, and
         concurrent callers cause one refresh. Raises the same errors.
         """
-        return await self._send(calls.refresh_token(name, user=user, account=account), assertion)
+        return await self._send(
+            calls.refresh_token(name, user=user, account=account, owner=owner), assertion
+        )
 
     async def list_connectors(self) -> list[AvailableConnector]:
         """List the connectors that can be linked now. Raises ``GatewayError``."""
         return await self._send(calls.list_connectors())
 
     async def list_connections(
-        self, *, user: str, assertion: Assertion | None = None
+        self, *, user: str | None, assertion: Assertion | None = None
     ) -> list[Connection]:
-        """List a user's linked accounts. Needs role ``connections``; raises ``GatewayError``."""
+        """List the linked accounts of a user, or of the organisation (``user=None``).
+
+        Needs role ``connections``; raises ``GatewayError``.
+        """
         return await self._send(calls.list_connections(user=user), assertion)
 
     async def get_connection(
@@ -224,6 +234,7 @@ class UserContext:
         name: str,
         *,
         account: str | None = None,
+        owner: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
         scopes: Sequence[str] = (),
@@ -233,16 +244,19 @@ class UserContext:
             name,
             user=self.user,
             account=account,
+            owner=owner,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
             scopes=scopes,
             assertion=self._assertion,
         )
 
-    async def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
+    async def refresh_connector_token(
+        self, name: str, *, account: str | None = None, owner: str | None = None
+    ) -> Token:
         """``Gateway.refresh_connector_token`` for this user."""
         return await self._gateway.refresh_connector_token(
-            name, user=self.user, account=account, assertion=self._assertion
+            name, user=self.user, account=account, owner=owner, assertion=self._assertion
         )
 
     async def list_connections(self) -> list[Connection]:

@@ -79,6 +79,7 @@ class SyncGateway:
         *,
         user: str,
         account: str | None = None,
+        owner: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
         scopes: Sequence[str] = (),
@@ -90,6 +91,7 @@ class SyncGateway:
                 name,
                 user=user,
                 account=account,
+                owner=owner,
                 min_seconds=min_seconds,
                 rejected_token=rejected_token,
                 scopes=scopes,
@@ -103,17 +105,20 @@ class SyncGateway:
         *,
         user: str,
         account: str | None = None,
+        owner: str | None = None,
         assertion: Assertion | None = None,
     ) -> Token:
         """See ``Gateway.refresh_connector_token``."""
-        return self._send(calls.refresh_token(name, user=user, account=account), assertion)
+        return self._send(
+            calls.refresh_token(name, user=user, account=account, owner=owner), assertion
+        )
 
     def list_connectors(self) -> list[AvailableConnector]:
         """See ``Gateway.list_connectors``."""
         return self._send(calls.list_connectors())
 
     def list_connections(
-        self, *, user: str, assertion: Assertion | None = None
+        self, *, user: str | None, assertion: Assertion | None = None
     ) -> list[Connection]:
         """See ``Gateway.list_connections``."""
         return self._send(calls.list_connections(user=user), assertion)
@@ -177,6 +182,7 @@ class SyncUserContext:
         name: str,
         *,
         account: str | None = None,
+        owner: str | None = None,
         min_seconds: int | None = None,
         rejected_token: str | Token | None = None,
         scopes: Sequence[str] = (),
@@ -186,16 +192,19 @@ class SyncUserContext:
             name,
             user=self.user,
             account=account,
+            owner=owner,
             min_seconds=min_seconds,
             rejected_token=rejected_token,
             scopes=scopes,
             assertion=self._assertion,
         )
 
-    def refresh_connector_token(self, name: str, *, account: str | None = None) -> Token:
+    def refresh_connector_token(
+        self, name: str, *, account: str | None = None, owner: str | None = None
+    ) -> Token:
         """``SyncGateway.refresh_connector_token`` for this user."""
         return self._gateway.refresh_connector_token(
-            name, user=self.user, account=account, assertion=self._assertion
+            name, user=self.user, account=account, owner=owner, assertion=self._assertion
         )
 
     def list_connections(self) -> list[Connection]:

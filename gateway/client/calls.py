@@ -49,6 +49,7 @@ def get_token(
     *,
     user: str,
     account: str | None = None,
+    owner: str | None = None,
     min_seconds: int | None = None,
     rejected_token: str | Token | None = None,
     scopes: Sequence[str] = (),
@@ -70,6 +71,7 @@ def get_token(
         body=_body(
             user=user,
             account=account,
+            owner=owner,
             min_seconds=min_seconds,
             rejected_token_sha256=digest,
             scopes=_names(scopes),
@@ -79,12 +81,14 @@ def get_token(
     )
 
 
-def refresh_token(name: str, *, user: str, account: str | None = None) -> Call[Token]:
+def refresh_token(
+    name: str, *, user: str, account: str | None = None, owner: str | None = None
+) -> Call[Token]:
     """``POST /v1/connectors/{name}/refresh``. Not repeated: each one uses up a refresh token."""
     return Call(
         method="POST",
         path=f"/v1/connectors/{_segment(name, 'connector name')}/refresh",
-        body=_body(user=user, account=account),
+        body=_body(user=user, account=account, owner=owner),
         read=read_token,
         repeatable=False,
     )
@@ -97,12 +101,13 @@ def list_connectors() -> Call[list[AvailableConnector]]:
     )
 
 
-def list_connections(*, user: str) -> Call[list[Connection]]:
-    """``GET /v1/connections?user=``."""
+def list_connections(*, user: str | None) -> Call[list[Connection]]:
+    """``GET /v1/connections?user=``, or ``?owner=org`` without a user."""
+    whose = {"owner": "org"} if user is None else {"user": user}
     return Call(
         method="GET",
         path="/v1/connections",
-        query=urlencode({"user": user}, quote_via=quote),
+        query=urlencode(whose, quote_via=quote),
         read=read_connections,
         repeatable=True,
     )

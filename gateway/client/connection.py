@@ -32,8 +32,9 @@ class HookFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One account that a user linked. Times are aware and in UTC.
+    """One linked account. Times are aware and in UTC.
 
+    ``owner`` is ``user``, ``org`` or ``platform``; ``user`` is ``None`` unless a user owns it.
     ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
 
     ``status`` is what the next call would meet: a token (``active``, ``needs_scopes``) or an error
@@ -47,7 +48,8 @@ class Connection:
     id: str
     connector: str
     method: str
-    user: str
+    owner: str
+    user: str | None
     external_account_id: str
     account_label: str
     status: str
@@ -90,7 +92,8 @@ def read_connection(fields: Fields) -> Connection:
         id=fields.text("id"),
         connector=fields.text("connector"),
         method=fields.text("method"),
-        user=fields.text("user"),
+        owner=fields.text("owner"),
+        user=fields.optional("user", fields.text),
         external_account_id=fields.text("external_account_id"),
         account_label=fields.text("account_label"),
         status=fields.text("status"),

@@ -91,14 +91,8 @@ class TokenSealer:
         try:
             return self._vault.open(sealed, stored_token_place(field, connection))
         except VaultError as error:
-            self._audit.note(
-                Action.VAULT_OPEN_FAILED,
-                tenant=connection.tenant,
-                outcome=code_of(error),
-                user=connection.user,
-                connector=connection.connector,
-                connection=connection.id,
-            )
+            action = Action.VAULT_OPEN_FAILED
+            self._audit.note(action, outcome=code_of(error), **connection.about)
             raise
 
 

@@ -21,6 +21,7 @@ from gateway.engine.callback import AuthorizationResponse, check_issuer, refusal
 from gateway.errors import CallbackNotVerified, ProviderDeclined, WrongBrowser, WrongConnector
 from gateway.observe.logs import get_logger
 from gateway.store.flows import Flow
+from gateway.store.owners import owner_of
 
 _log = get_logger()
 
@@ -29,7 +30,8 @@ _log = get_logger()
 class Callback:
     """A callback, the flow that its state names, and the browser that brought it.
 
-    ``tenant``, ``user`` and ``cookie`` are the browser's session and flow cookie, if it has any.
+    ``tenant``, ``user``, ``admin`` and ``cookie`` are the browser's session and flow cookie, if it
+    has any.
     """
 
     connector: str
@@ -38,6 +40,7 @@ class Callback:
     tenant: str | None
     user: str | None
     cookie: str | None
+    admin: bool
     catalog: Catalog
     now: datetime
 
@@ -73,6 +76,12 @@ def user_is_the_flows(callback: Callback) -> None:
 def tenant_is_the_flows(callback: Callback) -> None:
     """User ids are unique within a tenant only."""
     if callback.tenant != callback.flow.tenant:
+        raise WrongBrowser(connector=callback.connector)
+
+
+def owner_is_the_persons_to_fill(callback: Callback) -> None:
+    """Only an administrator connects for the organisation, at the end of the flow as well."""
+    if callback.flow.owner != owner_of(callback.flow.user) and not callback.admin:
         raise WrongBrowser(connector=callback.connector)
 
 
@@ -116,6 +125,7 @@ CHECKS: list[Callable[[Callback], None]] = [
     connector_is_the_flows,
     user_is_the_flows,
     tenant_is_the_flows,
+    owner_is_the_persons_to_fill,
     issuer_is_the_connectors,
     authorization_was_granted,
     signature_is_valid,

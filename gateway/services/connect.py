@@ -34,6 +34,7 @@ from gateway.services.provider import Provider
 from gateway.store.audit import Action
 from gateway.store.connection import Connection
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
+from gateway.store.owners import owner_of
 
 _log = get_logger()
 
@@ -103,6 +104,7 @@ class ConnectService:
         *,
         tenant: str,
         user: str,
+        owner: str | None = None,
         typed: Mapping[str, str],
         return_to: str,
         reconnect: str | None = None,
@@ -111,7 +113,8 @@ class ConnectService:
     ) -> StartedFlow:
         """Start a flow for a signed-in user. ``typed`` is the connection_config as entered.
 
-        ``scopes`` are those to ask for; the connector's own without them.
+        ``owner`` is that of the connection, the user by default. ``scopes`` are those to ask for;
+        the connector's own without them.
 
         Raises ``InvalidRequest`` if ``typed`` is invalid, and ``Forbidden`` if the tenant may not
         use the OAuth apps of this deployment.
@@ -126,6 +129,7 @@ class ConnectService:
             id=flow_id(state),
             tenant=tenant,
             user=user,
+            owner=owner or owner_of(user),
             connector=config.name,
             cookie_hash=sha256_hex(cookie),
             connection_config=values,
@@ -161,16 +165,18 @@ class ConnectService:
         tenant: str | None,
         user: str | None,
         cookie: str | None,
+        admin: bool = False,
     ) -> FinishedFlow:
         """Finish the flow of a callback on the path of connector ``name``.
 
-        ``tenant`` and ``user`` are those of the browser's session; ``cookie`` is its flow cookie.
+        ``tenant``, ``user`` and ``admin`` are those of the browser's session; ``cookie`` is its
+        flow cookie.
         Raises ``FlowError`` if a check failed, and ``ProviderError`` if the provider refused or did
         not answer properly.
         """
         try:
             with self._metrics.flow_end(name):
-                return await self._finish(name, response, tenant, user, cookie)
+                return await self._finish(name, response, tenant, user, cookie, admin)
         except Exception as error:
             if tenant is not None:  # the browser's user, not the flow's
                 self._audit.note(
@@ -207,6 +213,7 @@ class ConnectService:
         tenant: str | None,
         user: str | None,
         cookie: str | None,
+        admin: bool,
     ) -> FinishedFlow:
         now = self._clock()
         flow = await self._flows.get(response.state)
@@ -219,6 +226,7 @@ class ConnectService:
             tenant=tenant,
             user=user,
             cookie=cookie,
+            admin=admin,
             catalog=self._catalog,
             now=now,
         )
@@ -249,22 +257,10 @@ class ConnectService:
 
         connection = await self._linker.link(config, flow, grant, is_wanted)
         again = connection.generation > 1
-        await self._audit.write(
-            Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
-            tenant=flow.tenant,
-            user=flow.user,
-            connector=name,
-            connection=connection.id,
-        )
-        if connection.hook_failure is not None:
-            self._audit.note(
-                Action.HOOK_FAILED,
-                tenant=flow.tenant,
-                user=flow.user,
-                connector=name,
-                connection=connection.id,
-                outcome=connection.hook_failure.reason,
-            )
+        action = Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED
+        await self._audit.write(action, **connection.about)
+        if (failure := connection.hook_failure) is not None:
+            self._audit.note(Action.HOOK_FAILED, outcome=failure.reason, **connection.about)
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)

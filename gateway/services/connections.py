@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from gateway.access.bounds import Bounds
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.errors import ConnectionNotFound
 from gateway.store.audit import Action
 from gateway.store.connection import Connection
 from gateway.store.connections import ConnectionStore
-from gateway.store.owners import owner_of
+from gateway.store.owners import ORG, owner_of
 
 
 class ConnectionService:
@@ -19,25 +20,22 @@ class ConnectionService:
         self._clock = clock
         self._audit = audit
 
-    async def list_for(self, tenant: str, user: str) -> list[Connection]:
-        """Return the user's connections by connector, each connector's default first."""
-        return await self._store.list_for(tenant, owner_of(user))
+    async def list_for(self, tenant: str, user: str | None) -> list[Connection]:
+        """Return the connections of a user by connector, each connector's default first.
 
-    async def get(self, tenant: str, connection_id: str, user: str | None = None) -> Connection:
-        """Return a connection of the tenant (and of ``user``), or raise ``ConnectionNotFound``."""
-        connection = await self._store.get(tenant, connection_id)
-        if connection is None or user not in {None, connection.user}:
+        Without a user, return those of the organisation.
+        """
+        return await self._store.list_for(tenant, ORG if user is None else owner_of(user))
+
+    async def get(self, bounds: Bounds, connection_id: str) -> Connection:
+        """Return a connection within ``bounds``, or raise ``ConnectionNotFound``."""
+        connection = await self._store.get(bounds.tenant, connection_id)
+        if connection is None or not bounds.covers(connection):
             raise ConnectionNotFound
         return connection
 
     async def set_default(self, connection: Connection) -> Connection:
-        """Make a connection the user's default for its connector; return the updated connection."""
+        """Make a connection its owner's default for the connector; return it as it is then."""
         await self._store.set_default(connection, self._clock())
-        await self._audit.write(
-            Action.CONNECTION_DEFAULT_CHANGED,
-            tenant=connection.tenant,
-            user=connection.user,
-            connector=connection.connector,
-            connection=connection.id,
-        )
-        return await self.get(connection.tenant, connection.id)
+        await self._audit.write(Action.CONNECTION_DEFAULT_CHANGED, **connection.about)
+        return await self.get(Bounds(tenant=connection.tenant), connection.id)

@@ -76,13 +76,7 @@ class DisconnectService:
         last = await self._connections.delete(connection, self._clock())
         if last is None:
             raise ConnectionNotFound
-        await self._audit.write(
-            Action.CONNECTION_DISCONNECTED,
-            tenant=last.tenant,
-            user=last.user,
-            connector=last.connector,
-            connection=last.id,
-        )
+        await self._audit.write(Action.CONNECTION_DISCONNECTED, **last.about)
         revoked = await self._revoke(last)
         _log.info(
             "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)

@@ -147,11 +147,5 @@ class Hooks:
     def _report(self, connection: Connection, failure: str | None) -> None:
         self._metrics.hook_run(connection.connector, failure or "done")
         _log.info("hook_run_again", connection=connection.id, outcome=failure or "done")
-        self._audit.note(
-            Action.HOOK_DONE if failure is None else Action.HOOK_FAILED,
-            tenant=connection.tenant,
-            user=connection.user,
-            connector=connection.connector,
-            connection=connection.id,
-            outcome=failure or OK,
-        )
+        action = Action.HOOK_DONE if failure is None else Action.HOOK_FAILED
+        self._audit.note(action, outcome=failure or OK, **connection.about)

@@ -44,7 +44,7 @@ from gateway.services.methods import key_of, method_of
 from gateway.store.audit import Action
 from gateway.store.connection import NOT_CHECKED, Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore, NewConnection, Target
-from gateway.store.owners import owner_of
+from gateway.store.owners import kind_of, user_of
 from gateway.store.refresh_leases import Lease, RefreshLeases
 from gateway.text import clean_text
 
@@ -89,7 +89,7 @@ class KeyConnections:
         config: Connector,
         *,
         tenant: str,
-        user: str,
+        owner: str,
         given: Mapping[str, str],
         label: str = "",
         replaces: str | None = None,
@@ -98,12 +98,12 @@ class KeyConnections:
 
         Args:
             label: The person's name for this key.
-            replaces: The id of the user's connection whose key is replaced. Its old key stays
+            replaces: The id of the owner's connection whose key is replaced. Its old key stays
                 until the provider has accepted the new one.
 
         Raises:
             InvalidRequest: A value is missing or does not fit (``KeyMalformed``: it is no key).
-            ConnectionNotFound: The user has no connection ``replaces`` of this connector.
+            ConnectionNotFound: The owner has no connection ``replaces`` of this connector.
             KeyRefused: The provider refuses the values. Nothing was stored.
             KeyNotChecked: The provider could not check the new key, and the old one is kept.
             AccountMismatch: The new key is of another account, or is stored already as another
@@ -116,12 +116,15 @@ class KeyConnections:
         self._metrics.flow_started(config.name)
         try:
             with self._metrics.flow_end(config.name):
-                return await self._connect(config, config.key, tenant, user, given, label, replaces)
+                return await self._connect(
+                    config, config.key, tenant, owner, given, label, replaces
+                )
         except Exception as error:
             self._audit.note(
                 Action.CONNECTION_REFUSED,
                 tenant=tenant,
-                user=user,
+                user=user_of(owner),
+                owner=kind_of(owner),
                 connector=config.name,
                 outcome=code_of(error),
             )
@@ -132,7 +135,7 @@ class KeyConnections:
         config: Connector,
         key: KeyMethod,
         tenant: str,
-        user: str,
+        owner: str,
         given: Mapping[str, str],
         label: str,
         replaces: str | None,
@@ -141,7 +144,7 @@ class KeyConnections:
         old = None
         if replaces is not None:
             old = await self._connections.get(tenant, replaces)
-            if old is None or (old.user, old.connector) != (user, config.name):
+            if old is None or (old.owner, old.connector) != (owner, config.name):
                 raise ConnectionNotFound
         verdict, tokens = await self._verified(config, key, values)
         if verdict is Verdict.REFUSED:
@@ -154,7 +157,7 @@ class KeyConnections:
         account = None
         if is_checked:
             account = await self._provider.account(config, key, values, tokens, hook)
-        account = account or await self._fingerprint(config, tenant, user, secrets)
+        account = account or await self._fingerprint(config, tenant, owner, secrets)
         if old is not None and _is_another(account, old):
             raise AccountMismatch(connector=config.name)
         label = clean_text(label, MAX_LABEL)
@@ -162,7 +165,7 @@ class KeyConnections:
             label = old.account_label
         new = NewConnection(
             tenant=tenant,
-            owner=owner_of(user),
+            owner=owner,
             connector=config.name,
             account=AccountInfo(
                 external_account_id=account.external_account_id,
@@ -179,13 +182,8 @@ class KeyConnections:
         )
         connection = await self._save(new, self._packed(key, secrets, tokens), replaces)
         again = connection.generation > 1
-        await self._audit.write(
-            Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED,
-            tenant=tenant,
-            user=user,
-            connector=config.name,
-            connection=connection.id,
-        )
+        action = Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED
+        await self._audit.write(action, **connection.about)
         _log.info("key_stored", connector=config.name, connection=connection.id, checked=is_checked)
         return connection
 
@@ -204,7 +202,7 @@ class KeyConnections:
             return Verdict.NOT_CHECKED, None
 
     async def _fingerprint(
-        self, config: Connector, tenant: str, user: str, secrets: Mapping[str, str]
+        self, config: Connector, tenant: str, owner: str, secrets: Mapping[str, str]
     ) -> AccountInfo:
         """Return an identity of the secrets that says nothing about them (a keyed hash).
 
@@ -215,7 +213,7 @@ class KeyConnections:
         names = [FINGERPRINT + digest for digest in self._vault.fingerprints(statement)]
         known = {
             each.external_account_id
-            for each in await self._connections.list_for(tenant, owner_of(user))
+            for each in await self._connections.list_for(tenant, owner)
             if each.connector == config.name
         }
         name = next((name for name in names if name in known), names[0])
@@ -314,14 +312,8 @@ class KeyConnections:
             await self._leases.release(lease)
         elif await self._leases.give_up(lease, KEY_REFUSED, self._clock()):
             _log.warning("connection_needs_reauth", connection=connection.id, reason=KEY_REFUSED)
-            self._audit.note(
-                Action.CONNECTION_NEEDS_REAUTH,
-                tenant=connection.tenant,
-                outcome=KEY_REFUSED,
-                user=connection.user,
-                connector=connection.connector,
-                connection=connection.id,
-            )
+            action = Action.CONNECTION_NEEDS_REAUTH
+            self._audit.note(action, outcome=KEY_REFUSED, **connection.about)
 
     async def _checked_elsewhere(self, connection: Connection) -> Connection:
         progress = await self._leases.progress(connection)

@@ -254,12 +254,5 @@ class RefreshAttempt:
         )
 
     def _note(self, action: Action, outcome: str) -> None:
-        connection = self._lease.connection
-        self._parts.audit.note(
-            action,
-            tenant=connection.tenant,
-            outcome=str(outcome),
-            user=connection.user,
-            connector=connection.connector,
-            connection=connection.id,
-        )
+        about = self._lease.connection.about
+        self._parts.audit.note(action, outcome=str(outcome), **about)

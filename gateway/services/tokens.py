@@ -25,9 +25,7 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.placements import Placed, placed
 from gateway.errors import (
-    AccountNotFound,
     ConnectionIncomplete,
-    ConnectorRequired,
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
@@ -42,12 +40,13 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.key_connections import KeyConnections
 from gateway.services.methods import is_renewable, key_of, lacks_scopes, oauth_of, wanted_scopes
 from gateway.services.refresh import Refresher
+from gateway.services.resolution import Resolution, Sought
 from gateway.services.states import api_base_url, is_over, state_of
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache, Reading
-from gateway.store.owners import owner_of
+from gateway.store.owners import OwnerKind, kind_of
 
 _log = get_logger()
 
@@ -66,8 +65,10 @@ class IssuedToken:
     """An access token with everything its caller needs to use it; made at ``as_of``.
 
     Compared by identity, so that an interface can keep its own form of it for as long as it lives.
+    ``user`` is the person whom its caller acts for.
     """
 
+    user: str
     access_token: Secret
     connection: Connection
     api_base_url: str
@@ -81,6 +82,7 @@ class IssuedToken:
 class Wanted:
     """A request for a token: the user, the account, and how good it must be.
 
+    ``owner`` pins one kind of owner: by default the nearest that has a connection.
     ``rejected_token_sha256`` is the hex hash of a token that the provider's API refused;
     ``min_seconds`` asks for that much life, ``scopes`` for these sets or scopes of the connector;
     ``force`` asks for a refresh.
@@ -90,15 +92,22 @@ class Wanted:
     tenant: str
     user: str
     account: str | None = None
+    owner: OwnerKind | None = None
     rejected_token_sha256: str | None = None
     min_seconds: int = 0
     scopes: tuple[str, ...] = ()
     force: bool = False
 
     @property
-    def owner(self) -> str:
-        """The owner of the connection."""
-        return owner_of(self.user)
+    def sought(self) -> Sought:
+        """The connection."""
+        return Sought(
+            tenant=self.tenant,
+            user=self.user,
+            account=self.account,
+            owner=self.owner,
+            scopes=self.scopes,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,9 +118,9 @@ class _Remembered:
     until: datetime
 
 
-_Asked = tuple[str, str, str, str | None, tuple[str, ...]]
+_Asked = tuple[str, str, str, str | None, OwnerKind | None, tuple[str, ...]]
 TokenCache = Cache[_Asked, _Remembered]
-"""Tokens by tenant, user, connector, account and scopes, as the callers named them."""
+"""Tokens by tenant, user, connector, account, owner and scopes, as the callers named them."""
 
 
 class TokenService:
@@ -122,6 +131,7 @@ class TokenService:
         *,
         catalog: Catalog,
         connections: ConnectionStore,
+        resolution: Resolution,
         refresher: Refresher,
         pasted: KeyConnections,
         sealer: TokenSealer,
@@ -133,6 +143,7 @@ class TokenService:
     ) -> None:
         self._catalog = catalog
         self._connections = connections
+        self._resolution = resolution
         self._refresher = refresher
         self._pasted = pasted
         self._sealer = sealer
@@ -153,8 +164,8 @@ class TokenService:
 
         Raises:
             UnknownConnector: The connector does not exist or is not configured.
-            ConnectorRequired: The user has linked no account of it.
-            AccountNotFound: The user has linked others, but not this account.
+            ConnectorRequired: Neither the user nor the organisation has linked an account of it.
+            AccountNotFound: They have linked others, but not this account.
             AccountAmbiguous: Several accounts have the requested label.
             ConnectionIncomplete: The address of the API needs a fact that is missing.
             InvalidRequest: The connector has no such scope or set of scopes.
@@ -172,14 +183,16 @@ class TokenService:
                     issued = await self._get(wanted)
             except TimeoutError:
                 raise ProviderUnavailable("it takes too long", retry_after=1) from None
-        self._note_issued(issued.connection)
+        self._note_issued(issued)
         return issued
 
-    def _note_issued(self, connection: Connection, by: By | None = None) -> None:
+    def _note_issued(self, issued: IssuedToken, by: By | None = None) -> None:
+        connection = issued.connection
         self._audit.note(
             Action.TOKEN_ISSUED,
             tenant=connection.tenant,
-            user=connection.user,
+            user=issued.user,
+            owner=kind_of(connection.owner),
             connector=connection.connector,
             connection=connection.id,
             by=by,
@@ -204,7 +217,7 @@ class TokenService:
     def note(self, issued: IssuedToken, by: By | None = None) -> None:
         """Count and audit the issue of a recalled token."""
         self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
-        self._note_issued(issued.connection, by)
+        self._note_issued(issued, by)
 
     @property
     def remembers(self) -> bool:
@@ -230,7 +243,7 @@ class TokenService:
         config = self._catalog.get(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
         scopes = wanted_scopes(config, wanted.scopes)
-        connection = await self._find(config, wanted)
+        connection = await self._resolution.find(config.name, wanted.sought)
         renewable = is_renewable(config, connection.method)
         state = state_of(connection, self._clock(), renewable=renewable)
         if state.status is Status.NEEDS_REAUTH:
@@ -250,6 +263,7 @@ class TokenService:
         used_at = await self._touch(connection)
         self._metrics.token_read(config.name, result)
         issued = IssuedToken(
+            user=wanted.user,
             access_token=token,
             connection=connection,
             api_base_url=self._public_addresses.from_outside(api.base_url),
@@ -277,7 +291,8 @@ class TokenService:
         if connection.last_used_at != used_at:  # the next answer has the time of this one
             issued = replace(issued, connection=replace(connection, last_used_at=used_at))
         remembered = _Remembered(issued=issued, until=until)
-        self._cache.put(reading, _asked(wanted), remembered, *connection.tags)
+        tags = self._resolution.tags(wanted.sought, connection)
+        self._cache.put(reading, _asked(wanted), remembered, *tags)
 
     def _opened(self, connection: Connection) -> tuple[Secret, Mapping[str, str]]:
         """Return the access token, and the values that the connection's templates need.
@@ -290,15 +305,6 @@ class TokenService:
         typed = connection.connection_config
         secret = next((value for name, value in values.items() if name not in typed), "")
         return Secret(secret), values
-
-    async def _find(self, config: Connector, wanted: Wanted) -> Connection:
-        mine = (wanted.tenant, wanted.owner, config.name)
-        connection = await self._connections.find_account(*mine, wanted.account)
-        if connection is not None:
-            return connection
-        if wanted.account and await self._connections.find_account(*mine, None):
-            raise AccountNotFound(config.name)
-        raise ConnectorRequired(config.name, wanted.scopes)
 
     def _refresh_is_due(self, connection: Connection, token: Secret, wanted: Wanted) -> bool:
         if wanted.force or _is_rejected(token, wanted):
@@ -348,14 +354,8 @@ class TokenService:
             ended = await self._connections.end_grant(connection, TOKEN_REFUSED, self._clock())
         if ended:
             _log.warning("connection_needs_reauth", connection=connection.id, reason=TOKEN_REFUSED)
-            self._audit.note(
-                Action.CONNECTION_NEEDS_REAUTH,
-                tenant=connection.tenant,
-                outcome=TOKEN_REFUSED,
-                user=connection.user,
-                connector=connection.connector,
-                connection=connection.id,
-            )
+            action = Action.CONNECTION_NEEDS_REAUTH
+            self._audit.note(action, outcome=TOKEN_REFUSED, **connection.about)
 
     async def _touch(self, connection: Connection) -> datetime:
         """Note the use, unless that was done a moment ago; return the noted time."""
@@ -388,7 +388,8 @@ def _placed(
 
 
 def _asked(wanted: Wanted) -> _Asked:
-    return wanted.tenant, wanted.user, wanted.connector, wanted.account, wanted.scopes
+    account, owner = wanted.account, wanted.owner
+    return wanted.tenant, wanted.user, wanted.connector, account, owner, wanted.scopes
 
 
 def _lives_too_short(tokens: SealedTokens, wanted: Wanted, now: datetime) -> bool:

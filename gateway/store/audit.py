@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from bson import ObjectId
 
@@ -79,8 +79,9 @@ class Actor:
 class Line(NamedTuple):
     """One audited action. ``outcome`` is ``ok`` or the error's word.
 
-    ``user`` owns the connection, session or login; ``subject`` is the id of a key or webhook. It is
-    a tuple because a process makes thousands of them in a second.
+    ``user`` owns the connection, session or login, or gets the token of one that ``owner`` lends
+    (``org`` or ``platform``); ``subject`` is the id of a key or webhook. It is a tuple because a
+    process makes thousands of them in a second.
     """
 
     time: datetime
@@ -93,7 +94,18 @@ class Line(NamedTuple):
     connector: str | None = None
     connection: str | None = None
     subject: str | None = None
+    owner: str | None = None
     id: str = ""
+
+
+class About(TypedDict):
+    """The facts of a line about a connection."""
+
+    tenant: str
+    user: str | None
+    owner: str
+    connector: str
+    connection: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +171,8 @@ class AuditStore:
         }
         if line.subject is not None:
             document["subject"] = line.subject
+        if line.owner not in {None, "user"}:
+            document["owner"] = line.owner
         if line.action not in FREQUENT:
             document["rare"] = True
         if self._keep is not None:
@@ -257,4 +271,5 @@ def _read(row: Document) -> Line:
         connector=row["connector"],
         connection=row["connection"],
         subject=row.get("subject"),
+        owner=row.get("owner"),
     )

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.errors import NewerRow, RowUnreadable
+from gateway.store.audit import About
 from gateway.store.events import EventType, new_event
 from gateway.store.fresh.notices import Tag, accounts_tag, row_tag
 from gateway.store.mongo import Document
-from gateway.store.owners import user_of
+from gateway.store.owners import kind_of, user_of
 
 SCHEMA = 2
 """Newest version of the rows that this code reads.
@@ -129,9 +130,20 @@ class Connection:
         return not (self.environment and environment) or self.environment == environment
 
     @property
-    def user(self) -> str:
-        """The user id in ``owner``."""
+    def user(self) -> str | None:
+        """The user id in ``owner``, ``None`` for a connection of the organisation."""
         return user_of(self.owner)
+
+    @property
+    def about(self) -> About:
+        """The facts of an audit line about this connection."""
+        return {
+            "tenant": self.tenant,
+            "user": self.user,
+            "owner": kind_of(self.owner),
+            "connector": self.connector,
+            "connection": self.id,
+        }
 
     @property
     def tags(self) -> tuple[Tag, Tag]:

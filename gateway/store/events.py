@@ -54,8 +54,8 @@ class Event:
     reason: str | None
 
     @property
-    def user(self) -> str:
-        """The user id in ``owner``."""
+    def user(self) -> str | None:
+        """The user id in ``owner``, ``None`` for a connection of the organisation."""
         return user_of(self.owner)
 
 

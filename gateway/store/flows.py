@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
-from gateway.store.owners import owner_of
 from gateway.store.proofs import FLOWS, Prover
 from gateway.store.rows import read_fields
 
@@ -27,12 +26,13 @@ MOST_OPEN = 10
 class Flow:
     """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim.
 
-    ``scopes`` are those that the provider is asked for.
+    ``user`` began it, ``owner`` gets the connection. The provider is asked for ``scopes``.
     """
 
     id: str
     tenant: str
     user: str
+    owner: str
     connector: str
     cookie_hash: str
     verifier: bytes = field(default=b"", repr=False)
@@ -46,11 +46,6 @@ class Flow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
-
-    @property
-    def owner(self) -> str:
-        """The owner of the connection that the flow will create."""
-        return owner_of(self.user)
 
     def is_open(self, now: datetime) -> bool:
         """Whether the flow can still be claimed."""

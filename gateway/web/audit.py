@@ -40,7 +40,10 @@ class ActorReply(BaseModel):
 
 
 class LineReply(BaseModel):
-    """One line: the action, its actor, the user and object concerned, and the outcome."""
+    """One line: the action, its actor, the user and object concerned, and the outcome.
+
+    ``owner`` is ``org`` or ``platform`` where the connection is not the user's own.
+    """
 
     id: str
     time: str
@@ -48,6 +51,7 @@ class LineReply(BaseModel):
     outcome: str
     actor: ActorReply
     user: str | None
+    owner: str | None
     connector: str | None
     connection: str | None
     subject: str | None
@@ -133,6 +137,7 @@ def _shown(line: Line) -> LineReply:
             kind=str(actor.kind), key_id=actor.key, key_label=actor.label, user=actor.user
         ),
         user=line.user,
+        owner=line.owner,
         connector=line.connector,
         connection=line.connection,
         subject=line.subject,

@@ -12,8 +12,9 @@ from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
 from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
-from gateway.errors import ConnectionNotFound, InvalidRequest
+from gateway.errors import InvalidRequest
 from gateway.store.connection import Connection
+from gateway.store.owners import ORG
 from gateway.web.browsers import check_origin
 from gateway.web.callers import bounds_of, require_key, require_session
 from gateway.web.inputs import Strict, read_json
@@ -23,7 +24,7 @@ from gateway.web.state import services
 
 
 class ConnectionListReply(BaseModel):
-    """A user's connections, ordered by connector, with each default first."""
+    """An owner's connections, ordered by connector, with each default first."""
 
     connections: list[ConnectionReply]
 
@@ -48,19 +49,30 @@ class DisconnectReply(BaseModel):
 
 
 async def list_connections(request: Request) -> Response:
-    """List a user's connections: their own with a session, any user's with a key."""
+    """List the connections of a user, or of the organisation."""
     bounds = await _bounds(request)
-    wanted = request.query_params.get("user", bounds.user or "")
-    if not is_user_id(wanted):
-        raise InvalidRequest("say whose connections: ?user=…")
-    bounds.require_user(wanted)
-    found = await services(request).connections.list_for(bounds.tenant, wanted)
+    found = await services(request).connections.list_for(bounds.tenant, _user(request, bounds))
     state = services(request).states.of
     return reply(
         ConnectionListReply(
             connections=[connection_reply(c, state(c)) for c in found if bounds.covers(c)]
         )
     )
+
+
+def _user(request: Request, bounds: Bounds) -> str | None:
+    """Read whose connections are asked for: a user's, or ``None`` for the organisation's."""
+    given = request.query_params
+    if "owner" in given:
+        if given["owner"] != ORG or "user" in given:
+            raise InvalidRequest("owner: can only be org, and without user")
+        bounds.require_org()
+        return None
+    wanted = given.get("user", bounds.user or "")
+    if not is_user_id(wanted):
+        raise InvalidRequest("say whose connections: ?user=… or ?owner=org")
+    bounds.require_user(wanted)
+    return wanted
 
 
 async def show_connection(request: Request) -> Response:
@@ -97,14 +109,11 @@ async def _bounds(request: Request) -> Bounds:
     if request.method not in {"GET", "HEAD"}:
         check_origin(request)
         session.check_csrf(request.headers.get("x-csrf-token"))
-    return Bounds(tenant=session.tenant, user=session.user)
+    return session.bounds
 
 
 async def _connection(request: Request, bounds: Bounds) -> Connection:
-    connection = await services(request).connections.get(bounds.tenant, request.path_params["id"])
-    if not bounds.covers(connection):
-        raise ConnectionNotFound
-    return connection
+    return await services(request).connections.get(bounds, request.path_params["id"])
 
 
 def _shown(request: Request, connection: Connection) -> Response:
@@ -119,8 +128,8 @@ OPERATIONS = [
         method="GET",
         path="/v1/connections",
         handler=list_connections,
-        query=("user",),
-        summary="A user's connections",
+        query=("user", "owner"),
+        summary="The connections of a user, or of the organisation",
         who="session or key",
         role="connections",
         headers=(HEADER,),

@@ -173,9 +173,7 @@ async def _posted(request: Request) -> tuple[SessionCaller, Connection]:
 
 
 async def _mine(request: Request, session: SessionCaller) -> Connection:
-    return await services(request).connections.get(
-        session.tenant, request.path_params["id"], session.user
-    )
+    return await services(request).connections.get(session.bounds, request.path_params["id"])
 
 
 def _card(request: Request, connection: Connection) -> CardView:

@@ -22,11 +22,20 @@ from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
 from gateway.store.flows import FLOW_LIFETIME
+from gateway.store.owners import ORG, kind_of, user_of
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
-from gateway.web.inputs import MAX_SCOPES, ScopeNames, Strict, is_json, read_form, read_json
+from gateway.web.inputs import (
+    MAX_SCOPES,
+    Connecting,
+    ScopeNames,
+    Strict,
+    is_json,
+    read_form,
+    read_json,
+)
 from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
@@ -38,13 +47,14 @@ _log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
-_KEPT = {"tool", "reconnect", "display", "scopes", "method"}
+_KEPT = {"owner", "tool", "reconnect", "display", "scopes", "method"}
 """Parameters of a connect link that outlast a sign-in."""
 
 
 class StartRequest(Strict):
     """The connector's inputs, the page to return to, and the connection to renew.
 
+    ``owner`` is ``org`` for a connection of the organisation, which an administrator makes.
     ``scopes`` names sets or scopes of the connector that are asked for in addition.
     """
 
@@ -53,6 +63,7 @@ class StartRequest(Strict):
     reconnect: Annotated[str, Field(max_length=64)] | None = None
     tool: Annotated[str, Field(max_length=MAX_TOOL)] | None = None
     scopes: ScopeNames = ()
+    owner: Connecting = "user"
 
 
 class StartReply(BaseModel):
@@ -115,6 +126,7 @@ async def start(request: Request) -> Response:
         reconnect=form.get("reconnect", "")[:64] or None,
         tool=form.get("tool", "")[:MAX_TOOL] or None,
         scopes=_scope_names(form.get("scopes", "")),
+        owner=ORG if form.get("owner") == ORG else "user",
     )
     try:
         started = await _start(request, session, config, wanted)
@@ -153,6 +165,7 @@ async def callback(request: Request) -> Response:
             response,
             tenant=session.tenant if session else None,
             user=session.user if session else None,
+            admin=session is not None and session.admin,
             cookie=read_cookie(request, cookie),
         )
     except (GatewayError, AccountUnfit) as error:
@@ -181,6 +194,7 @@ async def _start(
     old = None
     if wanted.reconnect is not None:
         old = await _reconnected(request, session, config, wanted.reconnect)
+    owner = session.owner_for(wanted.owner, old)
     asked = _asked_scopes(config, wanted.scopes, old)
     limits = services(request).limits
     await limits.spend(LimitName.SESSION_STARTS, session.session_id)
@@ -189,6 +203,7 @@ async def _start(
         config,
         tenant=session.tenant,
         user=session.user,
+        owner=owner,
         typed=wanted.connection_config,
         return_to=own_page(wanted.return_to),
         reconnect=wanted.reconnect,
@@ -214,9 +229,7 @@ def _asked_scopes(
 async def _reconnected(
     request: Request, session: SessionCaller, config: Connector, connection_id: str
 ) -> Connection:
-    connection = await services(request).connections.get(
-        session.tenant, connection_id, session.user
-    )
+    connection = await services(request).connections.get(session.bounds, connection_id)
     if connection.connector != config.name:
         raise ConnectionNotFound
     return connection
@@ -234,7 +247,9 @@ async def _connect_page(
     return_to = own_page(wanted.return_to) if wanted else DONE if popup else DASHBOARD
     reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
     old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
-    mine = await given.connections.list_for(session.tenant, session.user)
+    asked_owner = wanted.owner if wanted else request.query_params.get("owner", "")
+    owner = session.owner_for(asked_owner, old)
+    linked = await given.connections.list_for(session.tenant, user_of(owner))
     typed = wanted.connection_config if wanted else old.connection_config if old else {}
     errors = error.errors if error else {}
     fields = [
@@ -249,7 +264,7 @@ async def _connect_page(
     names = wanted.scopes if wanted else _scope_names(request.query_params.get("scopes", ""))
     asked = _asked_scopes(config, names, old)
     held = (*config.scopes, *(old.granted_scopes if old else ()))
-    card = card_view(given, config, [c for c in mine if c.connector == config.name])
+    card = card_view(given, config, [c for c in linked if c.connector == config.name])
     return render(
         request,
         "connect.html",
@@ -258,6 +273,7 @@ async def _connect_page(
         status=422 if error else 200,
         card=card,
         user=session.user,
+        owner=kind_of(owner),
         tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
         fields=fields,
         scopes=asked,
@@ -265,12 +281,16 @@ async def _connect_page(
         asked_names=" ".join(names),
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
-        key_path=f"/connectors/{config.name}?method=key" if config.key and not old else None,
+        key_path=_key_path(config, owner) if config.key and not old else None,
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else str(error),
         cancel_path=return_to,
     )
+
+
+def _key_path(config: Connector, owner: str) -> str:
+    return f"/connectors/{config.name}?method=key{'&owner=org' if owner == ORG else ''}"
 
 
 def _with_flow_cookie(request: Request, answer: Response, started: StartedFlow) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import takewhile
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -34,6 +34,9 @@ def _user_id(value: str) -> str:
         raise ValueError("must be printable")
     return value
 
+
+Connecting = Literal["user", "org"]
+"""The owners for whom a person can connect."""
 
 UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(_user_id)]
 

@@ -9,10 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.config import Connector, ConnectorConfig
+from gateway.access.assertions import HEADER
+from gateway.access.service_keys import Role
 from gateway.access.sessions import SessionCaller
 from gateway.errors import (
     AccountMismatch,
     ConnectionNotFound,
+    Forbidden,
     GatewayError,
     InvalidRequest,
     KeyNotChecked,
@@ -21,10 +24,11 @@ from gateway.errors import (
 )
 from gateway.settings.limits import LimitName
 from gateway.store.connection import NOT_CHECKED, Connection
+from gateway.store.owners import ORG, kind_of
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_origin
-from gateway.web.callers import require_session
-from gateway.web.inputs import Strict, is_json, read_form, read_json
+from gateway.web.callers import bounds_of, require_key, require_session
+from gateway.web.inputs import Connecting, Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
 from gateway.web.outcomes import redirect_with
 from gateway.web.pages import card_view, render
@@ -41,16 +45,20 @@ _FIELD = "input."
 class PastedRequest(Strict):
     """The pasted values by their inputs' names, and the person's name for this key.
 
-    ``reconnect`` is the id of the connection whose key is replaced.
+    ``reconnect`` is the id of the connection whose key is replaced. ``owner`` is ``org`` for a key
+    of the organisation, which an administrator or a service key stores.
     """
 
     inputs: Annotated[dict[str, str], Field(max_length=MAX_INPUTS)]
     label: Annotated[str, Field(max_length=200)] = ""
     reconnect: Annotated[str, Field(max_length=64)] | None = None
+    owner: Connecting = "user"
 
 
 async def connect_key(request: Request) -> Response:
     """Check pasted credentials at the provider and store them, or replace stored ones."""
+    if "authorization" in request.headers:
+        return await _connect_for_org(request)
     check_origin(request)
     session = await require_session(request)
     config = services(request).catalog.get(request.path_params["name"])
@@ -69,6 +77,7 @@ async def connect_key(request: Request) -> Response:
         inputs=given,
         label=form.get("label", "")[:200],
         reconnect=form.get("reconnect", "")[:64] or None,
+        owner=ORG if form.get("owner") == ORG else "user",
     )
     return_to, tool = own_page(form.get("return_to")), form.get("tool", "")[:MAX_TOOL]
     try:
@@ -86,17 +95,42 @@ async def connect_key(request: Request) -> Response:
 async def _connect(
     request: Request, session: SessionCaller, config: Connector, wanted: PastedRequest
 ) -> Connection:
-    limits = services(request).limits
-    await limits.spend(LimitName.SESSION_STARTS, session.session_id)
-    await limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
-    return await services(request).pasted.connect(
+    given, old = services(request), None
+    if wanted.reconnect is not None:
+        old = await given.connections.get(session.bounds, wanted.reconnect)
+    owner = session.owner_for(wanted.owner, old)
+    await given.limits.spend(LimitName.SESSION_STARTS, session.session_id)
+    await given.limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
+    return await given.pasted.connect(
         config,
         tenant=session.tenant,
-        user=session.user,
+        owner=owner,
         given=wanted.inputs,
         label=wanted.label,
         replaces=wanted.reconnect,
     )
+
+
+async def _connect_for_org(request: Request) -> Response:
+    """Store a key of the organisation for a tool server."""
+    caller = await require_key(request, Role.CONNECTIONS)
+    given, bounds = services(request), bounds_of(request, caller)
+    config = given.catalog.get(request.path_params["name"])
+    bounds.require_connector(config.name)
+    bounds.require_org()
+    wanted = await read_json(request, PastedRequest)
+    if wanted.owner != ORG:
+        raise Forbidden('a service key connects for the organisation only: send "owner": "org"')
+    await given.limits.spend(LimitName.USER_STARTS, f"{caller.tenant}\0\0{caller.key_id}")
+    connection = await given.pasted.connect(
+        config,
+        tenant=caller.tenant,
+        owner=ORG,
+        given=wanted.inputs,
+        label=wanted.label,
+        replaces=wanted.reconnect,
+    )
+    return reply(connection_reply(connection, given.states.of(connection)))
 
 
 async def key_page(
@@ -115,7 +149,10 @@ async def key_page(
     if config.key is None:
         raise ConnectionNotFound
     if old is None and wanted is not None and wanted.reconnect is not None:
-        old = await given.connections.get(session.tenant, wanted.reconnect, session.user)
+        old = await given.connections.get(session.bounds, wanted.reconnect)
+    owner = session.owner_for(
+        wanted.owner if wanted else request.query_params.get("owner", ""), old
+    )
     popup = request.query_params.get("display") == "popup"
     return_to = return_to or (DONE if popup else DASHBOARD)
     typed = wanted.inputs if wanted else old.connection_config if old else {}
@@ -140,6 +177,7 @@ async def key_page(
         status=200 if problem is None else problem.status,
         card=card_view(given, config, []),
         user=session.user,
+        owner=kind_of(owner),
         tool=tool or request.query_params.get("tool", "")[:MAX_TOOL] or None,
         fields=fields,
         label=wanted.label if wanted else "",
@@ -160,13 +198,17 @@ OPERATIONS = [
         method="POST",
         path="/v1/connectors/{name}/connect",
         handler=connect_key,
-        who="session",
+        who="session or key",
+        role="connections",
+        headers=(HEADER,),
         summary="Store a pasted key, after its provider has checked it",
         request=PastedRequest,
         reply=ConnectionReply,
         errors=(
             "unauthorized",
             "forbidden",
+            "assertion_required",
+            "assertion_invalid",
             "invalid_request",
             "key_malformed",
             "key_refused",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gateway.clock import rfc3339
 from gateway.services.states import State
 from gateway.store.connection import Connection
+from gateway.store.owners import kind_of
 
 
 class HookFailureReply(BaseModel):
@@ -25,6 +26,8 @@ class HookFailureReply(BaseModel):
 class ConnectionReply(BaseModel):
     """A linked account, without its tokens. Times are RFC 3339 in UTC.
 
+    ``owner`` is ``user``, ``org`` or ``platform``; ``user`` is null unless a user owns it.
+
     ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
 
     ``status`` is what the next caller would meet; ``action`` mends it: ``reconnect``, ``wait`` or
@@ -34,7 +37,8 @@ class ConnectionReply(BaseModel):
     id: str
     connector: str
     method: str
-    user: str
+    owner: str
+    user: str | None
     external_account_id: str
     account_label: str
     status: str
@@ -57,6 +61,7 @@ def connection_reply(connection: Connection, state: State) -> ConnectionReply:
         id=connection.id,
         connector=connection.connector,
         method=connection.method,
+        owner=kind_of(connection.owner),
         user=connection.user,
         external_account_id=connection.external_account_id,
         account_label=connection.account_label,

@@ -15,6 +15,7 @@ from gateway.access.service_keys import KeyCaller, Role
 from gateway.services.states import state_of
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
+from gateway.store.owners import OwnerKind
 from gateway.web.callers import bounds_of, require_key
 from gateway.web.inputs import ScopeNames, Strict, UserId, read_json
 from gateway.web.operation import Operation
@@ -30,14 +31,19 @@ Account = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class RefreshRequest(Strict):
-    """The owner of the token. ``account`` is a connection id, an external account id or a label."""
+    """The person whom the tool acts for, and the connection.
+
+    ``account`` is a connection id, an external account id or a label. ``owner`` asks for a
+    connection of the ``user`` or the ``org``; without it, the user's own wins.
+    """
 
     user: UserId
     account: Account | None = None
+    owner: OwnerKind | None = None
 
 
 class TokenRequest(RefreshRequest):
-    """The owner of the token, and how good it must be.
+    """The connection, and how good the token must be.
 
     ``rejected_token_sha256`` is the lower-case hex SHA-256 of a token that the provider's API
     refused; ``min_seconds`` asks for a token that lives at least that long. ``scopes`` names
@@ -55,6 +61,7 @@ class TokenRequest(RefreshRequest):
             tenant=tenant,
             user=self.user,
             account=self.account,
+            owner=self.owner,
             rejected_token_sha256=self.rejected_token_sha256,
             min_seconds=self.min_seconds,
             scopes=self.scopes,
@@ -111,6 +118,7 @@ async def force_refresh(request: Request) -> Response:
         tenant=bounds.tenant,
         user=asked.user,
         account=asked.account,
+        owner=asked.owner,
         force=True,
     )
     return token_answer(await services(request).tokens.get(wanted))

@@ -27,6 +27,7 @@ from gateway.outbound.client import Outbound
 from gateway.services.refresh_attempt import Checkpoint
 from gateway.store.deliveries import Delivery, DeliveryStore
 from gateway.store.events import Event, Outbox
+from gateway.store.owners import kind_of
 from gateway.store.webhooks import Webhook, WebhookStore
 from gateway.webhooks.registration import secret_of, signed_headers
 
@@ -254,6 +255,7 @@ def body_of(event: Event) -> str:
             "connection_id": event.connection,
             "connector": event.connector,
             "user": event.user,
+            "owner": kind_of(event.owner),
             "status": event.status,
             "reason": event.reason,
         },

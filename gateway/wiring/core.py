@@ -21,6 +21,7 @@ from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_attempt import RefreshParts
+from gateway.services.resolution import Resolution
 from gateway.services.states import States
 from gateway.services.tokens import TokenService
 from gateway.services.unused_grants import UnusedGrants
@@ -141,6 +142,7 @@ def core_services(
         tokens=TokenService(
             catalog=catalog,
             connections=connections,
+            resolution=Resolution(connections),
             refresher=refresher,
             pasted=pasted,
             sealer=sealer,

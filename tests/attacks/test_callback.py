@@ -87,6 +87,34 @@ async def test_the_same_name_in_another_tenant_is_another_user(
     assert [row["tenant"] for row in arena.connections(user)] == ["other"]
 
 
+@pytest.mark.requirement("A1")
+async def test_nobody_connects_for_the_organisation_after_losing_that_right(
+    arena: Arena, browsers: Browsers
+) -> None:
+    """An administrator's flow, finished by the same person after a sign-in without the right."""
+    user, browser = arena.person("alice"), browsers()
+    async with open_database(arena.database_url, DATABASE, Driver.MOTOR) as database:
+        vault = vault_of(arena.deployment.env)
+        sessions = Sessions(SessionStore(database, vault), utc_now, NO_AUDIT)
+        cookies = [
+            await sessions.begin(tenant="default", user=user, admin=admin)
+            for admin in (True, False)
+        ]
+    before = arena.before()
+    for cookie, query in zip(cookies, ("?owner=org", ""), strict=True):
+        browser.client.cookies.delete("gateway_session")
+        browser.client.cookies.set(
+            "gateway_session", cookie.reveal(), domain="localhost.local", path="/"
+        )
+        if query:
+            await browser.start("notion", query)
+    assert (await browser.approve(ACCOUNTS["notion"])).status_code == 403
+    assert arena.before().connections == before.connections
+    arena.assert_burnt(user)
+    assert await browser.connect("notion", ACCOUNTS["notion"]) == "connected"
+    assert [row["owner"] for row in arena.connections(user)] == [f"user:{user}"]
+
+
 @pytest.mark.requirement("A1", "A11")
 @pytest.mark.parametrize("forged", ["none", "made up", "its stored hash", "of another flow"])
 async def test_a_user_without_the_flows_cookie_does_not_finish_it(

@@ -26,6 +26,7 @@ CONNECTION: dict[str, Any] = {
     "id": "con_1",
     "connector": "notion",
     "method": "oauth2",
+    "owner": "user",
     "user": "u_123",
     "external_account_id": "ws-9",
     "account_label": "Acme",

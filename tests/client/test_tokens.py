@@ -35,6 +35,7 @@ async def test_token_has_every_field_typed(gateway: Gateway, httpx_mock: HTTPXMo
         id="con_1",
         connector="notion",
         method="oauth2",
+        owner="user",
         user="u_123",
         external_account_id="ws-9",
         account_label="Acme",

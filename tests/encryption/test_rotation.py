@@ -269,6 +269,7 @@ async def test_open_flows_and_webhooks_are_resealed(linked: Linked) -> None:
         id="0" * 64,
         tenant="default",
         user="alice",
+        owner="user:alice",
         connector="google",
         cookie_hash="",
         connection_config={},

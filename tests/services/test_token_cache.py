@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.access.bounds import Bounds
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.services.tokens import IssuedToken, Wanted
 from tests.conftest import GATEWAY_URL
@@ -147,7 +148,7 @@ async def test_a_new_default_takes_effect_immediately_for_its_caller(gateway: Ha
     assert (await read(gateway)).connection.id == first
     (other,) = [found for found in await connections(gateway) if found["id"] != first]
 
-    chosen = await gateway.services.connections.get(DEFAULT_TENANT, other["id"])
+    chosen = await gateway.services.connections.get(Bounds(tenant=DEFAULT_TENANT), other["id"])
     await gateway.services.connections.set_default(chosen)
 
     assert (await read(gateway)).connection.id == other["id"]

@@ -55,6 +55,7 @@ def flow(state: str = STATE) -> Flow:
         id=flow_id(state),
         tenant="default",
         user="alice",
+        owner="user:alice",
         connector="google",
         cookie_hash="0" * 64,
         connection_config={"shop": "acme"},

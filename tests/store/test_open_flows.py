@@ -28,6 +28,7 @@ def flow(state: str, *, user: str = "alice", at: datetime = NOW) -> Flow:
         id=flow_id(state),
         tenant="default",
         user=user,
+        owner=f"user:{user}",
         connector="google",
         cookie_hash="0" * 64,
         connection_config={},

@@ -90,6 +90,7 @@ async def _add_flow(database: Database, vault: Vault) -> None:
         id=flow_id("state"),
         tenant="default",
         user="alice",
+        owner="user:alice",
         connector="shopify",
         cookie_hash=sha256_hex("cookie"),
         connection_config={"shop": "acme"},

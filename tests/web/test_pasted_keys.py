@@ -304,7 +304,7 @@ async def test_the_same_key_of_two_people_or_tenants_makes_unlike_connections(
     assert mine["id"] != theirs["id"]
     connect = gateway.services.pasted.connect
     config = gateway.services.catalog.get("keyed")
-    other = await connect(config, tenant="acme", user="alice", given=INPUTS)
+    other = await connect(config, tenant="acme", owner="user:alice", given=INPUTS)
     assert other.external_account_id != mine["external_account_id"]
     api = await gateway.api(Role.CONNECTIONS)
     assert (await api.get(f"/v1/connections/{other.id}")).status_code == 404

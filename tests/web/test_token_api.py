@@ -41,6 +41,7 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
         "id",
         "connector",
         "method",
+        "owner",
         "user",
         "external_account_id",
         "account_label",

@@ -83,6 +83,7 @@ async def test_the_life_of_a_connection_reaches_a_receiver_that_verifies_it(
             "connection_id": linked["id"],
             "connector": "google",
             "user": "alice",
+            "owner": "user",
             "status": "active",
             "reason": None,
         },
