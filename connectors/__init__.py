@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from connectors.account import AccountInfo, account_lookup, as_text, dig
 from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
-from connectors.config_types import ErrorInSuccess, Revocation, ScopeSet
+from connectors.config_types import ErrorInSuccess, LongLived, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
 from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
@@ -29,6 +29,7 @@ __all__ = [
     "ErrorInSuccess",
     "KeyConnectorConfig",
     "KeyMethod",
+    "LongLived",
     "PostConnectionContext",
     "Revocation",
     "ScopeSet",

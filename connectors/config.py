@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from connectors.account import AccountInfo
-from connectors.config_types import BodyFormat, ErrorInSuccess, Revocation, ScopeSet
+from connectors.config_types import BodyFormat, ErrorInSuccess, LongLived, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
@@ -132,6 +132,8 @@ class ConnectorConfig(ConnectorBase):
     refresh_rotation: Rotation = "rotates"
     refresh_grace_seconds: int = 0
     renew_before_seconds: int | None = None
+    long_lived: LongLived | None = None
+    refresh_extends: bool = False
     supports_multiple_accounts: bool
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None

@@ -43,6 +43,36 @@ class Revocation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LongLived:
+    """An access token that is exchanged for a long-lived one, which then renews itself.
+
+    The exchange follows the exchange of the code; a renewal is in place of a refresh. Both are GET
+    requests. Their parameters may hold ``${access_token}`` (the token that is given away),
+    ``${client_id}`` and ``${client_secret}``.
+    """
+
+    exchange_url: str
+    exchange_params: Mapping[str, str]
+    renew_url: str
+    renew_params: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for name in ("exchange_params", "renew_params"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def problems(self) -> list[str]:
+        """Describe each mistake of this shape."""
+        found = []
+        for name in ("exchange", "renew"):
+            url, params = getattr(self, f"{name}_url"), getattr(self, f"{name}_params")
+            if not url.startswith("https://") or set("?#@$ ") & {*url}:
+                found.append(f"{name}_url is not an https URL without query and placeholders")
+            if "${access_token}" not in params.values():
+                found.append(f"{name}_params carry no ${{access_token}}")
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorInSuccess:
     """How a failure shows inside HTTP 200.
 

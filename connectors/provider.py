@@ -189,7 +189,8 @@ class GrantRules:
     ``ends_access_token``: a refresh ends the earlier access tokens, too. ``shared``: another
     consent of the same account for this app continues the first one's grant and yields its refresh
     token. ``refresh_from_seconds``: a refresh is refused until so many seconds before the end of
-    the newest access token.
+    the newest access token. ``extends`` is the answer to a refresh that issues no token, and lets
+    the newest one live as long again.
     """
 
     access_token_prefix: str
@@ -201,6 +202,23 @@ class GrantRules:
     ends_access_token: bool = False
     shared: bool = False
     refresh_from_seconds: int | None = None
+    extends: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LongLivedRules:
+    """The GET endpoint that exchanges a token of a code for a long-lived one, and that renews this.
+
+    ``exchange_params`` and ``renew_params`` are the whole queries, in which ``{access_token}``,
+    ``{client_id}`` and ``{client_secret}`` stand for those. A long-lived token lives for
+    ``seconds``, for ever with ``None``. It renews itself while it lives, and works on after that.
+    """
+
+    exchange: str
+    exchange_params: Mapping[str, str]
+    renew: str
+    renew_params: Mapping[str, str]
+    seconds: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,6 +288,7 @@ class SimulatedProvider:
     token: TokenRules
     grant: GrantRules
     revoke: RevokeRules | None = None
+    long_lived: LongLivedRules | None = None
     introspect: IntrospectRules | None = None
     api: tuple[ApiRules, ...]
     api_base: str = ""
@@ -290,6 +309,8 @@ class SimulatedProvider:
             ("authorize.address", self.authorize.address),
             ("token.address", self.token.address),
             ("token.refresh_address", self.token.refresh_address),
+            ("long_lived.exchange", self.long_lived.exchange if self.long_lived else None),
+            ("long_lived.renew", self.long_lived.renew if self.long_lived else None),
             ("revoke.address", self.revoke.address if self.revoke else None),
             ("introspect.address", self.introspect.address if self.introspect else None),
             *((f"api[{number}].address", api.address) for number, api in enumerate(self.api)),

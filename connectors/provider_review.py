@@ -28,6 +28,7 @@ def problems_of(provider: Any) -> list[str]:
         *_authorize(provider),
         *_token(provider),
         *_grant(provider),
+        *_long_lived(provider),
         *_revoke(provider),
         *_headers(provider),
         *_api(provider),
@@ -113,7 +114,7 @@ def _token(provider: Any) -> Iterator[str]:
     if provider.grant.rotation == "never":
         if rules.refresh_params:
             yield 'token.refresh_params are given although grant.rotation is "never"'
-    elif "refresh_token" not in rules.refresh_params:
+    elif provider.long_lived is None and "refresh_token" not in rules.refresh_params:
         yield 'token.refresh_params has no "refresh_token"'
     for name in ("exchange_params", "refresh_params"):
         params = getattr(rules, name)
@@ -143,6 +144,21 @@ def _grant(provider: Any) -> Iterator[str]:
     for name in ("access_token_prefix", "refresh_token_prefix"):
         if not getattr(rules, name):
             yield f"grant.{name} is empty"
+
+
+def _long_lived(provider: Any) -> Iterator[str]:
+    rules, grant = provider.long_lived, provider.grant
+    if grant.extends is not None and grant.rotation != "none":
+        yield f'grant.extends does not go with rotation "{grant.rotation}", only with "none"'
+    if rules is None:
+        return
+    if grant.rotation != "kept":
+        yield 'long_lived needs grant.rotation "kept": a renewed token goes on working'
+    for name in ("exchange_params", "renew_params"):
+        if "{access_token}" not in getattr(rules, name).values():
+            yield f"long_lived.{name} has no {{access_token}}"
+    if provider.token.refresh_params:
+        yield "token.refresh_params are given, and a long_lived token renews itself"
 
 
 def _revoke(provider: Any) -> Iterator[str]:

@@ -88,7 +88,15 @@ _PARAMETERS = (
 )
 _CONSTANTS = (*_PARAMETERS, "token_headers")
 """May hold what a person typed."""
-_CHECKED_APART = {"issuer", "api_headers", "revocation", "fetch_account_info", "key"}
+_OF_A_REFRESH = (
+    "refresh_url",
+    "refresh_query",
+    "extra_refresh_params",
+    "omit_refresh_params",
+    "refresh_extends",
+)
+"""What has no effect where another request is in place of the refresh."""
+_CHECKED_APART = {"issuer", "api_headers", "revocation", "long_lived", "fetch_account_info", "key"}
 _FILLED_IN = {*_URLS_BEFORE, *_URLS_AFTER, *_CONSTANTS, *_CHECKED_APART}
 """The fields whose placeholders are filled in."""
 _AS_IT_IS = {"client_id"}
@@ -425,6 +433,19 @@ def _parts(config: Any) -> Iterator[str]:
     yield from _members(config, "revocation.params", params, metadata=True, own="client_id")
     for problem in config.error_in_success.problems() if config.error_in_success else ():
         yield f"error_in_success {problem}"
+    if (shape := config.long_lived) is not None:
+        yield from (f"long_lived {problem}" for problem in shape.problems())
+        for name in ("exchange_params", "renew_params"):
+            own = "access_token client_id client_secret"
+            yield from _members(config, f"long_lived.{name}", getattr(shape, name), own=own)
+        if taken := [name for name in _OF_A_REFRESH if getattr(config, name)]:
+            yield f"{', '.join(taken)} is given, and a long_lived token is not refreshed"
+    for name in ("long_lived", "refresh_extends"):
+        if getattr(config, name) and not config.supports_refresh:
+            yield f"{name} is given although supports_refresh=False"
+    hidden = config.error_in_success
+    if config.refresh_extends and (hidden is None or hidden.flag is None):
+        yield "refresh_extends needs the flag of error_in_success: only that tells a success"
     for key, part in config.connection_config.items():
         if not INPUT_NAME.fullmatch(key):
             yield f'connection_config "{key}" is not a plain name in lower case'

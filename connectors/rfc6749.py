@@ -20,6 +20,7 @@ from connectors.provider import (
     Headers,
     IntrospectRules,
     IssuedTokens,
+    LongLivedRules,
     Refusal,
     RefusedRequest,
     RevokeRules,
@@ -72,6 +73,8 @@ def rfc6749(
     ends_access_token: bool = False,
     shared: bool = False,
     refresh_from_seconds: int | None = None,
+    extends: Facts | None = None,
+    long_lived: LongLivedRules | None = None,
     answer: Facts | Callable[[IssuedTokens], Facts] | None = None,
     answer_without: Collection[str] = (),
     token_answer: Callable[[IssuedTokens], Facts] | None = None,
@@ -147,7 +150,9 @@ def rfc6749(
             client_auth=client_auth,
             body_format=body_format,
             exchange_params=frozenset(exchange_params) | verifier,
-            refresh_params=frozenset(refresh_params if rotation != "never" else ()),
+            refresh_params=frozenset(
+                () if rotation == "never" or long_lived is not None else refresh_params
+            ),
             required_headers=headers,
             code_seconds=code_seconds,
             check=check,
@@ -159,14 +164,16 @@ def rfc6749(
             access_token_prefix=f"sandbox-{name}-access-",
             refresh_token_prefix=f"sandbox-{name}-refresh-",
             expires=expires_in if callable(expires_in) else _always(expires_in),
-            offline=offline if callable(offline) else _with_scope(offline, scope_separator),
+            offline=_offline(offline, scope_separator, is_long_lived=long_lived is not None),
             rotation=rotation,
             grace_seconds=grace_seconds,
             ends_access_token=ends_access_token,
             shared=shared,
             refresh_from_seconds=refresh_from_seconds,
+            extends=extends,
         ),
         revoke=revoke,
+        long_lived=long_lived,
         introspect=introspect,
         api=api_rules,
         api_base=api_base,
@@ -211,11 +218,17 @@ def _always(seconds: int | None) -> Callable[[Params], int | None]:
     return lambda params: seconds
 
 
-def _with_scope(scope: str, separator: str) -> Callable[[Params, bool], bool]:
-    """Issue a refresh token to everybody, or only with a scope."""
+def _offline(
+    wanted: str | Callable[[Params, bool], bool], separator: str, *, is_long_lived: bool
+) -> Callable[[Params, bool], bool]:
+    """Issue a refresh token to everybody, only with a scope, or to nobody."""
+    if callable(wanted):
+        return wanted
 
     def offline(params: Params, consented_before: bool) -> bool:
-        return not scope or scope in params.get("scope", "").split(separator)
+        return not is_long_lived and (
+            not wanted or wanted in params.get("scope", "").split(separator)
+        )
 
     return offline
 

@@ -42,7 +42,7 @@ class TokenSealer:
     ) -> SealedTokens:
         """Seal ``tokens``, received at ``now``, for ``generation`` of row ``row``.
 
-        ``renew_before`` is the connector's ``renew_before_seconds``.
+        ``renew_before`` is the connector's ``renewal_margin``.
         """
 
         def sealed(field: str, token: Secret) -> bytes:

@@ -11,6 +11,7 @@ from connectors.config import ConnectorConfig
 from connectors.secret import Secret
 from gateway.engine.client_auth import authenticated_request
 from gateway.engine.request import OutboundRequest
+from gateway.engine.templates import Filler
 
 
 def exchange_request(
@@ -31,10 +32,36 @@ def exchange_request(
 def refresh_request(
     config: ConnectorConfig, *, endpoint: str, refresh_token: Secret
 ) -> OutboundRequest:
-    """Prepare a refresh. Sending it uses the refresh token, once at most (design, rule 2)."""
+    """Prepare a refresh. Sending it uses the refresh token, once at most (design, rule 2).
+
+    A long-lived token is its own refresh token.
+    """
+    if config.long_lived is not None:
+        return _long_lived(config, endpoint, config.long_lived.renew_params, refresh_token)
     body = prepare_token_request("refresh_token", refresh_token=refresh_token.reveal())
     params = [*_kept(body, config.omit_refresh_params), *config.extra_refresh_params.items()]
     return _request(config, endpoint, params, config.refresh_query)
+
+
+def long_lived_request(config: ConnectorConfig, access_token: Secret) -> OutboundRequest | None:
+    """Prepare the exchange of ``access_token`` for a long-lived one, if the connector has that."""
+    shape = config.long_lived
+    if shape is None:
+        return None
+    return _long_lived(config, shape.exchange_url, shape.exchange_params, access_token)
+
+
+def _long_lived(
+    config: ConnectorConfig, endpoint: str, params: Mapping[str, str], access_token: Secret
+) -> OutboundRequest:
+    own = {
+        "access_token": access_token.reveal(),
+        "client_id": config.client_id,
+        "client_secret": config.client_secret.reveal(),
+    }
+    query = urlencode(Filler(inputs={}, typed={}, own=own).parameters(params))
+    headers = {"Accept": "application/json", **config.token_headers}
+    return OutboundRequest(method="GET", url=f"{endpoint}?{query}", headers=headers)
 
 
 def _kept(body: str, omitted: Collection[str]) -> list[tuple[str, str]]:

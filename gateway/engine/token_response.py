@@ -46,17 +46,26 @@ class TokenResponse(NamedTuple):
     unread: tuple[str, ...]
 
 
+class Earlier(NamedTuple):
+    """The token that a refresh may extend, and the life it had when it was issued."""
+
+    access_token: Secret
+    life: timedelta | None
+
+
 def read_token_response(
     config: ConnectorConfig,
     answer: OutboundResponse,
     now: datetime,
     granted: tuple[str, ...] | None = None,
+    earlier: Earlier | None = None,
 ) -> TokenResponse:
     """Read an answer that was received at ``now`` (UTC).
 
     If the answer names no scopes, a refresh keeps those ``granted`` so far, and an exchange grants
-    the requested ones (RFC 6749 5.1 and 6). Raises a subclass of ``ProviderError``, which says what
-    to do, if there is no usable access token or a declared check fails.
+    the requested ones (RFC 6749 5.1 and 6). With ``refresh_extends``, an answer without a token
+    extends the ``earlier`` one. Raises a subclass of ``ProviderError``, which says what to do, if
+    there is no usable access token or a declared check fails.
     """
     is_refresh = granted is not None
     if not 200 <= answer.status < 300:
@@ -69,15 +78,19 @@ def read_token_response(
     # An answer of another shape, such as a refresh's, may have a member under its own name.
     there = {member: value for member, value in found.items() if value is not None}
     reader = _Members({**source, **there}, set(unclear))
-    access_token = access_token_in(source, name)
+    extended = earlier if config.refresh_extends and source.get(name) is None else None
+    access_token = extended.access_token if extended else access_token_in(source, name)
     _check_token_type(config, reader)
     refresh_token = reader.refresh_token()
     can_renew = config.supports_refresh and (is_refresh or refresh_token is not None)
+    expires_at = reader.expires_at(now, can_renew=can_renew)
+    if expires_at is None and extended and extended.life is not None:
+        expires_at = now + extended.life
     tokens = Tokens(
         access_token=access_token,
         refresh_token=refresh_token,
         token_type="Bearer",
-        expires_at=reader.expires_at(now, can_renew=can_renew),
+        expires_at=expires_at,
         scopes=_scopes(config, reader, config.scopes if granted is None else granted),
     )
     if body.get("error"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any
 
@@ -47,6 +47,9 @@ class Issuing:
     ) -> Mapping[str, Any]:
         """The answer for a valid refresh token, which ``rotation`` may end."""
         rules = self.rules.grant
+        if rules.extends is not None:
+            self._extend(grant)
+            return rules.extends
         if rules.ends_access_token:
             self.ledger.end_access_tokens(grant)
         if rules.rotation == "none":
@@ -61,6 +64,30 @@ class Issuing:
         retires = token if rules.rotation == "until_used" else None
         return self._issue(grant, successor, scopes=scopes, retires=retires, is_refresh=True)
 
+    def long_lived(
+        self, grant: Grant, scopes: list[str] | None, seconds: int | None, *, is_renewal: bool
+    ) -> Mapping[str, Any]:
+        """The answer with a long-lived token, which is its own refresh token."""
+        answer = self._issue(
+            grant, None, scopes=scopes, is_refresh=is_renewal, seconds=lambda params: seconds
+        )
+        self.ledger.refresh_tokens[[*self.ledger.access_tokens][-1]] = RefreshToken(grant=grant.id)
+        return answer
+
+    def _extend(self, grant: Grant) -> None:
+        """Let the newest access token live as long again as it is issued for."""
+        _, seconds = self._lives(self.rules.grant.expires, grant)
+        tokens = [token for token in self.ledger.access_tokens.values() if token.grant == grant.id]
+        tokens[-1].expires_at = None if seconds is None else self.ledger.now() + seconds
+
+    def _lives(
+        self, rule: Callable[..., int | None], grant: Grant
+    ) -> tuple[int | None, int | None]:
+        """The life that a token's answer tells, and the one that it has."""
+        seconds = call("grant.expires", (int, NoneType), rule, grant.params)
+        lifetime = seconds if self.access_token_seconds is None else self.access_token_seconds
+        return None if seconds is None else lifetime, lifetime
+
     def _issue(
         self,
         grant: Grant,
@@ -69,9 +96,9 @@ class Issuing:
         scopes: list[str] | None,
         retires: str | None = None,
         is_refresh: bool = False,
+        seconds: Callable[..., int | None] | None = None,
     ) -> Mapping[str, Any]:
-        seconds = call("grant.expires", (int, NoneType), self.rules.grant.expires, grant.params)
-        lifetime = seconds if self.access_token_seconds is None else self.access_token_seconds
+        told, lifetime = self._lives(seconds or self.rules.grant.expires, grant)
         access_token = self.rules.grant.access_token_prefix + secrets.token_hex(24)
         self.ledger.access_tokens[access_token] = AccessToken(
             grant=grant.id,
@@ -82,7 +109,7 @@ class Issuing:
         issued = IssuedTokens(
             access_token=access_token,
             refresh_token=refresh_token,
-            expires_in=None if seconds is None else lifetime,
+            expires_in=told,
             scopes=tuple(grant.scopes if scopes is None else scopes),
             account=account_of(self.rules, grant.account),
             tenant=grant.tenant,

@@ -14,6 +14,7 @@ from gateway.sandbox.api import ApiEndpoints
 from gateway.sandbox.authorization import AuthorizationEndpoint, Consent
 from gateway.sandbox.issuing import Issuing
 from gateway.sandbox.ledger import Ledger
+from gateway.sandbox.long_lived import LongLivedEndpoint
 from gateway.sandbox.revocation import RevocationEndpoint
 from gateway.sandbox.token import TokenEndpoint
 from gateway.sandbox.wire import Incoming, Outcome, matches
@@ -32,6 +33,7 @@ class ProviderSimulation:
         self._issuing = Issuing(rules, ledger)
         self._authorization = AuthorizationEndpoint(rules, ledger, redirect_uri)
         self._token = TokenEndpoint(rules, ledger, self._issuing)
+        self._long_lived = LongLivedEndpoint(rules, ledger, self._issuing)
         self._revocation = RevocationEndpoint(rules, ledger)
         self._api = ApiEndpoints(rules, ledger)
 
@@ -53,6 +55,9 @@ class ProviderSimulation:
         ]
         if rules.token.refresh_address is not None:
             places.append(("token", "POST", rules.token.refresh_address))
+        if rules.long_lived is not None:
+            places.append(("token", "GET", rules.long_lived.exchange))
+            places.append(("token", "GET", rules.long_lived.renew))
         if rules.revoke is not None:
             places.append(("revoke", rules.revoke.method, rules.revoke.address))
         if rules.introspect is not None:
@@ -84,8 +89,9 @@ class ProviderSimulation:
         return self._authorization.deny(consent)
 
     def token(self, incoming: Incoming) -> Outcome:
-        """Answer a token request."""
-        return self._token.token(incoming)
+        """Answer a token request; a GET request is about a long-lived token."""
+        endpoint = self._long_lived if incoming.method == "GET" else self._token
+        return endpoint.token(incoming)
 
     def revoke(self, incoming: Incoming) -> Outcome:
         """Answer a revocation request."""

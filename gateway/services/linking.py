@@ -22,10 +22,11 @@ from gateway.errors import (
     UnreadableResponse,
     VaultError,
 )
+from gateway.services.methods import renewal_margin
 from gateway.services.provider import Grant, Provider
 from gateway.services.states import MISSING_FACT, api_address
 from gateway.services.unused_grants import UnusedGrants
-from gateway.store.connection import Connection, Status
+from gateway.store.connection import Connection, Method, Status
 from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.flows import Flow
 from gateway.store.hook_retries import first_failure
@@ -170,7 +171,7 @@ class Linker:
                 row=target.row,
                 generation=target.generation,
                 now=now,
-                renew_before=config.renew_before_seconds,
+                renew_before=renewal_margin(config, Method.OAUTH2),
             )
             saved = await self._connections.save(target, sealed, now, keeps=kept is not None)
             if saved is not None:

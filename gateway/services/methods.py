@@ -11,6 +11,8 @@ from gateway.engine.scopes import missing_scopes, named_scopes
 from gateway.errors import InvalidRequest, ReauthorizationRequired
 from gateway.store.connection import Connection, Method
 
+_A_YEAR = 365 * 86400  # seconds; a tenth of the life is the most there is
+
 METHOD_GONE = "method_gone"
 """The reason of a connection whose method its connector does not have any more."""
 
@@ -76,3 +78,14 @@ def renew_before_seconds(config: Connector, method: Method) -> int | None:
     if method is not Method.OAUTH2 or not isinstance(config, ConnectorConfig):
         return None
     return config.renew_before_seconds
+
+
+def renewal_margin(config: Connector, method: Method) -> int | None:
+    """Return from how many seconds before its end a token is renewed; ``None``: as usual.
+
+    A token that has to be alive for its own renewal has the last tenth of its life for that.
+    """
+    seconds = renew_before_seconds(config, method)
+    if seconds is None and method is Method.OAUTH2 and isinstance(config, ConnectorConfig):
+        return _A_YEAR if config.long_lived or config.refresh_extends else None
+    return seconds

@@ -22,8 +22,8 @@ from gateway.engine.request import OutboundResponse
 from gateway.engine.revocation import revocation_request
 from gateway.engine.strict_json import read_object
 from gateway.engine.templates import NOTHING
-from gateway.engine.token_request import exchange_request, refresh_request
-from gateway.engine.token_response import TokenResponse, read_token_response
+from gateway.engine.token_request import exchange_request, long_lived_request, refresh_request
+from gateway.engine.token_response import Earlier, TokenResponse, read_token_response
 from gateway.errors import EgressRefused, ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Endpoint
@@ -74,16 +74,24 @@ class Provider:
         verifier: Secret,
         callback_metadata: Mapping[str, str] = NOTHING,
     ) -> Grant:
-        """Exchange an authorization code. A code is sent only once, without retries."""
+        """Exchange an authorization code. A code is sent only once, without retries.
+
+        Where tokens live long, the token for the code is exchanged for one of those at once.
+        """
         request = exchange_request(
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
         answer = await self.outbound.send(request, connector=config.name, endpoint="exchange")
         read = read_token_response(config, answer, self._clock())
         _log_unread(config, "exchange", read)
-        return Grant(
-            tokens=read.tokens, token_response=read.body, callback_metadata=callback_metadata
-        )
+        tokens = read.tokens
+        second = long_lived_request(config, tokens.access_token)
+        if second is not None:
+            answer = await self.outbound.send(second, connector=config.name, endpoint="exchange")
+            long_lived = read_token_response(config, answer, self._clock())
+            _log_unread(config, "exchange", long_lived)
+            tokens = _self_renewing(replace(long_lived.tokens, scopes=tokens.scopes))
+        return Grant(tokens=tokens, token_response=read.body, callback_metadata=callback_metadata)
 
     async def refresh(
         self,
@@ -92,16 +100,18 @@ class Provider:
         refresh_url: str,
         refresh_token: Secret,
         granted: tuple[str, ...],
+        earlier: Earlier | None = None,
     ) -> Tokens:
         """Refresh the tokens of a grant with the scopes ``granted``.
 
-        Without a refresh token in the response, the old one remains valid.
+        Without a refresh token in the response, the old one remains valid. ``earlier`` is the
+        access token that the refresh may extend.
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
         answer = await self.outbound.send(request, connector=config.name, endpoint="refresh")
-        read = read_token_response(config, answer, self._clock(), granted)
+        read = read_token_response(config, answer, self._clock(), granted, earlier)
         _log_unread(config, "refresh", read)
-        return read.tokens
+        return _self_renewing(read.tokens) if config.long_lived is not None else read.tokens
 
     async def account(
         self, config: ConnectorConfig, grant: Grant, connection_config: Mapping[str, str]
@@ -201,6 +211,11 @@ class Provider:
             return is_failure(config, read_object(answer.content))
         except UnreadableResponse:
             return False  # RFC 7009 2.2: the status alone counts
+
+
+def _self_renewing(tokens: Tokens) -> Tokens:
+    """A long-lived token is its own refresh token."""
+    return replace(tokens, refresh_token=tokens.access_token)
 
 
 def _log_unread(config: ConnectorConfig, endpoint: Endpoint, read: TokenResponse) -> None:

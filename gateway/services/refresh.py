@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-from connectors.config import Connector
+from connectors.config import Connector, ConnectorConfig
+from gateway.engine.token_response import Earlier
 from gateway.errors import (
     ConnectorRequired,
     ProviderUnavailable,
@@ -120,14 +121,22 @@ class Refresher:
             if not is_renewable(config, connection.method) or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)
             ready, url = refresh_request(config, connection)
+            earlier = self._earlier(config, connection)
             found = await self._lease_or_newer(config, connection, wait)
             if isinstance(found, Connection):
                 return found
             await self._parts.checkpoint("claim")
-            attempt = RefreshAttempt(self._parts, found, ready, url, refresh_token)
+            attempt = RefreshAttempt(self._parts, found, ready, url, refresh_token, earlier)
             if await attempt.run(in_need=in_need):
                 return attempt.stored or await self._current(config, connection)
             connection, wait = found.connection, True
+
+    def _earlier(self, config: Connector, connection: Connection) -> Earlier | None:
+        if not (isinstance(config, ConnectorConfig) and config.refresh_extends):
+            return None
+        tokens = connection.tokens
+        life = None if tokens.expires_at is None else tokens.expires_at - tokens.issued_at
+        return Earlier(self._parts.sealer.access_token(connection), life)
 
     async def _lease_or_newer(
         self, config: Connector, connection: Connection, wait: bool

@@ -16,6 +16,7 @@ from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.pasted import unpack
 from gateway.engine.scopes import missing_scopes
+from gateway.engine.token_response import Earlier
 from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
@@ -26,7 +27,7 @@ from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics, RefreshOutcome
 from gateway.services.back_off import back_off
 from gateway.services.key_provider import KeyProvider
-from gateway.services.methods import key_of, oauth_of, renew_before_seconds, repeatable_seconds
+from gateway.services.methods import key_of, oauth_of, renewal_margin, repeatable_seconds
 from gateway.services.outage import through_outage
 from gateway.services.provider import Provider
 from gateway.services.refresh_failures import may_repeat, outcome_of, reason_of, was_lost
@@ -68,13 +69,20 @@ class RefreshAttempt:
     """Uses one refresh token, once, while this process holds the connection's lease."""
 
     def __init__(
-        self, parts: RefreshParts, lease: Lease, config: Connector, url: str, token: Secret
+        self,
+        parts: RefreshParts,
+        lease: Lease,
+        config: Connector,
+        url: str,
+        token: Secret,
+        earlier: Earlier | None,
     ) -> None:
         self._parts = parts
         self._lease = lease
         self._config = config
         self._url = url
         self._token = token
+        self._earlier = earlier
         self._digest = sha256_hex(token.reveal())
         marker = lease.marker
         self._lost = marker if marker and marker.token == self._digest else None
@@ -149,6 +157,7 @@ class RefreshAttempt:
             refresh_url=self._url,
             refresh_token=self._token,
             granted=self._lease.connection.granted_scopes,
+            earlier=self._earlier,
         )
 
     def _may_repeat(self, age: float) -> bool:
@@ -205,7 +214,7 @@ class RefreshAttempt:
             row=connection.id,
             generation=connection.generation + 1,
             now=self._parts.clock(),
-            renew_before=renew_before_seconds(config, connection.method),
+            renew_before=renewal_margin(config, connection.method),
         )
         await self._parts.checkpoint("answer")
         missing: list[str] = []

@@ -186,8 +186,10 @@ def refresh_request(config: Connector, connection: Connection) -> tuple[Connecto
         return config, ""
     config = oauth_of(config, connection)
     typed, metadata = connection.connection_config, connection.metadata
+    shape = config.long_lived
+    address = shape.renew_url if shape else config.refresh_url or config.token_url
     try:
-        url = render_url(config.refresh_url or config.token_url, config, typed, metadata)
+        url = render_url(address, config, typed, metadata)
         return filled(config, typed, metadata), url
     except InvalidRequest as error:
         raise ConnectionIncomplete(config.name, connection.id, str(error)) from None

@@ -101,6 +101,11 @@ class Subject:
         return self.provider.grant.rotation != "never"
 
     @property
+    def extends(self) -> bool:
+        """Whether a refresh lets the same access token live on."""
+        return self.provider.grant.extends is not None
+
+    @property
     def sends_pkce(self) -> bool:
         """Whether PKCE is to be sent: everywhere, unless the provider refuses it as unknown."""
         return self.provider.authorize.pkce != "refused"

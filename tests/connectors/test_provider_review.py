@@ -12,6 +12,7 @@ from connectors.provider import (
     AuthorizeRules,
     FictionalAccount,
     IntrospectRules,
+    LongLivedRules,
     RevokeRules,
     SimulatedProvider,
 )
@@ -20,6 +21,13 @@ from tests.support.simulation import PROVIDERS, TOY, Toy
 
 ANA = TOY.accounts[0]
 ME = TOY.api[0]
+LASTING = LongLivedRules(
+    exchange="toy.example/exchange",
+    exchange_params={"access_token": "{access_token}"},
+    renew="toy.example/renew",
+    renew_params={"access_token": "{access_token}"},
+    seconds=86400,
+)
 
 
 def problem(**changes: Any) -> str:
@@ -58,6 +66,26 @@ def test_every_problem_is_named_at_once() -> None:
             "token.client_auth is not one of basic, basic_raw, post, secret_key, public",
         ),
         ({"token": {"body_format": "xml"}}, "token.body_format is not one of form, json"),
+        (
+            {"grant": {"extends": {}, "rotation": "strict"}},
+            'grant.extends does not go with rotation "strict", only with "none"',
+        ),
+        (
+            {"long_lived": LASTING, "token": {"refresh_params": frozenset()}},
+            'long_lived needs grant.rotation "kept": a renewed token goes on working',
+        ),
+        (
+            {"long_lived": LASTING, "grant": {"rotation": "kept"}},
+            "token.refresh_params are given, and a long_lived token renews itself",
+        ),
+        (
+            {
+                "long_lived": replace(LASTING, renew_params={"a": "b"}),
+                "grant": {"rotation": "kept"},
+                "token": {"refresh_params": frozenset()},
+            },
+            "long_lived.renew_params has no {access_token}",
+        ),
         (
             {"authorize": {"pkce": True}},
             "authorize.pkce is not one of required, verified, ignored, refused",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connectors.account import AccountInfo, account_lookup
 from connectors.config import ConnectorConfig
-from connectors.config_types import ErrorInSuccess, Revocation, ScopeSet
+from connectors.config_types import ErrorInSuccess, LongLived, Revocation, ScopeSet
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
@@ -17,6 +18,12 @@ from connectors.review import KNOWN_ERRORS, RESERVED_PARAMS, problems_of
 from connectors.secret import Secret
 from tests.support.configs import TENANT, make_config
 
+LASTING = LongLived(
+    exchange_url="https://a.example/exchange",
+    exchange_params={"access_token": "${access_token}"},
+    renew_url="https://a.example/renew",
+    renew_params={"access_token": "${access_token}"},
+)
 SITE = "https://api.example.com/sites/${metadata.site_id}"
 
 
@@ -239,6 +246,34 @@ def test_a_valid_description_has_no_problem() -> None:
             "fetch_account_info has more than one of url, introspect and jwt",
         ),
         ({"renew_before_seconds": 0}, "renew_before_seconds is not between 1 and an hour"),
+        (
+            {"long_lived": replace(LASTING, exchange_url="http://a.example/x")},
+            "long_lived exchange_url is not an https URL without query and placeholders",
+        ),
+        (
+            {"long_lived": replace(LASTING, renew_url="https://a.example/x?y")},
+            "long_lived renew_url is not an https URL without query and placeholders",
+        ),
+        (
+            {"long_lived": replace(LASTING, renew_params={"grant_type": "x"})},
+            "long_lived renew_params carry no ${access_token}",
+        ),
+        (
+            {"long_lived": replace(LASTING, exchange_params={"a": "${access_token}", "b": "${x}"})},
+            "long_lived.exchange_params has the undeclared placeholder ${x}",
+        ),
+        (
+            {"long_lived": LASTING, "refresh_url": "https://a.example/refresh"},
+            "refresh_url is given, and a long_lived token is not refreshed",
+        ),
+        (
+            {"long_lived": LASTING, "supports_refresh": False},
+            "long_lived is given although supports_refresh=False",
+        ),
+        (
+            {"refresh_extends": True},
+            "refresh_extends needs the flag of error_in_success: only that tells a success",
+        ),
         (
             {"renew_before_seconds": 30, "supports_refresh": False},
             "renew_before_seconds is given although supports_refresh=False",

@@ -44,6 +44,10 @@ def _exchange_fails(fault: str) -> None:
         expect(
             bench.token_requests == 1, f"the token endpoint is asked {bench.token_requests} times"
         )
+        if (rules := bench.subject.provider.long_lived) is not None:
+            del bench.transport.replaced["token"]
+            bench.transport.replace(rules.exchange, FAULTS[fault].answer)
+            await _connecting_fails(bench, FAULTS[fault].raises)
 
 
 def _refresh_fails(fault: str) -> None:

@@ -41,8 +41,8 @@ async def _token(subject: Subject) -> None:
 async def _refresh(subject: Subject) -> None:
     sample = subject.expectations.refresh
     expect(
-        (sample is not None) == subject.refreshes,
-        "the answer to a refresh is needed where the provider has refresh tokens, and only there",
+        (sample is not None) == (subject.refreshes and not subject.extends),
+        "the answer to a refresh is needed where the provider issues tokens by it, and only there",
     )
     if sample is not None:
         _check_token(subject, sample)
