@@ -295,6 +295,8 @@ def test_every_outcome_names_the_connector_or_the_next_step() -> None:
             "other_account",  # the person disconnects the other account, on the dashboard
             "disconnected_no",  # the person goes to the provider
             "hook_failed",  # the card has the button, and the worker tries again
+            "key_refused",  # the card has the button that replaces the key
+            "key_unchecked",  # as for a hook
         }:
             assert outcome.action, name
 
