@@ -84,6 +84,10 @@ LONG = (
 """The tests of `make test-all`: deployments, browsers, attacks, load, parts that fail, properties
 over thousands of examples, and contracts of connectors that are broken on purpose."""
 
+FAULTS_OF_A_CONTRACT = "test_refusals"
+"""The part of each connector's contract that belongs to `make test-all`, too: its provider fails in
+dozens of ways. `make test T=…` runs it with the rest of the file."""
+
 STARTS_PROCESSES = (
     "commands",
     "connectors/test_catalog.py",
@@ -114,7 +118,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in tests:
             assert isinstance(item, pytest.Function)
             is_contract = item.cls is not None and issubclass(item.cls, ConnectorContract)
-            if long:
+            if long or (is_contract and item.originalname == FAULTS_OF_A_CONTRACT):
                 item.add_marker("long")
             elif quick and not is_contract and not PROCESS_FIXTURES & {*item.fixturenames}:
                 item.add_marker("quick")
