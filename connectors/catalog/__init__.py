@@ -45,6 +45,7 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
         "linkedin": "connectors.catalog.linkedin",
         "microsoft": "connectors.catalog.microsoft",
         "notion": "connectors.catalog.notion",
+        "salesforce": "connectors.catalog.salesforce",
         "shopify": "connectors.catalog.shopify",
         "slack": "connectors.catalog.slack",
         "stripe": "connectors.catalog.stripe",

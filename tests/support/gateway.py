@@ -28,6 +28,7 @@ ACCOUNTS = {
     "google-work": "Ana Diaz (work) (ana@acme.example)",
     "notion": "Acme HQ (Ana Diaz)",
     "notion-other": "Side project (Ana Diaz)",
+    "salesforce": "Ana Diaz (acme.my.salesforce.com)",
     "shopify": "The store's owner",
 }
 """Labels of the sandbox's consent pages."""

@@ -60,6 +60,7 @@ async def test_the_cards_are_grouped_by_category(outside: Harness) -> None:
         ("h3", "X"),
         ("h2", "CRM"),
         ("h3", "HubSpot"),
+        ("h3", "Salesforce"),
         ("h2", "Design"),
         ("h3", "Figma"),
         ("h2", "Commerce"),
@@ -202,7 +203,7 @@ async def test_connection_of_another_person_has_no_page(gateway: Harness, rows: 
 async def test_developers_find_each_redirect_uri_and_where_to_register_it(gateway: Harness) -> None:
     browser = await gateway.browser("alice")
     page = await browser.open(DASHBOARD)
-    shown = dict(re.findall(r'id="redirect-(\w+)" type="text" readonly value="([^"]+)"', page.text))
+    shown = dict(re.findall(r'id="redirect-([\w-]+)" type="text" readonly value="([^"]+)"', page.text))
     assert shown == {
         name: f"{GATEWAY_URL}/v1/connectors/{name}/callback" for name in CONNECTOR_CATALOG
     }

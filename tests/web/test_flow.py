@@ -19,6 +19,7 @@ from tests.support.sandbox import SandboxProcess
 CONNECTORS = [
     ("google", {}, "ana.diaz@example.com", "/oauth2/v3/userinfo"),
     ("notion", {}, "Acme HQ", "/users/me"),
+    ("salesforce", {"login_host": "login.salesforce.com"}, "ana@example.com", "/services/data"),
     ("shopify", {"shop": "acme"}, "Acme Store", "/shop.json"),
 ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
+from connectors.environment import variable
 from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
 from tests.conftest import GATEWAY_URL
@@ -29,7 +30,7 @@ async def test_without_any_variable_the_dashboard_says_what_to_set(
         for name in CONNECTOR_CATALOG:
             assert (
                 f'OAuth provider "{name}" is not configured: missing env var '
-                f"OAUTH_{name.upper()}_CLIENT_ID." in browser.text
+                f"{variable(name, 'CLIENT_ID')}." in browser.text
             )
         api = await gateway.api()
         assert (await api.get("/v1/connectors/available")).json() == {"connectors": []}
