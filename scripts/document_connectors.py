@@ -195,7 +195,11 @@ def _account(config: ConnectorConfig) -> str:
 
 def _inputs(config: ConnectorConfig) -> Iterator[str]:
     for name, part in config.connection_config.items():
-        yield f"`{name}`: {part.title}. {part.description} Example: `{part.example}{part.suffix}`"
+        about = f"`{name}`: {part.title}. {part.description}"
+        if part.choices:
+            yield f"{about} One of: {', '.join(f'`{choice}`' for choice in part.choices)}"
+        else:
+            yield f"{about} Example: `{part.example}{part.suffix}`"
 
 
 def _overrides(config: ConnectorConfig) -> Iterator[str]:

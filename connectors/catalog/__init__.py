@@ -50,6 +50,7 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
         "slack": "connectors.catalog.slack",
         "stripe": "connectors.catalog.stripe",
         "x": "connectors.catalog.x",
+        "zoho-crm": "connectors.catalog.zoho_crm",
     }
 )
 """The connectors of this package, in alphabetical order: name -> module."""

@@ -12,7 +12,11 @@ from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
 
 pytestmark = needs_chromium
 
-TYPED = {"atlassian": {"Site": "acme"}, "shopify": {"Store": "acme"}}
+TYPED = {
+    "atlassian": {"Site": "acme"},
+    "shopify": {"Store": "acme"},
+    "zoho-crm": {"Data centre": "zoho.eu"},
+}
 """The values of a connector's inputs, by their titles."""
 
 

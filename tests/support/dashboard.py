@@ -40,7 +40,9 @@ def connect(page: Page, connector: str, account: str, **config: str) -> None:
     card = page.locator(f"#connector-{connector}")
     card.get_by_role("link", name=re.compile("Connect|Add account")).click()
     for label, value in config.items():
-        page.get_by_label(label).fill(value)
+        field = page.get_by_label(label)
+        is_menu = field.evaluate("element => element.tagName") == "SELECT"
+        (field.select_option if is_menu else field.fill)(value)
     page.get_by_role("button", name=re.compile("Continue to")).click()
     page.get_by_role("button", name=account, exact=True).click()
     page.wait_for_url(DASHBOARD)

@@ -30,6 +30,7 @@ ACCOUNTS = {
     "notion-other": "Side project (Ana Diaz)",
     "salesforce": "Ana Diaz (acme.my.salesforce.com)",
     "shopify": "The store's owner",
+    "zoho-crm": "Ana Diaz (ana@acme.example)",
 }
 """Labels of the sandbox's consent pages."""
 

@@ -61,6 +61,7 @@ async def test_the_cards_are_grouped_by_category(outside: Harness) -> None:
         ("h2", "CRM"),
         ("h3", "HubSpot"),
         ("h3", "Salesforce"),
+        ("h3", "Zoho CRM"),
         ("h2", "Design"),
         ("h3", "Figma"),
         ("h2", "Commerce"),
@@ -203,7 +204,9 @@ async def test_connection_of_another_person_has_no_page(gateway: Harness, rows: 
 async def test_developers_find_each_redirect_uri_and_where_to_register_it(gateway: Harness) -> None:
     browser = await gateway.browser("alice")
     page = await browser.open(DASHBOARD)
-    shown = dict(re.findall(r'id="redirect-([\w-]+)" type="text" readonly value="([^"]+)"', page.text))
+    shown = dict(
+        re.findall(r'id="redirect-([\w-]+)" type="text" readonly value="([^"]+)"', page.text)
+    )
     assert shown == {
         name: f"{GATEWAY_URL}/v1/connectors/{name}/callback" for name in CONNECTOR_CATALOG
     }

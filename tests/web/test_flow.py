@@ -19,8 +19,14 @@ from tests.support.sandbox import SandboxProcess
 CONNECTORS = [
     ("google", {}, "ana.diaz@example.com", "/oauth2/v3/userinfo"),
     ("notion", {}, "Acme HQ", "/users/me"),
-    ("salesforce", {"login_host": "login.salesforce.com"}, "ana@example.com", "/services/data"),
+    (
+        "salesforce",
+        {"login_host": "login.salesforce.com"},
+        "ana@example.com",
+        "/services/oauth2/userinfo",
+    ),
     ("shopify", {"shop": "acme"}, "Acme Store", "/shop.json"),
+    ("zoho-crm", {"data_centre": "zoho.eu"}, "ana@acme.example", "/users?type=CurrentUser"),
 ]
 
 
