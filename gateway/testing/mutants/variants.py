@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from connectors.account import AccountInfo
 from connectors.config_types import ErrorInSuccess
 from connectors.context import CallbackContext, ConnectionContext
+from connectors.inputs import ConnectionInput
 from connectors.secret import Secret
 from gateway.testing.mutants.answers import FOR_PEOPLE, Watched, answer_variants
 
@@ -32,6 +33,7 @@ EXEMPT = {
     "ConnectionInput.title": _TEXT,
     "ConnectionInput.description": _TEXT,
     "ConnectionInput.where": _TEXT,
+    "ConnectionInput.choices.title": _TEXT,
     "ScopeSet.title": _TEXT,
     "ScopeSet.sentence": _TEXT,
     "SimulatedProvider.display_name": _TEXT,
@@ -131,10 +133,16 @@ def _of_dataclass(value: Any) -> Iterator[Variant]:
     for name, current, hint in fields_of(value):
         if isinstance(value, ErrorInSuccess) and value.flag is None and name == "ok":
             continue  # without a flag nothing is compared with it: every other value is the same
+        if isinstance(value, ConnectionInput) and name == "choices":
+            current = {choice: _untitled(values) for choice, values in current.items()}
         for what, other in variants(current, hint):
             yield f"{name} {what}", replace(value, **{name: other})
         if current and is_optional(hint):
             yield f"{name} removed", replace(value, **{name: None})
+
+
+def _untitled(values: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in values.items() if name != "title"}
 
 
 async def _always_the_same(ctx: ConnectionContext) -> AccountInfo:
