@@ -2,7 +2,7 @@
 
     GatewayError
     ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
-    ├─ RowUnreadable  VaultError · WrongEnvironment · NewerRow
+    ├─ RowUnreadable  VaultError · WrongEnvironment · AppRemoved · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ KeyMalformed · KeyRefused · KeyNotChecked
     ├─ AssertionRequired · AssertionInvalid
@@ -14,7 +14,7 @@
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
     │                 LoginChallengeUnknown
     ├─ ReceiverUnavailable
-    └─ ProviderError  TokenRejected · ProviderMisconfigured · ProviderRefused
+    └─ ProviderError  TokenRejected · ProviderMisconfigured · AppRefused · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
 
 No message quotes a provider. The connectors' own errors are in ``connectors.errors``; HTTP statuses
@@ -250,6 +250,10 @@ class ProviderMisconfigured(ProviderError):
     """The provider refused the gateway's own credentials: only an operator can help."""
 
 
+class AppRefused(ProviderMisconfigured):
+    """The provider refused the credentials of the tenant's own app: its administrators can help."""
+
+
 class ProviderRefused(ProviderError):
     """The provider refused the request for another reason."""
 
@@ -393,6 +397,10 @@ class VaultError(RowUnreadable):
 
 class WrongEnvironment(RowUnreadable):
     """The grant belongs to the OAuth app of another environment, which alone can renew it."""
+
+
+class AppRemoved(RowUnreadable):
+    """The tenant has removed its own OAuth app that made the grant, and that alone can renew it."""
 
 
 class NewerRow(RowUnreadable):

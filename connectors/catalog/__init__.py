@@ -26,9 +26,10 @@ from types import MappingProxyType, ModuleType
 
 from connectors.config import Connector, ConnectorConfig
 from connectors.context import PostConnectionContext
-from connectors.environment import require_env, variable
-from connectors.errors import ConfigError, UnknownConnector
+from connectors.environment import app_variables, require_env, variable
+from connectors.errors import ConfigError, ConnectorError, MissingVariable, UnknownConnector
 from connectors.review import NAME_PATTERN
+from connectors.secret import Secret
 
 __all__ = ["CONNECTOR_CATALOG", "Catalog", "Hook", "get_connector_config", "list_ready_connectors"]
 
@@ -73,11 +74,13 @@ class Catalog:
         self._locations = dict(sorted(_locations(folder).items()))
         self._created: dict[str, Connector | ConfigError] = {}
         self._loaded: dict[str, Connector | ConfigError] = {}
+        self._described: dict[str, Connector] = {}
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
         """The same connectors; those named in ``extra`` request these scopes in addition."""
         other = copy(self)
         other._extra_scopes, other._created, other._loaded = extra, {}, {}
+        other._described = {}
         return other
 
     def names(self) -> tuple[str, ...]:
@@ -99,10 +102,50 @@ class Catalog:
 
     def oauth(self, name: str) -> ConnectorConfig:
         """The connector of that name or alias, which has OAuth; raises ``ConfigError`` if not."""
-        config = self.get(name)
-        if not isinstance(config, ConnectorConfig):
-            raise ConfigError(f"{name}: it takes pasted keys alone")
-        return config
+        return _with_oauth(self.get(name))
+
+    def with_app(self, name: str, client_id: str, client_secret: Secret) -> ConnectorConfig:
+        """The connector as it is with this app, whether the environment has one or not.
+
+        ``client_secret`` is empty for a public client. Raises what ``create`` does.
+        """
+        other = copy(self)
+        other._env = {**self._env, **app_variables(name, client_id, client_secret.reveal())}
+        return _with_oauth(other.create(name))
+
+    def described(self, name: str) -> Connector:
+        """The connector of that name or alias, even if the environment has no app for it.
+
+        It may have made-up credentials: use them for nothing. Raises what ``get`` does, except for
+        a missing app.
+        """
+        try:
+            return self.get(name)
+        except MissingVariable:
+            if name not in self._described:
+                self._described[name] = self.with_app(name, "none", Secret("none"))
+            return self._described[name]
+        except UnknownConnector:
+            for config in self.descriptions():
+                if config.alias == name:
+                    return config
+            raise
+
+    def descriptions(self) -> Iterator[Connector]:
+        """``described`` of every connector that is not broken, in alphabetical order."""
+        for name in self._locations:
+            try:
+                yield self.described(name)
+            except ConfigError:
+                continue
+
+    def is_ready(self, name: str) -> bool:
+        """Whether the connector of that name or alias can be used with the environment's app."""
+        try:
+            self.get(name)
+        except ConnectorError:
+            return False
+        return True
 
     def ready(self) -> Iterator[Connector]:
         """The connectors that can be used, in alphabetical order; the others are passed over."""
@@ -222,6 +265,12 @@ class Catalog:
         if config.name != name:
             raise ConfigError(f'{name}: its config is named "{config.name}"')
         return config
+
+
+def _with_oauth(config: Connector) -> ConnectorConfig:
+    if not isinstance(config, ConnectorConfig):
+        raise ConfigError(f"{config.name}: it takes pasted keys alone")
+    return config
 
 
 def get_connector_config(

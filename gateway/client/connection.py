@@ -40,9 +40,8 @@ class Connection:
     ``status`` is what the next call would meet: a token (``active``, ``needs_scopes``) or an error
     (``needs_reauth``, ``not_renewed``, ``incomplete``, ``unreadable``, ``unavailable``).
     ``status_reason`` says why the grant is over or why it is not renewed, ``status_since`` since
-    when; ``action`` mends it: ``reconnect``, ``wait`` or ``operator``. ``metadata`` holds the
-    provider's facts about the
-    account.
+    when; ``action`` mends it: ``reconnect``, ``wait``, ``administrator`` or ``operator``.
+    ``metadata`` holds the provider's facts about the account.
     """
 
     id: str

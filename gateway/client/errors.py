@@ -209,6 +209,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "connection_not_found": ConnectionNotFound,
         "connection_incomplete": ConnectionIncomplete,
         "provider_unavailable": ProviderUnavailable,
+        "app_refused": ProviderUnavailable,
         "rate_limited": RateLimited,
         "store_unavailable": GatewayUnavailable,
         "internal_error": GatewayUnavailable,

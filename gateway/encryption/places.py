@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from gateway.store.connection import Connection
 from gateway.store.flows import Flow
-from gateway.store.sealed import TOKENS, VERIFIERS, WEBHOOK_SECRETS, SealedFields, SealedRow
+from gateway.store.oauth_apps import OAuthApp
+from gateway.store.sealed import (
+    APP_SECRETS,
+    TOKENS,
+    VERIFIERS,
+    WEBHOOK_SECRETS,
+    SealedFields,
+    SealedRow,
+)
 
 FORMAT = 1
 """Version of the sealed format; it is part of the associated data."""
@@ -88,6 +96,17 @@ def webhook_secret_place(tenant: str, webhook_id: str) -> Place:
     """Return the place of a webhook's signing secret."""
     return Place(
         collection=WEBHOOK_SECRETS.collection, tenant=tenant, row=webhook_id, field="secret"
+    )
+
+
+def app_secret_place(app: OAuthApp) -> Place:
+    """Return the place of the client secret of a tenant's own OAuth app."""
+    return Place(
+        collection=APP_SECRETS.collection,
+        tenant=app.tenant,
+        connector=app.connector,
+        row=app.id,
+        field="client_secret",
     )
 
 

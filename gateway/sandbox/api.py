@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.provider import ApiCall, Refusal, SimulatedProvider
-from gateway.sandbox.credentials import account_of, authenticate_bearer, authenticate_client
+from gateway.sandbox.credentials import account_of, app_of, authenticate_bearer, authenticate_client
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
 from gateway.sandbox.wire import (
@@ -66,7 +66,8 @@ class ApiEndpoints:
             return NOT_FOUND
         try:
             params = standard_names(body_params(incoming, "form"), self.rules.token.names)
-            params = authenticate_client(self.rules, incoming, params, rules.client_auth)
+            app = app_of(self.rules, self.ledger, incoming, params)
+            params = authenticate_client(app, incoming, params, rules.client_auth)
             check_names(params, frozenset({"token", "token_type_hint?"}))
         except Refused as refused:
             self.ledger.note_refusal(self.rules.name, "introspect", refused)

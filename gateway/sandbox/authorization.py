@@ -51,7 +51,7 @@ class AuthorizationEndpoint:
         rules = self.rules.authorize
         params = unique(parse_qsl(incoming.query, keep_blank_values=True))
         params = standard_names(params, rules.names)
-        if params.get("client_id") != self.rules.client_id:
+        if params.get("client_id") != self._app(params).client_id:
             raise Refused("invalid_client", "client", "no app has this client_id")
         if params.get("redirect_uri") != self.redirect_uri:
             text = f"register {params.get('redirect_uri')} first"
@@ -84,7 +84,8 @@ class AuthorizationEndpoint:
         """
         if account_key not in {account.key for account in consent.accounts}:
             raise Refused("invalid_request", "parameters", self._not_offered(consent, account_key))
-        earlier = self.ledger.living_grants(self.rules.name, consent.tenant, account_key)
+        client = consent.params["client_id"]
+        earlier = self.ledger.living_grants(self.rules.name, consent.tenant, account_key, client)
         code = f"code-{secrets.token_urlsafe(24)}"
         self.ledger.codes[code] = Code(
             provider=self.rules.name,
@@ -105,6 +106,9 @@ class AuthorizationEndpoint:
         """The callback's parameters after the person declined."""
         self.ledger.note(self.rules.name, "authorize", "denied")
         return self._callback(consent, {"error": "access_denied", "state": consent.params["state"]})
+
+    def _app(self, params: Mapping[str, str]) -> SimulatedProvider:
+        return self.ledger.seen_by(self.rules, [params.get("client_id")])
 
     def _known(self) -> frozenset[str]:
         rules = self.rules.authorize
@@ -137,7 +141,7 @@ class AuthorizationEndpoint:
         choice = self.rules.authorize.account_choice
         if choice.items() <= params.items():
             return self.rules.accounts
-        living = self.ledger.living_grants(self.rules.name, tenant)
+        living = self.ledger.living_grants(self.rules.name, tenant, client=params["client_id"])
         if not living:
             return self.rules.accounts
         used_last = living[-1].account
@@ -157,5 +161,5 @@ class AuthorizationEndpoint:
         if self.rules.sign_callback is None:
             return params
         now = datetime.fromtimestamp(self.ledger.now(), UTC)
-        sign, secret = self.rules.sign_callback, self.rules.client_secret
+        sign, secret = self.rules.sign_callback, self._app(consent.params).client_secret
         return call("sign_callback", dict, sign, params, consent.tenant, secret, now)

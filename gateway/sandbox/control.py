@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.sandbox.faults import CONDITIONS, FAULTS
+from gateway.sandbox.ledger import App
 from gateway.sandbox.pages import Sandbox, page, read_form
 from gateway.sandbox.provider import ProviderSimulation
 
@@ -96,6 +97,19 @@ async def _configure(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
+async def _register(request: Request) -> Response:
+    """Register another app at ``provider``: ``client_id`` and ``client_secret``, old or new."""
+    sandbox: Sandbox = request.app.state.sandbox
+    form = await read_form(request)
+    simulation = _named(sandbox, form)
+    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+    if client_id in {"", simulation.rules.client_id} or not secret:
+        raise HTTPException(422, "an app has a client_id of its own, and a client_secret")
+    sandbox.ledger.apps[client_id] = App(provider=simulation.rules.name, secret=secret)
+    sandbox.ledger.save()
+    return RedirectResponse("/", 303)
+
+
 def _named(sandbox: Sandbox, form: Mapping[str, str]) -> ProviderSimulation:
     """The provider that the form names; raises ``HTTPException`` 404."""
     if (simulation := sandbox.providers.get(form.get("provider", ""))) is None:
@@ -119,5 +133,6 @@ CONTROL = [
     Route("/_sandbox/log", _log),
     Route("/_sandbox/expire", _expire, methods=["POST"]),
     Route("/_sandbox/end", _end, methods=["POST"]),
+    Route("/_sandbox/apps", _register, methods=["POST"]),
     Route("/_sandbox/settings", _configure, methods=["POST"]),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.provider import FictionalAccount, SimulatedProvider
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
 from gateway.sandbox.wire import Incoming, Refused, basic_credentials, tenant_in
@@ -50,6 +52,17 @@ def authenticate_client(
     if basic != (rules.client_id, rules.client_secret):
         raise _wrong(method)
     return params
+
+
+def app_of(
+    rules: SimulatedProvider, ledger: Ledger, incoming: Incoming, params: Mapping[str, str]
+) -> SimulatedProvider:
+    """The provider with the credentials of the app that a request names."""
+    header = incoming.headers.get("authorization", "")
+    pair = basic_credentials(header) or ()
+    return ledger.seen_by(
+        rules, (params.get("client_id"), header.removeprefix("Bearer "), *filter(None, pair))
+    )
 
 
 def authenticate_bearer(

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from connectors.provider import SimulatedProvider
 from gateway.sandbox.wire import Refused
 
 LOG_LENGTH = 2_000
@@ -46,6 +47,19 @@ class Grant:
     scopes: list[str]
     params: dict[str, str]
     revoked: bool = False
+
+    @property
+    def client(self) -> str:
+        """The client id of its app; empty in a file of an earlier version."""
+        return self.params.get("client_id", "")
+
+
+@dataclass
+class App:
+    """An app that somebody registered at a provider, beside the one that its description has."""
+
+    provider: str
+    secret: str
 
 
 @dataclass
@@ -85,6 +99,8 @@ class Ledger:
     grants: dict[str, Grant] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    """By client id."""
     log: list[dict[str, Any]] = field(default_factory=list)
     logged: int = 0
 
@@ -100,13 +116,26 @@ class Ledger:
         why = {"reason": refused.reason, "description": refused.description}
         self.note(provider, endpoint, refused.error, **facts, **why)
 
-    def living_grants(self, provider: str, tenant: str, account: str | None = None) -> list[Grant]:
-        """The grants that were not revoked, of one account or of all; the newest consent last."""
+    def seen_by(self, rules: SimulatedProvider, given: Collection[str | None]) -> SimulatedProvider:
+        """The provider with the credentials of the app whose client id or secret is ``given``."""
+        for client_id, app in self.apps.items():
+            if app.provider == rules.name and (client_id in given or app.secret in given):
+                return replace(rules, client_id=client_id, client_secret=app.secret)
+        return rules
+
+    def living_grants(
+        self, provider: str, tenant: str, account: str | None = None, client: str | None = None
+    ) -> list[Grant]:
+        """The grants that were not revoked; the newest consent last.
+
+        Those of one account or of all, and to one app or to all.
+        """
         return [
             grant
             for grant in self.grants.values()
             if (grant.provider, grant.tenant) == (provider, tenant)
             and account in {None, grant.account}
+            and client in {None, grant.client}
             and not grant.revoked
         ]
 
@@ -126,7 +155,8 @@ class Ledger:
 
     def shared_grant(self, code: Code) -> Grant:
         """The living grant of the code's account, continued by this consent; else a new one."""
-        living = self.living_grants(code.provider, code.tenant, code.account)
+        client = code.params["client_id"]
+        living = self.living_grants(code.provider, code.tenant, code.account, client)
         if not living:
             return self.new_grant(code)
         grant = self.grants.pop(living[-1].id)
@@ -163,7 +193,9 @@ class Ledger:
         """End a grant, or every grant of its account."""
         grant.revoked = True
         if whole_account:
-            for other in self.living_grants(grant.provider, grant.tenant, grant.account):
+            for other in self.living_grants(
+                grant.provider, grant.tenant, grant.account, grant.client
+            ):
                 other.revoked = True
         self.save()
 
@@ -227,4 +259,5 @@ _KINDS: dict[str, Any] = {
     "grants": Grant,
     "access_tokens": AccessToken,
     "refresh_tokens": RefreshToken,
+    "apps": App,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.provider import RevokeRules, SimulatedProvider
-from gateway.sandbox.credentials import authenticate_bearer, authenticate_client
+from gateway.sandbox.credentials import app_of, authenticate_bearer, authenticate_client
 from gateway.sandbox.ledger import Grant, Ledger
 from gateway.sandbox.wire import (
     NOT_FOUND,
@@ -53,32 +53,44 @@ class RevocationEndpoint:
             {rules.account_param} if rules.token == "account" else {"token", "token_type_hint?"}
         )
         params = standard_names(body_params(incoming, rules.body_format), self.rules.token.names)
-        params = authenticate_client(self.rules, incoming, params, rules.client_auth, known)
+        app = app_of(self.rules, self.ledger, incoming, params)
+        params = authenticate_client(app, incoming, params, rules.client_auth, known)
         if rules.client_auth in {"post", "public"}:
             known -= {"client_id", "client_secret"}  # they were there: they authenticated the app
         check_names(params, known)
         tenant = tenant_in(rules.address, incoming.address)
         if rules.token == "account":
-            return self._grants_of_account(rules.account_param, params[rules.account_param], tenant)
-        return [self._grant_of_token(rules, params["token"], tenant)]
+            fact = rules.account_param
+            return self._grants_of_account(app.client_id, fact, params[fact], tenant)
+        client = None if rules.client_auth == "none" else app.client_id
+        return [self._grant_of_token(rules, client, params["token"], tenant)]
 
-    def _grants_of_account(self, fact: str, value: str, tenant: str | None) -> list[Grant]:
+    def _grants_of_account(
+        self, client: str, fact: str, value: str, tenant: str | None
+    ) -> list[Grant]:
         grants = [
             grant
             for account in self.rules.accounts
             if account.facts.get(fact) == value
-            for grant in self.ledger.living_grants(self.rules.name, tenant or "", account.key)
+            for grant in self.ledger.living_grants(
+                self.rules.name, tenant or "", account.key, client
+            )
         ]
         if not grants:
             raise Refused("invalid_grant", "token", "this account is not connected to the app")
         return grants
 
-    def _grant_of_token(self, rules: RevokeRules, token: str, tenant: str | None) -> Grant:
+    def _grant_of_token(
+        self, rules: RevokeRules, client: str | None, token: str, tenant: str | None
+    ) -> Grant:
+        """The grant of a token; ``client`` is the app that authenticated, if one did."""
         access_token = self.ledger.access_tokens.get(token)
         stored = access_token or self.ledger.refresh_tokens.get(token)
         grant = self.ledger.grants.get(stored.grant) if stored else None
         if grant is None or grant.provider != self.rules.name or tenant not in {None, grant.tenant}:
             raise Refused("invalid_token", "token", "no such token")
+        if grant.client and client not in {None, grant.client}:
+            raise Refused("invalid_token", "token", "the token was issued to another app")
         if access_token is not None and access_token.is_over(self.ledger.now()):
             raise Refused("invalid_token", "token", "the access token is expired")
         if ("access_token" if access_token else "refresh_token") not in rules.accepts:

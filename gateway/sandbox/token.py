@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from connectors.provider import Reason, SimulatedProvider
-from gateway.sandbox.credentials import authenticate_client
+from gateway.sandbox.credentials import app_of, authenticate_client
 from gateway.sandbox.functions import call
 from gateway.sandbox.issuing import Issuing
 from gateway.sandbox.ledger import Code, Grant, Ledger, RefreshToken
@@ -47,9 +47,9 @@ class TokenEndpoint:
         """Answer a token request."""
         grant_type = "unreadable"
         try:
-            params = self._params(incoming)
+            client, params = self._params(incoming)
             grant_type = self._grant_type(incoming, params)
-            answer = self._answer(incoming, params, grant_type)
+            answer = self._answer(incoming, client, params, grant_type)
         except Refused as refused:
             self.ledger.note_refusal(self.rules.name, "token", refused, grant_type=grant_type)
             return refusal(self.rules, "token", refused)
@@ -57,7 +57,8 @@ class TokenEndpoint:
         self.ledger.save()
         return Outcome(status=200, body=answer)
 
-    def _params(self, incoming: Incoming) -> dict[str, str]:
+    def _params(self, incoming: Incoming) -> tuple[str, dict[str, str]]:
+        """The client id of the app that asks, and the parameters without its credentials."""
         rules = self.rules.token
         check_headers(incoming, rules.required_headers)
         params = body_params(replace(incoming, query=""), rules.body_format)
@@ -66,7 +67,9 @@ class TokenEndpoint:
         if dict(parse_qsl(incoming.query, keep_blank_values=True)) != query:
             raise Refused("invalid_request", "parameters", f"the query must be {dict(query)}")
         listed = rules.refresh_params if "refresh_token" in params else rules.exchange_params
-        return authenticate_client(self.rules, incoming, params, rules.client_auth, listed)
+        app = app_of(self.rules, self.ledger, incoming, params)
+        params = authenticate_client(app, incoming, params, rules.client_auth, listed)
+        return app.client_id, params
 
     def _grant_type(self, incoming: Incoming, params: Mapping[str, str]) -> str:
         rules = self.rules.token
@@ -82,7 +85,7 @@ class TokenEndpoint:
         return grant_type
 
     def _answer(
-        self, incoming: Incoming, params: Mapping[str, str], grant_type: str
+        self, incoming: Incoming, client: str, params: Mapping[str, str], grant_type: str
     ) -> Mapping[str, Any]:
         rules = self.rules.token
         is_refresh = grant_type == "refresh_token"
@@ -93,8 +96,8 @@ class TokenEndpoint:
             raise Refused(error, reason, "the parameters do not go together")
         if is_refresh:
             address = rules.refresh_address or rules.address
-            return self._refresh(params, tenant_in(address, incoming.address) or "")
-        return self._exchange(params, tenant_in(rules.address, incoming.address) or "")
+            return self._refresh(client, params, tenant_in(address, incoming.address) or "")
+        return self._exchange(client, params, tenant_in(rules.address, incoming.address) or "")
 
     def _exchange_names(self) -> frozenset[str]:
         names, pkce = self.rules.token.exchange_params, self.rules.authorize.pkce
@@ -104,9 +107,13 @@ class TokenEndpoint:
             return (names - _VERIFIER_NAMES) | {"code_verifier?"}
         return names
 
-    def _exchange(self, params: Mapping[str, str], tenant: str) -> Mapping[str, Any]:
+    def _exchange(self, client: str, params: Mapping[str, str], tenant: str) -> Mapping[str, Any]:
         code = self.ledger.codes.get(params["code"])
-        if code is None or (code.provider, code.tenant) != (self.rules.name, tenant):
+        if code is None or (code.provider, code.tenant, code.params["client_id"]) != (
+            self.rules.name,
+            tenant,
+            client,
+        ):
             raise Refused("invalid_grant", "code_unknown", "the code is not known here")
         if code.grant is not None:
             # RFC 6749 4.1.2: a code that comes twice was stolen.
@@ -134,7 +141,7 @@ class TokenEndpoint:
         if not _VERIFIER.fullmatch(verifier or "") or _challenge(verifier or "") != code.challenge:
             raise Refused("invalid_grant", "verifier", "the code_verifier does not match")
 
-    def _refresh(self, params: Mapping[str, str], tenant: str) -> Mapping[str, Any]:
+    def _refresh(self, client: str, params: Mapping[str, str], tenant: str) -> Mapping[str, Any]:
         token = params["refresh_token"]
         stored = self.ledger.refresh_tokens.get(token)
         grant = self.ledger.grants.get(stored.grant) if stored else None
@@ -142,6 +149,7 @@ class TokenEndpoint:
             stored is None
             or grant is None
             or (grant.provider, grant.tenant) != (self.rules.name, tenant)
+            or grant.client not in {"", client}
         ):
             text = "the refresh token is not known here"
             raise Refused("invalid_grant", "refresh_token_unknown", text)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.context import CallbackContext
 from connectors.secret import Secret
@@ -31,7 +30,7 @@ class Callback:
     """A callback, the flow that its state names, and the browser that brought it.
 
     ``tenant``, ``user``, ``admin`` and ``cookie`` are the browser's session and flow cookie, if it
-    has any.
+    has any. ``found`` is the flow's connector with the flow's app, or the error that hides it.
     """
 
     connector: str
@@ -41,13 +40,15 @@ class Callback:
     user: str | None
     cookie: str | None
     admin: bool
-    catalog: Catalog
+    found: ConnectorConfig | Exception
     now: datetime
 
     @property
     def config(self) -> ConnectorConfig:
-        """The connector that the path names."""
-        return self.catalog.oauth(self.connector)
+        """The flow's connector; raises the error that hides it."""
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
 
     @property
     def code(self) -> Secret:

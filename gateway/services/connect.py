@@ -24,10 +24,18 @@ from gateway.engine.authorize import authorization_url, new_code_verifier, new_s
 from gateway.engine.callback import AuthorizationResponse, callback_metadata, read_callback
 from gateway.engine.inputs import read_inputs
 from gateway.engine.templates import filled, render_url
-from gateway.errors import FlowExpired, FlowFinished, Forbidden, StateUnknown, code_of
+from gateway.errors import (
+    FlowExpired,
+    FlowFinished,
+    Forbidden,
+    RowUnreadable,
+    StateUnknown,
+    code_of,
+)
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.apps import Apps, blaming
 from gateway.services.callback_checks import BEFORE_CLAIM, CHECKS, Callback
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
@@ -75,6 +83,7 @@ class ConnectService:
         self,
         *,
         catalog: Catalog,
+        apps: Apps,
         flows: FlowStore,
         provider: Provider,
         linker: Linker,
@@ -87,6 +96,7 @@ class ConnectService:
         only_tenant: str | None = None,
     ) -> None:
         self._catalog = catalog
+        self._apps = apps
         self._flows = flows
         self._provider = provider
         self._linker = linker
@@ -110,16 +120,17 @@ class ConnectService:
         reconnect: str | None = None,
         tool: str | None = None,
         scopes: tuple[str, ...] | None = None,
+        app: str | None = None,
     ) -> StartedFlow:
         """Start a flow for a signed-in user. ``typed`` is the connection_config as entered.
 
         ``owner`` is that of the connection, the user by default. ``scopes`` are those to ask for;
-        the connector's own without them.
+        the connector's own without them. ``app`` is the id of the tenant's own app in ``config``.
 
         Raises ``InvalidRequest`` if ``typed`` is invalid, and ``Forbidden`` if the tenant may not
         use the OAuth apps of this deployment.
         """
-        if self._only_tenant not in {None, tenant}:
+        if app is None and self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
         values = read_inputs(config.connection_config, typed)
         endpoint = render_url(config.authorization_url, config, values)
@@ -141,6 +152,7 @@ class ConnectService:
             tool=tool,
             created_at=now,
             expires_at=now + FLOW_LIFETIME,
+            app=app,
         )
         await self._flows.add(flow, self._vault.seal(verifier, verifier_place(flow)))
         await self._flows.keep_newest(tenant, user, now)
@@ -191,7 +203,7 @@ class ConnectService:
     def read_callback(self, name: str, query: bytes) -> AuthorizationResponse:
         """Read a callback on the path of connector ``name``; raises what ``read_callback`` does."""
         try:
-            code_param = self._catalog.oauth(name).code_param
+            code_param = getattr(self._catalog.described(name), "code_param", "code")
         except ConnectorError:
             code_param = "code"  # the checks say what is wrong with the connector
         return read_callback(query, code_param)
@@ -227,7 +239,7 @@ class ConnectService:
             user=user,
             cookie=cookie,
             admin=admin,
-            catalog=self._catalog,
+            found=await self._found(flow),
             now=now,
         )
         if flow.is_open(now):  # else nothing can be claimed, and the cookie is gone already
@@ -243,14 +255,15 @@ class ConnectService:
         token_url = flow.token_url or render_url(
             config.token_url, config, flow.connection_config, metadata
         )
-        grant = await self._provider.exchange(
-            filled(_asking(config, flow), flow.connection_config),
-            token_url=token_url,
-            code=callback.code,
-            redirect_uri=flow.redirect_uri,
-            verifier=verifier,
-            callback_metadata=metadata,
-        )
+        with blaming(flow.app):
+            grant = await self._provider.exchange(
+                filled(_asking(config, flow), flow.connection_config),
+                token_url=token_url,
+                code=callback.code,
+                redirect_uri=flow.redirect_uri,
+                verifier=verifier,
+                callback_metadata=metadata,
+            )
 
         async def is_wanted() -> bool:  # to sign out everywhere deletes the flow
             return await self._flows.get(response.state) is not None
@@ -264,6 +277,13 @@ class ConnectService:
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
         return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)
+
+    async def _found(self, flow: Flow) -> ConnectorConfig | Exception:
+        """The flow's connector with its app, or the error that hides it."""
+        try:
+            return await self._apps.find(flow.tenant, flow.connector, flow.app)
+        except (ConnectorError, RowUnreadable) as error:
+            return error
 
     async def _why_not_claimed(
         self, state: str, name: str, tenant: str | None, user: str | None

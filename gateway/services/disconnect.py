@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from connectors.catalog import Catalog
 from connectors.config import Connector, ConnectorConfig
 from connectors.errors import ConnectorError
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, VaultError
+from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, RowUnreadable
 from gateway.observe.logs import get_logger
+from gateway.services.apps import Apps
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method
@@ -39,7 +39,7 @@ class DisconnectService:
     def __init__(
         self,
         *,
-        catalog: Catalog,
+        apps: Apps,
         connections: ConnectionStore,
         provider: Provider,
         sealer: TokenSealer,
@@ -47,7 +47,7 @@ class DisconnectService:
         audit: Audit,
         environment: str,
     ) -> None:
-        self._catalog = catalog
+        self._apps = apps
         self._connections = connections
         self._provider = provider
         self._sealer = sealer
@@ -62,9 +62,13 @@ class DisconnectService:
         if not connection.is_of(self._environment):
             return Revoked.NO
         try:
-            supported = _revokes(self._catalog.get(connection.connector), connection)
+            supported = _revokes(self._apps.described(connection), connection)
+            if supported:
+                await self._apps.of(connection)
         except ConnectorError:
             supported = False
+        except RowUnreadable:
+            return Revoked.NO
         return Revoked.YES if supported else Revoked.UNSUPPORTED
 
     async def disconnect(self, connection: Connection) -> Revoked:
@@ -91,17 +95,16 @@ class DisconnectService:
             _log.warning("revocation_failed", connection=connection.id, error="WrongEnvironment")
             return Revoked.NO
         try:
-            config = self._catalog.get(connection.connector)
-            if not isinstance(config, ConnectorConfig) or not _revokes(config, connection):
+            if not _revokes(self._apps.described(connection), connection):
                 return Revoked.UNSUPPORTED
             done = await self._provider.revoke(
-                config,
+                await self._apps.of(connection),
                 connection_config=connection.connection_config,
                 metadata=connection.metadata,
                 access_token=self._sealer.access_token(connection),
                 refresh_token=self._sealer.refresh_token(connection),
             )
-        except (ConnectorError, ProviderError, VaultError, InvalidRequest) as error:
+        except (ConnectorError, ProviderError, RowUnreadable, InvalidRequest) as error:
             _log.warning("revocation_failed", connection=connection.id, error=type(error).__name__)
             return Revoked.NO
         if done is None:
@@ -114,6 +117,7 @@ class DisconnectService:
             connection.connector,
             connection.external_account_id,
             besides=connection.id,
+            app=connection.app,
         )
 
 

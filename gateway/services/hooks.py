@@ -15,9 +15,10 @@ from connectors.errors import AccountUnfit, ConnectorError
 from gateway.audit.trail import OK, Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.errors import ConnectionNotFound, GatewayError, ProviderError, code_of
+from gateway.errors import ConnectionNotFound, GatewayError, ProviderError, RowUnreadable, code_of
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
+from gateway.services.apps import Apps
 from gateway.services.provider import Enriched, Grant, Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_failures import reason_of
@@ -43,6 +44,7 @@ class Hooks:
         self,
         *,
         catalog: Catalog,
+        apps: Apps,
         connections: ConnectionStore,
         retries: HookRetries,
         provider: Provider,
@@ -53,6 +55,7 @@ class Hooks:
         audit: Audit,
     ) -> None:
         self._catalog = catalog
+        self._apps = apps
         self._connections = connections
         self._retries = retries
         self._provider = provider
@@ -64,8 +67,8 @@ class Hooks:
         self._stopping = False
 
     def connectors(self) -> tuple[str, ...]:
-        """Return the connectors that have a hook and are configured in this process."""
-        return tuple(c.name for c in self._catalog.ready() if c.post_connection_script)
+        """Return the connectors that have a hook."""
+        return tuple(c.name for c in self._catalog.descriptions() if c.post_connection_script)
 
     def stop(self) -> None:
         """Start no further attempt."""
@@ -73,6 +76,8 @@ class Hooks:
 
     async def round(self, connector: str) -> int:
         """Try each due connection of the connector once; return how many were tried."""
+        if not await self._apps.is_needed(connector):
+            return 0
         due = await self._retries.due(connector, self._clock(), BATCH)
         for number, connection in enumerate(due):
             if self._stopping:
@@ -86,9 +91,9 @@ class Hooks:
         Returns the connection as it is then. Raises ``ConnectionNotFound`` if it is gone.
         """
         try:
-            config = self._catalog.oauth(connection.connector)
+            config = await self._apps.of(connection)
             hook = self._catalog.hook(config)
-        except ConnectorError:
+        except (ConnectorError, RowUnreadable):
             return connection
         failure, typed = connection.hook_failure, connection.connection_config
         complete = has_address(config, typed, connection.metadata)

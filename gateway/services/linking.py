@@ -94,6 +94,7 @@ class Linker:
             status=Status.NEEDS_SCOPES if missing else Status.ACTIVE,
             several_accounts=config.supports_multiple_accounts,
             environment=self._environment,
+            app=flow.app,
             hook_failure=first_failure(failure, self._clock()) if failure else None,
         )
         try:
@@ -109,6 +110,7 @@ class Linker:
                 config,
                 grant.tokens,
                 tenant=flow.tenant,
+                app=flow.app,
                 account_id=account.external_account_id,
                 connection_config=flow.connection_config,
                 metadata=account.metadata,
@@ -138,11 +140,12 @@ class Linker:
 
     @staticmethod
     def _is_usable(old: Connection | None, new: NewConnection) -> bool:
-        """Whether a grant was not ended, and belongs to this environment's app and host."""
+        """Whether a grant was not ended, and belongs to this app and host."""
         return (
             old is not None
             and old.status is not Status.NEEDS_REAUTH
             and old.is_of(new.environment)
+            and old.app == new.app
             and old.connection_config == new.connection_config
         )
 

@@ -69,6 +69,7 @@ class Refresher:
             wait: Wait for another process that is refreshing now; otherwise return ``connection``.
 
         Raises:
+            AppRemoved: The tenant has removed its own app that made the grant.
             ConnectionIncomplete: The request for a refresh needs a fact that is missing.
             ConnectorRequired: The connection was disconnected meanwhile.
             ProviderError: The provider gave no tokens.
@@ -117,6 +118,8 @@ class Refresher:
                     f'the grant is of the environment "{connection.environment}", '
                     f'and this is "{environment}"'
                 )
+            if connection.app is not None:
+                config = await self._parts.apps.of(connection)
             refresh_token = self._parts.sealer.refresh_token(connection)
             if not is_renewable(config, connection.method) or refresh_token is None:
                 raise ReauthorizationRequired(config.name, "no_refresh_token", connection.id)

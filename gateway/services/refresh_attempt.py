@@ -25,6 +25,7 @@ from gateway.errors import (
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics, RefreshOutcome
+from gateway.services.apps import Apps, blaming
 from gateway.services.back_off import back_off
 from gateway.services.key_provider import KeyProvider
 from gateway.services.methods import key_of, oauth_of, renewal_margin, repeatable_seconds
@@ -53,6 +54,7 @@ async def no_checkpoint(step: str) -> None:
 class RefreshParts:
     """The collaborators that all refreshes of a process share."""
 
+    apps: Apps
     leases: RefreshLeases
     provider: Provider
     key_provider: KeyProvider
@@ -152,13 +154,14 @@ class RefreshAttempt:
         if connection.method is Method.CLIENT_CREDENTIALS:
             values = {**connection.connection_config, **unpack(self._token)}
             return await self._parts.key_provider.ask(config, key_of(config, connection), values)
-        return await self._parts.provider.refresh(
-            oauth_of(config, connection),
-            refresh_url=self._url,
-            refresh_token=self._token,
-            granted=self._lease.connection.granted_scopes,
-            earlier=self._earlier,
-        )
+        with blaming(connection.app):
+            return await self._parts.provider.refresh(
+                oauth_of(config, connection),
+                refresh_url=self._url,
+                refresh_token=self._token,
+                granted=connection.granted_scopes,
+                earlier=self._earlier,
+            )
 
     def _may_repeat(self, age: float) -> bool:
         seconds = repeatable_seconds(self._config, self._lease.connection.method)
@@ -248,6 +251,7 @@ class RefreshAttempt:
                 config,
                 tokens,
                 tenant=connection.tenant,
+                app=connection.app,
                 account_id=connection.external_account_id,
                 connection_config=connection.connection_config,
                 metadata=connection.metadata,

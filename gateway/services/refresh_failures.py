@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gateway.errors import (
+    AppRefused,
     ProviderError,
     ProviderMisconfigured,
     ProviderUnavailable,
@@ -40,6 +41,8 @@ def outcome_of(error: ProviderError) -> RefreshOutcome:
 
 def reason_of(error: ProviderError) -> str:
     """Return the reason that the API shows for a failing connection."""
+    if isinstance(error, AppRefused):
+        return "app_refused"
     if isinstance(error, ProviderMisconfigured):
         return "provider_misconfigured"
     if isinstance(error, ProviderUnavailable):

@@ -16,9 +16,11 @@ from datetime import datetime, timedelta
 
 from connectors.catalog import Catalog
 from connectors.config import Connector
+from connectors.errors import ConnectorError
 from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
+from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
 from gateway.services.methods import is_renewable, renew_before_seconds, repeatable_seconds
 from gateway.services.refresh import Refresher
@@ -74,6 +76,7 @@ class Renewal:
         refresher: Refresher,
         pasted: KeyConnections,
         catalog: Catalog,
+        apps: Apps,
         clock: Clock,
         concurrency: int,
         jitter: Jitter = phase,
@@ -83,6 +86,7 @@ class Renewal:
         self._refresher = refresher
         self._pasted = pasted
         self._catalog = catalog
+        self._apps = apps
         self._clock = clock
         self._jitter = jitter
         self._slots = asyncio.Semaphore(concurrency)
@@ -90,10 +94,10 @@ class Renewal:
         self._stopping = False
 
     def connectors(self) -> tuple[str, ...]:
-        """Return the configured connectors that need rounds: renewals, or checks of keys."""
+        """Return the connectors that need rounds: renewals, or checks of keys."""
         return tuple(
             config.name
-            for config in self._catalog.ready()
+            for config in self._catalog.descriptions()
             if config.key is not None or is_renewable(config, Method.OAUTH2)
         )
 
@@ -105,10 +109,12 @@ class Renewal:
         """Try once to renew each due connection of the connector, and return the counts.
 
         Raises ``StoreUnavailable`` if the database does not answer, and ``ConnectorError`` if the
-        connector is unknown or not configured.
+        connector is unknown or broken.
         """
-        config = self._catalog.get(connector)
+        config = self._catalog.described(connector)
         tally = Round()
+        if not await self._apps.is_needed(config.name):
+            return tally
         slots = asyncio.Semaphore(self._slots_of_one)
         running: set[asyncio.Task[None]] = set()
 
@@ -182,6 +188,10 @@ class Renewal:
 
     async def _renew(self, config: Connector, connection: Connection, tally: Round) -> None:
         async with self._slots:
+            try:
+                self._apps.described(connection)
+            except ConnectorError:
+                return  # it needs the deployment's app, and only tenants have one
             if self._stopping:
                 return
             # As for a caller: a lost response makes the connection fail only after expiry.

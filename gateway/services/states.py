@@ -11,7 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from connectors.catalog import Catalog
 from connectors.config import Connector, ConnectorConfig
 from connectors.errors import ConnectorError
 from connectors.secret import Secret
@@ -20,6 +19,7 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.templates import filled, render_url
 from gateway.errors import ConnectionIncomplete, InvalidRequest
+from gateway.services.apps import Apps
 from gateway.services.methods import is_renewable, oauth_of
 from gateway.store.connection import Connection, Method, Status
 
@@ -29,15 +29,22 @@ class Remedy(StrEnum):
 
     RECONNECT = "reconnect"
     WAIT = "wait"
+    ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
 
 
-_REMEDIES = {"provider_misconfigured": Remedy.OPERATOR, "provider_refused": Remedy.RECONNECT}
+_REMEDIES = {
+    "provider_misconfigured": Remedy.OPERATOR,
+    "app_refused": Remedy.ADMINISTRATOR,
+    "provider_refused": Remedy.RECONNECT,
+}
 """The remedy for each reason why renewals fail. Failures without one pass by themselves."""
 
 
 MISSING_FACT = "missing_fact"
 """The reason of ``incomplete``."""
+APP_REMOVED = "app_removed"
+"""The reason why renewals fail without the tenant's own app that made the connection."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +75,7 @@ def state_of(
     renewable: bool = True,
     readable: bool = True,
     complete: bool = True,
+    app_removed: bool = False,
 ) -> State:
     """Return the state of a connection at ``now``.
 
@@ -75,6 +83,7 @@ def state_of(
         renewable: Whether the connector supports refresh.
         readable: Whether the tokens that the next caller needs can be decrypted.
         complete: Whether all facts are known that a call, or a refresh that is due, needs.
+        app_removed: Whether the app that made it was the tenant's own, and is removed.
     """
     tokens, reason = connection.tokens, connection.status_reason
     status, since, action = connection.status, connection.status_since, None
@@ -85,6 +94,9 @@ def state_of(
         status, reason, since, action = Status.NEEDS_REAUTH, "expired", over, Remedy.RECONNECT
     elif not readable:
         status, reason, action = Status.UNREADABLE, None, Remedy.RECONNECT
+    elif app_removed and renewable and tokens.refresh_token is not None:
+        status = status if over is None else Status.NOT_RENEWED
+        reason, since, action = APP_REMOVED, connection.failing_since or since, Remedy.RECONNECT
     elif reason is not None:
         status = status if over is None else Status.NOT_RENEWED
         since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
@@ -107,18 +119,16 @@ def is_over(connection: Connection, now: datetime) -> bool:
 class States:
     """Tells the state of connections."""
 
-    def __init__(
-        self, catalog: Catalog, sealer: TokenSealer, clock: Clock, environment: str
-    ) -> None:
+    def __init__(self, apps: Apps, sealer: TokenSealer, clock: Clock, environment: str) -> None:
         self._environment = environment
-        self._catalog = catalog
+        self._apps = apps
         self._sealer = sealer
         self._clock = clock
 
-    def of(self, connection: Connection) -> State:
+    async def of(self, connection: Connection) -> State:
         """Return the state of a connection now."""
         try:
-            config = self._catalog.get(connection.connector)
+            config = self._apps.described(connection)
         except ConnectorError:
             return State(
                 status=Status.UNAVAILABLE,
@@ -135,6 +145,7 @@ class States:
             readable=(not over or connection.is_of(self._environment))
             and self._sealer.opens(connection, refresh_too=over),
             complete=_is_complete(config, connection, over),
+            app_removed=await self._apps.is_removed(connection),
         )
 
 

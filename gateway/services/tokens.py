@@ -26,6 +26,7 @@ from gateway.engine.api import api_headers
 from gateway.engine.placements import Placed, placed
 from gateway.errors import (
     ConnectionIncomplete,
+    ConnectorRequired,
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
@@ -37,6 +38,7 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
 from gateway.services.methods import is_renewable, key_of, lacks_scopes, oauth_of, wanted_scopes
 from gateway.services.refresh import Refresher
@@ -130,6 +132,7 @@ class TokenService:
         self,
         *,
         catalog: Catalog,
+        apps: Apps,
         connections: ConnectionStore,
         resolution: Resolution,
         refresher: Refresher,
@@ -142,6 +145,7 @@ class TokenService:
         audit: Audit,
     ) -> None:
         self._catalog = catalog
+        self._apps = apps
         self._connections = connections
         self._resolution = resolution
         self._refresher = refresher
@@ -240,10 +244,15 @@ class TokenService:
         return remembered.issued
 
     async def _get(self, wanted: Wanted) -> IssuedToken:
-        config = self._catalog.get(wanted.connector)
+        config = self._catalog.described(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
         scopes = wanted_scopes(config, wanted.scopes)
-        connection = await self._resolution.find(config.name, wanted.sought)
+        try:
+            connection = await self._resolution.find(config.name, wanted.sought)
+        except ConnectorRequired:
+            await self._apps.choose(wanted.tenant, config.name)  # a hidden one says so
+            raise
+        config = self._apps.described(connection)
         renewable = is_renewable(config, connection.method)
         state = state_of(connection, self._clock(), renewable=renewable)
         if state.status is Status.NEEDS_REAUTH:

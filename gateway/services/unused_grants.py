@@ -28,13 +28,14 @@ class UnusedGrants:
         tokens: Tokens,
         *,
         tenant: str,
+        app: str | None,
         account_id: str,
         connection_config: Mapping[str, str],
         metadata: Mapping[str, Any],
     ) -> None:
         """Revoke a grant, unless another connection may share it (security B7). Never raises."""
         try:
-            if await self._connections.is_linked(tenant, config.name, account_id):
+            if await self._connections.is_linked(tenant, config.name, account_id, app=app):
                 return
             await self._provider.revoke(
                 config,

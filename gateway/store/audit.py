@@ -52,6 +52,8 @@ class Action(StrEnum):
     SESSIONS_ENDED = "sessions.ended"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_DELETED = "webhook.deleted"
+    APP_SET = "app.set"
+    APP_REMOVED = "app.removed"
     VAULT_OPEN_FAILED = "vault.open_failed"
     ENCRYPTION_ROTATED = "encryption.rotated"
 
@@ -80,8 +82,8 @@ class Line(NamedTuple):
     """One audited action. ``outcome`` is ``ok`` or the error's word.
 
     ``user`` owns the connection, session or login, or gets the token of one that ``owner`` lends
-    (``org`` or ``platform``); ``subject`` is the id of a key or webhook. It is a tuple because a
-    process makes thousands of them in a second.
+    (``org`` or ``platform``); ``subject`` is the id of a key, a webhook or an app. It is a tuple
+    because a process makes thousands of them in a second.
     """
 
     time: datetime

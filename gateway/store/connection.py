@@ -19,8 +19,9 @@ from gateway.store.owners import kind_of, user_of
 SCHEMA = 2
 """Newest version of the rows that this code reads.
 
-Rows with pasted credentials have version 2: an earlier release would read them as OAuth tokens. All
-others have version 1, so that it can go on with them.
+Rows with pasted credentials have version 2: an earlier release would read them as OAuth tokens. So
+have those of a tenant's own app: it would renew them with the deployment's. All others have version
+1, so that it can go on with them.
 """
 
 
@@ -33,11 +34,6 @@ class Method(StrEnum):
     OAUTH2 = "oauth2"
     API_KEY = "api_key"
     CLIENT_CREDENTIALS = "client_credentials"
-
-    @property
-    def schema(self) -> int:
-        """The version of the rows of this method."""
-        return 1 if self is Method.OAUTH2 else SCHEMA
 
 
 NOT_CHECKED = "not_checked"
@@ -97,7 +93,8 @@ class Connection:
     """One linked account, as stored.
 
     ``status_reason`` says why renewals fail, since ``failing_since``, or why the grant is over.
-    ``environment`` is that of the OAuth app that has the grant, empty if the setting was.
+    ``environment`` is that of the OAuth app that has the grant, empty if the setting was. ``app``
+    is the app's id if it is the tenant's own (``gateway.store.oauth_apps``).
     """
 
     id: str
@@ -124,6 +121,7 @@ class Connection:
     updated_at: datetime
     last_used_at: datetime | None
     hook_failure: HookFailure | None = None
+    app: str | None = None
 
     def is_of(self, environment: str) -> bool:
         """Whether the OAuth apps of ``environment`` may have this grant; an empty one is any."""
@@ -269,6 +267,7 @@ def _connection(row: Document) -> Connection:
         updated_at=row["updated_at"],
         last_used_at=row["last_used_at"],
         hook_failure=_hook_failure(row.get("hook")),
+        app=row.get("app"),
     )
 
 

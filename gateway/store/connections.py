@@ -17,6 +17,7 @@ from typing import Any
 from connectors.account import AccountInfo
 from gateway.errors import AccountAmbiguous, AccountMismatch, ConnectionNotFound, WriteConflict
 from gateway.store.connection import (
+    SCHEMA,
     Connection,
     HookFailure,
     Method,
@@ -53,6 +54,12 @@ class NewConnection:
     method: Method = Method.OAUTH2
     status_reason: str | None = None
     hook_failure: HookFailure | None = None
+    app: str | None = None
+
+    @property
+    def schema(self) -> int:
+        """The version of its row."""
+        return 1 if self.method is Method.OAUTH2 and self.app is None else SCHEMA
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,16 +210,23 @@ class ConnectionStore:
         return None
 
     async def is_linked(
-        self, tenant: str, connector: str, external_account_id: str, *, besides: str | None = None
+        self,
+        tenant: str,
+        connector: str,
+        external_account_id: str,
+        *,
+        besides: str | None = None,
+        app: str | None = None,
     ) -> bool:
-        """Whether any user's connection, other than ``besides``, holds this account.
+        """Whether any user's connection by ``app``, other than ``besides``, holds this account.
 
-        Revoking a grant can end every connection of the account (security B7).
+        Revoking a grant can end every connection of the account to the app (security B7).
         """
         query = {
             "tenant": tenant,
             "connector": connector,
             "external_account_id": external_account_id,
+            "app": app,
             "_id": {"$ne": besides},
         }
         return await self._rows.find_one(query, projection={"_id": 1}) is not None
@@ -279,12 +293,13 @@ class ConnectionStore:
 
 def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Document:
     return {
-        "schema": new.method.schema,
+        "schema": new.schema,
         "method": str(new.method),
         "account_label": new.account.account_label,
         "metadata": json.dumps(dict(new.account.metadata)),
         "connection_config": dict(new.connection_config),
         "environment": new.environment,
+        "app": new.app,
         "hook": None if new.hook_failure is None else asdict(new.hook_failure),
         "scopes": {"requested": list(new.requested_scopes), "granted": list(new.granted_scopes)},
         "status": str(new.status),

@@ -26,7 +26,8 @@ MOST_OPEN = 10
 class Flow:
     """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim.
 
-    ``user`` began it, ``owner`` gets the connection. The provider is asked for ``scopes``.
+    ``user`` began it, ``owner`` gets the connection. The provider is asked for ``scopes``. ``app``
+    is the tenant's own OAuth app, ``None`` for the deployment's.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Flow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    app: str | None = None
 
     def is_open(self, now: datetime) -> bool:
         """Whether the flow can still be claimed."""
@@ -85,6 +87,8 @@ class FlowStore:
             "expires_at": flow.expires_at,
             "used_at": None,
         }
+        if flow.app is not None:
+            row["app"] = flow.app
         await self._rows.insert(FLOWS.prove(self._prover, row))
 
     async def keep_newest(self, tenant: str, user: str, now: datetime) -> int:

@@ -90,6 +90,12 @@ INDEXES = {
         ),
     ],
     "service_keys": [IndexModel([("tenant", ASCENDING), ("created_at", ASCENDING)], name="tenant")],
+    "oauth_apps": [
+        IndexModel(
+            [("tenant", ASCENDING), ("connector", ASCENDING), ("updated_at", DESCENDING)],
+            name="tenant",
+        )
+    ],
     "events": [IndexModel([("time", ASCENDING), ("generation", ASCENDING)], name="oldest")],
     "webhooks": [IndexModel([("tenant", ASCENDING), ("created_at", ASCENDING)], name="tenant")],
     "deliveries": [

@@ -131,6 +131,7 @@ FLOWS = Proven(
         "created_at",
         "expires_at",
     ),
+    optional=("app",),
 )
 
 PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS)

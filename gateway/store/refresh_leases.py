@@ -285,6 +285,14 @@ class RefreshLeases:
             fields["refresh.marker"] = None
         return await self._end(lease, "postpone", [{"$set": fields}]) is not None
 
+    async def end_pauses(self, tenant: str, connector: str, app: str) -> None:
+        """End the cool-downs of the connections by a tenant's own app, which has a new secret."""
+        paused = {"refresh.not_before": {"$type": "date"}}
+        await self._rows.update_many(
+            {"tenant": tenant, "connector": connector, "app": app} | paused,
+            {"$set": {"refresh.not_before": None, "refresh.attempts": 0}},
+        )
+
     async def release(self, lease: Lease) -> None:
         """Release the lease; the provider was not asked."""
         await self._rows.update_one(_held(lease), {"$set": _released()})

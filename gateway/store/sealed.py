@@ -42,13 +42,15 @@ VERIFIERS = SealedFields(collection="oauth_state", fields={"verifier": "verifier
 """Small: rows of the last hour. A used row has no verifier any more."""
 WEBHOOK_SECRETS = SealedFields(collection="webhooks", fields={"secret": "secret"})
 """Small: a few rows for each tenant."""
+APP_SECRETS = SealedFields(collection="oauth_apps", fields={"secret": "client_secret"})
+"""Small: a few rows for each tenant."""
 
 PROOFS = tuple(
     SealedFields(collection=each.collection, fields={each.path: each.path}, proven=each)
     for each in PROVEN
 )
 
-SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, *PROOFS)
+SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, *PROOFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

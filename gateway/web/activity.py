@@ -112,7 +112,7 @@ async def activity(request: Request) -> Response:
     shown = found[:PAGE]
     mine = await given.connections.list_for(session.tenant, session.user)
     accounts = {one.id: one.account_label or one.external_account_id for one in mine}
-    names = {config.name: config.display_name for config in given.catalog.ready()}
+    names = {config.name: config.display_name for config in given.catalog.descriptions()}
     older = None
     if len(found) > PAGE:
         kept = {"connection": connection} if connection else {}

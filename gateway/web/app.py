@@ -39,6 +39,7 @@ from gateway.web import (
     key_form,
     login,
     metrics,
+    oauth_apps,
     service_keys,
     tokens,
     webhooks,
@@ -67,6 +68,7 @@ OPERATIONS = [
     *tokens.OPERATIONS,
     *service_keys.OPERATIONS,
     *webhooks.OPERATIONS,
+    *oauth_apps.OPERATIONS,
     *handoff_api.OPERATIONS,
     *audit.OPERATIONS,
 ]
@@ -237,7 +239,7 @@ def _next_step(request: Request, error: Exception) -> dict[str, Any]:
 
 
 def _titles(request: Request) -> dict[str, str]:
-    return {config.name: config.display_name for config in services(request).catalog.ready()}
+    return {config.name: config.display_name for config in services(request).catalog.descriptions()}
 
 
 async def _session_or_none(request: Request) -> Any:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from connectors.config import Connector, ConnectorConfig
 from connectors.inputs import ConnectionInput
 from gateway.services.methods import is_renewable, methods_of
+from gateway.web.callers import find_session
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
@@ -94,9 +95,11 @@ class AvailableReply(BaseModel):
 
 
 async def available(request: Request) -> Response:
-    """List the connectors that are ready."""
+    """List the connectors that are ready, for a session with those of its tenant's own apps."""
     given = services(request)
-    found = [connector_reply(config, given.settings.public_url) for config in given.catalog.ready()]
+    session = await find_session(request)
+    ready = await given.apps.offered(session.tenant) if session else given.catalog.ready()
+    found = [connector_reply(config, given.settings.public_url) for config in ready]
     return reply(AvailableReply(connectors=found))
 
 

@@ -55,7 +55,7 @@ async def list_connections(request: Request) -> Response:
     state = services(request).states.of
     return reply(
         ConnectionListReply(
-            connections=[connection_reply(c, state(c)) for c in found if bounds.covers(c)]
+            connections=[connection_reply(c, await state(c)) for c in found if bounds.covers(c)]
         )
     )
 
@@ -77,7 +77,7 @@ def _user(request: Request, bounds: Bounds) -> str | None:
 
 async def show_connection(request: Request) -> Response:
     """Show one connection."""
-    return _shown(request, await _connection(request, await _bounds(request)))
+    return await _shown(request, await _connection(request, await _bounds(request)))
 
 
 async def patch_connection(request: Request) -> Response:
@@ -85,13 +85,13 @@ async def patch_connection(request: Request) -> Response:
     bounds = await _bounds(request)
     await read_json(request, PatchRequest)  # before any look-up (F4)
     connection = await _connection(request, bounds)
-    return _shown(request, await services(request).connections.set_default(connection))
+    return await _shown(request, await services(request).connections.set_default(connection))
 
 
 async def retry_hook(request: Request) -> Response:
     """Run the connector's hook again now, if it failed."""
     connection = await _connection(request, await _bounds(request))
-    return _shown(request, await services(request).hooks.retry(connection))
+    return await _shown(request, await services(request).hooks.retry(connection))
 
 
 async def delete_connection(request: Request) -> Response:
@@ -116,8 +116,8 @@ async def _connection(request: Request, bounds: Bounds) -> Connection:
     return await services(request).connections.get(bounds, request.path_params["id"])
 
 
-def _shown(request: Request, connection: Connection) -> Response:
-    return reply(connection_reply(connection, services(request).states.of(connection)))
+async def _shown(request: Request, connection: Connection) -> Response:
+    return reply(connection_reply(connection, await services(request).states.of(connection)))
 
 
 _REFUSALS = ("unauthorized", "forbidden", "assertion_required", "assertion_invalid")

@@ -51,7 +51,8 @@ async def dashboard(request: Request) -> Response:
     if session is None:
         return RedirectResponse("/login", 303)
     given, now = services(request), services(request).clock()
-    ready = list(given.catalog.ready())
+    ready = await given.apps.offered(session.tenant)
+    offered = {config.name for config in ready}
     mine = await given.connections.list_for(session.tenant, session.user)
     used = await given.audit.users_of(session.tenant, [connection.id for connection in mine])
     page = render(
@@ -60,12 +61,9 @@ async def dashboard(request: Request) -> Response:
         title="Connectors",
         session=session,
         notice=notice_for(request, session),
-        groups=_groups(request, ready, mine),
+        groups=await _groups(request, ready, mine),
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
-        summary={
-            "connected": len({c.connector for c in mine} & {config.name for config in ready}),
-            "total": len(ready),
-        },
+        summary={"connected": len({c.connector for c in mine} & offered), "total": len(ready)},
         developer=[
             {
                 "display_name": config.display_name,
@@ -81,6 +79,7 @@ async def dashboard(request: Request) -> Response:
             # Reasons are for operators; in production, not everybody is one.
             {"name": name, "reason": reason if given.settings.dev else "It is not configured."}
             for name, reason in given.catalog.hidden().items()
+            if name not in offered
         ],
         api_base=given.settings.public_url,
     )
@@ -121,7 +120,7 @@ async def confirm_disconnect(request: Request) -> Response:
     given = services(request)
     connection = await _mine(request, session)
     forecast = await given.disconnect.forecast(connection)
-    card = _card(request, connection)
+    card = await _card(request, connection)
     revokes = {Revoked.YES: "yes", Revoked.SHARED: "shared"}.get(forecast, "no")
     if connection.method is not Method.OAUTH2:
         revokes = "key"
@@ -152,7 +151,7 @@ async def check_again(request: Request) -> Response:
     session, connection = await _posted(request)
     given = services(request)
     await given.limits.spend(LimitName.REFRESHES, f"{session.session_id}\0{session.user}")
-    config = given.catalog.get(connection.connector)
+    config = given.apps.described(connection)
     try:
         if connection.method is not Method.API_KEY:
             raise ConnectionNotFound
@@ -176,16 +175,16 @@ async def _mine(request: Request, session: SessionCaller) -> Connection:
     return await services(request).connections.get(session.bounds, request.path_params["id"])
 
 
-def _card(request: Request, connection: Connection) -> CardView:
+async def _card(request: Request, connection: Connection) -> CardView:
     given = services(request)
     try:
-        config = given.catalog.get(connection.connector)
+        config = given.apps.described(connection)
     except ConnectorError:
-        return orphan_view(given, connection.connector, [connection])
-    return card_view(given, config, [connection])
+        return await orphan_view(given, connection.connector, [connection])
+    return await card_view(given, config, [connection])
 
 
-def _groups(request: Request, ready: list[Connector], mine: list[Connection]) -> list[Group]:
+async def _groups(request: Request, ready: list[Connector], mine: list[Connection]) -> list[Group]:
     given = services(request)
 
     def of(connector: str) -> list[Connection]:
@@ -196,13 +195,13 @@ def _groups(request: Request, ready: list[Connector], mine: list[Connection]) ->
     groups = [
         Group(
             title=_TITLES.get(category, category.capitalize()),
-            cards=[card_view(given, c, of(c.name)) for c in configs],
+            cards=[await card_view(given, c, of(c.name)) for c in configs],
         )
         for category, configs in groupby(by_category, key=lambda config: config.category)
     ]
     orphans = sorted({connection.connector for connection in mine} - {c.name for c in ready})
     if orphans:
-        cards = [orphan_view(given, name, of(name)) for name in orphans]
+        cards = [await orphan_view(given, name, of(name)) for name in orphans]
         groups.append(Group(title="Not available now", cards=cards))
     return groups
 

@@ -77,14 +77,15 @@ async def connect_page(request: Request) -> Response:
     check_host(request)
     given = services(request)
     session = await find_session(request)
-    config = given.catalog.get(request.path_params["name"])
     if session is None:
+        config = given.catalog.described(request.path_params["name"])
         here = f"/connectors/{config.name}"
         kept = {k: v for k, v in request.query_params.items() if k in _KEPT}
         target = f"{here}?{urlencode(kept)}" if kept else here
         if own_page(target) != target:
             target = here  # the name of a tool may have characters that are forbidden here
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
+    config, _ = await given.apps.choose(session.tenant, request.path_params["name"])
     reconnect, old = request.query_params.get("reconnect"), None
     if reconnect:
         old = await _reconnected(request, session, config, reconnect)
@@ -102,13 +103,14 @@ async def start(request: Request) -> Response:
     """Start a flow for the signed-in person: a page with a link, or the URL as JSON."""
     check_origin(request)
     session = await require_session(request)
-    config = services(request).catalog.get(request.path_params["name"])
+    name = request.path_params["name"]
+    config, app = await services(request).apps.choose(session.tenant, name)
     if not isinstance(config, ConnectorConfig):
         raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
     if is_json(request):
         session.check_csrf(request.headers.get("x-csrf-token"))
         wanted = await read_json(request, StartRequest)
-        started = await _start(request, session, config, wanted)
+        started = await _start(request, session, config, app, wanted)
         answer: Response = JSONResponse({"authorization_url": started.authorization_url})
         return _with_flow_cookie(request, answer, started)
     form = await read_form(request)
@@ -129,7 +131,7 @@ async def start(request: Request) -> Response:
         owner=ORG if form.get("owner") == ORG else "user",
     )
     try:
-        started = await _start(request, session, config, wanted)
+        started = await _start(request, session, config, app, wanted)
     except InvalidRequest as error:
         return await _connect_page(request, session, config, wanted, error)
     # A page with a link, not a redirect: Chromium applies form-action to the redirect after a
@@ -189,7 +191,11 @@ _CALLBACK_HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-stor
 
 
 async def _start(
-    request: Request, session: SessionCaller, config: ConnectorConfig, wanted: StartRequest
+    request: Request,
+    session: SessionCaller,
+    config: ConnectorConfig,
+    app: str | None,
+    wanted: StartRequest,
 ) -> StartedFlow:
     old = None
     if wanted.reconnect is not None:
@@ -209,6 +215,7 @@ async def _start(
         reconnect=wanted.reconnect,
         tool=wanted.tool,
         scopes=asked,
+        app=app,
     )
 
 
@@ -264,7 +271,7 @@ async def _connect_page(
     names = wanted.scopes if wanted else _scope_names(request.query_params.get("scopes", ""))
     asked = _asked_scopes(config, names, old)
     held = (*config.scopes, *(old.granted_scopes if old else ()))
-    card = card_view(given, config, [c for c in linked if c.connector == config.name])
+    card = await card_view(given, config, [c for c in linked if c.connector == config.name])
     return render(
         request,
         "connect.html",

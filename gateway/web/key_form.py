@@ -61,12 +61,13 @@ async def connect_key(request: Request) -> Response:
         return await _connect_for_org(request)
     check_origin(request)
     session = await require_session(request)
-    config = services(request).catalog.get(request.path_params["name"])
+    name = request.path_params["name"]
+    config, _ = await services(request).apps.choose(session.tenant, name)
     if is_json(request):
         session.check_csrf(request.headers.get("x-csrf-token"))
         wanted = await read_json(request, PastedRequest)
         connection = await _connect(request, session, config, wanted)
-        state = services(request).states.of(connection)
+        state = await services(request).states.of(connection)
         return reply(connection_reply(connection, state))
     form = await read_form(request)
     session.check_csrf(form.get("csrf_token"))
@@ -130,7 +131,7 @@ async def _connect_for_org(request: Request) -> Response:
         label=wanted.label,
         replaces=wanted.reconnect,
     )
-    return reply(connection_reply(connection, given.states.of(connection)))
+    return reply(connection_reply(connection, await given.states.of(connection)))
 
 
 async def key_page(
@@ -175,7 +176,7 @@ async def key_page(
         title=f"Connect {config.display_name}",
         session=session,
         status=200 if problem is None else problem.status,
-        card=card_view(given, config, []),
+        card=await card_view(given, config, []),
         user=session.user,
         owner=kind_of(owner),
         tool=tool or request.query_params.get("tool", "")[:MAX_TOOL] or None,

@@ -112,6 +112,18 @@ OUTCOMES = {
         "{name} does not accept this gateway",
         "The app's credentials are refused. Only the people who run this gateway can mend that.",
     ),
+    "app_refused": Outcome(
+        "error",
+        "{name} does not accept the app of your organisation",
+        "Its client id or client secret is wrong. Nothing was changed. An administrator of your "
+        "organisation has to set the right ones; then connect again.",
+    ),
+    "app_removed": Outcome(
+        "warning",
+        "{name} was not connected",
+        "Meanwhile, the app of your organisation was removed. Nothing was changed.",
+        "Start again",
+    ),
     "failed": Outcome(
         "error",
         "{name} could not be connected",
@@ -188,6 +200,8 @@ _OF_ERROR: dict[type[Exception], str] = {
     AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
     errors.GrantSmaller: "kept",
+    errors.AppRefused: "app_refused",
+    errors.AppRemoved: "app_removed",
     errors.ProviderMisconfigured: "misconfigured",
     # One outcome for every failure: a person who chooses part of a provider's address must not
     # learn what is at that address (H6). The log has the reason.
@@ -235,7 +249,8 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
     proof, connector = read_cookie(request, COOKIE) or "", query.get("connector", "")
     if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
-    found, ready = OUTCOMES[query["outcome"]], {config.name: config for config in catalog.ready()}
+    found = OUTCOMES[query["outcome"]]
+    ready = {config.name: config for config in catalog.descriptions()}
     name = ready[connector].display_name if connector in ready else connector.capitalize()
     action = None
     if found.action and connector in ready:

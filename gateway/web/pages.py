@@ -35,6 +35,7 @@ _environment = Environment(
 )
 
 _OPERATOR = "tell the people who run this gateway."
+_ADMINISTRATOR = "An administrator of your organisation has to set the right client secret."
 _STATUS_TEXTS = {
     Status.ACTIVE: "Working",
     Status.NEEDS_REAUTH: "The provider no longer accepts this connection. "
@@ -57,6 +58,8 @@ _RENEWAL_TEXTS = {
     "provider_unavailable": "{name} does not answer. The gateway tries again by itself.",
     "rate_limited": "{name} asks for fewer requests. The gateway tries again by itself.",
     "provider_misconfigured": "{name} does not accept this gateway. Please " + _OPERATOR,
+    "app_refused": "{name} does not accept the app of your organisation. " + _ADMINISTRATOR,
+    "app_removed": "The app of your organisation that made this connection was removed. Reconnect.",
     "provider_refused": "{name} refuses it. Reconnect; if that does not help, " + _OPERATOR,
 }
 """For each reason why renewals fail: the cause, and the action that mends it."""
@@ -164,7 +167,7 @@ class CardView:
     accounts: list[AccountView]
 
 
-def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
+async def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
     """Return the card of a connector with its user's accounts."""
     words = config.display_name.split()
     monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
@@ -179,7 +182,7 @@ def card_view(given: Services, config: Connector, connections: list[Connection])
         sandboxed=is_sandboxed(given, config),
         scopes=scopes_of(config),
         takes_key=config.key is not None and not isinstance(config, ConnectorConfig),
-        accounts=[account_view(given, c, config.display_name, config) for c in connections],
+        accounts=[await account_view(given, c, config.display_name, config) for c in connections],
     )
 
 
@@ -191,7 +194,7 @@ def is_sandboxed(given: Services, config: Connector) -> bool:
     return given.public_addresses.simulated(url)
 
 
-def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:
+async def orphan_view(given: Services, connector: str, connections: list[Connection]) -> CardView:
     """Return the card of a missing or unconfigured connector: its accounts can be deleted."""
     name = connector.capitalize()
     return CardView(
@@ -205,11 +208,11 @@ def orphan_view(given: Services, connector: str, connections: list[Connection]) 
         sandboxed=False,
         scopes=(),
         takes_key=False,
-        accounts=[account_view(given, connection, name) for connection in connections],
+        accounts=[await account_view(given, connection, name) for connection in connections],
     )
 
 
-def account_view(
+async def account_view(
     given: Services, connection: Connection, name: str, config: Connector | None = None
 ) -> AccountView:
     """Return an account with its state and the paths of its actions.
@@ -217,7 +220,7 @@ def account_view(
     Args:
         name: The connector's display name.
     """
-    state, now = given.states.of(connection), given.clock()
+    state, now = await given.states.of(connection), given.clock()
     renewal = _RENEWAL_TEXTS.get(state.reason or "", "").format(name=name)
     is_key = connection.method is not Method.OAUTH2
     status_text = (is_key and _KEY_TEXTS.get(state.status)) or _STATUS_TEXTS[state.status]
@@ -240,7 +243,7 @@ def account_view(
         can_check=connection.method is Method.API_KEY and state.status is not Status.UNREADABLE,
         can_reconnect=is_key or state.action is Remedy.RECONNECT,
         needs_attention=state.status is not Status.ACTIVE
-        or state.action in {Remedy.RECONNECT, Remedy.OPERATOR},
+        or state.action not in {None, Remedy.WAIT},
         scopes=connection.granted_scopes,
         scope_sets=_scope_sets(config, connection) if isinstance(config, ConnectorConfig) else [],
         last_used=None if used is None else ago(used, now),

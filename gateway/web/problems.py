@@ -186,6 +186,13 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "The provider cannot renew the token now",
         "The connection is kept. Try again after Retry-After seconds.",
     ),
+    errors.AppRefused: Problem(
+        503,
+        "app_refused",
+        "The provider does not accept the tenant's own app",
+        "Its client id or client secret is wrong. The connection is kept. Set the right secret: "
+        "PUT /v1/connectors/{name}/apps.",
+    ),
     errors.StoreUnavailable: Problem(
         503, "store_unavailable", "The gateway's database does not answer", _LATER
     ),
@@ -196,6 +203,13 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "This connection belongs to another environment",
         "Its grant is of the OAuth app of another GATEWAY_ENVIRONMENT, which alone can renew it. "
         "The connection is kept. To use it here, the user has to connect again.",
+    ),
+    errors.AppRemoved: Problem(
+        409,
+        "app_removed",
+        "The app that made this connection was removed",
+        "It was the tenant's own app, which alone can renew the grant. The connection is kept. "
+        "Set the same client id again (PUT /v1/connectors/{name}/apps), or let the user reconnect.",
     ),
     errors.RowUnreadable: Problem(
         503,

@@ -30,8 +30,8 @@ class ConnectionReply(BaseModel):
 
     ``method`` is ``oauth2``, ``api_key`` or ``client_credentials``.
 
-    ``status`` is what the next caller would meet; ``action`` mends it: ``reconnect``, ``wait`` or
-    ``operator``.
+    ``status`` is what the next caller would meet; ``action`` mends it: ``reconnect``, ``wait``,
+    ``administrator`` or ``operator``.
     """
 
     id: str

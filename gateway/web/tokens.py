@@ -129,7 +129,7 @@ async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
     caller = await require_key(request, Role.TOKENS)
     if not caller.is_restricted:
         return caller, caller.bounds
-    name = services(request).catalog.get(request.path_params["name"]).name
+    name = services(request).catalog.described(request.path_params["name"]).name
     caller.bounds.require_connector(name)  # before the assertion: a plainer answer
     bounds = bounds_of(request, caller)
     bounds.require_connector(name)
@@ -186,6 +186,8 @@ _ERRORS = (
     "connection_unreadable",
     "connection_incomplete",
     "wrong_environment",
+    "app_removed",
+    "app_refused",
     "store_unavailable",
 )
 

@@ -12,6 +12,7 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.observe.metrics import Metrics
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.services.apps import Apps
 from gateway.services.connect import ConnectService
 from gateway.services.disconnect import DisconnectService
 from gateway.services.hooks import Hooks
@@ -31,6 +32,7 @@ from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
 from gateway.store.hook_retries import HookRetries
 from gateway.store.mongo import Database
+from gateway.store.oauth_apps import OAuthAppStore
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.wiring.knobs import PRODUCTION, Knobs
 
@@ -39,6 +41,7 @@ from gateway.wiring.knobs import PRODUCTION, Knobs
 class CoreServices:
     """The services that act on connections."""
 
+    apps: Apps
     connect: ConnectService
     pasted: KeyConnections
     tokens: TokenService
@@ -74,6 +77,14 @@ def core_services(
     sealer = TokenSealer(vault, audit)
     key_provider = KeyProvider(provider.outbound, clock)
     leases = RefreshLeases(database, knobs.lease_seconds)
+    apps = Apps(
+        catalog=catalog,
+        store=OAuthAppStore(database),
+        leases=leases,
+        vault=vault,
+        clock=clock,
+        audit=audit,
+    )
     pasted = KeyConnections(
         catalog=catalog,
         connections=connections,
@@ -90,6 +101,7 @@ def core_services(
         connections=connections,
         watch=watch,
         parts=RefreshParts(
+            apps=apps,
             leases=leases,
             provider=provider,
             key_provider=key_provider,
@@ -104,11 +116,13 @@ def core_services(
         takeover_seconds=knobs.takeover_seconds,
     )
     return CoreServices(
+        apps=apps,
         refresher=refresher,
         pasted=pasted,
-        states=States(catalog, sealer, clock, environment),
+        states=States(apps, sealer, clock, environment),
         hooks=Hooks(
             catalog=catalog,
+            apps=apps,
             connections=connections,
             retries=HookRetries(database),
             provider=provider,
@@ -120,6 +134,7 @@ def core_services(
         ),
         connect=ConnectService(
             catalog=catalog,
+            apps=apps,
             flows=FlowStore(database, vault),
             provider=provider,
             linker=Linker(
@@ -141,6 +156,7 @@ def core_services(
         ),
         tokens=TokenService(
             catalog=catalog,
+            apps=apps,
             connections=connections,
             resolution=Resolution(connections),
             refresher=refresher,
@@ -153,7 +169,7 @@ def core_services(
             cache=Cache(watch.freshness, database.notices) if token_cache else None,
         ),
         disconnect=DisconnectService(
-            catalog=catalog,
+            apps=apps,
             connections=connections,
             provider=provider,
             sealer=sealer,

@@ -201,6 +201,7 @@ async def open_services(
                 refresher=core.refresher,
                 pasted=core.pasted,
                 catalog=catalog,
+                apps=core.apps,
                 clock=clock,
                 concurrency=settings.worker_concurrency,
             ),

@@ -158,10 +158,10 @@ class Shown(RuleBasedStateMachine):
     def shown(self) -> State:
         """Return the state, and check that API and dashboard say the same."""
         stored = self.stored()
-        state = self.bench.core.states.of(stored)
+        state = self.run(self.bench.core.states.of(stored))
         reply: ConnectionReply = connection_reply(stored, state)
         given: Any = SimpleNamespace(states=self.bench.core.states, clock=self.bench.clock)
-        card: AccountView = account_view(given, stored, "Acme")
+        card: AccountView = self.run(account_view(given, stored, "Acme"))
         assert reply.status == card.status == state.status
         assert reply.status_reason == state.reason
         assert (card.status_text == "Working") == (reply.status == "active")

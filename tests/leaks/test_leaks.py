@@ -58,6 +58,9 @@ async def use_everything(
     canaries.add("service key", secret_part(made["key"]))
     made_hook = (await api.post("/v1/webhooks", json={"url": hook})).json()
     canaries.add("webhook secret", made_hook["secret"].removeprefix("whsec_"))
+    own = {"client_id": "own-client", "client_secret": f"own/secret+{os.urandom(24).hex()}"}
+    canaries.add("client secret", own["client_secret"])
+    sandbox.register("notion", **own)
     browser = await journey.browser("alice")
 
     async def token(connector: str, how: str = "token") -> httpx.Response:
@@ -71,6 +74,17 @@ async def use_everything(
     # Connecting: as it should be, refused, forged, not finished, and with code that raises.
     assert await journey.connect(browser, "google", ACCOUNTS["google"]) == "connected"
     assert await journey.connect(browser, "solo", ACCOUNT) == "connected"
+    apps = "/v1/connectors/notion/apps"
+    (app,) = (await api.put(apps, json=own)).json()["apps"]
+    assert await journey.connect(browser, "notion", ACCOUNTS["notion"]) == "connected"
+    assert (await token("notion", "refresh")).status_code == 200
+    wrong = {"client_id": "own-client", "client_secret": f"wrong+{own['client_secret']}"}
+    canaries.add("client secret", wrong["client_secret"])
+    assert (await api.put(apps, json=wrong)).status_code == 200
+    assert await journey.connect(browser, "notion", ACCOUNTS["notion"]) == "app_refused"
+    unfit = await api.put(apps, json={**own, "client_secret": f"{own['client_secret']}\n"})
+    assert unfit.status_code == 422
+    assert (await api.delete(f"{apps}/{app['id']}")).status_code == 204
     for account in (OTHER_ACCOUNT, RELUCTANT_ACCOUNT, NAMELESS_ACCOUNT):
         assert await journey.connect(browser, "solo", account) != "connected"
         note_ledger(canaries, ledger)

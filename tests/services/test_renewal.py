@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from connectors.secret import Secret
 from gateway.encryption.vault import new_encryption_key
 from gateway.services.renewal import Renewal, Round, phase
 from gateway.settings.environment import Driver
@@ -50,6 +51,7 @@ def renewal_of(gateway: Harness, store: Database, **options: Any) -> Renewal:
         "refresher": services.refresher,
         "pasted": services.pasted,
         "catalog": services.catalog,
+        "apps": services.apps,
         "clock": services.clock,
         "concurrency": 32,
     }
@@ -290,7 +292,12 @@ async def test_connectors_that_this_process_cannot_use_are_skipped(
     assert all(gateway.services.catalog.oauth(name).supports_refresh for name in names)
 
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as bare:
-        assert bare.services.renewal.connectors() == ()
+        await connect(gateway, "google")
+        gateway.clock.advance(seconds=86_400)
+        assert await bare.services.renewal.round("google") == Round()
+        await bare.services.apps.set("other", "google", "own", Secret("own-secret"))
+        assert await bare.services.renewal.round("google") == Round()  # not its grant
+        assert await bare.services.renewal.round("notion") == Round()  # nobody has an app
 
 
 async def test_every_page_of_a_long_list_is_worked_through(

@@ -65,6 +65,7 @@ async def renewing(
                 refresher=of.refresher,
                 pasted=of.pasted,
                 catalog=of.catalog,
+                apps=of.apps,
                 clock=gateway.clock,
                 concurrency=concurrency,
             )

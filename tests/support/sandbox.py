@@ -57,6 +57,12 @@ class SandboxProcess:
         """Let the next ``count`` token requests fail (``gateway.sandbox.faults.FAULTS``)."""
         self._post("/_sandbox/settings", provider=provider, fault=fault, count=str(count))
 
+    def register(self, provider: str, client_id: str, client_secret: str) -> None:
+        """Register another app at a provider, or give it another secret."""
+        self._post(
+            "/_sandbox/apps", provider=provider, client_id=client_id, client_secret=client_secret
+        )
+
     def reset(self, provider: str) -> None:
         """Tokens live as long as at the real provider, and nothing fails."""
         self._post("/_sandbox/settings", provider=provider, access_token_seconds="", fault="none")

@@ -136,6 +136,7 @@ async def test_the_worker_asks_no_earlier_either(workplace: Database) -> None:
             refresher=bench.core.refresher,
             pasted=bench.core.pasted,
             catalog=_One(subject.config),
+            apps=bench.core.apps,
             clock=bench.clock,
             concurrency=1,
         )

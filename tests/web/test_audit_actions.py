@@ -128,7 +128,10 @@ async def test_every_action_is_recorded_with_its_actor(
     hook = {"url": "https://tools.example.com/hook"}
     webhook = (await admin.post("/v1/webhooks", json=hook)).json()
     await admin.delete(f"/v1/webhooks/{webhook['id']}")
-    secrets += [made["key"], webhook["secret"]]
+    apps, own = "/v1/connectors/notion/apps", {"client_id": "own", "client_secret": "own-secret"}
+    (app,) = (await admin.put(apps, json=own)).json()["apps"]
+    await admin.delete(f"{apps}/{app['id']}")
+    secrets += [made["key"], webhook["secret"], own["client_secret"]]
 
     # The end.
     await connections.delete(f"/v1/connections/{second}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from connectors.secret import Secret
 from gateway.access.service_keys import Restrictions, Role
 from gateway.web.app import OPERATIONS
 from gateway.web.handoff_api import LoginRequest
@@ -52,6 +53,7 @@ class Row(NamedTuple):
 
 KEY, BOTH, SESSION = "key", "session or key", "session"
 ALICE, HOOK = {"user": "alice"}, {"url": "https://tools.example.com/hook"}
+APP = {"client_id": "own", "client_secret": "own-secret"}
 
 MATRIX = {
     "POST /v1/connectors/{name}/start": Row(SESSION, None, None, OK, {}),
@@ -85,6 +87,9 @@ MATRIX = {
     "GET /v1/keys": Row(KEY, Role.ADMIN, None, OK),
     "POST /v1/keys": Row(KEY, Role.ADMIN, None, OK, {"roles": ["tokens"]}),
     "DELETE /v1/keys/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+    "GET /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK),
+    "PUT /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK, APP),
+    "DELETE /v1/connectors/{name}/apps/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
     "GET /v1/webhooks": Row(KEY, Role.ADMIN, None, OK),
     "POST /v1/webhooks": Row(KEY, Role.ADMIN, None, OK, HOOK),
     "DELETE /v1/webhooks/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
@@ -92,7 +97,12 @@ MATRIX = {
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
 }
-NO_SUCH = {"keys": "0" * 16, "webhooks": "wh_missing", "connections": "con_missing"}
+NO_SUCH = {
+    "keys": "0" * 16,
+    "webhooks": "wh_missing",
+    "connections": "con_missing",
+    "apps": "app_no",
+}
 """The object in a path with an id -> an id that does not exist."""
 NO_KEYS: dict[str, bytes] = {
     "empty": b"",
@@ -123,7 +133,7 @@ def row_of(operation: Operation) -> Row:
 
 def noun(operation: Operation) -> str:
     """Return the object in an operation's path."""
-    return operation.path.split("/")[2]
+    return operation.path.partition("/{id}")[0].rpartition("/")[2]
 
 
 async def body_of(gateway: Harness, operation: Operation) -> dict[str, Any] | None:
@@ -160,6 +170,7 @@ async def everything(gateway: Harness, rows: Rows) -> tuple[list[Any], ...]:
         [row["_id"] for row in await rows.sessions()],
         [key.id for key in keys],
         await services.webhooks.list_for("default"),
+        await services.apps.list_for("default", "google"),
     )
 
 
@@ -173,6 +184,9 @@ async def target(gateway: Harness, operation: Operation) -> str:
             tenant="default", url="https://tools.example.com/hook", types=None
         )
         return webhook.id
+    if noun(operation) == "apps":
+        app = await gateway.services.apps.set("default", "google", "own", Secret("own-secret"))
+        return app.id
     (connection,) = await gateway.services.connections.list_for("default", "alice")
     return connection.id
 

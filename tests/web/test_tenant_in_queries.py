@@ -11,7 +11,7 @@ from gateway.access.service_keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.profile import Command, profiling
 
-TENANTS_OWN = {"connections", "service_keys", "webhooks", "sessions", "audit"}
+TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "sessions", "audit"}
 """The collections whose rows belong to tenants and are reached by the API."""
 
 WITHOUT_TENANT: dict[tuple[str, str, frozenset[str]], str] = {
@@ -61,6 +61,10 @@ async def test_every_query_of_the_api_names_a_tenant(
         made = (await api.post("/v1/webhooks", json=hook)).json()
         assert (await api.get("/v1/webhooks")).status_code == 200
         assert (await api.delete(f"/v1/webhooks/{made['id']}")).status_code == 204
+        apps = "/v1/connectors/google/apps"
+        body = {"client_id": "own", "client_secret": "own-secret"}
+        (app,) = (await api.put(apps, json=body)).json()["apps"]
+        assert (await api.delete(f"{apps}/{app['id']}")).status_code == 204
         assert (await api.get("/v1/audit")).status_code == 200
         await browser.open(f"{gateway.settings.public_url}/dashboard/connectors")
         assert (await api.delete("/v1/sessions?user=alice")).status_code == 200

@@ -33,7 +33,7 @@ PROBLEM = (409, "reauthorization_required")
 async def state(bench: Workbench) -> State:
     """Return what is said of the only connection."""
     (only,) = await bench.connections()
-    return bench.core.states.of(only)
+    return await bench.core.states.of(only)
 
 
 async def without_refresh_token(rows: Rows) -> Document:
