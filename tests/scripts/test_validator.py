@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 import connectors.catalog
 import connectors.hooks
 import connectors.sandbox
+from connectors.secret import Secret
 from gateway.testing import locate
+from tests.support.configs import make_config
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -150,6 +153,17 @@ MISSING_FILES = {  # finding -> file
     "stripe: there is no contract for stripe": "tests/connectors/test_stripe_provider.py",
     "stripe: stripe cannot be loaded": "connectors/sandbox/stripe.py",
 }
+
+
+def test_only_the_variables_of_an_app_are_asked_for() -> None:
+    def missing(**fields: Any) -> list[str]:
+        checked = connector_rules.Checked("acme", make_config(**fields), (), None)
+        return [*connector_rules.variables_are_documented(checked)]
+
+    public = {"authorization_method": "none", "client_secret": Secret("")}
+    asked = [".env.local.example has no OAUTH_ACME_CLIENT_ID="]
+    assert missing(**public) == asked
+    assert missing() == [*asked, ".env.local.example has no OAUTH_ACME_CLIENT_SECRET="]
 
 
 def findings(expected: str) -> list[str]:

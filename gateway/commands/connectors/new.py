@@ -34,7 +34,6 @@ _UNFIT = re.compile(r'["\\$\x00-\x1f\x7f]')
 """Characters that would end a string of the written files, or mean something else in them."""
 _STAND_INS = {"category": "other", "scopes": "read"}
 """Valid values for fields that are still to be filled in and are no URL."""
-_VARIABLES = ("CLIENT_ID", "CLIENT_SECRET")
 _ENTRY = re.compile(r' +"[a-z0-9-]+": "connectors\.catalog\.[a-z0-9_]+",')
 _VARIABLE = re.compile(r"^OAUTH_([A-Z0-9_]+)_CLIENT_ID=", re.MULTILINE)
 
@@ -208,8 +207,9 @@ def _registered(new: NewConnector, root: Path) -> dict[Path, str]:
             raise CannotWrite(f"{path} lists no connector, so there is no place for this one")
     indent = " " * (len(lines[entries[0]]) - len(lines[entries[0]].lstrip()))
     entry = f'{indent}"{new.name}": "connectors.catalog.{new.stem}",'
+    variables = ["CLIENT_ID"] + (["CLIENT_SECRET"] if new.auth != "none" else [])
     block = "\n".join(
-        [f"# {new.console_url}", *(f"{variable(new.name, what)}=" for what in _VARIABLES)]
+        [f"# {new.console_url}", *(f"{variable(new.name, what)}=" for what in variables)]
     )
     lines[entries[0] : entries[-1] + 1] = sorted([*lines[entries[0] : entries[-1] + 1], entry])
     blocks[listed[0] : listed[-1] + 1] = sorted(

@@ -125,6 +125,16 @@ def test_the_lines_of_a_connector_are_in_alphabetical_order(tree: Path, name: st
     assert written == sorted(written)
 
 
+def test_a_public_client_asks_for_no_secret(tree: Path) -> None:
+    example = tree / ".env.local.example"
+    before = example.read_text()
+    new = NewConnector(name="acme", console_url="https://acme.example/apps", auth="none")
+    write_all(files_for(new, root=tree, folder=None, today=TODAY))
+    added = added_lines(before, example.read_text())
+    assert sorted(added) == ["", "# https://acme.example/apps", "OAUTH_ACME_CLIENT_ID="]
+    assert "public=True" in (tree / "connectors/catalog/acme.py").read_text()
+
+
 def test_a_connector_is_written_into_an_own_folder(
     tmp_path: Path, run_connectors: RunConnectors
 ) -> None:
