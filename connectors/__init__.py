@@ -8,7 +8,12 @@ from __future__ import annotations
 from connectors.account import AccountInfo, account_lookup, as_text, dig
 from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
 from connectors.config_types import ErrorInSuccess, LongLived, Revocation, ScopeSet
-from connectors.context import CallbackContext, ConnectionContext, PostConnectionContext
+from connectors.context import (
+    CallbackContext,
+    ConnectionContext,
+    PostConnectionContext,
+    StepContext,
+)
 from connectors.environment import Env, app, require_env
 from connectors.errors import AccountUnfit, AccountUnreadable, CallbackRefused
 from connectors.inputs import ConnectionInput
@@ -34,6 +39,7 @@ __all__ = [
     "Revocation",
     "ScopeSet",
     "Secret",
+    "StepContext",
     "TokenRequest",
     "Verify",
     "account_lookup",

@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from connectors.account import AccountInfo
 from connectors.config_types import BodyFormat, ErrorInSuccess, LongLived, Revocation, ScopeSet
-from connectors.context import CallbackContext, ConnectionContext
+from connectors.context import Answer, CallbackContext, ConnectionContext, StepContext
 from connectors.errors import ConfigError
 from connectors.inputs import ConnectionInput
 from connectors.key_method import KeyMethod
@@ -44,6 +44,8 @@ Category = Literal[
     "other",
 ]
 Rotation = Literal["none", "rotates"]
+Override = Callable[[StepContext], Awaitable[Answer | Mapping[str, Any]]]
+"""A function in place of one step: it returns the answer, or what the answer means."""
 AuthorizationMethod = Literal["body", "header", "header_raw", "secret_key", "none"]
 
 
@@ -137,6 +139,9 @@ class ConnectorConfig(ConnectorBase):
     supports_multiple_accounts: bool
     connection_config: Mapping[str, ConnectionInput] = field(default_factory=dict)
     callback_verifier: Callable[[CallbackContext], None] | None = None
+    exchange_code: Override | None = None
+    refresh_tokens: Override | None = None
+    revoke_token: Override | None = None
     fetch_account_info: Callable[[ConnectionContext], Awaitable[AccountInfo]]
     callback_metadata: Mapping[str, str] = field(default_factory=dict)
     token_metadata: Mapping[str, str] = field(default_factory=dict)

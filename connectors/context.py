@@ -95,6 +95,43 @@ class PostConnectionContext(ConnectionContext, Protocol):
         ...
 
 
+class StepAnswer(Answer, Protocol):
+    """A provider's answer to ``ctx.send``."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+class StepContext(Protocol):
+    """The argument of ``exchange_code``, ``refresh_tokens`` and ``revoke_token``."""
+
+    @property
+    def client_id(self) -> str: ...
+
+    @property
+    def client_secret(self) -> Secret: ...
+
+    @property
+    def now(self) -> datetime:
+        """The time, UTC."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The body of the request as the fields describe it."""
+        ...
+
+    async def send(
+        self, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> StepAnswer:
+        """Send that request, once, with further parameters in its body and further headers.
+
+        Raises ``ValueError`` for a second use, and for a parameter or a header that has a meaning
+        already.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackContext:
     """The argument of a ``callback_verifier``, which raises ``CallbackRefused`` or returns.

@@ -40,6 +40,9 @@ RESERVED_PARAMS = frozenset(
 )
 """Parameters that only the engine sets: a connector that could set them could undo rule 1."""
 
+OVERRIDES = ("exchange_code", "refresh_tokens", "revoke_token")
+"""Functions in place of one step, the last resort."""
+
 RENAMABLE_PARAMS = frozenset({"client_id", "client_secret", "code", "redirect_uri"})
 """Standard parameters that some providers call something else."""
 
@@ -94,6 +97,7 @@ _OF_A_REFRESH = (
     "extra_refresh_params",
     "omit_refresh_params",
     "refresh_extends",
+    "refresh_tokens",
 )
 """What has no effect where another request is in place of the refresh."""
 _CHECKED_APART = {"issuer", "api_headers", "revocation", "long_lived", "fetch_account_info", "key"}
@@ -165,6 +169,14 @@ def _functions(config: Any) -> Iterator[str]:
     verifier, account = config.callback_verifier, config.fetch_account_info
     if inspect.iscoroutinefunction(verifier):
         yield "callback_verifier is no plain function"
+    for name in OVERRIDES:
+        override = getattr(config, name)
+        if override is not None and not inspect.iscoroutinefunction(override):
+            yield f"{name} is no async function"
+    if config.refresh_tokens and not config.supports_refresh:
+        yield "refresh_tokens is given although supports_refresh=False"
+    if config.revoke_token and config.revocation_url is None:
+        yield "revoke_token is given without a revocation_url, the address that it calls"
     if not isinstance(account, AccountLookup) and not inspect.iscoroutinefunction(account):
         yield "fetch_account_info is neither account_lookup(...) nor an async function"
 

@@ -20,6 +20,7 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.environment import variable
 from connectors.errors import ConfigError
+from connectors.review import OVERRIDES
 from gateway.commands.connectors.check import fill_in_marks
 from gateway.commands.connectors.known import MadeUp
 from gateway.testing.checks import CHECKS
@@ -72,6 +73,7 @@ class Checked:
         is_code = {
             "fetch_account_info": not isinstance(self.config.fetch_account_info, AccountLookup),
             "callback_verifier": self.config.callback_verifier is not None,
+            **{name: getattr(self.config, name) is not None for name in OVERRIDES},
             "post_connection_script": self.config.post_connection_script is not None,
         }
         return [name for name, code in is_code.items() if code]

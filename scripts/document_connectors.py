@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from connectors.account import AccountLookup
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectorConfig
+from connectors.review import OVERRIDES
 from gateway.commands.connectors.known import MadeUp
 from gateway.testing.header import Header, read_header
 
@@ -205,8 +206,9 @@ def _inputs(config: ConnectorConfig) -> Iterator[str]:
 def _overrides(config: ConnectorConfig) -> Iterator[str]:
     if not isinstance(config.fetch_account_info, AccountLookup):
         yield "`fetch_account_info`"
-    if config.callback_verifier is not None:
-        yield "`callback_verifier`"
+    for name in ("callback_verifier", *OVERRIDES):
+        if getattr(config, name) is not None:
+            yield f"`{name}`"
     if config.post_connection_script is not None:
         yield f"hook `{config.post_connection_script}`"
 

@@ -29,6 +29,7 @@ from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Endpoint
 from gateway.outbound.client import Outbound
 from gateway.services.refresh_failures import reason_of
+from gateway.services.steps import Step
 
 _log = get_logger()
 
@@ -81,7 +82,8 @@ class Provider:
         request = exchange_request(
             config, endpoint=token_url, code=code, redirect_uri=redirect_uri, verifier=verifier
         )
-        answer = await self.outbound.send(request, connector=config.name, endpoint="exchange")
+        step = Step(self.outbound, config, request, "exchange", self._clock())
+        answer = await step.run(config.exchange_code)
         read = read_token_response(config, answer, self._clock())
         _log_unread(config, "exchange", read)
         tokens = read.tokens
@@ -108,7 +110,8 @@ class Provider:
         access token that the refresh may extend.
         """
         request = refresh_request(config, endpoint=refresh_url, refresh_token=refresh_token)
-        answer = await self.outbound.send(request, connector=config.name, endpoint="refresh")
+        step = Step(self.outbound, config, request, "refresh", self._clock())
+        answer = await step.run(config.refresh_tokens)
         read = read_token_response(config, answer, self._clock(), granted, earlier)
         _log_unread(config, "refresh", read)
         return _self_renewing(read.tokens) if config.long_lived is not None else read.tokens
@@ -199,7 +202,8 @@ class Provider:
         )
         if request is None:
             return None
-        answer = await self.outbound.send(request, connector=config.name, endpoint="revoke")
+        step = Step(self.outbound, config, request, "revoke", self._clock())
+        answer = await step.run(config.revoke_token)
         if not 200 <= answer.status < 300:
             return False
         return not self._is_hidden_failure(config, answer)

@@ -270,6 +270,19 @@ def test_a_valid_description_has_no_problem() -> None:
             {"long_lived": LASTING, "supports_refresh": False},
             "long_lived is given although supports_refresh=False",
         ),
+        ({"exchange_code": lambda ctx: None}, "exchange_code is no async function"),
+        (
+            {"refresh_tokens": by_code, "supports_refresh": False},
+            "refresh_tokens is given although supports_refresh=False",
+        ),
+        (
+            {"revoke_token": by_code, "revocation_url": None},
+            "revoke_token is given without a revocation_url, the address that it calls",
+        ),
+        (
+            {"long_lived": LASTING, "refresh_tokens": by_code},
+            "refresh_tokens is given, and a long_lived token is not refreshed",
+        ),
         (
             {"refresh_extends": True},
             "refresh_extends needs the flag of error_in_success: only that tells a success",
