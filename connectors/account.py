@@ -60,13 +60,13 @@ class AccountLookup:
     async def __call__(self, ctx: ConnectionContext) -> AccountInfo:
         """Read the account of ``ctx``. Raises ``AccountUnreadable``."""
         source = await self._source(ctx)
-        account_id = _first(source, self.id, ctx.connection_config)
+        account_id = _first(source, self.id, ctx)
         if account_id is None:
             raise AccountUnreadable(f"the answer has no {' or '.join(self.id)}")
         kept = {name: dig(source, path) for name, path in self.metadata.items()}
         return AccountInfo(
             external_account_id=account_id,
-            account_label=_first(source, self.label, ctx.connection_config) or account_id,
+            account_label=_first(source, self.label, ctx) or account_id,
             metadata={name: value for name, value in kept.items() if value is not None},
         )
 
@@ -99,8 +99,9 @@ def account_lookup(
     That is the API call ``url``, the answer of ``introspection_url`` (RFC 7662) with
     ``introspect``, the claims of the JWT at the path ``jwt`` of the token answer (``"id_token"``),
     or else the token answer. ``id`` and ``label`` are a dot path, a template of dot paths
-    (``${connection_config.x}`` is what the person typed), or several of them of which the first
-    that is complete is taken. ``metadata`` maps names to dot paths; absent ones are left out.
+    (``${connection_config.x}`` is what the person typed, ``${metadata.x}`` what the callback and
+    the token answer told), or several of them of which the first that is complete is taken.
+    ``metadata`` maps names to dot paths; absent ones are left out.
     The function raises ``AccountUnreadable`` when no ``id`` is there or the call fails.
     """
     return AccountLookup(
@@ -157,18 +158,20 @@ def _several(paths: str | tuple[str, ...]) -> tuple[str, ...]:
     return (paths,) if isinstance(paths, str) else paths
 
 
-def _first(source: Any, paths: tuple[str, ...], typed: Mapping[str, str]) -> str | None:
+def _first(source: Any, paths: tuple[str, ...], ctx: ConnectionContext) -> str | None:
     for path in paths:
         parts = _PART.findall(path)
-        values = {part: _value(source, part, typed) for part in parts or [path]}
+        values = {part: _value(source, part, ctx) for part in parts or [path]}
         if all(values.values()):
             return _filled(path, values) if parts else values[path]
     return None
 
 
-def _value(source: Any, part: str, typed: Mapping[str, str]) -> str | None:
+def _value(source: Any, part: str, ctx: ConnectionContext) -> str | None:
     kind, _, name = part.partition(".")
-    return typed.get(name) if kind == "connection_config" else as_text(dig(source, part))
+    if kind == "connection_config":
+        return ctx.connection_config.get(name)
+    return as_text(ctx.metadata.get(name) if kind == "metadata" else dig(source, part))
 
 
 def _filled(template: str, values: Mapping[str, str | None]) -> str:

@@ -59,6 +59,11 @@ class ConnectionContext(Protocol):
     @property
     def connection_config(self) -> Mapping[str, str]: ...
 
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The values that ``callback_metadata`` and ``token_metadata`` keep."""
+        ...
+
     async def fetch(self, url: str, *, method: str = "GET", json: Any = None) -> Answer:
         """Call the provider's API with the new token (``api_headers``) by the gateway's own client.
 

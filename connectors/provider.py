@@ -71,12 +71,16 @@ class IssuedTokens:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiCall:
-    """An authenticated call to the provider's API. ``json`` is the body, ``None`` without one."""
+    """An authenticated call to the provider's API. ``json`` is the body, ``None`` without one.
+
+    ``address`` is the host and path that was called.
+    """
 
     account: FictionalAccount
     tenant: str
     scopes: tuple[str, ...]
     json: Any = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,10 @@ class AuthorizeRules:
     ``account_choice`` are parameters without which a person who consented before is not asked
     again which account is meant: the one used last is taken. ``issuer`` is the ``iss`` that every
     answer carries (RFC 9207); ``issuer_advertised`` whether the provider's metadata promises it.
-    ``code_param`` is the name of the code in the callback; ``names`` maps the provider's names of
-    parameters to the standard ones, which are unknown then. ``approval_codes`` say that an
-    administrator has to approve: as the callback's error, or as a word of its description.
+    ``code_param`` is the name of the code in the callback, and ``callback`` maps the further
+    parameters that it brings with a code to the account's facts; ``names`` maps the provider's
+    names of parameters to the standard ones, which are unknown then. ``approval_codes`` say that
+    an administrator has to approve: as the callback's error, or as a word of its description.
     """
 
     address: str
@@ -141,6 +146,7 @@ class AuthorizeRules:
     issuer: str | None = None
     issuer_advertised: bool = False
     code_param: str = "code"
+    callback: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     approval_codes: frozenset[str] = frozenset()
 

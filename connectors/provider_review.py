@@ -103,6 +103,9 @@ def _authorize(provider: Any) -> Iterator[str]:
     known = rules.params | rules.required.keys()
     if unknown := sorted(rules.account_choice.keys() - known):
         yield f"authorize.account_choice has {', '.join(unknown)}, which params does not"
+    for name, fact in rules.callback.items():
+        if not all(isinstance(a.facts.get(fact), str) for a in provider.accounts):
+            yield f'authorize.callback "{name}" is "{fact}", which is no text of every account'
     if rules.issuer_advertised and rules.issuer is None:
         yield "authorize.issuer_advertised has no issuer"
 

@@ -485,6 +485,7 @@ def _api(config: Any) -> Iterator[str]:
             yield f"fetch_account_info {problem}"
         if lookup.url is not None:
             yield from _account_url(config, lookup)
+        yield from _account_parts(config, lookup)
         if lookup.introspect and not config.introspection_url:
             yield "fetch_account_info introspects, but there is no introspection_url"
 
@@ -498,3 +499,20 @@ def _account_url(config: Any, lookup: AccountLookup) -> Iterator[str]:
             return
     for problem in _url(config, lookup.url or "", with_metadata=True, with_query=True):
         yield f"fetch_account_info {problem}"
+
+
+def _account_parts(config: Any, lookup: AccountLookup) -> Iterator[str]:
+    """Problems of the metadata in an account's id and label.
+
+    A person can change the callback: only the account's own address proves a value of it.
+    """
+    proven = {
+        name for name in config.callback_metadata if f"${{metadata.{name}}}" in (lookup.url or "")
+    }
+    for placeholder in PLACEHOLDER.findall(" ".join((*lookup.id, *lookup.label))):
+        kind, _, name = placeholder.partition(".")
+        if kind == "metadata" and name not in {*config.token_metadata, *proven}:
+            yield (
+                f"fetch_account_info has ${{{placeholder}}} in its id or label, which neither "
+                "token_metadata nor the account's address shows to be true"
+            )

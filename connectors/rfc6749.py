@@ -56,6 +56,7 @@ def rfc6749(
     account_choice: Params | None = None,
     issuer: str | None = None,
     code_param: str = "code",
+    callback: Params | None = None,
     names: Params | None = None,
     approval_codes: Collection[str] = (),
     # Token requests
@@ -141,6 +142,7 @@ def rfc6749(
             account_choice=account_choice or {},
             issuer=issuer,
             code_param=code_param,
+            callback=callback or {},
             names=names or {},
             approval_codes=frozenset(approval_codes),
         ),

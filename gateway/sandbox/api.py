@@ -45,7 +45,7 @@ class ApiEndpoints:
         try:
             check_headers(incoming, api.required_headers)
             grant, token = authenticate_bearer(self.rules, self.ledger, incoming, api.address)
-            asked = self._call(grant, token, json_body(incoming))
+            asked = self._call(grant, token, incoming, json_body(incoming))
         except Refused as refused:
             self.ledger.note_refusal(self.rules.name, "api", refused)
             return refusal(self.rules, "api", refused)
@@ -86,13 +86,14 @@ class ApiEndpoints:
             self.ledger.note(self.rules.name, "introspect", "inactive")
             return Outcome(status=200, body={"active": False})
         self.ledger.note(self.rules.name, "introspect", "active")
-        asked = self._call(grant, token, None)
+        asked = self._call(grant, token, incoming, None)
         return Outcome(status=200, body=call("introspect.answer", Mapping, rules.answer, asked))
 
-    def _call(self, grant: Grant, token: AccessToken, body: Any) -> ApiCall:
+    def _call(self, grant: Grant, token: AccessToken, incoming: Incoming, body: Any) -> ApiCall:
         return ApiCall(
             account=account_of(self.rules, grant.account),
             tenant=grant.tenant,
             scopes=tuple(grant.scopes if token.scopes is None else token.scopes),
             json=body,
+            address=incoming.address,
         )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from connectors.provider import FictionalAccount, SimulatedProvider
+from gateway.sandbox.credentials import account_of
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import Code, Ledger
 from gateway.sandbox.wire import Incoming, Refused, split_scopes, standard_names, tenant_in, unique
@@ -99,8 +100,10 @@ class AuthorizationEndpoint:
             expires_at=self.ledger.now() + self.rules.token.code_seconds,
         )
         self.ledger.note(self.rules.name, "authorize", "approved", account=account_key)
-        name = self.rules.authorize.code_param
-        return self._callback(consent, {name: code, "state": consent.params["state"]})
+        rules, facts = self.rules.authorize, account_of(self.rules, account_key).facts
+        more = {name: facts[fact] for name, fact in rules.callback.items()}
+        params = {rules.code_param: code, "state": consent.params["state"], **more}
+        return self._callback(consent, params)
 
     def deny(self, consent: Consent) -> dict[str, str]:
         """The callback's parameters after the person declined."""

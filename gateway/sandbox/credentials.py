@@ -70,7 +70,7 @@ def authenticate_bearer(
 ) -> tuple[Grant, AccessToken]:
     """The grant and the access token in the API's header; raises ``Refused``.
 
-    ``pattern`` is the requested address: a token is bound to its tenant.
+    ``pattern`` is the requested address: a token is bound to its tenant, if it has one.
     """
     name, prefix = rules.api_auth
     value = incoming.headers.get(name, "")
@@ -84,7 +84,7 @@ def authenticate_bearer(
     grant = ledger.grants[token.grant]
     if grant.provider != rules.name or not ledger.is_living(token):
         raise Refused("invalid_token", "token", "the access token is expired or revoked", 401)
-    if tenant_in(pattern, incoming.address) not in {None, grant.tenant}:
+    if grant.tenant and tenant_in(pattern, incoming.address) not in {None, grant.tenant}:
         raise Refused("invalid_token", "token", "the access token is for another host", 401)
     return grant, token
 

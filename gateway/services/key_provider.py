@@ -126,6 +126,7 @@ class _Context:
         self.call = partial(provider.call, config, key, values, token)
         self.tokens = tokens or _NO_TOKENS
         self.token_response: Mapping[str, Any] = {}
+        self.metadata: Mapping[str, Any] = {}
         self.connection_config = {
             name: values.get(name, "") for name, each in key.inputs.items() if not each.secret
         }

@@ -74,14 +74,16 @@ class AccountSample:
     """Documented answers that tell an account.
 
     ``answers`` are those of the API by address (host and path); ``token_answer`` is the exchange's,
-    if it is not the documented one. ``metadata`` is what is to be kept of them. ``typed`` is what
-    the person typed, if not what the first of ``people`` types.
+    if it is not the documented one; ``callback`` is what ``callback_metadata`` keeps.
+    ``metadata`` is what is to be kept of them. ``typed`` is what the person typed, if not what the
+    first of ``people`` types.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     token_answer: Mapping[str, Any] | None = None
     typed: Mapping[str, str] | None = None
+    callback: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Context:
     connection_config: Mapping[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     introspection: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tokens(self) -> Tokens:

@@ -216,6 +216,10 @@ def test_addresses_of_the_api_are_checked_too() -> None:
             {"authorize": {"known_scopes": frozenset({"read write"})}},
             "authorize.known_scopes has 'read write' with a separator in it",
         ),
+        (
+            {"authorize": {"callback": {"realmId": "nothing"}}},
+            'authorize.callback "realmId" is "nothing", which is no text of every account',
+        ),
         ({"authorize": {"issuer_advertised": True}}, "authorize.issuer_advertised has no issuer"),
         (
             {"authorize": {"account_choice": {"prompt": "consent"}}},

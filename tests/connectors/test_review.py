@@ -37,6 +37,15 @@ def problem(**changes: Any) -> str:
     return text
 
 
+def problems_of_fields(**changes: Any) -> list[str]:
+    """Every problem of the valid connector with these changes."""
+    try:
+        make_config(**changes)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
+
+
 async def by_code(ctx: ConnectionContext) -> AccountInfo:
     """A lookup that is no data."""
     return AccountInfo(external_account_id="1", account_label="1")
@@ -559,6 +568,24 @@ def test_placeholder_of_an_issuer_is_checked(issuer: str, said: str) -> None:
 def test_placeholder_of_the_account_s_address_is_declared(url: str) -> None:
     found = problem(fetch_account_info=account_lookup(url=url, id="id", label="name"))
     assert found.startswith("fetch_account_info has the undeclared placeholder ${")
+
+
+def test_metadata_of_an_identity_is_proven_by_an_answer() -> None:
+    """A person can write any ``realmId`` into the callback's address."""
+    url, own = "https://api.example.com/v1/me", "https://api.example.com/${metadata.realm}/me"
+
+    def told(url: str, **fields: Any) -> list[str]:
+        lookup = account_lookup(url=url, id="${metadata.realm}:${id}", label="name")
+        return problems_of_fields(fetch_account_info=lookup, **fields)
+
+    wanted = (
+        "fetch_account_info has ${metadata.realm} in its id or label, which neither token_metadata "
+        "nor the account's address shows to be true"
+    )
+    assert told(url) == [wanted]
+    assert told(url, callback_metadata={"realm": "realmId"}) == [wanted]
+    assert told(own, callback_metadata={"realm": "realmId"}) == []
+    assert told(url, token_metadata={"realm": "realm"}) == []
 
 
 def test_an_issuer_can_be_required_only_where_it_is_named() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from connectors import account_lookup
-from connectors.sandbox import IssuedTokens, facts
+from connectors.sandbox import ApiCall, IssuedTokens, Refusal, facts
 from gateway.errors import CallbackInvalid, GatewayError
 from gateway.store.mongo import Database
 from gateway.testing.subject import Subject
@@ -67,23 +66,31 @@ async def test_an_origin_that_api_hosts_does_not_cover_is_never_called(
         assert await bench.connections() == []
 
 
-def _realm(value: str | None = "9130") -> Subject:
-    def sign(params: dict[str, str], tenant: str, secret: str, now: datetime) -> dict[str, str]:
-        return params if value is None or "error" in params else params | {"realmId": value}
+def _realm(
+    value: str | None = "9130", token: str = "auth.example.com/${metadata.realm_id}/token"
+) -> Subject:
+    def me(call: ApiCall) -> dict[str, Any] | Refusal:
+        known = call.account.facts
+        is_own = call.address.split("/")[2] == known["realm"]
+        return {"name": known["name"]} if is_own else Refusal(403, {})
 
     return invented(
         config={
             "callback_metadata": {"realm_id": "realmId"},
-            "token_url": "https://auth.example.com/${metadata.realm_id}/token",
+            "token_url": f"https://{token}",
             "api_base_url": "https://api.example.com/company/${metadata.realm_id}",
             "fetch_account_info": account_lookup(
-                url="https://api.example.com/company/${metadata.realm_id}/me", id="id", label="name"
+                url="https://api.example.com/company/${metadata.realm_id}/me",
+                id="${metadata.realm_id}:${name}",
+                label="name",
             ),
         },
         rules={
-            "token": "auth.example.com/9130/token",
+            "token": token.replace("${metadata.realm_id}", "9130"),
             "api_base": "api.example.com/company/9130",
-            "sign_callback": sign,
+            "api": {"/me": me, "api.example.com/company/9131/me": me},
+            "callback": {} if value is None else {"realmId": "realm"},
+            "accounts": {("ana", "Ana"): {"name": "Ana", "realm": value}},
         },
     )
 
@@ -91,6 +98,18 @@ def _realm(value: str | None = "9130") -> Subject:
 async def test_a_parameter_of_the_callback_is_part_of_the_addresses(workplace: Database) -> None:
     connection = await whole_life(_realm(), workplace)
     assert connection.metadata["realm_id"] == "9130"
+    assert connection.external_account_id == "9130:Ana"
+
+
+async def test_a_parameter_that_the_person_changed_is_no_identity(workplace: Database) -> None:
+    """Only the company of the new token answers to it."""
+    async with open_workbench(_realm(token="auth.example.com/token"), workplace) as bench:
+        started = await bench.start()
+        params = bench.approve(bench.consent(started)) | {"realmId": "9131"}
+        with pytest.raises(GatewayError):
+            await bench.finish(started, params)
+        assert len(bench.transport.requests_to("api")) == 1
+        assert await bench.connections() == []
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "x" * 256, "a\u202eb"])

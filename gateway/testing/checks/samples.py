@@ -169,7 +169,7 @@ def _grant(subject: Subject, sample: AccountSample) -> Grant:
         scopes=subject.config.scopes,
     )
     answer = sample.token_answer or subject.expectations.exchange.answer
-    return Grant(tokens=tokens, token_response=answer)
+    return Grant(tokens=tokens, token_response=answer, callback_metadata=sample.callback)
 
 
 @asynccontextmanager
