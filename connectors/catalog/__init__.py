@@ -44,13 +44,16 @@ CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
         "hubspot": "connectors.catalog.hubspot",
         "linear": "connectors.catalog.linear",
         "linkedin": "connectors.catalog.linkedin",
+        "mailchimp": "connectors.catalog.mailchimp",
         "microsoft": "connectors.catalog.microsoft",
         "notion": "connectors.catalog.notion",
+        "quickbooks": "connectors.catalog.quickbooks",
         "salesforce": "connectors.catalog.salesforce",
         "shopify": "connectors.catalog.shopify",
         "slack": "connectors.catalog.slack",
         "stripe": "connectors.catalog.stripe",
         "x": "connectors.catalog.x",
+        "zendesk": "connectors.catalog.zendesk",
         "zoho-crm": "connectors.catalog.zoho_crm",
     }
 )

@@ -26,10 +26,13 @@ from tests.support.browser import Browser
 ACCOUNTS = {
     "google": "Ana Diaz (ana.diaz@example.com)",
     "google-work": "Ana Diaz (work) (ana@acme.example)",
+    "mailchimp": "Acme (ana)",
     "notion": "Acme HQ (Ana Diaz)",
     "notion-other": "Side project (Ana Diaz)",
+    "quickbooks": "Acme Bookkeeping",
     "salesforce": "Ana Diaz (acme.my.salesforce.com)",
     "shopify": "The store's owner",
+    "zendesk": "Ana Diaz",
     "zoho-crm": "Ana Diaz (ana@acme.example)",
 }
 """Labels of the sandbox's consent pages."""

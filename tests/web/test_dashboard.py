@@ -69,7 +69,12 @@ async def test_the_cards_are_grouped_by_category(outside: Harness) -> None:
         ("h2", "Data"),
         ("h3", "Airtable"),
         ("h2", "Finance"),
+        ("h3", "QuickBooks"),
         ("h3", "Stripe"),
+        ("h2", "Marketing"),
+        ("h3", "Mailchimp"),
+        ("h2", "Support"),
+        ("h3", "Zendesk"),
         ("h2", "Other"),
         ("h3", "Solo"),
     ]

@@ -18,6 +18,7 @@ from tests.support.sandbox import SandboxProcess
 
 CONNECTORS = [
     ("google", {}, "ana.diaz@example.com", "/oauth2/v3/userinfo"),
+    ("mailchimp", {}, "Acme", "/"),
     ("notion", {}, "Acme HQ", "/users/me"),
     (
         "salesforce",
@@ -26,6 +27,7 @@ CONNECTORS = [
         "/services/oauth2/userinfo",
     ),
     ("shopify", {"shop": "acme"}, "Acme Store", "/shop.json"),
+    ("zendesk", {"subdomain": "acme"}, "ana@acme.example", "/users/me.json"),
     ("zoho-crm", {"data_centre": "zoho.eu"}, "ana@acme.example", "/users?type=CurrentUser"),
 ]
 
