@@ -15,7 +15,6 @@ from gateway.access.sessions import SessionCaller
 from gateway.errors import (
     AccountMismatch,
     ConnectionNotFound,
-    Forbidden,
     GatewayError,
     InvalidRequest,
     KeyNotChecked,
@@ -121,7 +120,8 @@ async def _connect_for_org(request: Request) -> Response:
     bounds.require_org()
     wanted = await read_json(request, PastedRequest)
     if wanted.owner != ORG:
-        raise Forbidden('a service key connects for the organisation only: send "owner": "org"')
+        problem = 'must be "org": a service key connects for the organisation only'
+        raise InvalidRequest(f"owner {problem}", {"owner": problem})
     await given.limits.spend(LimitName.USER_STARTS, f"{caller.tenant}\0\0{caller.key_id}")
     connection = await given.pasted.connect(
         config,

@@ -60,6 +60,9 @@ class Target:
 
     def existing(self, operation: str, path: str) -> dict[str, str]:
         """Path parameters that lead to something, which the operation may delete."""
+        if "/apps" in path:  # an app of the tenant's own would end the flows of google
+            own = {"id": self.found["apps", ""]} if "{id}" in path else {}
+            return {"name": "notion", **own}
         if "{name}" in path:
             return {"name": "google"}
         if "{id}" not in path:
@@ -69,10 +72,10 @@ class Target:
             return {"id": self.found["google", self.user(operation)]}
         return {"id": self.found[kind, ""]}
 
-    def make(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        """The answer to the operator's POST."""
+    def make(self, path: str, body: dict[str, object], method: str = "POST") -> dict[str, object]:
+        """The answer to a request of the operator."""
         headers = {"Authorization": f"Bearer {self.operator}"}
-        answer = LOOPBACK.post(self.url + path, json=body, headers=headers)
+        answer = LOOPBACK.request(method, self.url + path, json=body, headers=headers)
         created: dict[str, object] = answer.raise_for_status().json()
         return created
 
@@ -118,4 +121,8 @@ def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         )
         for kind, made in wanted:
             target.found[kind, ""] = str(target.make(f"/v1/{kind}", made)["id"])
+        app = {"client_id": "own", "client_secret": "own-secret"}
+        apps = target.make("/v1/connectors/notion/apps", app, "PUT")["apps"]
+        assert isinstance(apps, list)
+        target.found["apps", ""] = apps[0]["id"]
         yield target

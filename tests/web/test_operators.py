@@ -39,8 +39,9 @@ OPERATORS: list[Any] = [
     [{"$ne": CANARY}],
     [[CANARY]],
 ]
-WHO = {"service_keys", "sessions", "limits"}
-"""Collections for sessions, keys and limits: a refused request may read only these."""
+WHO = {"service_keys", "sessions", "limits", "oauth_apps"}
+"""Collections for sessions, keys, limits and a tenant's own apps: a refused request may read only
+these."""
 
 GUARDED = [operation for operation in OPERATIONS if operation.who != "anyone"]
 FORMS = [

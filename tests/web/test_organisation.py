@@ -212,7 +212,7 @@ async def test_a_service_key_stores_a_pasted_key_for_the_organisation(
         assert owner_in(await gateway.token("keyed", "alice")) == ("org", None)
 
         for refused in ({"inputs": INPUTS}, {"inputs": INPUTS, "owner": "user"}):
-            problem(await api.post(url, json=refused), 403, "forbidden")
+            problem(await api.post(url, json=refused), 422, "invalid_request")
         tools = await gateway.api(Role.TOKENS)
         problem(await tools.post(url, json=body), 403, "forbidden")
         _, secret = await gateway.services.keys.create(
