@@ -174,13 +174,15 @@ def test_every_other_snippet_defines_what_its_text_says() -> None:
         ["lookup"],
         ["fetch_account_info"],
         ["verify_callback"],
+        ["refresh_tokens"],
         ["post_connection"],
         ["me", "provider"],
     ]
-    _, lookup, fetch, verify, hook = (next(iter(names.values())) for names in defined[:5])
+    _, lookup, fetch, verify, step, hook = (next(iter(names.values())) for names in defined[:6])
     assert lookup.problems() == []
     assert inspect.iscoroutinefunction(fetch)
     assert callable(verify)
+    assert inspect.iscoroutinefunction(step)
     assert inspect.iscoroutinefunction(hook)
 
 
