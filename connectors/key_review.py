@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from connectors.inputs import INPUT_NAME, is_below
 from connectors.key_method import KeyMethod, TokenRequest, Verify
-from connectors.placeholders import PLACEHOLDER
+from connectors.placeholders import BASIC, PLACEHOLDER
 
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
@@ -24,9 +24,9 @@ def key_problems(key: KeyMethod, base_url: str, api_hosts: Iterable[str]) -> Ite
     texts = [text for _, text in api] + [base_url]
     if key.token is not None:
         texts += [key.token.url, *(text for _, text in _templates(key.token))]
-        if not any("${access_token}" in text for _, text in api):
+        if not any("access_token" in _names(text) for _, text in api):
             yield "api_headers and the other places carry no ${access_token}"
-    used = {input_of(name)[0] for text in texts for name in PLACEHOLDER.findall(text)}
+    used = {input_of(name)[0] for text in texts for name in _names(text)}
     if unused := sorted(n for n, each in key.inputs.items() if each.secret and n not in used):
         yield f"inputs: {', '.join(unused)} is secret and goes nowhere"
     yield from _placeholders("", api, key, with_token=key.token is not None)
@@ -72,11 +72,18 @@ def _placeholders(
     path: str, templates: Iterable[tuple[str, str]], key: KeyMethod, *, with_token: bool
 ) -> Iterator[str]:
     for field, text in templates:
-        for name in PLACEHOLDER.findall(text):
+        for name in _names(text):
             if not _is_declared(key, name) and not (with_token and name == "access_token"):
                 yield f"{path}{field} has the undeclared placeholder ${{{name}}}"
         if "${" in PLACEHOLDER.sub("", text):
             yield f"{path}{field} has a placeholder without an end"
+
+
+def _names(text: str) -> Iterator[str]:
+    """The placeholders of a text, and the names inside ``${basic(a:b)}``."""
+    for placeholder in PLACEHOLDER.findall(text):
+        basic = BASIC.fullmatch(placeholder)
+        yield from filter(None, basic.groups()) if basic else [placeholder]
 
 
 def _is_declared(key: KeyMethod, placeholder: str) -> bool:

@@ -16,7 +16,7 @@ from connectors.context import Tokens
 from connectors.inputs import is_below
 from connectors.key_method import KeyMethod, TokenRequest, Verify
 from connectors.secret import Secret
-from gateway.engine.placements import Filler, placed
+from gateway.engine.placements import filler_of, headers_of, placed
 from gateway.engine.refusal import retry_after
 from gateway.engine.request import OutboundRequest, OutboundResponse, encode_body
 from gateway.engine.strict_json import read_json, read_object
@@ -66,11 +66,11 @@ def key_request(
     if key.token is not None and token is None:
         raise InvalidRequest("the access token is missing")
     api = placed(config, key, values, token)
-    filler = Filler(key.inputs, values, token)
+    filler = filler_of(key, values, token)
     target = filler.url(call.url)
     if not _is_api_host(config, api.base_url, target):
         raise EgressRefused("the key may not be sent to this host: api_hosts does not name it")
-    headers = {"Accept": "application/json", **filler.headers(call.headers, None), **api.headers}
+    headers = {"Accept": "application/json", **filler.headers(call.headers), **api.headers}
     content = b""
     if call.body is not None or (api.body and call.method != "GET"):
         headers["Content-Type"] = "application/json"
@@ -106,13 +106,13 @@ def exchange_of_values(
     key: KeyMethod, asked: TokenRequest, values: Mapping[str, str]
 ) -> OutboundRequest:
     """Prepare the request for an access token. Raises ``InvalidRequest``."""
-    filler = Filler(key.inputs, values)
-    query = filler.members(asked.query)
-    headers = {"Accept": "application/json", **filler.headers(asked.headers, asked.basic)}
+    filler = filler_of(key, values)
+    query = filler.parameters(asked.query)
+    headers = {"Accept": "application/json", **headers_of(filler, asked.headers, asked.basic)}
     content = b""
     if asked.method == "POST":
         headers["Content-Type"], content = encode_body(
-            filler.members(asked.body).items(), asked.format
+            filler.parameters(asked.body).items(), asked.format
         )
     url = filler.url(asked.url) + (f"?{urlencode(query)}" if query else "")
     return OutboundRequest(method=asked.method, url=url, headers=headers, content=content)

@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from connectors.account import as_text, dig
 from connectors.config import ConnectorConfig
@@ -28,6 +28,8 @@ _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|[a-z0-9_]")
 _ORIGIN = re.compile(r"\$\{metadata\.([^}]+)\}")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _PATH_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
+_PASTED_SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]{1,4096}")
+"""All characters of a path segment (RFC 3986 3.3) that need no encoding: keys have colons."""
 _PATH = re.compile(r"[A-Za-z0-9._~/-]+")
 _PARAMETER = re.compile(r"[^\ud800-\udfff]{1,4096}")
 """Any text: a query and a body are encoded."""
@@ -49,13 +51,15 @@ class Filler:
     """The values that placeholders stand for.
 
     ``typed`` are the values of ``inputs``; ``own`` those that the gateway itself names, such as
-    ``access_token``.
+    ``access_token``. ``pasted`` says that they belong to a ``KeyMethod``, where ``${x}`` is the
+    value of the input ``x``.
     """
 
     inputs: Mapping[str, ConnectionInput]
-    typed: Mapping[str, str]
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    own: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pasted: bool = False
 
     def text(
         self,
@@ -76,10 +80,11 @@ class Filler:
             value, allowed = self.value(name), (wide if self._is_wide(name) else None) or place
             own = name in self.own or BASIC.fullmatch(name)
             if not value or not (own or allowed.fullmatch(value)):
-                kind, _, key = name.partition(".")
+                kind, dot, key = name.partition(".")
                 missing = value is None and kind == "metadata"
                 fault = "is missing" if missing else "is not valid"
-                raise InvalidRequest(f'the {kind} value "{key}" {fault}')
+                named = f'{kind} value "{key}"' if dot and not self.pasted else f'value "{name}"'
+                raise InvalidRequest(f"the {named} {fault}")
             return quote(value, safe="") if encode else value
 
         return PLACEHOLDER.sub(filled, template)
@@ -104,43 +109,90 @@ class Filler:
             if "${" not in template or not self._is_left_out(template, partly)
         }
 
+    def url(self, template: str) -> str:
+        """Return an address: no value reaches beyond its host label, path segment or query value.
+
+        Raises ``InvalidRequest`` if a value does not fit.
+        """
+        if "${" not in template:
+            return template
+        parts = urlsplit(template)
+        netloc = self.text(parts.netloc, _HOST_LABEL, wide=_HOST)
+        return self.joined(parts, netloc)
+
+    def joined(self, parts: SplitResult, netloc: str) -> str:
+        """Return the address with this host and the filled path and query of ``parts``."""
+        segment = _PASTED_SEGMENT if self.pasted else _PATH_SEGMENT
+        path = self.text(parts.path, segment, wide=_PATH)
+        query = self.text(parts.query, encode=True)
+        url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
+        again = urlsplit(url)
+        if (
+            (again.scheme, again.netloc, again.path, again.query, again.fragment)
+            != (parts.scheme, netloc, path, query, "")
+            or again.hostname != netloc.partition(":")[0]
+            or "@" in netloc
+            or not {".", ".."}.isdisjoint(path.split("/"))
+        ):
+            raise InvalidRequest("the connection_config changes more of the URL than it may")
+        return url
+
+    def basic(self, user: str, password: str) -> str:
+        """Return the credentials of HTTP Basic (RFC 7617) from two templates."""
+        filled = self.parameters({"user": user, "password": password})
+        if (value := _basic(filled.get("user", ""), filled.get("password", ""))) is None:
+            raise InvalidRequest("the user name of HTTP Basic may not hold a colon")
+        return f"Basic {value}"
+
     def value(self, placeholder: str) -> str | None:
         """Return the value of a placeholder, ``None`` if it has none."""
         if basic := BASIC.fullmatch(placeholder):
             user, password = (self.value(name) if name else "" for name in basic.groups())
-            if user is None or password is None:
-                return None
-            return base64.b64encode(f"{user}:{password}".encode()).decode()
+            return None if user is None or password is None else _basic(user, password)
+        if (named := self._named(placeholder)) is not None:
+            return self._typed(*named)
         kind, _, name = placeholder.partition(".")
-        if kind == "connection_config":
-            return self._typed(name)
         return (
             as_text(dig(self.metadata, name)) if kind == "metadata" else self.own.get(placeholder)
         )
 
-    def _typed(self, name: str) -> str | None:
-        name, _, part = name.partition(".")
-        value, declared = self.typed.get(name, ""), self.inputs.get(name)
-        if declared is None or not declared.accepts(value):
+    def _named(self, placeholder: str) -> tuple[str, str] | None:
+        """Return the name of an input, and of the value of its choice; ``None`` for all others."""
+        kind, _, name = placeholder.partition(".")
+        if kind == "connection_config":
+            input_name, _, part = name.partition(".")
+            return input_name, part
+        return (kind, name) if self.pasted and kind in self.inputs else None
+
+    def _typed(self, name: str, part: str) -> str | None:
+        declared = self.inputs.get(name)
+        if declared is None:
+            return None
+        value = self.typed.get(name, declared.default or "")
+        if not declared.accepts(value):
             return None
         return declared.choices.get(value, NOTHING).get(part) if part else value
 
-    def _input(self, placeholder: str) -> ConnectionInput | None:
-        kind, _, name = placeholder.partition(".")
-        return self.inputs.get(name.partition(".")[0]) if kind == "connection_config" else None
-
     def _is_wide(self, placeholder: str) -> bool:
-        wanted = self._input(placeholder)
+        named = self._named(placeholder)
+        wanted = self.inputs.get(named[0]) if named else None
         return wanted is not None and bool(wanted.choices or wanted.hosts)
 
     def _is_left_out(self, template: str, partly: bool) -> bool:
         for placeholder in PLACEHOLDER.findall(template):
-            wanted, name = self._input(placeholder), placeholder.split(".")[1:2]
-            if wanted is not None and wanted.default == "" and not self.typed.get(name[0]):
+            named = self._named(placeholder)
+            wanted = self.inputs.get(named[0]) if named else None
+            if named and wanted and wanted.default == "" and not self.typed.get(named[0]):
                 return True
             if partly and placeholder.startswith("metadata.") and self.value(placeholder) is None:
                 return True
         return False
+
+
+def _basic(user: str, password: str) -> str | None:
+    """Return user and password as HTTP Basic sends them; ``None`` if the user has a colon."""
+    pair = f"{user}:{password}".encode()
+    return None if ":" in user else base64.b64encode(pair).decode()
 
 
 def render_url(
@@ -159,21 +211,8 @@ def render_url(
     parts = urlsplit(template)
     filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
     if origin := _ORIGIN.fullmatch(parts.netloc):
-        netloc = _host_of(origin[1], config, metadata)
-    else:
-        netloc = filler.text(parts.netloc, _HOST_LABEL, wide=_HOST)
-    path = filler.text(parts.path, _PATH_SEGMENT, wide=_PATH)
-    query = filler.text(parts.query, encode=True)
-    url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
-    again = urlsplit(url)
-    if (
-        (again.scheme, again.netloc, again.path, again.query, again.fragment)
-        != (parts.scheme, netloc, path, query, "")
-        or again.hostname != netloc.partition(":")[0]
-        or "@" in netloc
-    ):
-        raise InvalidRequest("the connection_config changes more of the URL than it may")
-    return url
+        return filler.joined(parts, _host_of(origin[1], config, metadata))
+    return filler.url(template)
 
 
 def _host_of(name: str, config: ConnectorConfig, metadata: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ def test_valid_descriptions_have_no_problem() -> None:
         api_base_url="https://${site.api}/v1",
     )
     make_key_config(make_key(), api_base_url="https://api.example.com/bot${key}")
+    make_key_config(make_key(api_headers={"X-Key": "Basic ${basic(:key)}"}))
     make_key_config(make_key(api_headers={"X-Token": "${access_token}"}, token=EXCHANGE))
     assert make_config(key=make_key()).key == make_key()
 
@@ -61,6 +62,14 @@ def test_a_description_is_frozen() -> None:
             'api_body "q" has the undeclared placeholder ${access_token}',
         ),
         ({"api_query": {"q": "${key"}}, 'api_query "q" has a placeholder without an end'),
+        (
+            {"api_query": {"q": "${basic(key:other)}"}},
+            'api_query "q" has the undeclared placeholder ${other}',
+        ),
+        (
+            {"verify": Verify(url="https://api.example.com/${basic(key:)}")},
+            "verify.url has the undeclared placeholder ${basic(key:)}",
+        ),
         (
             {"inputs": {"key": KEY, "site": SITE}, "api_query": {"q": "${site.web}"}},
             'api_query "q" has the undeclared placeholder ${site.web}',

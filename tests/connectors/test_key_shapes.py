@@ -1,6 +1,12 @@
 """Each place and shape that named providers need, from the description to the request.
 
-The expected requests are written by hand from the providers' documentation, and never derived.
+The expected requests are written by hand, and never derived. Addresses, places and names were read
+on 2026-11-29: at Datadog (docs.datadoghq.com, "Validate API and application keys"), SerpApi
+(serpapi.com/account-api), Telegram (core.telegram.org/bots/api), Twitch (dev.twitch.tv/docs) and
+Zoom (developers.zoom.us, "Server-to-Server OAuth"), whose pages say them; at Mandrill
+(mandrillapp.com/api/docs), whose pages say all but that this call refuses with ``Invalid_Key``; and
+for OpenAI, Anthropic, Twilio and Pinecone in public clients of theirs. Unconfirmed: the statuses
+with which Telegram refuses a token. Values and patterns are invented.
 """
 
 from __future__ import annotations
@@ -165,7 +171,7 @@ SHAPES = {
             inputs={"key": SECRET},
             api_body={"key": "${key}"},
             verify=Verify(
-                url="https://mandrillapp.com/api/1.0/users/ping2",
+                url="https://mandrillapp.com/api/1.0/users/ping2.json",
                 method="POST",
                 refused_codes=frozenset({"Invalid_Key"}),
                 code_path="name",
@@ -174,7 +180,7 @@ SHAPES = {
         pasted={"key": "md-AbC12345"},
         verify=(
             "POST",
-            "https://mandrillapp.com/api/1.0/users/ping2",
+            "https://mandrillapp.com/api/1.0/users/ping2.json",
             {"Content-Type": JSON},
             b'{"key": "md-AbC12345"}',
         ),

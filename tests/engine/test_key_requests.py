@@ -21,7 +21,7 @@ from gateway.engine.key_requests import (
     verdict,
     verification_call,
 )
-from gateway.engine.placements import placed
+from gateway.engine.placements import filler_of, placed
 from gateway.engine.request import OutboundRequest, OutboundResponse
 from tests.support.pasted_configs import EXCHANGE, KEY, RIGHT, SITE, TEAM, make_key, make_key_config
 
@@ -67,6 +67,52 @@ def test_two_values_go_into_http_basic() -> None:
     )
     given = base64.b64decode(sent.headers["Authorization"].removeprefix("Basic ")).decode()
     assert given == f"acme/token:{RIGHT}"
+
+
+def test_basic_credentials_go_into_any_header() -> None:
+    sent = call_of(
+        {"key": RIGHT, "team": "acme"},
+        inputs={"key": KEY, "team": TEAM},
+        api_headers={"X-Auth": "Basic ${basic(team:key)}", "X-Key": "${basic(key:)}"},
+    )
+    first, second = (sent.headers[name] for name in ("X-Auth", "X-Key"))
+    assert base64.b64decode(first.removeprefix("Basic ")).decode() == f"acme:{RIGHT}"
+    assert base64.b64decode(second).decode() == f"{RIGHT}:"
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"api_basic": ("${team}", "${key}"), "api_headers": {}},
+        {"api_headers": {"X-Auth": "Basic ${basic(team:key)}"}},
+    ],
+)
+def test_a_user_name_with_a_colon_would_be_another_users(places: dict[str, Any]) -> None:
+    """RFC 7617 2: the first colon ends the user name."""
+    inputs = {"key": KEY, "team": replace(TEAM, pattern=r".+")}
+    with pytest.raises(errors.InvalidRequest) as caught:
+        call_of({"key": RIGHT, "team": "acme:x"}, inputs=inputs, **places)
+    assert "acme:x" not in str(caught.value)
+
+
+def test_a_private_key_of_several_lines_goes_into_a_body_whole() -> None:
+    """The check of a pasted value takes it, so the place has to, too."""
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----"
+    asked = TokenRequest(url="https://auth.example.com/token", body={"k": "${key}"}, format="json")
+    any_key = replace(KEY, pattern=r"(?s).+")
+    key = make_key(inputs={"key": any_key}, api_headers={"X-T": "${access_token}"}, token=asked)
+    assert json.loads(exchange_of_values(key, asked, {"key": pem}).content) == {"k": pem}
+
+
+def test_an_input_that_is_new_to_its_connector_has_its_default() -> None:
+    """Values that were pasted before a release lack it."""
+    zone = replace(TEAM, default="main")
+    sent = call_of(VALUES, inputs={"key": KEY, "zone": zone}, api_query={"zone": "${zone}"})
+    assert sent.url == f"{ME}?zone=main"
+
+
+def test_what_fills_the_places_hides_its_values() -> None:
+    assert RIGHT not in repr(filler_of(make_key(), VALUES, Secret(RIGHT)))
 
 
 def test_a_key_goes_into_the_body_beside_what_the_call_sends() -> None:
