@@ -15,21 +15,28 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.scopes import held_scopes, kept_scopes, missing_scopes
 from gateway.errors import (
     AccountMismatch,
+    ConnectionIncomplete,
+    ConnectorRequired,
     GrantSmaller,
     InvalidRequest,
     ProviderError,
+    ProviderUnavailable,
+    ReauthorizationRequired,
     StateUnknown,
     UnreadableResponse,
     VaultError,
 )
 from gateway.services.methods import renewal_margin
 from gateway.services.provider import Grant, Provider
-from gateway.services.states import MISSING_FACT, api_address
+from gateway.services.refresh import Refresher
+from gateway.services.states import MISSING_FACT, api_address, is_over
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connection import Connection, Method, Status
 from gateway.store.connections import ConnectionStore, NewConnection
 from gateway.store.flows import Flow
 from gateway.store.hook_retries import first_failure
+
+_CANNOT_RENEW = (ReauthorizationRequired, ConnectionIncomplete, ConnectorRequired)
 
 
 class Linker:
@@ -45,6 +52,7 @@ class Linker:
         clock: Clock,
         environment: str,
         unused: UnusedGrants,
+        refresher: Refresher,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -53,6 +61,7 @@ class Linker:
         self._clock = clock
         self._environment = environment
         self._unused = unused
+        self._refresher = refresher
 
     async def link(
         self,
@@ -130,19 +139,24 @@ class Linker:
             refresh_token = self._sealer.refresh_token(old)
             if refresh_token is not None and refresh_token == grant.tokens.refresh_token:
                 return False  # one grant, which has shrunk
+            if refresh_token is not None and is_over(old, self._clock()):
+                old = await self._refresher.renew(config, old, in_need=True)
             tokens = replace(grant.tokens, access_token=self._sealer.access_token(old))
             account = await self._provider.account(
                 config, replace(grant, tokens=tokens), new.connection_config
             )
-        except (VaultError, ProviderError, AccountUnfit):
+        except ProviderUnavailable:
+            return True  # nobody knows that it is over: nothing that may work is given up
+        except (VaultError, ProviderError, AccountUnfit, *_CANNOT_RENEW):
             return False
         return account.external_account_id == new.account.external_account_id
 
     @staticmethod
     def _is_usable(old: Connection | None, new: NewConnection) -> bool:
-        """Whether a grant was not ended, and belongs to this app and host."""
+        """Whether it is a grant that was not ended, of this app and host."""
         return (
             old is not None
+            and old.method is Method.OAUTH2
             and old.status is not Status.NEEDS_REAUTH
             and old.is_of(new.environment)
             and old.app == new.app

@@ -145,6 +145,7 @@ def core_services(
                 clock=clock,
                 environment=environment,
                 unused=unused,
+                refresher=refresher,
             ),
             vault=vault,
             public_addresses=public_addresses,

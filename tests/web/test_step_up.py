@@ -109,6 +109,36 @@ async def test_a_smaller_grant_does_not_replace_a_larger_one_that_works(
     assert (await call_api(issued, "/oauth2/v3/userinfo")).status_code == 200
 
 
+async def test_a_smaller_grant_does_not_replace_a_larger_one_whose_token_is_over(
+    gateway: Harness, rows: Rows, clock: FakeClock
+) -> None:
+    """It can be renewed, so it works: it is renewed, and kept."""
+    browser = await gateway.browser("alice")
+    await browser.connect("google", ACCOUNTS["google"], "?scopes=calendar")
+    before = await rows.connection()
+    clock.advance(seconds=7200)
+    await browser.start("google")
+    assert await grant_defaults(browser) == "kept"
+    after = await rows.connection()
+    assert (after["_id"], after["generation"]) == (before["_id"], before["generation"] + 1)
+    issued = await gateway.token("google", "alice", scopes=["calendar"])
+    assert (await call_api(issued, "/oauth2/v3/userinfo")).status_code == 200
+
+
+async def test_a_smaller_grant_replaces_one_whose_renewal_is_refused(
+    gateway: Harness, rows: Rows, clock: FakeClock
+) -> None:
+    browser = await gateway.browser("alice")
+    await browser.connect("google", ACCOUNTS["google"], "?scopes=calendar")
+    row = await rows.connection()
+    clock.advance(seconds=7200)
+    await browser.start("google")
+    # Another grant's row: its refresh token does not open here, and cannot be used.
+    await rows.change_connection(row["_id"], **{"tokens.refresh": row["tokens"]["access"]})
+    assert await grant_defaults(browser) == "connected"
+    assert (await rows.connection())["scopes"]["granted"] == DEFAULTS
+
+
 async def test_a_smaller_grant_replaces_one_that_no_longer_works(
     gateway: Harness, rows: Rows, clock: FakeClock
 ) -> None:
