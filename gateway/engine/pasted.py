@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from connectors.inputs import ConnectionInput
+from connectors.inputs import INPUT_NAME, ConnectionInput
 from connectors.secret import Secret
-from gateway.errors import InvalidRequest, KeyMalformed
+from gateway.errors import InvalidRequest, KeyMalformed, VaultError
 
 SHORTEST_SECRET = 6
 LONGEST_VALUE = 4096
@@ -26,7 +26,10 @@ def read_pasted(inputs: Mapping[str, ConnectionInput], given: Mapping[str, str])
         InvalidRequest: a value is missing, is unknown, or does not fit.
         KeyMalformed: a secret cannot be right. ``errors`` says why for each one.
     """
-    unknown = {name: "is not an input of this connector" for name in given.keys() - inputs.keys()}
+    unknown = {
+        name if INPUT_NAME.fullmatch(name) else "inputs": "is not an input of this connector"
+        for name in given.keys() - inputs.keys()  # a person may paste a key as a name
+    }
     if unknown:
         raise InvalidRequest("the inputs are not valid", unknown)
     values: dict[str, str] = {}
@@ -40,6 +43,10 @@ def read_pasted(inputs: Mapping[str, ConnectionInput], given: Mapping[str, str])
             malformed[name] = problem
         elif not (wanted.secret and value) and (problem := wanted.error(value)):
             unfit[name] = problem
+    secrets = [values[name] for name, wanted in inputs.items() if wanted.secret and values[name]]
+    for name, wanted in inputs.items():
+        if not wanted.secret and holds_secret(values[name], secrets):  # it would be stored in clear
+            unfit[name] = f"{wanted.title} holds a secret. Paste that into its own field alone."
     if unfit:
         raise InvalidRequest("the inputs are not valid", unfit | malformed)
     if malformed:
@@ -73,14 +80,25 @@ def mistake_in(value: str, wanted: ConnectionInput) -> str | None:
     return wanted.error(value)
 
 
+def holds_secret(text: str, secrets: Iterable[str]) -> bool:
+    """Whether ``text``, which is shown or stored in clear, repeats a secret, in any case."""
+    shown = text.lower()
+    return any(len(each) >= SHORTEST_SECRET and each.lower() in shown for each in secrets)
+
+
 def pack(secrets: Mapping[str, str]) -> Secret:
     """Return the secrets of a credential as one text: canonical JSON."""
     return Secret(json.dumps(dict(secrets), sort_keys=True, separators=(",", ":")))
 
 
 def unpack(packed: Secret) -> dict[str, str]:
-    """Return what ``pack`` was given."""
-    values: dict[str, str] = json.loads(packed.reveal())
+    """Return what ``pack`` was given; raise ``VaultError`` for anything else."""
+    try:
+        values = json.loads(packed.reveal())
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise VaultError("the stored values are of another method")
     return values
 
 

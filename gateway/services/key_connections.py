@@ -7,7 +7,9 @@ of the token request, makes such a connection ``needs_reauth``.
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from collections.abc import Mapping
 
 from connectors.account import AccountInfo
@@ -22,7 +24,7 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.engine.account import MAX_LABEL
 from gateway.engine.key_requests import Verdict
-from gateway.engine.pasted import last_four, pack, read_pasted, unpack
+from gateway.engine.pasted import holds_secret, last_four, pack, read_pasted
 from gateway.errors import (
     AccountMismatch,
     ConnectionNotFound,
@@ -34,13 +36,14 @@ from gateway.errors import (
     ProviderUnavailable,
     ReauthorizationRequired,
     TokenRejected,
+    UnreadableResponse,
     code_of,
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.services.back_off import back_off
 from gateway.services.key_provider import KeyProvider
-from gateway.services.methods import key_of, method_of
+from gateway.services.methods import key_of, method_of, pasted_values
 from gateway.store.audit import Action
 from gateway.store.connection import NOT_CHECKED, Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore, NewConnection, Target
@@ -56,6 +59,7 @@ REST_SECONDS = 10.0
 """After a successful check, a key is not checked again for this time, whatever callers report."""
 FINGERPRINT = "key_"
 """The beginning of the account id of a key whose provider names no account."""
+_FINGERPRINT = re.compile(FINGERPRINT + "[0-9a-f]{32}")
 
 
 class KeyConnections:
@@ -140,7 +144,11 @@ class KeyConnections:
         label: str,
         replaces: str | None,
     ) -> Connection:
-        values = read_pasted(key.inputs, given)
+        values, label = read_pasted(key.inputs, given), clean_text(label, MAX_LABEL)
+        secrets = {name: values[name] for name, each in key.inputs.items() if each.secret}
+        if holds_secret(label, secrets.values()):
+            problem = "The name holds a secret. Paste that into its own field alone."
+            raise InvalidRequest("the name holds a secret", {"label": problem})
         old = None
         if replaces is not None:
             old = await self._connections.get(tenant, replaces)
@@ -150,17 +158,17 @@ class KeyConnections:
         if verdict is Verdict.REFUSED:
             raise KeyRefused(config.name)
         is_checked = verdict is Verdict.VALID
-        if old is not None and not is_checked:
+        can_check = key.verify is not None or key.token is not None
+        if old is not None and can_check and not is_checked:
             raise KeyNotChecked(config.name)
-        secrets = {name: values[name] for name, each in key.inputs.items() if each.secret}
         hook = self._catalog.hook(config)
         account = None
         if is_checked:
             account = await self._provider.account(config, key, values, tokens, hook)
+            _check_says_no_secret(account, secrets, tokens)
         account = account or await self._fingerprint(config, tenant, owner, secrets)
         if old is not None and _is_another(account, old):
             raise AccountMismatch(connector=config.name)
-        label = clean_text(label, MAX_LABEL)
         if not label and old is not None and not old.account_label.startswith("…"):
             label = old.account_label
         new = NewConnection(
@@ -269,10 +277,6 @@ class KeyConnections:
             now=self._clock(),
         )
 
-    def values_of(self, connection: Connection) -> dict[str, str]:
-        """Return all values of a stored API key by name, secret or not; raises ``VaultError``."""
-        return {**connection.connection_config, **unpack(self._sealer.access_token(connection))}
-
     async def check(self, config: Connector, connection: Connection) -> Connection:
         """Ask the provider whether it accepts a stored API key; return the connection afterwards.
 
@@ -282,7 +286,7 @@ class KeyConnections:
             ConnectorRequired: The connection was deleted meanwhile.
             VaultError: The key does not open.
         """
-        key, values = key_of(config, connection), self.values_of(connection)
+        key, values = key_of(config, connection), pasted_values(self._sealer, connection)
         lease = await self._leases.claim(connection)
         if lease is None:
             return await self._checked_elsewhere(connection)
@@ -333,7 +337,20 @@ class KeyConnections:
         return newest
 
 
+def _check_says_no_secret(
+    account: AccountInfo | None, secrets: Mapping[str, str], tokens: Tokens | None
+) -> None:
+    """Raise ``UnreadableResponse`` if an account, which is stored in clear, repeats a secret."""
+    if account is None:
+        return
+    shown = [account.external_account_id, account.account_label, dict(account.metadata)]
+    hidden = [*secrets.values(), *([tokens.access_token.reveal()] if tokens else ())]
+    if holds_secret(json.dumps(shown), [json.dumps(each)[1:-1] for each in hidden]):
+        raise UnreadableResponse("the account that the provider names repeats the key")
+
+
 def _is_another(account: AccountInfo, old: Connection) -> bool:
     """Whether a key is of another account than ``old``, as far as their provider names accounts."""
-    names = (account.external_account_id, old.external_account_id)
-    return names[0] != names[1] and not all(name.startswith(FINGERPRINT) for name in names)
+    if old.method is not Method.OAUTH2 and _FINGERPRINT.fullmatch(old.external_account_id):
+        return False  # its provider had not named it
+    return account.external_account_id != old.external_account_id

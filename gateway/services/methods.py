@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from connectors.config import Connector, ConnectorConfig
 from connectors.key_method import KeyMethod
+from connectors.secret import Secret
+from gateway.encryption.tokens import TokenSealer
+from gateway.engine.pasted import unpack
 from gateway.engine.scopes import missing_scopes, named_scopes
 from gateway.errors import InvalidRequest, ReauthorizationRequired
 from gateway.store.connection import Connection, Method
@@ -33,6 +36,15 @@ def key_of(config: Connector, connection: Connection) -> KeyMethod:
     if config.key is None or method_of(config.key) is not connection.method:
         raise ReauthorizationRequired(config.name, METHOD_GONE, connection.id)
     return config.key
+
+
+def pasted_values(sealer: TokenSealer, connection: Connection) -> dict[str, str]:
+    """Return all pasted values by name, secret or not; raises ``VaultError``."""
+    if connection.method is Method.API_KEY:
+        packed: Secret | None = sealer.access_token(connection)
+    else:  # the access token is what they were exchanged for
+        packed = sealer.refresh_token(connection)
+    return {**connection.connection_config, **unpack(packed or Secret(""))}
 
 
 def oauth_of(config: Connector, connection: Connection) -> ConnectorConfig:

@@ -17,10 +17,18 @@ from connectors.secret import Secret
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
+from gateway.engine.placements import placed
 from gateway.engine.templates import filled, render_url
-from gateway.errors import ConnectionIncomplete, InvalidRequest
+from gateway.errors import ConnectionIncomplete, InvalidRequest, VaultError
 from gateway.services.apps import Apps
-from gateway.services.methods import is_renewable, oauth_of
+from gateway.services.methods import (
+    METHOD_GONE,
+    is_renewable,
+    key_of,
+    methods_of,
+    oauth_of,
+    pasted_values,
+)
 from gateway.store.connection import Connection, Method, Status
 
 
@@ -136,25 +144,45 @@ class States:
                 since=connection.status_since,
                 action=Remedy.OPERATOR,
             )
+        if connection.method not in methods_of(config):
+            return State(
+                status=Status.NEEDS_REAUTH,
+                reason=METHOD_GONE,
+                since=connection.status_since,
+                action=Remedy.RECONNECT,
+            )
         now = self._clock()
         over = is_over(connection, now)
+        readable = (not over or connection.is_of(self._environment)) and self._sealer.opens(
+            connection, refresh_too=over
+        )
         return state_of(
             connection,
             now,
             renewable=is_renewable(config, connection.method),
-            readable=(not over or connection.is_of(self._environment))
-            and self._sealer.opens(connection, refresh_too=over),
-            complete=_is_complete(config, connection, over),
+            readable=readable,
+            complete=not readable or self._is_complete(config, connection, over),
             app_removed=await self._apps.is_removed(connection),
         )
 
+    def _is_complete(self, config: Connector, connection: Connection, over: bool) -> bool:
+        if connection.method is not Method.OAUTH2:
+            return self._fills_places(config, connection)
+        oauth = oauth_of(config, connection)
+        if not has_address(oauth, connection.connection_config, connection.metadata):
+            return False
+        return not (over and oauth.supports_refresh) or _can_refresh(oauth, connection)
 
-def _is_complete(config: Connector, connection: Connection, over: bool) -> bool:
-    if not isinstance(config, ConnectorConfig) or connection.method is not Method.OAUTH2:
-        return True  # the values are complete since they were pasted
-    if not has_address(config, connection.connection_config, connection.metadata):
-        return False
-    return not (over and config.supports_refresh) or _can_refresh(config, connection)
+    def _fills_places(self, config: Connector, connection: Connection) -> bool:
+        """Whether the pasted values still fit: the connector may have changed its inputs."""
+        try:
+            values = pasted_values(self._sealer, connection)
+            placed(config, key_of(config, connection), values, Secret("any"))
+        except InvalidRequest:
+            return False
+        except VaultError:
+            return True  # that is another state
+        return True
 
 
 def _can_refresh(config: ConnectorConfig, connection: Connection) -> bool:

@@ -27,12 +27,14 @@ from gateway.engine.placements import Placed, placed
 from gateway.errors import (
     ConnectionIncomplete,
     ConnectorRequired,
+    InvalidRequest,
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
     RowUnreadable,
     ScopesRequired,
     StoreUnavailable,
+    VaultError,
     code_of,
 )
 from gateway.observe.logs import get_logger
@@ -40,7 +42,14 @@ from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
-from gateway.services.methods import is_renewable, key_of, lacks_scopes, oauth_of, wanted_scopes
+from gateway.services.methods import (
+    is_renewable,
+    key_of,
+    lacks_scopes,
+    oauth_of,
+    pasted_values,
+    wanted_scopes,
+)
 from gateway.services.refresh import Refresher
 from gateway.services.resolution import Resolution, Sought
 from gateway.services.states import api_base_url, is_over, state_of
@@ -261,13 +270,13 @@ class TokenService:
             )
         if lacks_scopes(config, connection, scopes):
             raise ScopesRequired(config.name, connection.id, wanted.scopes)
-        token, values = self._opened(connection)
+        token, values = self._opened(config, connection)
         result = TokenResult.SERVED
         if self._refresh_is_due(connection, token, wanted):
             stored = connection
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
-            token, values = self._opened(connection)
+            token, values = self._opened(config, connection)
         api = _placed(config, connection, values, token)
         used_at = await self._touch(connection)
         self._metrics.token_read(config.name, result)
@@ -303,17 +312,24 @@ class TokenService:
         tags = self._resolution.tags(wanted.sought, connection)
         self._cache.put(reading, _asked(wanted), remembered, *tags)
 
-    def _opened(self, connection: Connection) -> tuple[Secret, Mapping[str, str]]:
+    def _opened(
+        self, config: Connector, connection: Connection
+    ) -> tuple[Secret, Mapping[str, str]]:
         """Return the access token, and the values that the connection's templates need.
 
-        The access token of an API key is its first secret.
+        The access token of an API key is its first secret, as the connector lists them.
         """
-        if connection.method is not Method.API_KEY:
+        if connection.method is Method.OAUTH2:
             return self._sealer.access_token(connection), connection.connection_config
-        values = self._pasted.values_of(connection)
-        typed = connection.connection_config
-        secret = next((value for name, value in values.items() if name not in typed), "")
-        return Secret(secret), values
+        inputs = key_of(config, connection).inputs
+        if connection.method is Method.CLIENT_CREDENTIALS:
+            token, values = self._sealer.access_token(connection), connection.connection_config
+            with contextlib.suppress(VaultError):  # they are needed if a place names them
+                values = pasted_values(self._sealer, connection)
+            return token, values
+        values = pasted_values(self._sealer, connection)
+        first = (values[name] for name, each in inputs.items() if each.secret and values.get(name))
+        return Secret(next(first, "")), values
 
     def _refresh_is_due(self, connection: Connection, token: Secret, wanted: Wanted) -> bool:
         if wanted.force or _is_rejected(token, wanted):
@@ -393,7 +409,10 @@ def _placed(
         headers = api_headers(oauth, token, connection.connection_config, connection.metadata)
         return Placed(base_url=base_url, headers=headers, query={}, body={})
     is_exchanged = connection.method is Method.CLIENT_CREDENTIALS
-    return placed(config, key_of(config, connection), values, token if is_exchanged else None)
+    try:
+        return placed(config, key_of(config, connection), values, token if is_exchanged else None)
+    except InvalidRequest as error:  # the connector has changed its inputs since
+        raise ConnectionIncomplete(config.name, connection.id, str(error)) from None
 
 
 def _asked(wanted: Wanted) -> _Asked:

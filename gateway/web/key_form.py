@@ -12,6 +12,7 @@ from connectors.config import Connector, ConnectorConfig
 from gateway.access.assertions import HEADER
 from gateway.access.service_keys import Role
 from gateway.access.sessions import SessionCaller
+from gateway.engine.pasted import holds_secret
 from gateway.errors import (
     AccountMismatch,
     ConnectionNotFound,
@@ -48,7 +49,7 @@ class PastedRequest(Strict):
     of the organisation, which an administrator or a service key stores.
     """
 
-    inputs: Annotated[dict[str, str], Field(max_length=MAX_INPUTS)]
+    inputs: Annotated[dict[str, str], Field(max_length=MAX_INPUTS, repr=False)]
     label: Annotated[str, Field(max_length=200)] = ""
     reconnect: Annotated[str, Field(max_length=64)] | None = None
     owner: Connecting = "user"
@@ -158,6 +159,11 @@ async def key_page(
     return_to = return_to or (DONE if popup else DASHBOARD)
     typed = wanted.inputs if wanted else old.connection_config if old else {}
     errors = getattr(error, "errors", {})
+    secrets = [typed.get(name, "") for name, field in config.key.inputs.items() if field.secret]
+
+    def shown(text: str) -> str:
+        return "" if holds_secret(text, secrets) else text
+
     problem = None if error is None else problem_of(error)
     fields = [
         {
@@ -165,7 +171,7 @@ async def key_page(
             # The example of a secret would be taken for the person's own.
             "example": "" if field.secret else field.example,
             "name": name,
-            "value": "" if field.secret else typed.get(name, field.default or ""),
+            "value": "" if field.secret else shown(typed.get(name, field.default or "")),
             "error": errors.get(name),
         }
         for name, field in config.key.inputs.items()
@@ -181,17 +187,24 @@ async def key_page(
         owner=kind_of(owner),
         tool=tool or request.query_params.get("tool", "")[:MAX_TOOL] or None,
         fields=fields,
-        label=wanted.label if wanted else "",
+        label=shown(wanted.label) if wanted else "",
+        label_error=errors.get("label"),
         form_action=f"/v1/connectors/{config.name}/connect",
         console_url=config.console_url,
         has_oauth=isinstance(config, ConnectorConfig),
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
-        error=None
-        if error is None or problem is None or errors
-        else {"title": problem.title, "text": detail_of(error, problem)},
+        error=None if error is None or errors else _notice(error, config),
         cancel_path=return_to,
     )
+
+
+def _notice(error: GatewayError, config: Connector) -> dict[str, str]:
+    if isinstance(error, ProviderError):  # the key is right, and its account cannot be read
+        title = f"{config.display_name} does not say which account this key is of"
+        return {"title": title, "text": "Nothing has changed. Try again in a minute."}
+    problem = problem_of(error)
+    return {"title": problem.title, "text": detail_of(error, problem)}
 
 
 OPERATIONS = [

@@ -1,7 +1,7 @@
-"""Two invented providers that take pasted credentials, and a gateway that can reach nothing else.
+"""Three invented providers that take pasted credentials; a gateway that reaches nothing else.
 
 "Keyed" takes a key in a header and a workspace in the query. "Tokened" exchanges an id and a secret
-for an access token (client credentials).
+for an access token (client credentials). "Named" takes two keys, and names the account.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.support.gateway import FakeClock, Harness, running_gateway
 KEY, OTHER_KEY = "kd-live-1f6b0c9e8a7d4523", "kd-live-9a8b7c6d5e4f3021"
 SECRET = "ts-5c1e9d7b3f20a864"
 INPUTS = {"key": KEY, "workspace": "acme"}
+PAIR = {"key": "7d0c4b1e9f8a2356", "app": "0b6e3d9c5a7f8142"}
+OTHER_PAIR = PAIR | {"key": "5a2e8c7b1d9f0364"}
 CLIENT = {"client_id": "client-1", "client_secret": SECRET}
 
 _KEYED = '''
@@ -118,6 +120,41 @@ def create_config(env):
     )
 '''
 
+_NAMED = '''
+"""Named connector: two keys, and an account."""
+
+from datetime import date
+
+from connectors import ConnectionInput, KeyConnectorConfig, KeyMethod, Verify, account_lookup
+
+
+def secret(title):
+    return ConnectionInput(
+        title=title, description="From your account.", example="0123456789abcdef",
+        pattern=r"[0-9a-f]{16}", secret=True,
+    )
+
+
+def create_config(env):
+    return KeyConnectorConfig(
+        name="named",
+        display_name="Named",
+        description="An invented service.",
+        category="other",
+        docs_url="https://named.example/docs",
+        console_url="https://named.example/keys",
+        checked_on=date(2026, 11, 28),
+        supports_multiple_accounts=True,
+        api_base_url="https://api.named.example",
+        key=KeyMethod(
+            inputs={"key": secret("Key"), "app": secret("Application key")},
+            api_headers={"X-Key": "${key}", "X-App": "${app}"},
+            verify=Verify(url="https://api.named.example/me"),
+            account=account_lookup(id="id", label="name", metadata={"plan": "plan"}),
+        ),
+    )
+'''
+
 
 def _answer(status: int, **body: Any) -> httpx.Response:
     """An answer that arrives in a stream, as from a network."""
@@ -134,6 +171,7 @@ class Providers:
     """The status of every answer while the providers are out of order."""
     requests: list[httpx.Request] = field(default_factory=list)
     issued: int = 0
+    account: dict[str, str] = field(default_factory=lambda: {"id": "acct-1", "name": "Acme"})
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer as the provider of that host does."""
@@ -144,6 +182,9 @@ class Providers:
             given = request.headers.get("authorization", "").removeprefix("Bearer ")
             right = given in self.keys and request.url.params.get("workspace") == "acme"
             return _answer(200 if right else 401)
+        if request.url.host == "api.named.example":
+            given = {name: request.headers.get(f"x-{name}") for name in PAIR}
+            return _answer(200, **self.account) if given in (PAIR, OTHER_PAIR) else _answer(401)
         form = dict(parse_qsl(request.content.decode()))
         wanted = {"grant_type": "client_credentials", **CLIENT, "client_secret": self.secret}
         if form != wanted:
@@ -158,10 +199,11 @@ class Providers:
 
 
 def write_connectors(folder: Path) -> Path:
-    """Write the two connectors into ``folder``."""
+    """Write the connectors into ``folder``."""
     (folder / "catalog").mkdir(parents=True, exist_ok=True)
     (folder / "catalog" / "keyed.py").write_text(_KEYED)
     (folder / "catalog" / "tokened.py").write_text(_TOKENED)
+    (folder / "catalog" / "named.py").write_text(_NAMED)
     return folder
 
 
@@ -169,7 +211,7 @@ def write_connectors(folder: Path) -> Path:
 async def gateway_with_keys(
     mongodb_url: str, database: str, folder: Path, providers: Providers, **options: Any
 ) -> AsyncIterator[Harness]:
-    """A gateway with the two connectors, whose requests to them are answered by ``providers``."""
+    """A gateway with the connectors, whose requests to them are answered by ``providers``."""
     clock = options.pop("clock", None) or FakeClock()
     async with running_gateway(
         mongodb_url,
