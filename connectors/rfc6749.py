@@ -114,6 +114,8 @@ def rfc6749(
         api_hosts: Where the token may go, if not only to the hosts of ``api``.
     """
     verifier = {"required": {"code_verifier"}, "refused": set[str]()}.get(pkce, {"code_verifier?"})
+    if pkce == "ignored" and rotation == "never":
+        verifier = set()  # it is taken without being listed, and no refresh can refuse it
     headers = headers or {}
     required = {"response_type": "code"} if required is None else required
     api_rules = tuple(_api(api, api_base, headers))

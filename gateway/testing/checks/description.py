@@ -94,6 +94,8 @@ A_DAY = 86400  # seconds
 @DESCRIPTION.of_subject("it says how long a used refresh token works")
 async def _rotation(subject: Subject) -> None:
     rules = subject.provider.grant
+    can, does = subject.refreshes, subject.config.supports_refresh
+    expect(can == does, f"supports_refresh is {does}, and {can} at the provider")
     expected: dict[str, tuple[str, int]] = {
         "never": ("rotates", 0),
         "none": ("none", 0),
