@@ -82,7 +82,7 @@ class IssuedToken:
     user: str
     access_token: Secret
     connection: Connection
-    api_base_url: str
+    api_base_url: str = field(repr=False)  # a key may stand in its path
     api_headers: dict[str, str] = field(repr=False)
     api_query: dict[str, str] = field(repr=False)
     api_body: dict[str, str] = field(repr=False)
