@@ -7,7 +7,7 @@ one for a provider that follows the standard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from connectors.errors import ConfigError
 from connectors.hosts import hosts_of
+from connectors.provider_keys import KeyRules
+from connectors.provider_keys import Refusal as Refusal
 from connectors.provider_review import problems_of
 
 Headers = Mapping[str, frozenset[str]]
@@ -81,14 +83,6 @@ class ApiCall:
     scopes: tuple[str, ...]
     json: Any = None
     address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer other than the one that was asked for."""
-
-    status: int
-    body: Mapping[str, Any]
 
 
 ApiAnswer = Callable[[ApiCall], Mapping[str, Any] | list[Any] | Refusal]
@@ -281,7 +275,7 @@ class SimulatedProvider:
     is the header that carries the access token and the text before the token (after ``Basic `` it
     is the user, without a password); ``api_hosts`` are the
     hosts that document taking it, ``*.`` for any below. ``several_accounts`` is ``False`` where a
-    person has one account at most.
+    person has one account at most. ``keys`` are the rules for keys that the API takes as well.
     """
 
     name: str
@@ -303,6 +297,7 @@ class SimulatedProvider:
     token_answer: Callable[[IssuedTokens], Mapping[str, Any]]
     error_answer: Callable[[RefusedRequest], Refusal] | None = None
     sign_callback: Callable[[dict[str, str], str, str, datetime], dict[str, str]] | None = None
+    keys: KeyRules | None = None
 
     def __post_init__(self) -> None:
         if problems := problems_of(self):
@@ -319,11 +314,35 @@ class SimulatedProvider:
             ("long_lived.renew", self.long_lived.renew if self.long_lived else None),
             ("revoke.address", self.revoke.address if self.revoke else None),
             ("introspect.address", self.introspect.address if self.introspect else None),
+            (
+                "keys.exchange.address",
+                self.keys.exchange.address if self.keys and self.keys.exchange else None,
+            ),
             *((f"api[{number}].address", api.address) for number, api in enumerate(self.api)),
         )
         return tuple((field, address) for field, address in found if address is not None)
 
     def hosts(self) -> frozenset[str]:
         """Every host of this provider; ``*`` for one label that varies."""
-        hosts = (address.partition("/")[0] for _, address in self.addresses())
-        return frozenset(chain.from_iterable(map(hosts_of, hosts)))
+        return hosts_in(self.addresses())
+
+
+def hosts_in(addresses: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the hosts of addresses with their fields; ``*`` for one label that varies."""
+    hosts = (address.partition("/")[0] for _, address in addresses)
+    return frozenset(chain.from_iterable(map(hosts_of, hosts)))
+
+
+def api_rules(answers: Mapping[str, ApiAnswer], base: str, headers: Headers) -> Iterator[ApiRules]:
+    """Return the rules for the answer at each address.
+
+    An address is a path below ``base``, or host and path; a method other than GET stands in front.
+    """
+    for place, answer in answers.items():
+        method, _, address = place.rpartition(" ")
+        yield ApiRules(
+            address=base + address if address.startswith("/") else address,
+            method=method or "GET",  # type: ignore[arg-type]  # the review checks it
+            answer=answer,
+            required_headers=headers,
+        )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.hosts import HOST_LIST, tenants_of
 from connectors.kinds import choice_problems, kind_problems
+from connectors.provider_keys import VALUE, key_rule_problems
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"(?:\{tenant\}|[a-z0-9_-]+)(?:\.[a-z0-9_-]+)+")
@@ -32,12 +33,31 @@ def problems_of(provider: Any) -> list[str]:
         *_revoke(provider),
         *_headers(provider),
         *_api(provider),
+        *_token_header(provider),
+        *(() if provider.keys is None else key_rule_problems(provider)),
     ]
 
 
-def _identity(provider: Any) -> Iterator[str]:
+def key_provider_problems(provider: Any) -> list[str]:
+    """List every problem of a ``SimulatedKeyProvider``, each beginning with its field."""
+    if wrong := kind_problems(provider) + choice_problems(provider):
+        return wrong
+    found = [*_names(provider), *_addresses(provider), *_api(provider)]
+    found += _required_headers(
+        {f"api[{n}]": r.required_headers for n, r in enumerate(provider.api)}
+    )
+    found += [] if provider.display_name else ["display_name is empty"]
+    found += [] if provider.keys.refusal else ["keys.refusal is missing"]
+    return [*found, *key_rule_problems(provider)]
+
+
+def _names(provider: Any) -> Iterator[str]:
     if not (_NAME.fullmatch(provider.name) and len(provider.name) <= 64):
         yield f'name "{provider.name}" is not kebab-case of at most 64 characters'
+
+
+def _identity(provider: Any) -> Iterator[str]:
+    yield from _names(provider)
     is_public = provider.token.client_auth == "public"
     for name in ("display_name", "client_id", *(() if is_public else ("client_secret",))):
         if not getattr(provider, name):
@@ -55,8 +75,16 @@ def _identity(provider: Any) -> Iterator[str]:
 
 def _addresses(provider: Any) -> Iterator[str]:
     for field, address in provider.addresses():
-        for problem in _address(address, is_api=field.startswith("api[")):
+        for problem in _address(_filled(provider, address), is_api=field.startswith("api[")):
             yield f'{field} "{address}" {problem}'
+
+
+def _filled(provider: Any, address: str) -> str:
+    """The address with a text for each key, which a path may hold."""
+    host, slash, path = address.partition("/")
+    if provider.keys is not None:
+        path = VALUE.sub(lambda name: name[0] if name[1] == "tenant" else "x", path)
+    return f"{host}{slash}{path}"
 
 
 def _address(address: str, *, is_api: bool) -> Iterator[str]:
@@ -191,6 +219,10 @@ def _headers(provider: Any) -> Iterator[str]:
     if provider.revoke is not None:
         found["revoke"] = provider.revoke.required_headers
     found |= {f"api[{n}]": rules.required_headers for n, rules in enumerate(provider.api)}
+    yield from _required_headers(found)
+
+
+def _required_headers(found: Mapping[str, Any]) -> Iterator[str]:
     for place, headers in found.items():
         for name, accepted in headers.items():
             if name != name.lower():
@@ -202,13 +234,11 @@ def _headers(provider: Any) -> Iterator[str]:
 def _api(provider: Any) -> Iterator[str]:
     if not provider.api:
         yield "api is empty: a token would open nothing"
-    for problem in _address(f"{provider.api_base}/", is_api=True) if provider.api_base else ():
+    base = _filled(provider, f"{provider.api_base}/")
+    for problem in _address(base, is_api=True) if provider.api_base else ():
         yield f'api_base "{provider.api_base}" {problem}'
     if provider.api_base and not any(a.address.startswith(provider.api_base) for a in provider.api):
         yield f'api_base "{provider.api_base}" is before no address of api'
-    header = provider.api_auth[0]
-    if not header or header != header.lower():
-        yield f'api_auth "{header}" is no header in lower case'
     for host in sorted(provider.api_hosts):
         if not (_HOST.fullmatch(host.removeprefix("*.")) or HOST_LIST.fullmatch(host)):
             yield (
@@ -220,3 +250,9 @@ def _api(provider: Any) -> Iterator[str]:
         below = any(p.startswith("*.") and host.endswith(p[1:]) for p in provider.api_hosts)
         if host not in provider.api_hosts and not below:
             yield f"api_hosts does not cover {host}, a host of api"
+
+
+def _token_header(provider: Any) -> Iterator[str]:
+    header = provider.api_auth[0]
+    if not header or header != header.lower():
+        yield f'api_auth "{header}" is no header in lower case'

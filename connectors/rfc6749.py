@@ -7,13 +7,12 @@ Nothing here is taken from ``ConnectorConfig``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal
 
 from connectors.provider import (
     ApiAnswer,
     ApiCall,
-    ApiRules,
     AuthorizeRules,
     FictionalAccount,
     GrantRules,
@@ -26,7 +25,9 @@ from connectors.provider import (
     RevokeRules,
     SimulatedProvider,
     TokenRules,
+    api_rules,
 )
+from connectors.provider_keys import KeyRules
 
 Facts = Mapping[str, Any]
 Params = Mapping[str, str]
@@ -87,6 +88,7 @@ def rfc6749(
     api_auth: tuple[str, str] = ("authorization", "Bearer "),
     api_hosts: Collection[str] = (),
     several_accounts: bool = True,
+    keys: KeyRules | None = None,
 ) -> SimulatedProvider:
     """Describe a provider; the arguments not listed here are the fields of the rules of that name.
 
@@ -118,7 +120,7 @@ def rfc6749(
         verifier = set()  # it is taken without being listed, and no refresh can refuse it
     headers = headers or {}
     required = {"response_type": "code"} if required is None else required
-    api_rules = tuple(_api(api, api_base, headers))
+    rules = tuple(api_rules(api, api_base, headers))
     if isinstance(revoke, str):
         revoke = RevokeRules(
             address=revoke, client_auth=client_auth, body_format="form", required_headers=headers
@@ -179,13 +181,14 @@ def rfc6749(
         revoke=revoke,
         long_lived=long_lived,
         introspect=introspect,
-        api=api_rules,
+        api=rules,
         api_base=api_base,
         api_auth=api_auth,
-        api_hosts=frozenset(api_hosts or {rules.address.partition("/")[0] for rules in api_rules}),
+        api_hosts=frozenset(api_hosts or {each.address.partition("/")[0] for each in rules}),
         token_answer=token_answer or _token_answer(rotation, answer or {}, answer_without),
         error_answer=_error_answer(error_answer, api_refusal),
         sign_callback=sign_callback,
+        keys=keys,
     )
 
 
@@ -205,17 +208,6 @@ def facts(*names: str, **by_scope: str) -> Callable[[ApiCall], dict[str, Any]]:
 def needs(scope: str, refusal: Refusal, answer: ApiAnswer) -> ApiAnswer:
     """Answer an API call with ``answer`` if the scope was granted, and with ``refusal`` if not."""
     return lambda call: answer(call) if scope in call.scopes else refusal
-
-
-def _api(answers: Mapping[str, ApiAnswer], base: str, headers: Headers) -> Iterator[ApiRules]:
-    for place, answer in answers.items():
-        method, _, address = place.rpartition(" ")
-        yield ApiRules(
-            address=base + address if address.startswith("/") else address,
-            method=method or "GET",  # type: ignore[arg-type]  # the review checks it
-            answer=answer,
-            required_headers=headers,
-        )
 
 
 def _always(seconds: int | None) -> Callable[[Params], int | None]:

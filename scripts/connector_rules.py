@@ -17,17 +17,17 @@ from pathlib import Path
 
 from connectors.account import AccountLookup
 from connectors.catalog import Catalog
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.environment import variable
 from connectors.errors import ConfigError
 from connectors.review import OVERRIDES
 from gateway.commands.connectors.check import fill_in_marks
 from gateway.commands.connectors.known import MadeUp
-from gateway.testing.checks import CHECKS
+from gateway.testing.contract import Contract
 from gateway.testing.imports import ways_to_the_network
-from gateway.testing.locate import find_contract
+from gateway.testing.locate import find_contracts
 from gateway.testing.runner import workshop
-from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.subject import ContractViolation
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -48,7 +48,7 @@ class Checked:
     """
 
     name: str
-    config: ConnectorConfig | None
+    config: Connector | None
     failures: tuple[str, ...]
     folder: Path | None = None
 
@@ -61,15 +61,20 @@ class Checked:
         return filter(Path.is_file, map(self.file, folders))
 
     @cached_property
-    def subject(self) -> Subject:
-        """The connector with its contract; raises ``ContractViolation``."""
-        return find_contract(self.name, self.folder).subject()
+    def contracts(self) -> list[type[Contract]]:
+        """The connector's contracts, whose subjects load; raises ``ContractViolation``."""
+        found = find_contracts(self.name, self.folder)
+        for contract in found:
+            contract.subject()
+        return found
 
     @property
     def overrides(self) -> list[str]:
         """The fields that are code and not data."""
         if self.config is None:
             return []
+        if not isinstance(self.config, ConnectorConfig):
+            return ["post_connection_script"] if self.config.post_connection_script else []
         is_code = {
             "fetch_account_info": not isinstance(self.config.fetch_account_info, AccountLookup),
             "callback_verifier": self.config.callback_verifier is not None,
@@ -105,7 +110,7 @@ def contract_is_complete(checked: Checked) -> Iterator[str]:
     if checked.failures:
         return
     try:
-        _ = checked.subject
+        _ = checked.contracts
     except ContractViolation as violation:
         yield _relative(str(violation))
     except (Exception, SystemExit) as error:
@@ -149,7 +154,7 @@ def no_way_to_the_network(checked: Checked) -> Iterator[str]:
 
 def variables_are_documented(checked: Checked) -> Iterator[str]:
     """the variables of its app are in .env.local.example; a public client has no secret"""
-    if checked.folder is not None or checked.config is None:
+    if checked.folder is not None or not isinstance(checked.config, ConnectorConfig):
         return
     lines = (ROOT / ".env.local.example").read_text().splitlines()
     for what in ("CLIENT_ID", "CLIENT_SECRET"):
@@ -183,10 +188,12 @@ LAST_RULES: tuple[Rule, ...] = (description_holds, fields_are_seen)
 
 
 def _failures(checked: Checked, section: str) -> Iterator[str]:
-    for check in CHECKS:
-        if check.section == section and check.name not in checked.subject.expectations.gaps:
-            if failure := workshop().failure(check, checked.subject):
-                yield failure
+    for contract in checked.contracts:
+        subject = contract.subject()
+        for check in contract.checks:
+            if check.section == section and check.name not in subject.expectations.gaps:
+                if failure := workshop().failure(check, subject):
+                    yield failure
 
 
 def catalog_is_sorted(names: Sequence[str], folder: Path | None) -> Iterator[str]:
@@ -213,7 +220,7 @@ CATALOG_RULES = (catalog_is_sorted, no_orphans)
 def load(name: str, folder: Path | None = None) -> Checked:
     """Load a connector, perhaps one of ``folder``, with made-up credentials."""
     try:
-        return Checked(name, Catalog(MadeUp(), folder).oauth(name), (), folder)
+        return Checked(name, Catalog(MadeUp(), folder).get(name), (), folder)
     except ConfigError as error:
         # The catalog hides the text of an unknown error, which may hold a secret. These do not.
         cause = f": {error.__cause__}" if error.__cause__ else ""

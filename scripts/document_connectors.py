@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from connectors.account import AccountLookup
 from connectors.catalog import CONNECTOR_CATALOG
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
+from connectors.key_method import KeyMethod
 from connectors.review import OVERRIDES
 from gateway.commands.connectors.known import MadeUp
 from gateway.testing.header import Header, read_header
@@ -86,35 +87,56 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _describe(name: str) -> tuple[ConnectorConfig, Header, tuple[str, ...]]:
+def _describe(name: str) -> tuple[Connector, Header, tuple[str, ...]]:
     """The connector, its header, and the variables that it reads."""
     module, made_up = importlib.import_module(CONNECTOR_CATALOG[name]), MadeUp()
-    config: ConnectorConfig = module.create_config(made_up)
+    config: Connector = module.create_config(made_up)
     return config, read_header(module.__doc__ or ""), tuple(made_up.asked)
 
 
-def _overview(configs: Sequence[ConnectorConfig]) -> Iterator[str]:
+def _overview(configs: Sequence[Connector]) -> Iterator[str]:
     yield "| connector | category | refreshed | revoked | PKCE | several accounts | asks for |"
     yield "|---|---|---|---|---|---|---|"
     for config in configs:
         cells = (
             f"[{config.display_name}](#{_anchor(config)})",
             config.category,
-            _yes(config.supports_refresh),
-            _yes(config.revocation_url is not None),
-            _yes(config.use_pkce),
+            *_of_oauth(config),
             _yes(config.supports_multiple_accounts),
-            ", ".join(part.title for part in config.connection_config.values()) or "nothing",
+            ", ".join(_titles(config)) or "nothing",
         )
         yield f"| {' | '.join(cells)} |"
 
 
-def _section(config: ConnectorConfig, header: Header, variables: Sequence[str]) -> Iterator[str]:
+def _of_oauth(config: Connector) -> tuple[str, ...]:
+    if not isinstance(config, ConnectorConfig):
+        return "a key", "a key", "a key"
+    return (
+        _yes(config.supports_refresh),
+        _yes(config.revocation_url is not None),
+        _yes(config.use_pkce),
+    )
+
+
+def _titles(config: Connector) -> list[str]:
+    """What a person types or pastes."""
+    typed = config.connection_config if isinstance(config, ConnectorConfig) else {}
+    pasted = {} if config.key is None else config.key.inputs
+    return [
+        *(part.title for part in typed.values()),
+        *(f"{p.title} (key)" for p in pasted.values()),
+    ]
+
+
+def _section(config: Connector, header: Header, variables: Sequence[str]) -> Iterator[str]:
     yield f"## {config.display_name}"
     yield ""
     yield "| | |"
     yield "|---|---|"
-    for title, text in _facts(config, header, variables):
+    facts = (
+        _facts(config, header, variables) if isinstance(config, ConnectorConfig) else _key(config)
+    )
+    for title, text in facts:
         yield f"| {title} | {text} |"
     yield ""
     yield "Quirks:"
@@ -125,8 +147,41 @@ def _section(config: ConnectorConfig, header: Header, variables: Sequence[str]) 
         if not note.startswith(_CONSOLE):
             yield ""
             yield note
-    yield ""
-    yield f"Scopes: {header.scopes}"
+    if isinstance(config, ConnectorConfig):
+        yield ""
+        yield f"Scopes: {header.scopes}"
+
+
+def _key(config: Connector) -> Iterator[tuple[str, str]]:
+    """The facts about a connector that takes pasted keys alone."""
+    yield "name", f"`{config.name}`" + (f", or `{config.alias}`" if config.alias else "")
+    yield "category", config.category
+    yield "documentation", _link(config.docs_url)
+    yield "find a key", _link(config.console_url)
+    yield from _of_key(config.key)
+    yield "API", _code(config.api_base_url, *config.api_hosts)
+    yield "several accounts", _yes(config.supports_multiple_accounts)
+    yield (
+        "own code",
+        f"hook `{config.post_connection_script}`" if config.post_connection_script else "none",
+    )
+    yield "checked on", config.checked_on.isoformat()
+
+
+def _of_key(key: KeyMethod | None) -> Iterator[tuple[str, str]]:
+    if key is None:
+        return
+    pasted = [f"`{name}`: {each.title}. {each.description}" for name, each in key.inputs.items()]
+    yield "pasted", "<br>".join(pasted)
+    places = [f"header `{name}: {text}`" for name, text in key.api_headers.items()]
+    places += ["HTTP Basic `{}:{}`".format(*key.api_basic)] if key.api_basic else []
+    places += [f"query `{name}={text}`" for name, text in key.api_query.items()]
+    places += [f"member `{name}` of the body: `{text}`" for name, text in key.api_body.items()]
+    yield "sent as", "<br>".join(places) or "a part of the address"
+    if key.verify is not None:
+        yield "checked by", f"{key.verify.method} `{key.verify.url}`"
+    if key.token is not None:
+        yield "exchanged at", f"{key.token.method} `{key.token.url}`"
 
 
 def _facts(
@@ -150,6 +205,7 @@ def _facts(
     yield "account", _account(config)
     yield "API", _code(config.api_base_url, *config.api_hosts)
     yield "asks for", "<br>".join(_inputs(config)) or "nothing"
+    yield from ((f"or a key: {title}", text) for title, text in _of_key(config.key))
     yield "several accounts", _yes(config.supports_multiple_accounts)
     yield "own code", ", ".join(_overrides(config)) or "none"
     yield "checked on", config.checked_on.isoformat()
@@ -213,7 +269,7 @@ def _overrides(config: ConnectorConfig) -> Iterator[str]:
         yield f"hook `{config.post_connection_script}`"
 
 
-def _anchor(config: ConnectorConfig) -> str:
+def _anchor(config: Connector) -> str:
     return re.sub(r"[^\w\- ]", "", config.display_name.lower()).replace(" ", "-")
 
 

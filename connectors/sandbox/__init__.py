@@ -7,6 +7,7 @@ only the documented one is accepted here.
 
 from __future__ import annotations
 
+from connectors.key_provider import SimulatedKeyProvider, key_provider
 from connectors.provider import (
     ApiCall,
     ApiRules,
@@ -23,24 +24,31 @@ from connectors.provider import (
     SimulatedProvider,
     TokenRules,
 )
+from connectors.provider_keys import ExchangeRules, IssuedKeyToken, KeyRules, Place
 from connectors.rfc6749 import facts, needs, rfc6749
 
 __all__ = [
     "ApiCall",
     "ApiRules",
     "AuthorizeRules",
+    "ExchangeRules",
     "FictionalAccount",
     "GrantRules",
     "IntrospectRules",
+    "IssuedKeyToken",
     "IssuedTokens",
+    "KeyRules",
     "LongLivedRules",
+    "Place",
     "Reason",
     "Refusal",
     "RefusedRequest",
     "RevokeRules",
+    "SimulatedKeyProvider",
     "SimulatedProvider",
     "TokenRules",
     "facts",
+    "key_provider",
     "needs",
     "rfc6749",
 ]

@@ -99,7 +99,10 @@ def verdict(verify: Verify, answer: OutboundResponse) -> Verdict:
     """Judge the answer to a verification."""
     if _is_refusal(verify, answer):
         return Verdict.REFUSED
-    return Verdict.VALID if 200 <= answer.status < 300 else Verdict.NOT_CHECKED
+    # A page for people comes from something in front of the API.
+    is_page = answer.headers.get("content-type", "").lower().startswith("text/html")
+    is_success = 200 <= answer.status < 300 and not is_page
+    return Verdict.VALID if is_success else Verdict.NOT_CHECKED
 
 
 def exchange_of_values(

@@ -18,17 +18,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import SimulatedProvider
 from gateway.sandbox.control import CONTROL
 from gateway.sandbox.faults import DOWN, LOST_ANSWER, SLOW, SLOW_SECONDS, faulty_answer
+from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.pages import HEADERS, HERE, Sandbox, page, read_form
-from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.provider import ProviderSimulation, Simulation, simulation_of
 from gateway.sandbox.wire import Incoming, Outcome, Refused
 
 
 def create_sandbox(
-    rules: Sequence[SimulatedProvider],
+    rules: Sequence[SimulatedProvider | SimulatedKeyProvider],
     *,
     gateway_url: str,
     ledger: Ledger,
@@ -38,7 +40,7 @@ def create_sandbox(
     """The sandbox as an ASGI application; ``gateway_url`` is where redirect URIs are registered."""
     sandbox = Sandbox(
         providers={
-            rule.name: ProviderSimulation(
+            rule.name: simulation_of(
                 rule, ledger, f"{gateway_url}/v1/connectors/{rule.name}/callback"
             )
             for rule in rules
@@ -66,7 +68,7 @@ async def _provider(request: Request) -> Response:
     if found is None:
         return JSONResponse({"error": "not_found"}, 404)
     simulation, endpoint = found
-    if endpoint == "authorize":
+    if endpoint == "authorize" and isinstance(simulation, ProviderSimulation):
         return _authorize(sandbox, simulation, incoming)
     condition = sandbox.faults.conditions.get(simulation.rules.name)
     if condition == DOWN:
@@ -74,13 +76,15 @@ async def _provider(request: Request) -> Response:
         return JSONResponse({"error": "temporarily_unavailable"}, 503, HEADERS)
     if condition == SLOW:
         await asyncio.sleep(SLOW_SECONDS)
-    fault = sandbox.faults.take(simulation.rules.name) if endpoint == "token" else None
+    # Where there is no token endpoint, every request meets the faults.
+    fails = endpoint in ("token", "exchange") or isinstance(simulation, KeySimulation)
+    fault = sandbox.faults.take(simulation.rules.name) if fails else None
     if fault is not None:
         if fault == LOST_ANSWER:
-            simulation.token(incoming)
+            getattr(simulation, endpoint)(incoming)
             sandbox.ledger.log[-1]["fault"] = fault
         else:
-            sandbox.ledger.note(simulation.rules.name, "token", f"fault: {fault}")
+            sandbox.ledger.note(simulation.rules.name, endpoint, f"fault: {fault}")
         return await faulty_answer(fault, request.receive)
     outcome: Outcome = getattr(simulation, endpoint)(incoming)
     body = outcome.body if isinstance(outcome.body, list) else dict(outcome.body)
@@ -97,7 +101,7 @@ def _authorize(sandbox: Sandbox, simulation: ProviderSimulation, incoming: Incom
     return page("consent.html", 200, provider=simulation.rules, consent=consent, ticket=ticket)
 
 
-def _refuse(sandbox: Sandbox, simulation: ProviderSimulation, refused: Refused) -> Response:
+def _refuse(sandbox: Sandbox, simulation: Simulation, refused: Refused) -> Response:
     sandbox.ledger.note_refusal(simulation.rules.name, "authorize", refused)
     return page("refused.html", 400, provider=simulation.rules, refused=refused)
 
@@ -106,11 +110,11 @@ async def _consent(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     form = await read_form(request)
     consent = sandbox.pending.pop(form.get("ticket", ""), None)
-    if consent is None:
+    simulation = sandbox.providers[consent.provider.name] if consent is not None else None
+    if consent is None or not isinstance(simulation, ProviderSimulation):
         text = "this page was answered before; start again"
         error = Refused("invalid_request", "parameters", text)
         return page("refused.html", 400, provider=None, refused=error)
-    simulation = sandbox.providers[consent.provider.name]
     account = form.get("account")
     granted = [s for number, s in enumerate(consent.scopes) if f"grant.{number}" in form]
     refused = set(consent.scopes) - set(granted) if "choice" in form else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,9 +12,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.sandbox.faults import CONDITIONS, FAULTS
+from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import App
 from gateway.sandbox.pages import Sandbox, page, read_form
-from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.provider import Simulation
 
 
 async def _index(request: Request) -> Response:
@@ -24,12 +26,20 @@ async def _index(request: Request) -> Response:
             "redirect_uri": simulation.redirect_uri,
             "seconds": simulation.access_token_seconds,
             "condition": sandbox.faults.conditions.get(name, CONDITIONS[0]),
+            "right_keys": _right_keys(simulation),
             **sandbox.ledger.summary(name),
         }
         for name, simulation in sandbox.providers.items()
     ]
     log = sandbox.ledger.log[-20:][::-1]
     return page("index.html", 200, rows=rows, conditions=CONDITIONS, log=log)
+
+
+def _right_keys(simulation: Simulation) -> list[dict[str, Any]]:
+    """The values that a person can paste, by account."""
+    keys = simulation if isinstance(simulation, KeySimulation) else simulation.keys
+    found = [] if keys is None else keys.right_keys()
+    return [{"account": account.label, "pasted": {**values}} for account, values in found]
 
 
 async def _info(request: Request) -> Response:
@@ -41,8 +51,8 @@ async def _info(request: Request) -> Response:
             "providers": {
                 name: {
                     "hosts": sorted(simulation.rules.hosts()),
-                    "client_id": simulation.rules.client_id,
-                    "client_secret": simulation.rules.client_secret,
+                    "client_id": getattr(simulation.rules, "client_id", ""),
+                    "client_secret": getattr(simulation.rules, "client_secret", ""),
                 }
                 for name, simulation in sandbox.providers.items()
             },
@@ -103,14 +113,15 @@ async def _register(request: Request) -> Response:
     form = await read_form(request)
     simulation = _named(sandbox, form)
     client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if client_id in {"", simulation.rules.client_id} or not secret:
+    own = getattr(simulation.rules, "client_id", "")
+    if client_id in {"", own} or not secret:
         raise HTTPException(422, "an app has a client_id of its own, and a client_secret")
     sandbox.ledger.apps[client_id] = App(provider=simulation.rules.name, secret=secret)
     sandbox.ledger.save()
     return RedirectResponse("/", 303)
 
 
-def _named(sandbox: Sandbox, form: Mapping[str, str]) -> ProviderSimulation:
+def _named(sandbox: Sandbox, form: Mapping[str, str]) -> Simulation:
     """The provider that the form names; raises ``HTTPException`` 404."""
     if (simulation := sandbox.providers.get(form.get("provider", ""))) is None:
         raise HTTPException(404, "no such provider")

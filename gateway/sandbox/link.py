@@ -21,12 +21,16 @@ from gateway.settings.environment import HostPort, Settings
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxLink:
-    """``url`` is for browsers and tools; ``variables`` are the simulated apps' credentials."""
+    """``url`` is for browsers and tools; ``variables`` are the simulated apps' credentials.
+
+    ``keyed`` are the simulated providers that have no app, as they take pasted keys alone.
+    """
 
     url: str | None = None
     ca: str | None = None
     reroutes: Mapping[str, HostPort] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keyed: frozenset[str] = frozenset()
 
     def overlay(self, env: Mapping[str, str]) -> Mapping[str, str]:
         """``env`` with the simulated apps' credentials over it."""
@@ -34,7 +38,7 @@ class SandboxLink:
 
     def simulates(self, name: str) -> bool:
         """Whether the sandbox stands in for the provider of this connector."""
-        return variable(name, "CLIENT_ID") in self.variables
+        return name in self.keyed or variable(name, "CLIENT_ID") in self.variables
 
 
 NO_SANDBOX = SandboxLink()
@@ -63,8 +67,14 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
             ).items()
             if value  # a public client has no secret
         }
-        if all(env.get(wanted, "").strip() for wanted in credentials):
+        if credentials and all(env.get(wanted, "").strip() for wanted in credentials):
             continue
         variables |= credentials
         reroutes |= {simulated: (host, port) for simulated in provider["hosts"]}
-    return SandboxLink(url=settings.sandbox, ca=info["ca"], reroutes=reroutes, variables=variables)
+    return SandboxLink(
+        url=settings.sandbox,
+        ca=info["ca"],
+        reroutes=reroutes,
+        variables=variables,
+        keyed=frozenset(n for n, each in info["providers"].items() if not each["client_id"]),
+    )

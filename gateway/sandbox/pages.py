@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from gateway.sandbox.authorization import Consent
 from gateway.sandbox.faults import Faults
 from gateway.sandbox.ledger import Ledger
-from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.provider import Simulation
 from gateway.sandbox.wire import Incoming
 
 HERE = Path(__file__).parent
@@ -32,14 +32,14 @@ HEADERS = {
 class Sandbox:
     """All simulated providers and what is switched on for them."""
 
-    providers: Mapping[str, ProviderSimulation]
+    providers: Mapping[str, Simulation]
     ledger: Ledger
     ca: str
     tls_address: tuple[str, int]
     pending: dict[str, Consent] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
 
-    def find(self, incoming: Incoming) -> tuple[ProviderSimulation, str] | None:
+    def find(self, incoming: Incoming) -> tuple[Simulation, str] | None:
         """The provider and endpoint that a request is for."""
         for simulation in self.providers.values():
             if endpoint := simulation.endpoint(incoming):

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import Endpoint, SimulatedProvider
 from gateway.sandbox.api import ApiEndpoints
 from gateway.sandbox.authorization import AuthorizationEndpoint, Consent
 from gateway.sandbox.issuing import Issuing
+from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.long_lived import LongLivedEndpoint
 from gateway.sandbox.revocation import RevocationEndpoint
 from gateway.sandbox.token import TokenEndpoint
-from gateway.sandbox.wire import Incoming, Outcome, matches
+from gateway.sandbox.wire import NOT_FOUND, Incoming, Outcome, matches
 
 
 class ProviderSimulation:
@@ -36,6 +38,7 @@ class ProviderSimulation:
         self._long_lived = LongLivedEndpoint(rules, ledger, self._issuing)
         self._revocation = RevocationEndpoint(rules, ledger)
         self._api = ApiEndpoints(rules, ledger)
+        self.keys = None if rules.keys is None else KeySimulation(rules, ledger)
 
     @property
     def access_token_seconds(self) -> int | None:
@@ -46,9 +49,11 @@ class ProviderSimulation:
     def access_token_seconds(self, seconds: int | None) -> None:
         self._issuing.access_token_seconds = seconds
 
-    def endpoint(self, incoming: Incoming) -> Endpoint | Literal["authorize"] | None:
+    def endpoint(self, incoming: Incoming) -> Endpoint | Literal["authorize", "exchange"] | None:
         """Which endpoint the request is for; ``places`` lists them for people."""
         rules = self.rules
+        if self.keys is not None and self.keys.endpoint(incoming) == "exchange":
+            return "exchange"
         places: list[tuple[Endpoint | Literal["authorize"], str, str]] = [
             ("authorize", "GET", rules.authorize.address),
             ("token", "POST", rules.token.address),
@@ -102,5 +107,30 @@ class ProviderSimulation:
         return self._api.introspect(incoming)
 
     def api(self, incoming: Incoming) -> Outcome:
-        """Answer an API call."""
-        return self._api.api(incoming)
+        """Answer an API call, with a token or a key.
+
+        A credential that is neither gets the answer to a wrong token, unless keys have their own.
+        """
+        keys, header = self.keys, self.rules.api_auth[0]
+        is_key = keys is not None and (
+            keys.takes(incoming)
+            or (keys.keys.refusal is not None and header not in incoming.headers)
+        )
+        return keys.api(incoming) if keys is not None and is_key else self._api.api(incoming)
+
+    def exchange(self, incoming: Incoming) -> Outcome:
+        """Answer a request that exchanges pasted values for a token."""
+        return NOT_FOUND if self.keys is None else self.keys.exchange(incoming)
+
+
+Simulation = ProviderSimulation | KeySimulation
+"""A simulated provider of either kind."""
+
+
+def simulation_of(
+    rules: SimulatedProvider | SimulatedKeyProvider, ledger: Ledger, redirect_uri: str
+) -> Simulation:
+    """Return the simulation of a provider. ``redirect_uri`` is the only registered one."""
+    if isinstance(rules, SimulatedKeyProvider):
+        return KeySimulation(rules, ledger)
+    return ProviderSimulation(rules, ledger, redirect_uri)

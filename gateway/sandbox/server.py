@@ -10,6 +10,7 @@ import uvicorn
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import SimulatedProvider
 from gateway.errors import SettingsError
 from gateway.observe.logs import get_logger
@@ -21,9 +22,9 @@ _log = get_logger()
 HOST = "127.0.0.1"
 
 
-def load_providers(catalog: Catalog) -> list[SimulatedProvider]:
+def load_providers(catalog: Catalog) -> list[SimulatedProvider | SimulatedKeyProvider]:
     """The simulated providers of every connector that has one."""
-    found = []
+    found: list[SimulatedProvider | SimulatedKeyProvider] = []
     for name in catalog.names():
         try:
             provider = catalog.sandbox_module(name).PROVIDER
@@ -32,16 +33,19 @@ def load_providers(catalog: Catalog) -> list[SimulatedProvider]:
             reason = str(error) if is_said else type(error).__name__
             _log.info("connector_not_simulated", connector=name, reason=reason)
             continue
-        if not isinstance(provider, SimulatedProvider) or provider.name != name:
-            raise SettingsError(
-                f"sandbox/{name}.py: PROVIDER is not a SimulatedProvider named {name}"
-            )
+        is_one = isinstance(provider, (SimulatedProvider, SimulatedKeyProvider))
+        if not is_one or provider.name != name:
+            raise SettingsError(f"sandbox/{name}.py: PROVIDER is no simulated provider {name}")
         found.append(provider)
     return found
 
 
 def open_sandbox(
-    providers: Sequence[SimulatedProvider], *, gateway_url: str, folder: Path, port: int
+    providers: Sequence[SimulatedProvider | SimulatedKeyProvider],
+    *,
+    gateway_url: str,
+    folder: Path,
+    port: int,
 ) -> list[uvicorn.Server]:
     """The sandbox's servers: plain http on ``port`` for people and tools, TLS for the gateway."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,15 @@ Public: third parties use it for connectors of their own. See docs/adding-a-conn
 
 from __future__ import annotations
 
-from gateway.testing.contract import ConnectorContract
+from gateway.testing.contract import ConnectorContract, KeyContract
 from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, documented
 
-__all__ = ["AccountSample", "ConnectorContract", "ErrorSample", "Person", "Probe", "documented"]
+__all__ = [
+    "AccountSample",
+    "ConnectorContract",
+    "ErrorSample",
+    "KeyContract",
+    "Person",
+    "Probe",
+    "documented",
+]

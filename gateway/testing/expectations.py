@@ -131,7 +131,34 @@ class Expectations:
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 
-FIELDS = tuple(f.name for f in fields(Expectations))
-REQUIRED = tuple(
-    f.name for f in fields(Expectations) if f.default is MISSING and f.default_factory is MISSING
-)
+@dataclass(frozen=True, kw_only=True)
+class KeyExpectations:
+    """The data of a contract for pasted keys. Only ``connector`` must be given.
+
+    Attributes:
+        connector: The name in the catalog.
+        account: Id and label of the first person's account, where the provider names one.
+        people: Two people with right values; by default the first two of the sandbox file.
+        probe: A call to the API; by default the sandbox file's first one below ``api_base``.
+        refused_inputs: Input -> what must be refused before the provider is asked.
+        gaps: Name of a check -> why it cannot hold. Such a check must fail.
+    """
+
+    connector: str
+    account: tuple[str, str] | None = None
+    people: tuple[Person, ...] = ()
+    probe: Probe | None = None
+    refused_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gaps: Mapping[str, str] = field(default_factory=dict)
+
+
+def fields_of(expected: type) -> tuple[str, ...]:
+    """Return the names of everything that a contract may say."""
+    return tuple(f.name for f in fields(expected))
+
+
+def required_of(expected: type) -> tuple[str, ...]:
+    """Return the names of everything that a contract must say."""
+    return tuple(
+        f.name for f in fields(expected) if f.default is MISSING and f.default_factory is MISSING
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ def read_header(docstring: str) -> Header:
     )
 
 
-def header_problems(header: str, config: ConnectorConfig | None) -> list[str]:
-    """Describe each thing that a module's docstring lacks."""
-    found = [
-        f'its header has no "{wanted}"' for wanted in ("Quirks:", "Scopes:") if wanted not in header
-    ]
+def header_problems(header: str, config: Connector | None) -> list[str]:
+    """Describe each thing that a module's docstring lacks. A key has no scopes."""
+    wanted = ("Quirks:",) if isinstance(config, KeyConnectorConfig) else ("Quirks:", "Scopes:")
+    found = [f'its header has no "{part}"' for part in wanted if part not in header]
+    oauth = config if isinstance(config, ConnectorConfig) else None
     quirks = header.partition("Quirks:")[2].partition("Scopes:")[0]
     if "Quirks:" in header and not re.search(r"^1\. |\A\s*none\b", quirks, re.MULTILINE):
         found.append("its header lists no quirk (1., 2., … or: none)")
-    if config is not None and not config.use_pkce and "PKCE" not in header:
+    if oauth is not None and not oauth.use_pkce and "PKCE" not in header:
         found.append("its header does not say why PKCE is off")
     justified = header.partition("Scopes:")[2]
-    for scope in config.scopes if config else ():
+    for scope in oauth.scopes if oauth else ():
         # A whole word: "read" is not justified by "already".
         word = re.escape(scope.rpartition("/")[2])
         if not re.search(rf"(?<![\w:]){word}(?![\w:])", justified):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import connectors
-from gateway.testing.contract import ConnectorContract
+from gateway.testing.contract import ConnectorContract, Contract, KeyContract
 from gateway.testing.subject import ContractViolation
 
 SOURCE_TREE = Path(connectors.__file__).parents[1]
@@ -22,7 +22,17 @@ SOURCE_TREE = Path(connectors.__file__).parents[1]
 def find_contract(
     name: str, folder: Path | None = None, file: Path | None = None
 ) -> type[ConnectorContract]:
-    """The ``ConnectorContract`` of the connector ``name``.
+    """The ``ConnectorContract`` among ``find_contracts``, or raise ``ContractViolation``."""
+    for found in find_contracts(name, folder, file):
+        if issubclass(found, ConnectorContract):
+            return found
+    raise ContractViolation(f"the contract of {name} is for pasted keys alone")
+
+
+def find_contracts(
+    name: str, folder: Path | None = None, file: Path | None = None
+) -> list[type[Contract]]:
+    """The contracts of the connector ``name``: for OAuth, for pasted keys, or both in this order.
 
     ``folder`` is one laid out like ``connectors/``; a connector that is in it gets it as its
     class's ``folder``, unless the class names one. ``file`` is looked into instead of the usual
@@ -37,18 +47,20 @@ def find_contract(
         value
         for value in vars(_import(path)).values()
         if isinstance(value, type)
-        and issubclass(value, ConnectorContract)
+        and issubclass(value, Contract)
         and getattr(value, "connector", None) == name
     }
-    if len(found) != 1:
+    kinds = [KeyContract if issubclass(each, KeyContract) else ConnectorContract for each in found]
+    if not found or len({*kinds}) != len(kinds):
         count = "no" if not found else "more than one"
+        kind = "KeyContract" if KeyContract in kinds else "ConnectorContract"
         raise ContractViolation(
-            f'{path} has {count} class derived from ConnectorContract with connector = "{name}"'
+            f'{path} has {count} class derived from {kind} with connector = "{name}"'
         )
-    contract = found.pop()
-    if is_outside and contract.folder is None:
-        contract.folder = folder
-    return contract
+    for contract in found:
+        if is_outside and contract.folder is None:
+            contract.folder = folder
+    return sorted(found, key=lambda contract: issubclass(contract, KeyContract))
 
 
 def contract_file(name: str, folder: Path | None = None) -> Path:

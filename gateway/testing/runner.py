@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from connectors.errors import ConnectorError
 from gateway.dev.mongod import running_mongod
@@ -21,11 +21,14 @@ from gateway.settings.environment import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from gateway.testing.checks.check import Check
+from gateway.testing.key_subject import KeySubject
 from gateway.testing.observation import record
 from gateway.testing.subject import ContractViolation, Subject
-from gateway.testing.workbench import Workbench, open_workbench
+from gateway.testing.workbench import Bench, open_key_workbench, open_workbench
 
 _OURS = (ConnectorError, GatewayError)
+AnySubject = Subject | KeySubject
+"""A connector under the contract of either kind."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,11 @@ class Workshop:
         self._runner = self._stack.enter_context(asyncio.Runner())
         self._database: Database | None = None
 
-    def run(self, check: Check, subject: Subject) -> None:
+    def run(self, check: Check, subject: AnySubject) -> None:
         """Run one check. Raises ``ContractViolation`` if it fails; other errors are passed on."""
         self._runner.run(self._checked(check, subject))
 
-    def finding(self, check: Check, subject: Subject) -> Finding:
+    def finding(self, check: Check, subject: AnySubject) -> Finding:
         """Run one check and weigh it against the gaps of the contract: an open gap must fail.
 
         Raises ``SettingsError`` if there is no MongoDB.
@@ -65,12 +68,12 @@ class Workshop:
             return Finding(check, "gap", gap)
         return Finding(check, "FAILED", _in_words(error), error)
 
-    def failure(self, check: Check, subject: Subject) -> str | None:
+    def failure(self, check: Check, subject: AnySubject) -> str | None:
         """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` without a MongoDB."""
         error = self._error(check, subject)
         return None if error is None else _in_words(error)
 
-    def _error(self, check: Check, subject: Subject) -> Exception | None:
+    def _error(self, check: Check, subject: AnySubject) -> Exception | None:
         try:
             self.run(check, subject)
         except SettingsError:
@@ -88,13 +91,18 @@ class Workshop:
         """Stop everything."""
         self._stack.close()
 
-    async def _checked(self, check: Check, subject: Subject) -> None:
+    async def _checked(self, check: Check, subject: AnySubject) -> None:
         try:
             if check.on_subject is not None:
                 await check.on_subject(subject)
             if check.on_workbench is not None:
                 database = await self._open_database()
-                async with open_workbench(subject, database, check.seconds) as bench:
+                opened: AbstractAsyncContextManager[Bench] = (
+                    open_key_workbench(subject, database, check.seconds)
+                    if isinstance(subject, KeySubject)
+                    else open_workbench(subject, database, check.seconds)
+                )
+                async with opened as bench:
                     await _on(bench, check.on_workbench)
         except SettingsError:
             raise
@@ -122,7 +130,7 @@ class Workshop:
             self._runner.run(context.__aexit__(None, None, None))
 
 
-async def _on(bench: Workbench, run: Callable[[Workbench], Awaitable[None]]) -> None:
+async def _on(bench: Bench, run: Callable[[Any], Awaitable[None]]) -> None:
     try:
         await run(bench)
     except SettingsError:

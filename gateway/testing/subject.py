@@ -13,9 +13,10 @@ from typing import Any
 
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog, Hook
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.environment import app_variables
 from connectors.errors import ConnectorError
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import IssuedTokens, SimulatedProvider
 from gateway.sandbox.functions import call
 from gateway.testing.expectations import AccountSample, Expectations, Person, Probe
@@ -84,16 +85,7 @@ class Subject:
     @property
     def probe(self) -> Probe:
         """A tool's call: the first API rule below the provider's ``api_base``, if none is named."""
-        if self.expectations.probe is not None:
-            return self.expectations.probe
-        base = self.provider.api_base
-        for rules in self.provider.api:
-            path = rules.address.removeprefix(base)
-            if base and path.startswith("/") and "*" not in path:
-                return Probe(path, rules.method)
-        raise ContractViolation(
-            "the sandbox file has no API rule below api_base: say probe = Probe('/…')"
-        )
+        return self.expectations.probe or first_probe(self.provider)
 
     @property
     def refreshes(self) -> bool:
@@ -149,6 +141,18 @@ class Subject:
         return answer
 
 
+def first_probe(provider: SimulatedProvider | SimulatedKeyProvider) -> Probe:
+    """Return a call to the first API rule below ``api_base``, or raise ``ContractViolation``."""
+    base = provider.api_base
+    for rules in provider.api:
+        path = rules.address.removeprefix(base)
+        if base and path.startswith("/") and "*" not in path:
+            return Probe(path, rules.method)
+    raise ContractViolation(
+        "the sandbox file has no API rule below api_base: say probe = Probe('/…')"
+    )
+
+
 def load_subject(expectations: Expectations, record: Path, folder: Path | None = None) -> Subject:
     """Load the connector that ``expectations`` are about, with the simulated app's credentials.
 
@@ -161,24 +165,9 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
         ContractViolation: The connector or its simulated provider cannot be loaded.
     """
     name = expectations.connector
-    env: dict[str, str] = {}
-    catalog = Catalog(env, folder)
-    try:
-        provider = getattr(catalog.sandbox_module(name), "PROVIDER", None)
-        if not isinstance(provider, SimulatedProvider):
-            raise ContractViolation(f"the sandbox file of {name} has no PROVIDER")
-        if provider.name != name:
-            raise ContractViolation(f'the sandbox file of {name} simulates "{provider.name}"')
-        env.update(credentials(name, provider))
-        config = catalog.oauth(name)
-    except ConnectorError as error:
-        hint = ""
-        if folder is None and name not in catalog.names():
-            hint = (
-                "; it is not of this package: if it lies in another folder, the contract "
-                "needs folder = Path(__file__).parents[1]"
-            )
-        raise ContractViolation(f"{name} cannot be loaded: {error}{hint}") from None
+    catalog, config, provider = load_sides(name, folder)
+    if not isinstance(config, ConnectorConfig) or not isinstance(provider, SimulatedProvider):
+        raise ContractViolation(f"{name} takes pasted keys alone: its contract is a KeyContract")
     return Subject(
         expectations=expectations,
         catalog=catalog,
@@ -187,6 +176,31 @@ def load_subject(expectations: Expectations, record: Path, folder: Path | None =
         header=catalog.module(name).__doc__ or "",
         record=record,
     )
+
+
+def load_sides(
+    name: str, folder: Path | None = None
+) -> tuple[Catalog, Connector, SimulatedProvider | SimulatedKeyProvider]:
+    """Load both sides of a connector; raises ``ContractViolation``."""
+    env: dict[str, str] = {}
+    catalog = Catalog(env, folder)
+    try:
+        provider = getattr(catalog.sandbox_module(name), "PROVIDER", None)
+        if not isinstance(provider, (SimulatedProvider, SimulatedKeyProvider)):
+            raise ContractViolation(f"the sandbox file of {name} has no PROVIDER")
+        if provider.name != name:
+            raise ContractViolation(f'the sandbox file of {name} simulates "{provider.name}"')
+        if isinstance(provider, SimulatedProvider):
+            env.update(credentials(name, provider))
+        return catalog, catalog.get(name), provider
+    except ConnectorError as error:
+        hint = ""
+        if folder is None and name not in catalog.names():
+            hint = (
+                "; it is not of this package: if it lies in another folder, the contract "
+                "needs folder = Path(__file__).parents[1]"
+            )
+        raise ContractViolation(f"{name} cannot be loaded: {error}{hint}") from None
 
 
 def credentials(name: str, provider: SimulatedProvider) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.provider import Simulation
 from gateway.sandbox.wire import Incoming
 
 NOT_FOUND = httpx.Response(404, json={"error": "not_found"})
@@ -34,7 +34,7 @@ class Seen:
 class SandboxTransport(httpx.AsyncBaseTransport):
     """Carries requests to ``simulation``."""
 
-    simulation: ProviderSimulation
+    simulation: Simulation
     seen: list[Seen] = field(default_factory=list)
     replaced: dict[str, httpx.Response] = field(default_factory=dict)
     watch: Callable[[Incoming], None] | None = None

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -29,8 +30,9 @@ from gateway.outbound.client import TOTAL_SECONDS, Outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.sandbox.authorization import Consent
+from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import Ledger
-from gateway.sandbox.provider import ProviderSimulation
+from gateway.sandbox.provider import ProviderSimulation, Simulation, simulation_of
 from gateway.sandbox.wire import Incoming, Outcome, Refused
 from gateway.services.connect import FinishedFlow, StartedFlow
 from gateway.services.disconnect import Revoked
@@ -44,6 +46,7 @@ from gateway.store.mongo import Database
 from gateway.store.owners import owner_of
 from gateway.testing.clock import FakeClock
 from gateway.testing.expectations import Person, Probe
+from gateway.testing.key_subject import KeySubject
 from gateway.testing.subject import ContractViolation, Subject, expect_typed
 from gateway.testing.wire import SandboxTransport, incoming_of
 from gateway.wiring.core import CoreServices, core_services
@@ -55,34 +58,90 @@ GATEWAY_URL = "https://gateway.example.com"
 class _OneConnector(Catalog):
     """The catalog of a subject: its config may be a mutant's, its hook is the catalog's own."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject | KeySubject) -> None:
         self._subject = subject
 
     def names(self) -> tuple[str, ...]:
         return (self._subject.name,)
 
-    def get(self, name: str) -> ConnectorConfig:
+    def get(self, name: str) -> Connector:
         return self._subject.config
 
     def hook(self, config: Connector) -> Hook | None:
         return self._subject.catalog.hook(config)
 
 
-@dataclass
-class Workbench:
+@dataclass(kw_only=True)
+class Bench:
     """The world of a wire check: a tenant and a user who have not connected anything yet."""
 
-    subject: Subject
+    subject: Any
     database: Database
     core: CoreServices
     make_core: Callable[[Knobs], CoreServices]
     provider: Provider
-    simulation: ProviderSimulation
+    simulation: Any
     transport: SandboxTransport
     store: ConnectionStore
     clock: FakeClock
     tenant: str = field(default_factory=lambda: f"t_{secrets.token_hex(8)}")
     user: str = field(default_factory=lambda: f"u_{secrets.token_hex(8)}")
+
+    async def connections(self) -> list[Connection]:
+        """List the user's stored connections."""
+        return await self.store.list_for(self.tenant, owner_of(self.user))
+
+    async def token(self, connection: Connection, *, force: bool = False) -> IssuedToken:
+        """An access token, as a tool gets it."""
+        wanted = Wanted(
+            connector=self.subject.name,
+            tenant=self.tenant,
+            user=self.user,
+            account=connection.id,
+            force=force,
+        )
+        return await self.core.tokens.get(wanted)
+
+    def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
+        """A tool's call to the API with what it was given."""
+        incoming = self.request(token, probe)
+        if self.simulation.endpoint(incoming) != "api":
+            raise ContractViolation(
+                f"the provider has nothing at {incoming.method} https://{incoming.address}; "
+                f"the sandbox file has {self.simulation.places()}"
+            )
+        found: Outcome = self.simulation.api(incoming)
+        return found
+
+    def request(self, token: IssuedToken, probe: Probe | None = None) -> Incoming:
+        """The request of a tool's call to the API."""
+        probe = probe or self.subject.probe
+        body = probe.json
+        if token.api_body and probe.method != "GET":
+            body = {**(body or {}), **token.api_body}
+        request = httpx.Request(
+            probe.method,
+            token.api_base_url + probe.path,
+            params=token.api_query or None,
+            json=body,
+            headers=token.api_headers,
+        )
+        return incoming_of(request, request.read())
+
+    def refusal(self, endpoint: str | None = None) -> str:
+        """The end of a sentence about the provider's last refusal (at ``endpoint``), if any."""
+        for line in reversed(self.simulation.ledger.log):
+            if endpoint in {None, line["endpoint"]} and "description" in line:
+                return f"; the provider refused at {line['endpoint']}: {line['description']}"
+        return ""
+
+
+@dataclass(kw_only=True)
+class Workbench(Bench):
+    """The world of a connector with OAuth."""
+
+    subject: Subject
+    simulation: ProviderSimulation
 
     async def start(
         self,
@@ -147,10 +206,6 @@ class Workbench:
         except Refused as refused:
             raise ContractViolation(f"the provider does not let them connect: {refused}") from None
 
-    async def connections(self) -> list[Connection]:
-        """List the user's stored connections."""
-        return await self.store.list_for(self.tenant, owner_of(self.user))
-
     def code(self, person: Person | None = None) -> tuple[Secret, Secret]:
         """Get an unused code and its verifier."""
         config, person = self.subject.config, person or self.subject.people[0]
@@ -204,42 +259,11 @@ class Workbench:
         """An access token, as a tool gets it."""
         if force:
             self.wait_for_refresh()
-        wanted = Wanted(
-            connector=self.subject.name,
-            tenant=self.tenant,
-            user=self.user,
-            account=connection.id,
-            force=force,
-        )
-        return await self.core.tokens.get(wanted)
+        return await super().token(connection, force=force)
 
     async def disconnect(self, connection: Connection) -> Revoked:
         """Forget the connection here and there."""
         return await self.core.disconnect.disconnect(connection)
-
-    def call(self, token: IssuedToken, probe: Probe | None = None) -> Outcome:
-        """A tool's call to the API with what it was given."""
-        incoming = self.request(token, probe)
-        if self.simulation.endpoint(incoming) != "api":
-            raise ContractViolation(
-                f"the provider has nothing at {incoming.method} https://{incoming.address}; "
-                f"the sandbox file has {self.simulation.places()}"
-            )
-        return self.simulation.api(incoming)
-
-    def request(self, token: IssuedToken, probe: Probe | None = None) -> Incoming:
-        """The request of a tool's call to the API."""
-        probe = probe or self.subject.probe
-        url, headers = token.api_base_url + probe.path, token.api_headers
-        request = httpx.Request(probe.method, url, json=probe.json, headers=headers)
-        return incoming_of(request, request.read())
-
-    def refusal(self, endpoint: str | None = None) -> str:
-        """The end of a sentence about the provider's last refusal (at ``endpoint``), if any."""
-        for line in reversed(self.simulation.ledger.log):
-            if endpoint in {None, line["endpoint"]} and "description" in line:
-                return f"; the provider refused at {line['endpoint']}: {line['description']}"
-        return ""
 
     @property
     def token_requests(self) -> int:
@@ -247,15 +271,66 @@ class Workbench:
         return len(self.transport.requests_to("token"))
 
 
+@dataclass(kw_only=True)
+class KeyWorkbench(Bench):
+    """The world of a connector with a pasted key."""
+
+    subject: KeySubject
+    simulation: Simulation
+
+    async def connect(
+        self,
+        person: Person | None = None,
+        changed: Mapping[str, str] | None = None,
+        *,
+        replaces: str | None = None,
+    ) -> Connection:
+        """Paste the values of ``person`` (the first one); ``changed`` are pasted instead."""
+        typed = (person or self.subject.people[0]).typed
+        return await self.core.pasted.connect(
+            self.subject.config,
+            tenant=self.tenant,
+            owner=owner_of(self.user),
+            given={**typed, **(changed or {})},
+            replaces=replaces,
+        )
+
+    def keys(self) -> KeySimulation:
+        """The provider's side of the keys."""
+        keys = self.simulation.keys if isinstance(self.simulation, ProviderSimulation) else None
+        found = self.simulation if isinstance(self.simulation, KeySimulation) else keys
+        if found is None:
+            raise ContractViolation("the sandbox file has no rules for keys")
+        return found
+
+
 @asynccontextmanager
 async def open_workbench(
     subject: Subject, database: Database, total_seconds: float | None = None
 ) -> AsyncIterator[Workbench]:
     """Open a workbench with a fresh provider, which has ``total_seconds`` to answer."""
+    async with _opened(subject, database, total_seconds) as parts:
+        yield Workbench(**parts)
+
+
+@asynccontextmanager
+async def open_key_workbench(
+    subject: KeySubject, database: Database, total_seconds: float | None = None
+) -> AsyncIterator[KeyWorkbench]:
+    """Open a workbench for keys with a fresh provider, which has ``total_seconds`` to answer."""
+    async with _opened(subject, database, total_seconds) as parts:
+        yield KeyWorkbench(**parts)
+
+
+@asynccontextmanager
+async def _opened(
+    subject: Subject | KeySubject, database: Database, total_seconds: float | None
+) -> AsyncIterator[dict[str, Any]]:
+    """Open everything that a ``Bench`` needs."""
     clock = FakeClock()
     redirect_uri = f"{GATEWAY_URL}/v1/connectors/{subject.name}/callback"
     ledger = Ledger(now=lambda: clock().timestamp())
-    simulation = ProviderSimulation(subject.provider, ledger, redirect_uri)
+    simulation = simulation_of(subject.provider, ledger, redirect_uri)
     transport = SandboxTransport(simulation)
     policy = EgressPolicy()
     async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
@@ -279,14 +354,14 @@ async def open_workbench(
                 knobs=knobs,
             )
 
-        yield Workbench(
-            subject=subject,
-            database=database,
-            core=make_core(),
-            make_core=make_core,
-            provider=provider,
-            simulation=simulation,
-            transport=transport,
-            store=ConnectionStore(database),
-            clock=clock,
-        )
+        yield {
+            "subject": subject,
+            "database": database,
+            "core": make_core(),
+            "make_core": make_core,
+            "provider": provider,
+            "simulation": simulation,
+            "transport": transport,
+            "store": ConnectionStore(database),
+            "clock": clock,
+        }

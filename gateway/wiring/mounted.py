@@ -33,6 +33,6 @@ def log_connectors(catalog: Catalog, env: Mapping[str, str], sandbox: SandboxLin
             simulated.append(name)
             variables = app_variables(name, "", "")
             missing = [variable for variable in variables if not env.get(variable, "").strip()]
-            if len(missing) == 1:
+            if len(missing) == 1 and name not in sandbox.keyed:
                 _log.warning("connector_simulated", connector=name, not_set=missing[0])
     _log.info("connectors_mounted", mounted=mounted, simulated=simulated, hidden=hidden)

@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from connectors.provider import SimulatedProvider
 from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess
 from tests.support.simulation import PROVIDERS
 
 _PREFIXES = [
-    *(provider.grant.refresh_token_prefix for provider in PROVIDERS),
+    *(
+        provider.grant.refresh_token_prefix
+        for provider in PROVIDERS
+        if isinstance(provider, SimulatedProvider)
+    ),
     "sandbox-solo-refresh-",
 ]
 REFRESH_TOKEN = re.compile(f"(?:{'|'.join(map(re.escape, _PREFIXES))})[0-9a-f]{{48}}")

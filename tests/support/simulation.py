@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import connectors.sandbox
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import (
     ApiCall,
     ApiRules,
@@ -29,7 +30,7 @@ from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.provider import ProviderSimulation
 from gateway.sandbox.wire import Incoming, Outcome
 
-PROVIDERS: list[SimulatedProvider] = [
+PROVIDERS: list[SimulatedProvider | SimulatedKeyProvider] = [
     importlib.import_module(f"connectors.sandbox.{module.name}").PROVIDER
     for module in pkgutil.iter_modules(connectors.sandbox.__path__)
 ]

@@ -9,11 +9,13 @@ import pytest
 
 from gateway.testing import ConnectorContract, Person
 from gateway.testing.checks import CHECKS
-from gateway.testing.expectations import FIELDS, REQUIRED
+from gateway.testing.expectations import Expectations, fields_of, required_of
 from gateway.testing.subject import ContractViolation
 from tests.support.subjects import check_named, subject_of
 
-GOOGLE = {name: getattr(subject_of("google").expectations, name) for name in FIELDS}
+GOOGLE = {
+    name: getattr(subject_of("google").expectations, name) for name in fields_of(Expectations)
+}
 HOLDS = "its name is its key in the catalog"
 PEOPLE = "it has two people who connect"
 NOBODY = (Person(account="nobody"),) * 2
@@ -59,7 +61,7 @@ def test_a_misspelt_expectation_is_no_expectation(name: str) -> None:
         contract(**{name: ()})
 
 
-@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("name", required_of(Expectations))
 def test_data_that_is_missing_is_named(name: str) -> None:
     data = {key: value for key, value in GOOGLE.items() if key != name}
     made: Any = type("TestGoogle", (ConnectorContract,), data)
@@ -70,7 +72,9 @@ def test_data_that_is_missing_is_named(name: str) -> None:
 
 def test_all_that_is_missing_is_named_at_once() -> None:
     made: Any = type("TestEmpty", (ConnectorContract,), {})
-    with pytest.raises(ContractViolation, match="does not give " + ", ".join(REQUIRED)):
+    with pytest.raises(
+        ContractViolation, match="does not give " + ", ".join(required_of(Expectations))
+    ):
         made.expectations()
 
 

@@ -150,7 +150,7 @@ def test_a_function_of_the_sandbox_is_mutated_by_each_member_of_its_answers() ->
     provider.token_answer(None)
     watched = dataclasses.replace(GOOGLE, provider=provider)
     answers = {
-        mutant.what: mutant.subject.provider.token_answer(None)  # type: ignore[arg-type]
+        mutant.what: mutant.subject.provider.token_answer(None)
         for mutant in mutants_of(watched, "sandbox", [])
         if mutant.field == "token_answer" and mutant.subject is not None
     }

@@ -5,22 +5,20 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-from connectors.config import ConnectorConfig
 from gateway.commands.connectors.known import Known
 from gateway.commands.connectors.new import FILL_IN
 from gateway.dev.mongod import find_mongod
-from gateway.testing.checks import CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.checks.record import RECORD
-from gateway.testing.contract import ConnectorContract
+from gateway.testing.contract import Contract
 from gateway.testing.header import header_problems
-from gateway.testing.locate import find_contract
+from gateway.testing.locate import find_contracts
 from gateway.testing.runner import Finding, workshop
-from gateway.testing.subject import ContractViolation
+from gateway.testing.subject import ContractViolation, Subject
 
 _MARK = re.compile(rf"(?<![\w-]){FILL_IN}(?![\w-])")
 
@@ -46,9 +44,10 @@ def check_contract(
     problems = []
     sources = known.sources(name) if name in known.names() else []
     try:
-        contract = find_contract(name, known.folder, file)
-        sources.append(Path(inspect.getfile(contract)))
-        contract.expectations()
+        contracts = find_contracts(name, known.folder, file)
+        sources.append(Path(inspect.getfile(contracts[0])))
+        for contract in contracts:
+            contract.expectations()
     except ContractViolation as violation:
         problems.append(str(violation))
     problems += _description_problems(known, name, is_checkable=not problems)
@@ -58,8 +57,11 @@ def check_contract(
     if problems:
         raise Incomplete(problems)
     try:
-        contract.subject()
-        return _recorded(contract) if record else run_checks(contract)
+        for contract in contracts:
+            contract.subject()
+        return chain.from_iterable(
+            [_recorded(contract) if record else run_checks(contract) for contract in contracts]
+        )
     except ContractViolation as violation:
         raise Incomplete([str(violation)]) from violation
 
@@ -72,8 +74,7 @@ def _description_problems(known: Known, name: str, *, is_checkable: bool) -> lis
     if entry.config is not None and is_checkable:
         return []
     found = [] if entry.config is not None else (entry.reason or "").split("; ")
-    oauth = entry.config if isinstance(entry.config, ConnectorConfig) else None
-    return found + ([] if header is None else header_problems(header, oauth))
+    return found + ([] if header is None else header_problems(header, entry.config))
 
 
 def fill_in_marks(file: Path) -> str | None:
@@ -85,27 +86,31 @@ def fill_in_marks(file: Path) -> str | None:
 
 
 def run_checks(
-    contract: type[ConnectorContract], checks: Sequence[Check] = CHECKS
+    contract: type[Contract], checks: Sequence[Check] | None = None
 ) -> Iterator[Finding]:
-    """Run ``checks`` of a contract in order, each when its finding is asked for.
+    """Run ``checks`` of a contract (all) in order, each when its finding is asked for.
 
     Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
     ``SettingsError`` if there is no MongoDB to check on.
     """
     subject = contract.subject()
     find_mongod()  # one sentence now, and not one for every check on the wire
-    return (workshop().finding(check, subject) for check in checks)
+    return (workshop().finding(check, subject) for check in checks or contract.checks)
 
 
-def _recorded(contract: type[ConnectorContract]) -> Iterator[Finding]:
+def _recorded(contract: type[Contract]) -> Iterator[Finding]:
     findings = []
-    for finding in run_checks(contract, [check for check in CHECKS if check not in RECORD]):
+    for finding in run_checks(
+        contract, [check for check in contract.checks if check not in RECORD]
+    ):
         findings.append(finding)
         yield finding
+    subject = contract.subject()
+    if not isinstance(subject, Subject):
+        return
     if failures(findings) == 0:
-        file = contract.subject().record
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(workshop().record(contract.subject()), "utf-8")
+        subject.record.parent.mkdir(exist_ok=True)
+        subject.record.write_text(workshop().record(subject), "utf-8")
     yield from run_checks(contract, RECORD)
 
 

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.config import ConnectorConfig
+from connectors.config import Connector, ConnectorConfig
 from connectors.errors import ConfigError
+from connectors.key_method import KeyMethod
 from gateway.commands.connectors.known import Entry, Known
 from gateway.testing.header import read_header
 
@@ -34,7 +35,29 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
     if config is None:
         raise ConfigError(f"{entry.name}: {entry.reason}")
     if not isinstance(config, ConnectorConfig):
-        raise ConfigError(f"{entry.name}: it takes pasted keys, and has no endpoints to show")
+        return _common(known, entry, config)
+    header = read_header(known.header(entry.name) or "")
+    return {
+        **_common(known, entry, config),
+        "redirect_uri": known.redirect_uri(entry.name),
+        "variables": dict(entry.variables),
+        "endpoints": {name: getattr(config, name) for name in _ENDPOINTS},
+        "scopes": [*config.scopes],
+        "scopes_why": header.scopes,
+        "authentication": config.authorization_method,
+        "body_format": config.body_format,
+        "use_pkce": config.use_pkce,
+        "supports_refresh": config.supports_refresh,
+        "revocation": _revocation(config),
+        "inputs": {
+            key: {"title": part.title, "description": part.description, "example": part.example}
+            for key, part in config.connection_config.items()
+        },
+    }
+
+
+def _common(known: Known, entry: Entry, config: Connector) -> dict[str, Any]:
+    """What is known of every connector."""
     header = read_header(known.header(entry.name) or "")
     return {
         "name": entry.name,
@@ -48,25 +71,23 @@ def facts(known: Known, entry: Entry) -> dict[str, Any]:
         "docs_url": config.docs_url,
         "console_url": config.console_url,
         "checked_on": config.checked_on.isoformat(),
-        "redirect_uri": known.redirect_uri(entry.name),
-        "variables": dict(entry.variables),
-        "endpoints": {name: getattr(config, name) for name in _ENDPOINTS},
         "api_base_url": config.api_base_url,
         "api_hosts": [*config.api_hosts],
-        "scopes": [*config.scopes],
-        "scopes_why": header.scopes,
-        "authentication": config.authorization_method,
-        "body_format": config.body_format,
-        "use_pkce": config.use_pkce,
-        "supports_refresh": config.supports_refresh,
         "supports_multiple_accounts": config.supports_multiple_accounts,
-        "revocation": _revocation(config),
-        "inputs": {
-            key: {"title": part.title, "description": part.description, "example": part.example}
-            for key, part in config.connection_config.items()
-        },
+        "key": None if config.key is None else _key(config.key),
         "quirks": [*header.quirks],
         "notes": [*header.notes],
+    }
+
+
+def _key(key: KeyMethod) -> dict[str, Any]:
+    """What is pasted, where it goes, and what checks it."""
+    basic = {} if key.api_basic is None else {"basic": ":".join(key.api_basic)}
+    return {
+        "inputs": {name: part.title for name, part in key.inputs.items()},
+        "sent_as": {**key.api_headers, **key.api_query, **key.api_body, **basic},
+        "checked_by": None if key.verify is None else key.verify.url,
+        "exchanged_at": None if key.token is None else key.token.url,
     }
 
 
@@ -99,6 +120,13 @@ def _paragraphs(found: dict[str, Any], entry: Entry) -> Iterator[tuple[str, list
         yield "Alias", [found["alias"]]
     yield "Category", [found["category"]]
     yield "Docs", [found["docs_url"]]
+    if found["key"] is not None:
+        yield from _key_paragraphs(found["key"])
+    if "endpoints" not in found:
+        yield "Find a key", [found["console_url"]]
+        yield "API", [found["api_base_url"], *found["api_hosts"]]
+        yield from _last_paragraphs(found)
+        return
     yield "Register an app", [found["console_url"]]
     yield "Redirect URI", [found["redirect_uri"]]
     yield (
@@ -126,6 +154,18 @@ def _paragraphs(found: dict[str, Any], entry: Entry) -> Iterator[tuple[str, list
         [f"{key}: {part['title']}, e.g. {part['example']}" for key, part in found["inputs"].items()]
         or ["none"],
     )
+    yield from _last_paragraphs(found)
+
+
+def _key_paragraphs(key: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    yield "Pasted", [f"{name}: {title}" for name, title in key["inputs"].items()]
+    yield "Sent as", [f"{name}: {text}" for name, text in key["sent_as"].items()]
+    for title in ("checked_by", "exchanged_at"):
+        if key[title] is not None:
+            yield title.replace("_", " ").capitalize(), [key[title]]
+
+
+def _last_paragraphs(found: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "Checked on", [found["checked_on"]]
     yield "Quirks", [f"{n}. {quirk}" for n, quirk in enumerate(found["quirks"], 1)] or ["none"]
     if found["notes"]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
-
-from gateway.testing.subject import Subject
-from gateway.testing.workbench import Workbench
+from typing import Any, Literal
 
 Section = Literal["description", "samples", "journey", "refusals", "economy", "record"]
-_OnSubject = Callable[[Subject], Awaitable[None]]
-_OnWorkbench = Callable[[Workbench], Awaitable[None]]
+_OnSubject = Callable[[Any], Awaitable[None]]
+_OnWorkbench = Callable[[Any], Awaitable[None]]
+"""A check takes the kind of subject and workbench that its contract has."""
 
 
 @dataclass(frozen=True, kw_only=True)

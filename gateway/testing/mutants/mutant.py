@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from connectors.config import ConnectorConfig
 from connectors.errors import ConfigError
+from gateway.testing.key_subject import KeySubject
 from gateway.testing.mutants.variants import fields_of, is_optional, variants
-from gateway.testing.subject import Subject
+from gateway.testing.runner import AnySubject
 
 Side = Literal["catalog", "sandbox"]
 SIDES: tuple[Side, ...] = ("catalog", "sandbox")
@@ -22,21 +24,26 @@ class Mutant:
     side: Side
     field: str
     what: str
-    subject: Subject | None
+    subject: Any
 
 
-def mutants_of(subject: Subject, side: Side, neighbours: Sequence[Subject]) -> Iterator[Mutant]:
+def mutants_of(
+    subject: AnySubject, side: Side, neighbours: Sequence[AnySubject]
+) -> Iterator[Mutant]:
     """Each field of a side changed, removed, and taken from the next neighbour that differs.
 
     Only the catalog's side takes values from neighbours.
     """
     whole = getattr(subject, _OF_SUBJECT[side])
+    is_beside = isinstance(subject, KeySubject) and isinstance(subject.config, ConnectorConfig)
     for field, value, hint in fields_of(whole):
+        if is_beside and field not in ("key", "keys"):
+            continue  # the contract for OAuth tries the others
         found = list(variants(value, hint))
         if value and is_optional(hint):
             found.append(("removed", None))
         for neighbour in neighbours if side == "catalog" else ():
-            if (other := getattr(neighbour.config, field)) != value:
+            if (other := getattr(neighbour.config, field, value)) != value:
                 found.append((f"as in {neighbour.name}", other))
                 break
         for what, other in found:

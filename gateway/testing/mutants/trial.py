@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.testing.checks import CHECKS
+from gateway.testing.checks import CHECKS, KEY_CHECKS
 from gateway.testing.checks.check import Check
-from gateway.testing.locate import find_contract
+from gateway.testing.contract import KeyContract
+from gateway.testing.locate import find_contracts
 from gateway.testing.mutants.answers import watch
 from gateway.testing.mutants.mutant import SIDES, Mutant, Side, mutants_of
-from gateway.testing.runner import Workshop, workshop
-from gateway.testing.subject import ContractViolation, Subject, expect
+from gateway.testing.runner import AnySubject, Workshop, workshop
+from gateway.testing.subject import ContractViolation, expect
 
 BY_THE_RULES = "rules"
 """Killed by the vocabulary itself: such a description cannot be made."""
@@ -65,12 +66,26 @@ def scores_of(name: str, folder: Path | None = None, part: int = 0) -> list[Scor
     # The neighbours are the connectors after it in the alphabet, and then those before it.
     names = sorted(other for other in CONNECTOR_CATALOG if other != name)
     neighbours = [other for other in names if other > name] + [o for o in names if o < name]
-    subject = find_contract(name, folder).subject()
-    return try_mutants(subject, [find_contract(n).subject() for n in neighbours], workshop(), part)
+    known = [contract for other in neighbours for contract in find_contracts(other)]
+    return [
+        score
+        for contract in find_contracts(name, folder)
+        for score in try_mutants(
+            contract.subject(),
+            [other.subject() for other in known if other.checks == contract.checks],
+            workshop(),
+            part,
+            KEY_CHECKS if issubclass(contract, KeyContract) else None,
+        )
+    ]
 
 
 def try_mutants(
-    subject: Subject, neighbours: Sequence[Subject], at: Workshop, part: int = 0
+    subject: AnySubject,
+    neighbours: Sequence[AnySubject],
+    at: Workshop,
+    part: int = 0,
+    all_checks: Sequence[Check] | None = None,
 ) -> list[Score]:
     """Run the contract of ``subject`` against the mutants of both sides.
 
@@ -79,11 +94,14 @@ def try_mutants(
         neighbours: The connectors whose values it may be given, the first ones first.
         at: Where checks run.
         part: 0 for all mutants; 1 to ``PARTS`` for one of the parts, of about the same size.
+        all_checks: The checks of its contract, if not those of a connector with OAuth.
 
     Raises:
         ContractViolation: The connector itself breaks its contract, which would kill any mutant.
     """
-    checks = [check for check in CHECKS if check.name not in subject.expectations.gaps]
+    checks = [
+        check for check in all_checks or CHECKS if check.name not in subject.expectations.gaps
+    ]
     watched = replace(subject, provider=watch(subject.provider))
     for check in checks:
         is_watched = check.section not in _SLOW and not check.unusual
