@@ -1,0 +1,16 @@
+"""Datadog's contract, by docs.datadoghq.com/api (authentication, validate_keys)."""
+
+from pathlib import Path
+
+from gateway.testing import KeyContract
+
+
+class TestDatadog(KeyContract):
+    folder = Path(__file__).parents[1]
+    connector = "datadog"
+    # Sites that do not exist, and each key in the other's place.
+    refused_inputs = {
+        "site": ("us2", "api.datadoghq.com"),
+        "api_key": ("a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",),
+        "application_key": ("a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0",),
+    }
