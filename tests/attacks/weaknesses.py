@@ -1,4 +1,4 @@
-"""Ways to weaken the product, by name: each removes one check of the connect flow, or around it.
+"""Ways to weaken the product, by name: each removes one check of connecting, or around it.
 
 A process that starts with one of these names in ``WEAKENED_CHECK`` runs without that check.
 The product knows nothing of it: ``weakened.py`` puts a ``sitecustomize`` on the path that calls
@@ -21,6 +21,7 @@ from gateway.services.provider import Grant, Provider
 from gateway.store import flows
 from gateway.store.flows import Flow, FlowStore, flow_id
 from tests.attacks.weaknesses_around import AROUND_THE_FLOW
+from tests.attacks.weaknesses_of_keys import OF_KEYS
 
 # Of no type: a weakness assigns to methods and module functions.
 _FLOWS: Any = FlowStore
@@ -101,7 +102,7 @@ OF_THE_FLOW: dict[str, Callable[[], None]] = {
     "endpoint_is_of_the_start": _endpoint_of_today,
     "verifier_is_of_the_flow": _one_verifier,
 }
-WEAKNESSES = OF_THE_FLOW | AROUND_THE_FLOW
+WEAKNESSES = OF_THE_FLOW | AROUND_THE_FLOW | OF_KEYS
 """The name of each check, and how a process loses it."""
 
 
