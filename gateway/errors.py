@@ -8,6 +8,7 @@
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
+    ├─ ConnectorOff · PersonalForbidden
     ├─ FlowError      CallbackInvalid · CallbackWithoutState · StateUnknown · FlowExpired
     │                 FlowFinished · WrongBrowser · WrongConnector · CallbackNotVerified
     │                 ProviderDeclined · AccountMismatch · GrantSmaller
@@ -51,7 +52,12 @@ def code_of(error: BaseException) -> str:
 
 
 class GatewayError(Exception):
-    """Root of the tree. The first line of a class's docstring is its default message."""
+    """Root of the tree. The first line of a class's docstring is its default message.
+
+    ``owner`` is the kind of owner of the connection that a tool got the error for, if it got one.
+    """
+
+    owner: str | None = None
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").splitlines()[0])
@@ -333,6 +339,22 @@ class ScopesRequired(GatewayError):
         super().__init__(
             f"the {connector} connection lacks {', '.join(scopes)}: send the user to connect_url"
         )
+
+
+class ConnectorOff(GatewayError):
+    """The organisation has switched this connector off."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__(f"your organisation has switched {connector} off")
+
+
+class PersonalForbidden(GatewayError):
+    """The organisation allows no personal connection of this connector."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        super().__init__(f"your organisation allows no personal connection of {connector}")
 
 
 class AccountNotFound(GatewayError):

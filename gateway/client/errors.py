@@ -5,6 +5,7 @@
     │  ├─ ReauthorizationRequired   … link it again
     │  └─ ScopesRequired            … grant more
     ├─ ConnectorUnknown · AccountNotFound · AccountAmbiguous · ConnectionNotFound
+    ├─ ConnectorOff · PersonalForbidden   the user's organisation does not allow it
     ├─ ConnectionIncomplete       the address of the provider's API needs a fact that is missing
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
     │  ├─ ProviderUnavailable       the provider does not answer the gateway
@@ -115,6 +116,18 @@ class ConnectorUnknown(GatewayError):
     default_code = "connector_unknown"
 
 
+class ConnectorOff(GatewayError):
+    """The user's organisation has switched this connector off."""
+
+    default_code = "connector_off"
+
+
+class PersonalForbidden(GatewayError):
+    """The user's organisation allows its own connection only, and none fits the call."""
+
+    default_code = "personal_forbidden"
+
+
 class AccountNotFound(GatewayError):
     """The user linked this connector, but not the requested account."""
 
@@ -204,6 +217,8 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "connector_required": ConnectorRequired,
         "reauthorization_required": ReauthorizationRequired,
         "scopes_required": ScopesRequired,
+        "connector_off": ConnectorOff,
+        "personal_forbidden": PersonalForbidden,
         "account_not_found": AccountNotFound,
         "account_ambiguous": AccountAmbiguous,
         "connection_not_found": ConnectionNotFound,

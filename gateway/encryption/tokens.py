@@ -64,7 +64,7 @@ class TokenSealer:
             token_type=tokens.token_type,
             issued_at=now,
             expires_at=tokens.expires_at,
-            fresh_until=_fresh_until(tokens.expires_at, now, renew_before),
+            fresh_until=fresh_until(tokens.expires_at, now, renew_before),
         )
 
     def access_token(self, connection: Connection) -> Secret:
@@ -96,9 +96,10 @@ class TokenSealer:
             raise
 
 
-def _fresh_until(
+def fresh_until(
     expires_at: datetime | None, now: datetime, renew_before: int | None
 ) -> datetime | None:
+    """Return from when on a token is stale: before its end, at ``expires_at``."""
     if expires_at is None:
         return None
     margin = MARGIN if renew_before is None else timedelta(seconds=renew_before)

@@ -37,6 +37,7 @@ from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps, blaming
 from gateway.services.callback_checks import BEFORE_CLAIM, CHECKS, Callback
+from gateway.services.connector_rules import ConnectorRules
 from gateway.services.linking import Linker
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
@@ -93,6 +94,7 @@ class ConnectService:
         clock: Clock,
         metrics: Metrics,
         audit: Audit,
+        rules: ConnectorRules,
         only_tenant: str | None = None,
     ) -> None:
         self._catalog = catalog
@@ -106,6 +108,7 @@ class ConnectService:
         self._clock = clock
         self._metrics = metrics
         self._audit = audit
+        self._rules = rules
         self._only_tenant = only_tenant
 
     async def start(
@@ -127,11 +130,14 @@ class ConnectService:
         ``owner`` is that of the connection, the user by default. ``scopes`` are those to ask for;
         the connector's own without them. ``app`` is the id of the tenant's own app in ``config``.
 
-        Raises ``InvalidRequest`` if ``typed`` is invalid, and ``Forbidden`` if the tenant may not
-        use the OAuth apps of this deployment.
+        Raises ``InvalidRequest`` if ``typed`` is invalid, ``Forbidden`` if the tenant may not use
+        the OAuth apps of this deployment, and ``ConnectorOff`` or ``PersonalForbidden`` if its
+        rules forbid the connection.
         """
         if app is None and self._only_tenant not in {None, tenant}:
             raise Forbidden(CLIENTS_NOT_SHARED)
+        owner = owner or owner_of(user)
+        await self._rules.check(tenant, config.name, owner)
         values = read_inputs(config.connection_config, typed)
         endpoint = render_url(config.authorization_url, config, values)
         state, verifier, cookie = new_state(), new_code_verifier(), secrets.token_urlsafe(32)
@@ -140,7 +146,7 @@ class ConnectService:
             id=flow_id(state),
             tenant=tenant,
             user=user,
-            owner=owner or owner_of(user),
+            owner=owner,
             connector=config.name,
             cookie_hash=sha256_hex(cookie),
             connection_config=values,
@@ -249,6 +255,7 @@ class ConnectService:
             raise await self._why_not_claimed(response.state, name, tenant, user)
         for check in CHECKS:
             check(callback)
+        await self._rules.check(flow.tenant, flow.connector, flow.owner)
         config = callback.config
         verifier = self._vault.open(flow.verifier, verifier_place(flow))
         metadata = callback_metadata(config, callback.response)

@@ -42,6 +42,7 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.services.back_off import back_off
+from gateway.services.connector_rules import ConnectorRules
 from gateway.services.key_provider import KeyProvider
 from gateway.services.methods import key_of, method_of, pasted_values
 from gateway.store.audit import Action
@@ -77,6 +78,7 @@ class KeyConnections:
         clock: Clock,
         metrics: Metrics,
         audit: Audit,
+        rules: ConnectorRules,
     ) -> None:
         self._catalog = catalog
         self._connections = connections
@@ -87,6 +89,7 @@ class KeyConnections:
         self._clock = clock
         self._metrics = metrics
         self._audit = audit
+        self._rules = rules
 
     async def connect(
         self,
@@ -113,6 +116,7 @@ class KeyConnections:
             AccountMismatch: The new key is of another account, or is stored already as another
                 connection.
             ProviderError: The provider accepts the key, and does not name its account.
+            ConnectorOff, PersonalForbidden: The organisation's rules forbid the connection.
         """
         if config.key is None:
             problem = f"{config.name} takes no pasted key: start a flow instead"
@@ -144,6 +148,7 @@ class KeyConnections:
         label: str,
         replaces: str | None,
     ) -> Connection:
+        await self._rules.check(tenant, config.name, owner)
         values, label = read_pasted(key.inputs, given), clean_text(label, MAX_LABEL)
         secrets = {name: values[name] for name, each in key.inputs.items() if each.secret}
         if holds_secret(label, secrets.values()):

@@ -1,15 +1,19 @@
-"""Which connection a tool gets: the user's own, else the organisation's."""
+"""Which connection a tool gets: the user's own, else the organisation's, else the platform's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from gateway.errors import AccountNotFound, ConnectorRequired
+from connectors.config import Connector
+from gateway.errors import AccountNotFound, ConnectorRequired, InvalidRequest, PersonalForbidden
+from gateway.services.connector_rules import ConnectorRules
+from gateway.services.platform import PlatformCredentials
 from gateway.store.connection import Connection
 from gateway.store.connections import ConnectionStore
+from gateway.store.connector_rules import ConnectorRule, rules_tag
 from gateway.store.fresh.notices import Tag, accounts_tag
-from gateway.store.owners import ORG, OwnerKind, owner_of
+from gateway.store.owners import ORG, PLATFORM, OwnerKind, owner_of, user_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,28 +27,58 @@ class Sought:
     scopes: tuple[str, ...] = ()
 
 
+def nearest(rule: ConnectorRule, owners: Collection[OwnerKind]) -> OwnerKind | None:
+    """Return whose connection a tool gets, of the ``owners`` that have one."""
+    if not rule.enabled:
+        return None
+    order: tuple[OwnerKind, ...] = ("user", ORG, PLATFORM)
+    allowed = order if rule.personal else order[1:]
+    return next((kind for kind in allowed if kind in owners), None)
+
+
 class Resolution:
     """Finds connections: the nearest owner wins, even if its connection does not work."""
 
-    def __init__(self, connections: ConnectionStore) -> None:
+    def __init__(
+        self, connections: ConnectionStore, rules: ConnectorRules, platform: PlatformCredentials
+    ) -> None:
         self._connections = connections
+        self._rules = rules
+        self._platform = platform
 
-    async def find(self, connector: str, sought: Sought) -> Connection:
+    async def find(self, config: Connector, sought: Sought) -> Connection:
         """Return the connection that a tool gets.
 
         Raises:
             ConnectorRequired: No owner has one.
             AccountNotFound: One has others, but not this account.
             AccountAmbiguous: Several accounts of one owner have the requested label.
+            ConnectorOff: The organisation has switched the connector off.
+            PersonalForbidden: The organisation allows its own connection only, and has none.
+            InvalidRequest: The platform is asked for, and has no credential of the connector.
         """
-        places = [(sought.tenant, owner, connector) for owner in _owners(sought)]
+        connector = config.name
+        rule = await self._rules.of(sought.tenant, connector)
+        rule.check(connector)
+        owners = [owner for owner in _owners(sought) if rule.personal or user_of(owner) is None]
+        places = [(sought.tenant, owner, connector) for owner in owners]
         for place in places:
             if found := await self._connections.find_account(*place, sought.account):
                 return found
+        if sought.owner in {None, PLATFORM} and (
+            found := self._platform.connection(config, sought.tenant)
+        ):
+            if sought.account in {None, found.id}:
+                return found
+        if sought.owner == PLATFORM:
+            problem = f"the platform has no such credential of {connector}"
+            raise InvalidRequest(problem, {"owner": problem})
         if sought.account is not None:
             for place in places:
                 if await self._connections.find_account(*place, None):
                     raise AccountNotFound(connector)
+        if not rule.personal and sought.owner != ORG:
+            raise PersonalForbidden(connector)
         raise ConnectorRequired(connector, sought.scopes)
 
     def tags(self, sought: Sought, connection: Connection) -> tuple[Tag, ...]:
@@ -52,7 +86,7 @@ class Resolution:
         connector = connection.connector
         nearer = [owner for owner in _owners(sought) if owner != connection.owner]
         tags = (accounts_tag(sought.tenant, owner, connector) for owner in nearer)
-        return *connection.tags, *(() if connection.user else tags)
+        return *connection.tags, rules_tag(sought.tenant), *(() if connection.user else tags)
 
 
 def _owners(sought: Sought) -> Iterator[str]:

@@ -27,6 +27,7 @@ from gateway.engine.placements import Placed, placed
 from gateway.errors import (
     ConnectionIncomplete,
     ConnectorRequired,
+    GatewayError,
     InvalidRequest,
     ProviderError,
     ProviderUnavailable,
@@ -50,6 +51,7 @@ from gateway.services.methods import (
     pasted_values,
     wanted_scopes,
 )
+from gateway.services.platform import PlatformCredentials
 from gateway.services.refresh import Refresher
 from gateway.services.resolution import Resolution, Sought
 from gateway.services.states import api_base_url, is_over, state_of
@@ -57,7 +59,7 @@ from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache, Reading
-from gateway.store.owners import OwnerKind, kind_of
+from gateway.store.owners import PLATFORM, OwnerKind, kind_of
 
 _log = get_logger()
 
@@ -144,6 +146,7 @@ class TokenService:
         apps: Apps,
         connections: ConnectionStore,
         resolution: Resolution,
+        platform: PlatformCredentials,
         refresher: Refresher,
         pasted: KeyConnections,
         sealer: TokenSealer,
@@ -157,6 +160,7 @@ class TokenService:
         self._apps = apps
         self._connections = connections
         self._resolution = resolution
+        self._platform = platform
         self._refresher = refresher
         self._pasted = pasted
         self._sealer = sealer
@@ -257,11 +261,27 @@ class TokenService:
         reading = None if self._cache is None else self._cache.reading()
         scopes = wanted_scopes(config, wanted.scopes)
         try:
-            connection = await self._resolution.find(config.name, wanted.sought)
+            connection = await self._resolution.find(config, wanted.sought)
         except ConnectorRequired:
             await self._apps.choose(wanted.tenant, config.name)  # a hidden one says so
             raise
-        config = self._apps.described(connection)
+        try:
+            config = self._apps.described(connection)
+            if connection.owner == PLATFORM:
+                return await self._get_of_platform(config, wanted, connection, reading)
+            return await self._get_of(config, wanted, connection, scopes, reading)
+        except GatewayError as error:
+            error.owner = kind_of(connection.owner)
+            raise
+
+    async def _get_of(
+        self,
+        config: Connector,
+        wanted: Wanted,
+        connection: Connection,
+        scopes: tuple[str, ...],
+        reading: Reading | None,
+    ) -> IssuedToken:
         renewable = is_renewable(config, connection.method)
         state = state_of(connection, self._clock(), renewable=renewable)
         if state.status is Status.NEEDS_REAUTH:
@@ -277,10 +297,38 @@ class TokenService:
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token, values = self._opened(config, connection)
-        api = _placed(config, connection, values, token)
+        issued = self._issued(config, wanted, connection, values, token)
         used_at = await self._touch(connection)
         self._metrics.token_read(config.name, result)
-        issued = IssuedToken(
+        if reading is not None and result is TokenResult.SERVED:
+            self._remember(reading, wanted, issued, used_at)
+        return issued
+
+    async def _get_of_platform(
+        self, config: Connector, wanted: Wanted, connection: Connection, reading: Reading | None
+    ) -> IssuedToken:
+        rejected, now = wanted.rejected_token_sha256, self._clock()
+        opened = await self._platform.open(config, connection, rejected=rejected, anew=wanted.force)
+        if _lives_too_short(opened.connection.tokens, wanted, now):
+            with contextlib.suppress(ProviderError):  # this one still works
+                opened = await self._platform.open(config, connection, rejected=None, anew=True)
+        connection = opened.connection
+        self._metrics.token_read(config.name, TokenResult.SERVED)
+        issued = self._issued(config, wanted, connection, opened.values, opened.token)
+        if reading is not None and not wanted.force and rejected is None:
+            self._remember(reading, wanted, issued, now)
+        return issued
+
+    def _issued(
+        self,
+        config: Connector,
+        wanted: Wanted,
+        connection: Connection,
+        values: Mapping[str, str],
+        token: Secret,
+    ) -> IssuedToken:
+        api = _placed(config, connection, values, token)
+        return IssuedToken(
             user=wanted.user,
             access_token=token,
             connection=connection,
@@ -290,9 +338,6 @@ class TokenService:
             api_body=api.body,
             as_of=self._clock(),
         )
-        if reading is not None and result is TokenResult.SERVED:
-            self._remember(reading, wanted, issued, used_at)
-        return issued
 
     def _remember(
         self, reading: Reading, wanted: Wanted, issued: IssuedToken, used_at: datetime

@@ -37,6 +37,7 @@ class Action(StrEnum):
     CONNECTION_DISCONNECTED = "connection.disconnected"
     CONNECTION_NEEDS_REAUTH = "connection.needs_reauth"
     CONNECTION_DEFAULT_CHANGED = "connection.default_changed"
+    CONNECTOR_RULE_CHANGED = "connector.rule_changed"
     HOOK_DONE = "hook.done"
     HOOK_FAILED = "hook.failed"
     REFRESH_DONE = "refresh.done"
@@ -82,8 +83,8 @@ class Line(NamedTuple):
     """One audited action. ``outcome`` is ``ok`` or the error's word.
 
     ``user`` owns the connection, session or login, or gets the token of one that ``owner`` lends
-    (``org`` or ``platform``); ``subject`` is the id of a key, a webhook or an app. It is a tuple
-    because a process makes thousands of them in a second.
+    (``org`` or ``platform``); ``subject`` is the id of a key, webhook or app, or a rule. It is a
+    tuple because a process makes thousands of them in a second.
     """
 
     time: datetime

@@ -1,6 +1,6 @@
 """Owners of connections, as they are stored: ``user:<id>`` or ``org``, everybody of the tenant.
 
-``platform`` is the deployment itself, whose credentials are in no row.
+``platform`` is the deployment itself, whose credentials are in no row (``services.platform``).
 """
 
 from __future__ import annotations

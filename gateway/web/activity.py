@@ -12,15 +12,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.access.sessions import SessionCaller
 from gateway.audit.trail import OK
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
+from gateway.store.connection import Connection
+from gateway.store.owners import ORG, PLATFORM
 from gateway.web.browsers import check_host
 from gateway.web.callers import find_session
 from gateway.web.inputs import read_query
 from gateway.web.pages import ago, render
 from gateway.web.state import services
+from gateway.wiring.process import Services
 
 ACTIVITY = "/dashboard/activity"
 PAGE = 100
@@ -51,6 +55,9 @@ _ACTORS = {
     ActorKind.WORKER: "the gateway",
     ActorKind.COMMAND: "an operator",
 }
+
+
+_LENT = {ORG: "your organisation's account", PLATFORM: "the platform's account"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,17 +107,18 @@ async def activity(request: Request) -> Response:
     given = services(request)
     asked = read_query(request, "connection", "cursor")
     connection = asked.get("connection") or None
+    shared = {one.id: one for one in await _shared(given, session)}
     try:
         found = await given.audit.find(
             session.tenant,
-            Wanted(user=session.user, connection=connection),
+            Wanted(user=None if connection in shared else session.user, connection=connection),
             limit=PAGE + 1,
             before=asked.get("cursor"),
         )
     except ValueError:
         raise InvalidRequest("there is no such page of your activity") from None
     shown = found[:PAGE]
-    mine = await given.connections.list_for(session.tenant, session.user)
+    mine = [*await given.connections.list_for(session.tenant, session.user), *shared.values()]
     accounts = {one.id: one.account_label or one.external_account_id for one in mine}
     names = {config.name: config.display_name for config in given.catalog.descriptions()}
     older = None
@@ -129,6 +137,11 @@ async def activity(request: Request) -> Response:
     )
 
 
+async def _shared(given: Services, session: SessionCaller) -> list[Connection]:
+    """The organisation's accounts, for an administrator."""
+    return await given.connections.list_for(session.tenant, None) if session.admin else []
+
+
 def _entries(
     lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str], now: datetime
 ) -> list[Entry]:
@@ -143,7 +156,7 @@ def _entries(
                 good=newest.outcome == OK,
                 problem=None if newest.outcome == OK else newest.outcome.replace("_", " "),
                 connector=newest.connector and names.get(newest.connector, newest.connector),
-                account=accounts.get(newest.connection or ""),
+                account=accounts.get(newest.connection or "", _LENT.get(newest.owner or "")),
                 connection=newest.connection,
                 key=_name(newest.actor.key, newest.actor.label) if newest.actor.key else None,
                 by=_ACTORS.get(newest.actor.kind, ""),

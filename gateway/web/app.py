@@ -32,6 +32,7 @@ from gateway.web import (
     audit,
     available,
     connections,
+    connector_rules,
     dashboard,
     flows,
     handoff_api,
@@ -40,6 +41,7 @@ from gateway.web import (
     login,
     metrics,
     oauth_apps,
+    organisation,
     service_keys,
     tokens,
     webhooks,
@@ -71,6 +73,7 @@ OPERATIONS = [
     *oauth_apps.OPERATIONS,
     *handoff_api.OPERATIONS,
     *audit.OPERATIONS,
+    *connector_rules.OPERATIONS,
 ]
 
 ROUTES = [
@@ -84,6 +87,7 @@ ROUTES = [
     *flows.ROUTES,
     *dashboard.ROUTES,
     *activity.ROUTES,
+    *organisation.ROUTES,
     *login.ROUTES,
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
@@ -193,6 +197,8 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         facts["connect_url"] = connect_url(
             public_url, str(connector), broken, getattr(error, "scopes", ())
         )
+    if (owner := getattr(error, "owner", None)) not in {None, "user"}:
+        facts["owner"] = owner  # somebody else than the user has to act
     if problems := getattr(error, "errors", None):
         facts["errors"] = problems
     return facts

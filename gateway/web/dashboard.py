@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import get_args
 
@@ -15,17 +16,20 @@ from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.errors import ConnectionNotFound, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
+from gateway.services.resolution import nearest
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
+from gateway.store.connector_rules import ConnectorRule
+from gateway.store.owners import ORG, PLATFORM, OwnerKind
 from gateway.web.activity import use_views
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import CardView, card_view, is_sandboxed, orphan_view, render
-from gateway.web.return_to import DASHBOARD, DONE
+from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION
 from gateway.web.state import services
-from gateway.wiring.process import redirect_uri
+from gateway.wiring.process import Services, redirect_uri
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,8 @@ async def dashboard(request: Request) -> Response:
     ready = await given.apps.offered(session.tenant)
     offered = {config.name for config in ready}
     mine = await given.connections.list_for(session.tenant, session.user)
+    shared = {c.connector for c in await given.connections.list_for(session.tenant, None)}
+    rules = await given.rules.all_of(session.tenant)
     used = await given.audit.users_of(session.tenant, [connection.id for connection in mine])
     page = render(
         request,
@@ -61,7 +67,7 @@ async def dashboard(request: Request) -> Response:
         title="Connectors",
         session=session,
         notice=notice_for(request, session),
-        groups=await _groups(request, ready, mine),
+        groups=await _groups(request, ready, mine, lambda card: _noted(given, card, rules, shared)),
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
         summary={"connected": len({c.connector for c in mine} & offered), "total": len(ready)},
         developer=[
@@ -102,7 +108,7 @@ async def make_default(request: Request) -> Response:
     """Make one account the default of its connector."""
     session, connection = await _posted(request)
     await services(request).connections.set_default(connection)
-    return redirect_with(request, session, DASHBOARD, "made_default", connection.connector)
+    return redirect_with(request, session, _home(connection), "made_default", connection.connector)
 
 
 async def retry_hook(request: Request) -> Response:
@@ -110,7 +116,7 @@ async def retry_hook(request: Request) -> Response:
     session, connection = await _posted(request)
     now = await services(request).hooks.retry(connection)
     outcome = "hook_failed" if now.hook_failure else "hook_done"
-    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
+    return redirect_with(request, session, _home(connection), outcome, connection.connector)
 
 
 async def confirm_disconnect(request: Request) -> Response:
@@ -133,7 +139,7 @@ async def confirm_disconnect(request: Request) -> Response:
         account=card.accounts[0],
         revokes=revokes,
         form_action=f"/dashboard/connections/{connection.id}/disconnect",
-        cancel_path=DASHBOARD,
+        cancel_path=_home(connection),
     )
 
 
@@ -143,7 +149,7 @@ async def disconnect(request: Request) -> Response:
     revoked = await services(request).disconnect.disconnect(connection)
     is_grant = connection.method is Method.OAUTH2
     outcome = f"disconnected_{revoked.value}" if is_grant else "disconnected_key"
-    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
+    return redirect_with(request, session, _home(connection), outcome, connection.connector)
 
 
 async def check_again(request: Request) -> Response:
@@ -161,7 +167,12 @@ async def check_again(request: Request) -> Response:
         outcome = "key_refused"
     except ProviderError:
         outcome = "key_unchecked"
-    return redirect_with(request, session, DASHBOARD, outcome, connection.connector)
+    return redirect_with(request, session, _home(connection), outcome, connection.connector)
+
+
+def _home(connection: Connection) -> str:
+    """The page that shows the connection."""
+    return ORGANISATION if connection.user is None else DASHBOARD
 
 
 async def _posted(request: Request) -> tuple[SessionCaller, Connection]:
@@ -184,7 +195,40 @@ async def _card(request: Request, connection: Connection) -> CardView:
     return await card_view(given, config, [connection])
 
 
-async def _groups(request: Request, ready: list[Connector], mine: list[Connection]) -> list[Group]:
+_GIVES: dict[OwnerKind | None, str] = {
+    ORG: "Tools get your organisation's account.",
+    PLATFORM: "Tools get an account of this platform.",
+}
+
+
+def _noted(
+    given: Services, card: CardView, rules: Mapping[str, ConnectorRule], shared: Collection[str]
+) -> CardView:
+    """Return the card with a note on whose connection tools get, if it needs one."""
+    rule = rules.get(card.name, ConnectorRule())
+    if not rule.enabled:
+        note = "Your organisation has switched this off: tools get no access."
+        return replace(card, note=note, can_connect=False)
+    owners: dict[OwnerKind, bool] = {
+        "user": bool(card.accounts),
+        ORG: card.name in shared,
+        PLATFORM: given.platform.has(card.name),
+    }
+    nearest_owner = nearest(rule, [kind for kind, has_one in owners.items() if has_one])
+    note = _GIVES.get(nearest_owner, "")
+    if nearest_owner == "user" and owners[ORG]:
+        note = "Tools get your own account, and not the one that your organisation has, too."
+    elif not rule.personal:
+        note = f"Your organisation allows its own account only. {note or 'It has none yet.'}"
+    return replace(card, note=note or None, can_connect=rule.personal)
+
+
+async def _groups(
+    request: Request,
+    ready: list[Connector],
+    mine: list[Connection],
+    noted: Callable[[CardView], CardView],
+) -> list[Group]:
     given = services(request)
 
     def of(connector: str) -> list[Connection]:
@@ -195,7 +239,7 @@ async def _groups(request: Request, ready: list[Connector], mine: list[Connectio
     groups = [
         Group(
             title=_TITLES.get(category, category.capitalize()),
-            cards=[await card_view(given, c, of(c.name)) for c in configs],
+            cards=[noted(await card_view(given, c, of(c.name))) for c in configs],
         )
         for category, configs in groupby(by_category, key=lambda config: config.category)
     ]

@@ -40,7 +40,7 @@ from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
 from gateway.web.pages import added_views, card_view, render
-from gateway.web.return_to import DASHBOARD, DONE, own_page
+from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION, own_page
 from gateway.web.state import request_id, services
 
 _log = get_logger()
@@ -251,11 +251,13 @@ async def _connect_page(
 ) -> Response:
     given = services(request)
     popup = request.query_params.get("display") == "popup"
-    return_to = own_page(wanted.return_to) if wanted else DONE if popup else DASHBOARD
     reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
     old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
     asked_owner = wanted.owner if wanted else request.query_params.get("owner", "")
     owner = session.owner_for(asked_owner, old)
+    await given.rules.check(session.tenant, config.name, owner)
+    home = ORGANISATION if owner == ORG else DASHBOARD
+    return_to = own_page(wanted.return_to) if wanted else DONE if popup else home
     linked = await given.connections.list_for(session.tenant, user_of(owner))
     typed = wanted.connection_config if wanted else old.connection_config if old else {}
     errors = error.errors if error else {}
@@ -319,6 +321,8 @@ OPERATIONS = [
             "forbidden",
             "invalid_request",
             "connector_unknown",
+            "connector_off",
+            "personal_forbidden",
             "connection_not_found",
             "store_unavailable",
         ),

@@ -34,7 +34,7 @@ from gateway.web.outcomes import redirect_with
 from gateway.web.pages import card_view, render
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.replies import ConnectionReply, connection_reply, reply
-from gateway.web.return_to import DASHBOARD, DONE, own_page
+from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION, own_page
 from gateway.web.state import services
 
 MAX_INPUTS = 20
@@ -155,8 +155,10 @@ async def key_page(
     owner = session.owner_for(
         wanted.owner if wanted else request.query_params.get("owner", ""), old
     )
+    await given.rules.check(session.tenant, config.name, owner)
     popup = request.query_params.get("display") == "popup"
-    return_to = return_to or (DONE if popup else DASHBOARD)
+    home = ORGANISATION if owner == ORG else DASHBOARD
+    return_to = return_to or (DONE if popup else home)
     typed = wanted.inputs if wanted else old.connection_config if old else {}
     errors = getattr(error, "errors", {})
     secrets = [typed.get(name, "") for name, field in config.key.inputs.items() if field.secret]
@@ -230,6 +232,8 @@ OPERATIONS = [
             "account_mismatch",
             "provider_unavailable",
             "connector_unknown",
+            "connector_off",
+            "personal_forbidden",
             "connection_not_found",
             "store_unavailable",
         ),

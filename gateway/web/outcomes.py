@@ -107,6 +107,16 @@ OUTCOMES = {
         "You granted less than before, so nothing was changed: what worked goes on working. "
         "Disconnect the account to end its access.",
     ),
+    "connector_off": Outcome(
+        "warning",
+        "{name} is switched off",
+        "An administrator of your organisation has switched it off meanwhile. Nothing was stored.",
+    ),
+    "personal_forbidden": Outcome(
+        "warning",
+        "{name} was not connected",
+        "Your organisation allows its own {name} connection only. Nothing was stored.",
+    ),
     "misconfigured": Outcome(
         "error",
         "{name} does not accept this gateway",
@@ -151,6 +161,9 @@ OUTCOMES = {
         "success",
         "Default changed",
         "Tools that name no account use this {name} account from now on.",
+    ),
+    "rule_changed": Outcome(
+        "success", "The rule for {name} is saved", "It holds for your whole organisation."
     ),
     "hook_done": Outcome(
         "success", "{name} is set up", "The facts of this account that were missing are here now."
@@ -202,6 +215,8 @@ _OF_ERROR: dict[type[Exception], str] = {
     errors.GrantSmaller: "kept",
     errors.AppRefused: "app_refused",
     errors.AppRemoved: "app_removed",
+    errors.ConnectorOff: "connector_off",
+    errors.PersonalForbidden: "personal_forbidden",
     errors.ProviderMisconfigured: "misconfigured",
     # One outcome for every failure: a person who chooses part of a provider's address must not
     # learn what is at that address (H6). The log has the reason.

@@ -89,6 +89,7 @@ def render(
     page = {
         "title": title,
         "user": session.user if session else None,
+        "admin": session is not None and session.admin,
         "csrf": session.csrf_token if session else None,
         "dev": given.settings.dev,
         "sandbox_url": given.public_addresses.sandbox_url,
@@ -152,7 +153,7 @@ class AccountView:
 
 @dataclass(frozen=True, kw_only=True)
 class CardView:
-    """A connector as pages show it."""
+    """A connector as pages show it. ``note`` says whose connection tools get, where needed."""
 
     name: str
     display_name: str
@@ -165,6 +166,8 @@ class CardView:
     scopes: tuple[str, ...]
     takes_key: bool
     accounts: list[AccountView]
+    note: str | None = None
+    can_connect: bool = True
 
 
 async def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:

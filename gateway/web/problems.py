@@ -57,6 +57,18 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.ScopesRequired: Problem(
         409, "scopes_required", "The user has not granted all that this needs"
     ),
+    errors.ConnectorOff: Problem(
+        403,
+        "connector_off",
+        "Your organisation has switched this connector off",
+        "An administrator of your organisation can switch it on again. What is connected is kept.",
+    ),
+    errors.PersonalForbidden: Problem(
+        403,
+        "personal_forbidden",
+        "Your organisation allows no personal connection of this",
+        "Only the organisation's own connection may be used; an administrator can make one.",
+    ),
     errors.AccountNotFound: Problem(404, "account_not_found", "No such account is connected"),
     errors.AccountAmbiguous: Problem(409, "account_ambiguous", "Several accounts fit"),
     errors.ConnectionNotFound: Problem(

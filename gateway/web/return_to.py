@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 DASHBOARD = "/dashboard/connectors"
+ORGANISATION = "/dashboard/organisation"
 DONE = "/dashboard/done"
 """The last page of a connect flow in a popup window, which it can close."""
 

@@ -33,8 +33,8 @@ Account = Annotated[str, Field(min_length=1, max_length=255)]
 class RefreshRequest(Strict):
     """The person whom the tool acts for, and the connection.
 
-    ``account`` is a connection id, an external account id or a label. ``owner`` asks for a
-    connection of the ``user`` or the ``org``; without it, the user's own wins.
+    ``account`` is a connection id, an external account id or a label. ``owner`` asks for
+    the connection of the ``user``, the ``org`` or the ``platform``; without it, the nearest wins.
     """
 
     user: UserId
@@ -182,6 +182,8 @@ _ERRORS = (
     "reauthorization_required",
     "account_not_found",
     "account_ambiguous",
+    "connector_off",
+    "personal_forbidden",
     "provider_unavailable",
     "connection_unreadable",
     "connection_incomplete",

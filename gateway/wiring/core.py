@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from connectors.catalog import Catalog
 from gateway.audit.trail import Audit
@@ -14,11 +15,13 @@ from gateway.observe.metrics import Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps
 from gateway.services.connect import ConnectService
+from gateway.services.connector_rules import ConnectorRules
 from gateway.services.disconnect import DisconnectService
 from gateway.services.hooks import Hooks
 from gateway.services.key_connections import KeyConnections
 from gateway.services.key_provider import KeyProvider
 from gateway.services.linking import Linker
+from gateway.services.platform import PlatformCredentials, Values
 from gateway.services.provider import Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_attempt import RefreshParts
@@ -27,6 +30,7 @@ from gateway.services.states import States
 from gateway.services.tokens import TokenService
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connections import ConnectionStore
+from gateway.store.connector_rules import ConnectorRuleStore
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
@@ -49,6 +53,8 @@ class CoreServices:
     refresher: Refresher
     states: States
     hooks: Hooks
+    rules: ConnectorRules
+    platform: PlatformCredentials
 
 
 def core_services(
@@ -67,15 +73,20 @@ def core_services(
     token_cache: bool = False,
     only_tenant: str | None = None,
     environment: str = "",
+    platform_values: Values = MappingProxyType({}),
 ) -> CoreServices:
     """Make the core services. ``redirect_uri`` maps a connector's name to its redirect URI.
 
     ``token_cache`` keeps read tokens in memory. ``only_tenant`` is the one tenant that may connect;
-    ``None`` if any may (security B5).
+    ``None`` if any may (security B5). ``platform_values`` are the platform's own credentials.
     """
     connections = ConnectionStore(database)
+    rules = ConnectorRules(
+        ConnectorRuleStore(database), Cache(watch.freshness, database.notices), audit
+    )
     sealer = TokenSealer(vault, audit)
     key_provider = KeyProvider(provider.outbound, clock)
+    platform = PlatformCredentials(platform_values, key_provider, clock, database.notices)
     leases = RefreshLeases(database, knobs.lease_seconds)
     apps = Apps(
         catalog=catalog,
@@ -95,6 +106,7 @@ def core_services(
         clock=clock,
         metrics=metrics,
         audit=audit,
+        rules=rules,
     )
     unused = UnusedGrants(connections, provider)
     refresher = Refresher(
@@ -117,6 +129,8 @@ def core_services(
     )
     return CoreServices(
         apps=apps,
+        rules=rules,
+        platform=platform,
         refresher=refresher,
         pasted=pasted,
         states=States(apps, sealer, clock, environment),
@@ -153,13 +167,15 @@ def core_services(
             clock=clock,
             metrics=metrics,
             audit=audit,
+            rules=rules,
             only_tenant=only_tenant,
         ),
         tokens=TokenService(
             catalog=catalog,
             apps=apps,
             connections=connections,
-            resolution=Resolution(connections),
+            resolution=Resolution(connections, rules, platform),
+            platform=platform,
             refresher=refresher,
             pasted=pasted,
             sealer=sealer,

@@ -32,6 +32,7 @@ from gateway.server.readiness import Readiness
 from gateway.server.shutdown import REFRESHES_SECONDS
 from gateway.services.connections import ConnectionService
 from gateway.services.open_flows import OpenFlows
+from gateway.services.platform import read_platform
 from gateway.services.provider import Provider
 from gateway.services.renewal import Renewal
 from gateway.settings.environment import Settings
@@ -133,6 +134,7 @@ async def open_services(
     """
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
+    platform_values = read_platform(env, catalog)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
     metrics = Metrics([*catalog.names(), OIDC_BULKHEAD])
@@ -188,6 +190,7 @@ async def open_services(
             token_cache=settings.token_cache,
             only_tenant=only_tenant(settings),
             environment=settings.environment,
+            platform_values=platform_values,
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
         sessions = Sessions(SessionStore(database, vault), clock, audit)

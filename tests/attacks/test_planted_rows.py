@@ -86,6 +86,23 @@ async def test_a_session_of_another_user_is_refused(
     assert page.url.path == "/login"
 
 
+async def test_nobody_becomes_an_administrator_in_the_database(
+    arena: Arena, browsers: Browsers
+) -> None:
+    """The attacker's own session, and a flow of its own that is to fill the organisation."""
+    attacker, browser = arena.person("attacker"), browsers()
+    callback = await waiting(browser, attacker)
+    before = arena.before()
+    with MongoClient[Row](arena.database_url) as client:
+        flows, sessions = client[DATABASE]["oauth_state"], client[DATABASE]["sessions"]
+        flows.update_one({"user": attacker}, {"$set": {"owner": "org"}})
+        assert (await browser.open(callback, site="cross-site")).status_code == 400
+        sessions.update_one({"user": attacker}, {"$set": {"admin": True}})
+    page = await browser.open("/dashboard/organisation")
+    assert page.url.path == "/login"
+    arena.assert_nothing_came_of_it(before)
+
+
 async def test_a_changed_flow_sends_the_code_nowhere(arena: Arena, browsers: Browsers) -> None:
     """The attacker lets the code, and the client secret, go to a server of its own."""
     user, browser = arena.person("alice"), browsers()

@@ -25,6 +25,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         "connector",
         "connect_url",
         "errors",
+        "owner",
     }
     assert (body["code"], body["status"]) == (code, status), body
     assert body["type"] == f"urn:connector-gateway:{code}"

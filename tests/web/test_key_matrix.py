@@ -94,6 +94,10 @@ MATRIX = {
     "POST /v1/webhooks": Row(KEY, Role.ADMIN, None, OK, HOOK),
     "DELETE /v1/webhooks/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
     "GET /v1/audit": Row(KEY, Role.ADMIN, None, OK),
+    "GET /v1/connector-rules": Row(BOTH, Role.ADMIN, None, OK),
+    "PUT /v1/connector-rules/{name}": Row(
+        BOTH, Role.ADMIN, None, OK, {"enabled": True, "personal": True}
+    ),
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
 }
@@ -322,6 +326,9 @@ async def test_key_opens_only_the_operations_of_its_role(
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 401, "unauthorized")
             assert await everything(gateway, rows) == before
+        elif operation.path.startswith("/v1/connector-rules"):
+            answer = await call(gateway, browser.client, operation, wanted, headers)
+            problem(answer, 403, "forbidden")  # alice is no administrator
         elif operation.method == "GET":
             answer = await call(gateway, browser.client, operation, wanted, headers)
             assert answer.status_code == operation.status

@@ -188,6 +188,20 @@ async def test_an_administrators_flow_is_not_finished_without_that_right(
     assert (await rows.flow())["used_at"] is not None
 
 
+async def test_a_tool_learns_that_an_administrator_has_to_act(gateway: Harness, rows: Rows) -> None:
+    await connect_for_org(gateway, "google")
+    shared = await rows.connection()
+    await rows.change_connection(shared["_id"], status="needs_reauth", status_reason="revoked")
+    said = problem(await gateway.token("google", "alice"), 409, "reauthorization_required")
+    assert said["owner"] == "org"
+    assert said["connect_url"].endswith(f"/connectors/google?reconnect={shared['_id']}")
+    await connect(gateway, "google")
+    mine = next(row for row in await rows.connections() if row["owner"] == "user:alice")
+    await rows.change_connection(mine["_id"], status="needs_reauth", status_reason="revoked")
+    answer = await gateway.token("google", "alice")
+    assert "owner" not in problem(answer, 409, "reauthorization_required")
+
+
 async def test_events_name_the_owner(gateway: Harness, rows: Rows) -> None:
     await connect_for_org(gateway, "google")
     await connect(gateway, "google")

@@ -1,6 +1,6 @@
 """The process's change stream, instead of polling.
 
-One change stream for the whole process reports changed connections and service keys, of all
+One change stream for the whole process reports changed connections, service keys and rules, of all
 processes. It wakes callers that wait for a row and announces the change to the caches
 (``gateway.store.fresh.notices``). Without a stream (no replica set, an election under way), callers
 poll, and cached rows expire soon (``gateway.store.fresh.freshness``).
@@ -22,7 +22,7 @@ from gateway.store.mongo import Database, Document
 POLL_SECONDS = 0.05
 RETRY_SECONDS = 1.0
 
-_COLLECTIONS = ["connections", "service_keys"]
+_COLLECTIONS = ["connections", "service_keys", "connector_rules"]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
 _RELEASES: Document = {
@@ -53,7 +53,7 @@ _PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor
 
 
 class Watch:
-    """Announces changes of connections and service keys. ``run`` is a task of the process."""
+    """Announces changes of connections, keys and rules. ``run`` is a task of the process."""
 
     def __init__(self, database: Database, freshness: Freshness | None = None) -> None:
         self._database = database
