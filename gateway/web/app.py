@@ -29,6 +29,7 @@ from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
 from gateway.web import (
     activity,
+    app_pages,
     audit,
     available,
     connections,
@@ -88,6 +89,7 @@ ROUTES = [
     *dashboard.ROUTES,
     *activity.ROUTES,
     *organisation.ROUTES,
+    *app_pages.ROUTES,
     *login.ROUTES,
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]

@@ -81,6 +81,7 @@ async def dashboard(request: Request) -> Response:
             for config in ready
             if isinstance(config, ConnectorConfig)
         ],
+        admin=session.admin,
         hidden=[
             # Reasons are for operators; in production, not everybody is one.
             {"name": name, "reason": reason if given.settings.dev else "It is not configured."}

@@ -157,6 +157,15 @@ OUTCOMES = {
     "key_replaced": Outcome(
         "success", "The key is replaced", "{name} accepts the new key. The old one is deleted here."
     ),
+    "app_set": Outcome(
+        "success",
+        "The app of {name} is set",
+        "New connections are made with it. Connect an account to see whether {name} accepts it.",
+        "Connect {name}",
+    ),
+    "app_forgotten": Outcome(
+        "success", "The app of {name} is removed", "The connections that it made are kept."
+    ),
     "made_default": Outcome(
         "success",
         "Default changed",

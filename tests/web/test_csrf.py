@@ -140,7 +140,9 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
     """The tests with their own list of writes forget none."""
     table = {(method, path) for method, path, _ in sessions_writes()}
     listed = {(method, path) for method, path, _ in writes("{id}")}
-    own_tests = {  # test_start, below, and test_pasted_keys
+    own_tests = {  # test_start, below, test_pasted_keys and test_own_apps_page
+        ("POST", "/dashboard/apps/{name}"),
+        ("POST", "/dashboard/apps/{name}/{id}/remove"),
         ("POST", "/v1/connectors/{name}/start"),
         ("POST", "/login"),
         ("POST", "/v1/connectors/{name}/connect"),

@@ -292,6 +292,7 @@ def test_every_outcome_names_the_connector_or_the_next_step() -> None:
         assert "{name}" in outcome.title + outcome.text, name
         if outcome.kind in {"error", "warning"} and name not in {
             "misconfigured",  # only the operator can act
+            "app_refused",  # only an administrator can act
             "other_account",  # the person disconnects the other account, on the dashboard
             "disconnected_no",  # the person goes to the provider
             "hook_failed",  # the card has the button, and the worker tries again
