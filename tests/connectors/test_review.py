@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -359,7 +360,7 @@ def test_a_valid_description_has_no_problem() -> None:
             "revocation.params has the undeclared placeholder ${metadata.account}",
         ),
     ],
-    ids=str,
+    ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", str(value)),
 )
 def test_each_rule_says_what_is_wrong(changes: dict[str, Any], text: str) -> None:
     assert problem(**changes) == text

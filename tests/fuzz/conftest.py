@@ -121,7 +121,7 @@ def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         )
         for kind, made in wanted:
             target.found[kind, ""] = str(target.make(f"/v1/{kind}", made)["id"])
-        app = {"client_id": "own", "client_secret": "own-secret"}
+        app: dict[str, object] = {"client_id": "own", "client_secret": "own-secret"}
         apps = target.make("/v1/connectors/notion/apps", app, "PUT")["apps"]
         assert isinstance(apps, list)
         target.found["apps", ""] = apps[0]["id"]
