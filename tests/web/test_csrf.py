@@ -140,13 +140,15 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
     """The tests with their own list of writes forget none."""
     table = {(method, path) for method, path, _ in sessions_writes()}
     listed = {(method, path) for method, path, _ in writes("{id}")}
-    own_tests = {  # test_start, below, test_pasted_keys and test_own_apps_page
+    own_tests = {  # test_start, below, and the files of pasted keys, rules and own apps
         ("POST", "/dashboard/apps/{name}"),
         ("POST", "/dashboard/apps/{name}/{id}/remove"),
         ("POST", "/v1/connectors/{name}/start"),
         ("POST", "/login"),
         ("POST", "/v1/connectors/{name}/connect"),
         ("POST", "/dashboard/connections/{id}/check"),
+        ("PUT", "/v1/connector-rules/{name}"),
+        ("POST", "/dashboard/organisation/{name}"),
     }
     assert own_tests <= table
     assert table - own_tests == listed

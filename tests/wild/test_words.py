@@ -298,6 +298,8 @@ def test_every_outcome_names_the_connector_or_the_next_step() -> None:
             "hook_failed",  # the card has the button, and the worker tries again
             "key_refused",  # the card has the button that replaces the key
             "key_unchecked",  # as for a hook
+            "connector_off",  # only an administrator can act
+            "personal_forbidden",  # as above
         }:
             assert outcome.action, name
 
