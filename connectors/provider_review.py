@@ -181,6 +181,8 @@ def _long_lived(provider: Any) -> Iterator[str]:
     rules, grant = provider.long_lived, provider.grant
     if grant.extends is not None and grant.rotation != "none":
         yield f'grant.extends does not go with rotation "{grant.rotation}", only with "none"'
+    if grant.ends_access_token and (rules or grant.extends is not None):
+        yield "grant.ends_access_token has no effect: the token itself lives on"
     if rules is None:
         return
     if grant.rotation != "kept":

@@ -75,6 +75,10 @@ def test_every_problem_is_named_at_once() -> None:
             'long_lived needs grant.rotation "kept": a renewed token goes on working',
         ),
         (
+            {"grant": {"extends": {}, "rotation": "none", "ends_access_token": True}},
+            "grant.ends_access_token has no effect: the token itself lives on",
+        ),
+        (
             {"long_lived": LASTING, "grant": {"rotation": "kept"}},
             "token.refresh_params are given, and a long_lived token renews itself",
         ),
