@@ -176,7 +176,7 @@ class KeyConnections:
         if not label and old is not None and not old.account_label.startswith("…"):
             label = old.account_label
         hook, failure = self._catalog.hook(config), None
-        if hook is not None and not is_checked:
+        if hook is not None and can_check and not is_checked:
             failure = NOT_CHECKED  # the worker runs it, as it would after a failure
         elif hook is not None:
             found = await self._provider.enrich(config, key, hook, values, tokens, account)
@@ -203,7 +203,7 @@ class KeyConnections:
         again = connection.generation > 1
         action = Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED
         await self._audit.write(action, **connection.about)
-        if failure is not None and is_checked:
+        if failure not in {None, NOT_CHECKED}:
             self._audit.note(Action.HOOK_FAILED, outcome=failure, **connection.about)
         _log.info("key_stored", connector=config.name, connection=connection.id, checked=is_checked)
         return connection

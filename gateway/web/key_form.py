@@ -22,8 +22,9 @@ from gateway.errors import (
     KeyRefused,
     ProviderError,
 )
+from gateway.services.methods import is_checkable
 from gateway.settings.limits import LimitName
-from gateway.store.connection import NOT_CHECKED, Connection
+from gateway.store.connection import NOT_CHECKED, Connection, Method
 from gateway.store.owners import ORG, kind_of
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_origin
@@ -91,7 +92,8 @@ async def connect_key(request: Request) -> Response:
         )
     outcome = "key_replaced" if wanted.reconnect else "key_stored"
     if connection.status_reason == NOT_CHECKED:
-        outcome = "key_unchecked"
+        is_mute = connection.method is Method.API_KEY and not is_checkable(config, Method.API_KEY)
+        outcome = "key_unproven" if is_mute else "key_unchecked"
     return redirect_with(request, session, return_to, outcome, config.name)
 
 
