@@ -14,6 +14,7 @@ pytestmark = needs_chromium
 
 TYPED = {
     "atlassian": {"Site": "acme"},
+    "intercom": {"Region": "us"},
     "shopify": {"Store": "acme"},
     "zendesk": {"Subdomain": "acme"},
     "zoho-crm": {"Data centre": "zoho.eu"},

@@ -232,7 +232,10 @@ def test_the_checklist_is_ticked_where_nothing_is_wrong(
     assert validate_connectors.main(["--connector", "figma", "--checklist"]) == 1
     found = re.findall(r"^- \[(.)\] (.+)$", capsys.readouterr().out, re.MULTILINE)
     boxes = {text: tick for tick, text in found}
-    assert boxes["both variables are in .env.local.example"] == " "
+    assert (
+        boxes["the variables of its app are in .env.local.example; a public client has no secret"]
+        == " "
+    )
     assert boxes["its sandbox file and its contract are there and complete"] == "x"
     assert boxes["it was connected, refreshed and disconnected once with a real app"] == " "
 
