@@ -39,6 +39,7 @@ _AUTHENTICATION = {
 }
 _REVOCATION_AUTH = {
     "client": "the client authenticates",
+    "client_secret": "the client secret authenticates",
     "none": "without authentication",
     "access_token": "the access token authenticates",
 }
@@ -245,6 +246,8 @@ def _account(config: ConnectorConfig) -> str:
     if not isinstance(lookup, AccountLookup):
         return "read by the connector's own function"
     place = "the introspection answer" if lookup.introspect else "the token answer"
+    if lookup.jwt is not None:
+        place = f"the claims of `{lookup.jwt}`"
     if lookup.url is not None:
         place = f"{lookup.method} `{lookup.url}`"
     return f"{_code(*lookup.id)} of {place}; shown as {_code(*lookup.label)}"

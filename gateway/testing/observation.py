@@ -35,8 +35,8 @@ _SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias", "approval_codes"}
-"""Fields with a default that change words for people alone."""
+NOT_ON_THE_WIRE = {"alias", "approval_codes", "description", "key"}
+"""Fields with a default that change words for people alone, and ``key``: no flow uses it."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
@@ -165,7 +165,7 @@ async def _life(subject: Subject, database: Database, person: Person) -> Observa
             params = bench.approve(bench.consent(started), person)
             connection = (await bench.finish(started, params)).connection
             seen["connection"] = _connection(connection)
-            for name, force in (("token", False), ("renewed token", True)):
+            for name, force in (("token", False), ("renewed token", subject.refreshes)):
                 token = await bench.token(connection, force=force)
                 seen[name] = {
                     "status": token.connection.status,

@@ -8,6 +8,7 @@ record, also the rules that a right request never meets.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -27,6 +28,7 @@ from gateway.testing.wire import incoming_of
 from gateway.testing.workbench import open_workbench
 
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LATER = 40 * 86400  # seconds; longer than any access token lives
 
 _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
@@ -164,7 +166,7 @@ class Watch:
         if rules.revoke is not None:
             found.append(rules.revoke.required_headers)
         headers = [item for each in found for item in each.items()]
-        listed = {(name, value) for name, values in headers for value in values}
+        listed = {(name.removesuffix("?"), value) for name, values in headers for value in values}
         return sorted(listed)
 
     def _optional(self, endpoint: str) -> set[str]:
@@ -218,12 +220,12 @@ class Watch:
 
 
 def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
-    """Status and body, with the random tokens in it replaced by their kind."""
+    """Status and body, with the random tokens and the moments in it replaced by their kind."""
     text = json.dumps([outcome.status, outcome.body], default=dict)
     for kind in ("codes", "access_tokens", "refresh_tokens"):
         for token in getattr(twin.ledger, kind):
             text = text.replace(token, f"<{kind.removesuffix('s')}>")
-    return json.loads(text)
+    return json.loads(_MOMENT.sub("<moment>", text))
 
 
 def _short(answer: Any) -> Any:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.catalog import Catalog
 from gateway.client import ConnectorRequired, SyncGateway
 from tests.support.chromium import needs_chromium
+from tests.support.configs import WITH_OAUTH
 from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
 
 pytestmark = needs_chromium
 
 TYPED = {
     "atlassian": {"Site": "acme"},
+    "intercom": {"Region": "us"},
     "shopify": {"Store": "acme"},
     "zendesk": {"Subdomain": "acme"},
     "zoho-crm": {"Data centre": "zoho.eu"},
@@ -21,7 +23,7 @@ TYPED = {
 """The values of a connector's inputs, by their titles."""
 
 
-@pytest.mark.parametrize("connector", CONNECTOR_CATALOG)
+@pytest.mark.parametrize("connector", WITH_OAUTH)
 def test_connector_connects_refreshes_and_disconnects(
     profile: BrowserContext, dev: DevGateway, connector: str
 ) -> None:

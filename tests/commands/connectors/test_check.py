@@ -204,7 +204,7 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(
         "  its sandbox file: grant.rotation is not one of "
         "none, kept, strict, until_used, replay, never",
         "  its sandbox file: revoke.client_auth is not one of basic, basic_raw, post, "
-        "secret_key, public, none",
+        "secret_key, client_secret, public, none",
     ]
 
 

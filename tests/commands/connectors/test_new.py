@@ -96,7 +96,7 @@ def test_a_connector_is_written_into_the_source_tree(tree: Path) -> None:
     assert first.split() == ["acme-crm", "Acme", "CRM", "package", "ready"]
 
 
-@pytest.mark.parametrize("name", ["aaa", "hub", "zzz", "google-ads", "slackb", "3d"])
+@pytest.mark.parametrize("name", ["aaa", "hub", "zzz", "google-mail", "slackb", "3d"])
 def test_the_lines_of_a_connector_are_in_alphabetical_order(tree: Path, name: str) -> None:
     catalog, example = tree / "connectors/catalog/__init__.py", tree / ".env.local.example"
     before = (catalog.read_text(), example.read_text())

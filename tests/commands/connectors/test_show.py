@@ -109,7 +109,7 @@ def test_a_variable_of_the_connectors_own_is_named_and_its_value_is_not_shown(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("gogle", 'there is no connector "gogle" (did you mean google?)'),
+        ("gogle", 'there is no connector "gogle" (did you mean google or google-ads?)'),
         ("Slack", 'there is no connector "Slack" (did you mean slack?)'),
         ("zzz", 'there is no connector "zzz" (gateway connectors list names them all)'),
     ],

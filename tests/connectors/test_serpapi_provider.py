@@ -1,12 +1,9 @@
 """SerpApi's contract, by serpapi.com/account-api and serpapi.com/api-errors."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestSerpApi(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "serpapi"
     account = ("5ac54d6adefb2f0000000001", "search@acme.example")
     # The placeholder of the documentation.

@@ -1,12 +1,9 @@
 """Pinecone's contract, by docs.pinecone.io (authentication, errors, describe_index_stats)."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestPinecone(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "pinecone"
     account = (
         "acme-docs-a1b2c3d.svc.aped-4627-b74a.pinecone.io",

@@ -1,12 +1,9 @@
 """Twilio's contract, by twilio.com/docs (requests, accounts, error 20003)."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestTwilio(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "twilio"
     account = ("AC0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a", "Acme")
     # An API key's SID, and the SID instead of the token.

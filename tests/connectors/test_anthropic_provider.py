@@ -1,12 +1,9 @@
 """The Claude API's contract, by platform.claude.com (API overview, errors, list models)."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestAnthropic(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "anthropic"
     # An admin key, and a key of another provider.
     refused_inputs = {

@@ -1,12 +1,9 @@
 """Bluesky's contract, by docs.bsky.app and the lexicons of atproto."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestBluesky(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "bluesky"
     account = ("did:plc:acmeacmeacmeacmeacmeacme", "acme.bsky.social")
     # A password of the account itself could change the account.

@@ -1,12 +1,9 @@
 """Datadog's contract, by docs.datadoghq.com/api (authentication, validate_keys)."""
 
-from pathlib import Path
-
 from gateway.testing import KeyContract
 
 
 class TestDatadog(KeyContract):
-    folder = Path(__file__).parents[1]
     connector = "datadog"
     # Sites that do not exist, and each key in the other's place.
     refused_inputs = {
