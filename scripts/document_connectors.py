@@ -132,6 +132,8 @@ def _titles(config: Connector) -> list[str]:
 def _section(config: Connector, header: Header, variables: Sequence[str]) -> Iterator[str]:
     yield f"## {config.display_name}"
     yield ""
+    yield config.description
+    yield ""
     yield "| | |"
     yield "|---|---|"
     facts = (

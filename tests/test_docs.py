@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from connectors.catalog import CONNECTOR_CATALOG
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import FIELD_NAMES
 from connectors.environment import variable
 from gateway.settings.environment import CLIENT_VARIABLES, PREFIX, Settings
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
-from tests.support.configs import WITH_OAUTH
+from tests.support.configs import CATALOG_ENV, WITH_OAUTH
 from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
@@ -78,6 +78,13 @@ def test_outdated_connectors_page_is_noticed_and_renewed(
     assert "docs/connectors.md is out of date" in capsys.readouterr().err
     assert document_connectors.main([]) == 0
     assert page.read_text(encoding="utf-8") == text
+
+
+def test_the_readme_names_every_provider() -> None:
+    text = " ".join(read("README.md").split())
+    named = {config.display_name for config in Catalog(CATALOG_ENV).ready()}
+    assert len(named) == len(CONNECTOR_CATALOG)
+    assert sorted(name for name in named if not re.search(rf"\b{re.escape(name)}\b", text)) == []
 
 
 def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:

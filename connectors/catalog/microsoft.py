@@ -48,6 +48,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("microsoft", env),
         display_name="Microsoft",
+        description="A Microsoft account: mail, calendar, files, tasks and contacts.",
         category="productivity",
         alias="microsoft-graph",
         docs_url="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",

@@ -294,6 +294,12 @@ async def _changed_callback(bench: Workbench, *, added: Mapping[str, str], remov
 
 
 def _request(bench: Workbench, incoming: Incoming) -> Observation:
+    place, *parts = request_parts(incoming).items()
+    return dict([place, *((name, _masked(bench, part)) for name, part in parts)])
+
+
+def request_parts(incoming: Incoming) -> Observation:
+    """A request with its query, headers and body, as far as the description decides them."""
     headers = {k: v for k, v in incoming.headers.items() if k not in _OF_THE_CLIENT}
     body: Any = incoming.body.decode(errors="replace")
     if "json" in headers.get("content-type", ""):
@@ -302,10 +308,8 @@ def _request(bench: Workbench, incoming: Incoming) -> Observation:
         body = dict(parse_qsl(body, keep_blank_values=True))
     query = dict(parse_qsl(incoming.query, keep_blank_values=True))
     parts = {"query": query, "headers": headers, "body": body}
-    return {
-        "request": f"{incoming.method} https://{incoming.address}",
-        **{name: _masked(bench, part) for name, part in parts.items() if part},
-    }
+    place = {"request": f"{incoming.method} https://{incoming.address}"}
+    return place | {name: part for name, part in parts.items() if part}
 
 
 def _masked(bench: Workbench, value: Any) -> Any:

@@ -28,7 +28,7 @@ from gateway.testing.wire import incoming_of
 from gateway.testing.workbench import open_workbench
 
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LATER = 40 * 86400  # seconds; longer than any access token lives
 
 _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
@@ -143,7 +143,7 @@ class Watch:
     def _alterations(
         self, incoming: Incoming, endpoint: str
     ) -> Iterator[tuple[str, str, tuple[bool, Any]]]:
-        for how, part, altered in _alterations(incoming):
+        for how, part, altered in alterations(incoming):
             yield how, part, self.ask(altered)
         for name, value in self._listed_headers():
             if incoming.headers.get(name, value) != value:
@@ -225,7 +225,7 @@ def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
     for kind in ("codes", "access_tokens", "refresh_tokens"):
         for token in getattr(twin.ledger, kind):
             text = text.replace(token, f"<{kind.removesuffix('s')}>")
-    return json.loads(_MOMENT.sub("<moment>", text))
+    return json.loads(MOMENT.sub("<moment>", text))
 
 
 def _short(answer: Any) -> Any:
@@ -243,7 +243,7 @@ def _consent(twin: ProviderSimulation, incoming: Incoming) -> tuple[bool, Any]:
     return True, [consent.tenant, *(account.key for account in consent.accounts)]
 
 
-def _alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
+def alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
     """The request without each of its parts, and with another value for it."""
     for name, value in incoming.headers.items():
         if name not in _OF_THE_CLIENT:
