@@ -76,8 +76,8 @@ def page() -> str:
         "",
         f"<!-- Written by {COMMAND} from connectors/catalog; changes made here are lost. -->",
         "",
-        f"{len(described)} connectors come with the gateway. [Adding a connector]"
-        "(adding-a-connector.md) says how to describe one. "
+        f"{len(described)} connectors come with the gateway. The tutorials say how to describe "
+        "one: [with OAuth](adding-a-connector.md), [with an API key](adding-a-key.md). "
         "`gateway connectors show NAME` shows one in the terminal, also one from "
         "outside of the package.",
         "",
