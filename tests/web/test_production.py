@@ -76,7 +76,7 @@ async def test_the_browser_is_sent_to_the_real_provider(production: Harness) -> 
 async def test_the_api_serves_keys_all_the_same(production: Harness) -> None:
     api = await production.api(Role.TOKENS)
     listed = (await api.get("/v1/connectors/available")).json()["connectors"]
-    assert [entry["name"] for entry in listed] == ["notion"]
+    assert [entry["name"] for entry in listed] == sorted(["notion", *KEYED])
     answer = await api.post("/v1/connectors/notion/token", json={"user": "alice"})
     assert problem(answer, 409, "connector_required")["connect_url"] == f"{URL}/connectors/notion"
     hidden = await api.post("/v1/connectors/google/token", json={"user": "alice"})

@@ -47,6 +47,7 @@ async def _header(subject: KeySubject) -> None:
     found = header_problems(subject.header, subject.config)
     expect(not found, "; ".join(found))
     expect(subject.config.description, "description is empty")
+    expect(subject.config.name == subject.name, f'its config is named "{subject.config.name}"')
     for name, wanted in subject.key.inputs.items():
         expect(wanted.where or not wanted.secret, f"inputs.{name} does not say where it is found")
 
