@@ -90,7 +90,7 @@ _PARAMETERS = (
     "refresh_query",
 )
 _CONSTANTS = (*_PARAMETERS, "token_headers")
-"""May hold what a person typed."""
+"""May hold what a person typed and, at the token endpoint, what the callback told."""
 _OF_A_REFRESH = (
     "refresh_url",
     "refresh_query",
@@ -232,15 +232,18 @@ def _url(
     with_query: bool = False,
     after_callback: bool = False,
 ) -> Iterator[str]:
-    early = (
-        " ".join(f"metadata.{name}" for name in config.callback_metadata) if after_callback else ""
-    )
+    early = _of_callback(config) if after_callback else ""
     unknown = list(undeclared(config, url, metadata=with_metadata, own=early))
     yield from (f"has the undeclared placeholder ${{{placeholder}}}" for placeholder in unknown)
     if unknown:
         return
     found = (_plain_url(config, each, with_query) for each in expanded(config, url))
     yield from dict.fromkeys(chain.from_iterable(found))
+
+
+def _of_callback(config: Any) -> str:
+    """The placeholders of what the callback tells: known at the token endpoint."""
+    return " ".join(f"metadata.{name}" for name in config.callback_metadata)
 
 
 def _plain_url(config: Any, url: str, with_query: bool) -> Iterator[str]:
@@ -375,7 +378,8 @@ def _parameters(config: Any) -> Iterator[str]:
             if not _HEADER_NAME.fullmatch(key) or not re.fullmatch(r"[ -~]+", value):
                 yield f'{name} "{key}" is not a valid header'
     for name in _CONSTANTS:
-        yield from _members(config, name, getattr(config, name))
+        early = "" if name == "extra_authorize_params" else _of_callback(config)
+        yield from _members(config, name, getattr(config, name), own=early)
     if any(key.lower() in {"authorization", "content-type"} for key in config.token_headers):
         yield "token_headers set Authorization or Content-Type (use the fields for them)"
 

@@ -89,15 +89,15 @@ class Filler:
 
         return PLACEHOLDER.sub(filled, template)
 
-    def parameters(self, templates: Mapping[str, str]) -> dict[str, str]:
-        """Return parameters with their values, without optional ones that were left empty."""
-        return self._members(templates, _PARAMETER, partly=False)
-
-    def headers(self, templates: Mapping[str, str], *, partly: bool = False) -> dict[str, str]:
-        """Return headers with their values, without optional ones that were left empty.
+    def parameters(self, templates: Mapping[str, str], *, partly: bool = False) -> dict[str, str]:
+        """Return parameters with their values, without optional ones that were left empty.
 
         ``partly``: those with metadata that is not known yet are left out, too.
         """
+        return self._members(templates, _PARAMETER, partly=partly)
+
+    def headers(self, templates: Mapping[str, str], *, partly: bool = False) -> dict[str, str]:
+        """Do the same for headers."""
         return self._members(templates, _HEADER_VALUE, partly=partly)
 
     def _members(
@@ -236,15 +236,21 @@ def sample_url(template: str, config: ConnectorConfig) -> str:
 
 
 def filled(
-    config: ConnectorConfig, values: Mapping[str, str], metadata: Mapping[str, Any] = NOTHING
+    config: ConnectorConfig, values: Mapping[str, str], metadata: Mapping[str, Any] | None = None
 ) -> ConnectorConfig:
-    """Return ``config`` with the values of a connection in the constants of its requests."""
+    """Return ``config`` with the values of a connection in the constants of its requests.
+
+    Without ``metadata``, which is before the callback, constants that need it are left out.
+    """
     changed = [name for name in _FILLED if any("${" in v for v in getattr(config, name).values())]
     if not changed:
         return config
-    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
+    partly = metadata is None
+    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata or NOTHING)
     other = copy(config)  # not replace(): the description has been reviewed, and stays so
     for name in changed:
         fill = filler.headers if name == "token_headers" else filler.parameters
-        object.__setattr__(other, name, MappingProxyType(fill(getattr(config, name))))
+        object.__setattr__(
+            other, name, MappingProxyType(fill(getattr(config, name), partly=partly))
+        )
     return other

@@ -116,7 +116,7 @@ class Metrics:
             "gateway_token_reads", "Token reads by result.", ["connector", "result"]
         )
         # Token reads are counted thousands of times a second: cache the look-up of the series.
-        self._token_read_series: dict[tuple[str, str], Counter] = {}
+        self._token_read_series: dict[tuple[str, TokenResult], Counter] = {}
         self._flows = counter(
             "gateway_flows", "Connect flows: started, and outcomes.", ["connector", "outcome"]
         )
@@ -166,10 +166,12 @@ class Metrics:
 
     def token_read(self, connector: str, result: TokenResult) -> None:
         """Count a token read that returned a token."""
-        labels = (self._name(connector), result.value)
-        series = self._token_read_series.get(labels)
+        series = self._token_read_series.get((connector, result))
         if series is None:
-            series = self._token_read_series[labels] = self._token_reads.labels(*labels)
+            name = self._name(connector)
+            series = self._token_reads.labels(name, result.value)
+            if name == connector:
+                self._token_read_series[connector, result] = series
         series.inc()
 
     @contextmanager

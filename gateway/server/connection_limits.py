@@ -85,12 +85,11 @@ class GuardedProtocol(HttpToolsProtocol):
         if (self._size > MAX_HEAD or not self._is_first) and self._head_size() > MAX_HEAD:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise _HeadRefused
-        names = [name for name, _ in self.headers]
-        has_host = b"host" in names or self.parser.get_http_version() == "1.0"
-        if not has_host or (
-            len(set(names)) < len(names) and any(names.count(each) > 1 for each in _ONCE)
-        ):
+        names = {name for name, _ in self.headers}
+        if b"host" not in names and self.parser.get_http_version() != "1.0":
             raise _HeadRefused  # RFC 9112 3.2: 400
+        if len(names) < len(self.headers) and self._repeats_header():
+            raise _HeadRefused
         self._stop_waiting()
         self._in_head, self._in_body = False, True
         super().on_headers_complete()
@@ -111,6 +110,10 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer a request that the parser cannot read, or refused to read on."""
         self._refuse(self._refusal)
+
+    def _repeats_header(self) -> bool:
+        names = [name for name, _ in self.headers]
+        return any(names.count(each) > 1 for each in _ONCE)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

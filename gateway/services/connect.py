@@ -264,7 +264,7 @@ class ConnectService:
         )
         with blaming(flow.app):
             grant = await self._provider.exchange(
-                filled(_asking(config, flow), flow.connection_config),
+                filled(_asking(config, flow), flow.connection_config, metadata),
                 token_url=token_url,
                 code=callback.code,
                 redirect_uri=flow.redirect_uri,

@@ -6,10 +6,11 @@ A failing hook costs its findings and nothing else (rule 7). docs/connector-refe
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog, Hook
-from connectors.config import ConnectorConfig
+from connectors.config import Connector
 from connectors.context import Tokens
 from connectors.errors import AccountUnfit, ConnectorError
 from gateway.audit.trail import OK, Audit
@@ -19,7 +20,10 @@ from gateway.errors import ConnectionNotFound, GatewayError, ProviderError, RowU
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.services.apps import Apps
-from gateway.services.provider import Enriched, Grant, Provider
+from gateway.services.hook_run import Enriched
+from gateway.services.key_provider import KeyProvider
+from gateway.services.methods import key_of, oauth_of, pasted_values
+from gateway.services.provider import Grant, Provider
 from gateway.services.refresh import Refresher
 from gateway.services.refresh_failures import reason_of
 from gateway.services.states import MISSING_FACT, has_address, is_over
@@ -48,6 +52,7 @@ class Hooks:
         connections: ConnectionStore,
         retries: HookRetries,
         provider: Provider,
+        key_provider: KeyProvider,
         refresher: Refresher,
         sealer: TokenSealer,
         clock: Clock,
@@ -59,6 +64,7 @@ class Hooks:
         self._connections = connections
         self._retries = retries
         self._provider = provider
+        self._key_provider = key_provider
         self._refresher = refresher
         self._sealer = sealer
         self._clock = clock
@@ -91,13 +97,12 @@ class Hooks:
         Returns the connection as it is then. Raises ``ConnectionNotFound`` if it is gone.
         """
         try:
-            config = await self._apps.of(connection)
+            config = await self._config(connection)
             hook = self._catalog.hook(config)
         except (ConnectorError, RowUnreadable):
             return connection
-        failure, typed = connection.hook_failure, connection.connection_config
-        complete = has_address(config, typed, connection.metadata)
-        if hook is None or connection.method is not Method.OAUTH2 or (failure is None and complete):
+        failure = connection.hook_failure
+        if hook is None or (failure is None and _is_complete(config, connection)):
             return connection
         reason = failure.reason if failure else MISSING_FACT
         claim = await self._retries.claim(connection, reason, self._clock())
@@ -113,8 +118,13 @@ class Hooks:
             raise ConnectionNotFound
         return newest
 
+    async def _config(self, connection: Connection) -> Connector:
+        if connection.method is Method.OAUTH2:
+            return await self._apps.of(connection)
+        return self._apps.described(connection)
+
     async def _attempt(
-        self, config: ConnectorConfig, hook: Hook, connection: Connection
+        self, config: Connector, hook: Hook, connection: Connection
     ) -> tuple[Enriched, bool]:
         """Return what the hook found, and whether another attempt makes no sense."""
         account = AccountInfo(
@@ -122,13 +132,11 @@ class Hooks:
             account_label=connection.account_label,
             metadata=connection.metadata,
         )
-        typed = connection.connection_config
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 if is_over(connection, self._clock()):
                     connection = await self._refresher.renew(config, connection, in_need=True)
-                grant = Grant(tokens=self._tokens(connection), token_response={})
-                found = await self._provider.enrich(config, hook, grant, typed, account)
+                found = await self._run(config, hook, connection, account)
         except AccountUnfit:
             return Enriched(account=account, failure=UNFIT), True
         except TimeoutError:
@@ -136,9 +144,32 @@ class Hooks:
         except GatewayError as error:
             reason = reason_of(error) if isinstance(error, ProviderError) else code_of(error)
             return Enriched(account=account, failure=reason), False
-        if found.failure is None and not has_address(config, typed, found.account.metadata):
+        if found.failure is None and not _is_complete(
+            config, replace(connection, metadata=found.account.metadata)
+        ):
             found = Enriched(account=found.account, failure=MISSING_FACT)
         return found, False
+
+    async def _run(
+        self, config: Connector, hook: Hook, connection: Connection, account: AccountInfo
+    ) -> Enriched:
+        tokens = self._tokens(connection)
+        if connection.method is Method.OAUTH2:
+            grant, typed = Grant(tokens=tokens, token_response={}), connection.connection_config
+            oauth = oauth_of(config, connection)
+            return await self._provider.enrich(oauth, hook, grant, typed, account)
+        found = await self._key_provider.enrich(
+            config,
+            key_of(config, connection),
+            hook,
+            pasted_values(self._sealer, connection),
+            tokens if connection.method is Method.CLIENT_CREDENTIALS else None,
+            account,
+        )
+        if account.account_label.startswith("…"):
+            return found
+        kept = replace(found.account, account_label=account.account_label)  # a person's name for it
+        return replace(found, account=kept)
 
     def _tokens(self, connection: Connection) -> Tokens:
         return Tokens(
@@ -154,3 +185,11 @@ class Hooks:
         _log.info("hook_run_again", connection=connection.id, outcome=failure or "done")
         action = Action.HOOK_DONE if failure is None else Action.HOOK_FAILED
         self._audit.note(action, outcome=failure or OK, **connection.about)
+
+
+def _is_complete(config: Connector, connection: Connection) -> bool:
+    """Whether no fact is missing that a hook finds. A pasted key needs none in its address."""
+    if connection.method is not Method.OAUTH2:
+        return True
+    oauth = oauth_of(config, connection)
+    return has_address(oauth, connection.connection_config, connection.metadata)

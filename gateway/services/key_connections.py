@@ -7,10 +7,10 @@ of the token request, makes such a connection ``needs_reauth``.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog
@@ -36,7 +36,6 @@ from gateway.errors import (
     ProviderUnavailable,
     ReauthorizationRequired,
     TokenRejected,
-    UnreadableResponse,
     code_of,
 )
 from gateway.observe.logs import get_logger
@@ -48,6 +47,7 @@ from gateway.services.methods import key_of, method_of, pasted_values
 from gateway.store.audit import Action
 from gateway.store.connection import NOT_CHECKED, Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore, NewConnection, Target
+from gateway.store.hook_retries import first_failure
 from gateway.store.owners import kind_of, user_of
 from gateway.store.refresh_leases import Lease, RefreshLeases
 from gateway.text import clean_text
@@ -115,6 +115,7 @@ class KeyConnections:
             KeyNotChecked: The provider could not check the new key, and the old one is kept.
             AccountMismatch: The new key is of another account, or is stored already as another
                 connection.
+            AccountUnfit: The account lacks what the connector needs.
             ProviderError: The provider accepts the key, and does not name its account.
             ConnectorOff, PersonalForbidden: The organisation's rules forbid the connection.
         """
@@ -166,16 +167,20 @@ class KeyConnections:
         can_check = key.verify is not None or key.token is not None
         if old is not None and can_check and not is_checked:
             raise KeyNotChecked(config.name)
-        hook = self._catalog.hook(config)
         account = None
         if is_checked:
-            account = await self._provider.account(config, key, values, tokens, hook)
-            _check_says_no_secret(account, secrets, tokens)
+            account = await self._provider.account(config, key, values, tokens)
         account = account or await self._fingerprint(config, tenant, owner, secrets)
         if old is not None and _is_another(account, old):
             raise AccountMismatch(connector=config.name)
         if not label and old is not None and not old.account_label.startswith("…"):
             label = old.account_label
+        hook, failure = self._catalog.hook(config), None
+        if hook is not None and not is_checked:
+            failure = NOT_CHECKED  # the worker runs it, as it would after a failure
+        elif hook is not None:
+            found = await self._provider.enrich(config, key, hook, values, tokens, account)
+            account, failure = found.account, found.failure
         new = NewConnection(
             tenant=tenant,
             owner=owner,
@@ -192,11 +197,14 @@ class KeyConnections:
             several_accounts=config.supports_multiple_accounts,
             method=method_of(key),
             status_reason=None if is_checked else NOT_CHECKED,
+            hook_failure=first_failure(failure, self._clock()) if failure else None,
         )
         connection = await self._save(new, self._packed(key, secrets, tokens), replaces)
         again = connection.generation > 1
         action = Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED
         await self._audit.write(action, **connection.about)
+        if failure is not None and is_checked:
+            self._audit.note(Action.HOOK_FAILED, outcome=failure, **connection.about)
         _log.info("key_stored", connector=config.name, connection=connection.id, checked=is_checked)
         return connection
 
@@ -267,6 +275,11 @@ class KeyConnections:
                 if replaces is None
                 else self._connections.target_of(new, replaces)
             )
+            old, account = target.replaces, new.account
+            if new.hook_failure and old and old.connection_config == new.connection_config:
+                # What an earlier run of the hook found still holds.
+                account = replace(account, metadata={**old.metadata, **account.metadata})
+            target = replace(target, new=replace(new, account=account))
             saved = await self._connections.save(target, self._sealed(target, tokens), now)
             if saved is not None:
                 return saved
@@ -340,18 +353,6 @@ class KeyConnections:
             reason = newest.status_reason or KEY_REFUSED
             raise ReauthorizationRequired(connection.connector, reason, connection.id)
         return newest
-
-
-def _check_says_no_secret(
-    account: AccountInfo | None, secrets: Mapping[str, str], tokens: Tokens | None
-) -> None:
-    """Raise ``UnreadableResponse`` if an account, which is stored in clear, repeats a secret."""
-    if account is None:
-        return
-    shown = [account.external_account_id, account.account_label, dict(account.metadata)]
-    hidden = [*secrets.values(), *([tokens.access_token.reveal()] if tokens else ())]
-    if holds_secret(json.dumps(shown), [json.dumps(each)[1:-1] for each in hidden]):
-        raise UnreadableResponse("the account that the provider names repeats the key")
 
 
 def _is_another(account: AccountInfo, old: Connection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -25,11 +26,13 @@ from gateway.engine.key_requests import (
     verdict,
     verification_call,
 )
+from gateway.engine.pasted import holds_secret
 from gateway.engine.request import OutboundResponse
 from gateway.engine.strict_json import read_object
 from gateway.errors import InvalidRequest, ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import Outbound
+from gateway.services.hook_run import HOOK_ERROR, HOOK_SECONDS, Enriched, run_hook
 
 _log = get_logger()
 _NO_TOKENS = Tokens(
@@ -40,9 +43,12 @@ _NO_TOKENS = Tokens(
 class KeyProvider:
     """The requests of a ``KeyMethod``. Each raises ``ProviderError`` if it fails."""
 
-    def __init__(self, outbound: Outbound, clock: Clock) -> None:
+    def __init__(
+        self, outbound: Outbound, clock: Clock, hook_seconds: float = HOOK_SECONDS
+    ) -> None:
         self._outbound = outbound
         self._clock = clock
+        self._hook_seconds = hook_seconds
 
     async def verify(
         self, config: Connector, key: KeyMethod, values: Mapping[str, str], token: Secret | None
@@ -65,16 +71,12 @@ class KeyProvider:
         return read_exchange(key.token, answer, self._clock())
 
     async def account(
-        self,
-        config: Connector,
-        key: KeyMethod,
-        values: Mapping[str, str],
-        tokens: Tokens | None,
-        hook: Hook | None,
+        self, config: Connector, key: KeyMethod, values: Mapping[str, str], tokens: Tokens | None
     ) -> AccountInfo | None:
-        """Return the account, cleaned, with the metadata of ``hook``; ``None`` if none is named.
+        """Return the account, cleaned; ``None`` if none is named.
 
-        Raises ``ProviderError`` if it cannot be read, and ``AccountUnfit`` if the hook says so.
+        Raises ``ProviderError`` if it cannot be read, or repeats a secret, and ``AccountUnfit`` if
+        it lacks what the connector needs.
         """
         if key.account is None:
             return None
@@ -83,10 +85,7 @@ class KeyProvider:
             if key.account.url is None and key.verify is not None:
                 answer = await context.call(verification_call(key.verify))
                 context.token_response = read_object(answer.content)
-            context.account = clean_account(await key.account(context))
-            if hook is not None:
-                await hook(context)
-            return context.account
+            account = clean_account(await key.account(context))
         except (ProviderError, AccountUnfit):
             raise
         except AccountUnreadable as error:
@@ -95,6 +94,27 @@ class KeyProvider:
             # Rule 7: a connector's code may fail in any way; the user gets a clear error.
             _log.exception("account_lookup_failed", connector=config.name, exc_info=error)
             raise UnreadableResponse("the account could not be read") from None
+        if _repeats_secret(account, key, values, tokens):
+            raise UnreadableResponse("the account that the provider names repeats the key")
+        return account
+
+    async def enrich(
+        self,
+        config: Connector,
+        key: KeyMethod,
+        hook: Hook,
+        values: Mapping[str, str],
+        tokens: Tokens | None,
+        account: AccountInfo,
+    ) -> Enriched:
+        """Run a hook; raises what ``run_hook`` does. Findings that repeat a secret are dropped."""
+        context = _Context(self, config, key, values, tokens)
+        context.account = account
+        found = await run_hook(config.name, hook, context, self._hook_seconds)
+        if found.account != account and _repeats_secret(found.account, key, values, tokens):
+            _log.warning("hook_repeats_secret", connector=config.name)
+            return Enriched(account=account, failure=HOOK_ERROR)
+        return found
 
     async def call(
         self,
@@ -109,10 +129,20 @@ class KeyProvider:
         return await self._outbound.send(request, connector=config.name, endpoint="api")
 
 
+def _repeats_secret(
+    account: AccountInfo, key: KeyMethod, values: Mapping[str, str], tokens: Tokens | None
+) -> bool:
+    """Whether an account, which is stored in clear, repeats a secret."""
+    shown = [account.external_account_id, account.account_label, dict(account.metadata)]
+    hidden = [values.get(name, "") for name, each in key.inputs.items() if each.secret]
+    hidden += [tokens.access_token.reveal()] if tokens else []
+    return holds_secret(json.dumps(shown), [json.dumps(each)[1:-1] for each in hidden])
+
+
 class _Context:
     """Context for the code of a connector with a key (``PostConnectionContext``)."""
 
-    account: AccountInfo
+    _account: AccountInfo
 
     def __init__(
         self,
@@ -130,6 +160,14 @@ class _Context:
         self.connection_config = {
             name: values.get(name, "") for name, each in key.inputs.items() if not each.secret
         }
+
+    @property
+    def account(self) -> AccountInfo:
+        return self._account
+
+    @account.setter
+    def account(self, account: AccountInfo) -> None:
+        self._account, self.metadata = account, account.metadata
 
     def update_metadata(self, added: Mapping[str, Any]) -> None:
         metadata = {**self.account.metadata, **added}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,18 +23,14 @@ from gateway.engine.strict_json import read_object
 from gateway.engine.templates import NOTHING
 from gateway.engine.token_request import exchange_request, long_lived_request, refresh_request
 from gateway.engine.token_response import Earlier, TokenResponse, read_token_response
-from gateway.errors import EgressRefused, ProviderError, UnreadableResponse
+from gateway.errors import ProviderError, UnreadableResponse
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Endpoint
 from gateway.outbound.client import Outbound
-from gateway.services.refresh_failures import reason_of
+from gateway.services.hook_run import HOOK_SECONDS, Enriched, run_hook
 from gateway.services.steps import Step
 
 _log = get_logger()
-
-HOOK_SECONDS = 15.0
-"""The longest that a hook may take."""
-HOOK_ERROR = "hook_error"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,21 +42,13 @@ class Grant:
     callback_metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Enriched:
-    """An account after its hook. ``failure`` says why the hook failed, if it did."""
-
-    account: AccountInfo
-    failure: str | None
-
-
 class Provider:
     """The requests of the services. Each raises ``ProviderError`` if it fails."""
 
     def __init__(
         self, outbound: Outbound, clock: Clock, hook_seconds: float = HOOK_SECONDS
     ) -> None:
-        self._hook_seconds = hook_seconds
+        self.hook_seconds = hook_seconds
         self.outbound = outbound
         self._clock = clock
 
@@ -146,42 +133,10 @@ class Provider:
         connection_config: Mapping[str, str],
         account: AccountInfo,
     ) -> Enriched:
-        """Run a hook for ``hook_seconds`` at most. A failing one keeps what it found before.
-
-        Raises ``AccountUnfit`` if the hook finds that the account lacks what the connector needs.
-        """
+        """Run a hook; raises what ``run_hook`` does."""
         context = _Context(self.outbound, config, grant, connection_config)
         context.account = account
-
-        async def run() -> BaseException | None:
-            try:
-                await hook(context)
-            except (Exception, SystemExit) as error:
-                return error
-            return None
-
-        # A task of its own: a hook may refuse to be cancelled.
-        task = asyncio.create_task(run())
-        try:
-            await asyncio.wait({task}, timeout=self._hook_seconds)
-        finally:
-            task.cancel()
-        error = TimeoutError() if not task.done() else _result(task)
-        if isinstance(error, AccountUnfit):
-            raise error
-        reason = None if error is None else _why(error)
-        if reason is not None:
-            # Rule 7: a connector's code may fail in any way.
-            detail = str(error) if isinstance(error, ProviderError | AccountUnreadable) else None
-            unexpected = error if reason == HOOK_ERROR and isinstance(error, Exception) else None
-            _log.warning(
-                "hook_failed",
-                connector=config.name,
-                reason=reason,
-                detail=detail,
-                exc_info=unexpected,
-            )
-        return Enriched(account=context.account, failure=reason)
+        return await run_hook(config.name, hook, context, self.hook_seconds)
 
     async def revoke(
         self,
@@ -230,20 +185,6 @@ def _log_unread(config: ConnectorConfig, endpoint: Endpoint, read: TokenResponse
             endpoint=endpoint,
             members=read.unread,
         )
-
-
-def _result(task: asyncio.Task[BaseException | None]) -> BaseException | None:
-    return asyncio.CancelledError() if task.cancelled() else task.result()
-
-
-def _why(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return "timeout"
-    if isinstance(error, AccountUnreadable | UnreadableResponse):
-        return "unreadable_answer"
-    if isinstance(error, ProviderError) and not isinstance(error, EgressRefused):
-        return reason_of(error)
-    return HOOK_ERROR
 
 
 def _token_metadata(config: ConnectorConfig, grant: Grant) -> dict[str, Any]:

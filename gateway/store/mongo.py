@@ -222,6 +222,10 @@ class Database:
         self.notices = Notices()
         """Announces changes to the caches of this process."""
 
+    def apart(self) -> Database:
+        """Return the same database with announcements of its own, as another process has it."""
+        return Database(self._handle)
+
     def collection(self, name: str) -> Collection:
         """Return the collection of that name: majority writes, primary reads."""
         return Collection(

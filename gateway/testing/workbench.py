@@ -327,6 +327,7 @@ async def _opened(
     subject: Subject | KeySubject, database: Database, total_seconds: float | None
 ) -> AsyncIterator[dict[str, Any]]:
     """Open everything that a ``Bench`` needs."""
+    database = database.apart()  # its caches would be told of the writes of all later workbenches
     clock = FakeClock()
     redirect_uri = f"{GATEWAY_URL}/v1/connectors/{subject.name}/callback"
     ledger = Ledger(now=lambda: clock().timestamp())

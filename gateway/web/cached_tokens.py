@@ -45,10 +45,11 @@ class CachedTokens:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The body is read for a valid key only: other clients are refused without it.
-        if _SEEN not in scope and _is_token_read(scope):
+        connector = None if _SEEN in scope else _wanted_connector(scope)
+        if connector is not None:
             receive = reader = _Reader(receive)
             body = await reader.body()
-            hand_out = None if body is None else _find(scope, body)
+            hand_out = None if body is None else _find(scope, connector, body)
             if hand_out is not None:
                 await hand_out(scope["state"]["request_id"])(scope, receive, send)
                 return
@@ -58,33 +59,35 @@ class CachedTokens:
 def recall(scope: Scope, body: bytes) -> HandOut | None:
     """Return the answer to a whole request, if it is cached. It has no effect until called."""
     scope[_SEEN] = True
-    return _find(scope, body) if _is_token_read(scope) else None
+    connector = _wanted_connector(scope)
+    return None if connector is None else _find(scope, connector, body)
 
 
-def _is_token_read(scope: Scope) -> bool:
-    """Whether a valid, cached key asks for a token; the key is then in the scope."""
+def _wanted_connector(scope: Scope) -> str | None:
+    """Return the connector of a token read with a valid, cached key, which is put in the scope."""
     if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
-        return False
-    if _connector_in(scope["path"]) is None:
-        return False
-    if media_type(header_of(scope, b"content-type")) != JSON:
-        return False
+        return None
+    path = scope["path"]
+    connector = _connector_in(path) if len(path) <= _LONGEST_PATH else None
+    if connector is None:
+        return None
+    content_type = header_of(scope, b"content-type")
+    if content_type != JSON and media_type(content_type) != JSON:
+        return None
     services: Services = scope["state"]["services"]
     if not services.tokens.remembers:
-        return False
+        return None
     caller = services.keys.recall(header_of(scope, b"authorization"))
     if caller is None:
-        return False
+        return None
     scope[CHECKED_KEY] = caller
-    return not caller.is_restricted and Role.TOKENS in caller.roles
+    return None if caller.is_restricted or Role.TOKENS not in caller.roles else connector
 
 
-def _find(scope: Scope, body: bytes) -> HandOut | None:
+def _find(scope: Scope, connector: str, body: bytes) -> HandOut | None:
     services: Services = scope["state"]["services"]
     caller: KeyCaller = scope[CHECKED_KEY]
-    wanted = None
-    if len(body) <= _SHORT:
-        wanted = _wanted(_connector_in(scope["path"]) or "", caller.tenant, body)
+    wanted = _wanted(connector, caller.tenant, body) if len(body) <= _SHORT else None
     if wanted is None:
         return None
     issued = services.tokens.recall(wanted)
@@ -112,12 +115,8 @@ def _wanted(connector: str, tenant: str, body: bytes) -> Wanted | None:
         return None
 
 
-def _connector_in(path: str) -> str | None:
-    return _parsed(path) if len(path) <= _LONGEST_PATH else None
-
-
 @lru_cache(maxsize=1024)
-def _parsed(path: str) -> str | None:
+def _connector_in(path: str) -> str | None:
     match = _PATH.fullmatch(path)
     return None if match is None else match[1]
 

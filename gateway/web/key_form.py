@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.config import Connector, ConnectorConfig
+from connectors.errors import AccountUnfit
 from gateway.access.assertions import HEADER
 from gateway.access.service_keys import Role
 from gateway.access.sessions import SessionCaller
@@ -16,7 +17,6 @@ from gateway.engine.pasted import holds_secret
 from gateway.errors import (
     AccountMismatch,
     ConnectionNotFound,
-    GatewayError,
     InvalidRequest,
     KeyNotChecked,
     KeyRefused,
@@ -40,6 +40,8 @@ from gateway.web.state import services
 MAX_INPUTS = 20
 MAX_TOOL = 80
 _FIELD = "input."
+_SHOWN = (InvalidRequest, KeyRefused, KeyNotChecked, AccountMismatch, AccountUnfit, ProviderError)
+"""The failures that the form shows."""
 
 
 class PastedRequest(Strict):
@@ -83,7 +85,7 @@ async def connect_key(request: Request) -> Response:
     return_to, tool = own_page(form.get("return_to")), form.get("tool", "")[:MAX_TOOL]
     try:
         connection = await _connect(request, session, config, wanted)
-    except (InvalidRequest, KeyRefused, KeyNotChecked, AccountMismatch, ProviderError) as error:
+    except _SHOWN as error:
         return await key_page(
             request, session, config, wanted=wanted, error=error, return_to=return_to, tool=tool
         )
@@ -142,7 +144,7 @@ async def key_page(
     *,
     old: Connection | None = None,
     wanted: PastedRequest | None = None,
-    error: GatewayError | None = None,
+    error: Exception | None = None,
     return_to: str | None = None,
     tool: str = "",
 ) -> Response:
@@ -201,7 +203,7 @@ async def key_page(
     )
 
 
-def _notice(error: GatewayError, config: Connector) -> dict[str, str]:
+def _notice(error: Exception, config: Connector) -> dict[str, str]:
     if isinstance(error, ProviderError):  # the key is right, and its account cannot be read
         title = f"{config.display_name} does not say which account this key is of"
         return {"title": title, "text": "Nothing has changed. Try again in a minute."}
@@ -230,6 +232,7 @@ OPERATIONS = [
             "key_refused",
             "key_not_checked",
             "account_mismatch",
+            "account_unfit",
             "provider_unavailable",
             "connector_unknown",
             "connector_off",

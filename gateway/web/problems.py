@@ -11,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from connectors.errors import ConfigError, UnknownConnector
+from connectors.errors import AccountUnfit, ConfigError, UnknownConnector
 from gateway import errors
 
 RETRY_AFTER = 5
@@ -104,6 +104,13 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "account_mismatch",
         "This belongs to another account",
         "Nothing was changed. Replace a key by one of the same account, or disconnect first.",
+    ),
+    AccountUnfit: Problem(
+        422,
+        "account_unfit",
+        "This account lacks what the connector needs",
+        "Nothing was stored. It has nothing under the name that was filled in, or the key does "
+        "not reach it. Check both, and connect again.",
     ),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
     errors.NotSignedIn: Problem(

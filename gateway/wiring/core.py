@@ -85,7 +85,7 @@ def core_services(
         ConnectorRuleStore(database), Cache(watch.freshness, database.notices), audit
     )
     sealer = TokenSealer(vault, audit)
-    key_provider = KeyProvider(provider.outbound, clock)
+    key_provider = KeyProvider(provider.outbound, clock, provider.hook_seconds)
     platform = PlatformCredentials(platform_values, key_provider, clock, database.notices)
     leases = RefreshLeases(database, knobs.lease_seconds)
     apps = Apps(
@@ -140,6 +140,7 @@ def core_services(
             connections=connections,
             retries=HookRetries(database),
             provider=provider,
+            key_provider=key_provider,
             refresher=refresher,
             sealer=sealer,
             clock=clock,

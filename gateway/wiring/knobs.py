@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.outbound.client import TOTAL_SECONDS
-from gateway.services.provider import HOOK_SECONDS
+from gateway.services.hook_run import HOOK_SECONDS
 from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
 from gateway.store.refresh_leases import LEASE_SECONDS
 

@@ -14,7 +14,8 @@ from pytest_httpx import HTTPXMock
 from connectors import AccountUnfit, Secret
 from connectors.catalog import Catalog
 from connectors.context import Tokens
-from gateway.services.provider import Enriched, Grant, Provider
+from gateway.services.hook_run import Enriched
+from gateway.services.provider import Grant, Provider
 from tests.support.configs import CATALOG_ENV
 
 ACCOUNT_URL = "https://api.atlassian.com/me"

@@ -245,6 +245,17 @@ def test_a_valid_description_has_no_problem() -> None:
             "token_url has the undeclared placeholder ${metadata.realm}",
         ),
         (
+            {"token_headers": {"Acme-Realm": "${metadata.realm}"}},
+            "token_headers has the undeclared placeholder ${metadata.realm}",
+        ),
+        (
+            {
+                "callback_metadata": {"realm": "realmId"},
+                "extra_authorize_params": {"realm": "${metadata.realm}"},
+            },
+            "extra_authorize_params has the undeclared placeholder ${metadata.realm}",
+        ),
+        (
             {
                 "api_base_url": "https://${metadata.api}/v1",
                 "token_metadata": {"api": "instance_url"},

@@ -215,7 +215,10 @@ def provider_of(*answers: OutboundResponse) -> Provider:
 
 def typed(config: ConnectorConfig) -> dict[str, str]:
     """Return valid input for the connector's fields."""
-    return {name: wanted.example for name, wanted in config.connection_config.items()}
+    return {
+        name: next(iter(wanted.choices), wanted.example)
+        for name, wanted in config.connection_config.items()
+    }
 
 
 def assert_safe(grant: Grant) -> None:

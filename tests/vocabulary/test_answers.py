@@ -101,6 +101,26 @@ async def test_a_parameter_of_the_callback_is_part_of_the_addresses(workplace: D
     assert connection.external_account_id == "9130:Ana"
 
 
+async def test_a_parameter_of_the_callback_is_in_the_headers(workplace: Database) -> None:
+    """The token endpoint wants it as well as the API. Source: NangoHQ/nango (walmart)."""
+    subject = invented(
+        config={
+            "callback_metadata": {"realm_id": "realmId"},
+            "token_headers": {"Acme-Realm": "${metadata.realm_id}"},
+            "api_headers": {
+                "Authorization": "Bearer ${access_token}",
+                "Acme-Realm": "${metadata.realm_id}",
+            },
+        },
+        rules={
+            "headers": {"acme-realm": frozenset({"9130"})},
+            "callback": {"realmId": "realm"},
+            "accounts": {("ana", "Ana"): {"id": "acct_1", "name": "Ana", "realm": "9130"}},
+        },
+    )
+    await whole_life(subject, workplace)
+
+
 async def test_a_parameter_that_the_person_changed_is_no_identity(workplace: Database) -> None:
     """Only the company of the new token answers to it."""
     async with open_workbench(_realm(token="auth.example.com/token"), workplace) as bench:

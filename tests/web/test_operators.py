@@ -18,6 +18,7 @@ from gateway.web.app import OPERATIONS, ROUTES
 from gateway.web.operation import Operation
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.organisation import ADMIN
 from tests.support.problems import problem
 from tests.support.profile import Profile, profiling
 from tests.web.test_start import OWN
@@ -75,7 +76,7 @@ async def callers(gateway: Harness, operation: Operation) -> list[httpx.AsyncCli
     if "key" in operation.who:
         found.append(await gateway.api(*Role))
     if "session" in operation.who:
-        browser = await gateway.browser("alice")
+        browser = await gateway.browser(ADMIN)  # whom the rules of an organisation are open to
         browser.client.headers.update(OWN | {"X-CSRF-Token": browser.csrf_token()})
         browser.client.headers["Accept"] = "application/json"
         found.append(browser.client)

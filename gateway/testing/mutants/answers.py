@@ -22,17 +22,20 @@ FOR_PEOPLE = "error_description"
 
 
 class Watched:
-    """A function that keeps its answers. ``something`` is an answer that is not ``None``."""
+    """A function that keeps the paths of its answers. ``something`` is one that is not ``None``.
+
+    It keeps no answer: each mutant calls it again, and some answers hold tokens of 64 KiB.
+    """
 
     def __init__(self, function: Callable[..., Any], something: Any = 3600) -> None:
         self.function = function
         self.something = something
-        self.answers: list[Any] = []
+        self.leaves: dict[Path, None] = {}
 
     def __call__(self, *args: Any) -> Any:
         """Call the function."""
         answer = self.function(*args)
-        self.answers.append(answer)
+        self.leaves |= dict.fromkeys(_leaves(answer))
         return answer
 
 
@@ -50,10 +53,9 @@ def watch(value: Any) -> Any:
 
 def answer_variants(watched: Watched) -> Iterator[tuple[str, Callable[..., Any]]]:
     """The function with each member of its answers changed, and left out."""
-    leaves = dict.fromkeys(path for answer in watched.answers for path in _leaves(answer))
-    if not watched.answers:
+    if not watched.leaves:
         yield "is never called", _altered(watched.function, (), lambda answer: _GONE)
-    for path in leaves:
+    for path in [*watched.leaves]:
         name = ".".join(map(str, path)) or "answer"
         other = partial(_other, something=watched.something)
         yield f"with another {name}", _altered(watched.function, path, other)
