@@ -2,14 +2,13 @@
 
 from gateway.testing import KeyContract
 
+HOST = "acme-docs-a1b2c3d.svc.aped-4627-b74a.pinecone.io"
+
 
 class TestPinecone(KeyContract):
     connector = "pinecone"
-    account = (
-        "acme-docs-a1b2c3d.svc.aped-4627-b74a.pinecone.io",
-        "acme-docs-a1b2c3d.svc.aped-4627-b74a.pinecone.io",
-    )
-    accepted_inputs = {"host": {f"https://{account[0].upper()}/": account[0]}}
+    account = (HOST, f"Index {HOST}")
+    accepted_inputs = {"host": {f"https://{HOST.upper()}/": HOST}}
     refused_inputs = {
         "host": (
             "evil.example",
