@@ -22,7 +22,7 @@ from gateway.store.connection import Connection
 from gateway.store.mongo import Database
 from gateway.testing.key_subject import KeySubject
 from gateway.testing.observation import Observation, as_text, request_parts
-from gateway.testing.strictness import MOMENT, alterations
+from gateway.testing.strictness import alterations, without_moments
 from gateway.testing.subject import ContractViolation
 from gateway.testing.workbench import KeyWorkbench, open_key_workbench
 
@@ -163,7 +163,7 @@ def _answer(bench: KeyWorkbench, outcome: Outcome | None) -> Any:
     if outcome is None:
         return "not found"
     text = json.dumps([outcome.status, outcome.body], default=dict)
-    return _masked(bench, json.loads(MOMENT.sub("<moment>", text)))
+    return _masked(bench, json.loads(without_moments(text, bench.clock().timestamp())))
 
 
 def _masked(bench: KeyWorkbench, value: Any) -> Any:
