@@ -5,7 +5,7 @@ A catalog file imports the vocabulary from here. A sandbox file imports from ``c
 
 from __future__ import annotations
 
-from connectors.account import AccountInfo, account_lookup, as_text, dig
+from connectors.account import AccountInfo, account_lookup, as_text, claims_of, dig
 from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
 from connectors.config_types import ErrorInSuccess, LongLived, Revocation, ScopeSet
 from connectors.context import (
@@ -45,6 +45,7 @@ __all__ = [
     "account_lookup",
     "app",
     "as_text",
+    "claims_of",
     "dig",
     "require_env",
 ]

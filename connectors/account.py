@@ -17,7 +17,7 @@ from typing import Any, Literal
 from connectors.context import AccountInfo, ConnectionContext
 from connectors.errors import AccountUnreadable
 
-__all__ = ["AccountInfo", "AccountLookup", "account_lookup", "as_text", "dig"]
+__all__ = ["AccountInfo", "AccountLookup", "account_lookup", "as_text", "claims_of", "dig"]
 
 _PART = re.compile(r"\$\{([^}]+)\}")
 _NAME, _SELECT = r"[^.\s\[\]]+", r"\[(?:\d{1,4}|[^\s\[\]=]+=[^\[\]]+)\]"
@@ -74,7 +74,7 @@ class AccountLookup:
         if self.introspect:
             return await ctx.introspect()
         if self.jwt is not None:
-            return _claims(dig(ctx.token_response, self.jwt))
+            return claims_of(dig(ctx.token_response, self.jwt))
         if self.url is None:
             return ctx.token_response
         answer = await ctx.fetch(self.url, method=self.method, json=self.json)
@@ -139,7 +139,7 @@ def _has(item: Any, key: str, wanted: str) -> bool:
     return (str(value).lower() if isinstance(value, bool) else as_text(value)) == wanted
 
 
-def _claims(token: Any) -> Mapping[str, Any]:
+def claims_of(token: Any) -> Mapping[str, Any]:
     """The claims of a JWT whose signature nobody checks. Raises ``AccountUnreadable``.
 
     The token has to come from the token endpoint over TLS (OpenID Connect Core 3.1.3.7, 6).

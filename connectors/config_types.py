@@ -14,14 +14,15 @@ BodyFormat = Literal["form", "json"]
 class Revocation:
     """The shape of the request that revokes a grant (RFC 7009 is the default).
 
-    ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``none``, or
-    ``access_token`` (the token itself, in ``api_headers``). ``token`` is the one that is sent;
+    ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``client_secret``
+    (the secret alone: ``Authorization: Client …``), ``none``, or ``access_token`` (the token
+    itself, in ``api_headers``). ``token`` is the one that is sent;
     ``None`` when the authentication or ``params`` name the grant already. ``params`` are further
     parameters, which may hold ``${client_id}``, ``${connection_config.x}`` and ``${metadata.x}``.
     """
 
     method: Literal["POST", "DELETE"] = "POST"
-    auth: Literal["client", "none", "access_token"] = "client"
+    auth: Literal["client", "client_secret", "none", "access_token"] = "client"
     body_format: BodyFormat = "form"
     token: Literal["access_token", "refresh_token"] | None = "refresh_token"
     params: Mapping[str, str] = field(default_factory=dict)

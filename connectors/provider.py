@@ -20,7 +20,8 @@ from connectors.provider_keys import Refusal as Refusal
 from connectors.provider_review import problems_of
 
 Headers = Mapping[str, frozenset[str]]
-"""Lower-case names of headers that must be there, each with the values that are accepted."""
+"""Lower-case names of headers, each with the values that are accepted. They must be there; one
+whose name ends with ``?`` may be absent."""
 
 Endpoint = Literal["token", "revoke", "introspect", "api"]
 
@@ -56,6 +57,7 @@ class FictionalAccount:
 class IssuedTokens:
     """The result of a token request, before it takes the provider's shape.
 
+    ``issued_at`` is the provider's time, in UTC.
     ``tenant`` is the value of the host's placeholder (``acme`` of ``acme.myshopify.com``, ``eu`` of
     a list, or a whole host), else empty; ``params`` are those of the authorization request and
     the exchange together.
@@ -69,13 +71,15 @@ class IssuedTokens:
     tenant: str
     params: Mapping[str, str]
     is_refresh: bool
+    issued_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiCall:
-    """An authenticated call to the provider's API. ``json`` is the body, ``None`` without one.
+    """An authenticated call to the provider's API.
 
-    ``address`` is the host and path that was called.
+    ``json`` is the body, ``None`` without one; ``address`` is the host and path that was called;
+    ``headers`` have lower-case names.
     """
 
     account: FictionalAccount
@@ -83,6 +87,8 @@ class ApiCall:
     scopes: tuple[str, ...]
     json: Any = None
     address: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 ApiAnswer = Callable[[ApiCall], Mapping[str, Any] | list[Any] | Refusal]
@@ -190,7 +196,8 @@ class GrantRules:
     consent of the same account for this app continues the first one's grant and yields its refresh
     token. ``refresh_from_seconds``: a refresh is refused until so many seconds before the end of
     the newest access token. ``extends`` is the answer to a refresh that issues no token, and lets
-    the newest one live as long again.
+    the newest one live as long again. ``claims``: an access token is a
+    JWT with these claims of the account.
     """
 
     access_token_prefix: str
@@ -203,6 +210,7 @@ class GrantRules:
     shared: bool = False
     refresh_from_seconds: int | None = None
     extends: Mapping[str, Any] | None = None
+    claims: Callable[[FictionalAccount], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,12 +236,15 @@ class RevokeRules:
     ``token`` names what says which grant: body field ``token`` (of a kind that is in ``accepts``),
     the API's own header, or an ``account`` in the body field ``account_param`` (the fact of that
     name). ``params`` are further parameters that must be there; a ``client_id`` among them must be
-    the app's own. ``reach``: revoking ends this grant, or every one of the account.
+    the app's own. ``client_auth`` ``client_secret`` is the header ``Authorization: Client …``.
+    ``reach``: revoking ends this grant, or every one of the account.
     """
 
     address: str
     method: Literal["POST", "DELETE"] = "POST"
-    client_auth: Literal["basic", "basic_raw", "post", "secret_key", "public", "none"] = "none"
+    client_auth: Literal[
+        "basic", "basic_raw", "post", "secret_key", "client_secret", "public", "none"
+    ] = "none"
     body_format: Literal["form", "json"] = "form"
     required_headers: Headers = field(default_factory=dict)
     token: Literal["body", "api_header", "account"] = "body"

@@ -146,6 +146,8 @@ def _client(config: Any) -> Iterator[str]:
         yield "client_secret is " + ("given to a public client" if is_public else "empty")
     if is_public and not config.use_pkce:
         yield "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)"
+    if is_public and config.revocation.auth == "client_secret":
+        yield "revocation needs a client_secret, which a public client has not"
 
 
 def _identity(config: Any) -> Iterator[str]:

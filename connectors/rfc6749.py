@@ -7,6 +7,8 @@ Nothing here is taken from ``ConnectorConfig``.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal
 
@@ -77,6 +79,7 @@ def rfc6749(
     refresh_from_seconds: int | None = None,
     extends: Facts | None = None,
     long_lived: LongLivedRules | None = None,
+    claims: Callable[[FictionalAccount], Facts] | None = None,
     answer: Facts | Callable[[IssuedTokens], Facts] | None = None,
     answer_without: Collection[str] = (),
     token_answer: Callable[[IssuedTokens], Facts] | None = None,
@@ -86,6 +89,7 @@ def rfc6749(
     sign_callback: Callable[..., dict[str, str]] | None = None,
     introspect: IntrospectRules | None = None,
     api_auth: tuple[str, str] = ("authorization", "Bearer "),
+    api_headers: Headers | None = None,
     api_hosts: Collection[str] = (),
     several_accounts: bool = True,
     keys: KeyRules | None = None,
@@ -113,6 +117,7 @@ def rfc6749(
         token_answer: The whole token answer, in place of ``answer``.
         error_answer: Refusals by all endpoints, in place of those of RFC 6749 5.2.
         api_refusal: The API's answer to an access token that it does not take.
+        api_headers: Further headers of the API alone.
         api_hosts: Where the token may go, if not only to the hosts of ``api``.
     """
     verifier = {"required": {"code_verifier"}, "refused": set[str]()}.get(pkce, {"code_verifier?"})
@@ -120,7 +125,7 @@ def rfc6749(
         verifier = set()  # it is taken without being listed, and no refresh can refuse it
     headers = headers or {}
     required = {"response_type": "code"} if required is None else required
-    rules = tuple(api_rules(api, api_base, headers))
+    rules = tuple(api_rules(api, api_base, {**headers, **(api_headers or {})}))
     if isinstance(revoke, str):
         revoke = RevokeRules(
             address=revoke, client_auth=client_auth, body_format="form", required_headers=headers
@@ -177,6 +182,7 @@ def rfc6749(
             shared=shared,
             refresh_from_seconds=refresh_from_seconds,
             extends=extends,
+            claims=claims,
         ),
         revoke=revoke,
         long_lived=long_lived,
@@ -208,6 +214,12 @@ def facts(*names: str, **by_scope: str) -> Callable[[ApiCall], dict[str, Any]]:
 def needs(scope: str, refusal: Refusal, answer: ApiAnswer) -> ApiAnswer:
     """Answer an API call with ``answer`` if the scope was granted, and with ``refusal`` if not."""
     return lambda call: answer(call) if scope in call.scopes else refusal
+
+
+def unsigned_jwt(claims: Mapping[str, Any], signature: str = "not-a-signature") -> str:
+    """Write a JWT with these claims, whose signature nobody can check."""
+    parts = (json.dumps({"typ": "JWT", "alg": "RS256"}), json.dumps(claims), signature)
+    return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 
 
 def _always(seconds: int | None) -> Callable[[Params], int | None]:

@@ -125,6 +125,16 @@ def nothing_is_left_to_fill_in(checked: Checked) -> Iterator[str]:
             yield _relative(marks)
 
 
+def description_is_a_sentence(checked: Checked) -> Iterator[str]:
+    """its description says in one sentence what it is for"""
+    if checked.config is not None:
+        text = checked.config.description
+        if not text:
+            yield "description is empty: say in one sentence what it is for"
+        elif not re.fullmatch(r"[A-Z].*[^.]\.", text):
+            yield f'description "{text}" is no sentence: "Begins like this, ends like this."'
+
+
 def quirks_are_answered(checked: Checked) -> Iterator[str]:
     """a comment names the quirk that a field answers; overrides are justified by one"""
     if checked.config is None:
@@ -167,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     config_is_valid,
     contract_is_complete,
     nothing_is_left_to_fill_in,
+    description_is_a_sentence,
     quirks_are_answered,
     no_way_to_the_network,
     variables_are_documented,

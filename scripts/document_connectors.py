@@ -39,6 +39,7 @@ _AUTHENTICATION = {
 }
 _REVOCATION_AUTH = {
     "client": "the client authenticates",
+    "client_secret": "the client secret authenticates",
     "none": "without authentication",
     "access_token": "the access token authenticates",
 }
@@ -75,8 +76,8 @@ def page() -> str:
         "",
         f"<!-- Written by {COMMAND} from connectors/catalog; changes made here are lost. -->",
         "",
-        f"{len(described)} connectors come with the gateway. [Adding a connector]"
-        "(adding-a-connector.md) says how to describe one. "
+        f"{len(described)} connectors come with the gateway. The tutorials say how to describe "
+        "one: [with OAuth](adding-a-connector.md), [with an API key](adding-a-key.md). "
         "`gateway connectors show NAME` shows one in the terminal, also one from "
         "outside of the package.",
         "",
@@ -130,6 +131,8 @@ def _titles(config: Connector) -> list[str]:
 
 def _section(config: Connector, header: Header, variables: Sequence[str]) -> Iterator[str]:
     yield f"## {config.display_name}"
+    yield ""
+    yield config.description
     yield ""
     yield "| | |"
     yield "|---|---|"
@@ -245,6 +248,8 @@ def _account(config: ConnectorConfig) -> str:
     if not isinstance(lookup, AccountLookup):
         return "read by the connector's own function"
     place = "the introspection answer" if lookup.introspect else "the token answer"
+    if lookup.jwt is not None:
+        place = f"the claims of `{lookup.jwt}`"
     if lookup.url is not None:
         place = f"{lookup.method} `{lookup.url}`"
     return f"{_code(*lookup.id)} of {place}; shown as {_code(*lookup.label)}"

@@ -94,6 +94,7 @@ STARTS_PROCESSES = (
     "scripts",
     "test_docs.py",
     "test_guide.py",
+    "test_key_guide.py",
     "test_requirements.py",
     "testing",
 )

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from connectors.catalog import CONNECTOR_CATALOG
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import FIELD_NAMES
 from connectors.environment import variable
 from gateway.settings.environment import CLIENT_VARIABLES, PREFIX, Settings
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
+from tests.support.configs import CATALOG_ENV, WITH_OAUTH
 from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
@@ -79,11 +80,18 @@ def test_outdated_connectors_page_is_noticed_and_renewed(
     assert page.read_text(encoding="utf-8") == text
 
 
+def test_the_readme_names_every_provider() -> None:
+    text = " ".join(read("README.md").split())
+    named = {config.display_name for config in Catalog(CATALOG_ENV).ready()}
+    assert len(named) == len(CONNECTOR_CATALOG)
+    assert sorted(name for name in named if not re.search(rf"\b{re.escape(name)}\b", text)) == []
+
+
 def test_connectors_page_has_the_callback_and_variables_of_each_app() -> None:
     text = read("docs/connectors.md")
     assert re.findall(r"^\| name \| `([a-z0-9-]+)`", text, re.MULTILINE) == [*CONNECTOR_CATALOG]
-    assert text.count("\n| enter there | the redirect URI above; ") == len(CONNECTOR_CATALOG)
-    for name in CONNECTOR_CATALOG:
+    assert text.count("\n| enter there | the redirect URI above; ") == len(WITH_OAUTH)
+    for name in WITH_OAUTH:
         assert f"`{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback`" in text
         for what in ("CLIENT_ID", "CLIENT_SECRET"):
             assert f"`{variable(name, what)}`" in text
@@ -93,9 +101,7 @@ def test_example_environment_lists_every_variable_once() -> None:
     lines = read(".env.local.example").splitlines()
     found = [line.partition("=")[0] for line in lines if re.match(r"[A-Z][A-Z_0-9]*=", line)]
     credentials = {
-        variable(name, what)
-        for name in CONNECTOR_CATALOG
-        for what in ("CLIENT_ID", "CLIENT_SECRET")
+        variable(name, what) for name in WITH_OAUTH for what in ("CLIENT_ID", "CLIENT_SECRET")
     }
     assert len(found) == len(set(found))
     assert set(found) == SETTINGS | CLIENT_VARIABLES | credentials

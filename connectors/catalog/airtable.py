@@ -22,6 +22,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("airtable", env),
         display_name="Airtable",
+        description="Bases, tables and records of Airtable: read and change them.",
         category="data",
         docs_url="https://airtable.com/developers/web/api/oauth-reference",
         console_url="https://airtable.com/create/oauth",

@@ -30,6 +30,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("atlassian", env),
         display_name="Atlassian",
+        description="Issues and projects of Jira on an Atlassian site: search and read them.",
         category="productivity",
         docs_url="https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         console_url="https://developer.atlassian.com/console/myapps/",

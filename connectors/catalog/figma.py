@@ -27,6 +27,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("figma", env),
         display_name="Figma",
+        description="Design files of Figma: read their layers, components and comments.",
         category="design",
         docs_url="https://developers.figma.com/docs/rest-api/authentication",
         console_url="https://www.figma.com/developers/apps",

@@ -33,6 +33,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("google", env),
         display_name="Google",
+        description="A Google account: mail, calendar, files, documents, tables and tasks.",
         category="productivity",
         alias="google-workspace",
         docs_url="https://developers.google.com/identity/protocols/oauth2/web-server",

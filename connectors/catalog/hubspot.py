@@ -27,6 +27,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("hubspot", env),
         display_name="HubSpot",
+        description="Contacts, companies and deals of a HubSpot account.",
         category="crm",
         docs_url="https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide",
         console_url="https://app.hubspot.com/developer",

@@ -23,6 +23,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("linear", env),
         display_name="Linear",
+        description="Issues and projects of a Linear workspace: read them and create new ones.",
         category="productivity",
         docs_url="https://linear.app/developers/oauth-2-0-authentication",
         console_url="https://linear.app/settings/api/applications/new",

@@ -30,6 +30,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("linkedin", env),
         display_name="LinkedIn",
+        description="The profile of a LinkedIn member: name and picture.",
         category="communication",
         docs_url="https://learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow",
         console_url="https://www.linkedin.com/developers/apps",

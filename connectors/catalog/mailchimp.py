@@ -22,6 +22,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("mailchimp", env),
         display_name="Mailchimp",
+        description="Audiences, campaigns and reports of a Mailchimp account.",
         category="marketing",
         docs_url="https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",
         console_url="https://admin.mailchimp.com/account/oauth2/",

@@ -8,7 +8,7 @@ Quirks:
    never be connected.
 4. A refresh answers with a new refresh token to be kept; the old one goes on working.
 5. Graph's ``id`` is an object of one tenant: a guest has another one in every tenant. The identity
-   is the tenant (``tid`` of the id_token) and the object. ``account_lookup`` reads no claims.
+   is the tenant (``tid`` of the id_token) and the object, which two places tell.
 6. ``mail`` may be null; ``userPrincipalName`` is always there.
 7. There is no revocation endpoint.
 8. A refresh is refused with codes of OpenID Connect where a new rule of an administrator wants
@@ -25,8 +25,6 @@ opens the person's own profile. A tool that needs a product names its set. Conse
 the person is asked for what is new alone, and earlier refresh tokens go on working.
 """
 
-import base64
-import json
 from datetime import date
 
 from connectors import (
@@ -38,6 +36,7 @@ from connectors import (
     ScopeSet,
     app,
     as_text,
+    claims_of,
     dig,
 )
 
@@ -49,6 +48,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("microsoft", env),
         display_name="Microsoft",
+        description="A Microsoft account: mail, calendar, files, tasks and contacts.",
         category="productivity",
         alias="microsoft-graph",
         docs_url="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
@@ -97,7 +97,8 @@ async def fetch_account_info(ctx: ConnectionContext) -> AccountInfo:
     if answer.status != 200:
         raise AccountUnreadable(f"the account endpoint answered {answer.status}")
     me = answer.json()
-    tenant, person = _tenant(ctx.token_response.get("id_token")), as_text(dig(me, "id"))
+    claims = claims_of(ctx.token_response.get("id_token"))
+    tenant, person = as_text(dig(claims, "tid")), as_text(dig(me, "id"))
     if tenant is None or person is None:
         raise AccountUnreadable("the answers have no tenant or no object id")
     label = as_text(dig(me, "mail")) or as_text(dig(me, "userPrincipalName"))  # quirk 6
@@ -106,14 +107,3 @@ async def fetch_account_info(ctx: ConnectionContext) -> AccountInfo:
         account_label=label or person,
         metadata={"tenant_id": tenant},
     )
-
-
-def _tenant(id_token: object) -> str | None:
-    """The claim ``tid``. The token came from the token endpoint itself, over TLS: OpenID Connect
-    Core 3.1.3.7 lets that stand in for checking its signature."""
-    try:
-        payload = str(id_token).split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, RecursionError):
-        return None
-    return as_text(dig(claims, "tid"))

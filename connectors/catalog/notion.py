@@ -11,6 +11,7 @@ Quirks:
 5. No ``expires_in``: a token is used until the API refuses it, and refreshed then.
 6. ``workspace_name`` may be null; a label falls back to the person's name.
 7. Two people may connect one workspace: the identity is the workspace and the person.
+8. An internal integration has a secret that is pasted; its account is its bot.
 
 Console: a public integration. Its capabilities, such as reading content, take the place of scopes.
 
@@ -19,7 +20,16 @@ Scopes: none exist, none are requested.
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
+from connectors import (
+    ConnectionInput,
+    ConnectorConfig,
+    Env,
+    KeyMethod,
+    Revocation,
+    Verify,
+    account_lookup,
+    app,
+)
 
 VERSION = "2025-09-03"  # the default of Notion's own SDK
 
@@ -28,6 +38,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("notion", env),
         display_name="Notion",
+        description="Pages and databases of a Notion workspace: read, search and write them.",
         category="productivity",
         docs_url="https://developers.notion.com/docs/authorization",
         console_url="https://www.notion.so/profile/integrations",
@@ -47,6 +58,21 @@ def create_config(env: Env) -> ConnectorConfig:
             id=("${workspace_id}:${owner.user.id}", "workspace_id"),  # quirk 7
             label=("workspace_name", "owner.user.name"),  # quirk 6
             metadata={"workspace_id": "workspace_id", "bot_id": "bot_id"},
+        ),
+        key=KeyMethod(  # quirk 8
+            inputs={
+                "key": ConnectionInput(
+                    title="Integration secret",
+                    description="The secret of an internal integration of your workspace.",
+                    example="ntn_0123456789abcdefghijklmnop",
+                    pattern=r"(ntn|secret)_[A-Za-z0-9]{20,100}",
+                    secret=True,
+                    where="https://www.notion.so/profile/integrations",
+                )
+            },
+            api_headers={"Authorization": "Bearer ${key}", "Notion-Version": VERSION},
+            verify=Verify(url="https://api.notion.com/v1/users/me", refused_statuses=(401,)),
+            account=account_lookup(id="id", label=("bot.workspace_name", "name")),
         ),
         api_base_url="https://api.notion.com/v1",
         api_headers={

@@ -29,6 +29,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("quickbooks", env),
         display_name="QuickBooks",
+        description="Customers, invoices and accounts of a company in QuickBooks Online.",
         category="finance",
         docs_url="https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0",
         console_url="https://developer.intuit.com/app/developer/dashboard",

@@ -30,6 +30,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("salesforce", env),
         display_name="Salesforce",
+        description="Accounts, contacts, leads and other records of a Salesforce organization.",
         category="crm",
         docs_url="https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm",
         console_url="https://login.salesforce.com/lightning/setup/ManageExternalClientApplication/home",

@@ -47,6 +47,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("shopify", env),
         display_name="Shopify",
+        description="Products and orders of a Shopify store.",
         category="commerce",
         docs_url="https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant",
         console_url="https://dev.shopify.com/dashboard",

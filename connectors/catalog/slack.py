@@ -37,6 +37,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("slack", env),
         display_name="Slack",
+        description="Channels, people and messages of a Slack workspace.",
         category="communication",
         docs_url="https://docs.slack.dev/authentication/installing-with-oauth",
         console_url="https://api.slack.com/apps",

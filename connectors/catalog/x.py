@@ -28,6 +28,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("x", env),
         display_name="X",
+        description="Posts and profiles on X: read what an account can see.",
         category="communication",
         alias="twitter",
         docs_url="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",

@@ -26,6 +26,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("zendesk", env),
         display_name="Zendesk",
+        description="Tickets, users and articles of a Zendesk account.",
         category="support",
         docs_url="https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/",
         console_url="https://support.zendesk.com/hc/articles/4408845965210",

@@ -53,6 +53,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("zoho-crm", env),
         display_name="Zoho CRM",
+        description="Leads, contacts and deals of Zoho CRM.",
         category="crm",
         docs_url="https://www.zoho.com/crm/developer/docs/api/v8/oauth-overview.html",
         console_url="https://api-console.zoho.com",

@@ -25,7 +25,7 @@ from connectors.provider import (
     TokenRules,
 )
 from connectors.provider_keys import ExchangeRules, IssuedKeyToken, KeyRules, Place
-from connectors.rfc6749 import facts, needs, rfc6749
+from connectors.rfc6749 import facts, needs, rfc6749, unsigned_jwt
 
 __all__ = [
     "ApiCall",
@@ -51,4 +51,5 @@ __all__ = [
     "key_provider",
     "needs",
     "rfc6749",
+    "unsigned_jwt",
 ]

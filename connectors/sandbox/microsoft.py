@@ -5,11 +5,17 @@ Sources: learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow,
 learn.microsoft.com/graph/api/user-get, …/graph/errors.
 """
 
-import base64
-import json
 from typing import Any
 
-from connectors.sandbox import ApiCall, IssuedTokens, Reason, Refusal, RefusedRequest, rfc6749
+from connectors.sandbox import (
+    ApiCall,
+    IssuedTokens,
+    Reason,
+    Refusal,
+    RefusedRequest,
+    rfc6749,
+    unsigned_jwt,
+)
 
 _LOGIN = "login.microsoftonline.com"
 _GRAPH = "https://graph.microsoft.com"
@@ -79,9 +85,7 @@ def _id_token(issued: IssuedTokens) -> str:
         claims |= {"name": facts["displayName"], "preferred_username": facts["userPrincipalName"]}
     if "email" in issued.scopes and facts["mail"] is not None:
         claims["email"] = facts["mail"]
-    header = {"typ": "JWT", "alg": "RS256", "kid": "sandbox"}
-    parts = [json.dumps(header).encode(), json.dumps(claims).encode(), b"sandbox-not-a-signature"]
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return unsigned_jwt(claims)
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.sandbox import ApiCall, RevokeRules, rfc6749
+from connectors.sandbox import ApiCall, KeyRules, Place, RevokeRules, rfc6749
 
 # All published versions; these answers are the same in each.
 _VERSION = {"notion-version": frozenset({"2022-06-28", "2025-09-03", "2026-03-11"})}
@@ -54,4 +54,11 @@ PROVIDER = rfc6749(
     },
     api_base="api.notion.com/v1",
     api={"/users/me": _me},
+    keys=KeyRules(  # the secrets of internal integrations
+        held={
+            "workspace-1": {"key": "ntn_Sandbox1acme0123456789abcdef"},
+            "workspace-2": {"key": "ntn_Sandbox2side0123456789abcdef"},
+        },
+        place=Place(headers={"authorization": "Bearer {key}"}),
+    ),
 )

@@ -4,7 +4,16 @@
 
 from typing import Any
 
-from connectors.sandbox import IssuedTokens, Refusal, RefusedRequest, RevokeRules, facts, rfc6749
+from connectors.sandbox import (
+    IssuedTokens,
+    KeyRules,
+    Place,
+    Refusal,
+    RefusedRequest,
+    RevokeRules,
+    facts,
+    rfc6749,
+)
 
 
 def _account(number: int, business: str | None, name: str, email: str) -> dict[str, Any]:
@@ -72,4 +81,11 @@ PROVIDER = rfc6749(
     api_base="api.stripe.com/v1",
     api={"/account": facts("id", "email", "business_profile", "settings")},
     api_refusal=Refusal(401, {"error": {"type": "invalid_request_error", "message": "…"}}),
+    keys=KeyRules(  # an account's own secret key, for the same API
+        held={
+            "account-1": {"key": "sk_test_Sandbox1acme0123456789"},
+            "account-2": {"key": "sk_test_Sandbox2globex0123456789"},
+        },
+        place=Place(headers={"authorization": "Bearer {key}"}),
+    ),
 )

@@ -68,6 +68,7 @@ class Connection:
 class AvailableConnector:
     """One connector that users of this gateway can link now, at ``connect_url``.
 
+    ``description`` says in a sentence what it is for, and may be empty.
     ``methods`` are the ways to connect: ``oauth2``, ``api_key``, ``client_credentials``.
     ``connection_config`` describes what the user types before a flow of OAuth, ``key_inputs`` what
     they paste.
@@ -75,6 +76,7 @@ class AvailableConnector:
 
     name: str
     display_name: str
+    description: str
     category: str
     scopes: tuple[str, ...]
     methods: tuple[str, ...]
@@ -129,6 +131,7 @@ def read_connectors(fields: Fields) -> list[AvailableConnector]:
         AvailableConnector(
             name=each.text("name"),
             display_name=each.text("display_name"),
+            description=each.text("description"),
             category=each.text("category"),
             scopes=each.texts("scopes"),
             methods=each.texts("methods"),

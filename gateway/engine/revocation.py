@@ -54,6 +54,8 @@ def revocation_request(
             sender, url, params, body_format=shape.body_format, method=shape.method
         )
     headers = {"Accept": "application/json"}
+    if shape.auth == "client_secret":
+        headers["Authorization"] = f"Client {config.client_secret.reveal()}"
     if shape.auth == "access_token":
         headers |= api_headers(config, access_token, connection_config, metadata)
     content = b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connectors.provider import ApiCall, Refusal, SimulatedProvider
 from gateway.sandbox.credentials import account_of, app_of, authenticate_bearer, authenticate_client
@@ -96,4 +97,6 @@ class ApiEndpoints:
             scopes=tuple(grant.scopes if token.scopes is None else token.scopes),
             json=body,
             address=incoming.address,
+            headers=incoming.headers,
+            query=dict(parse_qsl(incoming.query)),
         )

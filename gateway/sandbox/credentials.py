@@ -37,9 +37,12 @@ def authenticate_client(
             raise _wrong(method)
         return {name: value for name, value in params.items() if name not in own}
     posted = [name for name in own if name in params and not _is_listed(name, listed)]
-    if method == "secret_key":
+    if method in {"secret_key", "client_secret"}:
         # Posted credentials count as unknown parameters here: the check of the names refuses them.
-        if header is None or header not in _secret_key_headers(rules, header):
+        is_right = header == f"Client {rules.client_secret}"
+        if method == "secret_key":
+            is_right = header is not None and header in _secret_key_headers(rules, header)
+        if not is_right:
             raise _wrong(method)
         return params
     if method == "none":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 
 from connectors.provider import IssuedTokens, SimulatedProvider
+from connectors.rfc6749 import unsigned_jwt
 from gateway.sandbox.credentials import account_of
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Code, Grant, Ledger, RefreshToken
@@ -99,7 +101,11 @@ class Issuing:
         seconds: Callable[..., int | None] | None = None,
     ) -> Mapping[str, Any]:
         told, lifetime = self._lives(seconds or self.rules.grant.expires, grant)
+        account = account_of(self.rules, grant.account)
         access_token = self.rules.grant.access_token_prefix + secrets.token_hex(24)
+        if self.rules.grant.claims is not None:
+            claims = call("grant.claims", Mapping, self.rules.grant.claims, account)
+            access_token = unsigned_jwt(claims, signature=access_token)
         self.ledger.access_tokens[access_token] = AccessToken(
             grant=grant.id,
             expires_at=None if lifetime is None else self.ledger.now() + lifetime,
@@ -111,10 +117,11 @@ class Issuing:
             refresh_token=refresh_token,
             expires_in=told,
             scopes=tuple(grant.scopes if scopes is None else scopes),
-            account=account_of(self.rules, grant.account),
+            account=account,
             tenant=grant.tenant,
             params=grant.params,
             is_refresh=is_refresh,
+            issued_at=datetime.fromtimestamp(self.ledger.now(), UTC),
         )
         return call("token_answer", Mapping, self.rules.token_answer, issued)
 

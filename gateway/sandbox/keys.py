@@ -75,6 +75,10 @@ class KeySimulation:
         except Refused:
             return False
 
+    def knows(self, incoming: Incoming) -> bool:
+        """Whether the request is for this provider, if another has the same address."""
+        return self.takes(incoming)
+
     def api(self, incoming: Incoming) -> Outcome:
         """Answer an API call."""
         found = self._called(incoming)

@@ -2,7 +2,8 @@
 
 Only two things change for the gateway: which address the hosts of a simulated provider resolve to,
 and that the sandbox's own certificate authority is trusted. Connectors whose two variables are set
-are left alone: they go to the real provider.
+are left alone: they go to the real provider. So a connector that shares a host with one of them is
+not simulated.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
     host, port = info["tls_address"]
     reroutes: dict[str, HostPort] = {}
     variables: dict[str, str] = {}
+    simulated: dict[str, dict[str, str]] = {}
+    real: set[str] = set()
     for name, provider in info["providers"].items():
         credentials = {
             variable: value
@@ -68,13 +71,21 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
             if value  # a public client has no secret
         }
         if credentials and all(env.get(wanted, "").strip() for wanted in credentials):
-            continue
-        variables |= credentials
-        reroutes |= {simulated: (host, port) for simulated in provider["hosts"]}
+            real |= {*provider["hosts"]}
+        else:
+            simulated[name] = credentials
+    keyed = set()
+    for name, credentials in simulated.items():
+        hosts = info["providers"][name]["hosts"]
+        if real.isdisjoint(hosts):  # a host is the real one or the sandbox, for every connector
+            variables |= credentials
+            reroutes |= {one: (host, port) for one in hosts}
+            if not credentials:
+                keyed.add(name)
     return SandboxLink(
         url=settings.sandbox,
         ca=info["ca"],
         reroutes=reroutes,
         variables=variables,
-        keyed=frozenset(n for n, each in info["providers"].items() if not each["client_id"]),
+        keyed=frozenset(keyed),
     )

@@ -41,10 +41,14 @@ class Sandbox:
 
     def find(self, incoming: Incoming) -> tuple[Simulation, str] | None:
         """The provider and endpoint that a request is for."""
-        for simulation in self.providers.values():
-            if endpoint := simulation.endpoint(incoming):
-                return simulation, endpoint
-        return None
+        found = [
+            (simulation, endpoint)
+            for simulation in self.providers.values()
+            if (endpoint := simulation.endpoint(incoming))
+        ]
+        # Several connectors may share addresses, such as Google's: the app or the token decides.
+        named = [one for one in found if len(found) > 1 and one[0].knows(incoming)]
+        return next(iter(named or found), None)
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -6,6 +6,7 @@ endpoint has its own module, and this is their common front.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Literal
 
@@ -71,6 +72,16 @@ class ProviderSimulation:
             if incoming.method == method and matches(address, incoming.address):
                 return endpoint
         return "api" if any(matches(api.address, incoming.address) for api in rules.api) else None
+
+    def knows(self, incoming: Incoming) -> bool:
+        """Whether the request names this provider's app, or a token that it issued."""
+        text = " ".join(
+            (incoming.query, incoming.body.decode("latin-1"), *incoming.headers.values())
+        )
+        words = {*re.findall(r"[\w.~-]+", text)}
+        tokens = self.ledger.access_tokens | self.ledger.refresh_tokens
+        owners = {self.ledger.grants[tokens[word].grant].provider for word in words & tokens.keys()}
+        return self.rules.client_id in words or self.rules.name in owners
 
     def places(self) -> str:
         """Every address that the sandbox file has, in words."""

@@ -154,8 +154,11 @@ def standard_names(params: Mapping[str, str], names: Mapping[str, str]) -> dict[
 
 def check_headers(incoming: Incoming, required: Headers) -> None:
     """Raise ``Refused`` unless every header is there with a value that is accepted."""
-    for name, accepted in required.items():
+    for marked, accepted in required.items():
+        name = marked.removesuffix("?")
         value = incoming.headers.get(name)
+        if value is None and name != marked:
+            continue
         if value is None:
             raise Refused("invalid_request", "header", f"the header {name} is missing")
         if value not in accepted:

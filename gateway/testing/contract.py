@@ -195,6 +195,11 @@ class KeyContract(Contract):
         """Wrong keys are refused, outages leave keys unchecked, and no key is told."""
         self._hold(check)
 
+    @_checks("record", KEY_CHECKS)
+    def test_record(self, check: Check) -> None:
+        """The wire carries what was recorded and reviewed."""
+        self._hold(check)
+
 
 _PROTECTED = {
     name

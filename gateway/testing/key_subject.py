@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,18 +52,29 @@ class KeySubject:
     @property
     def people(self) -> tuple[Person, ...]:
         """Two people with right values: by default, the first two of the provider."""
+        return self.expectations.people or self.everybody[:2]
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """A person for each account that was given values."""
         held = self.rules.held
-        offered = [
+        return tuple(
             Person(account=account.key, typed=held[account.key])
             for account in self.provider.accounts
             if account.key in held
-        ]
-        return self.expectations.people or tuple(offered[:2])
+        )
 
     @property
     def probe(self) -> Probe:
         """A tool's call: the first API rule below the provider's ``api_base``, if none is named."""
         return self.expectations.probe or first_probe(self.provider)
+
+
+def other(character: str) -> str:
+    """Return another character that may stand in a key in its place."""
+    if re.fullmatch(r"[a-eA-E0-8g-yG-Y]", character):
+        return chr(ord(character) + 1)
+    return {"f": "e", "F": "E", "z": "y", "Z": "Y", "9": "8"}.get(character, "x")
 
 
 def load_key_subject(

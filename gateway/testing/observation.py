@@ -35,8 +35,8 @@ _SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias", "approval_codes"}
-"""Fields with a default that change words for people alone."""
+NOT_ON_THE_WIRE = {"alias", "approval_codes", "description", "key"}
+"""Fields with a default that change words for people alone, and ``key``: no flow uses it."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
@@ -165,7 +165,7 @@ async def _life(subject: Subject, database: Database, person: Person) -> Observa
             params = bench.approve(bench.consent(started), person)
             connection = (await bench.finish(started, params)).connection
             seen["connection"] = _connection(connection)
-            for name, force in (("token", False), ("renewed token", True)):
+            for name, force in (("token", False), ("renewed token", subject.refreshes)):
                 token = await bench.token(connection, force=force)
                 seen[name] = {
                     "status": token.connection.status,
@@ -294,6 +294,12 @@ async def _changed_callback(bench: Workbench, *, added: Mapping[str, str], remov
 
 
 def _request(bench: Workbench, incoming: Incoming) -> Observation:
+    place, *parts = request_parts(incoming).items()
+    return dict([place, *((name, _masked(bench, part)) for name, part in parts)])
+
+
+def request_parts(incoming: Incoming) -> Observation:
+    """A request with its query, headers and body, as far as the description decides them."""
     headers = {k: v for k, v in incoming.headers.items() if k not in _OF_THE_CLIENT}
     body: Any = incoming.body.decode(errors="replace")
     if "json" in headers.get("content-type", ""):
@@ -302,10 +308,8 @@ def _request(bench: Workbench, incoming: Incoming) -> Observation:
         body = dict(parse_qsl(body, keep_blank_values=True))
     query = dict(parse_qsl(incoming.query, keep_blank_values=True))
     parts = {"query": query, "headers": headers, "body": body}
-    return {
-        "request": f"{incoming.method} https://{incoming.address}",
-        **{name: _masked(bench, part) for name, part in parts.items() if part},
-    }
+    place = {"request": f"{incoming.method} https://{incoming.address}"}
+    return place | {name: part for name, part in parts.items() if part}
 
 
 def _masked(bench: Workbench, value: Any) -> Any:

@@ -21,6 +21,7 @@ from gateway.settings.environment import Driver
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from gateway.testing.checks.check import Check
+from gateway.testing.key_observation import key_record
 from gateway.testing.key_subject import KeySubject
 from gateway.testing.observation import record
 from gateway.testing.subject import ContractViolation, Subject
@@ -83,7 +84,7 @@ class Workshop:
             return error
         return None
 
-    def record(self, subject: Subject) -> str:
+    def record(self, subject: AnySubject) -> str:
         """Observe the wire, as text for the file ``subject.record``."""
         return self._runner.run(self._recorded(subject))
 
@@ -111,8 +112,11 @@ class Workshop:
         except _OURS as error:
             raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
 
-    async def _recorded(self, subject: Subject) -> str:
-        return await record(subject, await self._open_database())
+    async def _recorded(self, subject: AnySubject) -> str:
+        database = await self._open_database()
+        if isinstance(subject, KeySubject):
+            return await key_record(subject, database)
+        return await record(subject, database)
 
     async def _open_database(self) -> Database:
         if self._database is None:

@@ -8,10 +8,12 @@ record, also the rules that a right request never meets.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -27,6 +29,7 @@ from gateway.testing.wire import incoming_of
 from gateway.testing.workbench import open_workbench
 
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LATER = 40 * 86400  # seconds; longer than any access token lives
 
 _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
@@ -141,7 +144,7 @@ class Watch:
     def _alterations(
         self, incoming: Incoming, endpoint: str
     ) -> Iterator[tuple[str, str, tuple[bool, Any]]]:
-        for how, part, altered in _alterations(incoming):
+        for how, part, altered in alterations(incoming):
             yield how, part, self.ask(altered)
         for name, value in self._listed_headers():
             if incoming.headers.get(name, value) != value:
@@ -164,7 +167,7 @@ class Watch:
         if rules.revoke is not None:
             found.append(rules.revoke.required_headers)
         headers = [item for each in found for item in each.items()]
-        listed = {(name, value) for name, values in headers for value in values}
+        listed = {(name.removesuffix("?"), value) for name, values in headers for value in values}
         return sorted(listed)
 
     def _optional(self, endpoint: str) -> set[str]:
@@ -218,12 +221,22 @@ class Watch:
 
 
 def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
-    """Status and body, with the random tokens in it replaced by their kind."""
+    """Status and body, with the random tokens and the moments in it replaced by their kind."""
     text = json.dumps([outcome.status, outcome.body], default=dict)
     for kind in ("codes", "access_tokens", "refresh_tokens"):
         for token in getattr(twin.ledger, kind):
             text = text.replace(token, f"<{kind.removesuffix('s')}>")
-    return json.loads(text)
+    return json.loads(without_moments(text, twin.ledger.now()))
+
+
+def without_moments(text: str, now: float) -> str:
+    """``text`` with each moment as its distance from ``now`` (Unix seconds), to ten seconds."""
+
+    def distance(found: re.Match[str]) -> str:
+        seconds = datetime.fromisoformat(found[0]).timestamp() - now
+        return f"<in {10 * round(seconds / 10)} s>"
+
+    return _MOMENT.sub(distance, text)
 
 
 def _short(answer: Any) -> Any:
@@ -241,7 +254,7 @@ def _consent(twin: ProviderSimulation, incoming: Incoming) -> tuple[bool, Any]:
     return True, [consent.tenant, *(account.key for account in consent.accounts)]
 
 
-def _alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
+def alterations(incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
     """The request without each of its parts, and with another value for it."""
     for name, value in incoming.headers.items():
         if name not in _OF_THE_CLIENT:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ async def expect_error(
 
 
 def expect_typed(config: ConnectorConfig, whose: str, typed: Mapping[str, str]) -> None:
-    """Raise ``ContractViolation`` if ``typed`` lacks an input of ``config``."""
-    missing = [name for name in config.connection_config if not typed.get(name)]
+    """Raise ``ContractViolation`` if ``typed`` lacks an input that ``config`` needs."""
+    inputs = config.connection_config.items()
+    missing = [name for name, each in inputs if each.default is None and not typed.get(name)]
     example = ", ".join(f'"{name}": "…"' for name in missing)
     expect(
         not missing, f"{whose} types nothing into {', '.join(missing)} (say typed={{{example}}})"
@@ -134,6 +136,7 @@ class Subject:
             tenant="",
             params={},
             is_refresh=False,
+            issued_at=datetime.now(UTC),
         )
         answer: Mapping[str, Any] = call(
             "token_answer", Mapping, self.provider.token_answer, issued

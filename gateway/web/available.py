@@ -71,12 +71,14 @@ def input_replies(inputs: Mapping[str, ConnectionInput]) -> dict[str, InputReply
 class ConnectorReply(BaseModel):
     """A connector that can be used here.
 
+    ``description`` is a sentence for people and agents, and may be empty.
     ``methods`` are the ways to connect: ``oauth2``, ``api_key``, ``client_credentials``.
     ``connection_config`` is typed before a flow of OAuth, ``key_inputs`` are what is pasted.
     """
 
     name: str
     display_name: str
+    description: str
     category: str
     scopes: list[str]
     scope_sets: dict[str, ScopeSetReply]
@@ -108,6 +110,7 @@ def connector_reply(config: Connector, public_url: str) -> ConnectorReply:
     return ConnectorReply(
         name=config.name,
         display_name=config.display_name,
+        description=config.description,
         category=config.category,
         scopes=list(scopes_of(config)),
         scope_sets=_scope_sets(config),

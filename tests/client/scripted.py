@@ -57,6 +57,7 @@ TOKEN: dict[str, Any] = {
 CONNECTOR: dict[str, Any] = {
     "name": "notion",
     "display_name": "Notion",
+    "description": "Pages and databases.",
     "category": "productivity",
     "scopes": [],
     "methods": ["oauth2"],

@@ -46,11 +46,12 @@ class Context:
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     introspection: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    access_token: str = "a"
 
     @property
     def tokens(self) -> Tokens:
         return Tokens(
-            access_token=Secret("a"),
+            access_token=Secret(self.access_token),
             refresh_token=None,
             token_type="Bearer",
             expires_at=None,

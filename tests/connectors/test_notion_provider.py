@@ -5,7 +5,7 @@ types of Notion's own SDK.
 from typing import Any
 
 from gateway.errors import UnreadableResponse
-from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
+from gateway.testing import AccountSample, ConnectorContract, ErrorSample, KeyContract, documented
 
 IDS = {"workspace_id": "3b1c6fe0", "bot_id": "44444444-dddd"}
 USER = {"object": "user", "id": "5555-eeee"}
@@ -41,3 +41,9 @@ class TestNotion(ConnectorContract):
         ("3b1c6fe0", "Acme HQ"): told(owner={"type": "workspace", "workspace": True}),
     }
     refusals = (ErrorSample(401, {"object": "error", "code": "unauthorized"}, UnreadableResponse),)
+
+
+class TestNotionKey(KeyContract):
+    connector = "notion"
+    account = ("44444444-dddd-4000-8000-000000000001", "Acme HQ")
+    refused_inputs = {"key": ("nrt_0123456789abcdefghijklmnop",)}  # a refresh token

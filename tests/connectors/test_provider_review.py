@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConfigError
+from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import (
     AuthorizeRules,
     FictionalAccount,
@@ -16,7 +17,7 @@ from connectors.provider import (
     RevokeRules,
     SimulatedProvider,
 )
-from connectors.provider_review import problems_of
+from connectors.provider_review import key_provider_problems, problems_of
 from tests.support.simulation import PROVIDERS, TOY, Toy
 
 ANA = TOY.accounts[0]
@@ -40,8 +41,11 @@ def problem(**changes: Any) -> str:
 
 
 @pytest.mark.parametrize("provider", [*PROVIDERS, TOY], ids=lambda provider: provider.name)
-def test_a_valid_description_has_no_problem(provider: SimulatedProvider) -> None:
-    assert problems_of(provider) == []
+def test_a_valid_description_has_no_problem(
+    provider: SimulatedProvider | SimulatedKeyProvider,
+) -> None:
+    is_keyed = isinstance(provider, SimulatedKeyProvider)
+    assert [*(key_provider_problems if is_keyed else problems_of)(provider)] == []
 
 
 def test_every_problem_is_named_at_once() -> None:

@@ -195,6 +195,14 @@ def test_a_valid_description_has_no_problem() -> None:
             "use_pkce is False, and a public client needs it (RFC 9700 2.1.1)",
         ),
         (
+            {
+                "authorization_method": "none",
+                "client_secret": Secret(""),
+                "revocation": Revocation(auth="client_secret"),
+            },
+            "revocation needs a client_secret, which a public client has not",
+        ),
+        (
             {"extra_refresh_params": {"scope": "x", "refresh_token": "x"}},
             "extra_refresh_params sets reserved refresh_token",
         ),
@@ -346,7 +354,7 @@ def test_a_valid_description_has_no_problem() -> None:
         ),
         (
             {"revocation": Revocation(auth="basic")},  # type: ignore[arg-type]
-            "revocation.auth is not one of client, none, access_token",
+            "revocation.auth is not one of client, client_secret, none, access_token",
         ),
         (
             {"revocation": Revocation(body_format="xml")},  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ def answer(provider: SimulatedProvider, *, is_refresh: bool = False) -> dict[str
         tenant="",
         params={},
         is_refresh=is_refresh,
+        issued_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     return dict(provider.token_answer(issued))
 

@@ -1,7 +1,7 @@
 """Stripe Connect's contract, by docs.stripe.com/connect/oauth-reference and …/api/accounts."""
 
 from gateway.errors import UnreadableResponse
-from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
+from gateway.testing import AccountSample, ConnectorContract, ErrorSample, KeyContract, documented
 
 ACCOUNT = "api.stripe.com/v1/account"
 KEPT = {"stripe_user_id": "acct_1FAKE", "livemode": False, "stripe_publishable_key": "pk_test_FAKE"}
@@ -29,3 +29,9 @@ class TestStripe(ConnectorContract):
         ("acct_1FAKE", "owner@acme.com"): AccountSample({ACCOUNT: EMAIL}, KEPT),
     }
     refusals = (ErrorSample(401, {"error": {"type": "invalid_request_error"}}, UnreadableResponse),)
+
+
+class TestStripeKey(KeyContract):
+    connector = "stripe"
+    account = ("acct_1Sandbox00000001", "Acme")
+    refused_inputs = {"key": ("pk_test_0123456789abcdefghijklmn", "sk_test_…ijkl")}

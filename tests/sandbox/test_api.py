@@ -39,6 +39,22 @@ def api_of(answer: Any, **rules: Any) -> tuple[ApiRules, ...]:
     return (ApiRules(address="toy.example/api/*", answer=lambda call: answer, **rules),)
 
 
+def test_the_answer_sees_headers_and_query() -> None:
+    toy = Toy(
+        api=(
+            ApiRules(
+                address="toy.example/api/*",
+                answer=lambda call: {"team": call.headers.get("x-team"), "query": call.query},
+                required_headers={"x-team?": frozenset({"red"})},
+            ),
+        )
+    )
+    token = toy.connect()["access_token"]
+    assert body_of(toy.api(token)) == {"team": None, "query": {}}
+    assert body_of(toy.api(token, headers={"x-team": "red"}))["team"] == "red"
+    assert refusal_of(toy.api(token, headers={"x-team": "blue"})) == "invalid_request"
+
+
 def test_an_answer_may_be_a_list_or_a_refusal() -> None:
     toy = Toy(api=api_of([{"id": "1"}]))
     answer = toy.api(toy.connect()["access_token"], path="api/any/where")

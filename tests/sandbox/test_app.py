@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from connectors.provider import ApiRules
+from connectors.provider import ApiRules, SimulatedProvider
 from gateway.sandbox.app import create_sandbox
 from tests.support.simulation import PROVIDERS, Toy, body_of
 from tests.support.waiting import PATIENCE_SECONDS
@@ -104,6 +104,31 @@ async def test_the_consent_page_shows_the_accounts_that_are_offered_and_takes_no
     assert "this account was not offered" in refused.text
     third = await served.consent_page(prompt="select_account")
     assert (await served.answer_consent(third, "ben")).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["google", "google-ads"])
+async def test_connectors_with_the_same_addresses_are_told_apart_by_app_and_token(
+    served: Served, name: str
+) -> None:
+    rules = next(provider for provider in PROVIDERS if provider.name == name)
+    assert isinstance(rules, SimulatedProvider)
+    client = {"client_id": rules.client_id}
+    callback = {"redirect_uri": f"{GATEWAY_URL}/v1/connectors/{name}/callback"}
+    asked = {"response_type": "code", "state": "s", "scope": "openid", "access_type": "offline"}
+    page = await served.client.get(f"/{rules.authorize.address}", params=asked | client | callback)
+    assert page.status_code == 200, page.text
+    answer = await served.answer_consent(page, rules.accounts[0].key)
+    form = client | callback | {"client_secret": rules.client_secret}
+    form |= {"grant_type": "authorization_code"}
+    form["code"] = httpx.URL(answer.headers["location"]).params["code"]
+    tokens = (await served.client.post(f"/{rules.token.address}", data=form)).json()
+
+    assert rules.revoke is not None
+    revocation = {"token": tokens["refresh_token"]}
+    await served.client.post(f"/{rules.revoke.address}", data=revocation)
+
+    seen = [(line["provider"], line["outcome"]) for line in served.toy.ledger.log]
+    assert seen == [(name, "approved"), (name, "issued"), (name, "revoked")]
 
 
 async def test_the_sandboxs_own_page_says_why_a_provider_refused(served: Served) -> None:

@@ -80,6 +80,12 @@ MISTAKES = {
     "atlassian: cannot be loaded (AttributeError: ": _catalog(
         "atlassian", "def create_config", "def create"
     ),
+    "airtable: description is empty": _catalog(
+        "airtable", '"Bases, tables and records of Airtable: read and change them."', '""'
+    ),
+    'airtable: description "Bases" is no sentence': _catalog(
+        "airtable", '"Bases, tables and records of Airtable: read and change them."', '"Bases"'
+    ),
     "figma: create_config did not return a ConnectorConfig": _catalog(
         "figma", "return ConnectorConfig(", "return dict("
     ),

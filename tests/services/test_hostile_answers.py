@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connectors.account import account_lookup
-from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from connectors.errors import AccountUnfit
 from connectors.secret import Secret
@@ -26,11 +26,11 @@ from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import ProviderError
 from gateway.outbound.client import Outbound
 from gateway.services.provider import Grant, Provider
-from tests.support.configs import CATALOG_ENV, make_config
+from tests.support.configs import CATALOG_ENV, WITH_OAUTH, make_config
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CATALOG = Catalog(CATALOG_ENV)
-CONFIGS = {name: CATALOG.get(name) for name in CONNECTOR_CATALOG}
+CONFIGS = {name: CATALOG.oauth(name) for name in WITH_OAUTH}
 INTROSPECTING = make_config(
     introspection_url="https://auth.example.com/introspect",
     revocation_url="https://auth.example.com/revoke",

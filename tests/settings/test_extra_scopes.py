@@ -6,14 +6,14 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.catalog import Catalog
 from connectors.errors import ConfigError
 from gateway.errors import SettingsError
 from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
 from gateway.wiring.process import open_catalog
 from tests.conftest import GATEWAY_URL
-from tests.support.configs import CATALOG_ENV
+from tests.support.configs import CATALOG_ENV, WITH_OAUTH
 from tests.support.gateway import KEYS, running_gateway
 from tests.support.sandbox import SandboxProcess
 
@@ -69,7 +69,7 @@ def test_a_connector_without_scopes_cannot_have_any() -> None:
 
 
 def test_every_connector_of_the_catalog_can_have_more() -> None:
-    for name in CONNECTOR_CATALOG:
+    for name in WITH_OAUTH:
         if Catalog(CATALOG_ENV).oauth(name).scopes_sent:
             assert (
                 Catalog(CATALOG_ENV).with_scopes({name: ("x.more",)}).oauth(name).scopes[-1]

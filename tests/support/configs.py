@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from connectors import ConnectionInput, ConnectorConfig, Secret, account_lookup
-from connectors.catalog import CONNECTOR_CATALOG
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.environment import app_variables
 
 CLIENT_SECRET = "canary-client-secret"
@@ -17,6 +17,12 @@ CATALOG_ENV = {
     for variable, value in app_variables(name, f"{name}-id", f"{name}-secret").items()
 }
 """The variables of every connector of the package: ``notion-id``, ``notion-secret`` …"""
+
+WITH_OAUTH = tuple(
+    config.name for config in Catalog(CATALOG_ENV).ready() if isinstance(config, ConnectorConfig)
+)
+KEYED = tuple(name for name in CONNECTOR_CATALOG if name not in WITH_OAUTH)
+"""The connectors of the package that take pasted keys alone: they need no variable."""
 
 TENANT = ConnectionInput(
     title="Company",

@@ -23,6 +23,7 @@ def create_config(env):
     return ConnectorConfig(
         **app("solo", env),
         display_name="Solo",
+        description="Accounts of Solo, one for each person.",
         category="other",
         docs_url="https://solo.example/docs",
         console_url="https://solo.example/apps",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.testing.locate import SOURCE_TREE, contract_file, find_contract
+from gateway.testing.locate import SOURCE_TREE, contract_file, find_contract, find_contracts
 from gateway.testing.subject import ContractViolation
 from tests.support.contracts import SOLO_CONTRACT, write_contract
 from tests.support.outside import write_solo
@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 def test_every_connector_of_the_package_has_one(folder: Path, name: str) -> None:
     """A folder changes nothing for the other connectors."""
     for known_folder in (None, folder):
-        found = find_contract(name, known_folder)
-        assert (found.connector, found.folder) == (name, None)
+        for found in find_contracts(name, known_folder):
+            assert (found.connector, found.folder) == (name, None)
 
 
 def test_the_usual_places_are_named_after_the_connector(tmp_path: Path) -> None:

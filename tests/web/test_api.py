@@ -35,6 +35,7 @@ async def test_list_of_connectors_is_public(gateway: Harness) -> None:
     assert listed["google"] == {
         "name": "google",
         "display_name": "Google",
+        "description": "A Google account: mail, calendar, files, documents, tables and tasks.",
         "category": "productivity",
         "scopes": ["openid", "https://www.googleapis.com/auth/userinfo.email"],
         "methods": ["oauth2"],

@@ -17,6 +17,9 @@ from gateway.settings.environment import Settings
 from gateway.text import say
 
 GUIDE = "docs/adding-a-connector.md"
+KEY_GUIDE = "docs/adding-a-key.md"
+OF_OAUTH = {"authorization_url", "token_url", "scopes", "auth", "body", "refresh"}
+"""The values of ``new`` that a connector with a key does not have."""
 
 ReadSettings = Callable[[], Settings]
 
@@ -56,6 +59,12 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
         description="Values that are not given say fill-in.",
     )
     new.add_argument("name", metavar="NAME", help="in kebab-case")
+    new.add_argument(
+        "--key",
+        action="store_const",
+        const=True,
+        help="people paste an API key; the options for OAuth have no place then",
+    )
     new.add_argument("--display-name", metavar="TEXT")
     new.add_argument("--category")
     for option in ("authorization-url", "token-url", "api-base-url"):
@@ -131,6 +140,11 @@ def _new(arguments: argparse.Namespace) -> int:
         for field, value in vars(arguments).items()
         if field in NewConnector.__dataclass_fields__ and value is not None
     }
+    if arguments.key and (odd := sorted(given.keys() & OF_OAUTH)):
+        names = ", ".join("--" + name.replace("_", "-") for name in odd)
+        return _unusable(
+            f"a connector with a key has no {names.replace('--refresh', '--no-refresh')}"
+        )
     new, folder = NewConnector(**given), arguments.folder
     root, today = Path(connectors.__file__).parents[1], datetime.now(UTC).date()
     try:
@@ -149,7 +163,7 @@ def _new(arguments: argparse.Namespace) -> int:
             "",
             "Replace every fill-in; this command lists what is missing:",
             f"  {before}gateway connectors check {new.name}",
-            f"How to go on: {GUIDE}",
+            f"How to go on: {KEY_GUIDE if new.key else GUIDE}",
         ]
     )
 

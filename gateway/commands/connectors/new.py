@@ -44,7 +44,10 @@ class CannotWrite(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class NewConnector:
-    """The known values of a connector that is to be written. Commas separate its ``scopes``."""
+    """The known values of a connector that is to be written. Commas separate its ``scopes``.
+
+    With ``key`` it takes a pasted key alone, and the values for OAuth have no meaning.
+    """
 
     name: str
     display_name: str = ""
@@ -58,6 +61,7 @@ class NewConnector:
     auth: str = "body"
     body: str = "form"
     refresh: bool = True
+    key: bool = False
 
     @property
     def stem(self) -> str:
@@ -105,7 +109,7 @@ def files_for(
     stem = new.stem if folder is None else new.name
     files = {
         base / "catalog" / f"{stem}.py": _catalog(new, today),
-        base / "sandbox" / f"{stem}.py": _filled("sandbox", new),
+        base / "sandbox" / f"{stem}.py": _filled(_template("sandbox", new), new),
         tests / f"test_{new.stem}_provider.py": _contract(new, is_outside=folder is not None),
     }
     for path in files:
@@ -143,19 +147,25 @@ def _filled(template: str, new: NewConnector, **more: str) -> str:
     return Template(text).substitute(said, stem=new.name[:63].strip("-"), **more)
 
 
+def _template(kind: str, new: NewConnector) -> str:
+    return f"key_{kind}" if new.key else kind
+
+
 def _catalog(new: NewConnector, today: date) -> str:
+    begin, end = ("", "") if new.key else ("        connection_config={\n", "        },\n")
     inputs = "".join(
         _filled("input", replace(new, name=name), suffix=suffix)
         for name, suffix in _inputs(new).items()
     )
-    return _filled(
-        "catalog",
+    text = _filled(
+        _template("catalog", new),
         new,
         today=f"{today.year}, {today.month}, {today.day}",
         public=", public=True" if new.auth == "none" else "",
         input_type="ConnectionInput, " if inputs else "",
-        inputs=f"        connection_config={{\n{inputs}        }},\n" if inputs else "",
+        inputs=f"{begin}{inputs}{end}" if inputs else "",
     )
+    return _INPUT.sub(r"${\1}", text) if new.key else text
 
 
 def _inputs(new: NewConnector) -> dict[str, str]:
@@ -171,7 +181,7 @@ def _inputs(new: NewConnector) -> dict[str, str]:
 
 def _contract(new: NewConnector, *, is_outside: bool) -> str:
     return _filled(
-        "test",
+        _template("test", new),
         new,
         class_name=new.name.title().replace("-", ""),
         path_import="from pathlib import Path\n\n" if is_outside else "",
@@ -190,7 +200,10 @@ def _refuse_taken(name: str, folder: Path | None) -> None:
 
 
 def _registered(new: NewConnector, root: Path) -> dict[Path, str]:
-    """The files of a source tree that list every connector, with this one in alphabetical order."""
+    """The files of a source tree that list every connector, with this one in alphabetical order.
+
+    One with a key needs no variable, so the list of variables stays as it is.
+    """
     catalog, example = root / "connectors/catalog/__init__.py", root / ".env.local.example"
     for needed in (catalog, example, root / "tests" / "connectors"):
         if not needed.exists():
@@ -215,7 +228,8 @@ def _registered(new: NewConnector, root: Path) -> dict[Path, str]:
     blocks[listed[0] : listed[-1] + 1] = sorted(
         [*blocks[listed[0] : listed[-1] + 1], block], key=_connector_of
     )
-    return {catalog: "\n".join(lines), example: "\n\n".join(blocks)}
+    changed = {catalog: "\n".join(lines)}
+    return changed if new.key else changed | {example: "\n\n".join(blocks)}
 
 
 def _connector_of(block: str) -> str:

@@ -62,6 +62,7 @@ def _common(known: Known, entry: Entry, config: Connector) -> dict[str, Any]:
     return {
         "name": entry.name,
         "display_name": config.display_name,
+        "description": config.description,
         "alias": config.alias,
         "category": config.category,
         "from": entry.origin,
@@ -114,6 +115,8 @@ def _revocation(config: ConnectorConfig) -> dict[str, Any] | None:
 
 
 def _paragraphs(found: dict[str, Any], entry: Entry) -> Iterator[tuple[str, list[str]]]:
+    if found["description"]:
+        yield "For", [found["description"]]
     yield "State", [entry.state]
     yield "From", [f"{entry.origin}, {entry.location}"]
     if found["alias"]:

@@ -97,7 +97,8 @@ def _documented_headers(rules: SimulatedProvider, endpoint: str | None) -> set[s
     if endpoint == "token":
         return {*rules.token.required_headers}
     if endpoint == "api":
-        return {rules.api_auth[0]}.union(*(api.required_headers for api in rules.api))
+        listed = {name for api in rules.api for name in api.required_headers}
+        return {rules.api_auth[0]} | {name.removesuffix("?") for name in listed}
     if endpoint == "revoke" and rules.revoke is not None:
         own_header = {rules.api_auth[0]} if rules.revoke.token == "api_header" else set()
         return {*rules.revoke.required_headers} | own_header
@@ -291,7 +292,9 @@ async def _disconnect_late(bench: Workbench) -> None:
     _expire(bench, await bench.token(connection))
     revoked = await bench.disconnect(connection)
     # A provider that takes nothing but the access token cannot be told once that is expired.
-    wanted = Revoked.NO if bench.subject.provider.revoke.token == "api_header" else Revoked.YES
+    rules = bench.subject.provider.revoke
+    needs_access_token = rules.token == "api_header" or rules.accepts == {"access_token"}
+    wanted = Revoked.NO if needs_access_token else Revoked.YES
     expect(revoked is wanted, f"revoked is {revoked}{_why_not_revoked(bench)}")
     expect(await bench.connections() == [], "the connection is still there")
     ended = all(grant.revoked for grant in bench.simulation.ledger.grants.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import httpx
@@ -23,7 +22,7 @@ from gateway.services.tokens import IssuedToken
 from gateway.store.connection import NOT_CHECKED, Status
 from gateway.testing.checks.check import Check, Checks
 from gateway.testing.header import header_problems
-from gateway.testing.key_subject import KeySubject
+from gateway.testing.key_subject import KeySubject, other
 from gateway.testing.subject import expect, expect_error
 from gateway.testing.wire import LOST
 from gateway.testing.workbench import KeyWorkbench, open_key_workbench
@@ -47,6 +46,7 @@ async def _header(subject: KeySubject) -> None:
     found = header_problems(subject.header, subject.config)
     expect(not found, "; ".join(found))
     expect(subject.config.description, "description is empty")
+    expect(subject.config.name == subject.name, f'its config is named "{subject.config.name}"')
     for name, wanted in subject.key.inputs.items():
         expect(wanted.where or not wanted.secret, f"inputs.{name} does not say where it is found")
 
@@ -62,8 +62,14 @@ async def _inputs(subject: KeySubject) -> None:
     for person in subject.people:
         read_pasted(subject.key.inputs, person.typed)
     typed = subject.people[0].typed
-    for name, refused in subject.expectations.refused_inputs.items():
-        expect(name in subject.key.inputs, f"refused_inputs names {name}, which is no input")
+    said = subject.expectations
+    for name in {*said.accepted_inputs, *said.refused_inputs} - {*subject.key.inputs}:
+        expect(False, f"the contract has values for {name}, which is no input")
+    for name, accepted in said.accepted_inputs.items():
+        for value, meant in accepted.items():
+            found = read_pasted(subject.key.inputs, {**typed, name: value})[name]
+            expect(found == meant, f"{name}: {value!r} is understood as {found!r}, not {meant!r}")
+    for name, refused in said.refused_inputs.items():
         for value in refused:
             try:
                 read_pasted(subject.key.inputs, {**typed, name: value})
@@ -97,10 +103,11 @@ async def _connect(bench: KeyWorkbench) -> None:
     expect(found == named, f"the account is read as {found}, expected {named}")
 
 
-@JOURNEY.of_workbench("the key opens the API, in the places that tools are told")
+@JOURNEY.of_workbench("each account's key opens the API, in the places that tools are told")
 async def _use(bench: KeyWorkbench) -> None:
-    for person in bench.subject.people:
-        _works(bench, await bench.token(await bench.connect(person)))
+    for person in bench.subject.everybody:
+        async with open_key_workbench(bench.subject, bench.database) as other:
+            _works(other, await other.token(await other.connect(person)))
 
 
 @JOURNEY.of_workbench("every request goes to an endpoint of the provider")
@@ -138,7 +145,7 @@ async def _renew(bench: KeyWorkbench) -> None:
     known = token.connection.tokens.expires_at
     expect((grant.expires_at is None) == (known is None), f"it ends at {grant.expires_at}")
     if grant.expires_at is not None and known is not None:
-        expect(abs(known.timestamp() - grant.expires_at) < 5, "its stored end is not its end")
+        expect(abs(known.timestamp() - grant.expires_at) < 1, "its stored end is not its end")
     for round in (1, 2):
         requests = len(bench.transport.requests_to("exchange"))
         bench.clock.advance(seconds=(exchange.seconds or 0) + 60)
@@ -206,6 +213,20 @@ async def _changed(bench: KeyWorkbench) -> None:
     never = {*_secrets(bench.subject)} - told
     expect(not never, f"the provider never refuses a wrong {', '.join(sorted(never))}")
     expect(not await bench.connections(), "a refused key is stored")
+
+
+@REFUSALS.of_workbench("documented answers refuse a key or leave it unchecked")
+async def _documented(bench: KeyWorkbench) -> None:
+    said = bench.subject.expectations
+    for is_refusal, samples in ((True, said.refusals), (False, said.unclear)):
+        for status, body in samples:
+            _fail(bench, httpx.Response(status, json=dict(body)))
+            try:
+                found = (await bench.connect()).status_reason
+            except KeyRefused:
+                found = "refused"
+            wanted = "refused" if is_refusal else NOT_CHECKED
+            expect(found == wanted, f"after {status} {dict(body)} it is {found}, not {wanted}")
 
 
 @REFUSALS.of_workbench("an outage leaves a key unchecked, and a later check decides")
@@ -288,15 +309,8 @@ def _mutations(subject: KeySubject) -> Iterator[tuple[str, dict[str, str]]]:
     for name in _secrets(subject):
         value = subject.people[0].typed[name]
         for place, character in enumerate(value):
-            yield name, {name: value[:place] + _other(character) + value[place + 1 :]}
+            yield name, {name: value[:place] + other(character) + value[place + 1 :]}
         yield name, {name: value[:-1]}
-
-
-def _other(character: str) -> str:
-    """Another character of the same kind."""
-    if re.fullmatch(r"[a-yA-Y0-8]", character):
-        return chr(ord(character) + 1)
-    return {"z": "y", "Z": "Y", "9": "8"}.get(character, "x")
 
 
 KEYS: tuple[Check, ...] = (*DESCRIPTION, *JOURNEY, *REFUSALS)

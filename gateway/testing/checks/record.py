@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.testing.checks.check import Checks
+from gateway.testing.key_observation import recorded_keys
 from gateway.testing.observation import PROVIDER, as_text, recorded_wire
 from gateway.testing.strictness import provider_side
 from gateway.testing.subject import expect
-from gateway.testing.workbench import Workbench
+from gateway.testing.workbench import Bench, KeyWorkbench, Workbench
 
-RECORD = Checks("record")
+RECORD, KEY_RECORD = Checks("record"), Checks("record")
 SHOWN = 20
 """Lines of a difference that are shown."""
 
@@ -30,19 +31,24 @@ async def _wire(bench: Workbench) -> None:
     _expect_same(bench, then, await recorded_wire(bench.subject, bench.database))
 
 
-def _recorded(bench: Workbench) -> Mapping[str, Any]:
+@KEY_RECORD.of_workbench("keys go over the wire as recorded")
+async def _keys(bench: KeyWorkbench) -> None:
+    _expect_same(bench, _recorded(bench), await recorded_keys(bench.subject, bench.database))
+
+
+def _recorded(bench: Bench) -> Mapping[str, Any]:
     file = bench.subject.record
     expect(file.is_file(), f"{file} does not exist: write it with {_command(bench)}, and review it")
     found: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
     return found
 
 
-def _expect_same(bench: Workbench, then: Any, now: Any) -> None:
+def _expect_same(bench: Bench, then: Any, now: Any) -> None:
     old, new = as_text(then).splitlines(), as_text(now).splitlines()
     shown = "\n".join([*difflib.unified_diff(old, new, "recorded", "now", n=1)][:SHOWN])
     meant = f"If that is meant: {_command(bench)}, and review {bench.subject.record}"
     expect(old == new, f"{shown}\n{meant}")
 
 
-def _command(bench: Workbench) -> str:
+def _command(bench: Bench) -> str:
     return f"gateway connectors check {bench.subject.name} --record"

@@ -162,7 +162,7 @@ def _read(
 
 def _grant(subject: Subject, sample: AccountSample) -> Grant:
     tokens = Tokens(
-        access_token=Secret("sample-token"),
+        access_token=Secret(subject.expectations.exchange.access_token),
         refresh_token=None,
         token_type="Bearer",
         expires_at=NOW + timedelta(hours=1),

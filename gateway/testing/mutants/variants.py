@@ -13,6 +13,7 @@ from connectors.account import AccountInfo
 from connectors.config_types import ErrorInSuccess
 from connectors.context import CallbackContext, ConnectionContext
 from connectors.inputs import ConnectionInput
+from connectors.key_method import TokenRequest, Verify
 from connectors.secret import Secret
 from gateway.testing.mutants.answers import FOR_PEOPLE, Watched, answer_variants
 
@@ -26,6 +27,7 @@ EXEMPT = {
     "ConnectorConfig.display_name": _TEXT,
     "ConnectorConfig.description": _TEXT,
     "ConnectorConfig.category": "presentation: the group of a card",
+    "ConnectorConfig.key": "the second way to connect, which has a contract of its own",
     "ConnectorConfig.alias": "a second name in the catalog, which the catalog's own tests show",
     "ConnectorConfig.docs_url": _LINK,
     "ConnectorConfig.console_url": _LINK,
@@ -46,10 +48,13 @@ EXEMPT = {
     "ConnectionInput.title": _TEXT,
     "ConnectionInput.description": _TEXT,
     "ConnectionInput.where": _TEXT,
+    "ConnectionInput.example": "presentation: made up; the rules check its form",
+    "KeyRules.held": "made up: any other key is as good",
     "ConnectionInput.choices.title": _TEXT,
     "ScopeSet.title": _TEXT,
     "ScopeSet.sentence": _TEXT,
     "SimulatedProvider.display_name": _TEXT,
+    "SimulatedProvider.keys": "the other side of ConnectorConfig.key",
     "FictionalAccount.label": _TEXT,
     f"Refusal.body.{FOR_PEOPLE}": _TEXT,
     "GrantRules.access_token_prefix": _OPAQUE,
@@ -146,12 +151,23 @@ def _of_dataclass(value: Any) -> Iterator[Variant]:
     for name, current, hint in fields_of(value):
         if isinstance(value, ErrorInSuccess) and value.flag is None and name == "ok":
             continue  # without a flag nothing is compared with it: every other value is the same
+        if isinstance(value, (Verify, TokenRequest)) and name in _never_read(value):
+            continue
+        if isinstance(value, ConnectionInput) and name == "suffix" and not current:
+            continue  # nobody types an ending that the input does not have
         if isinstance(value, ConnectionInput) and name == "choices":
             current = {choice: _untitled(values) for choice, values in current.items()}
         for what, other in variants(current, hint):
             yield f"{name} {what}", replace(value, **{name: other})
         if current and is_optional(hint):
             yield f"{name} removed", replace(value, **{name: None})
+
+
+def _never_read(asked: Verify | TokenRequest) -> Iterator[str]:
+    if not asked.refused_codes:
+        yield "code_path"
+    if getattr(asked, "lifetime_seconds", None) is not None:
+        yield "expires_in_path"  # it is said because the answer does not tell it
 
 
 def _untitled(values: Mapping[str, str]) -> Mapping[str, str]:

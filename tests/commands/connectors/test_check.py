@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.commands.connectors.check import failures, report, report_data, run_checks
-from gateway.testing.checks import CHECKS
+from gateway.testing.checks import CHECKS, KEY_CHECKS
 from gateway.testing.checks.check import Check
 from gateway.testing.checks.description import DESCRIPTION
 from gateway.testing.locate import find_contract
@@ -36,12 +36,14 @@ def found_in(folder: Path, source: str) -> dict[str, Finding]:
 
 
 def test_a_connector_of_the_package_holds(run_connectors: RunConnectors) -> None:
+    """Also one whose contract is in two parts, for OAuth and for a pasted key."""
+    checks = (*CHECKS, *KEY_CHECKS)
     done = run_connectors("check", "notion")
     *lines, last = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert last == f"notion: {len(CHECKS)} checks, all hold"
+    assert last == f"notion: {len(checks)} checks, all hold"
     # Nothing else is printed, although the checks provoke errors that a gateway would log.
-    assert lines == [*report("notion", [Finding(check, "ok") for check in CHECKS])][:-1]
+    assert lines == [*report("notion", [Finding(check, "ok") for check in checks])][:-1]
 
 
 def test_a_connector_of_a_folder_fails_with_the_reason(
@@ -204,7 +206,7 @@ def test_a_sandbox_file_that_is_wrong_is_named_with_every_problem(
         "  its sandbox file: grant.rotation is not one of "
         "none, kept, strict, until_used, replay, never",
         "  its sandbox file: revoke.client_auth is not one of basic, basic_raw, post, "
-        "secret_key, public, none",
+        "secret_key, client_secret, public, none",
     ]
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from connectors.catalog import Catalog
 from gateway.commands.connectors.new import FILL_IN, CannotWrite, NewConnector, files_for, write_all
-from gateway.testing.locate import find_contract
+from gateway.testing.locate import find_contract, find_contracts
 from tests.commands.connectors.conftest import RunConnectors
 from tests.support.commands import ROOT, run_gateway
 
@@ -96,7 +97,7 @@ def test_a_connector_is_written_into_the_source_tree(tree: Path) -> None:
     assert first.split() == ["acme-crm", "Acme", "CRM", "package", "ready"]
 
 
-@pytest.mark.parametrize("name", ["aaa", "hub", "zzz", "google-ads", "slackb", "3d"])
+@pytest.mark.parametrize("name", ["aaa", "hub", "zzz", "google-mail", "slackb", "3d"])
 def test_the_lines_of_a_connector_are_in_alphabetical_order(tree: Path, name: str) -> None:
     catalog, example = tree / "connectors/catalog/__init__.py", tree / ".env.local.example"
     before = (catalog.read_text(), example.read_text())
@@ -133,6 +134,44 @@ def test_a_public_client_asks_for_no_secret(tree: Path) -> None:
     added = added_lines(before, example.read_text())
     assert sorted(added) == ["", "# https://acme.example/apps", "OAUTH_ACME_CLIENT_ID="]
     assert "public=True" in (tree / "connectors/catalog/acme.py").read_text()
+
+
+def test_a_connector_with_a_key_says_plainly_what_to_fill_in(
+    tree: Path, tmp_path: Path, run_connectors: RunConnectors
+) -> None:
+    """Both sides and the contract load, the variables stay as they are, the marks are left."""
+    example = (tree / ".env.local.example").read_text()
+    write_all(files_for(replace(ACME, key=True), root=tree, folder=None, today=TODAY))
+    assert (tree / ".env.local.example").read_text() == example
+    assert '"acme-crm"' in (tree / "connectors/catalog/__init__.py").read_text()
+
+    own = tmp_path / "own"
+    url = "https://${connection_config.team}.acme.example/v1"
+    given = ("--category", "crm", "--docs-url", ACME.docs_url, "--console-url", ACME.console_url)
+    arguments = ("new", "acme", "--key", *given, "--api-base-url", url, "--folder", str(own))
+    assert run_connectors(*arguments).returncode == 0
+    config = Catalog({}, own).get("acme")
+    assert (config.name, config.api_base_url) == ("acme", "https://${team}.acme.example/v1")
+    assert config.key is not None
+    assert [*config.key.inputs] == ["team", "key"]
+    (contract,) = find_contracts("acme", own)
+    assert contract.subject().name == "acme"
+    done = run_connectors("check", "acme", folder=own)
+    title, *problems = done.stdout.splitlines()
+    assert (done.returncode, title) == (1, "acme cannot be checked yet:")
+    assert [re.sub(r".*/|in lines.*", "", problem) for problem in problems] == [
+        "acme.py says fill-in ",
+        "acme.py says fill-in ",
+        "test_acme_provider.py says fill-in ",
+    ]
+
+
+def test_a_key_goes_with_no_option_of_oauth(tmp_path: Path, run_connectors: RunConnectors) -> None:
+    options = ("--key", "--no-refresh", "--token-url", "https://acme.example/token")
+    done = run_connectors("new", "acme", *options, "--folder", str(tmp_path / "own"))
+    said = "gateway: a connector with a key has no --no-refresh, --token-url\n"
+    assert (done.returncode, done.stderr) == (2, said)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_connector_is_written_into_an_own_folder(
@@ -207,9 +246,11 @@ def test_values_that_people_type_become_inputs_to_fill_in(
     [
         ACME,
         NewConnector(name="host", token_url="https://${connection_config.team}.acme.example/t"),
+        replace(ACME, key=True),
+        NewConnector(name="key", key=True, api_base_url="https://${connection_config.x}.a.example"),
         NewConnector(name="a" * 32, auth="secret_key", scopes=f"{'x' * 80}, {'y' * 80}"),
     ],
-    ids=["complete", "with an input", "long"],
+    ids=["complete", "with an input", "a key", "a key and an input", "long"],
 )
 def test_written_files_need_no_formatter_and_no_linter(tree: Path, new: NewConnector) -> None:
     inside = files_for(new, root=tree, folder=None, today=TODAY)

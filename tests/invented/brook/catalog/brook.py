@@ -17,6 +17,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("brook", env),
         display_name="Brook",
+        description="Boards and their cards: find a board and read what is on it.",
         category="productivity",
         docs_url="https://developers.brook.example/oauth",
         console_url="https://brook.example/developer/apps",

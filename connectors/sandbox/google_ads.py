@@ -1,0 +1,72 @@
+"""Google Ads, by developers.google.com/identity/protocols/oauth2/web-server, …/openid-connect,
+developers.google.com/google-ads/api/rest/auth and …/reference/rpc (ListAccessibleCustomers).
+"""
+
+from typing import Any
+
+from connectors.sandbox import (
+    ApiCall,
+    IssuedTokens,
+    Refusal,
+    RevokeRules,
+    needs,
+    rfc6749,
+    unsigned_jwt,
+)
+
+_AUTH = "https://www.googleapis.com/auth"
+
+
+def _answer(issued: IssuedTokens) -> dict[str, Any]:
+    facts = issued.account.facts
+    claims = {"iss": "https://accounts.google.com", "sub": facts["sub"]}
+    if f"{_AUTH}/userinfo.email" in issued.scopes:
+        claims |= {"email": facts["email"]}
+    return {"id_token": unsigned_jwt(claims)} if "openid" in issued.scopes else {}
+
+
+def _customers(call: ApiCall) -> dict[str, Any]:
+    return {"resourceNames": [f"customers/{number}" for number in call.account.facts["customers"]]}
+
+
+def _api_error(status: int, code: str) -> Refusal:
+    return Refusal(status, {"error": {"code": status, "message": "…", "status": code}})
+
+
+PROVIDER = rfc6749(
+    "google-ads",
+    title="Google Ads",
+    authorize="accounts.google.com/o/oauth2/v2/auth",
+    token="oauth2.googleapis.com/token",
+    revoke=RevokeRules(address="oauth2.googleapis.com/revoke", reach="account"),
+    client_auth="post",
+    body_format="form",
+    pkce="verified",
+    rotation="none",
+    expires_in=3599,
+    # At the first consent, or whenever consent is asked for again.
+    offline=lambda params, before: (
+        params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
+    ),
+    approval_codes={"admin_policy_enforced", "access_not_configured"},
+    answer=_answer,
+    params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
+    refresh_params={"grant_type", "refresh_token", "scope?"},
+    issuer="https://accounts.google.com",
+    scopes=f"openid {_AUTH}/userinfo.email {_AUTH}/adwords",
+    accounts={
+        (sub, email): {"sub": sub, "email": email, "customers": customers}
+        for sub, email, customers in (
+            ("100000000000000000011", "ana@acme.example", ("1234567890", "2222222222")),
+            ("100000000000000000012", "ben@acme.example", ("1234567890",)),
+        )
+    },
+    api_base="googleads.googleapis.com",
+    api={
+        "/v26/customers:listAccessibleCustomers": needs(
+            f"{_AUTH}/adwords", _api_error(403, "PERMISSION_DENIED"), _customers
+        )
+    },
+    api_headers={"login-customer-id?": frozenset({"1234567890"})},
+    api_refusal=_api_error(401, "UNAUTHENTICATED"),
+)
