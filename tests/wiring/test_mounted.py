@@ -11,6 +11,7 @@ from connectors.catalog import Catalog
 from connectors.environment import app_variables
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
 from gateway.wiring.mounted import log_connectors
+from tests.support.configs import KEYED
 
 FIGMA = app_variables("figma", "id", "secret")
 
@@ -27,7 +28,7 @@ def logged(
 def test_one_line_names_the_mounted_and_the_hidden_with_the_reason() -> None:
     (line,) = logged(FIGMA | {"OAUTH_NOTION_CLIENT_ID": "id"})
     assert (line["event"], line["log_level"]) == ("connectors_mounted", "info")
-    assert (line["mounted"], line["simulated"]) == (["figma"], [])
+    assert (line["mounted"], line["simulated"]) == (sorted(["figma", *KEYED]), [])
     assert line["hidden"]["notion"] == "OAUTH_NOTION_CLIENT_SECRET is not set"
     assert line["hidden"]["slack"] == "OAUTH_SLACK_CLIENT_ID is not set"
     assert "secret" not in repr(line).replace("CLIENT_SECRET", "")
@@ -59,6 +60,6 @@ def test_a_connector_with_one_of_two_variables_is_said_to_be_simulated() -> None
     assert warning["event"] == "connector_simulated"
     assert (warning["connector"], warning["not_set"]) == ("notion", "OAUTH_NOTION_CLIENT_SECRET")
     assert (line["mounted"], line["simulated"]) == (
-        ["figma", "notion", "slack"],
+        sorted(["figma", "notion", "slack", *KEYED]),
         ["notion", "slack"],
     )
