@@ -48,8 +48,9 @@ from gateway.store.owners import owner_of
 _log = get_logger()
 
 CLIENTS_NOT_SHARED = (
-    "tenants do not share OAuth apps here: a provider could not tell them apart "
-    "(GATEWAY_SHARED_CLIENTS=on allows it)"
+    "tenants do not share OAuth apps here: a provider could not tell them apart. An administrator "
+    "can set an app of your organisation's own; an operator can allow to share "
+    "(GATEWAY_SHARED_CLIENTS=on)"
 )
 """Error message for a second tenant (security B5)."""
 

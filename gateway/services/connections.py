@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.access.bounds import Bounds
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
-from gateway.errors import ConnectionNotFound
+from gateway.errors import ConnectionNotFound, Forbidden
 from gateway.store.audit import Action
 from gateway.store.connection import Connection
 from gateway.store.connections import ConnectionStore
@@ -33,6 +33,19 @@ class ConnectionService:
         if connection is None or not bounds.covers(connection):
             raise ConnectionNotFound
         return connection
+
+    async def to_reconnect(self, bounds: Bounds, connection_id: str) -> Connection:
+        """Return a connection that is to be made again; raises what ``get`` does.
+
+        A link to one of the organisation reaches people who cannot: ``Forbidden`` says who can.
+        """
+        connection = await self._store.get(bounds.tenant, connection_id)
+        if connection is not None and connection.owner == ORG and not bounds.has_org:
+            raise Forbidden(
+                "this account is your organisation's: ask an administrator of your organisation "
+                "to connect it again"
+            )
+        return await self.get(bounds, connection_id)
 
     async def set_default(self, connection: Connection) -> Connection:
         """Make a connection its owner's default for the connector; return it as it is then."""

@@ -81,13 +81,14 @@ class DisconnectService:
         if last is None:
             raise ConnectionNotFound
         await self._audit.write(Action.CONNECTION_DISCONNECTED, **last.about)
-        revoked = await self._revoke(last)
+        revoked = await self.revoke(last)
         _log.info(
             "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)
         )
         return revoked
 
-    async def _revoke(self, connection: Connection) -> Revoked:
+    async def revoke(self, connection: Connection) -> Revoked:
+        """Revoke the grant of a connection whose row is gone, or has become another's."""
         if await self._is_shared(connection):
             return Revoked.SHARED
         if not connection.is_of(self._environment):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from connectors.account import AccountInfo
@@ -35,7 +35,9 @@ from gateway.errors import (
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
+    StoreUnavailable,
     TokenRejected,
+    VaultError,
     code_of,
 )
 from gateway.observe.logs import get_logger
@@ -79,7 +81,9 @@ class KeyConnections:
         metrics: Metrics,
         audit: Audit,
         rules: ConnectorRules,
+        revoke: Callable[[Connection], Awaitable[object]],
     ) -> None:
+        """``revoke`` ends the grant of a connection whose row has become a key's."""
         self._catalog = catalog
         self._connections = connections
         self._leases = leases
@@ -90,6 +94,7 @@ class KeyConnections:
         self._metrics = metrics
         self._audit = audit
         self._rules = rules
+        self._revoke = revoke
 
     async def connect(
         self,
@@ -167,16 +172,31 @@ class KeyConnections:
         can_check = key.verify is not None or key.token is not None
         if old is not None and can_check and not is_checked:
             raise KeyNotChecked(config.name)
-        account = None
+        mine = [
+            each
+            for each in await self._connections.list_for(tenant, owner)
+            if each.connector == config.name
+        ]
+        same = [each for each in mine if self._has_secrets(each, secrets)]
+        unnamed = next((each for each in same if _is_unnamed(each)), None)
+        typed = {name: value for name, value in values.items() if name not in secrets}
+        account = duplicate = None
         if is_checked:
             account = await self._provider.account(config, key, values, tokens)
-        account = account or await self._fingerprint(config, tenant, owner, secrets)
+        if account is None:
+            known = [each for each in same if not is_checked and each.connection_config == typed]
+            account = self._known_as(next(iter(known), unnamed), config, tenant, secrets)
+        elif old is None and unnamed is not None:  # stored while its provider could not name it
+            if any(each.external_account_id == account.external_account_id for each in mine):
+                duplicate = unnamed
+            else:
+                old = unnamed
         if old is not None and _is_another(account, old):
             raise AccountMismatch(connector=config.name)
         if not label and old is not None and not old.account_label.startswith("…"):
             label = old.account_label
         hook, failure = self._catalog.hook(config), None
-        if hook is not None and not is_checked:
+        if hook is not None and can_check and not is_checked:
             failure = NOT_CHECKED  # the worker runs it, as it would after a failure
         elif hook is not None:
             found = await self._provider.enrich(config, key, hook, values, tokens, account)
@@ -190,7 +210,7 @@ class KeyConnections:
                 account_label=label or account.account_label,
                 metadata=account.metadata,
             ),
-            connection_config={n: value for n, value in values.items() if n not in secrets},
+            connection_config=typed,
             requested_scopes=(),
             granted_scopes=(),
             status=Status.ACTIVE,
@@ -199,14 +219,27 @@ class KeyConnections:
             status_reason=None if is_checked else NOT_CHECKED,
             hook_failure=first_failure(failure, self._clock()) if failure else None,
         )
-        connection = await self._save(new, self._packed(key, secrets, tokens), replaces)
+        packed = self._packed(key, secrets, tokens)
+        connection, replaced = await self._save(new, packed, None if old is None else old.id)
         again = connection.generation > 1
         action = Action.CONNECTION_RECONNECTED if again else Action.CONNECTION_CREATED
         await self._audit.write(action, **connection.about)
-        if failure is not None and is_checked:
+        if failure not in {None, NOT_CHECKED}:
             self._audit.note(Action.HOOK_FAILED, outcome=failure, **connection.about)
         _log.info("key_stored", connector=config.name, connection=connection.id, checked=is_checked)
+        await self._clean_up(replaced, duplicate)
         return connection
+
+    async def _clean_up(self, replaced: Connection | None, duplicate: Connection | None) -> None:
+        """End what the key has replaced: a grant that no row has any more, a second row of it."""
+        try:
+            if replaced is not None and replaced.method is Method.OAUTH2:
+                revoked = await self._revoke(replaced)
+                _log.info("grant_replaced", connection=replaced.id, revoked=str(revoked))
+            if duplicate is not None and await self._connections.delete(duplicate, self._clock()):
+                await self._audit.write(Action.CONNECTION_DISCONNECTED, **duplicate.about)
+        except StoreUnavailable as error:  # the key is stored: that is the answer
+            _log.warning("replaced_not_ended", reason=str(error))
 
     async def _verified(
         self, config: Connector, key: KeyMethod, values: Mapping[str, str]
@@ -222,24 +255,34 @@ class KeyConnections:
             _log.warning("key_not_checked", connector=config.name, error=type(error).__name__)
             return Verdict.NOT_CHECKED, None
 
-    async def _fingerprint(
-        self, config: Connector, tenant: str, owner: str, secrets: Mapping[str, str]
-    ) -> AccountInfo:
-        """Return an identity of the secrets that says nothing about them (a keyed hash).
+    def _has_secrets(self, connection: Connection, secrets: Mapping[str, str]) -> bool:
+        if connection.method is Method.OAUTH2:
+            return False
+        try:
+            stored = pasted_values(self._sealer, connection)
+        except VaultError:
+            return False
+        return all(stored.get(name) == secret for name, secret in secrets.items())
 
-        It names the tenant, so equal keys of two tenants do not look alike. A key that was stored
-        under an earlier encryption key keeps its identity.
+    def _known_as(
+        self, same: Connection | None, config: Connector, tenant: str, secrets: Mapping[str, str]
+    ) -> AccountInfo:
+        """Return the identity of a key whose provider names no account now.
+
+        It is that of ``same``, which has these secrets, or else says nothing about them: a keyed
+        hash. That names the tenant, so equal keys of two tenants do not look alike.
         """
+        if same is not None:
+            return AccountInfo(
+                external_account_id=same.external_account_id,
+                account_label=same.account_label,
+                metadata=same.metadata,
+            )
         statement = "\0".join([tenant, config.name, pack(secrets).reveal()]).encode()
-        names = [FINGERPRINT + digest for digest in self._vault.fingerprints(statement)]
-        known = {
-            each.external_account_id
-            for each in await self._connections.list_for(tenant, owner)
-            if each.connector == config.name
-        }
-        name = next((name for name in names if name in known), names[0])
-        label = last_four(next(iter(secrets.values()), ""))
-        return AccountInfo(external_account_id=name, account_label=label)
+        return AccountInfo(
+            external_account_id=FINGERPRINT + self._vault.fingerprints(statement)[0],
+            account_label=last_four(next(iter(secrets.values()), "")),
+        )
 
     def _packed(self, key: KeyMethod, secrets: Mapping[str, str], tokens: Tokens | None) -> Tokens:
         packed = pack(secrets)
@@ -267,7 +310,10 @@ class KeyConnections:
             scopes=(),
         )
 
-    async def _save(self, new: NewConnection, tokens: Tokens, replaces: str | None) -> Connection:
+    async def _save(
+        self, new: NewConnection, tokens: Tokens, replaces: str | None
+    ) -> tuple[Connection, Connection | None]:
+        """Store the key; return its connection, and what that was before."""
         now = self._clock()
         while True:  # until no concurrent write wins
             target = await (
@@ -282,7 +328,7 @@ class KeyConnections:
             target = replace(target, new=replace(new, account=account))
             saved = await self._connections.save(target, self._sealed(target, tokens), now)
             if saved is not None:
-                return saved
+                return saved, old
 
     def _sealed(self, target: Target, tokens: Tokens) -> SealedTokens:
         return self._sealer.seal(
@@ -316,6 +362,9 @@ class KeyConnections:
             failure = error
         except ProviderError as error:
             _log.warning("key_not_checked", connector=config.name, error=type(error).__name__)
+        except BaseException:  # a fault of ours, or a caller that went away: nothing is known
+            await self._leases.release(lease)
+            raise
         if verdict is Verdict.REFUSED:
             await self._refused(lease)
         elif verdict is Verdict.VALID:
@@ -355,8 +404,12 @@ class KeyConnections:
         return newest
 
 
+def _is_unnamed(connection: Connection) -> bool:
+    """Whether its provider had not named the account of a key."""
+    found = _FINGERPRINT.fullmatch(connection.external_account_id)
+    return connection.method is not Method.OAUTH2 and found is not None
+
+
 def _is_another(account: AccountInfo, old: Connection) -> bool:
     """Whether a key is of another account than ``old``, as far as their provider names accounts."""
-    if old.method is not Method.OAUTH2 and _FINGERPRINT.fullmatch(old.external_account_id):
-        return False  # its provider had not named it
-    return account.external_account_id != old.external_account_id
+    return not _is_unnamed(old) and account.external_account_id != old.external_account_id

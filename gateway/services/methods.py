@@ -61,6 +61,11 @@ def is_renewable(config: Connector, method: Method) -> bool:
     return method is Method.CLIENT_CREDENTIALS
 
 
+def is_checkable(config: Connector, method: Method) -> bool:
+    """Whether the provider can be asked whether it accepts a stored API key."""
+    return method is Method.API_KEY and config.key is not None and config.key.verify is not None
+
+
 def repeatable_seconds(config: Connector, method: Method = Method.OAUTH2) -> float:
     """Return for how long a request for new tokens may be repeated; ``inf``: always."""
     if method is not Method.OAUTH2 or not isinstance(config, ConnectorConfig):

@@ -31,8 +31,8 @@ from gateway.errors import (
 )
 from gateway.observe.logs import get_logger
 from gateway.services.key_provider import KeyProvider
-from gateway.services.methods import method_of
-from gateway.store.connection import Connection, SealedTokens, Status
+from gateway.services.methods import is_checkable, method_of
+from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.fresh.notices import Notices, row_tag
 from gateway.store.owners import PLATFORM
 
@@ -122,10 +122,14 @@ class PlatformCredentials:
         typed = connection.connection_config
         token = Secret(next((text for name, text in values.items() if name not in typed), ""))
         if anew or _is(token, rejected):
-            await self._check(config, values)
+            await self._check(config, values, _is(token, rejected))
         return Opened(token=token, values=values, connection=connection)
 
-    async def _check(self, config: Connector, values: Mapping[str, str]) -> None:
+    async def _check(self, config: Connector, values: Mapping[str, str], rejected: bool) -> None:
+        if not is_checkable(config, Method.API_KEY):
+            if rejected:  # nobody can be asked: what the tool met is the only proof
+                raise _refused(config)
+            return
         verdict = Verdict.NOT_CHECKED
         if config.key is not None:
             verdict = await self._provider.verify(config, config.key, values, None)

@@ -18,10 +18,14 @@ from gateway.engine.pasted import unpack
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.token_response import Earlier
 from gateway.errors import (
+    ConnectionIncomplete,
+    GatewayError,
+    InvalidRequest,
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
     TokenRejected,
+    UnreadableResponse,
 )
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics, RefreshOutcome
@@ -115,7 +119,7 @@ class RefreshAttempt:
             await leases.withdraw(marked)
             return False
         try:
-            tokens = await self._ask()
+            tokens = await self._asked(marked)
         except TokenRejected as error:
             await self._give_up(error)
             return True
@@ -130,6 +134,24 @@ class RefreshAttempt:
             tokens = replace(tokens, refresh_token=self._token)
         await self._store(tokens)
         return True
+
+    async def _asked(self, lease: Lease) -> Tokens:
+        """Return new tokens. Any failure that is no provider's ends the lease at once (rule 7)."""
+        try:
+            return await self._ask()
+        except ProviderError:
+            raise
+        except GatewayError as error:  # the request could not be made
+            await self._while_held(lambda: self._parts.leases.withdraw(lease))
+            if isinstance(error, InvalidRequest):  # the connector has changed its inputs since
+                connection = lease.connection
+                raise ConnectionIncomplete(self._config.name, connection.id, str(error)) from None
+            raise
+        except Exception as error:
+            _log.exception("token_request_failed", connector=self._config.name, exc_info=error)
+            raise UnreadableResponse(
+                "the request for new tokens failed by a fault here", outcome_unknown=True
+            ) from None
 
     async def _ask(self) -> Tokens:
         """Send the refresh token; send it twice only if the first use may be repeated (D5)."""

@@ -22,7 +22,12 @@ from gateway.errors import GatewayError
 from gateway.observe.logs import get_logger
 from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
-from gateway.services.methods import is_renewable, renew_before_seconds, repeatable_seconds
+from gateway.services.methods import (
+    is_checkable,
+    is_renewable,
+    renew_before_seconds,
+    repeatable_seconds,
+)
 from gateway.services.refresh import Refresher
 from gateway.services.states import is_over
 from gateway.store.connection import Connection, Method
@@ -129,7 +134,7 @@ class Renewal:
             for why in Due:
                 async for connection in self._due_connections(config, why):
                     await begin(connection)
-            if config.key is not None:
+            if is_checkable(config, Method.API_KEY):
                 async for connection in self._unchecked(config):
                     await begin(connection)
         finally:

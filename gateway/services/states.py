@@ -23,13 +23,14 @@ from gateway.errors import ConnectionIncomplete, InvalidRequest, VaultError
 from gateway.services.apps import Apps
 from gateway.services.methods import (
     METHOD_GONE,
+    is_checkable,
     is_renewable,
     key_of,
     methods_of,
     oauth_of,
     pasted_values,
 )
-from gateway.store.connection import Connection, Method, Status
+from gateway.store.connection import NOT_CHECKED, Connection, Method, Status
 
 
 class Remedy(StrEnum):
@@ -84,6 +85,7 @@ def state_of(
     readable: bool = True,
     complete: bool = True,
     app_removed: bool = False,
+    checkable: bool = True,
 ) -> State:
     """Return the state of a connection at ``now``.
 
@@ -92,6 +94,7 @@ def state_of(
         readable: Whether the tokens that the next caller needs can be decrypted.
         complete: Whether all facts are known that a call, or a refresh that is due, needs.
         app_removed: Whether the app that made it was the tenant's own, and is removed.
+        checkable: Whether a key that was not checked can be.
     """
     tokens, reason = connection.tokens, connection.status_reason
     status, since, action = connection.status, connection.status_since, None
@@ -108,6 +111,7 @@ def state_of(
     elif reason is not None:
         status = status if over is None else Status.NOT_RENEWED
         since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
+        action = action if checkable or reason != NOT_CHECKED else None  # nothing will change
     if not complete and status in {Status.ACTIVE, Status.NEEDS_SCOPES}:
         status, reason, action = Status.INCOMPLETE, MISSING_FACT, Remedy.RECONNECT
         if failure := connection.hook_failure:
@@ -163,6 +167,8 @@ class States:
             readable=readable,
             complete=not readable or self._is_complete(config, connection, over),
             app_removed=await self._apps.is_removed(connection),
+            checkable=connection.method is not Method.API_KEY
+            or is_checkable(config, connection.method),
         )
 
     def _is_complete(self, config: Connector, connection: Connection, over: bool) -> bool:

@@ -44,6 +44,7 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
 from gateway.services.methods import (
+    is_checkable,
     is_renewable,
     key_of,
     lacks_scopes,
@@ -387,9 +388,15 @@ class TokenService:
     async def _renewed(
         self, config: Connector, connection: Connection, token: Secret, wanted: Wanted
     ) -> Connection:
-        if connection.method is Method.API_KEY:  # only a check can say that it is over
-            return await self._pasted.check(config, connection)
         rejected = _is_rejected(token, wanted)
+        if is_checkable(config, connection.method):  # only its provider can say that it is over
+            return await self._pasted.check(config, connection)
+        if connection.method is Method.API_KEY:
+            if not rejected:
+                return connection
+            # Nobody can be asked: what the tool met at the provider's API is the only proof.
+            await self._end_grant(connection)
+            raise ReauthorizationRequired(config.name, TOKEN_REFUSED, connection.id)
         # A forced refresh needs a new token: its failure is the answer.
         in_need = wanted.force or rejected or is_over(connection, self._clock())
         renewable = is_renewable(config, connection.method)

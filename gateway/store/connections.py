@@ -218,7 +218,7 @@ class ConnectionStore:
         besides: str | None = None,
         app: str | None = None,
     ) -> bool:
-        """Whether any user's connection by ``app``, other than ``besides``, holds this account.
+        """Whether any user's OAuth connection by ``app``, other than ``besides``, has this account.
 
         Revoking a grant can end every connection of the account to the app (security B7).
         """
@@ -227,6 +227,7 @@ class ConnectionStore:
             "connector": connector,
             "external_account_id": external_account_id,
             "app": app,
+            "method": {"$in": [None, str(Method.OAUTH2)]},  # an earlier release wrote none
             "_id": {"$ne": besides},
         }
         return await self._rows.find_one(query, projection={"_id": 1}) is not None

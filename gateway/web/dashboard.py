@@ -16,6 +16,7 @@ from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.errors import ConnectionNotFound, ProviderError, ReauthorizationRequired
 from gateway.services.disconnect import Revoked
+from gateway.services.methods import is_checkable
 from gateway.services.resolution import nearest
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
@@ -160,7 +161,7 @@ async def check_again(request: Request) -> Response:
     await given.limits.spend(LimitName.REFRESHES, f"{session.session_id}\0{session.user}")
     config = given.apps.described(connection)
     try:
-        if connection.method is not Method.API_KEY:
+        if not is_checkable(config, connection.method):
             raise ConnectionNotFound
         await given.pasted.check(config, connection)
         outcome = "key_accepted"

@@ -104,12 +104,10 @@ async def start(request: Request) -> Response:
     check_origin(request)
     session = await require_session(request)
     name = request.path_params["name"]
-    config, app = await services(request).apps.choose(session.tenant, name)
-    if not isinstance(config, ConnectorConfig):
-        raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
     if is_json(request):
         session.check_csrf(request.headers.get("x-csrf-token"))
         wanted = await read_json(request, StartRequest)
+        config, app = await _chosen(request, session, name)
         started = await _start(request, session, config, app, wanted)
         answer: Response = JSONResponse({"authorization_url": started.authorization_url})
         return _with_flow_cookie(request, answer, started)
@@ -130,6 +128,7 @@ async def start(request: Request) -> Response:
         scopes=_scope_names(form.get("scopes", "")),
         owner=ORG if form.get("owner") == ORG else "user",
     )
+    config, app = await _chosen(request, session, name)
     try:
         started = await _start(request, session, config, app, wanted)
     except InvalidRequest as error:
@@ -146,6 +145,15 @@ async def start(request: Request) -> Response:
         host=host_of(started.authorization_url),
     )
     return _with_flow_cookie(request, page, started)
+
+
+async def _chosen(
+    request: Request, session: SessionCaller, name: str
+) -> tuple[ConnectorConfig, str | None]:
+    config, app = await services(request).apps.choose(session.tenant, name)
+    if not isinstance(config, ConnectorConfig):
+        raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
+    return config, app
 
 
 async def callback(request: Request) -> Response:
@@ -236,7 +244,7 @@ def _asked_scopes(
 async def _reconnected(
     request: Request, session: SessionCaller, config: Connector, connection_id: str
 ) -> Connection:
-    connection = await services(request).connections.get(session.bounds, connection_id)
+    connection = await services(request).connections.to_reconnect(session.bounds, connection_id)
     if connection.connector != config.name:
         raise ConnectionNotFound
     return connection

@@ -22,8 +22,9 @@ from gateway.errors import (
     KeyRefused,
     ProviderError,
 )
+from gateway.services.methods import is_checkable
 from gateway.settings.limits import LimitName
-from gateway.store.connection import NOT_CHECKED, Connection
+from gateway.store.connection import NOT_CHECKED, Connection, Method
 from gateway.store.owners import ORG, kind_of
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_origin
@@ -63,11 +64,11 @@ async def connect_key(request: Request) -> Response:
         return await _connect_for_org(request)
     check_origin(request)
     session = await require_session(request)
-    name = request.path_params["name"]
-    config, _ = await services(request).apps.choose(session.tenant, name)
+    name, apps = request.path_params["name"], services(request).apps
     if is_json(request):
         session.check_csrf(request.headers.get("x-csrf-token"))
         wanted = await read_json(request, PastedRequest)
+        config, _ = await apps.choose(session.tenant, name)
         connection = await _connect(request, session, config, wanted)
         state = await services(request).states.of(connection)
         return reply(connection_reply(connection, state))
@@ -82,6 +83,7 @@ async def connect_key(request: Request) -> Response:
         reconnect=form.get("reconnect", "")[:64] or None,
         owner=ORG if form.get("owner") == ORG else "user",
     )
+    config, _ = await apps.choose(session.tenant, name)
     return_to, tool = own_page(form.get("return_to")), form.get("tool", "")[:MAX_TOOL]
     try:
         connection = await _connect(request, session, config, wanted)
@@ -91,7 +93,8 @@ async def connect_key(request: Request) -> Response:
         )
     outcome = "key_replaced" if wanted.reconnect else "key_stored"
     if connection.status_reason == NOT_CHECKED:
-        outcome = "key_unchecked"
+        is_mute = connection.method is Method.API_KEY and not is_checkable(config, Method.API_KEY)
+        outcome = "key_unproven" if is_mute else "key_unchecked"
     return redirect_with(request, session, return_to, outcome, config.name)
 
 
@@ -100,7 +103,7 @@ async def _connect(
 ) -> Connection:
     given, old = services(request), None
     if wanted.reconnect is not None:
-        old = await given.connections.get(session.bounds, wanted.reconnect)
+        old = await given.connections.to_reconnect(session.bounds, wanted.reconnect)
     owner = session.owner_for(wanted.owner, old)
     await given.limits.spend(LimitName.SESSION_STARTS, session.session_id)
     await given.limits.spend(LimitName.USER_STARTS, f"{session.tenant}\0{session.user}")
@@ -153,7 +156,7 @@ async def key_page(
     if config.key is None:
         raise ConnectionNotFound
     if old is None and wanted is not None and wanted.reconnect is not None:
-        old = await given.connections.get(session.bounds, wanted.reconnect)
+        old = await given.connections.to_reconnect(session.bounds, wanted.reconnect)
     owner = session.owner_for(
         wanted.owner if wanted else request.query_params.get("owner", ""), old
     )

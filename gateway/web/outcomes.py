@@ -151,6 +151,12 @@ OUTCOMES = {
         "{name} could not check this key",
         "It did not answer as it should. The key is kept, and the gateway tries again by itself.",
     ),
+    "key_unproven": Outcome(
+        "info",
+        "The key is stored",
+        "{name} offers no way to check it. Tools can use it now; if {name} refuses it, you are "
+        "asked for another one.",
+    ),
     "key_stored": Outcome(
         "success", "{name} is connected", "{name} accepts the key. Tools can use it now."
     ),

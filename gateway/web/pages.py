@@ -18,6 +18,7 @@ from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import sample_url
+from gateway.services.methods import is_checkable
 from gateway.services.states import Remedy
 from gateway.store.connection import NOT_CHECKED, Connection, Method, Status
 from gateway.web.available import connect_url, scopes_of
@@ -63,7 +64,7 @@ _RENEWAL_TEXTS = {
     "provider_refused": "{name} refuses it. Reconnect; if that does not help, " + _OPERATOR,
 }
 """For each reason why renewals fail: the cause, and the action that mends it."""
-
+_UNPROVEN = "{name} offers no way to check a key. Whether it works shows when a tool uses it."
 
 _HOOK_TEXTS = _RENEWAL_TEXTS | {
     "hook_error": "This is a fault of the connector.",
@@ -224,7 +225,9 @@ async def account_view(
         name: The connector's display name.
     """
     state, now = await given.states.of(connection), given.clock()
-    renewal = _RENEWAL_TEXTS.get(state.reason or "", "").format(name=name)
+    reason, can_check = state.reason or "", config and is_checkable(config, connection.method)
+    text = _RENEWAL_TEXTS.get(reason, "") if state.action else _UNPROVEN
+    renewal = text.format(name=name)
     is_key = connection.method is not Method.OAUTH2
     status_text = (is_key and _KEY_TEXTS.get(state.status)) or _STATUS_TEXTS[state.status]
     is_unchecked = state.reason == NOT_CHECKED
@@ -243,7 +246,7 @@ async def account_view(
         since_iso=rfc3339(state.since),
         hook=_hook_text(connection, name),
         retry_path=f"{base}/retry",
-        can_check=connection.method is Method.API_KEY and state.status is not Status.UNREADABLE,
+        can_check=bool(can_check) and state.status is not Status.UNREADABLE,
         can_reconnect=is_key or state.action is Remedy.RECONNECT,
         needs_attention=state.status is not Status.ACTIVE
         or state.action not in {None, Remedy.WAIT},

@@ -96,6 +96,15 @@ def core_services(
         clock=clock,
         audit=audit,
     )
+    disconnect = DisconnectService(
+        apps=apps,
+        connections=connections,
+        provider=provider,
+        sealer=sealer,
+        clock=clock,
+        audit=audit,
+        environment=environment,
+    )
     pasted = KeyConnections(
         catalog=catalog,
         connections=connections,
@@ -107,6 +116,7 @@ def core_services(
         metrics=metrics,
         audit=audit,
         rules=rules,
+        revoke=disconnect.revoke,
     )
     unused = UnusedGrants(connections, provider)
     refresher = Refresher(
@@ -186,13 +196,5 @@ def core_services(
             audit=audit,
             cache=Cache(watch.freshness, database.notices) if token_cache else None,
         ),
-        disconnect=DisconnectService(
-            apps=apps,
-            connections=connections,
-            provider=provider,
-            sealer=sealer,
-            clock=clock,
-            audit=audit,
-            environment=environment,
-        ),
+        disconnect=disconnect,
     )

@@ -1,7 +1,8 @@
-"""Three invented providers that take pasted credentials; a gateway that reaches nothing else.
+"""Four invented providers that take pasted credentials; a gateway that reaches nothing else.
 
 "Keyed" takes a key in a header and a workspace in the query. "Tokened" exchanges an id and a secret
-for an access token (client credentials). "Named" takes two keys, and names the account.
+for an access token (client credentials). "Named" takes two keys, and names the account. "Mute" has
+a key, and no request that would show whether it is right.
 """
 
 from __future__ import annotations
@@ -155,6 +156,40 @@ def create_config(env):
     )
 '''
 
+_MUTE = '''
+"""Mute connector: a key that cannot be checked."""
+
+from datetime import date
+
+from connectors import ConnectionInput, KeyConnectorConfig, KeyMethod
+
+
+def create_config(env):
+    return KeyConnectorConfig(
+        name="mute",
+        display_name="Mute",
+        description="An invented service.",
+        category="other",
+        docs_url="https://mute.example/docs",
+        console_url="https://mute.example/keys",
+        checked_on=date(2026, 11, 28),
+        supports_multiple_accounts=True,
+        api_base_url="https://api.mute.example",
+        key=KeyMethod(
+            inputs={
+                "key": ConnectionInput(
+                    title="Key",
+                    description="From your account.",
+                    example="kd-live-0123456789abcdef",
+                    pattern=r"kd-live-[0-9a-f]{16}",
+                    secret=True,
+                ),
+            },
+            api_headers={"Authorization": "Bearer ${key}"},
+        ),
+    )
+'''
+
 
 def _answer(status: int, **body: Any) -> httpx.Response:
     """An answer that arrives in a stream, as from a network."""
@@ -204,6 +239,7 @@ def write_connectors(folder: Path) -> Path:
     (folder / "catalog" / "keyed.py").write_text(_KEYED)
     (folder / "catalog" / "tokened.py").write_text(_TOKENED)
     (folder / "catalog" / "named.py").write_text(_NAMED)
+    (folder / "catalog" / "mute.py").write_text(_MUTE)
     return folder
 
 

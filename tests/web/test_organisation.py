@@ -137,7 +137,7 @@ async def test_only_an_administrator_sees_or_changes_it(gateway: Harness, rows: 
     for answer in answers:
         problem(answer, 404, "connection_not_found")
     start = f"{GATEWAY_URL}/v1/connectors/google/start"
-    for wanted, code in (({"owner": "org"}, 403), ({"reconnect": shared["id"]}, 404)):
+    for wanted, code in (({"owner": "org"}, 403), ({"reconnect": shared["id"]}, 403)):
         refused = await client.post(start, headers=headers, json=wanted)
         assert refused.status_code == code
     assert (await browser.open("/connectors/google?owner=org")).status_code == 403
@@ -168,6 +168,28 @@ async def test_an_administrator_reconnects_it_for_the_organisation(
     assert outcome == "connected"
     row = await rows.connection()
     assert (row["_id"], row["owner"], row["generation"]) == (shared["id"], "org", 2)
+
+
+async def test_a_person_who_follows_an_administrators_link_is_told_so(
+    gateway: Harness, mongodb_url: str, database_name: str, tmp_path: Path
+) -> None:
+    """A tool gives everybody the same link. What is no connection of the tenant stays unknown."""
+    await connect_for_org(gateway, "google")
+    (shared,) = await org_connections(gateway)
+    browser = await gateway.browser("alice")
+    page = await browser.open(f"/connectors/google?reconnect={shared['id']}")
+    assert page.status_code == 403
+    assert "ask an administrator of your organisation to connect it again" in words(browser)
+    page = await browser.open("/connectors/google?reconnect=con_000000000000000000000000")
+    assert page.status_code == 404
+    async with gateway_with_keys(mongodb_url, database_name, tmp_path, Providers()) as keyed:
+        url, body = "/v1/connectors/keyed/connect", {"inputs": INPUTS, "owner": "org"}
+        made = (await (await keyed.api(Role.CONNECTIONS)).post(url, json=body)).json()
+        person = await keyed.browser("alice")
+        page = await person.open(f"/connectors/keyed?reconnect={made['id']}")
+        assert page.status_code == 403
+        answer = await paste(person, "keyed", INPUTS, reconnect=made["id"])
+        problem(answer, 403, "forbidden")
 
 
 @pytest.mark.requirement("A1")

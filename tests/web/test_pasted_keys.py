@@ -20,6 +20,8 @@ from tests.support.pasted import (
     INPUTS,
     KEY,
     OTHER_KEY,
+    OTHER_PAIR,
+    PAIR,
     SECRET,
     Providers,
     gateway_with_keys,
@@ -270,6 +272,40 @@ async def test_the_same_key_again_renews_its_connection(gateway: Harness, rows: 
     assert len(await rows.connections()) == 1
     third = (await paste(browser, "keyed", INPUTS | {"key": OTHER_KEY})).json()
     assert third["id"] != first["id"]
+
+
+async def test_a_key_that_was_not_checked_is_the_same_connection_once_its_account_is_named(
+    gateway: Harness, providers: Providers, rows: Rows
+) -> None:
+    browser = await gateway.browser("alice")
+    providers.status = 503
+    first = (await paste(browser, "named", PAIR, label="Reports")).json()
+    assert first["status_reason"] == "not_checked"
+    providers.status = None
+    again = (await paste(browser, "named", PAIR)).json()
+    assert (again["id"], again["status_reason"]) == (first["id"], None)
+    assert (again["external_account_id"], again["account_label"]) == ("acct-1", "Reports")
+    providers.status = 503  # it is known by now, whether its provider answers or not
+    later = (await paste(browser, "named", PAIR)).json()
+    assert (later["id"], later["external_account_id"]) == (first["id"], "acct-1")
+    assert len(await rows.connections()) == 1
+
+
+async def test_a_key_that_turns_out_to_be_of_a_connected_account_becomes_its_key(
+    gateway: Harness, providers: Providers, rows: Rows
+) -> None:
+    browser = await gateway.browser("alice")
+    first = (await paste(browser, "named", PAIR)).json()
+    providers.status = 503
+    second = (await paste(browser, "named", OTHER_PAIR)).json()
+    assert second["id"] != first["id"]
+    providers.status = None
+    again = (await paste(browser, "named", OTHER_PAIR)).json()
+    assert again["id"] == first["id"]
+    (row,) = await rows.connections()
+    assert (row["_id"], row["is_default"]) == (first["id"], True)
+    token = (await gateway.token("named", "alice")).json()
+    assert token["access_token"] == OTHER_PAIR["key"]
 
 
 async def test_nobody_replaces_or_checks_the_key_of_another_person(

@@ -33,6 +33,7 @@ from tests.support.tokens import StoppedClock, fingerprint, token_of
 ENV = {
     "PLATFORM_KEYED_KEY": KEY,
     "PLATFORM_KEYED_WORKSPACE": "acme",
+    "PLATFORM_MUTE_KEY": KEY,
     "PLATFORM_TOKENED_CLIENT_ID": CLIENT["client_id"],
     "PLATFORM_TOKENED_CLIENT_SECRET": SECRET,
 }
@@ -84,6 +85,18 @@ async def test_a_platform_credential_serves_everybody_who_has_no_other(
     ]
     stored = b"".join(dump(mongodb_url, database_name).values())
     assert KEY.encode() not in stored
+
+
+async def test_a_report_is_the_only_proof_against_a_key_that_cannot_be_checked(
+    gateway: Harness,
+) -> None:
+    """It is the operators' to replace: every report is answered, and nothing is stored."""
+    rejected = {"rejected_token_sha256": fingerprint(KEY)}
+    answer = await gateway.token("mute", "alice", **rejected)
+    problem(answer, 503, "provider_unavailable")
+    client = await gateway.api(Role.TOKENS)
+    forced = await client.post("/v1/connectors/mute/refresh", json={"user": "alice"})
+    assert token_of(forced) == KEY
 
 
 async def test_the_nearer_owners_win(gateway: Harness) -> None:

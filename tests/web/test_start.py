@@ -196,3 +196,27 @@ async def test_the_page_that_leads_on_is_no_redirect(gateway: Harness) -> None:
     assert "form-action 'self'" in leaving.headers["content-security-policy"]
     await browser.approve(ACCOUNTS["google"])
     assert browser.outcome() == "connected"
+
+
+@pytest.mark.parametrize("endpoint", ["start", "connect"])
+async def test_a_body_that_cannot_be_read_costs_no_look_into_the_database(
+    gateway: Harness, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    """The tenant's own app is looked for once the request is known to be valid."""
+    browser = await gateway.browser("alice")
+    token = await csrf_token(browser)
+    asked: list[str] = []
+    choose = gateway.services.apps.choose
+
+    async def watched(tenant: str, name: str) -> object:
+        asked.append(name)
+        return await choose(tenant, name)
+
+    monkeypatch.setattr(gateway.services.apps, "choose", watched)
+    url, headers = f"{GATEWAY_URL}/v1/connectors/google/{endpoint}", OWN | {"X-CSRF-Token": token}
+    refused = await browser.client.post(url, json={"unknown": 1}, headers=headers)
+    assert (refused.status_code, asked) == (422, [])
+    form = await browser.client.post(url, data={"csrf_token": "0"}, headers=OWN)
+    assert (form.status_code, asked) == (403, [])
+    await browser.client.post(url, data={"csrf_token": token}, headers=OWN)
+    assert asked == ["google"]
