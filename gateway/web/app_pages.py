@@ -15,7 +15,7 @@ from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import ago, card_view, render
-from gateway.web.return_to import DASHBOARD
+from gateway.web.return_to import ORGANISATION
 from gateway.web.state import services
 from gateway.wiring.process import redirect_uri
 
@@ -66,10 +66,15 @@ async def _page(
     given, now = services(request), services(request).clock()
     config = given.catalog.described(request.path_params["name"])
     errors = {} if error is None else error.errors
+    is_public = getattr(config, "authorization_method", "none") == "none"
     fields = [
         {
             **{"name": name, "title": title, "value": value, "secret": name == "client_secret"},
-            **{"required": name == "client_id", "error": errors.get(name), "choices": {}},
+            **{
+                "required": name == "client_id" or not is_public,
+                "error": errors.get(name),
+                "choices": {},
+            },
             **{"description": "", "example": "", "where": "", "suffix": "", "default": None},
         }
         for name, title, value in (
@@ -102,7 +107,7 @@ async def _page(
         fields=fields,
         apps=apps,
         form_action=f"/dashboard/apps/{config.name}",
-        cancel_path=DASHBOARD,
+        cancel_path=ORGANISATION,
     )
 
 

@@ -211,7 +211,8 @@ def _notice(error: Exception, config: Connector) -> dict[str, str]:
         title = f"{config.display_name} does not say which account this key is of"
         return {"title": title, "text": "Nothing has changed. Try again in a minute."}
     problem = problem_of(error)
-    return {"title": problem.title, "text": detail_of(error, problem)}
+    title = problem.title.replace("The provider", config.display_name)
+    return {"title": title, "text": detail_of(error, problem)}
 
 
 OPERATIONS = [

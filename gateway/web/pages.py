@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from connectors.config import Connector, ConnectorConfig
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
+from gateway.engine.placements import filler_of
 from gateway.engine.scopes import missing_scopes
 from gateway.engine.templates import sample_url
 from gateway.services.methods import is_checkable
@@ -192,9 +193,11 @@ async def card_view(given: Services, config: Connector, connections: list[Connec
 
 def is_sandboxed(given: Services, config: Connector) -> bool:
     """Whether the connector's provider is simulated."""
-    url = config.api_base_url
     if isinstance(config, ConnectorConfig):
         url = sample_url(config.authorization_url, config)
+    else:
+        samples = {name: each.sample for name, each in config.key.inputs.items()}
+        url = filler_of(config.key, samples).url(config.api_base_url)
     return given.public_addresses.simulated(url)
 
 

@@ -206,3 +206,33 @@ def test_two_people_use_the_organisations_account_until_it_is_switched_off(
     expect(page.locator(".notice")).to_contain_text("is saved")
     assert gateway.get_connector_token("anthropic", user="bea").access_token == values[1]["key"]
     other.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_of_keys_and_organisations_fit(
+    chromium: Browser, dev: DevGateway, width: int
+) -> None:
+    context = chromium.new_context(base_url=dev.url, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, ADMIN)
+    paste(page, "twilio", held("twilio", "acme"))
+    page.wait_for_url(DASHBOARD)
+    for path in (
+        "/dashboard/connectors",
+        "/dashboard/organisation",
+        "/dashboard/apps/salesforce",
+        "/connectors/datadog",
+        "/connectors/quickbooks",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        cards = "[...document.querySelectorAll('.card, .sheet')].map(card => card.offsetWidth)"
+        assert min(page.evaluate(cards)) > 300, path
+        cut = page.evaluate(
+            "[...document.querySelectorAll('label, p, h1, h3, .button')]"
+            ".filter(each => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)"
+            ".filter(each => getComputedStyle(each).display !== 'inline')"
+            ".map(each => each.textContent.trim())"
+        )
+        assert cut == [], path
+    context.close()

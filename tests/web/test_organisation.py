@@ -179,7 +179,8 @@ async def test_a_person_who_follows_an_administrators_link_is_told_so(
     browser = await gateway.browser("alice")
     page = await browser.open(f"/connectors/google?reconnect={shared['id']}")
     assert page.status_code == 403
-    assert "ask an administrator of your organisation to connect it again" in words(browser)
+    told = "This account is your organisation's: ask an administrator of your organisation"
+    assert f"{told} to connect it again." in words(browser)
     page = await browser.open("/connectors/google?reconnect=con_000000000000000000000000")
     assert page.status_code == 404
     async with gateway_with_keys(mongodb_url, database_name, tmp_path, Providers()) as keyed:

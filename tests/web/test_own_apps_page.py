@@ -44,6 +44,7 @@ async def test_what_cannot_be_right_is_said_at_its_field(gateway: Harness) -> No
     assert page.status_code == 422
     assert "is missing" in browser.text
     assert 'value="acme-client"' in browser.page.text
+    assert "Client secret (optional)" not in browser.text  # this provider's apps have one
 
 
 async def test_nobody_else_sees_or_changes_apps(gateway: Harness) -> None:
