@@ -22,7 +22,7 @@ from connectors import ConnectorConfig, Secret, account_lookup, provider, rfc674
 from connectors.config_types import ErrorInSuccess, Revocation
 from connectors.inputs import ConnectionInput
 from gateway.__main__ import main
-from gateway.testing.expectations import Expectations, fields_of
+from gateway.testing.expectations import Expectations, KeyExpectations, fields_of
 from gateway.testing.mutants.__main__ import main as mutants
 
 ROOT = Path(__file__).parents[1]
@@ -233,6 +233,10 @@ def test_every_field_of_a_type_is_explained_under_its_name(kind: type[Any]) -> N
 
 def test_every_attribute_of_a_contract_is_explained() -> None:
     assert sorted(first_column("The contract")) == sorted(fields_of(Expectations))
+
+
+def test_every_attribute_of_a_contract_for_keys_is_explained() -> None:
+    assert sorted(first_column("The contract of a key")) == sorted(fields_of(KeyExpectations))
 
 
 def test_every_argument_of_the_account_lookup_is_explained() -> None:

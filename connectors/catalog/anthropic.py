@@ -37,6 +37,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 )
             },
             api_headers={"x-api-key": "${key}", "anthropic-version": "2023-06-01"},  # quirks 1, 2
-            verify=Verify(url="https://api.anthropic.com/v1/models"),
+            verify=Verify(url="https://api.anthropic.com/v1/models", refused_statuses=(401,)),
         ),
     )

@@ -59,6 +59,8 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 format="json",
                 token_path="accessJwt",
                 lifetime_seconds=7200,  # quirk 2
+                refused_statuses=(401,),
+                refused_codes=frozenset(),
             ),
             account=account_lookup(
                 url=f"{API}/com.atproto.server.getSession", id="did", label="handle"

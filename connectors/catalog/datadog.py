@@ -61,6 +61,8 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 ),
             },
             api_headers={"DD-API-KEY": "${api_key}", "DD-APPLICATION-KEY": "${application_key}"},
-            verify=Verify(url="https://${site.api}/api/v2/validate_keys"),  # quirk 2
+            verify=Verify(  # quirk 2
+                url="https://${site.api}/api/v2/validate_keys", refused_statuses=(403,)
+            ),
         ),
     )

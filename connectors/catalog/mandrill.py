@@ -37,6 +37,10 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 )
             },
             api_body={"key": "${key}"},  # quirk 1
-            verify=Verify(method="POST", url="https://mandrillapp.com/api/1.0/users/ping2"),
+            verify=Verify(
+                method="POST",
+                url="https://mandrillapp.com/api/1.0/users/ping2",
+                refused_statuses=(401,),  # quirk 2
+            ),
         ),
     )

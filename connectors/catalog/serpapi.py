@@ -36,7 +36,9 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 )
             },
             api_query={"api_key": "${key}"},  # quirk 1
-            verify=Verify(url="https://serpapi.com/account.json"),  # quirk 2
+            verify=Verify(  # quirk 2
+                url="https://serpapi.com/account.json", refused_statuses=(401,)
+            ),
             account=account_lookup(id="account_id", label="account_email"),
         ),
     )

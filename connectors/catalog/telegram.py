@@ -38,6 +38,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 )
             },
             verify=Verify(url=f"{API}/getMe", refused_statuses=(401, 404)),  # quirk 2
-            account=account_lookup(id="result.id", label=("result.username", "result.first_name")),
+            account=account_lookup(id="result.id", label="result.username"),
         ),
     )

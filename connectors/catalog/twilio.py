@@ -45,7 +45,10 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 ),
             },
             api_basic=("${account_sid}", "${auth_token}"),  # quirk 1
-            verify=Verify(url="https://api.twilio.com/2010-04-01/Accounts/${account_sid}.json"),
+            verify=Verify(
+                url="https://api.twilio.com/2010-04-01/Accounts/${account_sid}.json",
+                refused_statuses=(401,),  # quirk 3
+            ),
             account=account_lookup(id="sid", label="friendly_name"),
         ),
     )

@@ -60,6 +60,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 url="https://zoom.us/oauth/token",
                 basic=("${client_id}", "${client_secret}"),
                 body={"grant_type": "account_credentials", "account_id": "${account_id}"},
+                refused_statuses=(),
                 refused_codes=frozenset(  # quirk 2
                     {"invalid_client", "invalid_request", "unsupported_grant_type"}
                 ),

@@ -23,6 +23,14 @@ PROVIDER = key_provider(
             "api_key": "3f79bb7b435b05321651daefd374cdc6",
             "application_key": "252f10c83610ebca1a059c0bae8255eba2f95be4",
         },
+        **{
+            f"initech-{site}": {
+                "site": site,
+                "api_key": f"{number}e7d2c03a9507ae265ecf5b5356885a5",
+                "application_key": f"{number}8ac3e7343f016890c510e93f935261169d9e3f5",
+            }
+            for number, site in enumerate(("us3", "us5", "ap1", "ap2", "us1-fed"), 5)
+        },
     },
     headers={"dd-api-key": "{api_key}", "dd-application-key": "{application_key}"},
     refusal=Refusal(403, {"errors": ["Forbidden"]}),

@@ -140,7 +140,10 @@ class KeyExpectations:
         account: Id and label of the first person's account, where the provider names one.
         people: Two people with right values; by default the first two of the sandbox file.
         probe: A call to the API; by default the sandbox file's first one below ``api_base``.
+        accepted_inputs: Input -> what people paste -> what is meant by it.
         refused_inputs: Input -> what must be refused before the provider is asked.
+        refusals: Documented answers to wrong values (status and body), besides the sandbox's own.
+        unclear: Documented answers that say nothing about the values.
         gaps: Name of a check -> why it cannot hold. Such a check must fail.
     """
 
@@ -148,7 +151,10 @@ class KeyExpectations:
     account: tuple[str, str] | None = None
     people: tuple[Person, ...] = ()
     probe: Probe | None = None
+    accepted_inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refused_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refusals: tuple[tuple[int, Mapping[str, Any]], ...] = ()
+    unclear: tuple[tuple[int, Mapping[str, Any]], ...] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from gateway.store.connection import Connection
 from gateway.store.mongo import Database
 from gateway.testing.key_subject import KeySubject
 from gateway.testing.observation import Observation, as_text, request_parts
-from gateway.testing.strictness import MOMENT, alterations
+from gateway.testing.strictness import alterations, without_moments
 from gateway.testing.subject import ContractViolation
 from gateway.testing.workbench import KeyWorkbench, open_key_workbench
 
@@ -122,13 +123,30 @@ def _told(bench: KeyWorkbench, token: IssuedToken) -> Observation:
 def _strictly(bench: KeyWorkbench, incoming: Incoming) -> Observation:
     """A request, the answer to it, and the alterations of it that the provider takes."""
     outcomes: dict[str, list[str]] = defaultdict(list)
-    for how, part, altered in alterations(incoming):
+    refusals: list[Any] = []
+    for how, part, altered in (*alterations(incoming), *_with_listed(bench, incoming)):
         outcome = _ask(bench, altered)
         taken = outcome is not None and not outcome.refused
         outcomes[f"{'takes' if taken else 'refuses'} {how}"].append(part)
+        if not taken and (refusal := _answer(bench, outcome)) not in refusals:
+            refusals.append(refusal)
     request = _masked(bench, request_parts(incoming))
     said = {what: ", ".join(parts) for what, parts in sorted(outcomes.items())}
-    return {**request, "answer": _answer(bench, _ask(bench, incoming)), **said}
+    answer = _answer(bench, _ask(bench, incoming))
+    return {**request, "answer": answer, **said, "refusals": refusals}
+
+
+def _with_listed(bench: KeyWorkbench, incoming: Incoming) -> Iterator[tuple[str, str, Incoming]]:
+    """The request with each value of the headers for which the API lists values."""
+    listed = {
+        (name, value)
+        for api in bench.subject.provider.api
+        for name, values in api.required_headers.items()
+        for value in values
+    }
+    for name, value in sorted(listed):
+        headers = {**incoming.headers, name.removesuffix("?"): value}
+        yield "with", f"{name} {value}", replace(incoming, headers=headers)
 
 
 def _briefly(bench: KeyWorkbench, incoming: Incoming) -> Any:
@@ -145,7 +163,7 @@ def _answer(bench: KeyWorkbench, outcome: Outcome | None) -> Any:
     if outcome is None:
         return "not found"
     text = json.dumps([outcome.status, outcome.body], default=dict)
-    return _masked(bench, json.loads(MOMENT.sub("<moment>", text)))
+    return _masked(bench, json.loads(without_moments(text, bench.clock().timestamp())))
 
 
 def _masked(bench: KeyWorkbench, value: Any) -> Any:

@@ -51,13 +51,17 @@ class KeySubject:
     @property
     def people(self) -> tuple[Person, ...]:
         """Two people with right values: by default, the first two of the provider."""
+        return self.expectations.people or self.everybody[:2]
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """A person for each account that was given values."""
         held = self.rules.held
-        offered = [
+        return tuple(
             Person(account=account.key, typed=held[account.key])
             for account in self.provider.accounts
             if account.key in held
-        ]
-        return self.expectations.people or tuple(offered[:2])
+        )
 
     @property
     def probe(self) -> Probe:

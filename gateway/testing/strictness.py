@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,7 +29,7 @@ from gateway.testing.wire import incoming_of
 from gateway.testing.workbench import open_workbench
 
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LATER = 40 * 86400  # seconds; longer than any access token lives
 
 _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
@@ -225,7 +226,17 @@ def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
     for kind in ("codes", "access_tokens", "refresh_tokens"):
         for token in getattr(twin.ledger, kind):
             text = text.replace(token, f"<{kind.removesuffix('s')}>")
-    return json.loads(MOMENT.sub("<moment>", text))
+    return json.loads(without_moments(text, twin.ledger.now()))
+
+
+def without_moments(text: str, now: float) -> str:
+    """``text`` with each moment as its distance from ``now`` (Unix seconds), to ten seconds."""
+
+    def distance(found: re.Match[str]) -> str:
+        seconds = datetime.fromisoformat(found[0]).timestamp() - now
+        return f"<in {10 * round(seconds / 10)} s>"
+
+    return _MOMENT.sub(distance, text)
 
 
 def _short(answer: Any) -> Any:

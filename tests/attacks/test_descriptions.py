@@ -18,10 +18,10 @@ from gateway.engine.authorize import authorization_url, new_code_verifier, new_s
 from gateway.engine.token_request import exchange_request, refresh_request
 from tests.support.configs import WITH_OAUTH
 
-NO_PKCE = {"linkedin", "slack"}
+NO_PKCE = {"linkedin", "slack", "square", "tiktok"}
 """Connectors without PKCE. The validator requires the reason in their header."""
 
-NO_RESPONSE_TYPE = {"shopify"}
+NO_RESPONSE_TYPE = {"intercom", "shopify", "square"}
 """Connectors whose protocol knows only codes, without a ``response_type``."""
 
 URI = "https://gateway.example.com/v1/connectors/x/callback"

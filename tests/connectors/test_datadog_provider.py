@@ -9,5 +9,5 @@ class TestDatadog(KeyContract):
     refused_inputs = {
         "site": ("us2", "api.datadoghq.com"),
         "api_key": ("a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",),
-        "application_key": ("a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0",),
+        "application_key": ("a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0", "a" * 65),
     }

@@ -84,7 +84,7 @@ def _other(leaf: Any, something: Any) -> Any:
     if isinstance(leaf, bool):
         return not leaf
     if isinstance(leaf, int):
-        return leaf + 1
+        return leaf + 60  # a minute: records tell moments to ten seconds
     if isinstance(leaf, str):
         return f"{leaf}x"
     return {"another": 1} if isinstance(leaf, Mapping) else ["another"] if leaf == [] else something

@@ -151,15 +151,23 @@ def _of_dataclass(value: Any) -> Iterator[Variant]:
     for name, current, hint in fields_of(value):
         if isinstance(value, ErrorInSuccess) and value.flag is None and name == "ok":
             continue  # without a flag nothing is compared with it: every other value is the same
-        if isinstance(value, (Verify, TokenRequest)) and name == "code_path":
-            if not value.refused_codes:
-                continue  # it is never read
+        if isinstance(value, (Verify, TokenRequest)) and name in _never_read(value):
+            continue
+        if isinstance(value, ConnectionInput) and name == "suffix" and not current:
+            continue  # nobody types an ending that the input does not have
         if isinstance(value, ConnectionInput) and name == "choices":
             current = {choice: _untitled(values) for choice, values in current.items()}
         for what, other in variants(current, hint):
             yield f"{name} {what}", replace(value, **{name: other})
         if current and is_optional(hint):
             yield f"{name} removed", replace(value, **{name: None})
+
+
+def _never_read(asked: Verify | TokenRequest) -> Iterator[str]:
+    if not asked.refused_codes:
+        yield "code_path"
+    if getattr(asked, "lifetime_seconds", None) is not None:
+        yield "expires_in_path"  # it is said because the answer does not tell it
 
 
 def _untitled(values: Mapping[str, str]) -> Mapping[str, str]:
