@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,13 @@ class KeySubject:
     def probe(self) -> Probe:
         """A tool's call: the first API rule below the provider's ``api_base``, if none is named."""
         return self.expectations.probe or first_probe(self.provider)
+
+
+def other(character: str) -> str:
+    """Return another character that may stand in a key in its place."""
+    if re.fullmatch(r"[a-eA-E0-8g-yG-Y]", character):
+        return chr(ord(character) + 1)
+    return {"f": "e", "F": "E", "z": "y", "Z": "Y", "9": "8"}.get(character, "x")
 
 
 def load_key_subject(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import httpx
@@ -23,7 +22,7 @@ from gateway.services.tokens import IssuedToken
 from gateway.store.connection import NOT_CHECKED, Status
 from gateway.testing.checks.check import Check, Checks
 from gateway.testing.header import header_problems
-from gateway.testing.key_subject import KeySubject
+from gateway.testing.key_subject import KeySubject, other
 from gateway.testing.subject import expect, expect_error
 from gateway.testing.wire import LOST
 from gateway.testing.workbench import KeyWorkbench, open_key_workbench
@@ -310,15 +309,8 @@ def _mutations(subject: KeySubject) -> Iterator[tuple[str, dict[str, str]]]:
     for name in _secrets(subject):
         value = subject.people[0].typed[name]
         for place, character in enumerate(value):
-            yield name, {name: value[:place] + _other(character) + value[place + 1 :]}
+            yield name, {name: value[:place] + other(character) + value[place + 1 :]}
         yield name, {name: value[:-1]}
-
-
-def _other(character: str) -> str:
-    """Another character of the same kind."""
-    if re.fullmatch(r"[a-yA-Y0-8]", character):
-        return chr(ord(character) + 1)
-    return {"z": "y", "Z": "Y", "9": "8"}.get(character, "x")
 
 
 KEYS: tuple[Check, ...] = (*DESCRIPTION, *JOURNEY, *REFUSALS)
