@@ -33,18 +33,25 @@ def free_neighbours() -> int:
 
 @pytest.fixture(scope="session")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
-    folder = tmp_path_factory.mktemp("dev")
+    with running_dev(tmp_path_factory.mktemp("dev")) as gateway:
+        yield gateway
+
+
+@contextlib.contextmanager
+def running_dev(folder: Path, **more: str) -> Iterator[DevGateway]:
+    """``make dev``'s command with ``more`` variables, until the context ends."""
     log = folder / "output.log"
     port = free_neighbours()
     env = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GATEWAY_", "OAUTH_"))
+        if not name.startswith(("GATEWAY_", "OAUTH_", "PLATFORM_"))
     }
     env |= {
         "GATEWAY_PORT": str(port),
         "GATEWAY_DATA_DIR": str(folder / "data"),
         "PYTHONPATH": str(ROOT),
+        **more,
     }
     command = [sys.executable, "-m", "gateway", "dev"]
     # An empty folder: the command must not need files of the project's folder.

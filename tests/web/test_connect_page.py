@@ -135,3 +135,11 @@ async def test_values_that_nobody_asked_for_are_refused(
     page = await browser.start("google", **{f"extra{n}": "x" for n in range(count)})
     assert page.status_code == 422
     assert await rows.flows() == []
+
+
+@pytest.mark.parametrize("connector", ["datadog", "twilio", "telegram", "openai", "google"])
+async def test_a_form_says_that_the_provider_is_simulated(gateway: Harness, connector: str) -> None:
+    """Also where a pasted value stands in the address of its API."""
+    browser = await gateway.browser("alice")
+    await browser.open(f"/connectors/{connector}")
+    assert "No real account is touched." in browser.text
