@@ -78,7 +78,7 @@ fix: $(INSTALLED) ## format the code, mend what the linter can, write docs/secur
 	$(BIN)/python -m tests.support.requirements
 
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
-	$(BIN)/python -m gateway.testing.mutants
+	$(BIN)/python -m gateway.testing.mutants $(if $(PART),--part $(PART))
 
 faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts
 	FAULTS_FULL=1 $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults

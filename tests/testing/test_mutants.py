@@ -244,7 +244,7 @@ def test_a_survivor_on_either_side_fails_the_run_over_all_connectors(
     for catalog, sandbox, code in (([], [], 0), (["x"], [], 1), ([], ["x"], 1)):
         scores = [Score("acme", "catalog", survivors=catalog)]
         scores.append(Score("acme", "sandbox", survivors=sandbox))
-        monkeypatch.setattr(command, "all_scores", lambda scores=scores: scores)
+        monkeypatch.setattr(command, "all_scores", lambda parts, scores=scores: scores)
         assert command.main([]) == code
         assert printed_count(capsys.readouterr().out, "survived") == len(catalog + sandbox)
 
@@ -276,6 +276,19 @@ def test_the_parts_of_a_connector_are_all_its_mutants(checks: Callable[..., None
         killed.append(score.killed)
     assert sum(killed[1:], Counter()) == killed[0]
     assert max(part.total() for part in killed[1:]) < killed[0].total()
+
+
+def test_the_command_tries_all_parts_or_the_one_that_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, checks: Callable[..., None]
+) -> None:
+    tried: list[list[int]] = []
+    monkeypatch.setattr(command, "all_scores", lambda parts: tried.append([*parts]) or [])
+    assert command.main([]) == command.main(["--part", "2"]) == 0
+    assert tried == [[*range(1, PARTS + 1)], [2]]
+    checks(check(_original(), "journey"))
+    assert command.main(["--connector", "google", "--part", "1"]) == 0
+    with pytest.raises(SystemExit):
+        command.main(["--part", str(PARTS + 1)])
 
 
 def printed_count(printed: str, what: str) -> int:
