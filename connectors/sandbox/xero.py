@@ -39,8 +39,7 @@ _CONSENTS = tuple(
 
 
 def _claims(account: FictionalAccount) -> dict[str, Any]:
-    claims = {name: account.facts[name] for name in ("xero_userid", "authentication_event_id")}
-    return {**claims, "iss": "https://identity.xero.com", "client_id": "sandbox-xero-client"}
+    return {**account.facts}
 
 
 def _connections(call: ApiCall) -> list[Any]:
@@ -94,7 +93,12 @@ PROVIDER = rfc6749(
     required={"response_type": "code", "scope": None},
     scopes="openid profile email offline_access accounting.contacts accounting.contacts.read "
     "accounting.settings accounting.settings.read accounting.invoices accounting.invoices.read",
-    accounts={(one["authentication_event_id"], one["label"]): one for one in _CONSENTS},
+    accounts={
+        (one["authentication_event_id"], one["label"]): {
+            name: one[name] for name in ("xero_userid", "authentication_event_id")
+        }
+        for one in _CONSENTS
+    },
     api_base="api.xero.com",
     api={"/connections": _connections, "/api.xro/2.0/Organisation": _organisation},
     api_headers={"xero-tenant-id?": frozenset(one["tenantId"] for one in _CONSENTS)},

@@ -147,7 +147,7 @@ class Watch:
         for how, part, altered in alterations(incoming):
             yield how, part, self.ask(altered)
         for name, value in self._listed_headers():
-            if incoming.headers.get(name, value) != value:
+            if incoming.headers.get(name) != value:
                 headers = {**incoming.headers, name: value}
                 yield "with", f"{name} {value}", self.ask(replace(incoming, headers=headers))
         yield "it", "twice", self.ask(incoming, times=2)
@@ -205,6 +205,8 @@ class Watch:
             self._note_reason(line[0]["reason"])
             reason = f"{endpoint}: {line[0]['reason']}"
             self.refusals.setdefault(reason, _short(_answer(twin, outcome)))
+        elif outcome.refused and not lost_scope:
+            self.refusals.setdefault(f"{endpoint}: its answer", _answer(twin, outcome))
         return not outcome.refused, _answer(twin, outcome)
 
     def _note_reason(self, reason: str) -> None:

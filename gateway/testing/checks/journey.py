@@ -43,6 +43,15 @@ async def _authorize(bench: Workbench) -> None:
     expect(sent["redirect_uri"] == [redirect_uri], "the redirect URI is not the engine's")
 
 
+@JOURNEY.of_workbench("each choice leads to a page of the provider")
+async def _choices(bench: Workbench) -> None:
+    person = bench.subject.people[0]
+    for name, wanted in bench.subject.config.connection_config.items():
+        for choice in wanted.choices:
+            typed = {**person.typed, name: choice}
+            bench.consent(await bench.start(replace(person, typed=typed)))
+
+
 @JOURNEY.of_workbench("a person connects")
 async def _connect(bench: Workbench) -> None:
     connection = await bench.connect()
