@@ -63,11 +63,7 @@ PROVIDER = rfc6749(
     scopes="user.info.basic user.info.profile user.info.stats video.list video.upload",
     scope_separator=",",
     accounts={
-        (f"-000{name}", name): {
-            "open_id": f"-000{name}",
-            "union_id": f"union-{name}",
-            "display_name": name,
-        }
+        (f"-000{name}", name): {"open_id": f"-000{name}", "display_name": name}
         for name in ("AnaDances", "BenCooks")
     },
     api_base=_API,

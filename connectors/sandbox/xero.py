@@ -5,10 +5,12 @@ Sources: developer.xero.com/documentation/guides/oauth2/auth-flow, …/tenants, 
 not documented.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from connectors.sandbox import (
     ApiCall,
+    ApiRules,
     FictionalAccount,
     Refusal,
     RefusedRequest,
@@ -70,7 +72,7 @@ def _error(refused: RefusedRequest) -> Refusal:
     return Refusal(400, {"error": refused.error})  # a wrong secret, too
 
 
-PROVIDER = rfc6749(
+_PLAIN = rfc6749(
     "xero",
     title="Xero",
     authorize="login.xero.com/identity/connect/authorize",
@@ -100,7 +102,17 @@ PROVIDER = rfc6749(
         for one in _CONSENTS
     },
     api_base="api.xero.com",
-    api={"/connections": _connections, "/api.xro/2.0/Organisation": _organisation},
-    api_headers={"xero-tenant-id?": frozenset(one["tenantId"] for one in _CONSENTS)},
+    api={"/connections": _connections},
     api_refusal=Refusal(401, {"Title": "Unauthorized", "Detail": "AuthenticationUnsuccessful"}),
+)
+PROVIDER = replace(
+    _PLAIN,
+    api=(
+        *_PLAIN.api,
+        ApiRules(
+            address="api.xero.com/api.xro/2.0/Organisation",
+            answer=_organisation,
+            required_headers={"xero-tenant-id": frozenset(one["tenantId"] for one in _CONSENTS)},
+        ),
+    ),
 )

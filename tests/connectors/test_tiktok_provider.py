@@ -11,7 +11,7 @@ SCOPES = ("user.info.basic", "video.list")
 class TestTikTok(ConnectorContract):
     connector = "tiktok"
     scopes = SCOPES
-    probe = Probe("/user/info/?fields=open_id,union_id")
+    probe = Probe("/user/info/?fields=open_id")
     exchange = refresh = documented(
         {
             "access_token": "act.FAKE",
