@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -282,7 +282,12 @@ def test_the_command_tries_all_parts_or_the_one_that_it_is_given(
     monkeypatch: pytest.MonkeyPatch, checks: Callable[..., None]
 ) -> None:
     tried: list[list[int]] = []
-    monkeypatch.setattr(command, "all_scores", lambda parts: tried.append([*parts]) or [])
+
+    def all_scores(parts: Sequence[int]) -> list[Score]:
+        tried.append([*parts])
+        return []
+
+    monkeypatch.setattr(command, "all_scores", all_scores)
     assert command.main([]) == command.main(["--part", "2"]) == 0
     assert tried == [[*range(1, PARTS + 1)], [2]]
     checks(check(_original(), "journey"))
