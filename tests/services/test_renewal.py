@@ -19,6 +19,7 @@ from gateway.store.mongo import Database, open_database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.renewal_queue import RenewalQueue
 from tests.conftest import GATEWAY_URL
+from tests.support.configs import KEYED
 from tests.support.gateway import Harness, running_gateway
 from tests.support.linking import linked
 from tests.support.sandbox import SandboxProcess
@@ -288,8 +289,9 @@ async def test_connectors_that_this_process_cannot_use_are_skipped(
     gateway: Harness, mongodb_url: str, database_name: str
 ) -> None:
     names = gateway.services.renewal.connectors()
-    assert {"google", "notion"} <= set(names)
-    assert all(gateway.services.catalog.oauth(name).supports_refresh for name in names)
+    assert {"google", "notion", *KEYED} <= set(names)  # a round checks keys, too
+    oauth = [gateway.services.catalog.oauth(name) for name in set(names) - {*KEYED}]
+    assert all(config.supports_refresh or config.key is not None for config in oauth)
 
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as bare:
         await connect(gateway, "google")
