@@ -27,6 +27,8 @@ _ATTEMPTS_MODULE: Any = attempts
 _FLOWS: Any = flows.FlowStore
 _SESSIONS: Any = sessions.SessionStore
 _MIGRATE: Any = migrations.migrate
+_PROOFS = 2
+"""The number of the migration that meets rows without a proof."""
 _ID_TOKEN: Any = id_token
 _SERVER: Any = connection_limits
 _WEBHOOKS: Any = registration
@@ -58,8 +60,9 @@ def _proving_migration() -> None:
                 proof = proven.prove(VAULT, row)[proven.path]
                 await rows.update_one({"_id": row["_id"]}, {"$set": {proven.path: proof}})
 
-    *first, last = migrations.MIGRATIONS
-    _MIGRATE.__defaults__ = ((*first, replace(last, run=prove)),)
+    made = {migration.number: migration for migration in migrations.MIGRATIONS}
+    made[_PROOFS] = replace(made[_PROOFS], run=prove)
+    _MIGRATE.__defaults__ = ((*made.values(),),)
 
 
 def _hosts_may_differ() -> None:

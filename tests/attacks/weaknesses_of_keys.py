@@ -86,7 +86,7 @@ def _any_account() -> None:
 
 def _echoes() -> None:
     """What a provider says of an account is stored, whatever it repeats."""
-    _KEYS.holds_secret = lambda text, secrets: False
+    _PROVIDER.holds_secret = lambda text, secrets: False
 
 
 def _any_host() -> None:
