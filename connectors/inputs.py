@@ -123,6 +123,8 @@ class ConnectionInput:
             yield "example is empty"
         elif not self.accepts(self.normalise(self.example)):
             yield f"example does not match {kinds[0]}{self._case_hint()}"
+        if self.keep_case and self.example == self.example.lower() and not self.choices:
+            yield "keep_case is set, and the example has no capital letter"
         for host in self.hosts:
             if not _DECLARED_HOST.fullmatch(host):
                 yield f'hosts: "{host}" is not a host name, "*." and a host name, or "*"'

@@ -26,7 +26,7 @@ def _answer(issued: IssuedTokens) -> dict[str, Any]:
 
 
 def _customers(call: ApiCall) -> dict[str, Any]:
-    return {"resourceNames": [f"customers/{number}" for number in call.account.facts["customers"]]}
+    return {"resourceNames": ["customers/1234567890"]}
 
 
 def _api_error(status: int, code: str) -> Refusal:
@@ -55,10 +55,10 @@ PROVIDER = rfc6749(
     issuer="https://accounts.google.com",
     scopes=f"openid {_AUTH}/userinfo.email {_AUTH}/adwords",
     accounts={
-        (sub, email): {"sub": sub, "email": email, "customers": customers}
-        for sub, email, customers in (
-            ("100000000000000000011", "ana@acme.example", ("1234567890", "2222222222")),
-            ("100000000000000000012", "ben@acme.example", ("1234567890",)),
+        (sub, email): {"sub": sub, "email": email}
+        for sub, email in (
+            ("100000000000000000011", "ana@acme.example"),
+            ("100000000000000000012", "ben@acme.example"),
         )
     },
     api_base="googleads.googleapis.com",

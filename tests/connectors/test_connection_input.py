@@ -60,6 +60,10 @@ HOST = make_input(hosts=("*.my.acme.example", "login.acme.example"), example="x.
         ({"pattern": "x", "hosts": ("a.b",)}, ["needs exactly one of pattern, choices and hosts"]),
         ({"pattern": "[A-Z]+", "example": "AB", "keep_case": True}, []),
         (
+            {"pattern": "[0-9]+", "example": "12", "keep_case": True},
+            ["keep_case is set, and the example has no capital letter"],
+        ),
+        (
             {"pattern": "[A-Z]+", "example": "AB"},
             ["example does not match pattern (it is lower-cased; keep_case=True keeps its case)"],
         ),
