@@ -196,8 +196,8 @@ class GrantRules:
     consent of the same account for this app continues the first one's grant and yields its refresh
     token. ``refresh_from_seconds``: a refresh is refused until so many seconds before the end of
     the newest access token. ``extends`` is the answer to a refresh that issues no token, and lets
-    the newest one live as long again. ``claims``: an access token is a
-    JWT with these claims of the account.
+    the newest one live as long again. ``claims``: an access token is a JWT with these claims of the
+    account.
     """
 
     access_token_prefix: str

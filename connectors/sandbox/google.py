@@ -1,5 +1,7 @@
 """Google, by developers.google.com/identity/protocols/oauth2/web-server and …/openid-connect."""
 
+from typing import Any
+
 from connectors.sandbox import Refusal, RevokeRules, facts, needs, rfc6749
 
 _EMAIL = "https://www.googleapis.com/auth/userinfo.email"
@@ -20,26 +22,31 @@ _userinfo = needs(
     Refusal(403, {"error": "insufficient_scope"}),
     facts("sub", "name", email=f"email {_EMAIL}"),
 )
+AUTHORIZATION_SERVER: dict[str, Any] = {
+    "authorize": "accounts.google.com/o/oauth2/v2/auth",
+    "token": "oauth2.googleapis.com/token",
+    "revoke": RevokeRules(address="oauth2.googleapis.com/revoke", reach="account"),
+    "client_auth": "post",
+    "body_format": "form",
+    "pkce": "verified",
+    "rotation": "none",
+    "expires_in": 3599,
+    # At the first consent, or whenever consent is asked for again.
+    "offline": lambda params, before: (
+        params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
+    ),
+    "approval_codes": {"admin_policy_enforced", "access_not_configured"},
+    "params": {"access_type", "prompt", "include_granted_scopes", "login_hint"},
+    "refresh_params": {"grant_type", "refresh_token", "scope?"},
+    "issuer": "https://accounts.google.com",
+}
+"""One server for all of Google's APIs."""
+
 PROVIDER = rfc6749(
     "google",
     title="Google",
-    authorize="accounts.google.com/o/oauth2/v2/auth",
-    token="oauth2.googleapis.com/token",
-    revoke=RevokeRules(address="oauth2.googleapis.com/revoke", reach="account"),
-    client_auth="post",
-    body_format="form",
-    pkce="verified",
-    rotation="none",
-    expires_in=3599,
-    # At the first consent, or whenever consent is asked for again.
-    offline=lambda params, before: (
-        params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
-    ),
-    approval_codes={"admin_policy_enforced", "access_not_configured"},
+    **AUTHORIZATION_SERVER,
     answer=lambda issued: {"scope": " ".join(_EXPANDED.get(s, s) for s in issued.scopes)},
-    params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
-    refresh_params={"grant_type", "refresh_token", "scope?"},
-    issuer="https://accounts.google.com",
     scopes=f"openid email profile {_EMAIL} {_PROFILE} {_PRODUCTS}",
     accounts={
         (sub, f"{name} ({email})"): {"sub": sub, "name": name, "email": email}

@@ -4,15 +4,8 @@ developers.google.com/google-ads/api/rest/auth and …/reference/rpc (ListAccess
 
 from typing import Any
 
-from connectors.sandbox import (
-    ApiCall,
-    IssuedTokens,
-    Refusal,
-    RevokeRules,
-    needs,
-    rfc6749,
-    unsigned_jwt,
-)
+from connectors.sandbox import ApiCall, IssuedTokens, Refusal, needs, rfc6749, unsigned_jwt
+from connectors.sandbox.google import AUTHORIZATION_SERVER
 
 _AUTH = "https://www.googleapis.com/auth"
 
@@ -36,23 +29,8 @@ def _api_error(status: int, code: str) -> Refusal:
 PROVIDER = rfc6749(
     "google-ads",
     title="Google Ads",
-    authorize="accounts.google.com/o/oauth2/v2/auth",
-    token="oauth2.googleapis.com/token",
-    revoke=RevokeRules(address="oauth2.googleapis.com/revoke", reach="account"),
-    client_auth="post",
-    body_format="form",
-    pkce="verified",
-    rotation="none",
-    expires_in=3599,
-    # At the first consent, or whenever consent is asked for again.
-    offline=lambda params, before: (
-        params.get("access_type") == "offline" and (not before or params.get("prompt") == "consent")
-    ),
-    approval_codes={"admin_policy_enforced", "access_not_configured"},
+    **AUTHORIZATION_SERVER,
     answer=_answer,
-    params={"access_type", "prompt", "include_granted_scopes", "login_hint"},
-    refresh_params={"grant_type", "refresh_token", "scope?"},
-    issuer="https://accounts.google.com",
     scopes=f"openid {_AUTH}/userinfo.email {_AUTH}/adwords",
     accounts={
         (sub, email): {"sub": sub, "email": email}

@@ -168,10 +168,8 @@ class Metrics:
         """Count a token read that returned a token."""
         series = self._token_read_series.get((connector, result))
         if series is None:
-            name = self._name(connector)
-            series = self._token_reads.labels(name, result.value)
-            if name == connector:
-                self._token_read_series[connector, result] = series
+            series = self._token_reads.labels(self._name(connector), result.value)
+            self._token_read_series[connector, result] = series
         series.inc()
 
     @contextmanager

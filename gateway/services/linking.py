@@ -29,7 +29,7 @@ from gateway.errors import (
 from gateway.services.methods import renewal_margin
 from gateway.services.provider import Grant, Provider
 from gateway.services.refresh import Refresher
-from gateway.services.states import MISSING_FACT, api_address, is_over
+from gateway.services.states import MISSING_FACT, api_parts, is_over
 from gateway.services.unused_grants import UnusedGrants
 from gateway.store.connection import Connection, Method, Status
 from gateway.store.connections import ConnectionStore, NewConnection
@@ -86,7 +86,7 @@ class Linker:
             enriched = await self._provider.enrich(config, hook, grant, typed, account)
             account, failure = enriched.account, enriched.failure
         try:
-            api_address(config, typed, account.metadata)
+            api_parts(config, grant.tokens.access_token, typed, account.metadata)
         except InvalidRequest as error:
             if hook is None:
                 raise UnreadableResponse(f"the API cannot be called: {error}") from None

@@ -199,15 +199,15 @@ def _can_refresh(config: ConnectorConfig, connection: Connection) -> bool:
     return True
 
 
-def api_address(
-    config: ConnectorConfig, typed: Mapping[str, str], metadata: Mapping[str, Any]
-) -> str:
-    """Return the address of an account's API; raises ``InvalidRequest`` if a fact is missing.
+def api_parts(
+    config: ConnectorConfig, token: Secret, typed: Mapping[str, str], metadata: Mapping[str, Any]
+) -> tuple[str, dict[str, str]]:
+    """Return the address of an account's API, and the headers of a call with the token.
 
-    The headers of its calls must be complete, too.
+    Raises ``InvalidRequest`` if a fact is missing.
     """
-    api_headers(config, Secret("any"), typed, metadata)
-    return render_url(config.api_base_url, config, typed, metadata)
+    headers = api_headers(config, token, typed, metadata)
+    return render_url(config.api_base_url, config, typed, metadata), headers
 
 
 def has_address(
@@ -215,7 +215,7 @@ def has_address(
 ) -> bool:
     """Whether the facts of an account complete the address and the headers of its API."""
     try:
-        api_address(config, typed, metadata)
+        api_parts(config, Secret("any"), typed, metadata)
     except InvalidRequest:
         return False
     return True
@@ -240,13 +240,12 @@ def refresh_request(config: Connector, connection: Connection) -> tuple[Connecto
         raise ConnectionIncomplete(config.name, connection.id, str(error)) from None
 
 
-def api_base_url(config: ConnectorConfig, connection: Connection) -> str:
-    """Return the address of the provider's API.
-
-    Raises ``ConnectionIncomplete`` if the address or the headers lack a fact.
-    """
+def api_of(
+    config: ConnectorConfig, connection: Connection, token: Secret
+) -> tuple[str, dict[str, str]]:
+    """Return a connection's ``api_parts``; raises ``ConnectionIncomplete`` if a fact is missing."""
     try:
-        return api_address(config, connection.connection_config, connection.metadata)
+        return api_parts(config, token, connection.connection_config, connection.metadata)
     except InvalidRequest as error:
         failure = connection.hook_failure
         again = failure is not None and failure.retry_at is not None

@@ -22,7 +22,6 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
-from gateway.engine.api import api_headers
 from gateway.engine.placements import Placed, placed
 from gateway.errors import (
     ConnectionIncomplete,
@@ -55,7 +54,7 @@ from gateway.services.methods import (
 from gateway.services.platform import PlatformCredentials
 from gateway.services.refresh import Refresher
 from gateway.services.resolution import Resolution, Sought
-from gateway.services.states import api_base_url, is_over, state_of
+from gateway.services.states import api_of, is_over, state_of
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
@@ -457,8 +456,7 @@ def _placed(
     """Return what a call to the provider's API carries."""
     if connection.method is Method.OAUTH2:
         oauth = oauth_of(config, connection)
-        base_url = api_base_url(oauth, connection)
-        headers = api_headers(oauth, token, connection.connection_config, connection.metadata)
+        base_url, headers = api_of(oauth, connection, token)
         return Placed(base_url=base_url, headers=headers, query={}, body={})
     is_exchanged = connection.method is Method.CLIENT_CREDENTIALS
     try:

@@ -20,7 +20,7 @@ from gateway.services.key_connections import FINGERPRINT
 from gateway.services.tokens import IssuedToken
 from gateway.store.connection import Connection
 from gateway.store.mongo import Database
-from gateway.testing.key_subject import KeySubject, other
+from gateway.testing.key_subject import KeySubject, other_character
 from gateway.testing.observation import Observation, as_text, request_parts
 from gateway.testing.strictness import alterations, without_moments
 from gateway.testing.subject import ContractViolation
@@ -92,7 +92,7 @@ async def _other(bench: KeyWorkbench, seen: Observation) -> None:
 async def _wrong(bench: KeyWorkbench, seen: Observation) -> None:
     typed = bench.subject.people[0].typed
     secret = [name for name, each in bench.subject.key.inputs.items() if each.secret]
-    wrong = {name: typed[name][:-1] + other(typed[name][-1]) for name in secret}
+    wrong = {name: typed[name][:-1] + other_character(typed[name][-1]) for name in secret}
     seen["connection"] = _connection(await bench.connect(changed=wrong))
 
 

@@ -70,7 +70,7 @@ class KeySubject:
         return self.expectations.probe or first_probe(self.provider)
 
 
-def other(character: str) -> str:
+def other_character(character: str) -> str:
     """Return another character that may stand in a key in its place."""
     if re.fullmatch(r"[a-eA-E0-8g-yG-Y]", character):
         return chr(ord(character) + 1)

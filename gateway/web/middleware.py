@@ -113,9 +113,9 @@ class Envelope:
 def _id_of(scope: Scope) -> str:
     """Return the id that the client sent with its request, or a new one."""
     given = header_of(scope, b"x-request-id")
-    return (
-        given if given and _REQUEST_ID.fullmatch(given) else f"req_{_random.getrandbits(64):016x}"
-    )
+    if given and _REQUEST_ID.fullmatch(given):
+        return given
+    return f"req_{_random.getrandbits(64):016x}"
 
 
 _random = Random()  # noqa: S311 - spreads load, protects nothing

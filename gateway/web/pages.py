@@ -228,12 +228,12 @@ async def account_view(
         name: The connector's display name.
     """
     state, now = await given.states.of(connection), given.clock()
-    reason, can_check = state.reason or "", config and is_checkable(config, connection.method)
-    text = _RENEWAL_TEXTS.get(reason, "") if state.action else _UNPROVEN
-    renewal = text.format(name=name)
     is_key = connection.method is not Method.OAUTH2
     status_text = (is_key and _KEY_TEXTS.get(state.status)) or _STATUS_TEXTS[state.status]
     is_unchecked = state.reason == NOT_CHECKED
+    is_unproven = is_unchecked and state.action is None
+    renewal = _UNPROVEN if is_unproven else _RENEWAL_TEXTS.get(state.reason or "", "")
+    can_check = config is not None and is_checkable(config, connection.method)
     base = f"/dashboard/connections/{connection.id}"
     used = connection.last_used_at
     return AccountView(
@@ -244,12 +244,12 @@ async def account_view(
         status_text="Not checked" if is_unchecked else status_text.format(name=name),
         method=connection.method,
         is_checked=not is_unchecked,
-        renewal=None if state.is_renewed else renewal,
+        renewal=None if state.is_renewed else renewal.format(name=name),
         since=f"{state.since.day} {state.since:%B %Y, %H:%M} UTC",
         since_iso=rfc3339(state.since),
         hook=_hook_text(connection, name),
         retry_path=f"{base}/retry",
-        can_check=bool(can_check) and state.status is not Status.UNREADABLE,
+        can_check=can_check and state.status is not Status.UNREADABLE,
         can_reconnect=is_key or state.action is Remedy.RECONNECT,
         needs_attention=state.status is not Status.ACTIVE
         or state.action not in {None, Remedy.WAIT},

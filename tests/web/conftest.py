@@ -14,6 +14,7 @@ from tests.conftest import GATEWAY_URL
 from tests.support.answers import WatchedTransport, client_secrets, leaks
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.outside import write_solo
+from tests.support.pasted import Providers, gateway_with_keys
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess, running_sandbox
 
@@ -32,6 +33,23 @@ async def watched(harness: Harness, sandbox: SandboxProcess) -> AsyncIterator[Ha
 async def gateway(gateway: Harness, sandbox: SandboxProcess) -> AsyncIterator[Harness]:
     """The gateway of every test, watched."""
     async with watched(gateway, sandbox) as harness:
+        yield harness
+
+
+@pytest.fixture
+def providers() -> Providers:
+    """The providers of the invented connectors with pasted keys."""
+    return Providers()
+
+
+@pytest.fixture
+async def keyed_gateway(
+    mongodb_url: str, database_name: str, tmp_path: Path, providers: Providers, clock: FakeClock
+) -> AsyncIterator[Harness]:
+    """A gateway with the invented connectors alone."""
+    async with gateway_with_keys(
+        mongodb_url, database_name, tmp_path, providers, clock=clock
+    ) as harness:
         yield harness
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,20 +10,16 @@ import pytest
 from gateway.errors import InvalidRequest
 from gateway.services import key_provider
 from tests.support.gateway import FakeClock, Harness
-from tests.support.pasted import CLIENT, INPUTS, KEY, Providers, gateway_with_keys, paste
+from tests.support.pasted import CLIENT, INPUTS, KEY, paste
 from tests.support.rows import Rows
 
 DIGEST = hashlib.sha256(KEY.encode()).hexdigest()
 
 
 @pytest.fixture
-async def gateway(
-    mongodb_url: str, database_name: str, tmp_path: Path, clock: FakeClock
-) -> AsyncIterator[Harness]:
-    async with gateway_with_keys(
-        mongodb_url, database_name, tmp_path, Providers(), clock=clock
-    ) as harness:
-        yield harness
+def gateway(keyed_gateway: Harness) -> Harness:
+    """A gateway with the invented connectors."""
+    return keyed_gateway
 
 
 def failing(error: Exception) -> Any:

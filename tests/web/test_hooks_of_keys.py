@@ -43,11 +43,6 @@ class Switch:
 
 
 @pytest.fixture
-def providers() -> Providers:
-    return Providers()
-
-
-@pytest.fixture
 def hook() -> Switch:
     return Switch()
 

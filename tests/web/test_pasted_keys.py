@@ -31,11 +31,6 @@ from tests.support.rows import Rows
 
 
 @pytest.fixture
-def providers() -> Providers:
-    return Providers()
-
-
-@pytest.fixture
 async def gateway(
     mongodb_url: str, database_name: str, tmp_path: Path, providers: Providers, clock: FakeClock
 ) -> AsyncIterator[Harness]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +23,6 @@ from tests.support.pasted import (
     PAIR,
     SECRET,
     Providers,
-    gateway_with_keys,
     paste,
 )
 from tests.support.problems import problem
@@ -33,19 +30,9 @@ from tests.support.rows import Rows
 
 
 @pytest.fixture
-def providers() -> Providers:
-    return Providers()
-
-
-@pytest.fixture
-async def gateway(
-    mongodb_url: str, database_name: str, tmp_path: Path, providers: Providers, clock: FakeClock
-) -> AsyncIterator[Harness]:
+def gateway(keyed_gateway: Harness) -> Harness:
     """A gateway with the invented connectors."""
-    async with gateway_with_keys(
-        mongodb_url, database_name, tmp_path, providers, clock=clock
-    ) as harness:
-        yield harness
+    return keyed_gateway
 
 
 async def state(gateway: Harness, connection: str) -> tuple[str, str | None]:

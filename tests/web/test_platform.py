@@ -40,11 +40,6 @@ ENV = {
 
 
 @pytest.fixture
-def providers() -> Providers:
-    return Providers()
-
-
-@pytest.fixture
 async def gateway(
     mongodb_url: str, database_name: str, tmp_path: Path, providers: Providers
 ) -> AsyncIterator[Harness]:

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from gateway.access.service_keys import Role
-from tests.support.gateway import FakeClock, Harness
-from tests.support.pasted import KEY, OTHER_KEY, Providers, gateway_with_keys, paste
+from tests.support.gateway import Harness
+from tests.support.pasted import KEY, OTHER_KEY, Providers, paste
 from tests.support.rows import Rows
 
 DIGEST = hashlib.sha256(KEY.encode()).hexdigest()
 
 
 @pytest.fixture
-def providers() -> Providers:
-    return Providers()
-
-
-@pytest.fixture
-async def gateway(
-    mongodb_url: str, database_name: str, tmp_path: Path, providers: Providers, clock: FakeClock
-) -> AsyncIterator[Harness]:
-    async with gateway_with_keys(
-        mongodb_url, database_name, tmp_path, providers, clock=clock
-    ) as harness:
-        yield harness
+def gateway(keyed_gateway: Harness) -> Harness:
+    """A gateway with the invented connectors."""
+    return keyed_gateway
 
 
 async def test_the_page_says_that_the_key_cannot_be_checked(

@@ -22,7 +22,7 @@ from gateway.services.tokens import IssuedToken
 from gateway.store.connection import NOT_CHECKED, Status
 from gateway.testing.checks.check import Check, Checks
 from gateway.testing.header import header_problems
-from gateway.testing.key_subject import KeySubject, other
+from gateway.testing.key_subject import KeySubject, other_character
 from gateway.testing.subject import expect, expect_error
 from gateway.testing.wire import LOST
 from gateway.testing.workbench import KeyWorkbench, open_key_workbench
@@ -63,8 +63,8 @@ async def _inputs(subject: KeySubject) -> None:
         read_pasted(subject.key.inputs, person.typed)
     typed = subject.people[0].typed
     said = subject.expectations
-    for name in {*said.accepted_inputs, *said.refused_inputs} - {*subject.key.inputs}:
-        expect(False, f"the contract has values for {name}, which is no input")
+    unknown = {*said.accepted_inputs, *said.refused_inputs} - {*subject.key.inputs}
+    expect(not unknown, f"the contract has values for {', '.join(unknown)}, which is no input")
     for name, accepted in said.accepted_inputs.items():
         for value, meant in accepted.items():
             found = read_pasted(subject.key.inputs, {**typed, name: value})[name]
@@ -309,7 +309,7 @@ def _mutations(subject: KeySubject) -> Iterator[tuple[str, dict[str, str]]]:
     for name in _secrets(subject):
         value = subject.people[0].typed[name]
         for place, character in enumerate(value):
-            yield name, {name: value[:place] + other(character) + value[place + 1 :]}
+            yield name, {name: value[:place] + other_character(character) + value[place + 1 :]}
         yield name, {name: value[:-1]}
 
 
