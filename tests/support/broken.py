@@ -41,6 +41,12 @@ def _one_person(subject: Subject) -> Subject:
     return expected(people=(subject.people[0],) * 2)(subject)
 
 
+def _another_data_centre(subject: Subject) -> Subject:
+    wanted = subject.config.connection_config["data_centre"]
+    choices = {**wanted.choices, "zoho.example": {"title": "Nowhere"}}
+    return described(connection_config={"data_centre": replace(wanted, choices=choices)})(subject)
+
+
 def _headless(subject: Subject) -> Subject:
     return replace(subject, header="")
 
@@ -111,6 +117,9 @@ BROKEN: dict[str, Broken] = {
     # journey
     "the authorization request says what is expected": _broken(
         "slack", described(scope_separator=" "), "refuses the authorization request"
+    ),
+    "each choice leads to a page of the provider": _broken(
+        "zoho-crm", _another_data_centre, "no authorization page at accounts.zoho.example"
     ),
     "a person connects": _broken(
         "google",

@@ -17,16 +17,6 @@ from tests.support.broken import BROKEN
 from tests.support.subjects import Change, check_named, described, expected, simulated, subject_of
 
 
-def test_there_is_a_broken_connector_for_every_check() -> None:
-    assert BROKEN.keys() == {check.name for check in CHECKS}
-
-
-def test_every_check_has_a_name_of_its_own_and_one_thing_to_run() -> None:
-    assert len({check.name for check in CHECKS}) == len(CHECKS)
-    for check in CHECKS:
-        assert (check.on_subject is None) is not (check.on_workbench is None), check.name
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_a_check_fails_for_what_it_is_about_and_holds_without(
     check: Check, monkeypatch: pytest.MonkeyPatch
