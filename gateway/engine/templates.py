@@ -179,6 +179,8 @@ class Filler:
         return wanted is not None and bool(wanted.choices or wanted.hosts)
 
     def _is_left_out(self, template: str, partly: bool) -> bool:
+        if not (self.inputs or partly):
+            return False
         for placeholder in PLACEHOLDER.findall(template):
             named = self._named(placeholder)
             wanted = self.inputs.get(named[0]) if named else None

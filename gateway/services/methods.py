@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from connectors.config import Connector, ConnectorConfig
 from connectors.key_method import KeyMethod
@@ -73,18 +73,18 @@ def repeatable_seconds(config: Connector, method: Method = Method.OAUTH2) -> flo
     return math.inf if config.refresh_rotation == "none" else config.refresh_grace_seconds
 
 
-def wanted_scopes(config: Connector, names: Iterable[str]) -> tuple[str, ...]:
+def wanted_scopes(config: Connector, names: Collection[str]) -> tuple[str, ...]:
     """Return the scopes of ``names``, sets or scopes; raise ``InvalidRequest`` for any other."""
+    if not names:
+        return ()
     if isinstance(config, ConnectorConfig):
         return named_scopes(config, names)
-    if any(True for _ in names):
-        raise InvalidRequest(f"{config.name} has no scopes", {"scopes": "must be empty"})
-    return ()
+    raise InvalidRequest(f"{config.name} has no scopes", {"scopes": "must be empty"})
 
 
-def lacks_scopes(config: Connector, connection: Connection, scopes: Iterable[str]) -> bool:
+def lacks_scopes(config: Connector, connection: Connection, scopes: Collection[str]) -> bool:
     """Whether the connection was not granted all of ``scopes``. A pasted key has no scopes."""
-    if connection.method is not Method.OAUTH2:
+    if not scopes or connection.method is not Method.OAUTH2:
         return False
     oauth = oauth_of(config, connection)
     return bool(missing_scopes(oauth, scopes, connection.granted_scopes))

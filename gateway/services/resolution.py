@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from connectors.config import Connector
@@ -13,7 +13,7 @@ from gateway.store.connection import Connection
 from gateway.store.connections import ConnectionStore
 from gateway.store.connector_rules import ConnectorRule, rules_tag
 from gateway.store.fresh.notices import Tag, accounts_tag
-from gateway.store.owners import ORG, PLATFORM, OwnerKind, owner_of, user_of
+from gateway.store.owners import ORG, PLATFORM, OwnerKind, owner_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,16 +57,16 @@ class Resolution:
             PersonalForbidden: The organisation allows its own connection only, and has none.
             InvalidRequest: The platform is asked for, and has no credential of the connector.
         """
-        connector = config.name
-        rule = await self._rules.of(sought.tenant, connector)
+        connector, tenant = config.name, sought.tenant
+        rule = await self._rules.of(tenant, connector)
         rule.check(connector)
-        owners = [owner for owner in _owners(sought) if rule.personal or user_of(owner) is None]
-        places = [(sought.tenant, owner, connector) for owner in owners]
-        for place in places:
-            if found := await self._connections.find_account(*place, sought.account):
+        owners = _owners(sought, personal=rule.personal)
+        find = self._connections.find_account
+        for owner in owners:
+            if found := await find(tenant, owner, connector, sought.account):
                 return found
         if sought.owner in {None, PLATFORM} and (
-            found := self._platform.connection(config, sought.tenant)
+            found := self._platform.connection(config, tenant)
         ):
             if sought.account in {None, found.id}:
                 return found
@@ -74,8 +74,8 @@ class Resolution:
             problem = f"the platform has no such credential of {connector}"
             raise InvalidRequest(problem, {"owner": problem})
         if sought.account is not None:
-            for place in places:
-                if await self._connections.find_account(*place, None):
+            for owner in owners:
+                if await find(tenant, owner, connector, None):
                     raise AccountNotFound(connector)
         if not rule.personal and sought.owner != ORG:
             raise PersonalForbidden(connector)
@@ -89,8 +89,6 @@ class Resolution:
         return *connection.tags, rules_tag(sought.tenant), *(() if connection.user else tags)
 
 
-def _owners(sought: Sought) -> Iterator[str]:
-    if sought.owner in {None, "user"}:
-        yield owner_of(sought.user)
-    if sought.owner in {None, ORG}:
-        yield ORG
+def _owners(sought: Sought, *, personal: bool = True) -> list[str]:
+    user = [owner_of(sought.user)] if personal and sought.owner in {None, "user"} else []
+    return [*user, ORG] if sought.owner in {None, ORG} else user

@@ -272,5 +272,7 @@ def _connection(row: Document) -> Connection:
 
 
 def _hook_failure(hook: Document | None) -> HookFailure | None:
+    if hook is None:
+        return None
     names = ("reason", "since", "attempts", "retry_at")
-    return None if hook is None else HookFailure(**{name: hook[name] for name in names})
+    return HookFailure(**{name: hook[name] for name in names})
