@@ -153,6 +153,14 @@ class ConnectorConfig(ConnectorBase):
     def problems(self) -> list[str]:
         return problems_of(self)
 
+    def with_key_alone(self) -> KeyConnectorConfig | None:
+        """The connector without its OAuth app; ``None`` if it takes no pasted key."""
+        if self.key is None:
+            return None
+        shared = {each.name: getattr(self, each.name) for each in dataclasses.fields(ConnectorBase)}
+        several = self.supports_multiple_accounts
+        return KeyConnectorConfig(**shared, key=self.key, supports_multiple_accounts=several)
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeyConnectorConfig(ConnectorBase):

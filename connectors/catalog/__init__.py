@@ -149,6 +149,20 @@ class Catalog:
                     return config
             raise
 
+    def usable(self, name: str) -> Connector:
+        """The connector as people can connect it here: with its key alone if it has no app.
+
+        Raises what ``get`` does.
+        """
+        try:
+            return self.get(name)
+        except MissingVariable:
+            found = self.described(name)
+            keyed = found.with_key_alone() if isinstance(found, ConnectorConfig) else None
+            if keyed is None:
+                raise
+            return keyed
+
     def descriptions(self) -> Iterator[Connector]:
         """``described`` of every connector that is not broken, in alphabetical order."""
         for name in self._locations:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -77,12 +77,13 @@ class Apps:
     async def choose(self, tenant: str, name: str) -> Chosen:
         """Return the connector of that name or alias with the app for new connections.
 
-        Raises ``UnknownConnector``, or ``ConfigError`` if nobody has an app.
+        Without an app, it is the connector with its pasted key alone. Raises ``UnknownConnector``,
+        or ``ConfigError`` if it needs an app and nobody has one.
         """
         described = self._catalog.described(name)
         app = await self._store.in_use(tenant, described.name)
         if app is None:
-            return self._catalog.get(described.name), None
+            return self._catalog.usable(described.name), None
         return self._with(app), app.id
 
     async def find(self, tenant: str, name: str, app: str | None) -> ConnectorConfig:
@@ -120,17 +121,23 @@ class Apps:
             return False
         return await self._store.get(connection.tenant, connection.app) is None
 
-    async def offered(self, tenant: str) -> list[Connector]:
-        """Return the connectors that the tenant's people can connect, in alphabetical order."""
-        own = {app.connector for app in await self._store.list_for(tenant) if app.in_use}
-        ready = {config.name: config for config in self._catalog.ready()}
-        described = {config.name: config for config in self._catalog.descriptions()}
-        return [described[name] for name in sorted(ready.keys() | (own & described.keys()))]
+    async def offered(self, tenant: str | None) -> list[Connector]:
+        """Return the connectors that the tenant's people can connect, in alphabetical order.
+
+        Without a tenant, they are those that everybody can connect.
+        """
+        apps = [] if tenant is None else await self._store.list_for(tenant)
+        own, offered = {app.connector for app in apps if app.in_use}, []
+        for config in self._catalog.descriptions():
+            with suppress(ConfigError):
+                is_own = config.name in own
+                offered.append(config if is_own else self._catalog.usable(config.name))
+        return offered
 
     async def is_needed(self, connector: str) -> bool:
-        """Whether anybody has an app for the connector: the deployment or any tenant."""
+        """Whether anybody can connect to the connector: with an app, or a key."""
         try:
-            self._catalog.get(connector)
+            self._catalog.usable(connector)
         except MissingVariable:
             return connector in await self._store.connectors()
         return True

@@ -100,7 +100,7 @@ async def available(request: Request) -> Response:
     """List the connectors that are ready, for a session with those of its tenant's own apps."""
     given = services(request)
     session = await find_session(request)
-    ready = await given.apps.offered(session.tenant) if session else given.catalog.ready()
+    ready = await given.apps.offered(session.tenant if session else None)
     found = [connector_reply(config, given.settings.public_url) for config in ready]
     return reply(AvailableReply(connectors=found))
 

@@ -58,6 +58,7 @@ async def dashboard(request: Request) -> Response:
     given, now = services(request), services(request).clock()
     ready = await given.apps.offered(session.tenant)
     offered = {config.name for config in ready}
+    with_key_alone = {c.name for c in ready if not isinstance(c, ConnectorConfig)}
     mine = await given.connections.list_for(session.tenant, session.user)
     shared = {c.connector for c in await given.connections.list_for(session.tenant, None)}
     rules = await given.rules.all_of(session.tenant)
@@ -88,6 +89,7 @@ async def dashboard(request: Request) -> Response:
             {"name": name, "reason": reason if given.settings.dev else "It is not configured."}
             for name, reason in given.catalog.hidden().items()
             if name not in offered
+            or (given.settings.dev and name in with_key_alone)  # its app is missing all the same
         ],
         api_base=given.settings.public_url,
     )

@@ -121,7 +121,7 @@ async def _connect_for_org(request: Request) -> Response:
     """Store a key of the organisation for a tool server."""
     caller = await require_key(request, Role.CONNECTIONS)
     given, bounds = services(request), bounds_of(request, caller)
-    config = given.catalog.get(request.path_params["name"])
+    config, _ = await given.apps.choose(caller.tenant, request.path_params["name"])
     bounds.require_connector(config.name)
     bounds.require_org()
     wanted = await read_json(request, PastedRequest)

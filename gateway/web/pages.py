@@ -166,7 +166,7 @@ class CardView:
     supports_multiple_accounts: bool
     sandboxed: bool
     scopes: tuple[str, ...]
-    takes_key: bool
+    takes_app: bool
     accounts: list[AccountView]
     note: str | None = None
     can_connect: bool = True
@@ -186,7 +186,7 @@ async def card_view(given: Services, config: Connector, connections: list[Connec
         supports_multiple_accounts=config.supports_multiple_accounts,
         sandboxed=is_sandboxed(given, config),
         scopes=scopes_of(config),
-        takes_key=config.key is not None and not isinstance(config, ConnectorConfig),
+        takes_app=isinstance(given.catalog.described(config.name), ConnectorConfig),
         accounts=[await account_view(given, c, config.display_name, config) for c in connections],
     )
 
@@ -214,7 +214,7 @@ async def orphan_view(given: Services, connector: str, connections: list[Connect
         supports_multiple_accounts=False,
         sandboxed=False,
         scopes=(),
-        takes_key=False,
+        takes_app=True,
         accounts=[await account_view(given, connection, name) for connection in connections],
     )
 

@@ -22,7 +22,7 @@ from gateway.store.mongo import Database
 from gateway.store.oauth_apps import OAuthAppStore, app_id
 from gateway.store.sealed import sealed_stores
 from tests.conftest import GATEWAY_URL
-from tests.support.configs import KEYED
+from tests.support.configs import WITHOUT_APP
 from tests.support.gateway import ACCOUNTS, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import (
@@ -311,9 +311,9 @@ async def test_a_connector_without_the_deployments_app_is_offered_to_a_tenant_wi
 
         await set_app(gateway)
         available = (await browser.open("/v1/connectors/available")).json()["connectors"]
-        assert {each["name"] for each in available} == {"google", *KEYED}
+        assert {each["name"] for each in available} == {"google", *WITHOUT_APP}
         anybody = (await api.get("/v1/connectors/available")).json()["connectors"]
-        assert {each["name"] for each in anybody} == {*KEYED}  # a key needs no app
+        assert {each["name"] for each in anybody} == {*WITHOUT_APP}
         page = await browser.open("/dashboard/connectors")
         assert 'href="/connectors/google"' in page.text
         assert problem_of(await gateway.token("google", "alice")) == (409, "connector_required")

@@ -24,6 +24,9 @@ WITH_OAUTH = tuple(
 KEYED = tuple(name for name in CONNECTOR_CATALOG if name not in WITH_OAUTH)
 """The connectors of the package that take pasted keys alone: they need no variable."""
 
+WITHOUT_APP = tuple(config.name for config in Catalog(CATALOG_ENV).ready() if config.key)
+"""The connectors that people can connect without an OAuth app: some of them have one, too."""
+
 TENANT = ConnectionInput(
     title="Company",
     description="The name in your company's address.",

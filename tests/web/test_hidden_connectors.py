@@ -11,7 +11,7 @@ from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import words
-from tests.support.configs import KEYED, WITH_OAUTH
+from tests.support.configs import WITH_OAUTH, WITHOUT_APP
 from tests.support.gateway import ACCOUNTS, running_gateway
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
@@ -25,7 +25,7 @@ async def test_without_any_variable_the_dashboard_says_what_to_set(
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as gateway:
         browser = await gateway.browser("alice")
         await browser.open(DASHBOARD)
-        assert f"0 of {len(KEYED)} connected" in words(browser)  # a key needs no variable
+        assert f"0 of {len(WITHOUT_APP)} connected" in words(browser)
         assert "Not ready" in browser.text
         for name in WITH_OAUTH:
             assert (
@@ -34,7 +34,7 @@ async def test_without_any_variable_the_dashboard_says_what_to_set(
             )
         api = await gateway.api()
         listed = (await api.get("/v1/connectors/available")).json()["connectors"]
-        assert [entry["name"] for entry in listed] == [*KEYED]
+        assert [entry["name"] for entry in listed] == [*WITHOUT_APP]
 
 
 async def test_a_blank_secret_hides_its_connector_and_no_other(
@@ -43,18 +43,18 @@ async def test_a_blank_secret_hides_its_connector_and_no_other(
     env = {
         "OAUTH_GOOGLE_CLIENT_ID": "id",
         "OAUTH_GOOGLE_CLIENT_SECRET": "google-client-secret",
-        "OAUTH_NOTION_CLIENT_ID": "id",
-        "OAUTH_NOTION_CLIENT_SECRET": "  ",
+        "OAUTH_LINEAR_CLIENT_ID": "id",
+        "OAUTH_LINEAR_CLIENT_SECRET": "  ",
     }
     async with running_gateway(
         mongodb_url, database_name, env=env, public_url=GATEWAY_URL
     ) as gateway:
         browser = await gateway.browser("alice")
         await browser.open(DASHBOARD)
-        assert f"0 of {len(KEYED) + 1} connected" in words(browser)
-        assert "missing env var OAUTH_NOTION_CLIENT_SECRET." in browser.text
+        assert f"0 of {len(WITHOUT_APP) + 1} connected" in words(browser)
+        assert "missing env var OAUTH_LINEAR_CLIENT_SECRET." in browser.text
         assert "google-client-secret" not in browser.text
-        assert (await browser.open("/connectors/notion")).status_code == 404
+        assert (await browser.open("/connectors/linear")).status_code == 404
         assert (await browser.open("/connectors/google")).status_code == 200
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.access.service_keys import Role
 from tests.support.browser import Browser, words
-from tests.support.configs import KEYED, WITH_OAUTH
+from tests.support.configs import WITH_OAUTH, WITHOUT_APP
 from tests.support.gateway import Harness, running_gateway
 from tests.support.problems import problem
 
@@ -52,8 +52,8 @@ async def test_visitor_does_not_see_missing_variables(production: Harness) -> No
     browser = await visitor(production)
     page = await browser.open(DASHBOARD)
     assert page.status_code == 200
-    assert f"0 of {len(KEYED) + 1} connected" in words(browser)
-    assert browser.text.count("It is not configured.") == len(WITH_OAUTH) - 1
+    assert f"0 of {len(WITHOUT_APP)} connected" in words(browser)
+    assert browser.text.count("It is not configured.") == len({*WITH_OAUTH} - {*WITHOUT_APP})
     assert "OAUTH_GOOGLE_CLIENT_ID" not in browser.text
     assert "development" not in browser.text
     assert "sandbox" not in browser.text.lower()
@@ -76,7 +76,7 @@ async def test_the_browser_is_sent_to_the_real_provider(production: Harness) -> 
 async def test_the_api_serves_keys_all_the_same(production: Harness) -> None:
     api = await production.api(Role.TOKENS)
     listed = (await api.get("/v1/connectors/available")).json()["connectors"]
-    assert [entry["name"] for entry in listed] == sorted(["notion", *KEYED])
+    assert [entry["name"] for entry in listed] == [*WITHOUT_APP]
     answer = await api.post("/v1/connectors/notion/token", json={"user": "alice"})
     assert problem(answer, 409, "connector_required")["connect_url"] == f"{URL}/connectors/notion"
     hidden = await api.post("/v1/connectors/google/token", json={"user": "alice"})

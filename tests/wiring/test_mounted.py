@@ -29,7 +29,8 @@ def test_one_line_names_the_mounted_and_the_hidden_with_the_reason() -> None:
     (line,) = logged(FIGMA | {"OAUTH_NOTION_CLIENT_ID": "id"})
     assert (line["event"], line["log_level"]) == ("connectors_mounted", "info")
     assert (line["mounted"], line["simulated"]) == (sorted(["figma", *KEYED]), [])
-    assert line["hidden"]["notion"] == "OAUTH_NOTION_CLIENT_SECRET is not set"
+    taken = "OAUTH_NOTION_CLIENT_SECRET is not set: its key alone is taken"
+    assert line["hidden"]["notion"] == taken
     assert line["hidden"]["slack"] == "OAUTH_SLACK_CLIENT_ID is not set"
     assert "secret" not in repr(line).replace("CLIENT_SECRET", "")
 
