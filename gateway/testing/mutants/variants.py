@@ -157,8 +157,12 @@ def _of_dataclass(value: Any) -> Iterator[Variant]:
             continue  # nobody types an ending that the input does not have
         if isinstance(value, ConnectionInput) and name == "choices":
             current = {choice: _untitled(values) for choice, values in current.items()}
-        for what, other in variants(current, hint):
-            yield f"{name} {what}", replace(value, **{name: other})
+        if name.endswith("seconds") and current is not None:
+            # A minute more: a check that allows for a slow machine does not notice a second.
+            yield f"{name} changed", replace(value, **{name: current + 60})
+        else:
+            for what, other in variants(current, hint):
+                yield f"{name} {what}", replace(value, **{name: other})
         if current and is_optional(hint):
             yield f"{name} removed", replace(value, **{name: None})
 
