@@ -16,4 +16,7 @@ def utc_now() -> datetime:
 
 def rfc3339(time: datetime) -> str:
     """Return ``time`` as RFC 3339 text in UTC with milliseconds."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = time.isoformat(timespec="milliseconds")
+    if not text.endswith("+00:00"):
+        text = time.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text[:-6] + "Z"

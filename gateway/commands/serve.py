@@ -27,8 +27,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     # Imported here: no other command needs the web application.
     from gateway.access.login.dev import DevLogin
     from gateway.sandbox.link import link_sandbox
+    from gateway.server.run import freeze_objects, serve, server_for
     from gateway.server.run import run as run_server
-    from gateway.server.run import serve, server_for
     from gateway.web.app import create_app
     from gateway.web.metrics import exposed
     from gateway.wiring.mounted import log_connectors
@@ -48,6 +48,7 @@ def _serve(arguments: argparse.Namespace) -> int:
                 open_services(settings, env, sandbox=link, readiness=readiness) as services,
                 exposed(services),
             ):
+                freeze_objects()
                 yield services
 
         async with opened() as services:  # fails here with one clear line, if at all

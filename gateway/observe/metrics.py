@@ -172,16 +172,9 @@ class Metrics:
             self._token_read_series[connector, result] = series
         series.inc()
 
-    @contextmanager
-    def failed_token_reads(self, connector: str) -> Iterator[None]:
-        """Count an error that leaves the block as the result of a token read."""
-        try:
-            yield
-        except Exception as error:  # counted, and raised again
-            # The caller may have used an alias; the error has the connector's name.
-            name = self._name(getattr(error, "connector", None) or connector)
-            self._token_reads.labels(name, code_of(error)).inc()
-            raise
+    def token_read_failed(self, connector: str, error: Exception) -> None:
+        """Count an error as the result of a token read."""
+        self._token_reads.labels(self._name(connector), code_of(error)).inc()
 
     def flow_started(self, connector: str) -> None:
         """Count a started connect flow."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -194,12 +194,11 @@ class TokenService:
         if issued is not None:
             self.note(issued)
             return issued
-        with self._metrics.failed_token_reads(wanted.connector), self._noting_refusals(wanted):
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    issued = await self._get(wanted)
-            except TimeoutError:
-                raise ProviderUnavailable("it takes too long", retry_after=1) from None
+        try:
+            issued = await self._get_in_time(wanted)
+        except Exception as error:
+            self._note_refusal(wanted, error)
+            raise
         self._note_issued(issued)
         return issued
 
@@ -215,21 +214,17 @@ class TokenService:
             by=by,
         )
 
-    @contextlib.contextmanager
-    def _noting_refusals(self, wanted: Wanted) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            # The error has the connector's name, even if the caller used an alias.
-            name = getattr(error, "connector", None) or wanted.connector
-            self._audit.note(
-                Action.TOKEN_REFUSED,
-                tenant=wanted.tenant,
-                user=wanted.user,
-                connector=name if name in self._catalog.names() else UNKNOWN,
-                outcome=code_of(error),
-            )
-            raise
+    def _note_refusal(self, wanted: Wanted, error: Exception) -> None:
+        # The error has the connector's name, even if the caller used an alias.
+        name = getattr(error, "connector", None) or wanted.connector
+        self._metrics.token_read_failed(name, error)
+        self._audit.note(
+            Action.TOKEN_REFUSED,
+            tenant=wanted.tenant,
+            user=wanted.user,
+            connector=name if name in self._catalog.names() else UNKNOWN,
+            outcome=code_of(error),
+        )
 
     def note(self, issued: IssuedToken, by: By | None = None) -> None:
         """Count and audit the issue of a recalled token."""
@@ -255,6 +250,13 @@ class TokenService:
         if now >= remembered.until or _lives_too_short(tokens, wanted, now):
             return None
         return remembered.issued
+
+    async def _get_in_time(self, wanted: Wanted) -> IssuedToken:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._get(wanted)
+        except TimeoutError:
+            raise ProviderUnavailable("it takes too long", retry_after=1) from None
 
     async def _get(self, wanted: Wanted) -> IssuedToken:
         config = self._catalog.described(wanted.connector)

@@ -233,7 +233,8 @@ def _sealed(value: Any) -> bytes:
 
 
 def _connection(row: Document) -> Connection:
-    tokens, refresh = row.get("tokens") or {}, row["refresh"]
+    tokens, refresh, scopes = row.get("tokens") or {}, row["refresh"], row["scopes"]
+    refresh_token = tokens.get("refresh")
     return Connection(
         id=row["_id"],
         tenant=row["tenant"],
@@ -245,8 +246,8 @@ def _connection(row: Document) -> Connection:
         metadata=json.loads(row["metadata"]),
         connection_config=row["connection_config"],
         environment=row.get("environment", ""),
-        requested_scopes=tuple(row["scopes"]["requested"]),
-        granted_scopes=tuple(row["scopes"]["granted"]),
+        requested_scopes=tuple(scopes["requested"]),
+        granted_scopes=tuple(scopes["granted"]),
         status=Status(row["status"]),
         status_reason=row["status_reason"],
         status_since=row.get("status_since") or row["updated_at"],
@@ -254,7 +255,7 @@ def _connection(row: Document) -> Connection:
         is_default=row["is_default"],
         tokens=SealedTokens(
             access_token=_sealed(tokens.get("access")),
-            refresh_token=None if tokens.get("refresh") is None else _sealed(tokens["refresh"]),
+            refresh_token=None if refresh_token is None else _sealed(refresh_token),
             encryption_key=tokens.get("key", ""),
             token_type=tokens.get("type", ""),
             issued_at=row["issued_at"],

@@ -50,8 +50,7 @@ def fill(metrics: Metrics, connector: str) -> None:
     metrics.lease_waited(connector, 0.3)
     metrics.flow_started(connector)
     metrics.open_breakers(connector, 2)
-    with pytest.raises(ConnectorRequired), metrics.failed_token_reads(connector):
-        raise ConnectorRequired("nowhere")
+    metrics.token_read_failed(connector, ConnectorRequired("nowhere"))
     with pytest.raises(WrongBrowser), metrics.flow_end(connector):
         raise WrongBrowser
     with metrics.flow_end(connector):
@@ -91,14 +90,6 @@ def test_connectors_that_do_not_exist_here_share_one_label(metrics: Metrics) -> 
     found = samples(metrics.text().decode())
     assert len(found) == size
     assert {s.labels["connector"] for s in found if "connector" in s.labels} == {UNKNOWN}
-
-
-def test_the_connector_of_an_error_counts_where_it_was_asked_for_by_an_alias(
-    metrics: Metrics,
-) -> None:
-    with pytest.raises(ConnectorRequired), metrics.failed_token_reads("ac"):
-        raise ConnectorRequired("acme")
-    assert value(metrics, "gateway_token_reads_total", connector="acme") == 1
 
 
 def test_two_gateways_of_one_process_count_separately(metrics: Metrics) -> None:

@@ -8,6 +8,7 @@ from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
+from tests.support.series import value
 from tests.support.tokens import connect, connections, disconnect, problem_of, token_of
 
 
@@ -60,6 +61,10 @@ async def test_a_connector_answers_to_its_alias(gateway: Harness) -> None:
     by_alias = await gateway.token("google-workspace", "alice")
 
     assert token_of(by_alias) == token_of(await gateway.token("google", "alice"))
+    missing = await gateway.token("google-workspace", "bob")
+    assert problem_of(missing) == (409, "connector_required")
+    counted = {"connector": "google", "result": "connector_required"}
+    assert value(gateway.services.metrics, "gateway_token_reads_total", **counted) == 1
 
 
 async def test_an_unknown_connector_is_not_found(gateway: Harness) -> None:
