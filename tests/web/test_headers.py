@@ -138,7 +138,7 @@ async def test_an_internal_error_is_guarded_and_says_nothing(
         raise RuntimeError("unforeseen words")
 
     browser = await gateway.browser("alice")
-    monkeypatch.setattr(type(gateway.services.catalog), "ready", broken)
+    monkeypatch.setattr(type(gateway.services.catalog), "descriptions", broken)
     for path in ("/v1/connectors/available", "/dashboard/connectors"):
         answer = await browser.client.get(GATEWAY_URL + path, headers={"Accept": accept})
         assert answer.status_code == 500

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.store.connection import Status
+from gateway.store.connection import Connection, Status
 from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.watch import POLL_SECONDS, Watch
 from gateway.store.mongo import Database
@@ -42,17 +42,23 @@ async def test_change_wakes_the_callers_that_wait_for_its_row(
     watch: Watch, store: ConnectionStore
 ) -> None:
     mine, other = await linked(store, "a1"), await linked(store, "a2")
-    waiting = asyncio.create_task(watch.changed(mine.id, LONG))
+    await change_until_told(watch, store, mine)  # the rows' insertions were told before
     elsewhere = asyncio.create_task(watch.changed(other.id, LONG))
+    await change_until_told(watch, store, mine)
+    assert not elsewhere.done()
+    elsewhere.cancel()
+
+
+async def change_until_told(watch: Watch, store: ConnectionStore, row: Connection) -> None:
+    """Change a row until a caller that waits for it wakes up. Changes are told in their order."""
+    waiting = asyncio.create_task(watch.changed(row.id, LONG))
     await asyncio.sleep(0)
     async with asyncio.timeout(LONG / 2):
         for seconds in itertools.count():
             if waiting.done():
                 break
-            await store.set_default(mine, NOW + timedelta(seconds=seconds))
+            await store.set_default(row, NOW + timedelta(seconds=seconds))
             await asyncio.wait([waiting], timeout=POLL_SECONDS)
-    assert not elsewhere.done()
-    elsewhere.cancel()
 
 
 async def test_removed_row_wakes_its_waiting_callers(watch: Watch, store: ConnectionStore) -> None:
