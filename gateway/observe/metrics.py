@@ -151,6 +151,9 @@ class Metrics:
         self._audit_dropped = counter(
             "gateway_audit_dropped", "Audit lines lost because the database was unavailable."
         )
+        self._usage_dropped = counter(
+            "gateway_usage_dropped", "Usage events lost because the database was unavailable."
+        )
         self._rate_limited = counter(
             "gateway_rate_limited", "Requests refused by a rate limit.", ["limit"]
         )
@@ -219,6 +222,10 @@ class Metrics:
     def audit_dropped(self) -> None:
         """Count an audit line that was dropped during an outage of the database."""
         self._audit_dropped.inc()
+
+    def usage_dropped(self) -> None:
+        """Count a usage event that was dropped during an outage of the database."""
+        self._usage_dropped.inc()
 
     def rate_limited(self, limited: LimitName) -> None:
         """Count a request that a rate limit refused."""

@@ -133,6 +133,9 @@ class Settings(LoginSettings):
     audit_days: Annotated[int, Field(ge=0, le=36_500)] = 365
     """Days for which a new audit line is kept; `0` is for ever. Existing lines keep their end."""
 
+    usage_days: Annotated[int, Field(ge=0, le=36_500)] = 365
+    """Days for which a new usage event is kept; `0` is for ever. Existing ones keep their end."""
+
     shared_clients: bool = False
     """`on` or `off`: whether tenants other than `default` may use this deployment's OAuth apps."""
 

@@ -135,6 +135,11 @@ INDEXES = {
         ),
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
     ],
+    "usage": [
+        IndexModel([("tenant", ASCENDING), *_NEWEST], name="newest"),
+        IndexModel([("tenant", ASCENDING), ("user", ASCENDING), *_NEWEST], name="user"),
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+    ],
 }
 
 

@@ -54,7 +54,10 @@ from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
 from gateway.store.sessions import SessionStore
+from gateway.store.usage import UsageStore
 from gateway.store.webhooks import WebhookStore
+from gateway.usage.meter import Meter
+from gateway.usage.writer import Writer
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
 from gateway.wiring.core import CoreServices, core_services
@@ -81,6 +84,7 @@ class Services(CoreServices):
     metrics: Metrics
     audit: Audit
     limits: Limits
+    meter: Meter
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -172,6 +176,9 @@ async def open_services(
         audit_store = AuditStore(database, timedelta(days=settings.audit_days) or None)
         audit = Audit(audit_store, clock, metrics)
         await enter(audit.writing())
+        usage_store = UsageStore(database, timedelta(days=settings.usage_days) or None)
+        meter = Meter(Writer(usage_store, metrics), clock)
+        await enter(meter.running())
         watch = Watch(database)
         await enter(in_background(watch.run()))
         await enter(in_background(OpenFlows(FlowStore(database, vault), clock, metrics).run()))
@@ -245,6 +252,7 @@ async def open_services(
             metrics=metrics,
             audit=audit,
             limits=Limits(LimitStore(database), settings.rates, clock, metrics),
+            meter=meter,
             ping=database.ping,
             check_process=check_process,
         )
