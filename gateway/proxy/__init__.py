@@ -1,0 +1,1 @@
+"""The egress proxy: tools call, the gateway adds the credential."""
