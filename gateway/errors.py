@@ -14,9 +14,12 @@
     │                 ProviderDeclined · AccountMismatch · GrantSmaller
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
     │                 LoginChallengeUnknown
+    ├─ IdempotencyError  IdempotencyKeyReused · IdempotencyInProgress · IdempotencyOutcomeUnknown
+    │                    IdempotencyAnswerNotKept
     ├─ ReceiverUnavailable
     └─ ProviderError  TokenRejected · ProviderMisconfigured · AppRefused · ProviderRefused
                       ProviderUnavailable · UnreadableResponse · EgressRefused
+                      CredentialEchoed · AnswerUnreadable
 
 No message quotes a provider. The connectors' own errors are in ``connectors.errors``; HTTP statuses
 and public codes are in ``gateway/web/problems.py`` alone.
@@ -298,6 +301,44 @@ class UnreadableResponse(ProviderError):
 
 class EgressRefused(ProviderError):
     """The gateway may not call this address (private, local, or not https)."""
+
+
+class CredentialEchoed(ProviderError):
+    """The provider's compressed answer contains the credential, and was not passed on."""
+
+
+class AnswerUnreadable(ProviderError):
+    """The provider's answer has a coding that cannot be searched for the credential."""
+
+
+class IdempotencyError(GatewayError):
+    """A request with an idempotency key was not sent."""
+
+
+class IdempotencyKeyReused(IdempotencyError):
+    """This idempotency key was given to another request before."""
+
+
+class IdempotencyInProgress(IdempotencyError):
+    """The first request with this idempotency key has not ended yet."""
+
+
+class IdempotencyOutcomeUnknown(IdempotencyError):
+    """It is not known what the provider did with the first request of this idempotency key."""
+
+
+class IdempotencyAnswerNotKept(IdempotencyError):
+    """The first request of this idempotency key was answered, and its answer was not kept.
+
+    ``status`` is the provider's.
+    """
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(
+            f"the provider answered the first request of this idempotency key with {status}, and "
+            "the answer was too large to keep"
+        )
 
 
 class ReceiverUnavailable(GatewayError):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gateway.store.connection import Connection
 from gateway.store.flows import Flow
+from gateway.store.idempotency import KeyedCall
 from gateway.store.oauth_apps import OAuthApp
 from gateway.store.sealed import (
+    ANSWERS,
     APP_SECRETS,
     TOKENS,
     VERIFIERS,
@@ -107,6 +109,17 @@ def app_secret_place(app: OAuthApp) -> Place:
         connector=app.connector,
         row=app.id,
         field="client_secret",
+    )
+
+
+def answer_place(call: KeyedCall) -> Place:
+    """Return the place of the kept answer to a request with an idempotency key."""
+    return Place(
+        collection=ANSWERS.collection,
+        tenant=call.tenant,
+        connector=call.connector,
+        row=call.id,
+        field="answer",
     )
 
 

@@ -26,6 +26,9 @@ Spans = list[tuple[int, int]]
 class EchoFilter:
     """Filters one answer: its body as a stream, and its header values. ``hidden`` counts finds."""
 
+    unread = False
+    """Whether a part of the body was passed without being searched."""
+
     def __init__(self, secrets: Collection[str]) -> None:
         self._search = _search_for(frozenset(secrets))
         self._raw = self._shown = b""

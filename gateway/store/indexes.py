@@ -74,6 +74,10 @@ INDEXES = {
             [("tenant", ASCENDING), ("user", ASCENDING), ("created_at", DESCENDING)], name="person"
         ),
     ],
+    "idempotency": [
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+        IndexModel([("answer.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
+    ],
     "limits": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "sessions": [
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),

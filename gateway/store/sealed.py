@@ -44,13 +44,16 @@ WEBHOOK_SECRETS = SealedFields(collection="webhooks", fields={"secret": "secret"
 """Small: a few rows for each tenant."""
 APP_SECRETS = SealedFields(collection="oauth_apps", fields={"secret": "client_secret"})
 """Small: a few rows for each tenant."""
+ANSWERS = SealedFields(
+    collection="idempotency", fields={"answer.sealed": "answer"}, encryption_key="answer.key"
+)
 
 PROOFS = tuple(
     SealedFields(collection=each.collection, fields={each.path: each.path}, proven=each)
     for each in PROVEN
 )
 
-SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, *PROOFS)
+SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, ANSWERS, *PROOFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.proxy.coding import PackedEcho
 from gateway.proxy.echo import SHORTEST, EchoFilter
 from gateway.proxy.echo_forms import forms_of
 
@@ -66,7 +67,7 @@ def cut(data: bytes, pieces: Sequence[int]) -> list[bytes]:
     return chunks
 
 
-def filtered(echo: EchoFilter, chunks: Sequence[bytes]) -> bytes:
+def filtered(echo: EchoFilter | PackedEcho, chunks: Sequence[bytes]) -> bytes:
     return b"".join([*(echo.feed(chunk) for chunk in chunks), echo.end()])
 
 
