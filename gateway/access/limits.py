@@ -26,7 +26,9 @@ from gateway.store.limits import LimitStore
 
 _log = get_logger()
 
-SHARED = frozenset({LimitName.SESSION_REQUESTS, LimitName.API_CALLS, LimitName.TOKEN_READS})
+SHARED = frozenset(
+    {LimitName.SESSION_REQUESTS, LimitName.API_CALLS, LimitName.TOKEN_READS, LimitName.PROXY_CALLS}
+)
 """Frequent calls: permits are taken in shares."""
 OPEN = SHARED | {LimitName.KEY_FAILURES, LimitName.REFRESHES}
 """Limits whose calls pass while the database is away: a flood of them does little harm then."""

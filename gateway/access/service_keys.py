@@ -51,9 +51,11 @@ _KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
 
 
 class Role(StrEnum):
-    """The roles of a key: read tokens, manage connections, sign people in and out, manage keys."""
+    """The roles of a key: read tokens, call providers through the gateway, manage connections,
+    sign people in and out, manage keys."""
 
     TOKENS = "tokens"
+    PROXY = "proxy"
     CONNECTIONS = "connections"
     LOGINS = "logins"
     ADMIN = "admin"

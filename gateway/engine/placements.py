@@ -13,12 +13,16 @@ from gateway.engine.templates import Filler
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """What is added to an API call. All but ``base_url`` may hold credentials; so may that."""
+    """What is added to an API call: any part may hold a credential, ``base_url`` too.
+
+    ``constant_headers`` are the lower-case names of headers that hold no value of the connection.
+    """
 
     base_url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     query: dict[str, str] = field(repr=False)
     body: dict[str, str] = field(repr=False)
+    constant_headers: frozenset[bytes] = frozenset()
 
 
 def placed(
@@ -34,7 +38,13 @@ def placed(
         headers=headers_of(filler, key.api_headers, key.api_basic),
         query=filler.parameters(key.api_query),
         body=filler.parameters(key.api_body),
+        constant_headers=constants_in(key.api_headers),
     )
+
+
+def constants_in(templates: Mapping[str, str]) -> frozenset[bytes]:
+    """Return the lower-case names of the headers without a placeholder."""
+    return frozenset(name.lower().encode() for name, text in templates.items() if "${" not in text)
 
 
 def filler_of(key: KeyMethod, values: Mapping[str, str], token: Secret | None = None) -> Filler:

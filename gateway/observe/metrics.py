@@ -38,7 +38,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 _WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)  # seconds
 _ANSWERS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; requests time out after ten
 
-Endpoint = Literal["exchange", "refresh", "revoke", "api", "introspect", "verify"]
+Endpoint = Literal["exchange", "refresh", "revoke", "api", "introspect", "verify", "proxy"]
 """Kind of a request to a provider."""
 
 

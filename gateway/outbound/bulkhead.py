@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from gateway.errors import ProviderUnavailable
 from gateway.observe.metrics import Endpoint, Metrics, RequestResult
@@ -39,13 +40,21 @@ _FAILURES = frozenset(
     {RequestResult.TIMEOUT, RequestResult.BROKEN, RequestResult.UNREACHABLE, RequestResult.FAILED}
 )
 _LEARNED_NOTHING = frozenset({RequestResult.ABANDONED, RequestResult.NOT_SENT})
+_OF_A_CALLER = _FAILURES - {RequestResult.UNREACHABLE}
+"""Failures that a caller of the proxy can provoke: they must not stop the requests of others."""
 
 
 class Outcome:
     """The outcome of one request, as far as it is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, learn: Callable[[RequestResult], None] = lambda result: None) -> None:
         self.result = RequestResult.ABANDONED
+        self._learn = learn
+
+    def learn(self) -> None:
+        """Tell the breaker now: the answer of a stream may take minutes."""
+        learn, self._learn = self._learn, lambda result: None
+        learn(self.result)
 
     def answered(self, status: int) -> None:
         """Record that the provider answered with this HTTP status."""
@@ -63,14 +72,16 @@ class Bulkhead:
         metrics: Metrics,
         *,
         slots: int = SLOTS,
+        proxy_slots: int = SLOTS,
         patience_seconds: float = PATIENCE_SECONDS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._metrics = metrics
         self._slots = slots
+        self._proxy_slots = proxy_slots
         self._patience_seconds = patience_seconds
         self._now = now
-        self._slots_of: dict[str, asyncio.Semaphore] = {}
+        self._slots_of: dict[tuple[str, bool], asyncio.Semaphore] = {}
         self._breakers: OrderedDict[_Key, Breaker] = OrderedDict()
 
     @asynccontextmanager
@@ -82,9 +93,17 @@ class Bulkhead:
         key = (connector, host)
         if self._breaker(key).wait:
             raise self._breaker_open(key, endpoint)
-        slots = self._slots_of.setdefault(connector, asyncio.Semaphore(self._slots))
+        # Calls of tools may stream for minutes: they leave slots for refreshes.
+        proxied = endpoint == "proxy"
+        slots = self._slots_of.get((connector, proxied))
+        if slots is None:
+            slots = asyncio.Semaphore(self._proxy_slots if proxied else self._slots)
+            self._slots_of[connector, proxied] = slots
         try:
-            async with asyncio.timeout(self._patience_seconds):
+            if slots.locked():
+                async with asyncio.timeout(self._patience_seconds):
+                    await slots.acquire()
+            else:
                 await slots.acquire()
         except TimeoutError:
             self._metrics.request(connector, endpoint, RequestResult.NO_SLOT)
@@ -96,12 +115,13 @@ class Bulkhead:
             admission = self._breaker(key).admit()
             if admission is None:
                 raise self._breaker_open(key, endpoint)
-            outcome, started = Outcome(), self._now()
+            outcome = Outcome(partial(self._report, key, admission, proxied))
+            started = self._now()
             self._metrics.request_began(connector)
             try:
                 yield outcome
             finally:
-                self._report(key, admission, outcome.result)
+                outcome.learn()
                 self._metrics.request_ended(connector, endpoint, self._now() - started)
                 self._metrics.request(connector, endpoint, outcome.result)
         finally:
@@ -118,12 +138,14 @@ class Bulkhead:
             retry_after=self._breaker(key).wait,
         )
 
-    def _report(self, key: _Key, admission: Admission, result: RequestResult) -> None:
+    def _report(
+        self, key: _Key, admission: Admission, proxied: bool, result: RequestResult
+    ) -> None:
         breaker = self._breaker(key)
-        if result in _FAILURES:
-            breaker.failed(admission)
-        elif result in _LEARNED_NOTHING:
+        if result in _LEARNED_NOTHING or (proxied and result in _OF_A_CALLER):
             breaker.abandoned(admission)
+        elif result in _FAILURES:
+            breaker.failed(admission)
         else:
             breaker.succeeded(admission)
         if breaker.is_idle:

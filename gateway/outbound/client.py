@@ -25,14 +25,17 @@ import httpx
 from gateway.engine.request import OutboundRequest, OutboundResponse
 from gateway.errors import (
     EgressRefused,
+    ProviderBusy,
     ProviderError,
     ProviderUnavailable,
+    ProviderUnreachable,
     ReceiverUnavailable,
     UnreadableResponse,
 )
 from gateway.observe.metrics import Endpoint, RequestResult
 from gateway.outbound.bulkhead import Bulkhead, Outcome
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
+from gateway.outbound.streaming import Streamed, StreamRequest, streaming
 
 TOTAL_SECONDS = 10.0
 """The deadline, from DNS to the last byte of the answer. Shorter than any refresh lease."""
@@ -84,6 +87,28 @@ class Outbound:
             raise
         except ProviderError:
             raise ReceiverUnavailable from None
+
+    @asynccontextmanager
+    async def stream(self, request: StreamRequest, *, connector: str) -> AsyncIterator[Streamed]:
+        """Send a request of a tool once; yield the answer when its head has arrived.
+
+        It holds a slot of the connector until the block ends. The body is read as fast as the block
+        takes it. Nothing is followed, decoded or repeated.
+
+        Raises:
+            ProviderBusy: the bulkhead or the breaker refused the request.
+            CallFailed: there is no answer, or it ended too early.
+        """
+        try:
+            self.policy.check_scheme(request.scheme, request.host, request.port or 443)
+            async with self.bulkhead.admit(connector, "proxy", request.netloc) as outcome:
+                async with streaming(self.client, request, outcome) as answer:
+                    yield answer
+        except EgressRefused:
+            # The same answer as for a host that does not answer: it tells nothing about addresses.
+            raise ProviderUnreachable from None
+        except ProviderUnavailable as error:
+            raise ProviderBusy(str(error), retry_after=error.retry_after) from None
 
     async def _deliver(self, request: OutboundRequest, outcome: Outcome) -> OutboundResponse:
         try:

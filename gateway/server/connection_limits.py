@@ -8,6 +8,9 @@ module limits what comes before the application is called and after it has answe
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -16,16 +19,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_HEAD = 32 * 1024
 """Bytes of a request line and its headers, as proxies allow by default."""
 MAX_REQUEST = 16 * 1024 * 1024
-"""Bytes of a whole request. The application stops reading earlier; this stops the parser."""
+"""Bytes of a request that nobody reads any more. Before the answer, the application's pace counts:
+the connection is not read while 64 KiB wait for it."""
 HEAD_SECONDS = 10.0
 """From the first byte of a request to the end of its headers."""
 LINGER_SECONDS = 10.0
 """How long a client may go on sending a request that was answered already."""
 WHOLE = "gateway.whole"
 """The ASGI extension that marks a request whose whole body has arrived."""
+ABORT = "gateway.abort"
+"""The ASGI extension that ends the connection at once: ``call()`` is no clean end of an answer."""
 _ONCE = (b"host", b"authorization", b"content-type", b"origin", b"sec-fetch-site")
 """Fields of one value (RFC 9110 5.3). If one comes twice, a proxy may have judged the other one."""
-_EXTENSIONS: dict[str, dict[object, object]] = {WHOLE: {}}
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class _HeadRefused(Exception):
@@ -47,6 +53,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let a new connection be idle as long as one between two requests."""
         super().connection_made(transport)
+        self._unfinished: dict[str, Any] = {ABORT: {"call": self._abort}}
+        self._finished = {WHOLE: {}, **self._unfinished}
         # A shorter time would close the connections of a busy client that opens many and then
         # sends: a request that arrives while the server closes is lost.
         self._wait(self.timeout_keep_alive)
@@ -69,7 +77,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._size > MAX_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._size > MAX_REQUEST:
+        elif self._size > MAX_REQUEST and self._is_unread():
             self.transport.close()
         elif self._in_head and self._size and self._timer is None:
             self._wait(HEAD_SECONDS)  # the head is incomplete
@@ -92,13 +100,14 @@ class GuardedProtocol(HttpToolsProtocol):
             raise _HeadRefused
         self._stop_waiting()
         self._in_head, self._in_body = False, True
+        self.scope["extensions"] = self._unfinished
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Finish a request."""
         self._in_head, self._in_body, self._size, self._is_first = True, False, 0, False
         self._stop_waiting()
-        self.scope["extensions"] = _EXTENSIONS
+        self.scope["extensions"] = self._finished
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -110,6 +119,17 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer a request that the parser cannot read, or refused to read on."""
         self._refuse(self._refusal)
+
+    def _is_unread(self) -> bool:
+        """Whether the application has answered already: else it reads at its own pace."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _abort(self) -> None:
+        """Reset the connection: an answer without a length must not look complete."""
+        with suppress(OSError):
+            sock = self.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
     def _repeats_header(self) -> bool:
         names = [name for name, _ in self.headers]

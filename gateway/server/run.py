@@ -50,6 +50,7 @@ def server_for(app: Any, *, host: str, port: int, **options: Any) -> uvicorn.Ser
         host=host,
         port=port,
         http=protocol_for(app),
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

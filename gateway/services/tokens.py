@@ -22,7 +22,7 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.digest import sha256_hex
 from gateway.encryption.tokens import TokenSealer
-from gateway.engine.placements import Placed, placed
+from gateway.engine.placements import Placed, constants_in, placed
 from gateway.errors import (
     ConnectionIncomplete,
     ConnectorRequired,
@@ -84,11 +84,16 @@ class IssuedToken:
     user: str
     access_token: Secret
     connection: Connection
-    api_base_url: str = field(repr=False)  # a key may stand in its path
+    api_base_url: str = field(repr=False)  # for tools; a key may stand in its path
     api_headers: dict[str, str] = field(repr=False)
     api_query: dict[str, str] = field(repr=False)
     api_body: dict[str, str] = field(repr=False)
     as_of: datetime
+    base_url: str = field(repr=False)  # as the gateway itself reaches the API
+    constant_headers: frozenset[bytes]
+    """Names, in lower case, of ``api_headers`` that hold no value of the connection."""
+    secrets: frozenset[str] = field(repr=False)
+    """What must never come back from the provider to a caller that does not have the token."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +103,8 @@ class Wanted:
     ``owner`` pins one kind of owner: by default the nearest that has a connection.
     ``rejected_token_sha256`` is the hex hash of a token that the provider's API refused;
     ``min_seconds`` asks for that much life, ``scopes`` for these sets or scopes of the connector;
-    ``force`` asks for a refresh.
+    ``force`` asks for a refresh. ``suspected`` says that the refusal of the rejected token is no
+    proof: it may be renewed or checked, but it does not end the grant.
     """
 
     connector: str
@@ -110,6 +116,7 @@ class Wanted:
     min_seconds: int = 0
     scopes: tuple[str, ...] = ()
     force: bool = False
+    suspected: bool = False
 
     @property
     def sought(self) -> Sought:
@@ -172,12 +179,15 @@ class TokenService:
         self._touching: dict[str, datetime] = {}
         """The uses that are being noted, by connection."""
 
-    async def get(self, wanted: Wanted, *, skip_cache: bool = False) -> IssuedToken:
+    async def get(
+        self, wanted: Wanted, *, skip_cache: bool = False, handed_out: bool = True
+    ) -> IssuedToken:
         """Return a working access token.
 
         Args:
             wanted: Which token.
             skip_cache: Whether ``recall`` has returned ``None`` for this request already.
+            handed_out: Whether the caller gets the token itself, which the audit notes.
 
         Raises:
             UnknownConnector: The connector does not exist or is not configured.
@@ -192,14 +202,17 @@ class TokenService:
         """
         issued = None if skip_cache else self.recall(wanted)
         if issued is not None:
-            self.note(issued)
+            self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
+            if handed_out:
+                self._note_issued(issued)
             return issued
         try:
             issued = await self._get_in_time(wanted)
         except Exception as error:
             self._note_refusal(wanted, error)
             raise
-        self._note_issued(issued)
+        if handed_out:
+            self._note_issued(issued)
         return issued
 
     def _note_issued(self, issued: IssuedToken, by: By | None = None) -> None:
@@ -339,6 +352,9 @@ class TokenService:
             api_query=api.query,
             api_body=api.body,
             as_of=self._clock(),
+            base_url=api.base_url,
+            constant_headers=api.constant_headers,
+            secrets=_secrets_of(config, connection, values, token),
         )
 
     def _remember(
@@ -393,7 +409,7 @@ class TokenService:
         if is_checkable(config, connection.method):  # only its provider can say that it is over
             return await self._pasted.check(config, connection)
         if connection.method is Method.API_KEY:
-            if not rejected:
+            if not rejected or wanted.suspected:
                 return connection
             # Nobody can be asked: what the tool met at the provider's API is the only proof.
             await self._end_grant(connection)
@@ -401,13 +417,15 @@ class TokenService:
         # A forced refresh needs a new token: its failure is the answer.
         in_need = wanted.force or rejected or is_over(connection, self._clock())
         renewable = is_renewable(config, connection.method)
-        if not in_need and not (renewable and connection.tokens.refresh_token):
+        if (not in_need or wanted.suspected) and not (
+            renewable and connection.tokens.refresh_token
+        ):
             return connection
         try:
             async with asyncio.timeout(None if in_need else PATIENCE_SECONDS):
                 return await self._refresher.renew(config, connection, in_need=in_need)
         except ReauthorizationRequired:
-            if rejected:
+            if rejected and not wanted.suspected:
                 await self._end_grant(connection)
             raise
         except (
@@ -459,12 +477,28 @@ def _placed(
     if connection.method is Method.OAUTH2:
         oauth = oauth_of(config, connection)
         base_url, headers = api_of(oauth, connection, token)
-        return Placed(base_url=base_url, headers=headers, query={}, body={})
+        return Placed(
+            base_url=base_url,
+            headers=headers,
+            query={},
+            body={},
+            constant_headers=constants_in(oauth.api_headers),
+        )
     is_exchanged = connection.method is Method.CLIENT_CREDENTIALS
     try:
         return placed(config, key_of(config, connection), values, token if is_exchanged else None)
     except InvalidRequest as error:  # the connector has changed its inputs since
         raise ConnectionIncomplete(config.name, connection.id, str(error)) from None
+
+
+def _secrets_of(
+    config: Connector, connection: Connection, values: Mapping[str, str], token: Secret
+) -> frozenset[str]:
+    found = {token.reveal()}
+    if connection.method is not Method.OAUTH2:
+        key = key_of(config, connection)
+        found |= {values.get(name, "") for name, each in key.inputs.items() if each.secret}
+    return frozenset(found - {""})
 
 
 def _asked(wanted: Wanted) -> _Asked:

@@ -112,6 +112,21 @@ class Settings(LoginSettings):
     provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     """The most simultaneous requests of a process to one connector's provider."""
 
+    proxy_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """The most simultaneous calls of a process that tools make to one connector's provider."""
+
+    proxy_request_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
+    """The largest body of a request that is passed on to a provider."""
+
+    proxy_answer_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024 * 1024
+    """The largest body of a provider's answer that is passed on; a larger one is aborted."""
+
+    proxy_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    """The longest pause of a provider, before its answer to a tool and within."""
+
+    proxy_total_seconds: Annotated[float, Field(gt=0, le=86_400)] = 900.0
+    """The longest time that a tool's call may take as a whole."""
+
     drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None
     """Seconds after SIGTERM in which requests are still accepted: 3, in dev mode 0."""
 

@@ -25,6 +25,7 @@ class LimitName(StrEnum):
     REFRESHES = "refreshes"
     API_CALLS = "api_calls"
     TOKEN_READS = "token_reads"
+    PROXY_CALLS = "proxy_calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ DEFAULT_RATES: LimitRates = MappingProxyType(
         LimitName.API_CALLS: Rate(1200, 60),
         # The gateway's main purpose: only its operators know how many are too many.
         LimitName.TOKEN_READS: None,
+        LimitName.PROXY_CALLS: None,
     }
 )
 

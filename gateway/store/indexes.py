@@ -78,6 +78,7 @@ INDEXES = {
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
         IndexModel([("answer.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
     ],
+    "cool_downs": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "limits": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "sessions": [
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Scope
 
 from connectors.errors import ConnectorError
 from gateway.errors import (
+    CallFailed,
     FlowError,
     GatewayError,
     LoginError,
@@ -43,6 +44,7 @@ from gateway.web import (
     metrics,
     oauth_apps,
     organisation,
+    proxy,
     service_keys,
     tokens,
     webhooks,
@@ -56,6 +58,7 @@ from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
+from gateway.web.proxy import PREFIX
 from gateway.web.return_to import DASHBOARD, own_page
 from gateway.web.state import State, request_id, services
 from gateway.wiring.process import Services
@@ -74,14 +77,17 @@ OPERATIONS = [
     *oauth_apps.OPERATIONS,
     *handoff_api.OPERATIONS,
     *audit.OPERATIONS,
+    *proxy.OPERATIONS,
     *connector_rules.OPERATIONS,
 ]
 
 ROUTES = [
-    # Routes are tried in turn: token reads, which are most requests, come first.
+    # Routes are tried in turn: token reads and calls, which are most requests, come first.
     *(
         operation.route()
-        for operation in sorted(OPERATIONS, key=lambda op: op not in tokens.OPERATIONS)
+        for operation in sorted(
+            OPERATIONS, key=lambda op: op not in [*tokens.OPERATIONS, *proxy.OPERATIONS]
+        )
     ),
     Route("/openapi.json", openapi),
     *metrics.ROUTES,
@@ -135,7 +141,7 @@ class _Gateway(Starlette):
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap the stack that Starlette builds."""
         inside = CachedTokens(super().build_middleware_stack())
-        limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS)
+        limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS, beside=PREFIX)
         self._envelope = Envelope(limited, secure=self.secure)
         return self._envelope
 
@@ -155,11 +161,14 @@ async def _answer_error(request: Request, error: Exception) -> Response:
         _log.error("request_failed", code=problem.code, exc_info=error)
     note_refusal(request, error, problem.code)
     on_callback = request.scope["path"].endswith(("/callback", "/continue"))
-    if wants_page(request):
+    on_proxy = request.scope["path"].startswith(PREFIX)
+    if wants_page(request) and not on_proxy:
         answer = await _error_page(request, error, on_callback)
     else:
         facts = _facts(request, error, problem.code)
         answer = problem_response(error, request_id=request_id(request), extra=facts)
+    if on_proxy:
+        answer.headers["Gateway-Error"] = problem.code
     if on_callback:
         answer.headers["Referrer-Policy"] = "no-referrer"  # its address holds a code (A17)
     return answer
@@ -201,6 +210,8 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         )
     if (owner := getattr(error, "owner", None)) not in {None, "user"}:
         facts["owner"] = owner  # somebody else than the user has to act
+    if isinstance(error, CallFailed):
+        facts["outcome_unknown"] = error.outcome_unknown
     if problems := getattr(error, "errors", None):
         facts["errors"] = problems
     return facts

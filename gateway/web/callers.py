@@ -16,6 +16,8 @@ from gateway.web.address import client_address
 from gateway.web.cookies import SESSION, read_cookie
 from gateway.web.state import services
 
+_LIMITS = {Role.TOKENS: LimitName.TOKEN_READS, Role.PROXY: LimitName.PROXY_CALLS}
+
 CHECKED_KEY = "gateway.checked_key"
 """The place in an ASGI scope for a key that was checked for this request already."""
 
@@ -47,9 +49,8 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
     caller: KeyCaller = request.scope.get(CHECKED_KEY) or await _authenticate(request)
     act_as(caller.actor)
     request.state["key"] = caller
-    await services(request).limits.spend(
-        LimitName.TOKEN_READS if role is Role.TOKENS else LimitName.API_CALLS, caller.key_id
-    )
+    limited = _LIMITS.get(role, LimitName.API_CALLS)
+    await services(request).limits.spend(limited, caller.key_id)
     caller.require(role)
     return caller
 

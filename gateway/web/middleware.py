@@ -22,6 +22,9 @@ from gateway.server.fast_path import Answer, Header, head_lines
 HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
 
+AS_IS = "gateway.as_is"
+"""The mark in an ASGI scope of an answer that is a provider's own: it gets no header here."""
+
 HUNG_UP = 499
 """The status in the access log if the client closed its connection within its request.
 
@@ -73,9 +76,10 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = self._around(message.get("headers", ()), scope["path"])
-                headers.append((b"x-request-id", request_id.encode()))
-                message["headers"] = headers
+                if AS_IS not in scope:
+                    headers = self._around(message.get("headers", ()), scope["path"])
+                    headers.append((b"x-request-id", request_id.encode()))
+                    message["headers"] = headers
             await send(message)
 
         try:
@@ -131,16 +135,18 @@ class BodyLimit:
     """Reads at most ``most`` bytes of a body, for at most ``seconds`` (security F5).
 
     Starlette's own ``max_body_size`` answers in plain text, and hides the application's answer,
-    such as 401 for a request without a key.
+    such as 401 for a request without a key. Bodies below ``beside``, a path, have limits of their
+    own.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, seconds: float, beside: str) -> None:
         self._app = app
+        self._beside = beside
         self._most = most
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(self._beside):
             await self._app(scope, receive, send)
             return
         declared = header_of(scope, b"content-length")

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.web.operation import Operation
+from gateway.web.operation import ANY_QUERY, Operation
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
 from gateway.web.state import services
 
@@ -34,6 +34,7 @@ _PROBLEM_SCHEMA = {
         "request_id": {"type": "string"},
         "connect_url": {"type": "string", "format": "uri"},
         "connector": {"type": "string"},
+        "outcome_unknown": {"type": "boolean"},
         "errors": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
@@ -47,7 +48,8 @@ def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
     _, schemas = models_json_schema([(model, "validation") for model in names], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        path = operation.path.replace(":path}", "}")
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -76,7 +78,8 @@ def describe(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
 
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": operation.handler.__name__,
+        "operationId": operation.handler.__name__
+        + (f"_{operation.method.lower()}" if operation.is_passed_on else ""),
         "summary": operation.summary,
         "description": (operation.handler.__doc__ or "").strip()
         + (f" Role: `{operation.role}`." if operation.role else ""),
@@ -85,8 +88,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", operation.path)
-    ] + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query]
+        for name in re.findall(r"{(\w+)(?::path)?}", operation.path)
+    ]
+    if operation.query is not ANY_QUERY:
+        parameters += [
+            {"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query
+        ]
     parameters += [
         {"name": name, "in": "header", "schema": {"type": "string"}} for name in operation.headers
     ]
@@ -106,7 +113,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.reply is not None:
         schema = {"$ref": _REF.format(model=operation.reply.__name__)}
         success["content"] = {"application/json": {"schema": schema}}
-    found: dict[str, Any] = {str(operation.status): success}
+    if operation.is_passed_on:
+        found: dict[str, Any] = {"default": {"description": "The provider's own answer"}}
+    else:
+        found = {str(operation.status): success}
     codes = _codes(operation)
     for problem in [*PROBLEMS.values(), OF_STATUS[408], OF_STATUS[413], INTERNAL]:
         if problem.code in codes:
@@ -131,7 +141,7 @@ def _codes(operation: Operation) -> set[str]:
     if operation.who != "anyone":
         codes.add("invalid_request")  # for an unknown parameter
         codes.add("rate_limited")
-    if operation.request is not None:
+    if operation.request is not None or operation.is_passed_on:
         codes |= {OF_STATUS[408].code, OF_STATUS[413].code}
     return codes
 

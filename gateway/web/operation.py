@@ -14,6 +14,9 @@ from starlette.routing import Route
 
 from gateway.web.inputs import read_query
 
+ANY_QUERY = ("*",)
+"""The query of an operation that passes it on unread."""
+
 Who = Literal["anyone", "session", "session or key", "key"]
 
 
@@ -22,6 +25,7 @@ class Operation:
     """One method of one path: how it is routed and documented.
 
     ``errors`` are codes of ``PROBLEMS``; ``headers`` are request headers besides the credential.
+    ``is_passed_on``: request and answer are a provider's.
     """
 
     method: str
@@ -36,6 +40,7 @@ class Operation:
     query: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    is_passed_on: bool = False
 
     def route(self) -> Route:
         """Return the Starlette route, which refuses query parameters that are not in ``query``."""
@@ -43,7 +48,8 @@ class Operation:
         @functools.wraps(self.handler)
         async def answer(request: Request) -> Response:
             # Public endpoints read no parameter; health probes may add one.
-            if request.scope["query_string"] and self.who != "anyone":
+            public = self.who == "anyone" or self.query is ANY_QUERY
+            if request.scope["query_string"] and not public:
                 read_query(request, *self.query)
             return await self.handler(request)
 

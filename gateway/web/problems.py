@@ -198,6 +198,39 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "It is unknown, was accepted before, or is older than ten minutes. Send the person to "
         "the gateway to begin again.",
     ),
+    errors.PathRefused: Problem(400, "path_refused", "This address is not one of the API"),
+    errors.UpgradeRefused: Problem(
+        501,
+        "upgrade_refused",
+        "The gateway passes on plain HTTP alone",
+        "WebSocket and other upgrades are not passed on. Server-sent events and long answers are.",
+    ),
+    errors.RequestTooLarge: Problem(413, "too_large", "The request is too large"),
+    errors.CoolingDown: Problem(
+        429, "provider_rate_limited", "The provider wants fewer requests of this account"
+    ),
+    errors.ProviderBusy: Problem(
+        503, "provider_busy", "The gateway sends nothing more to this provider now"
+    ),
+    errors.ProviderUnreachable: Problem(
+        502,
+        "provider_unreachable",
+        "The provider cannot be reached",
+        "Nothing was sent: the request may be repeated.",
+    ),
+    errors.ProviderTimedOut: Problem(
+        504,
+        "provider_timeout",
+        "The provider did not answer in time",
+        "It may have carried the request out: look before you repeat it.",
+    ),
+    errors.CallFailed: Problem(
+        502,
+        "provider_broken",
+        "The provider's answer cannot be used",
+        "It ended too early, is too large or is not HTTP. The provider may have carried the "
+        "request out: look before you repeat it.",
+    ),
     # One code for every failure of a provider: the log has the reason.
     errors.ProviderError: Problem(
         503,

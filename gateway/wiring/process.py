@@ -27,6 +27,9 @@ from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.outbound.public_addresses import PublicAddresses
+from gateway.proxy.cool_downs import CoolDowns
+from gateway.proxy.forward import Forward, ProxyLimits
+from gateway.proxy.rejected import RejectedTokens
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
 from gateway.server.readiness import Readiness
 from gateway.server.shutdown import REFRESHES_SECONDS
@@ -40,6 +43,7 @@ from gateway.settings.extra_scopes import read_extra_scopes
 from gateway.store.audit import AuditStore
 from gateway.store.clock import DatabaseClock
 from gateway.store.connections import ConnectionStore
+from gateway.store.cool_downs import CoolDownStore
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
 from gateway.store.events import Outbox
@@ -85,6 +89,7 @@ class Services(CoreServices):
     audit: Audit
     limits: Limits
     meter: Meter
+    forward: Forward
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -153,7 +158,11 @@ async def open_services(
         outbound = await enter(
             open_outbound(
                 policy,
-                Bulkhead(metrics, slots=settings.provider_concurrency),
+                Bulkhead(
+                    metrics,
+                    slots=settings.provider_concurrency,
+                    proxy_slots=settings.proxy_concurrency,
+                ),
                 ca_file=settings.ca_file,
                 sandbox_ca=sandbox.ca,
                 total_seconds=knobs.provider_seconds,
@@ -201,6 +210,7 @@ async def open_services(
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
         sessions = Sessions(SessionStore(database, vault), clock, audit)
+        limits = Limits(LimitStore(database), settings.rates, clock, metrics)
         queue, receivers = DeliveryStore(database, knobs.lease_seconds), WebhookStore(database)
         yield Services(
             **vars(core),
@@ -251,8 +261,24 @@ async def open_services(
             clock=clock,
             metrics=metrics,
             audit=audit,
-            limits=Limits(LimitStore(database), settings.rates, clock, metrics),
+            limits=limits,
             meter=meter,
+            forward=Forward(
+                catalog=catalog,
+                tokens=core.tokens,
+                outbound=outbound,
+                meter=meter,
+                cool_downs=CoolDowns(
+                    CoolDownStore(database), Cache(watch.freshness, database.notices), clock
+                ),
+                rejected=RejectedTokens(core.tokens, limits),
+                limits=ProxyLimits(
+                    request_bytes=settings.proxy_request_bytes,
+                    answer_bytes=settings.proxy_answer_bytes,
+                    wait_seconds=settings.proxy_wait_seconds,
+                    total_seconds=settings.proxy_total_seconds,
+                ),
+            ),
             ping=database.ping,
             check_process=check_process,
         )

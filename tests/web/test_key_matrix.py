@@ -16,6 +16,7 @@ from gateway.access.service_keys import Restrictions, Role
 from gateway.web.app import OPERATIONS
 from gateway.web.handoff_api import LoginRequest
 from gateway.web.operation import Operation
+from gateway.web.proxy import METHODS
 from tests.conftest import GATEWAY_URL
 from tests.support.assertions import HEADER, Host
 from tests.support.gateway import ACCOUNTS, Harness
@@ -33,6 +34,7 @@ STATUS = {
     "not_found": 404,
     "connection_not_found": 404,
     "connector_required": 409,
+    "path_refused": 400,
 }
 
 
@@ -100,6 +102,12 @@ MATRIX = {
     ),
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
+} | {
+    # The path leads nowhere, so that no provider is called: tests/proxy calls them.
+    f"{method} /v1/proxy/{{name}}/{{path:path}}": Row(
+        KEY, Role.PROXY, "forbidden", "connector_required", right="path_refused"
+    )
+    for method in METHODS
 }
 NO_SUCH = {
     "keys": "0" * 16,
@@ -157,9 +165,12 @@ async def call(
 ) -> httpx.Response:
     """Call the operation as documented, on the connection, key or webhook ``wanted``."""
     path = operation.path.replace("{name}", "google").replace("{id}", wanted)
+    path = path.replace("{path:path}", "a%2Fb")
     body = await body_of(gateway, operation)
     params = {"user": "alice"} if "user" in operation.query else None
     url = f"{GATEWAY_URL}{path}"
+    if operation.is_passed_on:
+        headers = {**(headers or {}), "Gateway-User": "alice"}
     if row_of(operation).who != KEY:  # as from the gateway's page: the credential is tested
         headers = {**(headers or {}), "Origin": GATEWAY_URL}
     return await client.request(operation.method, url, json=body, params=params, headers=headers)

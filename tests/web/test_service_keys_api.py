@@ -128,7 +128,7 @@ BODIES: list[tuple[object, str]] = [
     ({"roles": {"$in": ["tokens"]}}, "roles"),
     ({"roles": [None]}, "roles.0"),
     ({"roles": ["TOKENS"]}, "roles.0"),
-    ({"roles": ["tokens"] * 5}, "roles"),
+    ({"roles": ["tokens"] * 9}, "roles"),
     ({}, "roles"),
     ({"roles": ["tokens"], "label": "x" * 101}, "label"),
     ({"roles": ["tokens"], "label": None}, "label"),

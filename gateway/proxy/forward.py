@@ -1,0 +1,332 @@
+"""One call of a tool to a provider, from its admission to its usage event.
+
+Every call is metered exactly once for each request that goes out, whatever happens to it. Nothing
+here speaks HTTP to the caller: ``gateway.web.proxy`` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from connectors.catalog import Catalog
+from gateway.errors import (
+    AnswerTooLarge,
+    CallFailed,
+    GatewayError,
+    PathRefused,
+    ProviderTimedOut,
+    ProviderUnreachable,
+    code_of,
+)
+from gateway.outbound.client import Outbound
+from gateway.outbound.streaming import Streamed, StreamRequest
+from gateway.proxy import headers as fields
+from gateway.proxy.body import KEPT_BYTES, Body, CallerLeft
+from gateway.proxy.cool_downs import CoolDowns
+from gateway.proxy.credentials import (
+    BODYLESS,
+    attach_to_body,
+    attach_to_headers,
+    attach_to_target,
+    needs_body,
+)
+from gateway.proxy.destination import Destination, destination
+from gateway.proxy.headers import Header
+from gateway.proxy.rejected import RejectedTokens
+from gateway.services.tokens import IssuedToken, TokenService, Wanted
+from gateway.store.owners import kind_of
+from gateway.usage.meter import Attempt, Call, Meter, Outcome, Result
+
+ANSWER_KEPT = 1024 * 1024
+"""Bytes of an answer that the meter may read its price from."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProxyLimits:
+    """What one call may take: bytes of bodies, and seconds."""
+
+    request_bytes: int
+    answer_bytes: int
+    wait_seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
+
+    ``headers`` have lower-case names. ``idempotent`` says that the caller gave the call a key.
+    """
+
+    wanted: Wanted
+    key_id: str
+    method: str
+    path: bytes = field(repr=False)
+    query: bytes = field(repr=False)
+    host: str | None
+    headers: list[Header] = field(repr=False)
+    body: Body
+    request_id: str
+    idempotent: bool = False
+
+
+@dataclass(kw_only=True, slots=True)
+class Answer:
+    """The provider's answer on its way to the caller. ``parts`` raises if it ends too early."""
+
+    status: int
+    headers: list[Header] = field(repr=False)
+    parts: AsyncIterator[bytes] = field(repr=False)
+    gateway_ms: float
+
+
+@dataclass(slots=True)
+class _Record:
+    """What the usage event of one attempt will say. Moments are of ``time.perf_counter``."""
+
+    began: float
+    status: int | None = None
+    received: int = 0
+    sent_at: float | None = None
+    head_at: float | None = None
+    answer: bytearray | None = None
+    is_complete: bool = False
+
+
+class Forward:
+    """Passes calls on to providers."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        tokens: TokenService,
+        outbound: Outbound,
+        meter: Meter,
+        cool_downs: CoolDowns,
+        rejected: RejectedTokens,
+        limits: ProxyLimits,
+    ) -> None:
+        self._catalog = catalog
+        self._tokens = tokens
+        self._outbound = outbound
+        self._meter = meter
+        self._cool_downs = cool_downs
+        self._rejected = rejected
+        self.limits = limits
+
+    @asynccontextmanager
+    async def call(self, asked: Asked) -> AsyncIterator[Answer]:
+        """Send a call; yield the provider's answer when its head has arrived.
+
+        Raises:
+            GatewayError: The gateway refused the call, or the answer is missing or broken.
+        """
+        began = time.perf_counter()
+        try:
+            async with (
+                asyncio.timeout(self.limits.total_seconds) as deadline,
+                AsyncExitStack() as stack,
+            ):
+                yield await self._answer(_Exchange(asked, deadline, stack), began)
+        except TimeoutError:
+            raise ProviderTimedOut from None
+
+    async def _answer(self, exchange: _Exchange, began: float) -> Answer:
+        asked = exchange.asked
+        try:
+            issued = await self._tokens.get(asked.wanted, handed_out=False)
+        except GatewayError:
+            await self._begin(exchange, exchange.stack, began, None, None)
+            raise
+        # The slot of the first attempt is free before a refresh, which needs one.
+        first = await exchange.stack.enter_async_context(AsyncExitStack())
+        answer = await self._attempt(exchange, first, began, issued)
+        if answer.status != 401 or not self._rejected.is_due(issued):
+            return answer
+        body, answer.parts = await _read_ahead(answer.parts)
+        if body is None:
+            return answer
+        await first.aclose()
+        newer = await self._rejected.renewed(asked.wanted, issued, asked.key_id)
+        may_repeat = asked.method in BODYLESS or asked.idempotent
+        if newer is None or not may_repeat or not asked.body.is_kept:
+            return answer
+        answer = await self._attempt(exchange, exchange.stack, time.perf_counter(), newer)
+        if answer.status == 401:
+            self._rejected.was_futile(newer)
+        return answer
+
+    async def _begin(
+        self,
+        exchange: _Exchange,
+        stack: AsyncExitStack,
+        began: float,
+        issued: IssuedToken | None,
+        to: Destination | None,
+    ) -> tuple[_Record, Attempt]:
+        """Admit an attempt, which is settled when the stack ends."""
+        attempt = await self._meter.admit(_call_of(exchange.asked, issued, to))
+        record = _Record(began)
+        await stack.enter_async_context(_settling(exchange, attempt, record))
+        return record, attempt
+
+    async def _attempt(
+        self, exchange: _Exchange, stack: AsyncExitStack, began: float, issued: IssuedToken
+    ) -> Answer:
+        asked, connection = exchange.asked, issued.connection
+        hosts = self._catalog.described(connection.connector).api_hosts
+        try:
+            to = destination(
+                issued.base_url, asked.path, asked.query, host=asked.host, api_hosts=hosts
+            )
+        except PathRefused:
+            await self._begin(exchange, stack, began, issued, None)
+            raise
+        record, attempt = await self._begin(exchange, stack, began, issued, to)
+        await self._cool_downs.check(connection)
+        request = await self._request(asked, issued, to)
+        record.sent_at = time.perf_counter()
+        streamed = await stack.enter_async_context(
+            self._outbound.stream(request, connector=connection.connector)
+        )
+        record.head_at, record.status = time.perf_counter(), streamed.status
+        await self._cool_downs.note(connection, streamed.status, streamed.headers)
+        record.answer = bytearray() if attempt.wants_answer else None
+        allowed = {f"{to.origin.scheme}://{to.origin.netloc}"}
+        allowed |= {f"https://{host}" for host in hosts if "*" not in host}
+        return Answer(
+            status=streamed.status,
+            headers=fields.answered(streamed.headers, is_allowed=allowed.__contains__),
+            parts=self._parts(streamed, record),
+            gateway_ms=_gateway_ms(record),
+        )
+
+    async def _request(self, asked: Asked, issued: IssuedToken, to: Destination) -> StreamRequest:
+        headers = attach_to_headers(issued, fields.sent(asked.headers))
+        headers.append((b"accept-encoding", b"identity"))
+        if not any(name == b"user-agent" for name, _ in headers):
+            headers.append((b"user-agent", b"connector-gateway"))
+        body = asked.body
+        await body.begin()
+        content = body.content
+        if needs_body(issued, asked.method):
+            content, kind = attach_to_body(issued, await body.whole(), body.content_type)
+            headers = [each for each in headers if each[0] != b"content-type"]
+            headers.append((b"content-type", kind.encode("latin-1")))
+        return StreamRequest(
+            method=asked.method,
+            scheme=to.origin.scheme,
+            host=to.origin.host,
+            port=to.origin.port,
+            target=attach_to_target(issued, to),
+            headers=headers,
+            body=content,
+            length=body.declared,
+            wait_seconds=self.limits.wait_seconds,
+        )
+
+    async def _parts(self, streamed: Streamed, record: _Record) -> AsyncIterator[bytes]:
+        async for part in streamed.parts:
+            record.received += len(part)
+            if record.received > self.limits.answer_bytes:
+                raise AnswerTooLarge
+            if record.answer is not None:
+                record.answer += part
+                if len(record.answer) > ANSWER_KEPT:
+                    record.answer = None
+            yield part
+        record.is_complete = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A call under way."""
+
+    asked: Asked
+    deadline: asyncio.Timeout
+    stack: AsyncExitStack
+
+
+def _call_of(asked: Asked, issued: IssuedToken | None, to: Destination | None) -> Call:
+    connection = None if issued is None else issued.connection
+    return Call(
+        tenant=asked.wanted.tenant,
+        user=asked.wanted.user,
+        owner=(asked.wanted.owner or "user") if connection is None else kind_of(connection.owner),
+        key_id=asked.key_id,
+        connector=asked.wanted.connector,
+        connection=None if connection is None else connection.id,
+        method=asked.method,
+        path=(b"/" + asked.path if to is None else to.below).decode("latin-1"),
+        host="" if to is None else to.origin.netloc,
+        request_id=asked.request_id,
+    )
+
+
+@asynccontextmanager
+async def _settling(exchange: _Exchange, attempt: Attempt, record: _Record) -> AsyncIterator[None]:
+    """Settle the attempt when the block ends: exactly once, and however it ends."""
+    result, error = Result.ABORTED, None
+    try:
+        yield
+    except asyncio.CancelledError:
+        result = Result.TIMEOUT if exchange.deadline.expired() else Result.CANCELLED
+        raise
+    except BaseException as raised:
+        result, error = _result_of(raised), code_of(raised)
+        raise
+    finally:
+        ended = time.perf_counter()
+        await attempt.settle(
+            Outcome(
+                result=Result.ANSWERED if record.is_complete else result,
+                status=record.status,
+                sent=exchange.asked.body.passed,
+                received=record.received,
+                gateway_ms=_gateway_ms(record),
+                provider_ms=0.0 if record.sent_at is None else (ended - record.sent_at) * 1000,
+                answer=None if record.answer is None else bytes(record.answer),
+                error=error,
+            )
+        )
+
+
+def _result_of(error: BaseException) -> Result:
+    if isinstance(error, CallerLeft):
+        return Result.CANCELLED
+    if isinstance(error, ProviderTimedOut):
+        return Result.TIMEOUT
+    if isinstance(error, ProviderUnreachable):
+        return Result.UNREACHABLE
+    is_ours = isinstance(error, GatewayError) and not isinstance(error, CallFailed)
+    return Result.REFUSED if is_ours else Result.ABORTED
+
+
+def _gateway_ms(record: _Record) -> float:
+    """Return how long the gateway itself took until the head of the answer."""
+    now = time.perf_counter()
+    waited = 0.0 if record.sent_at is None else (record.head_at or now) - record.sent_at
+    return ((record.head_at or now) - record.began - waited) * 1000
+
+
+async def _read_ahead(parts: AsyncIterator[bytes]) -> tuple[bytes | None, AsyncIterator[bytes]]:
+    """Read a short body; return it, or ``None`` if it is long, and the parts to pass on."""
+    head = bytearray()
+    async for part in parts:
+        head += part
+        if len(head) > KEPT_BYTES:
+            return None, _after(bytes(head), parts)
+    return bytes(head), _after(bytes(head), None)
+
+
+async def _after(head: bytes, rest: AsyncIterator[bytes] | None) -> AsyncIterator[bytes]:
+    if head:
+        yield head
+    if rest is not None:
+        async for part in rest:
+            yield part

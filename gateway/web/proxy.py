@@ -1,0 +1,280 @@
+"""``/v1/proxy/{name}/{path}``: a tool's call to a provider, streamed both ways.
+
+The request is the provider's own, below the API's base URL. Fields that begin with ``Gateway-`` are
+for the gateway, and are not passed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.access.assertions import HEADER
+from gateway.access.identity import is_user_id
+from gateway.access.service_keys import Role
+from gateway.errors import CallFailed, InvalidRequest, PathRefused, UpgradeRefused
+from gateway.observe.logs import get_logger
+from gateway.proxy.body import Body, CallerLeft
+from gateway.proxy.forward import Answer, Asked, Forward
+from gateway.proxy.headers import Header
+from gateway.server.connection_limits import ABORT, WHOLE
+from gateway.services.tokens import Wanted
+from gateway.store.owners import OwnerKind
+from gateway.web.callers import bounds_of, require_key
+from gateway.web.inputs import BODY_SECONDS
+from gateway.web.middleware import AS_IS, HUNG_UP
+from gateway.web.operation import ANY_QUERY, Operation
+from gateway.web.state import request_id, services
+
+_log = get_logger()
+
+PREFIX = "/v1/proxy/"
+USER, ACCOUNT, OWNER, HOST = "Gateway-User", "Gateway-Account", "Gateway-Owner", "Gateway-Host"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+_OURS = {name.lower().encode(): name for name in (USER, ACCOUNT, OWNER, HOST, IDEMPOTENCY_KEY)}
+_OWNERS: Mapping[str, OwnerKind] = {"user": "user", "org": "org", "platform": "platform"}
+MAX_ACCOUNT = 255
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""A route for GET takes HEAD, too. TRACE would answer with the credential."""
+_VARY = ", ".join(("Authorization", USER, ACCOUNT, OWNER, HOST)).encode()
+
+
+async def call_provider(request: Request) -> Response:
+    """Call the provider's API for a user; the gateway adds the credential.
+
+    The request and the answer are the provider's own. An answer of the gateway has the header
+    `Gateway-Error`.
+    """
+    caller = await require_key(request, Role.PROXY)
+    named: dict[str, str] = {}
+    for name, value in request.scope["headers"]:
+        if (ours := _OURS.get(name)) is not None:
+            if ours in named:
+                raise InvalidRequest(f"the header {ours} came twice")
+            named[ours] = _text(ours, value)
+        elif name == b"upgrade":
+            raise UpgradeRefused
+    connector, bounds = request.path_params["name"], caller.bounds
+    if caller.is_restricted:
+        connector = services(request).catalog.described(connector).name
+        bounds.require_connector(connector)  # before the assertion: a plainer answer
+        bounds = bounds_of(request, caller)
+        bounds.require_connector(connector)
+    user = named.get(USER) or bounds.user
+    if user is None or not is_user_id(user):
+        raise InvalidRequest(f"the header {USER} must name the user whom the tool acts for")
+    bounds.require_user(user)
+    account = named.get(ACCOUNT)
+    if account is not None and not 0 < len(account) <= MAX_ACCOUNT:
+        raise InvalidRequest(f"the header {ACCOUNT} is empty or too long")
+    wanted = _wanted(connector, bounds.tenant, user, account, _owner(named.get(OWNER)))
+    return _Passed(request, caller.key_id, wanted, named)
+
+
+def _text(name: str, value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"the header {name} is not UTF-8") from None
+
+
+def _owner(text: str | None) -> OwnerKind | None:
+    if text is not None and text not in _OWNERS:
+        raise InvalidRequest(f"the header {OWNER} must be user, org or platform")
+    return None if text is None else _OWNERS[text]
+
+
+@lru_cache(maxsize=4096)
+def _wanted(
+    connector: str, tenant: str, user: str, account: str | None, owner: OwnerKind | None
+) -> Wanted:
+    return Wanted(connector=connector, tenant=tenant, user=user, account=account, owner=owner)
+
+
+class _Passed(Response):
+    """The provider's answer, passed on while it arrives."""
+
+    def __init__(
+        self, request: Request, key_id: str, wanted: Wanted, named: Mapping[str, str]
+    ) -> None:
+        self._request = request
+        self._key_id = key_id
+        self._wanted = wanted
+        self._named = named
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on. If the caller leaves, the request to the provider ends, too."""
+        forward: Forward = services(self._request).forward
+        caller = _Caller(scope, receive)
+        raw = PREFIX.encode() + self._request.path_params["name"].encode() + b"/"
+        path: bytes = scope["raw_path"]
+        if not path.startswith(raw):
+            raise PathRefused("the connector's name is percent-encoded")
+        asked = Asked(
+            wanted=self._wanted,
+            key_id=self._key_id,
+            method=scope["method"],
+            path=path[len(raw) :],
+            query=scope["query_string"],
+            host=self._named.get(HOST),
+            headers=scope["headers"],
+            body=caller.body(forward.limits.request_bytes),
+            request_id=request_id(self._request),
+            idempotent=IDEMPOTENCY_KEY in self._named,
+        )
+        try:
+            async with forward.call(asked) as answer:
+                scope[AS_IS] = True
+                await _pass_on(answer, asked, send)
+                caller.begun = True
+                async for part in answer.parts:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except CallerLeft:
+            raise HTTPException(HUNG_UP, "the client hung up") from None
+        except CallFailed as error:
+            if not caller.begun:
+                raise
+            _log.info("answer_aborted", reason=type(error).__name__)
+            await caller.abort()
+        except asyncio.CancelledError:
+            if not caller.left:
+                raise
+            caller.forgive()
+            if not caller.begun:
+                raise HTTPException(HUNG_UP, "the client hung up") from None
+        finally:
+            await caller.close()
+
+
+async def _pass_on(answer: Answer, asked: Asked, send: Send) -> None:
+    headers: list[Header] = [
+        *answer.headers,
+        (b"gateway-request-id", asked.request_id.encode()),
+        (b"server-timing", b"gateway;dur=%.2f" % answer.gateway_ms),
+        (b"vary", _VARY),
+    ]
+    if answer.status in {204, 304}:  # they have no body, whatever their length says
+        headers = [each for each in headers if each[0] != b"content-length"]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+
+
+class _Caller:
+    """The connection to the caller: its body, and whether it is still there."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._watching: asyncio.Task[None] | None = None
+        self.left = False
+        self.begun = False
+
+    def body(self, most: int) -> Body:
+        """Return the body of its request."""
+        named = dict(self._scope["headers"])
+        declared = named.get(b"content-length")
+        chunked = b"transfer-encoding" in named
+        return Body(
+            self._next_part,
+            declared=None if chunked else int(declared or b"0"),
+            content_type=named.get(b"content-type", b"").decode("latin-1"),
+            most=most,
+            on_whole=self._watch,
+        )
+
+    async def _next_part(self) -> tuple[bytes, bool]:
+        if WHOLE in self._scope.get("extensions", ()):
+            message = await self._receive()
+        else:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    message = await self._receive()
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+        if message["type"] == "http.disconnect":
+            raise CallerLeft
+        return message.get("body", b""), message.get("more_body", False)
+
+    def _watch(self) -> None:
+        self._watching = asyncio.create_task(self._wait_until_left())
+
+    async def _wait_until_left(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.left = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def forgive(self) -> None:
+        """Take back the cancellation of this task: the caller left, and nothing else."""
+        if self._task is not None:
+            self._task.uncancel()
+
+    async def abort(self) -> None:
+        """End the connection, so that nobody takes the half of an answer for the whole."""
+        await self.close()
+        abort = self._scope.get("extensions", {}).get(ABORT)
+        if abort is None:
+            raise ConnectionAbortedError("the provider's answer ended too early")
+        abort["call"]()
+        await asyncio.sleep(0)  # the server notes that the connection is gone
+
+    async def close(self) -> None:
+        """Stop watching."""
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+
+
+_ERRORS = (
+    "unauthorized",
+    "forbidden",
+    "assertion_required",
+    "assertion_invalid",
+    "invalid_request",
+    "connector_unknown",
+    "connector_required",
+    "reauthorization_required",
+    "account_not_found",
+    "account_ambiguous",
+    "connector_off",
+    "personal_forbidden",
+    "provider_unavailable",
+    "connection_unreadable",
+    "connection_incomplete",
+    "wrong_environment",
+    "app_removed",
+    "app_refused",
+    "store_unavailable",
+    "path_refused",
+    "upgrade_refused",
+    "too_large",
+    "provider_rate_limited",
+    "provider_busy",
+    "provider_unreachable",
+    "provider_timeout",
+    "provider_broken",
+)
+
+OPERATIONS = [
+    Operation(
+        method=method,
+        path="/v1/proxy/{name}/{path:path}",
+        handler=call_provider,
+        summary=f"{method} at a provider's API",
+        who="key",
+        role="proxy",
+        query=ANY_QUERY,
+        headers=(USER, ACCOUNT, OWNER, HOST, IDEMPOTENCY_KEY, HEADER),
+        errors=_ERRORS,
+        is_passed_on=True,
+    )
+    for method in METHODS
+]
