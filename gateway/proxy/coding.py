@@ -16,8 +16,8 @@ from gateway.errors import AnswerUnreadable, CredentialEchoed
 from gateway.proxy.echo import EchoFilter
 
 MOST_TIMES = 100
-"""An answer unpacks to at most so many times its size, and ``SLACK`` bytes."""
-SLACK = 1024 * 1024
+"""An answer unpacks to at most so many times its size, and ``ALLOWANCE`` bytes."""
+ALLOWANCE = 1024 * 1024
 _STEP = 64 * 1024
 """Bytes that are unpacked at once."""
 
@@ -80,10 +80,10 @@ class PackedEcho:
                 self._echo.feed(part)
                 if self._echo.hidden > before:
                     raise CredentialEchoed
-                if self._unpacked > SLACK + MOST_TIMES * self._came:
+                if self._unpacked > ALLOWANCE + MOST_TIMES * self._came:
                     raise ValueError
             if self._echo.holds:
-                if len(self._waiting) < SLACK:
+                if len(self._waiting) < ALLOWANCE:
                     return b""
                 raise ValueError
         except (ValueError, zlib.error, brotli.error):

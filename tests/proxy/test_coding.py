@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import AnswerUnreadable, CredentialEchoed
-from gateway.proxy.coding import SLACK, PackedEcho, filter_for
+from gateway.proxy.coding import ALLOWANCE, PackedEcho, filter_for
 from gateway.proxy.echo import EchoFilter
 from tests.proxy.test_echo import TOKEN, cut, filtered, sizes
 
@@ -81,8 +81,8 @@ unreadable = pytest.mark.parametrize(
         ("br", brotli.compress(b"anything") + b"more"),
         ("br", b"\xff" * 20),
         ("deflate", b"\x78\x9c no deflate"),
-        ("gzip", gzip.compress(bytes(300 * SLACK))),
-        ("br", brotli.compress(bytes(300 * SLACK), quality=1)),
+        ("gzip", gzip.compress(bytes(300 * ALLOWANCE))),
+        ("br", brotli.compress(bytes(300 * ALLOWANCE), quality=1)),
         ("gzip", gzip.compress(b"")[:-8] + b"\x00\x00\x00\xff\xff" * 9),
     ],
     ids=str,
@@ -111,10 +111,10 @@ def test_a_stream_that_never_goes_on_is_not_kept_for_ever() -> None:
     echo = filter_for([TOKEN], "gzip", refuse=False)
     nothing = b"\x00\x00\x00\xff\xff" * 10_000
     passed = echo.feed(body)
-    for _ in range(SLACK // len(nothing) + 1):
+    for _ in range(ALLOWANCE // len(nothing) + 1):
         passed += echo.feed(nothing)
     assert echo.unread
-    assert passed == body + nothing * (SLACK // len(nothing) + 1)
+    assert passed == body + nothing * (ALLOWANCE // len(nothing) + 1)
 
 
 @pytest.mark.parametrize("coding", [None, "", "identity", " Identity "])

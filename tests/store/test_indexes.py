@@ -113,6 +113,8 @@ async def test_expired_rows_are_removed_in_the_end(
         ("sign_outs", "expiry"): 0,
         ("audit", "expiry"): 0,
         ("limits", "expiry"): 0,
+        ("idempotency", "expiry"): 0,
+        ("usage", "expiry"): 0,
         ("sessions", "expiry"): 0,
         ("sessions", "idle"): IDLE.total_seconds(),
         ("deliveries", "expiry"): DONE_LIFETIME.total_seconds(),
