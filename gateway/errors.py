@@ -4,6 +4,7 @@
     ├─ SettingsError · NotReady · StoreUnavailable · WriteConflict
     ├─ RowUnreadable  VaultError · WrongEnvironment · AppRemoved · NewerRow
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
+    ├─ RuleRateLimited · BudgetSpent · PriceUnknown · RulesChanged
     ├─ KeyMalformed · KeyRefused · KeyNotChecked
     ├─ AssertionRequired · AssertionInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
@@ -139,6 +140,56 @@ class RateLimited(GatewayError):
         super().__init__(
             f"there were too many of these requests: try again in {self.retry_after} s"
         )
+
+
+class RuleRefused(GatewayError):
+    """A rule of the organisation refuses the call. ``rule`` is its id, ``rule_name`` its name.
+
+    ``retry_after`` is in seconds: the rule may let the call pass then. ``None`` if waiting is
+    of no use.
+    """
+
+    def __init__(self, rule: str, name: str, retry_after: float | None, why: str) -> None:
+        self.rule = rule
+        self.rule_name = name
+        self.retry_after = None if retry_after is None else max(1, math.ceil(retry_after))
+        super().__init__(f'the rule "{name}" of your organisation {why}')
+
+
+class RuleRateLimited(RuleRefused):
+    """A rule of the organisation allows fewer calls in this time."""
+
+    def __init__(self, rule: str, name: str, retry_after: float) -> None:
+        seconds = max(1, math.ceil(retry_after))
+        super().__init__(
+            rule, name, retry_after, f"allows no more such calls now: try again in {seconds} s"
+        )
+
+
+class BudgetSpent(RuleRefused):
+    """A budget of the organisation has too little left for the call."""
+
+    def __init__(self, rule: str, name: str, retry_after: float, until: str) -> None:
+        super().__init__(
+            rule, name, retry_after, f"has too little left for this call until {until}"
+        )
+
+
+class PriceUnknown(RuleRefused):
+    """A budget of money refuses a call whose greatest price is not known."""
+
+    def __init__(self, rule: str, name: str) -> None:
+        super().__init__(
+            rule,
+            name,
+            None,
+            "refuses calls whose greatest price is not known. An administrator can give the rule "
+            "an amount to reserve for them, or allow them",
+        )
+
+
+class RulesChanged(GatewayError):
+    """The rules have changed since they were read."""
 
 
 class FlowError(GatewayError):

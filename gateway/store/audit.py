@@ -38,6 +38,7 @@ class Action(StrEnum):
     CONNECTION_NEEDS_REAUTH = "connection.needs_reauth"
     CONNECTION_DEFAULT_CHANGED = "connection.default_changed"
     CONNECTOR_RULE_CHANGED = "connector.rule_changed"
+    USAGE_RULE_CHANGED = "usage.rule_changed"
     HOOK_DONE = "hook.done"
     HOOK_FAILED = "hook.failed"
     REFRESH_DONE = "refresh.done"

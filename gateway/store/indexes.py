@@ -140,6 +140,13 @@ INDEXES = {
         ),
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
     ],
+    "budgets": [
+        IndexModel([("tenant", ASCENDING), ("rule", ASCENDING), ("until", ASCENDING)], name="rule"),
+        # Counters with reservations or waiting events: sparse, so that most have no entry.
+        IndexModel("open.at", name="open", sparse=True),
+        IndexModel("outbox.at", name="outbox", sparse=True),
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+    ],
     "usage": [
         IndexModel([("tenant", ASCENDING), *_NEWEST], name="newest"),
         IndexModel([("tenant", ASCENDING), ("user", ASCENDING), *_NEWEST], name="user"),

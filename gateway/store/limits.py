@@ -51,6 +51,33 @@ class LimitStore:
             return Taken(int(row["given"]), 0.0)
         return Taken(0, (row["spent"] + 1 - most) * seconds / most)
 
+    async def take_of_window(
+        self, name: str, subject: str, *, permits: int, most: int, until: datetime, now: datetime
+    ) -> Taken:
+        """Take up to ``permits`` of the ``most`` that a window has, which ends at ``until``."""
+        query = {"_id": _id(name, subject)}
+        spent: Any = {"$ifNull": ["$spent", 0]}
+        update: list[Document] = [
+            {"$set": {"limit": name, "spent": spent, "expires_at": until}},
+            {
+                "$set": {
+                    "given": {"$max": [0, {"$min": [permits, {"$subtract": [most, "$spent"]}]}]}
+                }
+            },
+            {"$set": {"spent": {"$add": ["$spent", "$given"]}}},
+        ]
+        try:
+            row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
+        except WriteConflict:  # a concurrent call has inserted the row
+            row = await self._rows.find_one_and_update(query, update, after=True, upsert=True)
+        given = int(cast(Document, row)["given"])
+        return Taken(given, 0.0 if given else (until - now).total_seconds())
+
+    async def spent(self, name: str, subject: str) -> tuple[float, datetime | None]:
+        """Return what was spent of a bucket or window, and as of when for a bucket."""
+        row = await self._rows.find_one({"_id": _id(name, subject)})
+        return (0.0, None) if row is None else (row["spent"], row.get("at"))
+
 
 def _id(name: str, subject: str) -> str:
     return sha256_hex(f"{name}\0{subject}")

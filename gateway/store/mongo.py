@@ -89,6 +89,12 @@ class Collection:
         found = self._handle.find(query, projection, sort=sort, limit=limit, hint=index)
         return await _answer(found.to_list(None))
 
+    async def aggregate(self, pipeline: Sequence[Document]) -> list[Document]:
+        """Return the results of an aggregation."""
+        # PyMongo's aggregate is awaitable, Motor's is not.
+        found = await _now_or_soon(self._handle.aggregate(list(pipeline)))
+        return await _answer(found.to_list(None))
+
     async def distinct(self, name: str) -> list[Any]:
         """Return the distinct values of a field."""
         return await _answer(self._handle.distinct(name))
@@ -130,9 +136,15 @@ class Collection:
         result = await _answer(self._handle.update_many(query, update, session=transaction))
         return int(result.matched_count)
 
-    async def update_each(self, updates: Sequence[tuple[Mapping[str, Any], Any]]) -> int:
-        """Apply pairs of query and update in one request; return how many found their document."""
-        writes = [UpdateOne(query, update) for query, update in updates]
+    async def update_each(
+        self, updates: Sequence[tuple[Mapping[str, Any], Any]], *, upsert: bool = False
+    ) -> int:
+        """Apply pairs of query and update in one request; return how many found their document.
+
+        With ``upsert``, missing documents are inserted. Raises ``WriteConflict`` if a concurrent
+        upsert was faster; the others are applied.
+        """
+        writes = [UpdateOne(query, update, upsert=upsert) for query, update in updates]
         result = await _answer(self._handle.bulk_write(writes, ordered=False))
         return int(result.matched_count)
 

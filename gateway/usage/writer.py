@@ -1,5 +1,7 @@
 """Writes usage events in batches, in the background, so that no call waits for the database.
 
+Events with charges are stored together with the budgets that they change.
+
 During an outage of the database the events wait in memory, up to a limit; beyond it the oldest are
 dropped, counted and logged. A process that stops on a signal stores its events first.
 """
@@ -16,8 +18,9 @@ from gateway.background import in_background
 from gateway.errors import StoreUnavailable
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
+from gateway.store.budgets import BudgetStore
 from gateway.store.mongo import Document
-from gateway.store.usage import Event, UsageStore
+from gateway.store.usage import UsageStore
 
 _log = get_logger()
 
@@ -36,24 +39,30 @@ CLOSE_SECONDS = 3.0
 class Writer:
     """The queue of one process."""
 
-    def __init__(self, store: UsageStore, metrics: Metrics, *, most: int = MOST) -> None:
-        self._store = store
+    def __init__(
+        self, store: UsageStore, budgets: BudgetStore, metrics: Metrics, *, most: int = MOST
+    ) -> None:
+        self._add = {False: store.add, True: budgets.settle}
         self._metrics = metrics
         self._most = most
-        self._events: deque[Event] = deque()
-        self._batch: list[Document] = []
+        self._events: dict[bool, deque[Document]] = {False: deque(), True: deque()}
+        """The events that wait, without and with charges."""
+        self._batch: dict[bool, list[Document]] = {False: [], True: []}
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._dropped = 0
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Document) -> None:
         """Queue an event, to be stored soon."""
-        self._events.append(event)
+        has_charges = bool(event["charges"])
+        waiting = self._events[has_charges]
+        waiting.append(event)
         self._some.set()
-        if len(self._events) >= BATCH:
+        # A budget gets back soon what the call did not use.
+        if has_charges or len(waiting) >= BATCH:
             self._many.set()
-        if len(self._events) > self._most:
-            self._events.popleft()
+        if len(waiting) > self._most:
+            waiting.popleft()
             self._metrics.usage_dropped()
             self._dropped += 1
             if self._dropped == 1:
@@ -75,14 +84,16 @@ class Writer:
     async def flush(self) -> None:
         """Store all events of now; raises ``StoreUnavailable`` if the database is away."""
         async with self._writing:
-            left = len(self._events)
-            while self._batch or left > 0:
-                while self._events and len(self._batch) < BATCH:
-                    self._batch.append(self._store.document(self._events.popleft()))
-                    left -= 1
-                if self._batch:
-                    await self._store.add(self._batch)
-                self._batch = []
+            for kind, add in self._add.items():
+                waiting, batch = self._events[kind], self._batch[kind]
+                left = len(waiting)
+                while batch or left > 0:
+                    while waiting and len(batch) < BATCH:
+                        batch.append(waiting.popleft())
+                        left -= 1
+                    if batch:
+                        await add(batch)
+                    batch.clear()
 
     async def _run(self) -> None:
         failing = False
@@ -110,4 +121,4 @@ class Writer:
 
     @property
     def _held(self) -> int:
-        return len(self._batch) + len(self._events)
+        return sum(map(len, [*self._events.values(), *self._batch.values()]))

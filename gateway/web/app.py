@@ -22,6 +22,7 @@ from gateway.errors import (
     LoginError,
     NotSignedIn,
     RateLimited,
+    RuleRefused,
     StoreUnavailable,
     WrongHost,
 )
@@ -208,6 +209,8 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         facts["connect_url"] = connect_url(
             public_url, str(connector), broken, getattr(error, "scopes", ())
         )
+    if isinstance(error, RuleRefused):
+        facts |= {"rule": error.rule, "rule_name": error.rule_name}
     if (owner := getattr(error, "owner", None)) not in {None, "user"}:
         facts["owner"] = owner  # somebody else than the user has to act
     if isinstance(error, CallFailed):

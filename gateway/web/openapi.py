@@ -35,6 +35,8 @@ _PROBLEM_SCHEMA = {
         "connect_url": {"type": "string", "format": "uri"},
         "connector": {"type": "string"},
         "outcome_unknown": {"type": "boolean"},
+        "rule": {"type": "string"},
+        "rule_name": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }

@@ -121,6 +121,19 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     ),
     errors.Forbidden: Problem(403, "forbidden", "This is not allowed"),
     errors.RateLimited: Problem(429, "rate_limited", "Too many requests"),
+    errors.RuleRateLimited: Problem(
+        429, "rule_rate_limited", "A rule of your organisation limits these calls"
+    ),
+    errors.BudgetSpent: Problem(402, "budget_spent", "A budget of your organisation is used up"),
+    errors.PriceUnknown: Problem(
+        402, "price_unknown", "A budget of your organisation allows no call of unknown price"
+    ),
+    errors.RulesChanged: Problem(
+        409,
+        "rules_changed",
+        "The rules have changed meanwhile",
+        "Nothing was changed. Read the rules again, and repeat your change on them.",
+    ),
     errors.AssertionRequired: Problem(
         403,
         "assertion_required",
@@ -324,6 +337,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if problem.status in {429, 503}:
         headers["Retry-After"] = str(getattr(error, "retry_after", None) or RETRY_AFTER)
+    elif isinstance(error, errors.BudgetSpent):
+        headers["Retry-After"] = str(error.retry_after)
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, HTTPException) and error.headers:

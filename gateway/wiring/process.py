@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+import connectors
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from gateway.access.identity import DEFAULT_TENANT
@@ -41,6 +43,7 @@ from gateway.services.renewal import Renewal
 from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
 from gateway.store.audit import AuditStore
+from gateway.store.budgets import BudgetStore
 from gateway.store.clock import DatabaseClock
 from gateway.store.connections import ConnectionStore
 from gateway.store.cool_downs import CoolDownStore
@@ -59,8 +62,12 @@ from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
 from gateway.store.sessions import SessionStore
 from gateway.store.usage import UsageStore
+from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
 from gateway.usage.meter import Meter
+from gateway.usage.prices import FILE, Prices, read_prices
+from gateway.usage.rates import Rates
+from gateway.usage.rules import UsageRules
 from gateway.usage.writer import Writer
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
@@ -126,6 +133,13 @@ def open_catalog(
     return catalog
 
 
+def open_prices(settings: Settings, catalog: Catalog) -> Prices:
+    """Return the price list, with that of ``GATEWAY_CONNECTORS_PATH``; raises ``ConfigError``."""
+    folders = [Path(connectors.__file__).parent, settings.connectors_path]
+    files = [folder / FILE for folder in folders if folder is not None]
+    return read_prices(*files, connectors=catalog.names())
+
+
 @asynccontextmanager
 async def open_services(
     settings: Settings,
@@ -186,10 +200,21 @@ async def open_services(
         audit = Audit(audit_store, clock, metrics)
         await enter(audit.writing())
         usage_store = UsageStore(database, timedelta(days=settings.usage_days) or None)
-        meter = Meter(Writer(usage_store, metrics), clock)
-        await enter(meter.running())
         watch = Watch(database)
         await enter(in_background(watch.run()))
+        budgets = BudgetStore(database)
+        meter = Meter(
+            writer=Writer(usage_store, budgets, metrics),
+            store=budgets,
+            usage=usage_store,
+            rules=UsageRules(
+                UsageRuleStore(database), Cache(watch.freshness, database.notices), audit
+            ),
+            rates=Rates(LimitStore(database), clock),
+            prices=open_prices(settings, catalog),
+            clock=clock,
+        )
+        await enter(meter.running())
         await enter(in_background(OpenFlows(FlowStore(database, vault), clock, metrics).run()))
         core = core_services(
             catalog=catalog,

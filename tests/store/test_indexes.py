@@ -112,6 +112,8 @@ async def test_expired_rows_are_removed_in_the_end(
         ("logins", "expiry"): 0,
         ("sign_outs", "expiry"): 0,
         ("audit", "expiry"): 0,
+        ("budgets", "expiry"): 0,
+        ("usage", "expiry"): 0,
         ("limits", "expiry"): 0,
         ("idempotency", "expiry"): 0,
         ("usage", "expiry"): 0,

@@ -1,0 +1,59 @@
+"""Operations: a method and a template of a path, as rules, prices and events name them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MOST = 200
+"""The longest operation, in characters."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z_.:]{0,29}")
+_VERSION = re.compile(r"v[0-9]{1,3}(?:[._]?[a-z0-9]{1,6}){0,2}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_METHOD = re.compile(r"[A-Z]{1,20}|\*")
+_PARAMETER = re.compile(r"\{[a-z_]{1,40}\}")
+_LITERAL = re.compile(r"[A-Za-z0-9._~:@!$&'()+,;=-]{1,100}")
+
+
+def operation_of(method: str, path: str) -> str:
+    """Return the operation of a request, with ``{id}`` for what may be an id or other content.
+
+    Words and versions stay: ``/v1/pages/1a2b/children`` is ``/v1/pages/{id}/children``.
+    """
+    parts = [
+        part if not part or _WORD.fullmatch(part) or _VERSION.fullmatch(part) else "{id}"
+        for part in path.strip("/").split("/")
+    ]
+    return f"{method} /{'/'.join(parts)}"[:MOST]
+
+
+@lru_cache(maxsize=2048)
+def pattern(operation: str) -> re.Pattern[str]:
+    """Return what matches the method and path that ``operation`` names.
+
+    ``*`` is any method, ``{name}`` any one segment, and ``**`` at the end any rest. Raises
+    ``ValueError`` if ``operation`` is not of this form.
+    """
+    method, _, path = operation.partition(" ")
+    if len(operation) > MOST or not _METHOD.fullmatch(method) or not path.startswith("/"):
+        raise ValueError("must be a method and a path, like POST /pages/{id}, GET /pages/** or * /")
+    found: list[str] = []
+    parts = path[1:].split("/") if path != "/" else []
+    for place, part in enumerate(parts):
+        if part == "**" and place == len(parts) - 1:
+            return re.compile(_start(method) + "".join(found) + "(?:/.*)?", re.DOTALL)
+        if _PARAMETER.fullmatch(part):
+            found.append("/[^/]+")
+        elif _LITERAL.fullmatch(part):
+            found.append("/" + re.escape(part))
+        else:
+            raise ValueError("a segment of the path must be plain text, {name}, or ** at the end")
+    return re.compile(_start(method) + "".join(found) + "/?")
+
+
+def _start(method: str) -> str:
+    return "[A-Z]+ " if method == "*" else f"{method} "
+
+
+def matches(operation: str, method: str, path: str) -> bool:
+    """Whether a request is one of ``operation``."""
+    return pattern(operation).fullmatch(f"{method} /{path.strip('/')}".rstrip("/")) is not None
