@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from connectors.catalog import Catalog
 from gateway.errors import (
     AnswerTooLarge,
+    BudgetSpent,
     CallFailed,
     GatewayError,
     PathRefused,
@@ -82,6 +83,7 @@ class Answer:
     headers: list[Header] = field(repr=False)
     parts: AsyncIterator[bytes] = field(repr=False)
     gateway_ms: float
+    price: str
 
 
 @dataclass(slots=True)
@@ -189,7 +191,7 @@ class Forward:
             raise
         record, attempt = await self._begin(exchange, stack, began, issued, to)
         await self._cool_downs.check(connection)
-        request = await self._request(asked, issued, to)
+        request = await self._request(asked, issued, to, attempt)
         record.sent_at = time.perf_counter()
         streamed = await stack.enter_async_context(
             self._outbound.stream(request, connector=connection.connector)
@@ -202,11 +204,14 @@ class Forward:
         return Answer(
             status=streamed.status,
             headers=fields.answered(streamed.headers, is_allowed=allowed.__contains__),
-            parts=self._parts(streamed, record),
+            parts=self._parts(streamed, record, attempt),
             gateway_ms=_gateway_ms(record),
+            price=attempt.price_header,
         )
 
-    async def _request(self, asked: Asked, issued: IssuedToken, to: Destination) -> StreamRequest:
+    async def _request(
+        self, asked: Asked, issued: IssuedToken, to: Destination, attempt: Attempt
+    ) -> StreamRequest:
         headers = attach_to_headers(issued, fields.sent(asked.headers))
         headers.append((b"accept-encoding", b"identity"))
         if not any(name == b"user-agent" for name, _ in headers):
@@ -225,16 +230,20 @@ class Forward:
             port=to.origin.port,
             target=attach_to_target(issued, to),
             headers=headers,
-            body=content,
+            body=await _counted(content, attempt),
             length=body.declared,
             wait_seconds=self.limits.wait_seconds,
         )
 
-    async def _parts(self, streamed: Streamed, record: _Record) -> AsyncIterator[bytes]:
+    async def _parts(
+        self, streamed: Streamed, record: _Record, attempt: Attempt
+    ) -> AsyncIterator[bytes]:
         async for part in streamed.parts:
             record.received += len(part)
             if record.received > self.limits.answer_bytes:
                 raise AnswerTooLarge
+            if attempt.counts_bytes:
+                await attempt.use(len(part))
             if record.answer is not None:
                 record.answer += part
                 if len(record.answer) > ANSWER_KEPT:
@@ -252,6 +261,24 @@ class _Exchange:
     stack: AsyncExitStack
 
 
+async def _counted(
+    content: bytes | AsyncIterator[bytes], attempt: Attempt
+) -> bytes | AsyncIterator[bytes]:
+    """Return the body of a request, counted by the budgets before it goes out."""
+    if not attempt.counts_bytes:
+        return content
+    if not isinstance(content, bytes):
+        return _counted_parts(content, attempt)
+    await attempt.use(len(content))
+    return content
+
+
+async def _counted_parts(parts: AsyncIterator[bytes], attempt: Attempt) -> AsyncIterator[bytes]:
+    async for part in parts:
+        await attempt.use(len(part))
+        yield part
+
+
 def _call_of(asked: Asked, issued: IssuedToken | None, to: Destination | None) -> Call:
     connection = None if issued is None else issued.connection
     return Call(
@@ -259,7 +286,8 @@ def _call_of(asked: Asked, issued: IssuedToken | None, to: Destination | None) -
         user=asked.wanted.user,
         owner=(asked.wanted.owner or "user") if connection is None else kind_of(connection.owner),
         key_id=asked.key_id,
-        connector=asked.wanted.connector,
+        # An alias must not lead around a rule.
+        connector=asked.wanted.connector if connection is None else connection.connector,
         connection=None if connection is None else connection.id,
         method=asked.method,
         path=(b"/" + asked.path if to is None else to.below).decode("latin-1"),
@@ -278,7 +306,7 @@ async def _settling(exchange: _Exchange, attempt: Attempt, record: _Record) -> A
         result = Result.TIMEOUT if exchange.deadline.expired() else Result.CANCELLED
         raise
     except BaseException as raised:
-        result, error = _result_of(raised), code_of(raised)
+        result, error = _result_of(raised, record), code_of(raised)
         raise
     finally:
         ended = time.perf_counter()
@@ -296,7 +324,7 @@ async def _settling(exchange: _Exchange, attempt: Attempt, record: _Record) -> A
         )
 
 
-def _result_of(error: BaseException) -> Result:
+def _result_of(error: BaseException, record: _Record) -> Result:
     if isinstance(error, CallerLeft):
         return Result.CANCELLED
     if isinstance(error, ProviderTimedOut):
@@ -304,7 +332,9 @@ def _result_of(error: BaseException) -> Result:
     if isinstance(error, ProviderUnreachable):
         return Result.UNREACHABLE
     is_ours = isinstance(error, GatewayError) and not isinstance(error, CallFailed)
-    return Result.REFUSED if is_ours else Result.ABORTED
+    # A budget of bytes may end while they pass.
+    is_sent = isinstance(error, BudgetSpent) and record.sent_at is not None
+    return Result.REFUSED if is_ours and not is_sent else Result.ABORTED
 
 
 def _gateway_ms(record: _Record) -> float:

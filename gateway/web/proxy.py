@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.access.assertions import HEADER
 from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
-from gateway.errors import CallFailed, InvalidRequest, PathRefused, UpgradeRefused
+from gateway.errors import BudgetSpent, CallFailed, InvalidRequest, PathRefused, UpgradeRefused
 from gateway.observe.logs import get_logger
 from gateway.proxy.body import Body, CallerLeft
 from gateway.proxy.forward import Answer, Asked, Forward
@@ -138,7 +138,7 @@ class _Passed(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except CallerLeft:
             raise HTTPException(HUNG_UP, "the client hung up") from None
-        except CallFailed as error:
+        except (CallFailed, BudgetSpent) as error:
             if not caller.begun:
                 raise
             _log.info("answer_aborted", reason=type(error).__name__)
@@ -157,6 +157,7 @@ async def _pass_on(answer: Answer, asked: Asked, send: Send) -> None:
     headers: list[Header] = [
         *answer.headers,
         (b"gateway-request-id", asked.request_id.encode()),
+        (b"gateway-price", answer.price.encode()),
         (b"server-timing", b"gateway;dur=%.2f" % answer.gateway_ms),
         (b"vary", _VARY),
     ]
@@ -253,6 +254,9 @@ _ERRORS = (
     "app_removed",
     "app_refused",
     "store_unavailable",
+    "rule_rate_limited",
+    "budget_spent",
+    "price_unknown",
     "path_refused",
     "upgrade_refused",
     "too_large",
