@@ -17,13 +17,14 @@ from bench.floor import BARE_PATH, Facts
 from bench.load import Target
 from bench.many import seed_many
 from bench.processes import ROOT, NotStarted, database_counters, running_floor, running_gateway
+from bench.proxied import PROXIED, measure_proxy
 from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.storm import StormPlan, measure_storms
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm")
+PARTS = ("reads", "stored", "storm", "proxy")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -37,8 +38,9 @@ SHARE_WITH_MANY = 0.9
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """The parts of a run and their sizes.
-    ``seconds`` is per cell and round, ``stored`` how many accounts are read, and ``against``
-    another checkout of the gateway, whose reads and storms are measured in turn with this one's.
+    ``seconds`` is per cell and round, ``stored`` how many accounts are read, ``stream_bytes`` the
+    length of a long body, and ``against`` another checkout of the gateway, whose reads and storms
+    are measured in turn with this one's.
     """
 
     parts: tuple[str, ...]
@@ -48,6 +50,7 @@ class Plan:
     stored: int
     stored_many: int
     storm: StormPlan
+    stream_bytes: int
     driver: str
     against: Path | None = None
 
@@ -81,6 +84,21 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                     place, database="gateway_storm" if tree == ROOT else "gateway_storm_before"
                 )
                 measure_storms(runner, folder, storms, plan.storm, result, tree)
+        if "proxy" in plan.parts:
+            say("calls through the proxy")
+            proxied = replace(place, database="gateway_proxied")
+            measure_proxy(
+                runner,
+                folder,
+                proxied,
+                runner.run(seed(proxied, 1, PROXIED)),
+                result,
+                driver=plan.driver,
+                connections=plan.connections,
+                rounds=plan.rounds,
+                seconds=plan.seconds,
+                stream_bytes=plan.stream_bytes,
+            )
     return result
 
 

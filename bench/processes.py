@@ -17,6 +17,7 @@ from pymongo import MongoClient
 import gateway
 from bench.floor import BARE_PATH, Facts
 from bench.provider import SECONDS_PATH
+from bench.relay import READY_PATH
 from bench.seed import CREDENTIALS, PUBLIC_HOST, Place
 from gateway.dev.children import child
 from gateway.server.run import free_port
@@ -98,6 +99,19 @@ def running_provider(folder: Path, delay: float) -> Iterator[str]:
 
 
 @contextmanager
+def running_relay(folder: Path, sandbox: str, host: str, token: str) -> Iterator[int]:
+    """The relay of ``bench.relay`` to ``host`` at the ``sandbox``: its port.
+
+    Raises ``NotStarted``.
+    """
+    port = free_port()
+    facts = {"port": str(port), "sandbox": sandbox, "host": host, "token": token}
+    command = ["-m", "bench.relay", *(each for n, v in facts.items() for each in (f"--{n}", v))]
+    with _running("relay", command, folder, f"{port}{READY_PATH}", {}):
+        yield port
+
+
+@contextmanager
 def _running(
     name: str,
     arguments: list[str],
@@ -112,6 +126,7 @@ def _running(
     command = [sys.executable, *arguments]
     with child(command, env=environment, log=log, cwd=folder) as process:
         _await_answer(f"http://127.0.0.1:{address}", process, log)
+        _pids[name] = process.pid
         yield
 
 
@@ -125,6 +140,19 @@ def _await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None
             time.sleep(0.02)
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
     raise NotStarted(f"nothing answers at {url}; the end of its log:\n{tail}")
+
+
+_pids: dict[str, int] = {}
+"""The ids of the processes that were started last, by their names."""
+
+
+def resident_mib(name: str) -> float:
+    """Return the resident memory of a running process in MiB; 0 where there is no ``/proc``."""
+    try:
+        pages = Path(f"/proc/{_pids[name]}/statm").read_text().split()[1]
+    except OSError:
+        return 0.0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def cpu_ms() -> dict[str, float]:

@@ -1,7 +1,8 @@
 """The simulated providers of the sandbox as a process that takes its time over every refresh.
 
 ``GET /_bench/seconds`` answers with the seconds of each token request since its last call. They are
-the provider's own cost, and are subtracted from the time that its callers waited.
+the provider's own cost, and are subtracted from the time that its callers waited. Below every API,
+``ANSWER_PATH`` and ``STREAM_PATH`` cost as little as possible.
 """
 
 from __future__ import annotations
@@ -22,6 +23,45 @@ from gateway.sandbox.server import load_providers, open_sandbox
 from gateway.server.run import run, serve
 
 SECONDS_PATH = "/_bench/seconds"
+ANSWER_PATH = "/_bench/answer"
+STREAM_PATH = "/_bench/stream"
+"""GET answers with as many bytes as its query says, POST with the number of bytes that it read."""
+_ANSWER = b'{"padding":"%b"}' % (b"x" * 1000)
+_PART = b"x" * 65536
+
+
+class Api:
+    """Answers calls to the API: the same body each time, or a long stream."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if not path.endswith((ANSWER_PATH, STREAM_PATH)):
+            await self._app(scope, receive, send)
+        elif path.endswith(ANSWER_PATH):
+            await _start(send, len(_ANSWER))
+            await send({"type": "http.response.body", "body": _ANSWER})
+        elif scope["method"] == "GET":
+            left = int(scope["query_string"])
+            await _start(send, left)
+            while left > 0:
+                part, left = _PART[:left], left - len(_PART)
+                await send({"type": "http.response.body", "body": part, "more_body": left > 0})
+        else:
+            read, more = 0, True
+            while more:
+                message = await receive()
+                read += len(message.get("body", b""))
+                more = message.get("more_body", False)
+            await _start(send, len(str(read)))
+            await send({"type": "http.response.body", "body": str(read).encode()})
+
+
+async def _start(send: Send, length: int) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % length)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 class SlowTokens:
@@ -71,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for server in servers:
         app: Any = server.config.app
         app.state.sandbox.ledger.file = None  # writing it at each refresh would be the load
-        server.config.app = SlowTokens(app, arguments.delay, times)
+        server.config.app = Api(SlowTokens(app, arguments.delay, times))
     run(serve(servers))
 
 

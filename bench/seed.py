@@ -14,6 +14,7 @@ from bench.load import Target
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog
 from connectors.context import Tokens
+from connectors.environment import app_variables
 from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
@@ -108,15 +109,15 @@ def refresh_token(user: str) -> Secret:
     return Secret(f"1//{user}".ljust(103, "R"))
 
 
-async def seed(place: Place, accounts: int) -> Seeded:
+async def seed(place: Place, accounts: int, connector: str = CONNECTOR) -> Seeded:
     """Store a key and ``accounts`` linked accounts, each of another user."""
     users = [user_name(number) for number in range(accounts)]
-    scopes = tuple(Catalog(CREDENTIALS).oauth(CONNECTOR).scopes)
+    scopes = tuple(Catalog(app_variables(connector, "id", "secret")).oauth(connector).scopes)
     async with open_database(place.mongodb_url, place.database, SEEDING_DRIVER) as database:
         await create_indexes(database)
         sealer = place.sealer(database)
         for number in range(accounts):
-            await link(database, sealer, number, scopes=scopes)
+            await link(database, sealer, number, scopes=scopes, connector=connector)
         return Seeded(key=await create_key(database, place.vault), users=users)
 
 
@@ -125,9 +126,9 @@ def _audit(database: Database) -> Audit:
 
 
 async def create_key(database: Database, vault: Vault) -> Secret:
-    """A service key that reads tokens."""
+    """A service key that reads tokens and calls providers."""
     keys = ServiceKeys(KeyStore(database, vault), utc_now, _audit(database))
-    _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS])
+    _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS, Role.PROXY])
     return key
 
 

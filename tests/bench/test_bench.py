@@ -19,13 +19,14 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     options = [
         "--seconds=0.1",
         "--rounds=1",
-        "--connections=1,64",
+        "--connections=1,16,64",
         "--stored=5",
         "--stored-many=50",
         "--callers=10",
         "--storms=1",
         "--accounts=3",
         "--delay-ms=50",
+        "--stream-mib=1",
         f"--against={tmp_path}",
         "--json",
     ]
@@ -36,16 +37,22 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     found = json.loads(run.stdout.splitlines()[-1])
     figures = {each["name"]: each for each in found["figures"]}
     on, off = "token read, cache on", "token read, cache off"
+    call, relay = "call through the proxy", "bare httpx relay"
     assert {name: each["target"] for name, each in figures.items()} == {
         "floor / bare GET route, 1 connections": None,
         "floor / bare GET route, 64 connections": None,
+        "floor / bare GET route, 16 connections": None,
         f"{on} / floor, 1 connections": None,
+        f"{on} / floor, 16 connections": None,
         f"{on} / floor, 64 connections": 0.8,
         f"{off} / floor + find_one + decryption, 1 connections": 0.8,
+        f"{off} / floor + find_one + decryption, 16 connections": None,
         f"{off} / floor + find_one + decryption, 64 connections": 0.8,
         f"{on} / {on}, before, 1 connections": None,
+        f"{on} / {on}, before, 16 connections": None,
         f"{on} / {on}, before, 64 connections": None,
         f"{off} / {off}, before, 1 connections": None,
+        f"{off} / {off}, before, 16 connections": None,
         f"{off} / {off}, before, 64 connections": None,
         f"{on}, 50 stored / 5 stored, 64 connections": 0.9,
         f"{off}, 50 stored / 5 stored, 64 connections": 0.9,
@@ -53,8 +60,15 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         "refresh storm, 10 callers on 3 accounts, beyond the provider": 400.0,
         "refresh storm, 10 callers on one account, before, beyond the provider": None,
         "refresh storm, 10 callers on 3 accounts, before, beyond the provider": None,
+        f"{call} / {relay}, 1 connections": None,
+        f"{call} / {relay}, 16 connections": None,
+        f"{call} / {relay}, 64 connections": None,
+        f"{call} beyond {relay}, 16 connections, p50": 1.0,
+        f"{call} beyond {relay}, 16 connections, p99": 5.0,
+        "memory above idle, 1 MiB streamed each way": 20.0,
     }
-    assert all(each["value"] > 0 for each in figures.values())
+    faster = {name for name in figures if call in name and " beyond " in name}
+    assert all(each["value"] > 0 for name, each in figures.items() if name not in faster)
     assert all(name in run.stdout for name in figures)
     speeds = {(each["server"], each["connections"]): each for each in found["speeds"]}
     # The servers did their work: the row of each uncached read comes from the database.
