@@ -51,7 +51,7 @@ def openai_of(served: Served, user: str) -> openai.AsyncOpenAI:
         api_key=served.key,
         default_headers={"Gateway-User": user},
         max_retries=0,
-        http_client=httpx.AsyncClient(trust_env=False),
+        http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
     )
 
 
