@@ -46,6 +46,7 @@ Category = Literal[
 Rotation = Literal["none", "rotates"]
 Override = Callable[[StepContext], Awaitable[Answer | Mapping[str, Any]]]
 """A function in place of one step: it returns the answer, or what the answer means."""
+UnreadAnswers = Literal["pass", "refuse"]
 AuthorizationMethod = Literal["body", "header", "header_raw", "secret_key", "none"]
 
 
@@ -64,6 +65,7 @@ class ConnectorBase:
     post_connection_script: str | None = None
     api_base_url: str
     api_hosts: tuple[str, ...] = ()
+    unread_answers: UnreadAnswers = "pass"
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):

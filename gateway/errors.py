@@ -15,15 +15,14 @@
     │                 ProviderDeclined · AccountMismatch · GrantSmaller
     ├─ LoginError     LoginUnknown · LoginDeclined · LoginUnavailable · LoginUnreadable
     │                 LoginChallengeUnknown
-    ├─ IdempotencyError  IdempotencyKeyReused · IdempotencyInProgress · IdempotencyOutcomeUnknown
-    │                    IdempotencyAnswerNotKept
     ├─ ReceiverUnavailable
     ├─ ProviderError  TokenRejected · ProviderMisconfigured · AppRefused · ProviderRefused
     │                 ProviderUnavailable · UnreadableResponse · EgressRefused
-    │                 CredentialEchoed · AnswerUnreadable
     └─ ProxyError     PathRefused · UpgradeRefused · RequestTooLarge · CoolingDown · ProviderBusy
                       CallFailed: ProviderUnreachable · ProviderTimedOut · AnswerBroken
-                      AnswerTooLarge
+                      AnswerTooLarge · AnswerUnreadable · CredentialEchoed
+                      IdempotencyKeyReused · IdempotencyInProgress
+                      IdempotencyOutcomeUnknown · IdempotencyAnswerNotKept
 
 No message quotes a provider. The connectors' own errors are in ``connectors.errors``; HTTP statuses
 and public codes are in ``gateway/web/problems.py`` alone.
@@ -357,106 +356,6 @@ class EgressRefused(ProviderError):
     """The gateway may not call this address (private, local, or not https)."""
 
 
-class CredentialEchoed(ProviderError):
-    """The provider's compressed answer contains the credential, and was not passed on."""
-
-
-class AnswerUnreadable(ProviderError):
-    """The provider's answer has a coding that cannot be searched for the credential."""
-
-
-class IdempotencyError(GatewayError):
-    """A request with an idempotency key was not sent."""
-
-
-class IdempotencyKeyReused(IdempotencyError):
-    """This idempotency key was given to another request before."""
-
-
-class IdempotencyInProgress(IdempotencyError):
-    """The first request with this idempotency key has not ended yet."""
-
-
-class IdempotencyOutcomeUnknown(IdempotencyError):
-    """It is not known what the provider did with the first request of this idempotency key."""
-
-
-class IdempotencyAnswerNotKept(IdempotencyError):
-    """The first request of this idempotency key was answered, and its answer was not kept.
-
-    ``status`` is the provider's.
-    """
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(
-            f"the provider answered the first request of this idempotency key with {status}, and "
-            "the answer was too large to keep"
-        )
-
-
-class ProxyError(GatewayError):
-    """A tool's call could not be passed on to the provider."""
-
-
-class PathRefused(ProxyError):
-    """The path, query or host does not lead to the connector's API. The message says why."""
-
-
-class UpgradeRefused(ProxyError):
-    """The caller wants another protocol, such as WebSocket."""
-
-
-class RequestTooLarge(ProxyError):
-    """The body of the request is larger than ``most`` bytes."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"the body of a request has at most {most} bytes")
-
-
-class CoolingDown(ProxyError):
-    """The provider asked for a pause of this connection, which is not over."""
-
-    def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"the provider asked for a pause: it is over in {retry_after} s")
-
-
-class ProviderBusy(ProxyError):
-    """The gateway sends no more requests to this provider now. Nothing was sent."""
-
-    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
-        self.retry_after = retry_after
-        super().__init__(message)
-
-
-class CallFailed(ProxyError):
-    """The provider's answer did not arrive.
-
-    ``outcome_unknown`` says whether the provider may have carried the request out.
-    """
-
-    outcome_unknown = True
-
-
-class ProviderUnreachable(CallFailed):
-    """The provider cannot be reached. Nothing was sent."""
-
-    outcome_unknown = False
-
-
-class ProviderTimedOut(CallFailed):
-    """The provider did not answer in time."""
-
-
-class AnswerBroken(CallFailed):
-    """The provider's answer ended too early, or is not HTTP."""
-
-
-class AnswerTooLarge(CallFailed):
-    """The provider's answer is larger than the gateway passes on."""
-
-
 class ReceiverUnavailable(GatewayError):
     """A webhook's receiver sent no response, or an unreadable one."""
 
@@ -584,3 +483,100 @@ class AppRemoved(RowUnreadable):
 
 class NewerRow(RowUnreadable):
     """A newer version wrote the connection: this process does not know its fields (security K5)."""
+
+
+class ProxyError(GatewayError):
+    """A tool's call could not be passed on to the provider."""
+
+
+class PathRefused(ProxyError):
+    """The path, query or host does not lead to the connector's API. The message says why."""
+
+
+class UpgradeRefused(ProxyError):
+    """The caller wants another protocol, such as WebSocket."""
+
+
+class RequestTooLarge(ProxyError):
+    """The body of the request is larger than ``most`` bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the body of a request has at most {most} bytes")
+
+
+class CoolingDown(ProxyError):
+    """The provider asked for a pause of this connection, which is not over."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"the provider asked for a pause: it is over in {retry_after} s")
+
+
+class ProviderBusy(ProxyError):
+    """The gateway sends no more requests to this provider now. Nothing was sent."""
+
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class CallFailed(ProxyError):
+    """The provider's answer did not arrive.
+
+    ``outcome_unknown`` says whether the provider may have carried the request out.
+    """
+
+    outcome_unknown = True
+
+
+class ProviderUnreachable(CallFailed):
+    """The provider cannot be reached. Nothing was sent."""
+
+    outcome_unknown = False
+
+
+class ProviderTimedOut(CallFailed):
+    """The provider did not answer in time."""
+
+
+class AnswerBroken(CallFailed):
+    """The provider's answer ended too early, or is not HTTP."""
+
+
+class AnswerTooLarge(CallFailed):
+    """The provider's answer is larger than the gateway passes on."""
+
+
+class AnswerUnreadable(CallFailed):
+    """The provider's answer has a coding that cannot be searched for the credential."""
+
+
+class CredentialEchoed(CallFailed):
+    """The provider's compressed answer contains the credential, and was not passed on."""
+
+
+class IdempotencyError(ProxyError):
+    """A request with an idempotency key was not sent."""
+
+
+class IdempotencyKeyReused(IdempotencyError):
+    """This idempotency key was given to another request before."""
+
+
+class IdempotencyInProgress(IdempotencyError):
+    """The first request with this idempotency key has not ended yet."""
+
+
+class IdempotencyOutcomeUnknown(IdempotencyError):
+    """It is not known what the provider did with the first request of this idempotency key."""
+
+
+class IdempotencyAnswerNotKept(IdempotencyError):
+    """The first request of this idempotency key was answered, and its answer was not kept.
+
+    ``status`` is the provider's.
+    """
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"the provider answered the first request of this key with {status}")

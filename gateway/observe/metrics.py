@@ -151,6 +151,14 @@ class Metrics:
         self._audit_dropped = counter(
             "gateway_audit_dropped", "Audit lines lost because the database was unavailable."
         )
+        self._echoes = counter(
+            "gateway_echoes_hidden", "Credentials taken out of answers.", ["connector"]
+        )
+        self._unread = counter(
+            "gateway_answers_unread",
+            "Answers passed on that could not be searched for the credential.",
+            ["connector"],
+        )
         self._usage_dropped = counter(
             "gateway_usage_dropped", "Usage events lost because the database was unavailable."
         )
@@ -222,6 +230,12 @@ class Metrics:
     def audit_dropped(self) -> None:
         """Count an audit line that was dropped during an outage of the database."""
         self._audit_dropped.inc()
+
+    def answer_filtered(self, connector: str, hidden: int, *, unread: bool) -> None:
+        """Count the echoes in an answer, and an answer that could not be read to its end."""
+        name = self._name(connector)
+        self._echoes.labels(name).inc(hidden)
+        self._unread.labels(name).inc(unread)
 
     def usage_dropped(self) -> None:
         """Count a usage event that was dropped during an outage of the database."""

@@ -38,6 +38,7 @@ class Body:
         self.declared = declared
         self.content_type = content_type
         self._most = most
+        self._keep_most = KEPT_BYTES
         self._on_whole = on_whole
         self._kept: bytearray | None = bytearray()
         self._began = self._is_whole = False
@@ -60,6 +61,12 @@ class Body:
         if self.declared is not None and self.declared > self._most:
             raise RequestTooLarge(self._most)  # before the caller sends it
         await self._take()
+
+    async def hold(self) -> bytes:
+        """Read the whole body, and keep it; raise ``RequestTooLarge`` above ``INSPECTED_BYTES``."""
+        self._keep_most = INSPECTED_BYTES
+        await self.begin()
+        return await self.whole()
 
     @property
     def content(self) -> bytes | AsyncIterator[bytes]:
@@ -97,7 +104,7 @@ class Body:
         if self._read > self._most:
             raise RequestTooLarge(self._most)
         if self._kept is not None:
-            if self._read > KEPT_BYTES:
+            if self._read > self._keep_most:
                 self._kept = None
             else:
                 self._kept += part

@@ -8,12 +8,12 @@ so, and otherwise passed and counted.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import brotli
 
 from gateway.errors import AnswerUnreadable, CredentialEchoed
-from gateway.proxy.echo import EchoFilter
+from gateway.proxy.echo import EchoFilter, Field
 
 MOST_TIMES = 100
 """An answer unpacks to at most so many times its size, and ``ALLOWANCE`` bytes."""
@@ -23,19 +23,6 @@ _STEP = 64 * 1024
 
 
 Unpacker = Callable[[bytes], Iterator[bytes]]
-
-
-def filter_for(
-    secrets: Collection[str], coding: str | None, *, refuse: bool
-) -> EchoFilter | PackedEcho:
-    """Return the filter for an answer with this ``Content-Encoding``.
-
-    ``refuse`` raises ``AnswerUnreadable`` where the answer cannot be read, here or later.
-    """
-    echo = EchoFilter(secrets)
-    if coding is None or coding.strip().lower() in ("", "identity"):
-        return echo
-    return PackedEcho(echo, coding, refuse=refuse)
 
 
 class PackedEcho:
@@ -58,9 +45,9 @@ class PackedEcho:
         """Secrets that were replaced, in the header."""
         return self._echo.hidden
 
-    def header(self, value: bytes) -> bytes:
-        """Return a header value without the secrets."""
-        return self._echo.header(value)
+    def headers(self, fields: Sequence[Field]) -> list[Field]:
+        """Return header fields without the secrets."""
+        return self._echo.headers(fields)
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what of the body can be passed on now, as it came.
@@ -99,6 +86,20 @@ class PackedEcho:
         if self._refuse:
             raise AnswerUnreadable
         self.unread = True
+
+
+Echo = EchoFilter | PackedEcho
+
+
+def filter_for(secrets: Collection[str], coding: str | None, *, refuse: bool) -> Echo:
+    """Return the filter for an answer with this ``Content-Encoding``.
+
+    ``refuse`` raises ``AnswerUnreadable`` where the answer cannot be read, here or later.
+    """
+    echo = EchoFilter(secrets)
+    if coding is None or coding.strip().lower() in ("", "identity"):
+        return echo
+    return PackedEcho(echo, coding, refuse=refuse)
 
 
 def _inflating(make: Callable[[bytes], zlib._Decompress]) -> Unpacker:

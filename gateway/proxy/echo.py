@@ -6,7 +6,7 @@ answer without one passes byte for byte. docs/proxy.md says what this promises a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -20,6 +20,7 @@ _HEAD = 16
 _KEPT = 128
 """Automata in memory: making one takes a tenth of a millisecond."""
 
+Field = tuple[bytes, bytes]
 Spans = list[tuple[int, int]]
 
 
@@ -59,6 +60,12 @@ class EchoFilter:
         """Return a header value, or any other whole text, without the secrets."""
         spans, _ = self._search.find(value)
         return self._hide(value, spans, 0) if spans else value
+
+    def headers(self, fields: Sequence[Field]) -> list[Field]:
+        """Return header fields without the secrets."""
+        if not any(self._search.find(b"\n".join(part for field in fields for part in field))[0]):
+            return [*fields]
+        return [(self.header(name), self.header(value)) for name, value in fields]
 
     def _hide(self, data: bytes, spans: Spans, seen: int) -> bytes:
         """Replace the spans; those that end within ``seen`` bytes were counted before."""

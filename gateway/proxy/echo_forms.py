@@ -120,9 +120,10 @@ def _in_base64(plain: bytes) -> Iterator[bytes]:
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + plain)
         # The first and the last character may also encode a part of the neighbouring byte.
-        core = encoded[(0, 2, 3)[before] : 8 * (before + len(plain)) // 6]
-        alone = [encoded, encoded.rstrip(b"=")] if before == 0 else []
-        for form in (core, *alone):
+        start = (0, 2, 3)[before]
+        core = encoded[start : 8 * (before + len(plain)) // 6]
+        last = encoded[start:]  # where the secret ends the data, as a password in Basic does
+        for form in (core, last, last.rstrip(b"=")):
             yield form
             yield form.translate(_URLSAFE)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from connectors.catalog import Catalog
@@ -23,10 +23,13 @@ from gateway.errors import (
     ProviderUnreachable,
     code_of,
 )
+from gateway.observe.metrics import Metrics
 from gateway.outbound.client import Outbound
 from gateway.outbound.streaming import Streamed, StreamRequest
 from gateway.proxy import headers as fields
+from gateway.proxy.answer import Answer
 from gateway.proxy.body import KEPT_BYTES, Body, CallerLeft
+from gateway.proxy.coding import Echo, filter_for
 from gateway.proxy.cool_downs import CoolDowns
 from gateway.proxy.credentials import (
     BODYLESS,
@@ -37,7 +40,9 @@ from gateway.proxy.credentials import (
 )
 from gateway.proxy.destination import Destination, destination
 from gateway.proxy.headers import Header
+from gateway.proxy.keyed import AnsweredMeanwhile, KeyedCall, RunApart, replayed, request_of
 from gateway.proxy.rejected import RejectedTokens
+from gateway.proxy.stored_answers import KeptAnswer, StoredAnswers
 from gateway.services.tokens import IssuedToken, TokenService, Wanted
 from gateway.store.owners import kind_of
 from gateway.usage.meter import Attempt, Call, Meter, Outcome, Result
@@ -60,7 +65,7 @@ class ProxyLimits:
 class Asked:
     """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
 
-    ``headers`` have lower-case names. ``idempotent`` says that the caller gave the call a key.
+    ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``.
     """
 
     wanted: Wanted
@@ -72,18 +77,7 @@ class Asked:
     headers: list[Header] = field(repr=False)
     body: Body
     request_id: str
-    idempotent: bool = False
-
-
-@dataclass(kw_only=True, slots=True)
-class Answer:
-    """The provider's answer on its way to the caller. ``parts`` raises if it ends too early."""
-
-    status: int
-    headers: list[Header] = field(repr=False)
-    parts: AsyncIterator[bytes] = field(repr=False)
-    gateway_ms: float
-    price: str
+    key: str | None = None
 
 
 @dataclass(slots=True)
@@ -111,6 +105,8 @@ class Forward:
         meter: Meter,
         cool_downs: CoolDowns,
         rejected: RejectedTokens,
+        answers: StoredAnswers,
+        metrics: Metrics,
         limits: ProxyLimits,
     ) -> None:
         self._catalog = catalog
@@ -119,24 +115,44 @@ class Forward:
         self._meter = meter
         self._cool_downs = cool_downs
         self._rejected = rejected
+        self._answers = answers
+        self._metrics = metrics
+        self._apart = RunApart()
         self.limits = limits
 
-    @asynccontextmanager
-    async def call(self, asked: Asked) -> AsyncIterator[Answer]:
+    def call(self, asked: Asked) -> AbstractAsyncContextManager[Answer]:
         """Send a call; yield the provider's answer when its head has arrived.
+
+        A call with a key comes to its end although its caller leaves.
 
         Raises:
             GatewayError: The gateway refused the call, or the answer is missing or broken.
         """
+        return self._call(asked) if asked.key is None else self._apart.call(self._call(asked))
+
+    async def close(self, seconds: float) -> None:
+        """Wait so many seconds for the calls whose callers have left."""
+        await self._apart.close(seconds)
+
+    @asynccontextmanager
+    async def _call(self, asked: Asked) -> AsyncIterator[Answer]:
         began = time.perf_counter()
         try:
             async with (
                 asyncio.timeout(self.limits.total_seconds) as deadline,
                 AsyncExitStack() as stack,
             ):
-                yield await self._answer(_Exchange(asked, deadline, stack), began)
+                exchange = _Exchange(asked, deadline, stack)
+                answer = await self._answer(exchange, began)
+                if exchange.keyed is not None:
+                    await exchange.keyed.record(answer)
+                yield answer
+                return
         except TimeoutError:
             raise ProviderTimedOut from None
+        except AnsweredMeanwhile as faster:
+            answer = replayed(faster.answer)
+        yield answer
 
     async def _answer(self, exchange: _Exchange, began: float) -> Answer:
         asked = exchange.asked
@@ -145,6 +161,8 @@ class Forward:
         except GatewayError:
             await self._begin(exchange, exchange.stack, began, None, None)
             raise
+        if asked.key is not None and (kept := await self._kept(exchange, began, issued)):
+            return replayed(kept)
         # The slot of the first attempt is free before a refresh, which needs one.
         first = await exchange.stack.enter_async_context(AsyncExitStack())
         answer = await self._attempt(exchange, first, began, issued)
@@ -155,13 +173,28 @@ class Forward:
             return answer
         await first.aclose()
         newer = await self._rejected.renewed(asked.wanted, issued, asked.key_id)
-        may_repeat = asked.method in BODYLESS or asked.idempotent
+        may_repeat = asked.method in BODYLESS or asked.key is not None
         if newer is None or not may_repeat or not asked.body.is_kept:
             return answer
         answer = await self._attempt(exchange, exchange.stack, time.perf_counter(), newer)
         if answer.status == 401:
             self._rejected.was_futile(newer)
         return answer
+
+    async def _kept(
+        self, exchange: _Exchange, began: float, issued: IssuedToken
+    ) -> KeptAnswer | None:
+        """Return the answer to the first request of the call's key, if there was one."""
+        try:
+            body = await exchange.asked.body.hold()
+            request = request_of(exchange.asked, issued.connection, body)
+            keyed = exchange.keyed = KeyedCall(self._answers, request)
+            kept = await keyed.find()
+        except Exception:
+            await self._begin(exchange, exchange.stack, began, issued, None)
+            raise
+        await exchange.stack.enter_async_context(keyed.ending())
+        return kept
 
     async def _begin(
         self,
@@ -181,7 +214,8 @@ class Forward:
         self, exchange: _Exchange, stack: AsyncExitStack, began: float, issued: IssuedToken
     ) -> Answer:
         asked, connection = exchange.asked, issued.connection
-        hosts = self._catalog.described(connection.connector).api_hosts
+        described = self._catalog.described(connection.connector)
+        hosts = described.api_hosts
         try:
             to = destination(
                 issued.base_url, asked.path, asked.query, host=asked.host, api_hosts=hosts
@@ -192,19 +226,30 @@ class Forward:
         record, attempt = await self._begin(exchange, stack, began, issued, to)
         await self._cool_downs.check(connection)
         request = await self._request(asked, issued, to, attempt)
+        if exchange.keyed is not None:
+            await exchange.keyed.claim()
         record.sent_at = time.perf_counter()
         streamed = await stack.enter_async_context(
             self._outbound.stream(request, connector=connection.connector)
         )
+        if exchange.keyed is not None:
+            exchange.keyed.was_sent = True
         record.head_at, record.status = time.perf_counter(), streamed.status
         await self._cool_downs.note(connection, streamed.status, streamed.headers)
         record.answer = bytearray() if attempt.wants_answer else None
+        echo = filter_for(
+            issued.secrets,
+            _coding(streamed, asked.method),
+            refuse=described.unread_answers == "refuse",
+        )
         allowed = {f"{to.origin.scheme}://{to.origin.netloc}"}
         allowed |= {f"https://{host}" for host in hosts if "*" not in host}
         return Answer(
             status=streamed.status,
-            headers=fields.answered(streamed.headers, is_allowed=allowed.__contains__),
-            parts=self._parts(streamed, record, attempt),
+            headers=echo.headers(
+                fields.answered(streamed.headers, is_allowed=allowed.__contains__)
+            ),
+            parts=self._parts(streamed, record, attempt, echo, connection.connector),
             gateway_ms=_gateway_ms(record),
             price=attempt.price_header,
         )
@@ -236,29 +281,43 @@ class Forward:
         )
 
     async def _parts(
-        self, streamed: Streamed, record: _Record, attempt: Attempt
+        self, streamed: Streamed, record: _Record, attempt: Attempt, echo: Echo, connector: str
     ) -> AsyncIterator[bytes]:
-        async for part in streamed.parts:
-            record.received += len(part)
-            if record.received > self.limits.answer_bytes:
-                raise AnswerTooLarge
-            if attempt.counts_bytes:
-                await attempt.use(len(part))
-            if record.answer is not None:
-                record.answer += part
-                if len(record.answer) > ANSWER_KEPT:
-                    record.answer = None
-            yield part
-        record.is_complete = True
+        try:
+            async for part in streamed.parts:
+                record.received += len(part)
+                if record.received > self.limits.answer_bytes:
+                    raise AnswerTooLarge
+                if attempt.counts_bytes:
+                    await attempt.use(len(part))
+                if record.answer is not None:
+                    record.answer += part
+                    if len(record.answer) > ANSWER_KEPT:
+                        record.answer = None
+                if passed := echo.feed(part):
+                    yield passed
+            if rest := echo.end():
+                yield rest
+            record.is_complete = True
+        finally:
+            if echo.hidden or echo.unread:
+                self._metrics.answer_filtered(connector, echo.hidden, unread=echo.unread)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Exchange:
     """A call under way."""
 
     asked: Asked
     deadline: asyncio.Timeout
     stack: AsyncExitStack
+    keyed: KeyedCall | None = None
+
+
+def _coding(streamed: Streamed, method: str) -> str | None:
+    """Return the ``Content-Encoding`` of an answer's body, if it has one."""
+    found = [value for name, value in streamed.headers if name.lower() == b"content-encoding"]
+    return b",".join(found).decode("latin-1") if found and method != "HEAD" else None
 
 
 async def _counted(

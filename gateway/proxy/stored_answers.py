@@ -32,6 +32,7 @@ from gateway.errors import (
     VaultError,
 )
 from gateway.observe.logs import get_logger
+from gateway.proxy.headers import Header
 from gateway.store.idempotency import IdempotencyStore, KeyedCall
 
 _log = get_logger()
@@ -52,12 +53,17 @@ NO_EFFECT = frozenset({401, 429})
 """Statuses that say that nothing was done: the key may be used again."""
 
 
+def check_key(key: str) -> None:
+    """Raise ``InvalidRequest`` for an idempotency key that is none."""
+    if not (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST_KEY):
+        raise InvalidRequest(f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters of ASCII")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyedRequest:
     """A request with an idempotency key. The body is whole; it is kept as a keyed hash only.
 
-    ``choice`` is everything that decides about the account: owner and account as the caller named
-    them.
+    ``choice`` names the host and the account.
     """
 
     key: str
@@ -70,14 +76,6 @@ class KeyedRequest:
     content_type: str
     choice: Sequence[str]
     body: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if not (
-            self.key.isascii() and self.key.isprintable() and 1 <= len(self.key) <= LONGEST_KEY
-        ):
-            raise InvalidRequest(
-                f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters of ASCII"
-            )
 
     @property
     def id(self) -> str:
@@ -100,7 +98,7 @@ class KeptAnswer:
     """A provider's answer as the caller got it."""
 
     status: int
-    headers: Sequence[tuple[str, str]] = field(repr=False)
+    headers: Sequence[Header] = field(repr=False)
     body: bytes = field(repr=False)
 
 
@@ -167,7 +165,9 @@ class StoredAnswers:
             text = json.dumps(
                 {
                     "status": answer.status,
-                    "headers": [*answer.headers],
+                    "headers": [
+                        [part.decode("latin-1") for part in each] for each in answer.headers
+                    ],
                     "body": base64.b64encode(answer.body).decode(),
                 }
             )
@@ -203,7 +203,10 @@ class StoredAnswers:
             raise IdempotencyAnswerNotKept(call.status or 0) from None
         return KeptAnswer(
             status=fields["status"],
-            headers=[(name, value) for name, value in fields["headers"]],
+            headers=[
+                (name.encode("latin-1"), value.encode("latin-1"))
+                for name, value in fields["headers"]
+            ],
             body=base64.b64decode(fields["body"]),
         )
 
@@ -216,11 +219,11 @@ class Claim:
         self._call = call
         self._signing = asyncio.create_task(answers.sign(call))
         self._status = 0
-        self._headers: list[tuple[str, str]] = []
+        self._headers: list[Header] = []
         self._body: bytearray | None = bytearray()
         self._over = False
 
-    def answered(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+    def answered(self, status: int, headers: Sequence[Header]) -> None:
         """Note the head of the answer, as the caller gets it."""
         self._status, self._headers = status, [*headers]
 
@@ -232,7 +235,9 @@ class Claim:
                 self._body = None
 
     async def keep(self) -> None:
-        """Store the whole answer, before the caller has got its last byte."""
+        """Store the whole answer, before the caller knows its end. A second time does nothing."""
+        if self._over:
+            return
         if self._status in NO_EFFECT:
             await self.end(had_no_effect=True)
             return

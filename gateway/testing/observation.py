@@ -35,8 +35,8 @@ _SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias", "approval_codes", "description", "key"}
-"""Fields with a default that change words for people alone, and ``key``: no flow uses it."""
+NOT_ON_THE_WIRE = {"alias", "approval_codes", "description", "key", "unread_answers"}
+"""Fields with a default that change words for people alone, and those that no flow uses."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}

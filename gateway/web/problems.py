@@ -244,6 +244,44 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "It ended too early, is too large or is not HTTP. The provider may have carried the "
         "request out: look before you repeat it.",
     ),
+    errors.CredentialEchoed: Problem(
+        502,
+        "credential_echoed",
+        "The provider's answer contains the credential",
+        "It is compressed, so the credential cannot be taken out, and it was not passed on. The "
+        "provider has carried the request out.",
+    ),
+    errors.AnswerUnreadable: Problem(
+        502,
+        "answer_unreadable",
+        "The provider's answer cannot be searched for the credential",
+        "Its Content-Encoding is unknown or broken, and this connector's answers are passed on "
+        "only if they can be read. The provider has carried the request out.",
+    ),
+    errors.IdempotencyKeyReused: Problem(
+        422,
+        "idempotency_key_reused",
+        "This Idempotency-Key belongs to another request",
+        "Nothing was sent. A key stands for one request: method, path, query, account and body.",
+    ),
+    errors.IdempotencyInProgress: Problem(
+        409,
+        "idempotency_in_progress",
+        "The first request with this Idempotency-Key still runs",
+        "Nothing was sent again. Ask again in a moment for its answer.",
+    ),
+    errors.IdempotencyOutcomeUnknown: Problem(
+        409,
+        "idempotency_outcome_unknown",
+        "It is not known what the provider did",
+        "The first request with this Idempotency-Key ended without an answer. Nothing was sent "
+        "again: look at the provider, and use a new key if it did nothing.",
+    ),
+    errors.IdempotencyAnswerNotKept: Problem(
+        409,
+        "idempotency_answer_not_kept",
+        "The first request with this Idempotency-Key was answered",
+    ),
     # One code for every failure of a provider: the log has the reason.
     errors.ProviderError: Problem(
         503,

@@ -20,9 +20,11 @@ from gateway.access.identity import is_user_id
 from gateway.access.service_keys import Role
 from gateway.errors import BudgetSpent, CallFailed, InvalidRequest, PathRefused, UpgradeRefused
 from gateway.observe.logs import get_logger
+from gateway.proxy.answer import Answer
 from gateway.proxy.body import Body, CallerLeft
-from gateway.proxy.forward import Answer, Asked, Forward
+from gateway.proxy.forward import Asked, Forward
 from gateway.proxy.headers import Header
+from gateway.proxy.stored_answers import check_key
 from gateway.server.connection_limits import ABORT, WHOLE
 from gateway.services.tokens import Wanted
 from gateway.store.owners import OwnerKind
@@ -70,6 +72,8 @@ async def call_provider(request: Request) -> Response:
     if user is None or not is_user_id(user):
         raise InvalidRequest(f"the header {USER} must name the user whom the tool acts for")
     bounds.require_user(user)
+    if (key := named.get(IDEMPOTENCY_KEY)) is not None:
+        check_key(key)
     account = named.get(ACCOUNT)
     if account is not None and not 0 < len(account) <= MAX_ACCOUNT:
         raise InvalidRequest(f"the header {ACCOUNT} is empty or too long")
@@ -126,7 +130,7 @@ class _Passed(Response):
             headers=scope["headers"],
             body=caller.body(forward.limits.request_bytes),
             request_id=request_id(self._request),
-            idempotent=IDEMPOTENCY_KEY in self._named,
+            key=self._named.get(IDEMPOTENCY_KEY),
         )
         try:
             async with forward.call(asked) as answer:
@@ -157,7 +161,7 @@ async def _pass_on(answer: Answer, asked: Asked, send: Send) -> None:
     headers: list[Header] = [
         *answer.headers,
         (b"gateway-request-id", asked.request_id.encode()),
-        (b"gateway-price", answer.price.encode()),
+        *([(b"gateway-price", answer.price.encode())] if answer.price else []),
         (b"server-timing", b"gateway;dur=%.2f" % answer.gateway_ms),
         (b"vary", _VARY),
     ]
@@ -265,6 +269,12 @@ _ERRORS = (
     "provider_unreachable",
     "provider_timeout",
     "provider_broken",
+    "credential_echoed",
+    "answer_unreadable",
+    "idempotency_key_reused",
+    "idempotency_in_progress",
+    "idempotency_outcome_unknown",
+    "idempotency_answer_not_kept",
 )
 
 OPERATIONS = [

@@ -32,6 +32,7 @@ from gateway.outbound.public_addresses import PublicAddresses
 from gateway.proxy.cool_downs import CoolDowns
 from gateway.proxy.forward import Forward, ProxyLimits
 from gateway.proxy.rejected import RejectedTokens
+from gateway.proxy.stored_answers import StoredAnswers
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink
 from gateway.server.readiness import Readiness
 from gateway.server.shutdown import REFRESHES_SECONDS
@@ -53,6 +54,7 @@ from gateway.store.events import Outbox
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
+from gateway.store.idempotency import IdempotencyStore
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
 from gateway.store.migrations import prepare
@@ -237,6 +239,25 @@ async def open_services(
         sessions = Sessions(SessionStore(database, vault), clock, audit)
         limits = Limits(LimitStore(database), settings.rates, clock, metrics)
         queue, receivers = DeliveryStore(database, knobs.lease_seconds), WebhookStore(database)
+        forward = Forward(
+            catalog=catalog,
+            tokens=core.tokens,
+            outbound=outbound,
+            meter=meter,
+            cool_downs=CoolDowns(
+                CoolDownStore(database), Cache(watch.freshness, database.notices), clock
+            ),
+            rejected=RejectedTokens(core.tokens, limits),
+            answers=StoredAnswers(IdempotencyStore(database), vault, clock),
+            metrics=metrics,
+            limits=ProxyLimits(
+                request_bytes=settings.proxy_request_bytes,
+                answer_bytes=settings.proxy_answer_bytes,
+                wait_seconds=settings.proxy_wait_seconds,
+                total_seconds=settings.proxy_total_seconds,
+            ),
+        )
+        stack.push_async_callback(lambda: forward.close(ready.left(REFRESHES_SECONDS)))
         yield Services(
             **vars(core),
             settings=settings,
@@ -288,22 +309,7 @@ async def open_services(
             audit=audit,
             limits=limits,
             meter=meter,
-            forward=Forward(
-                catalog=catalog,
-                tokens=core.tokens,
-                outbound=outbound,
-                meter=meter,
-                cool_downs=CoolDowns(
-                    CoolDownStore(database), Cache(watch.freshness, database.notices), clock
-                ),
-                rejected=RejectedTokens(core.tokens, limits),
-                limits=ProxyLimits(
-                    request_bytes=settings.proxy_request_bytes,
-                    answer_bytes=settings.proxy_answer_bytes,
-                    wait_seconds=settings.proxy_wait_seconds,
-                    total_seconds=settings.proxy_total_seconds,
-                ),
-            ),
+            forward=forward,
             ping=database.ping,
             check_process=check_process,
         )

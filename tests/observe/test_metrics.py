@@ -46,6 +46,7 @@ def fill(metrics: Metrics, connector: str) -> None:
     for limited in LimitName:
         metrics.rate_limited(limited)
     metrics.hook_run(connector, "done")
+    metrics.answer_filtered(connector, 2, unread=True)
     metrics.open_flows(3)
     metrics.lease_waited(connector, 0.3)
     metrics.flow_started(connector)
@@ -66,6 +67,8 @@ def test_every_event_is_counted_under_its_connector(metrics: Metrics) -> None:
     assert value(metrics, "gateway_token_reads_total", result="connector_required") == 1
     for end in ("started", "connected", "wrong_browser"):
         assert value(metrics, "gateway_flows_total", connector="acme", outcome=end) == 1
+    assert value(metrics, "gateway_echoes_hidden_total", connector="acme") == 2
+    assert value(metrics, "gateway_answers_unread_total", connector="acme") == 1
     for delivery in DeliveryOutcome:
         assert value(metrics, "gateway_webhook_deliveries_total", outcome=delivery) == 1
     for endpoint in get_args(Endpoint):
