@@ -22,6 +22,7 @@ from gateway.client.connection import AvailableConnector, Connection, HookFailur
 from gateway.client.errors import (
     AccountAmbiguous,
     AccountNotFound,
+    BudgetSpent,
     ConnectionIncomplete,
     ConnectionNotFound,
     ConnectorOff,
@@ -47,6 +48,7 @@ __all__ = [
     "AccountNotFound",
     "Api",
     "AvailableConnector",
+    "BudgetSpent",
     "Connection",
     "ConnectionIncomplete",
     "ConnectionNotFound",

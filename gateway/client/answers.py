@@ -74,15 +74,16 @@ class Answer:
 def read_answer(call: Call[T], answer: Answer) -> T:
     """Read the result of a call, or raise the ``GatewayError`` that matches the answer's code."""
     if answer.status != 200:
-        raise _read_error(call, answer)
+        raise error_of(call.target, answer)
     try:
         return call.read(Fields(read_json(answer.body)))
     except WrongShape as mismatch:
         problem = str(mismatch)
-    raise _unexpected(call, answer, problem)
+    raise _unexpected(call.target, answer, problem)
 
 
-def _read_error(call: Call[T], answer: Answer) -> GatewayError:
+def error_of(target: str, answer: Answer) -> GatewayError:
+    """Return the error that an answer means. ``target`` is the method and path of its request."""
     try:
         if answer.media_type != "application/problem+json":
             raise WrongShape("not a problem document (RFC 9457)")
@@ -98,13 +99,13 @@ def _read_error(call: Call[T], answer: Answer) -> GatewayError:
         )
     if answer.status >= 500:
         return GatewayUnavailable(
-            f"The gateway is not available: {call.method} {call.path} answered {answer.status}.",
+            f"The gateway is not available: {target} answered {answer.status}.",
             status=answer.status,
             retry_after=answer.retry_after,
         )
     if 300 <= answer.status < 400:
         problem = "a redirect, which is not followed"
-    return _unexpected(call, answer, problem)
+    return _unexpected(target, answer, problem)
 
 
 def _read_problem(answer: Answer) -> GatewayError:
@@ -117,6 +118,8 @@ def _read_problem(answer: Answer) -> GatewayError:
         status=answer.status,
         request_id=_line(fields.any("request_id"), 128),
         connector=_line(fields.any("connector"), 64),
+        rule=_line(fields.any("rule_name"), 200),
+        outcome_unknown=fields.any("outcome_unknown") is True,
     )
     detail = _line(fields.any("detail"), 500) or _line(fields.any("title"), 100)
     detail = detail or f"The gateway answered {answer.status}."
@@ -133,10 +136,10 @@ def _read_problem(answer: Answer) -> GatewayError:
     return kind(detail, **facts)
 
 
-def _unexpected(call: Call[T], answer: Answer, problem: str) -> UnexpectedAnswer:
+def _unexpected(target: str, answer: Answer, problem: str) -> UnexpectedAnswer:
     media_type = _line(answer.media_type, 60) or "no content type"
     return UnexpectedAnswer(
-        f"{call.method} {call.path} answered {answer.status} ({media_type}) in a shape that is "
+        f"{target} answered {answer.status} ({media_type}) in a shape that is "
         f"not the gateway's: {problem}. Does the base URL lead to the gateway?",
         status=answer.status,
     )

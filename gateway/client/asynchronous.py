@@ -15,6 +15,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.provider import AsyncProxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
 
@@ -126,6 +127,41 @@ class Gateway:
                 scopes=scopes,
             ),
             assertion,
+        )
+
+    def http(
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        owner: str | None = None,
+        assertion: Assertion | None = None,
+        timeout: float | httpx.Timeout | None = None,
+    ) -> httpx.AsyncClient:
+        """Return an httpx client for the provider's API: the gateway adds the credential.
+
+            async with gateway.http("notion", user="u_123") as notion:
+                me = await notion.get("/v1/users/me")
+
+        Answers of the provider come back as they are, whatever their status. Nothing is repeated.
+        Needs role ``proxy``.
+
+        Args:
+            name, user, account, owner, assertion: as for ``get_connector_token``.
+            timeout: as httpx takes it; by default 60 s until the answer begins and between its
+                parts.
+
+        Its calls raise:
+            ConnectorRequired: the user must link the account, at its ``connect_url``.
+            RetryLater: not now: a limit, a budget, or a provider that does not answer.
+            GatewayError: any other answer that is not the provider's.
+        """
+        route = route_to(
+            self._settings, name, user=user, account=account, owner=owner, assertion=assertion
+        )
+        return httpx.AsyncClient(
+            transport=AsyncProxied(route, self._client), **route.options(timeout)
         )
 
     async def refresh_connector_token(
@@ -249,6 +285,24 @@ class UserContext:
             rejected_token=rejected_token,
             scopes=scopes,
             assertion=self._assertion,
+        )
+
+    def http(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        owner: str | None = None,
+        timeout: float | httpx.Timeout | None = None,
+    ) -> httpx.AsyncClient:
+        """``Gateway.http`` for this user."""
+        return self._gateway.http(
+            name,
+            user=self.user,
+            account=account,
+            owner=owner,
+            assertion=self._assertion,
+            timeout=timeout,
         )
 
     async def refresh_connector_token(

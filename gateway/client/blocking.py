@@ -14,6 +14,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.provider import Proxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
 
@@ -98,6 +99,22 @@ class SyncGateway:
             ),
             assertion,
         )
+
+    def http(
+        self,
+        name: str,
+        *,
+        user: str,
+        account: str | None = None,
+        owner: str | None = None,
+        assertion: Assertion | None = None,
+        timeout: float | httpx.Timeout | None = None,
+    ) -> httpx.Client:
+        """See ``Gateway.http``."""
+        route = route_to(
+            self._settings, name, user=user, account=account, owner=owner, assertion=assertion
+        )
+        return httpx.Client(transport=Proxied(route, self._client), **route.options(timeout))
 
     def refresh_connector_token(
         self,
@@ -197,6 +214,24 @@ class SyncUserContext:
             rejected_token=rejected_token,
             scopes=scopes,
             assertion=self._assertion,
+        )
+
+    def http(
+        self,
+        name: str,
+        *,
+        account: str | None = None,
+        owner: str | None = None,
+        timeout: float | httpx.Timeout | None = None,
+    ) -> httpx.Client:
+        """``SyncGateway.http`` for this user."""
+        return self._gateway.http(
+            name,
+            user=self.user,
+            account=account,
+            owner=owner,
+            assertion=self._assertion,
+            timeout=timeout,
         )
 
     def refresh_connector_token(

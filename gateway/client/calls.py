@@ -43,6 +43,11 @@ class Call(Generic[T]):
     body: bytes | None = None
     repeatable: bool
 
+    @property
+    def target(self) -> str:
+        """Method and path, as errors name them."""
+        return f"{self.method} {self.path}"
+
 
 def get_token(
     name: str,
@@ -146,6 +151,11 @@ def disconnect(connection_id: str) -> Call[Revoked]:
     return Call(
         method="DELETE", path=_connection_path(connection_id), read=read_revoked, repeatable=False
     )
+
+
+def proxy_path(name: str) -> str:
+    """The path below which the calls to a connector's API stand."""
+    return f"/v1/proxy/{_segment(name, 'connector name')}"
 
 
 def _connection_path(connection_id: str) -> str:

@@ -9,7 +9,8 @@
     ├─ ConnectionIncomplete       the address of the provider's API needs a fact that is missing
     ├─ RetryLater                 nothing is wrong with the call: retry_after says when to repeat it
     │  ├─ ProviderUnavailable       the provider does not answer the gateway
-    │  ├─ RateLimited               this key sends too many requests
+    │  ├─ RateLimited               this key sends too many requests, or a rule limits them
+    │  ├─ BudgetSpent               a budget of the user's organisation is used up
     │  └─ GatewayUnavailable        the gateway does not answer: no route, time-out, any 5xx
     ├─ Unauthorized · Forbidden   the service key is unknown, or lacks a role
     ├─ InvalidRequest             the arguments were refused, by the gateway or before sending
@@ -32,6 +33,8 @@ class Facts(TypedDict, total=False):
     status: int | None
     request_id: str | None
     connector: str | None
+    rule: str | None
+    outcome_unknown: bool
 
 
 class GatewayError(Exception):
@@ -43,6 +46,8 @@ class GatewayError(Exception):
         detail: one sentence for people.
         request_id: the id of this request in the gateway's logs, or None.
         connector: the connector concerned, or None.
+        rule: the name of the organisation's rule that refused the call, or None.
+        outcome_unknown: whether the provider may have carried the request out all the same.
     """
 
     default_code: ClassVar[str] = "gateway_error"
@@ -54,6 +59,8 @@ class GatewayError(Exception):
         self.status = facts.get("status")
         self.request_id = facts.get("request_id")
         self.connector = facts.get("connector")
+        self.rule = facts.get("rule")
+        self.outcome_unknown = facts.get("outcome_unknown", False)
 
     def __str__(self) -> str:
         request = f", request {self.request_id}" if self.request_id else ""
@@ -176,9 +183,15 @@ class ProviderUnavailable(RetryLater):
 
 
 class RateLimited(RetryLater):
-    """The gateway received too many calls with this key."""
+    """The gateway received too many calls with this key, or a ``rule`` allows fewer of them."""
 
     default_code = "rate_limited"
+
+
+class BudgetSpent(RetryLater):
+    """A budget of the user's organisation is used up: ``rule`` names it."""
+
+    default_code = "budget_spent"
 
 
 class GatewayUnavailable(RetryLater):
@@ -225,7 +238,14 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "connection_incomplete": ConnectionIncomplete,
         "provider_unavailable": ProviderUnavailable,
         "app_refused": ProviderUnavailable,
+        "provider_rate_limited": ProviderUnavailable,
+        "provider_busy": ProviderUnavailable,
+        "provider_unreachable": ProviderUnavailable,
+        "provider_timeout": ProviderUnavailable,
+        "provider_broken": ProviderUnavailable,
         "rate_limited": RateLimited,
+        "rule_rate_limited": RateLimited,
+        "budget_spent": BudgetSpent,
         "store_unavailable": GatewayUnavailable,
         "internal_error": GatewayUnavailable,
         "unauthorized": Unauthorized,
@@ -233,6 +253,9 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "assertion_required": Forbidden,
         "assertion_invalid": Forbidden,
         "invalid_request": InvalidRequest,
+        "path_refused": InvalidRequest,
+        "upgrade_refused": InvalidRequest,
+        "too_large": InvalidRequest,
     }
 )
 """The API's ``code`` → the error class."""

@@ -30,7 +30,8 @@ CONNECT_TIMEOUT = 5.0
 LARGEST_BODY = 4 * 1024 * 1024
 
 _RETRY_STATUSES = frozenset({429, 502, 503, 504})
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The exceptions of httpx that come before the first byte of a request."""
 _PERHAPS_SENT = (
     httpx.NetworkError,
     httpx.TimeoutException,
@@ -110,7 +111,7 @@ class Exchange(Generic[T]):
 
     def lost(self, fault: Exception) -> Lost:
         """Classify a fault. The fault itself is dropped: it holds the request and its key."""
-        target = f"{self._call.method} {self._call.path}"
+        target = self._call.target
         gateway, kind = f"gateway at {self._settings.base_url}", type(fault).__name__
         error: GatewayError
         if isinstance(fault, BodyTooLarge):
@@ -120,14 +121,12 @@ class Exchange(Generic[T]):
         elif isinstance(fault, (httpx.TimeoutException, TimeoutError)):
             error = GatewayUnavailable(f"The {gateway} did not answer {target} in time.")
         elif isinstance(fault, httpx.ConnectError):
-            # The text is useful (name not found, refused, certificate) and safe: the headers were
-            # not sent yet.
-            error = GatewayUnavailable(f"Cannot reach the {gateway}: {fault}.")
+            error = unreachable(self._settings, fault)
         else:
             error = GatewayUnavailable(
                 f"The connection to the {gateway} broke during {target}: {kind}."
             )
-        never_sent = isinstance(fault, _NEVER_SENT)
+        never_sent = isinstance(fault, NEVER_SENT)
         return Lost(error, never_sent, perhaps_sent=isinstance(fault, _PERHAPS_SENT))
 
     def pause_after(self, outcome: Answer | Lost) -> float | None:
@@ -154,3 +153,9 @@ class Exchange(Generic[T]):
         if isinstance(outcome, Lost):
             raise outcome.error
         return read_answer(self._call, outcome)
+
+
+def unreachable(settings: Settings, fault: httpx.TransportError) -> GatewayUnavailable:
+    """Return the error of a connection that could not be made."""
+    # The text is useful (name not found, refused, certificate) and safe: the headers were not sent.
+    return GatewayUnavailable(f"Cannot reach the gateway at {settings.base_url}: {fault}.")

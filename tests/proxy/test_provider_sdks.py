@@ -1,7 +1,8 @@
-"""The providers' own SDKs call through the proxy: only their base URL and their key differ."""
+"""Our SDK and the providers' own call through the proxy."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import openai
 import pytest
 
 from gateway.access.service_keys import Role
+from gateway.client import ConnectorRequired, Gateway, SyncGateway
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.gateway import ACCOUNTS, running_gateway
@@ -53,6 +55,25 @@ def openai_of(served: Served, user: str) -> openai.AsyncOpenAI:
         max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
     )
+
+
+async def test_our_own(served: Served) -> None:
+    address = served.url.removesuffix("/v1/proxy")
+    async with Gateway(address, api_key=served.key) as gateway:
+        async with gateway.http("notion", user="alice") as notion:
+            with pytest.raises(ConnectorRequired) as caught:
+                await notion.get("/v1/users/me")
+            assert caught.value.connect_url == f"{GATEWAY_URL}/connectors/notion"
+            assert await served.browser.connect("notion", ACCOUNTS["notion"]) == "connected"
+            me = await notion.get("/v1/users/me")
+    assert me.json()["bot"]["workspace_name"] == "Acme HQ"
+
+    def blocking() -> httpx.Response:
+        with SyncGateway(address, api_key=served.key) as gateway:
+            with gateway.http("notion", user="alice") as notion:
+                return notion.get("/users/me")
+
+    assert (await asyncio.to_thread(blocking)).json() == me.json()
 
 
 async def test_the_sdk_of_openai(served: Served) -> None:
