@@ -31,11 +31,15 @@ _SWEPT = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counter:
-    """A counter: ``rule`` counts ``subject`` in the period from ``since`` to ``until``."""
+    """A counter: ``rule`` counts ``subject`` in the period from ``since`` to ``until``.
+
+    ``kind`` says what the rule counted when it began.
+    """
 
     id: str
     tenant: str
     rule: str
+    kind: str
     subject: Mapping[str, str]
     since: datetime
     until: datetime
@@ -153,11 +157,11 @@ class BudgetStore:
             await self._events.update_each(updates, upsert=True)
 
     async def balances(
-        self, tenant: str, now: datetime, rules: Sequence[str], *, limit: int
+        self, tenant: str, now: datetime, kinds: Sequence[str], *, limit: int
     ) -> list[Balance]:
-        """Return the counters of the periods of now, the fullest first."""
+        """Return the counters of these kinds in the periods of now, the fullest first."""
         rows = await self._rows.find(
-            {"tenant": tenant, "until": {"$gt": now}, "rule": {"$in": list(rules)}},
+            {"tenant": tenant, "kind": {"$in": list(kinds)}, "until": {"$gt": now}},
             sort=[("spent", -1), ("_id", 1)],
             limit=limit,
         )
@@ -198,6 +202,7 @@ def _reserving(
         {
             "$set": {
                 "rule": {"$literal": counter.rule},
+                "kind": counter.kind,
                 "subject": {"$literal": dict(counter.subject)},
                 "since": counter.since,
                 "until": counter.until,

@@ -141,7 +141,7 @@ INDEXES = {
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
     ],
     "budgets": [
-        IndexModel([("tenant", ASCENDING), ("rule", ASCENDING), ("until", ASCENDING)], name="rule"),
+        IndexModel([("tenant", ASCENDING), ("kind", ASCENDING), ("until", ASCENDING)], name="kind"),
         # Counters with reservations or waiting events: sparse, so that most have no entry.
         IndexModel("open.at", name="open", sparse=True),
         IndexModel("outbox.at", name="outbox", sparse=True),

@@ -13,14 +13,14 @@ from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.errors import RuleRateLimited, RuleRefused, StoreUnavailable, code_of
 from gateway.observe.logs import get_logger
-from gateway.store.budgets import BudgetStore
+from gateway.store.budgets import Balance, BudgetStore
 from gateway.store.usage import SENT, Event, Price, Result, UsageStore, new_id, row_id
 from gateway.store.usage_rules import Mode, Rule, Unit
 from gateway.usage.budgets import Budgets, Hold, amount_of
 from gateway.usage.operations import operation_of
 from gateway.usage.prices import Estimate, Prices
 from gateway.usage.rates import Rates
-from gateway.usage.rules import Call, UsageRules, applying, key_of, subject_of
+from gateway.usage.rules import Call, UsageRules, applying, key_of, kind_of, subject_of
 from gateway.usage.writer import Writer
 
 __all__ = ["Attempt", "Call", "Forecast", "Meter", "Outcome", "Price", "Result", "Verdict"]
@@ -88,9 +88,20 @@ class Attempt:
     """One admitted attempt, to be settled exactly once."""
 
     __slots__ = (
-        "_budgets", "_meter", "_settled", "_used", "began", "call", "counts_bytes", "estimate",
-        "holds", "id", "observed", "operation", "wants_answer",
-    )  # fmt: skip
+        "_budgets",
+        "_meter",
+        "_settled",
+        "_used",
+        "began",
+        "call",
+        "counts_bytes",
+        "estimate",
+        "holds",
+        "id",
+        "observed",
+        "operation",
+        "wants_answer",
+    )
 
     def __init__(self, meter: Meter, call: Call, estimate: Estimate, began: datetime) -> None:
         self._meter = meter
@@ -288,6 +299,11 @@ class Meter:
         ]
         return Forecast(operation=operation, estimate=estimate, verdicts=tuple(verdicts))
 
+    async def balances(self, tenant: str, rules: Sequence[Rule], *, limit: int) -> list[Balance]:
+        """Return the counters of the rules' budgets in the periods of now, the fullest first."""
+        kinds = [kind_of(rule, rule.budget) for rule in rules if rule.budget is not None]
+        return await self._store.balances(tenant, self._clock(), kinds, limit=limit)
+
     async def _verdict(
         self, rule: Rule, call: Call, operation: str, estimate: Estimate, now: datetime
     ) -> Verdict:
@@ -312,6 +328,10 @@ class Meter:
         """Store events in the background while the context lasts, and the rest at its end."""
         async with self._writer.writing(), in_background(self._sweep()):
             yield
+
+    async def flush(self) -> None:
+        """Store all events of now; raises ``StoreUnavailable`` if the database is away."""
+        await self._writer.flush()
 
     async def sweep(self) -> int:
         """Charge what died processes have reserved; return how many reservations there were."""

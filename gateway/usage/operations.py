@@ -7,6 +7,7 @@ from functools import lru_cache
 
 MOST = 200
 """The longest operation, in characters."""
+NUMBER = "{number}"
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.:]{0,29}")
 _VERSION = re.compile(r"v[0-9]{1,3}(?:[._]?[a-z0-9]{1,6}){0,2}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _METHOD = re.compile(r"[A-Z]{1,20}|\*")
@@ -30,8 +31,8 @@ def operation_of(method: str, path: str) -> str:
 def pattern(operation: str) -> re.Pattern[str]:
     """Return what matches the method and path that ``operation`` names.
 
-    ``*`` is any method, ``{name}`` any one segment, and ``**`` at the end any rest. Raises
-    ``ValueError`` if ``operation`` is not of this form.
+    ``*`` is any method, ``{name}`` any one segment, ``{number}`` one of digits, and ``**`` at the
+    end any rest. Raises ``ValueError`` if ``operation`` is not of this form.
     """
     method, _, path = operation.partition(" ")
     if len(operation) > MOST or not _METHOD.fullmatch(method) or not path.startswith("/"):
@@ -42,7 +43,7 @@ def pattern(operation: str) -> re.Pattern[str]:
         if part == "**" and place == len(parts) - 1:
             return re.compile(_start(method) + "".join(found) + "(?:/.*)?", re.DOTALL)
         if _PARAMETER.fullmatch(part):
-            found.append("/[^/]+")
+            found.append("/[0-9]+" if part == NUMBER else "/[^/]+")
         elif _LITERAL.fullmatch(part):
             found.append("/" + re.escape(part))
         else:

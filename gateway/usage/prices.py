@@ -37,6 +37,7 @@ _AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,12})?")
 
 _Path = Annotated[str, Field(pattern=f"^{_PATH.pattern}$")]
 _Paths = Annotated[tuple[_Path, ...], Field(min_length=1, strict=False)]
+_Patterns = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
 class _Strict(BaseModel):
@@ -47,8 +48,8 @@ class UnitPrice(_Strict):
     """The price of one unit. Without ``read``, a call uses ``count`` of them.
 
     ``read`` are places in the answer's JSON: the first one that is there counts, ``name[]`` counts
-    the members of a list. ``less`` is subtracted. ``optional`` says that a missing place means 0.
-    ``most`` is the greatest number that one call can use.
+    the members of a list. ``less`` is subtracted. ``optional`` says that a missing place means 0;
+    a count below ``least`` is not known yet. ``most`` is the greatest count of one call.
     """
 
     unit: Annotated[str, Field(min_length=1, max_length=60)]
@@ -58,6 +59,7 @@ class UnitPrice(_Strict):
     read: _Paths | None = None
     less: _Paths | None = None
     optional: bool = False
+    least: Annotated[int, Field(ge=0)] = 0
     most: Annotated[int, Field(ge=1)] | None = None
 
     def nanos(self, count: int) -> Decimal:
@@ -68,8 +70,9 @@ class UnitPrice(_Strict):
 class Entry(_Strict):
     """The price of an operation: of all its answers, or of those that ``when`` selects.
 
-    ``when`` maps a place in the answer to a pattern like ``gpt-4o-mini*``. ``confirmed`` says that
-    the provider's own page had this price on ``checked_on``.
+    ``when`` and ``unless`` map a place in the answer to patterns such as ``gpt-4o-20*``. In an
+    event stream, the answer may stand ``inside`` a member of an event. ``confirmed`` says that the
+    provider's own page had this price on ``checked_on``.
     """
 
     connector: Annotated[str, Field(min_length=1)]
@@ -79,7 +82,9 @@ class Entry(_Strict):
     source: Annotated[str, Field(pattern="^https://")]
     checked_on: date
     confirmed: bool
-    when: dict[_Path, str] = {}
+    when: dict[_Path, _Patterns] = {}
+    unless: dict[_Path, _Patterns] = {}
+    inside: Annotated[tuple[str, ...], Field(strict=False)] = ()
     billed: Literal["success", "always"] = "success"
     note: str = ""
 
@@ -109,7 +114,13 @@ class Entry(_Strict):
     @property
     def is_measured(self) -> bool:
         """Whether the price depends on the answer."""
-        return bool(self.when) or any(unit.read for unit in self.units)
+        return bool(self.when or self.unless) or any(unit.read for unit in self.units)
+
+    def fits(self, documents: Sequence[Any]) -> bool:
+        """Whether this is the price of an answer."""
+        return all(_fits(documents, *one) for one in self.when.items()) and not any(
+            _fits(documents, *one) for one in self.unless.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +157,11 @@ class Estimate:
     def bound(self) -> int | None:
         """The greatest price, ``None`` if it is not known. A new model may cost any price."""
         bounds = [entry.bound for entry in self.entries]
-        if not bounds or None in bounds or not any(not entry.when for entry in self.entries):
+        if (
+            not bounds
+            or None in bounds
+            or not any(not entry.when and not entry.unless for entry in self.entries)
+        ):
             return None
         return max(bound for bound in bounds if bound is not None)
 
@@ -171,9 +186,9 @@ class Estimate:
             return _price(self.entries[0], Decimal(0))
         if not self.is_measured:
             return self.fixed
-        documents = _documents(answer)
         for entry in self.entries:
-            if all(_fits(documents, *wanted) for wanted in entry.when.items()):
+            documents = _documents(answer, entry.inside)
+            if entry.fits(documents):
                 counts = [_count(documents, unit) for unit in entry.units]
                 if None in counts:
                     return None
@@ -242,7 +257,8 @@ def _read(file: Path) -> tuple[list[Entry], list[str]]:
     entries, problems = [], []
     for number, row in enumerate(rows, 1):
         try:
-            entries.append(Entry.model_validate(row))
+            for operation in row.pop("operations", None) or [row.get("operation")]:
+                entries.append(Entry.model_validate(row | {"operation": operation}))
         except ValidationError as error:
             for one in error.errors(include_input=False, include_url=False):
                 place = ".".join(map(str, one["loc"]))
@@ -254,7 +270,7 @@ def _contradictions(entries: Sequence[Entry]) -> list[str]:
     problems, seen = [], set()
     currencies: dict[tuple[str, str], str] = {}
     for entry in entries:
-        key = (entry.connector, entry.operation, *sorted(entry.when.items()))
+        key = (entry.connector, entry.operation, str(sorted(entry.when.items())))
         if key in seen:
             problems.append(f"{_name(entry)}: has two prices")
         seen.add(key)
@@ -281,34 +297,41 @@ def _whole(nanos: Decimal) -> int:
     return int(nanos.to_integral_value(ROUND_CEILING))
 
 
-def _documents(answer: bytes | None) -> list[Any]:
-    """Return the JSON objects of an answer: one, or the last first those of an event stream."""
+def _documents(answer: bytes | None, inside: Sequence[str]) -> list[Any]:
+    """Return the JSON of an answer: one document, or those of an event stream, the last first."""
     if answer is None or len(answer) > MOST_ANSWER:
         return []
+    found: list[Any] = []
     try:
         return [json.loads(answer)]
     except (ValueError, RecursionError):
         pass
-    found = []
     for line in answer.splitlines():
         if line.startswith(b"data:"):
             try:
-                found.append(json.loads(line[5:]))
+                event = json.loads(line[5:])
             except (ValueError, RecursionError):
                 continue  # "[DONE]", and what was cut off
+            found += [event, *(_member(event, name) for name in inside)]
     return found[::-1]
 
 
-def _fits(documents: Sequence[Any], place: str, wanted: str) -> bool:
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _fits(documents: Sequence[Any], place: str, wanted: Sequence[str]) -> bool:
     value = _first(documents, (place,))
-    return isinstance(value, str) and fnmatchcase(value, wanted)
+    return isinstance(value, str) and any(fnmatchcase(value, one) for one in wanted)
 
 
 def _count(documents: Sequence[Any], unit: UnitPrice) -> int | None:
     if unit.read is None:
         return unit.count
     count = _number(_first(documents, unit.read), unit.optional)
-    if count is None or unit.less is None:
+    if count is None or count < unit.least:
+        return None
+    if unit.less is None:
         return count
     less = _number(_first(documents, unit.less), optional=True)
     return None if less is None or less > count else count - less
@@ -330,7 +353,7 @@ def _first(documents: Sequence[Any], places: Sequence[str]) -> Any:
         for place in places:
             value = document
             for name in place.removesuffix("[]").split("."):
-                value = value.get(name) if isinstance(value, Mapping) else None
+                value = _member(value, name)
             if value is not None and (not place.endswith("[]") or isinstance(value, list)):
                 return value
     return None

@@ -113,16 +113,23 @@ def counter_of(rule: Rule, budget: Budget, call: Call, operation: str, now: date
     """Return the counter of a budget for a call. A change of what it counts begins a new one."""
     subject = subject_of(rule, call, operation)
     since, until = period_of(budget.period, now)
-    counts = (rule.selector, rule.each, budget.unit, budget.currency, budget.period)
+    kind = kind_of(rule, budget)
     return Counter(
-        id=key_of(call.tenant, rule, subject, str(counts), since.isoformat()),
+        id=key_of(call.tenant, rule, subject, kind, since.isoformat()),
         tenant=call.tenant,
         rule=rule.id,
+        kind=kind,
         subject=subject,
         since=since,
         until=until,
         most=budget.most,
     )
+
+
+def kind_of(rule: Rule, budget: Budget) -> str:
+    """Return what a budget counts, as a hash."""
+    counts = (rule.id, rule.selector, rule.each, budget.unit, budget.currency, budget.period)
+    return sha256_hex(str(counts))[:32]
 
 
 def key_of(tenant: str, rule: Rule, subject: Mapping[str, str], *more: str) -> str:

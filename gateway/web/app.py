@@ -34,6 +34,7 @@ from gateway.web import (
     app_pages,
     audit,
     available,
+    budgets,
     connections,
     connector_rules,
     dashboard,
@@ -48,6 +49,7 @@ from gateway.web import (
     proxy,
     service_keys,
     tokens,
+    usage,
     webhooks,
 )
 from gateway.web.available import connect_url
@@ -80,6 +82,8 @@ OPERATIONS = [
     *audit.OPERATIONS,
     *proxy.OPERATIONS,
     *connector_rules.OPERATIONS,
+    *usage.OPERATIONS,
+    *budgets.OPERATIONS,
 ]
 
 ROUTES = [

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +11,7 @@ from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.store.audit import Action, Line, Wanted, cursor
 from gateway.web.callers import require_key
-from gateway.web.inputs import read_query
+from gateway.web.inputs import limit_in, read_query, text_in, time_in
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
@@ -23,11 +20,6 @@ QUERY = ("user", "connector", "connection", "action", "since", "until", "limit",
 MOST = 500
 """The default number of lines in an answer."""
 USUAL = 100
-MAX_TEXT = 255
-
-_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)  # RFC 3339, with its offset
 
 
 class ActorReply(BaseModel):
@@ -69,7 +61,7 @@ async def read_audit(request: Request) -> Response:
     """List the actions in the caller's tenant, newest first."""
     caller = await require_key(request, Role.ADMIN)
     given = read_query(request, *QUERY)
-    limit = _limit(given.get("limit"))
+    limit = limit_in(given, usual=USUAL, most=MOST)
     try:
         found = await services(request).audit.find(
             caller.tenant, _wanted(given), limit=limit + 1, before=given.get("cursor")
@@ -90,40 +82,13 @@ def _wanted(given: dict[str, str]) -> Wanted:
     if action is not None and action not in set(Action):
         raise InvalidRequest(f"action: must be one of {', '.join(Action)}")
     return Wanted(
-        user=_text("user", given),
-        connector=_text("connector", given),
-        connection=_text("connection", given),
+        user=text_in(given, "user"),
+        connector=text_in(given, "connector"),
+        connection=text_in(given, "connection"),
         action=None if action is None else Action(action),
-        since=_time("since", given),
-        until=_time("until", given),
+        since=time_in(given, "since"),
+        until=time_in(given, "until"),
     )
-
-
-def _text(name: str, given: dict[str, str]) -> str | None:
-    value = given.get(name)
-    if value is not None and not (0 < len(value) <= MAX_TEXT and value.isprintable()):
-        raise InvalidRequest(f"{name}: must be 1 to {MAX_TEXT} printable characters")
-    return value
-
-
-def _limit(given: str | None) -> int:
-    if given is None:
-        return USUAL
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", given) or int(given) > MOST:
-        raise InvalidRequest(f"limit: must be 1 to {MOST}")
-    return int(given)
-
-
-def _time(name: str, given: dict[str, str]) -> datetime | None:
-    value = given.get(name)
-    if value is None:
-        return None
-    try:
-        if not _TIME.fullmatch(value):
-            raise ValueError
-        return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidRequest(f"{name}: must be a time like 2026-01-31T09:30:00Z") from None
 
 
 def _shown(line: Line) -> LineReply:

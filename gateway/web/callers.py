@@ -13,6 +13,7 @@ from gateway.errors import AssertionInvalid, AssertionRequired, Forbidden, NotSi
 from gateway.settings.limits import LimitName
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.web.address import client_address
+from gateway.web.browsers import check_origin
 from gateway.web.cookies import SESSION, read_cookie
 from gateway.web.state import services
 
@@ -53,6 +54,18 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
     await services(request).limits.spend(limited, caller.key_id)
     caller.require(role)
     return caller
+
+
+async def administered_tenant(request: Request) -> str:
+    """Return the tenant that the caller manages: an administrator, or a key."""
+    if "authorization" in request.headers:
+        return (await require_key(request, Role.ADMIN)).tenant
+    session = await require_session(request)
+    if request.method != "GET":
+        check_origin(request)
+        session.check_csrf(request.headers.get("x-csrf-token"))
+    session.require_admin()
+    return session.tenant
 
 
 async def _authenticate(request: Request) -> KeyCaller:

@@ -6,10 +6,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.access.service_keys import Role
 from gateway.store.connector_rules import ConnectorRule
-from gateway.web.browsers import check_origin
-from gateway.web.callers import require_key, require_session
+from gateway.web.callers import administered_tenant
 from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
@@ -42,7 +40,7 @@ class RuleListReply(BaseModel):
 
 async def list_rules(request: Request) -> Response:
     """List the organisation's rules."""
-    tenant = await _tenant(request)
+    tenant = await administered_tenant(request)
     rules = await services(request).rules.all_of(tenant)
     found = [_shown(name, rule) for name, rule in sorted(rules.items())]
     return reply(RuleListReply(rules=found))
@@ -50,7 +48,7 @@ async def list_rules(request: Request) -> Response:
 
 async def set_rule(request: Request) -> Response:
     """Set the organisation's rule for one connector."""
-    tenant = await _tenant(request)
+    tenant = await administered_tenant(request)
     wanted = await read_json(request, RuleRequest)
     name = services(request).catalog.described(request.path_params["name"]).name
     rule = ConnectorRule(enabled=wanted.enabled, personal=wanted.personal)
@@ -60,18 +58,6 @@ async def set_rule(request: Request) -> Response:
 
 def _shown(connector: str, rule: ConnectorRule) -> RuleReply:
     return RuleReply(connector=connector, enabled=rule.enabled, personal=rule.personal)
-
-
-async def _tenant(request: Request) -> str:
-    """Return the tenant whose rules the caller manages: an administrator, or a key."""
-    if "authorization" in request.headers:
-        return (await require_key(request, Role.ADMIN)).tenant
-    session = await require_session(request)
-    if request.method != "GET":
-        check_origin(request)
-        session.check_csrf(request.headers.get("x-csrf-token"))
-    session.require_admin()
-    return session.tenant
 
 
 _ERRORS = ("unauthorized", "forbidden", "store_unavailable")

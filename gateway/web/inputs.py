@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from itertools import takewhile
 from typing import Annotated, Literal, TypeVar
@@ -19,6 +22,11 @@ BODY_SECONDS = 30.0
 MAX_FIELDS = 50
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+MAX_TEXT = 255
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)  # RFC 3339, with its offset
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -111,6 +119,35 @@ def read_query(request: Request, *names: str) -> dict[str, str]:
         known = ", ".join(names) or "none"
         raise InvalidRequest(f"the address has a parameter that is not known here (known: {known})")
     return fields
+
+
+def text_in(given: Mapping[str, str], name: str) -> str | None:
+    """Return a text of a query; raise ``InvalidRequest`` if it is empty, long or not printable."""
+    value = given.get(name)
+    if value is not None and not (0 < len(value) <= MAX_TEXT and value.isprintable()):
+        raise InvalidRequest(f"{name}: must be 1 to {MAX_TEXT} printable characters")
+    return value
+
+
+def limit_in(given: Mapping[str, str], *, usual: int, most: int) -> int:
+    """Return the ``limit`` of a query, ``usual`` without one; raise ``InvalidRequest``."""
+    value = given.get("limit", str(usual))
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", value) or int(value) > most:
+        raise InvalidRequest(f"limit: must be 1 to {most}")
+    return int(value)
+
+
+def time_in(given: Mapping[str, str], name: str) -> datetime | None:
+    """Return a time of a query in UTC; raise ``InvalidRequest`` unless it is RFC 3339."""
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        if not _TIME.fullmatch(value):
+            raise ValueError
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(f"{name}: must be a time like 2026-01-31T09:30:00Z") from None
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -98,6 +98,7 @@ class Services(CoreServices):
     audit: Audit
     limits: Limits
     meter: Meter
+    usage: UsageStore
     forward: Forward
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
@@ -310,6 +311,7 @@ async def open_services(
             limits=limits,
             meter=meter,
             forward=forward,
+            usage=usage_store,
             ping=database.ping,
             check_process=check_process,
         )

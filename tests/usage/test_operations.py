@@ -1,0 +1,94 @@
+"""Operations: what an event keeps of a path, and what a rule or a price names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.usage.operations import MOST, matches, operation_of, pattern
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/v1/pages", "/v1/pages"),
+        ("/v1/pages/", "/v1/pages"),
+        ("/v1/pages/1a2b3c", "/v1/pages/{id}"),
+        ("/v1.0/me/drive/root:", "/v1.0/me/drive/root:"),
+        ("/users/ana@acme.example", "/users/{id}"),
+        ("/2010-04-01/Accounts/AC5ef8/Messages.json", "/2010-04-01/Accounts/{id}/Messages.json"),
+        ("/admin/api/2026-10/orders.json", "/admin/api/2026-10/orders.json"),
+        ("/files/my-secret-plan", "/files/{id}"),
+        ("/files/Geheim%20Plan", "/files/{id}"),
+        ("/chat.postMessage", "/chat.postMessage"),
+        ("/" + "x" * 31, "/{id}"),
+        ("", "/"),
+    ],
+)
+def test_ids_and_content_are_left_out(path: str, kept: str) -> None:
+    assert operation_of("GET", path) == f"GET {kept}"
+
+
+@given(st.text(max_size=400))
+def test_an_operation_is_short_and_plain_whatever_the_path(path: str) -> None:
+    operation = operation_of("POST", path)
+    assert len(operation) <= MOST
+    assert re.fullmatch(r"POST /[A-Za-z0-9_.:{}/-]*", operation)
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "path", "fits"),
+    [
+        ("GET /pages", "GET", "/pages", True),
+        ("GET /pages", "GET", "/pages/", True),
+        ("GET /pages", "POST", "/pages", False),
+        ("* /pages", "POST", "/pages", True),
+        ("GET /pages/{id}", "GET", "/pages/42", True),
+        ("GET /pages/{id}", "GET", "/pages", False),
+        ("GET /pages/{id}", "GET", "/pages/42/blocks", False),
+        ("GET /users/{number}", "GET", "/users/42", True),
+        ("GET /users/{number}", "GET", "/users/me", False),
+        ("GET /pages/**", "GET", "/pages", True),
+        ("GET /pages/**", "GET", "/pages/42/blocks", True),
+        ("GET /pages/**", "GET", "/pagesets", False),
+        ("* /**", "DELETE", "/", True),
+        ("* /**", "DELETE", "/a/b", True),
+        ("* /", "GET", "/", True),
+        ("* /", "GET", "/a", False),
+        ("GET /a.b", "GET", "/axb", False),
+    ],
+)
+def test_what_an_operation_matches(operation: str, method: str, path: str, fits: bool) -> None:
+    assert matches(operation, method, path) is fits
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "",
+        "GET",
+        "GET pages",
+        "get /pages",
+        "/pages",
+        "GET /**/x",
+        "GET /a b",
+        "GET /{x}y",
+        "GET /a//b",
+        "GET /" + "a" * 250,
+        "GET /(.*)+\n",
+    ],
+)
+def test_a_malformed_operation_is_refused(operation: str) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        pattern(operation)
+
+
+@given(st.lists(st.from_regex(r"[A-Za-z0-9._~-]{1,20}", fullmatch=True), max_size=6))
+def test_a_path_matches_itself_and_its_pattern(parts: list[str]) -> None:
+    path = "/" + "/".join(parts)
+    assert matches(f"GET {path}", "GET", path)
+    assert matches("GET /" + "/".join("{x}" for _ in parts), "GET", path)
+    assert matches("* /**", "PUT", path)
