@@ -51,6 +51,7 @@ LONG = (
     "fuzz",
     "leaks",
     "outbound/test_memory.py",
+    "proxy/test_spellings.py",
     "real",
     "server/test_connection_limits.py",
     "services/test_black_hole.py",

@@ -21,6 +21,7 @@ from gateway.errors import (
     GatewayError,
     LoginError,
     NotSignedIn,
+    ProxyError,
     RateLimited,
     RuleRefused,
     StoreUnavailable,
@@ -162,7 +163,9 @@ async def _answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if isinstance(error, HTTPException) and error.status_code == 405:
         error = HTTPException(405, headers={"Allow": _allowed(request)})
-    if problem.status >= 500:
+    if isinstance(error, ProxyError):
+        _log.info("call_failed", code=problem.code)
+    elif problem.status >= 500:
         _log.error("request_failed", code=problem.code, exc_info=error)
     note_refusal(request, error, problem.code)
     on_callback = request.scope["path"].endswith(("/callback", "/continue"))

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.access.login.dev import DevLogin
 from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
-from gateway.sandbox.link import NO_SANDBOX, link_sandbox
+from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
 from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
 from gateway.testing.clock import FakeClock as FakeClock
@@ -115,10 +115,12 @@ async def running_gateway(
     clock: FakeClock | None = None,
     encryption_keys: str | None = None,
     knobs: Knobs = PRODUCTION,
+    link: SandboxLink | None = None,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
     """A gateway with these settings, in dev mode unless they say otherwise, until the context ends.
 
+    ``link`` leads to simulated providers; by default, ``sandbox`` of the settings names them.
     Limits on signing in and starting flows are off unless ``settings`` set them.
     """
     settings.setdefault(
@@ -132,7 +134,8 @@ async def running_gateway(
         **settings,
     )
     variables = dict(env or {})
-    link = await link_sandbox(chosen, variables) if chosen.sandbox else NO_SANDBOX
+    if link is None:
+        link = await link_sandbox(chosen, variables) if chosen.sandbox else NO_SANDBOX
     clock = clock or FakeClock()
 
     def opened() -> Any:

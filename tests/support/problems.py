@@ -25,6 +25,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         "connector",
         "connect_url",
         "errors",
+        "outcome_unknown",
         "owner",
     }
     assert (body["code"], body["status"]) == (code, status), body
