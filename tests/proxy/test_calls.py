@@ -85,6 +85,7 @@ async def test_the_answer_has_the_gateways_few_headers(proxy: Proxy) -> None:
         "content-type",
         "content-length",
         "date",
+        "gateway-price",
         "gateway-request-id",
         "server-timing",
         "vary",

@@ -35,7 +35,7 @@ async def status_of(proxy: Proxy) -> tuple[Status, str | None]:
         ("DELETE", {}, 0, 1),
         ("POST", KEYED, 10, 2),
         ("POST", KEYED, 64 * 1024, 2),
-        ("POST", KEYED, 64 * 1024 + 1, 1),
+        ("OPTIONS", {}, 64 * 1024 + 1, 1),
     ],
 )
 async def test_after_a_401_only_what_is_safe_is_repeated(

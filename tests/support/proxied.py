@@ -186,8 +186,9 @@ async def connect_relay(
 
 async def usage_rows(harness: Harness) -> list[dict[str, Any]]:
     """The rows of the collection ``usage``."""
-    rows = harness.services.meter._writer._store._rows
-    return await rows.find({}, sort=[("time", 1), ("_id", 1)])
+    store: Any = harness.services.meter._usage
+    found: list[dict[str, Any]] = await store._rows.find({}, sort=[("time", 1), ("_id", 1)])
+    return found
 
 
 @asynccontextmanager
