@@ -162,7 +162,7 @@ def _key(config: Connector) -> Iterator[tuple[str, str]]:
     yield "documentation", _link(config.docs_url)
     yield "find a key", _link(config.console_url)
     yield from _of_key(config.key)
-    yield "API", _code(config.api_base_url, *config.api_hosts)
+    yield "API", _code(config.api_base_url) + "".join(f", `{host}`" for host in config.api_hosts)
     yield "several accounts", _yes(config.supports_multiple_accounts)
     yield (
         "own code",
@@ -206,7 +206,7 @@ def _facts(
     yield "refresh", _refresh(config)
     yield "revocation", _revocation(config)
     yield "account", _account(config)
-    yield "API", _code(config.api_base_url, *config.api_hosts)
+    yield "API", _code(config.api_base_url) + "".join(f", `{host}`" for host in config.api_hosts)
     yield "asks for", "<br>".join(_inputs(config)) or "nothing"
     yield from ((f"or a key: {title}", text) for title, text in _of_key(config.key))
     yield "several accounts", _yes(config.supports_multiple_accounts)

@@ -27,6 +27,7 @@ from datetime import date
 from connectors import ConnectorConfig, Env, Revocation, ScopeSet, account_lookup, app
 
 AUTH = "https://www.googleapis.com/auth"
+PRODUCTS = ("docs", "gmail", "openidconnect", "people", "sheets", "tasks")  # the others are at www
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -73,5 +74,5 @@ def create_config(env: Env) -> ConnectorConfig:
             metadata={"name": "name"},
         ),
         api_base_url="https://www.googleapis.com",
-        api_hosts=("*.googleapis.com",),
+        api_hosts=tuple(f"{product}.googleapis.com" for product in PRODUCTS),
     )

@@ -58,5 +58,13 @@ PROVIDER = rfc6749(
     },
     api_base="www.googleapis.com",
     api={"/oauth2/v3/userinfo": _userinfo, "openidconnect.googleapis.com/v1/userinfo": _userinfo},
-    api_hosts={"*.googleapis.com"},
+    api_hosts={  # by the reference of each product; Calendar and Drive are at www
+        "docs.googleapis.com",
+        "gmail.googleapis.com",
+        "openidconnect.googleapis.com",
+        "people.googleapis.com",
+        "sheets.googleapis.com",
+        "tasks.googleapis.com",
+        "www.googleapis.com",
+    },
 )

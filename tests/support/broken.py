@@ -69,7 +69,7 @@ BROKEN: dict[str, Broken] = {
     "its header is complete": _broken("google", _headless, 'no "Quirks:"'),
     "its token goes to the provider's API and nowhere else": _broken(
         "google",
-        described(api_hosts=("*.googleapis.com", "elsewhere.example")),
+        described(api_hosts=("openidconnect.googleapis.com", "elsewhere.example")),
         "elsewhere.example is not a host",
     ),
     "it knows the codes of a missing approval": _broken(
