@@ -65,13 +65,24 @@ def origin_of(base_url: str) -> Origin:
     return Origin(scheme=parts.scheme, host=parts.hostname, port=parts.port, path=parts.path)
 
 
+@lru_cache(maxsize=1024)
+def open_hosts(api_base_url: str, api_hosts: tuple[str, ...]) -> frozenset[str]:
+    """Return the hosts of a connector that a caller may name besides the account's own.
+
+    Where an account's host is a whole host out of an answer, ``api_hosts`` are the choices for it:
+    another one is that of other accounts, or of another region.
+    """
+    is_chosen = urlsplit(api_base_url).netloc.startswith("${metadata.")
+    return frozenset() if is_chosen else frozenset(host for host in api_hosts if "*" not in host)
+
+
 def destination(
     base_url: str,
     path: bytes,
     query: bytes,
     *,
     host: str | None = None,
-    api_hosts: Collection[str] = (),
+    hosts: Collection[str] = (),
 ) -> Destination:
     """Return the address of a call; raise ``PathRefused`` for one that is not exactly below.
 
@@ -81,8 +92,8 @@ def destination(
         base_url: The connection's API, with the tenant that was frozen at connect.
         path: The raw path below it, as the caller sent it, without a leading slash.
         query: The raw query, without ``?``.
-        host: Another host of ``api_hosts``, by its exact name. Its API begins at ``/``.
-        api_hosts: The connector's; a name with ``*`` allows nothing here.
+        host: Another of ``hosts``, by its exact name. Its API begins at ``/``.
+        hosts: The connector's ``open_hosts``.
     """
     _check_path(path)
     if len(path) + len(query) > LONGEST:
@@ -91,18 +102,14 @@ def destination(
         raise PathRefused("the query has a character that must be percent-encoded")
     origin = origin_of(base_url)
     if host is not None and host != origin.netloc:
-        origin = _other(origin, host, api_hosts)
+        if host not in hosts:
+            raise PathRefused("the connector does not declare this host exactly")
+        origin = Origin(scheme="https", host=host, port=None, path="")
     base = origin.path.rstrip("/").encode()
     if base and path.startswith(base[1:] + b"/"):
         path = path[len(base) :]
     target = base + b"/" + path if path or not base else origin.path.encode()
     return Destination(origin=origin, target=target, below=b"/" + path, query=query)
-
-
-def _other(origin: Origin, host: str, api_hosts: Collection[str]) -> Origin:
-    if "*" in host or host not in api_hosts:
-        raise PathRefused("the connector does not declare this host exactly")
-    return Origin(scheme="https", host=host, port=None, path="")
 
 
 def _check_path(path: bytes) -> None:

@@ -38,7 +38,7 @@ from gateway.proxy.credentials import (
     attach_to_target,
     needs_body,
 )
-from gateway.proxy.destination import Destination, destination
+from gateway.proxy.destination import Destination, destination, open_hosts
 from gateway.proxy.headers import Header
 from gateway.proxy.keyed import AnsweredMeanwhile, KeyedCall, RunApart, replayed, request_of
 from gateway.proxy.rejected import RejectedTokens
@@ -215,11 +215,9 @@ class Forward:
     ) -> Answer:
         asked, connection = exchange.asked, issued.connection
         described = self._catalog.described(connection.connector)
-        hosts = described.api_hosts
+        hosts = open_hosts(described.api_base_url, described.api_hosts)
         try:
-            to = destination(
-                issued.base_url, asked.path, asked.query, host=asked.host, api_hosts=hosts
-            )
+            to = destination(issued.base_url, asked.path, asked.query, host=asked.host, hosts=hosts)
         except PathRefused:
             await self._begin(exchange, stack, began, issued, None)
             raise
@@ -243,7 +241,7 @@ class Forward:
             refuse=described.unread_answers == "refuse",
         )
         allowed = {f"{to.origin.scheme}://{to.origin.netloc}"}
-        allowed |= {f"https://{host}" for host in hosts if "*" not in host}
+        allowed |= {f"https://{host}" for host in hosts}
         return Answer(
             status=streamed.status,
             headers=echo.headers(

@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from connectors.catalog import Catalog
 from gateway.errors import PathRefused
-from gateway.proxy.destination import destination
+from gateway.proxy.destination import destination, open_hosts
 from tests.proxy.spellings import CLEAN_PATHS
 from tests.proxy.test_calls import gateways
+from tests.support.configs import CATALOG_ENV
 from tests.support.provider import StrictProvider
 from tests.support.proxied import Proxy
 
 pytestmark = pytest.mark.requirement("I1")
 
 BASE = "https://acme.relay.example/api/v1"
-HOSTS = ("files.relay.example", "*.relay.example", "*")
+HOSTS = open_hosts(
+    "https://${connection_config.tenant}.relay.example", ("files.relay.example", "*.relay.example")
+)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +102,9 @@ def test_no_clean_path_is_refused(path: bytes) -> None:
 
 
 def test_another_host_is_named_exactly() -> None:
-    found = destination(BASE, b"x", b"", host="files.relay.example", api_hosts=HOSTS)
+    found = destination(BASE, b"x", b"", host="files.relay.example", hosts=HOSTS)
     assert (found.origin.netloc, found.target) == ("files.relay.example", b"/x")
-    same = destination(BASE, b"x", b"", host="acme.relay.example", api_hosts=HOSTS)
+    same = destination(BASE, b"x", b"", host="acme.relay.example", hosts=HOSTS)
     assert same.target == b"/api/v1/x"
 
 
@@ -117,13 +121,23 @@ def test_another_host_is_named_exactly() -> None:
 async def test_no_other_host_gets_a_call(proxy: Proxy, provider: StrictProvider, host: str) -> None:
     """A wildcard of ``api_hosts`` covers the tenant's own host, and opens no sibling's."""
     with pytest.raises(PathRefused):
-        destination(BASE, b"x", b"", host=host, api_hosts=HOSTS)
+        destination(BASE, b"x", b"", host=host, hosts=HOSTS)
     await proxy.connect()
     if host.strip() and host.isprintable():
         headers = {b"Gateway-Host": host.encode()}
         answer = await proxy.client.get("/v1/proxy/relay/x", headers=headers)
         gateways(answer, 400, "path_refused")
     assert not provider.seen
+
+
+def test_the_choices_for_an_accounts_host_are_not_open() -> None:
+    """A token of one region, or of one customer, is not for the others."""
+    found = {
+        config.name: open_hosts(config.api_base_url, config.api_hosts)
+        for config in Catalog(CATALOG_ENV).ready()
+    }
+    assert {name for name, hosts in found.items() if hosts} == {"google"}
+    assert "gmail.googleapis.com" in found["google"]
 
 
 async def test_a_declared_host_gets_a_call(proxy: Proxy, provider: StrictProvider) -> None:
