@@ -51,6 +51,7 @@ LONG = (
     "fuzz",
     "leaks",
     "outbound/test_memory.py",
+    "proxy/test_echo_calls.py",
     "proxy/test_spellings.py",
     "real",
     "server/test_connection_limits.py",

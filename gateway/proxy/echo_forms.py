@@ -124,8 +124,9 @@ def _in_base64(plain: bytes) -> Iterator[bytes]:
         core = encoded[start : 8 * (before + len(plain)) // 6]
         last = encoded[start:]  # where the secret ends the data, as a password in Basic does
         for form in (core, last, last.rstrip(b"=")):
-            yield form
-            yield form.translate(_URLSAFE)
+            yield from (form, form.translate(_URLSAFE), form.replace(b"/", b"\\/"))
+            in_url = quote(form, safe="")
+            yield from (in_url.encode(), _lower_hex(in_url).encode())
 
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")

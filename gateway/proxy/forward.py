@@ -29,7 +29,7 @@ from gateway.outbound.streaming import Streamed, StreamRequest
 from gateway.proxy import headers as fields
 from gateway.proxy.answer import Answer
 from gateway.proxy.body import KEPT_BYTES, Body, CallerLeft
-from gateway.proxy.coding import Echo, filter_for
+from gateway.proxy.coding import Echo, PackedEcho, filter_for
 from gateway.proxy.cool_downs import CoolDowns
 from gateway.proxy.credentials import (
     BODYLESS,
@@ -242,12 +242,16 @@ class Forward:
         )
         allowed = {f"{to.origin.scheme}://{to.origin.netloc}"}
         allowed |= {f"https://{host}" for host in hosts}
+        parts = self._parts(streamed, record, attempt, echo, connection.connector)
+        if isinstance(echo, PackedEcho):
+            # An echo in a short answer is an error, and not an answer that breaks.
+            parts = _after(await anext(parts, b""), parts)
         return Answer(
             status=streamed.status,
             headers=echo.headers(
                 fields.answered(streamed.headers, is_allowed=allowed.__contains__)
             ),
-            parts=self._parts(streamed, record, attempt, echo, connection.connector),
+            parts=parts,
             gateway_ms=_gateway_ms(record),
             price=attempt.price_header,
         )

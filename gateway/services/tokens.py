@@ -354,7 +354,7 @@ class TokenService:
             as_of=self._clock(),
             base_url=api.base_url,
             constant_headers=api.constant_headers,
-            secrets=_secrets_of(config, connection, values, token),
+            secrets=_secrets_of(config, connection, values, token, api),
         )
 
     def _remember(
@@ -492,9 +492,11 @@ def _placed(
 
 
 def _secrets_of(
-    config: Connector, connection: Connection, values: Mapping[str, str], token: Secret
+    config: Connector, connection: Connection, values: Mapping[str, str], token: Secret, api: Placed
 ) -> frozenset[str]:
     found = {token.reveal()}
+    # Basic is a form of a secret, and may itself come back in another form.
+    found |= {text[6:] for text in api.headers.values() if text.startswith("Basic ")}
     if connection.method is not Method.OAUTH2:
         key = key_of(config, connection)
         found |= {values.get(name, "") for name, each in key.inputs.items() if each.secret}
