@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import unquote
 
 MOST = 200
 """The longest operation, in characters."""
 NUMBER = "{number}"
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.:]{0,29}")
 _VERSION = re.compile(r"v[0-9]{1,3}(?:[._]?[a-z0-9]{1,6}){0,2}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_FLAGS = re.DOTALL | re.IGNORECASE
+"""Some providers ignore the case of a path: no spelling of it may lead around a rule."""
 _METHOD = re.compile(r"[A-Z]{1,20}|\*")
 _PARAMETER = re.compile(r"\{[a-z_]{1,40}\}")
 _LITERAL = re.compile(r"[A-Za-z0-9._~:@!$&'()+,;=-]{1,100}")
@@ -41,14 +44,14 @@ def pattern(operation: str) -> re.Pattern[str]:
     parts = path[1:].split("/") if path != "/" else []
     for place, part in enumerate(parts):
         if part == "**" and place == len(parts) - 1:
-            return re.compile(_start(method) + "".join(found) + "(?:/.*)?", re.DOTALL)
+            return re.compile(_start(method) + "".join(found) + "(?:/.*)?", _FLAGS)
         if _PARAMETER.fullmatch(part):
             found.append("/[0-9]+" if part == NUMBER else "/[^/]+")
         elif _LITERAL.fullmatch(part):
             found.append("/" + re.escape(part))
         else:
             raise ValueError("a segment of the path must be plain text, {name}, or ** at the end")
-    return re.compile(_start(method) + "".join(found) + "/?")
+    return re.compile(_start(method) + "".join(found) + "/?", _FLAGS)
 
 
 def _start(method: str) -> str:
@@ -56,5 +59,9 @@ def _start(method: str) -> str:
 
 
 def matches(operation: str, method: str, path: str) -> bool:
-    """Whether a request is one of ``operation``."""
+    """Whether a request is one of ``operation``, however its path is spelled."""
+    for _ in range(3):
+        path, before = unquote(path, errors="replace"), path
+        if path == before:
+            break
     return pattern(operation).fullmatch(f"{method} /{path.strip('/')}".rstrip("/")) is not None

@@ -69,6 +69,10 @@ class UsageRules:
             self._cache.put(reading, tenant, rules, usage_rules_tag(tenant))
         return rules
 
+    async def read(self, tenant: str) -> Rules:
+        """Return the tenant's rules as they are stored now, to change them."""
+        return await self._store.read(tenant)
+
     async def set(self, tenant: str, rules: Sequence[Rule], *, revision: int) -> Rules:
         """Replace the rules of that revision; raise ``RulesChanged`` if it is not the latest."""
         old = await self._store.read(tenant)

@@ -51,6 +51,7 @@ from gateway.web import (
     service_keys,
     tokens,
     usage,
+    usage_pages,
     webhooks,
 )
 from gateway.web.available import connect_url
@@ -100,6 +101,7 @@ ROUTES = [
     *flows.ROUTES,
     *dashboard.ROUTES,
     *activity.ROUTES,
+    *usage_pages.ROUTES,
     *organisation.ROUTES,
     *app_pages.ROUTES,
     *login.ROUTES,

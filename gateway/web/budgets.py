@@ -161,7 +161,7 @@ class CheckReply(BaseModel):
 async def list_budgets(request: Request) -> Response:
     """List the organisation's rate limits and budgets, with what is spent."""
     tenant = await administered_tenant(request)
-    rules = await services(request).meter.rules.of(tenant)
+    rules = await services(request).meter.rules.read(tenant)
     return reply(await _rules_reply(services(request), tenant, rules))
 
 

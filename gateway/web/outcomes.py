@@ -180,6 +180,12 @@ OUTCOMES = {
     "rule_changed": Outcome(
         "success", "The rule for {name} is saved", "It holds for your whole organisation."
     ),
+    "usage_rule_set": Outcome(
+        "success", "The rule is set", "It counts calls from now on, within a second everywhere."
+    ),
+    "usage_rule_removed": Outcome(
+        "success", "The rule is removed", "Calls are no longer counted by it."
+    ),
     "hook_done": Outcome(
         "success", "{name} is set up", "The facts of this account that were missing are here now."
     ),

@@ -59,6 +59,9 @@ def test_an_operation_is_short_and_plain_whatever_the_path(path: str) -> None:
         ("* /", "GET", "/", True),
         ("* /", "GET", "/a", False),
         ("GET /a.b", "GET", "/axb", False),
+        ("POST /chat/completions", "POST", "/Chat/comple%74ions", True),
+        ("POST /chat/completions", "POST", "/chat/comple%2574ions", True),
+        ("GET /pages/{id}", "GET", "/pages/%F0%9F%92%A9", True),
     ],
 )
 def test_what_an_operation_matches(operation: str, method: str, path: str, fits: bool) -> None:

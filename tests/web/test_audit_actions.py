@@ -131,6 +131,8 @@ async def test_every_action_is_recorded_with_its_actor(
     apps, own = "/v1/connectors/notion/apps", {"client_id": "own", "client_secret": "own-secret"}
     (app,) = (await admin.put(apps, json=own)).json()["apps"]
     await admin.delete(f"{apps}/{app['id']}")
+    rule = {"id": "day", "name": "A day", "rate": {"most": 9, "seconds": 60}}
+    await admin.put("/v1/budgets", json={"revision": 0, "rules": [rule]})
     await admin.put("/v1/connector-rules/notion", json={"enabled": True, "personal": True})
     secrets += [made["key"], webhook["secret"], own["client_secret"]]
 

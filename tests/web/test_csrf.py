@@ -148,6 +148,10 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
         ("POST", "/v1/connectors/{name}/connect"),
         ("POST", "/dashboard/connections/{id}/check"),
         ("PUT", "/v1/connector-rules/{name}"),
+        ("PUT", "/v1/budgets"),
+        ("POST", "/v1/budgets/check"),
+        ("POST", "/dashboard/rules"),
+        ("POST", "/dashboard/rules/{id}/remove"),
         ("POST", "/dashboard/organisation/{name}"),
     }
     assert own_tests <= table

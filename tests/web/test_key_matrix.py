@@ -100,6 +100,16 @@ MATRIX = {
     "PUT /v1/connector-rules/{name}": Row(
         BOTH, Role.ADMIN, None, OK, {"enabled": True, "personal": True}
     ),
+    "GET /v1/usage": Row(KEY, Role.ADMIN, None, OK),
+    "GET /v1/usage/events": Row(KEY, Role.ADMIN, None, OK),
+    "GET /v1/budgets": Row(BOTH, Role.ADMIN, None, OK),
+    # Of older rules than there are: nothing changes.
+    "PUT /v1/budgets": Row(
+        BOTH, Role.ADMIN, None, "rules_changed", {"revision": 9, "rules": []}, right="rules_changed"
+    ),
+    "POST /v1/budgets/check": Row(
+        BOTH, Role.ADMIN, None, OK, ALICE | {"connector": "google", "method": "GET", "path": "/x"}
+    ),
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
 } | {
@@ -337,7 +347,7 @@ async def test_key_opens_only_the_operations_of_its_role(
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 401, "unauthorized")
             assert await everything(gateway, rows) == before
-        elif operation.path.startswith("/v1/connector-rules"):
+        elif operation.path.startswith(("/v1/connector-rules", "/v1/budgets")):
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 403, "forbidden")  # alice is no administrator
         elif operation.method == "GET":

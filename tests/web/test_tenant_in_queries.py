@@ -9,9 +9,14 @@ import pytest
 
 from gateway.access.service_keys import Role
 from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.metering import DONE, call
 from tests.support.profile import Command, profiling
 
-TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "sessions", "audit"}
+TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "sessions", "audit"} | {
+    "usage",
+    "usage_rules",
+    "budgets",
+}
 """The collections whose rows belong to tenants and are reached by the API."""
 
 WITHOUT_TENANT: dict[tuple[str, str, frozenset[str]], str] = {
@@ -66,6 +71,14 @@ async def test_every_query_of_the_api_names_a_tenant(
         (app,) = (await api.put(apps, json=body)).json()["apps"]
         assert (await api.delete(f"{apps}/{app['id']}")).status_code == 204
         assert (await api.get("/v1/audit")).status_code == 200
+        budget = {"unit": "calls", "most": 9, "period": "day"}
+        rules = {"revision": 0, "rules": [{"id": "day", "name": "Day", "budget": budget}]}
+        assert (await api.put("/v1/budgets", json=rules)).status_code == 200
+        attempt = await gateway.services.meter.admit(call())
+        await attempt.settle(DONE)
+        await gateway.services.meter.flush()
+        for path in ("/v1/budgets", "/v1/usage?by=day", "/v1/usage/events"):
+            assert (await api.get(path)).status_code == 200
         await browser.open(f"{gateway.settings.public_url}/dashboard/connectors")
         assert (await api.delete("/v1/sessions?user=alice")).status_code == 200
         asked = await profile.asked()
