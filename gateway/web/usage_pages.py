@@ -148,11 +148,12 @@ async def _change(given: Services, tenant: str, change: Any) -> None:
 
 
 def _body(form: Mapping[str, str]) -> RuleBody:
-    name, period, unit = form.get("name", "").strip(), form.get("period"), form.get("unit")
+    name, unit = form.get("name", "").strip(), form.get("unit", "calls")
+    period = form.get("period", "day")
     most: int | str = form.get("most", "").strip()
     if unit != "money" and isinstance(most, str) and re.fullmatch("[0-9]{1,15}", most):
         most = int(most)
-    seconds = PERIODS.get(period or "", 0)
+    seconds = PERIODS.get(period, 0)
     if seconds and unit != "calls":
         raise InvalidRequest("a limit for each second or minute counts calls")
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30]
@@ -160,7 +161,7 @@ def _body(form: Mapping[str, str]) -> RuleBody:
     values = {
         "id": f"{slug or 'rule'}-{secrets.token_hex(3)}",
         "name": name,
-        "mode": form.get("mode"),
+        "mode": form.get("mode", "enforce"),
         "connector": form.get("connector") or None,
         "user": form.get("user", "").strip() or None,
         "each": [each] if each else [],
@@ -172,7 +173,7 @@ def _body(form: Mapping[str, str]) -> RuleBody:
             "most": most,
             "period": period,
             "currency": "USD" if unit == "money" else None,
-            "unknown_price": form.get("unknown_price") or "refuse",
+            "unknown_price": form.get("unknown_price", "refuse"),
         },
     }
     try:
@@ -180,10 +181,8 @@ def _body(form: Mapping[str, str]) -> RuleBody:
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in wrong["loc"] if isinstance(part, str))
-        raise InvalidRequest(f"{_FIELDS.get(place, place)}: {wrong['msg']}") from None
-
-
-_FIELDS = {"rate.most": "amount", "budget.most": "amount", "budget.most.int": "amount"}
+        field = "amount" if "most" in place else place.rpartition(".")[2]
+        raise InvalidRequest(f"{field}: {wrong['msg']}") from None
 
 
 async def _forecast(given: Services, session: SessionCaller, asked: Mapping[str, str]) -> Forecast:

@@ -35,6 +35,7 @@ STATUS = {
     "connection_not_found": 404,
     "connector_required": 409,
     "path_refused": 400,
+    "rules_changed": 409,
 }
 
 
