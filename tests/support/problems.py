@@ -27,6 +27,8 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         "errors",
         "outcome_unknown",
         "owner",
+        "rule",
+        "rule_name",
     }
     assert (body["code"], body["status"]) == (code, status), body
     assert body["type"] == f"urn:connector-gateway:{code}"
@@ -34,6 +36,6 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"]
     assert answer.headers["cache-control"] == "no-store"
-    assert ("retry-after" in answer.headers) == (status in {429, 503})
+    assert ("retry-after" in answer.headers) == (status in {429, 503} or code == "budget_spent")
     assert ("www-authenticate" in answer.headers) == (status == 401)
     return body
