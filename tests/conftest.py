@@ -52,6 +52,7 @@ LONG = (
     "leaks",
     "outbound/test_memory.py",
     "proxy/test_echo_calls.py",
+    "proxy/test_kills.py",
     "proxy/test_spellings.py",
     "real",
     "server/test_connection_limits.py",
