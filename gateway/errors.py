@@ -570,6 +570,8 @@ class IdempotencyInProgress(IdempotencyError):
 class IdempotencyOutcomeUnknown(IdempotencyError):
     """It is not known what the provider did with the first request of this idempotency key."""
 
+    outcome_unknown = True
+
 
 class IdempotencyAnswerNotKept(IdempotencyError):
     """The first request of this idempotency key was answered, and its answer was not kept.

@@ -12,6 +12,7 @@
     │  ├─ RateLimited               this key sends too many requests, or a rule limits them
     │  ├─ BudgetSpent               a budget of the user's organisation is used up
     │  └─ GatewayUnavailable        the gateway does not answer: no route, time-out, any 5xx
+    ├─ OutcomeUnknown             nobody knows whether the request had its effect
     ├─ Unauthorized · Forbidden   the service key is unknown, or lacks a role
     ├─ InvalidRequest             the arguments were refused, by the gateway or before sending
     └─ UnexpectedAnswer           not an answer of this API, such as a proxy's HTML page
@@ -200,6 +201,12 @@ class GatewayUnavailable(RetryLater):
     default_code = "gateway_unavailable"
 
 
+class OutcomeUnknown(GatewayError):
+    """The first request of this idempotency key ended without an answer, and is not sent again."""
+
+    default_code = "idempotency_outcome_unknown"
+
+
 class Unauthorized(GatewayError):
     """The gateway does not accept the API key."""
 
@@ -243,6 +250,12 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "provider_unreachable": ProviderUnavailable,
         "provider_timeout": ProviderUnavailable,
         "provider_broken": ProviderUnavailable,
+        "credential_echoed": GatewayError,  # it was carried out: no reason to try again
+        "answer_unreadable": GatewayError,
+        "idempotency_in_progress": ProviderUnavailable,
+        "idempotency_outcome_unknown": OutcomeUnknown,
+        "idempotency_answer_not_kept": GatewayError,
+        "idempotency_key_reused": InvalidRequest,
         "rate_limited": RateLimited,
         "rule_rate_limited": RateLimited,
         "budget_spent": BudgetSpent,

@@ -19,6 +19,7 @@ from gateway.errors import (
     CallFailed,
     FlowError,
     GatewayError,
+    IdempotencyOutcomeUnknown,
     LoginError,
     NotSignedIn,
     ProxyError,
@@ -222,7 +223,7 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         facts |= {"rule": error.rule, "rule_name": error.rule_name}
     if (owner := getattr(error, "owner", None)) not in {None, "user"}:
         facts["owner"] = owner  # somebody else than the user has to act
-    if isinstance(error, CallFailed):
+    if isinstance(error, CallFailed | IdempotencyOutcomeUnknown):
         facts["outcome_unknown"] = error.outcome_unknown
     if problems := getattr(error, "errors", None):
         facts["errors"] = problems

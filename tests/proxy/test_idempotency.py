@@ -97,7 +97,8 @@ async def test_a_lost_answer_is_not_asked_for_again(
     else:
         assert first.status_code in (502, 504)
     for _ in range(3):
-        gateways(await post(proxy, path), 409, "idempotency_outcome_unknown")
+        told = gateways(await post(proxy, path), 409, "idempotency_outcome_unknown")
+        assert told["outcome_unknown"] is True
     assert len(provider.calls) == 1
 
 
