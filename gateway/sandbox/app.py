@@ -28,6 +28,9 @@ from gateway.sandbox.pages import HEADERS, HERE, Sandbox, page, read_form
 from gateway.sandbox.provider import ProviderSimulation, Simulation, simulation_of
 from gateway.sandbox.wire import Incoming, Outcome, Refused
 
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""Those that the gateway passes on; one that a provider does not know is 404 there."""
+
 
 def create_sandbox(
     rules: Sequence[SimulatedProvider | SimulatedKeyProvider],
@@ -54,7 +57,7 @@ def create_sandbox(
             *CONTROL,
             Route("/_sandbox/consent", _consent, methods=["POST"]),
             Mount("/_sandbox/static", StaticFiles(directory=HERE / "static")),
-            Route("/{rest:path}", _provider, methods=["GET", "POST", "DELETE"]),
+            Route("/{rest:path}", _provider, methods=METHODS),
         ]
     )
     app.state.sandbox = sandbox

@@ -21,6 +21,7 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "key": [{"key": []}],
     "session or key": [{"session": []}, {"key": []}],
 }
+_ANYTHING: dict[str, dict[str, Any]] = {"*/*": {}}
 _PROBLEM_SCHEMA = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -116,7 +117,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         schema = {"$ref": _REF.format(model=operation.reply.__name__)}
         success["content"] = {"application/json": {"schema": schema}}
     if operation.is_passed_on:
-        found: dict[str, Any] = {"default": {"description": "The provider's own answer"}}
+        own = {"description": "The provider's own answer", "content": _ANYTHING}
+        found: dict[str, Any] = {"default": own}
     else:
         found = {str(operation.status): success}
     codes = _codes(operation)
@@ -129,7 +131,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
                     "content": {
                         "application/problem+json": {
                             "schema": {"$ref": _REF.format(model="Problem")}
-                        }
+                        },
+                        # A provider may answer with the same status.
+                        **(_ANYTHING if operation.is_passed_on else {}),
                     },
                 },
             )

@@ -5,8 +5,9 @@ name of ``weaknesses.WEAKNESSES``. A removal that turns no attack red means that
 that check: exit code 1, as if the intact product were not green. ``--only TEXT`` picks the removals
 whose name contains that text. A run ends with its first red attack; ``--all`` shows every one.
 
-A removal around the flow (``weaknesses_around.py``) or of a check of pasted keys
-(``weaknesses_of_keys.py``) meets the attacks on those checks alone.
+A removal around the flow (``weaknesses_around.py``), of a check of pasted keys
+(``weaknesses_of_keys.py``) or of the proxy (``weaknesses_of_the_proxy.py``) meets the attacks on
+those checks alone.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
 """
@@ -29,11 +30,15 @@ from xml.etree import ElementTree
 from tests.attacks.weaknesses import WEAKNESSES
 from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 from tests.attacks.weaknesses_of_keys import OF_KEYS
+from tests.attacks.weaknesses_of_the_proxy import OF_THE_PROXY
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
 AROUND = ("test_around_the_flow.py", "test_planted_rows.py")
 ON_KEYS = ("test_pasted_keys.py",)
+ON_THE_PROXY = ("test_proxy.py",)
+APART = ((AROUND_THE_FLOW, AROUND), (OF_KEYS, ON_KEYS), (OF_THE_PROXY, ON_THE_PROXY))
+"""Removals, and the only attacks that they meet."""
 QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
 SILENT = "test_linking.py::test_a_silent_consent_does_not_link_the_victim_to_the_attacker"
 LATER = "test_linking.py::test_a_later_user_of_the_same_browser_does_not_finish_the_flow"
@@ -92,11 +97,12 @@ def attack(removal: str, to_the_end: bool) -> Result:
     with tempfile.TemporaryDirectory(prefix="weakened-") as folder:
         report = Path(folder) / "report.xml"
         (Path(folder) / "sitecustomize.py").write_text(CUSTOMIZE.format(root=str(ROOT)))
-        chosen: tuple[str, ...] = AROUND if removal in AROUND_THE_FLOW else ON_KEYS
-        if removal not in AROUND_THE_FLOW | OF_KEYS:
-            chosen = (*IN_CHROMIUM.get(removal, ()), *QUICK, *AROUND)
+        chosen: tuple[str, ...] = (*IN_CHROMIUM.get(removal, ()), *QUICK, *AROUND)
+        for weaknesses, attacks in APART:
+            if removal in weaknesses:
+                chosen = attacks
         if not removal:
-            chosen += ON_KEYS
+            chosen += (*ON_KEYS, *ON_THE_PROXY)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
         command += ["-x"] if removal and not to_the_end else []

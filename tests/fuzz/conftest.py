@@ -18,7 +18,7 @@ from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
 
-ROLES = ("tokens", "connections", "logins", "admin")
+ROLES = ("tokens", "proxy", "connections", "logins", "admin")
 UNLIMITED = ",".join(f"{limited}=off" for limited in LimitName)
 """Without this, hundreds of wrong requests a second would all be answered with 429."""
 
@@ -63,6 +63,8 @@ class Target:
         if "/apps" in path:  # an app of the tenant's own would end the flows of google
             own = {"id": self.found["apps", ""]} if "{id}" in path else {}
             return {"name": "notion", **own}
+        if "{path}" in path:
+            return {"name": "google", "path": "oauth2/v3/userinfo"}
         if "{name}" in path:
             return {"name": "google"}
         if "{id}" not in path:

@@ -40,7 +40,7 @@ from tests.support.sandbox import await_answer
 from tests.support.tokens import revoke_at_google
 from tests.support.waiting import PATIENCE_SECONDS
 
-ROLES = ("tokens", "connections", "logins", "admin")
+ROLES = ("tokens", "proxy", "connections", "logins", "admin")
 
 
 async def use_everything(
@@ -103,6 +103,21 @@ async def use_everything(
     await browser.open(f"{callback}?code={forged}&state={state}", site="cross-site")
     await journey.start(browser, "solo")
     assert stored(canaries, *database) == []  # with flows that are open
+
+    # Calls of tools: answered, refused by the provider, after a 401, refused by the gateway.
+    alice = {"Gateway-User": "alice"}
+    for path, status in (
+        ("google/oauth2/v3/userinfo", 200),
+        ("solo/me", 200),
+        ("solo/nothing", 404),
+        ("solo/a%2fb", 400),
+        ("notion/users/me", 200),
+    ):
+        assert (await api.get(f"/v1/proxy/{path}", headers=alice)).status_code == status
+    sandbox.expire("notion")
+    called = await api.get("/v1/proxy/notion/users/me", headers=alice)
+    assert called.status_code in {200, 401}
+    note_ledger(canaries, ledger)
 
     # Reading, refreshing with rotation, and every fault of a token endpoint.
     assert (await token("google")).status_code == 200

@@ -16,6 +16,7 @@ TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "session
     "usage",
     "usage_rules",
     "budgets",
+    "cool_downs",
 }
 """The collections whose rows belong to tenants and are reached by the API."""
 
@@ -54,6 +55,9 @@ async def test_every_query_of_the_api_names_a_tenant(
         for action in ("token", "refresh"):
             answer = await api.post(f"/v1/connectors/google/{action}", json={"user": "alice"})
             assert answer.status_code == 200
+        headers = {"Gateway-User": "alice"}
+        called = await api.get("/v1/proxy/google/oauth2/v3/userinfo", headers=headers)
+        assert called.status_code == 200
         listed = (await api.get("/v1/connections?user=alice")).json()["connections"]
         address = f"/v1/connections/{listed[1]['id']}"
         assert (await api.get(address)).status_code == 200
