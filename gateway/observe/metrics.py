@@ -162,6 +162,11 @@ class Metrics:
         self._usage_dropped = counter(
             "gateway_usage_dropped", "Usage events lost because the database was unavailable."
         )
+        self._rule_refusals = counter(
+            "gateway_rule_refusals",
+            "Calls to providers that a rule refused, or would have refused.",
+            ["connector", "mode"],
+        )
         self._rate_limited = counter(
             "gateway_rate_limited", "Requests refused by a rate limit.", ["limit"]
         )
@@ -240,6 +245,10 @@ class Metrics:
     def usage_dropped(self) -> None:
         """Count a usage event that was dropped during an outage of the database."""
         self._usage_dropped.inc()
+
+    def rule_refused(self, connector: str, mode: str) -> None:
+        """Count a call that a rule refused (``enforce``) or would have (``observe``)."""
+        self._rule_refusals.labels(self._name(connector), mode).inc()
 
     def rate_limited(self, limited: LimitName) -> None:
         """Count a request that a rate limit refused."""

@@ -13,6 +13,7 @@ from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.errors import RuleRateLimited, RuleRefused, StoreUnavailable, code_of
 from gateway.observe.logs import get_logger
+from gateway.observe.metrics import Metrics
 from gateway.store.budgets import Balance, BudgetStore
 from gateway.store.usage import SENT, Event, Price, Result, UsageStore, new_id, row_id
 from gateway.store.usage_rules import Mode, Rule, Unit
@@ -158,8 +159,10 @@ class Meter:
         rates: Rates,
         prices: Prices,
         clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._writer = writer
+        self._metrics = metrics
         self._store = store
         self._usage = usage
         self.rules = rules
@@ -287,6 +290,10 @@ class Meter:
             observed=tuple(attempt.observed),
         )
         self._writer.add(self._usage.document(event))
+        if rule is not None:
+            self._metrics.rule_refused(event.connector, Mode.ENFORCE)
+        for _ in event.observed:
+            self._metrics.rule_refused(event.connector, Mode.OBSERVE)
         return price
 
     async def forecast(self, call: Call) -> Forecast:

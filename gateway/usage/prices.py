@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -94,13 +95,13 @@ class Entry(_Strict):
         pattern(value)
         return value
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The day of the price, and a digest of its entry: it changes with each change."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return f"{self.checked_on.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
-    @property
+    @cached_property
     def bound(self) -> int | None:
         """The greatest price of one call, ``None`` if there is no known bound."""
         total = Decimal(0)
@@ -111,7 +112,7 @@ class Entry(_Strict):
             total += unit.nanos(most)
         return _whole(total)
 
-    @property
+    @cached_property
     def is_measured(self) -> bool:
         """Whether the price depends on the answer."""
         return bool(self.when or self.unless) or any(unit.read for unit in self.units)

@@ -216,6 +216,7 @@ async def open_services(
             rates=Rates(LimitStore(database), clock),
             prices=open_prices(settings, catalog),
             clock=clock,
+            metrics=metrics,
         )
         await enter(meter.running())
         await enter(in_background(OpenFlows(FlowStore(database, vault), clock, metrics).run()))

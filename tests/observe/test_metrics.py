@@ -45,6 +45,8 @@ def fill(metrics: Metrics, connector: str) -> None:
         metrics.delivery(delivery)
     for limited in LimitName:
         metrics.rate_limited(limited)
+    for mode in ("enforce", "observe"):
+        metrics.rule_refused(connector, mode)
     metrics.hook_run(connector, "done")
     metrics.answer_filtered(connector, 2, unread=True)
     metrics.open_flows(3)
@@ -69,6 +71,9 @@ def test_every_event_is_counted_under_its_connector(metrics: Metrics) -> None:
         assert value(metrics, "gateway_flows_total", connector="acme", outcome=end) == 1
     assert value(metrics, "gateway_echoes_hidden_total", connector="acme") == 2
     assert value(metrics, "gateway_answers_unread_total", connector="acme") == 1
+    for mode in ("enforce", "observe"):
+        labels = {"connector": "acme", "mode": mode}
+        assert value(metrics, "gateway_rule_refusals_total", **labels) == 1
     for delivery in DeliveryOutcome:
         assert value(metrics, "gateway_webhook_deliveries_total", outcome=delivery) == 1
     for endpoint in get_args(Endpoint):

@@ -44,7 +44,8 @@ class Metering:
         self.rules = UsageRules(
             UsageRuleStore(database), Cache(Freshness(), database.notices), NO_AUDIT
         )
-        self.writer = Writer(self.usage, self.store, Metrics())
+        self.metrics = Metrics(["notes"])
+        self.writer = Writer(self.usage, self.store, self.metrics)
         self.meter = Meter(
             writer=self.writer,
             store=self.store,
@@ -53,6 +54,7 @@ class Metering:
             rates=Rates(LimitStore(database), clock),
             prices=Prices(prices),
             clock=clock,
+            metrics=self.metrics,
         )
 
     async def set(self, *rules: Rule, tenant: str = "default") -> None:
