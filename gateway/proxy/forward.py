@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 
 from connectors.catalog import Catalog
+from connectors.errors import ConnectorError
 from gateway.errors import (
     AnswerTooLarge,
     BudgetSpent,
@@ -23,7 +24,7 @@ from gateway.errors import (
     ProviderUnreachable,
     code_of,
 )
-from gateway.observe.metrics import Metrics
+from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.client import Outbound
 from gateway.outbound.streaming import Streamed, StreamRequest
 from gateway.proxy import headers as fields
@@ -205,10 +206,21 @@ class Forward:
         to: Destination | None,
     ) -> tuple[_Record, Attempt]:
         """Admit an attempt, which is settled when the stack ends."""
-        attempt = await self._meter.admit(_call_of(exchange.asked, issued, to))
+        attempt = await self._meter.admit(
+            _call_of(exchange.asked, issued, to, self._connector(exchange.asked, issued))
+        )
         record = _Record(began)
         await stack.enter_async_context(_settling(exchange, attempt, record))
         return record, attempt
+
+    def _connector(self, asked: Asked, issued: IssuedToken | None) -> str:
+        """Return the connector's name: an alias must not lead around a rule."""
+        if issued is not None:
+            return issued.connection.connector
+        try:
+            return self._catalog.described(asked.wanted.connector).name
+        except ConnectorError:
+            return UNKNOWN
 
     async def _attempt(
         self, exchange: _Exchange, stack: AsyncExitStack, began: float, issued: IssuedToken
@@ -340,20 +352,23 @@ async def _counted_parts(parts: AsyncIterator[bytes], attempt: Attempt) -> Async
         yield part
 
 
-def _call_of(asked: Asked, issued: IssuedToken | None, to: Destination | None) -> Call:
+def _call_of(
+    asked: Asked, issued: IssuedToken | None, to: Destination | None, connector: str
+) -> Call:
     connection = None if issued is None else issued.connection
+    below = (b"/" + asked.path if to is None else to.below).decode("latin-1")
     return Call(
         tenant=asked.wanted.tenant,
         user=asked.wanted.user,
         owner=(asked.wanted.owner or "user") if connection is None else kind_of(connection.owner),
         key_id=asked.key_id,
-        # An alias must not lead around a rule.
-        connector=asked.wanted.connector if connection is None else connection.connector,
+        connector=connector,
         connection=None if connection is None else connection.id,
         method=asked.method,
-        path=(b"/" + asked.path if to is None else to.below).decode("latin-1"),
+        path=below,
         host="" if to is None else to.origin.netloc,
         request_id=asked.request_id,
+        base="" if to is None else to.target.decode("latin-1").removesuffix(below),
     )
 
 

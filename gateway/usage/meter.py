@@ -178,9 +178,7 @@ class Meter:
             RuleRefused: A rule refuses the call; its event is recorded.
             StoreUnavailable: A budget cannot be read; the event is recorded.
         """
-        attempt = Attempt(
-            self, call, self.prices.of(call.connector, call.method, call.path), self._clock()
-        )
+        attempt = Attempt(self, call, self._estimate(call), self._clock())
         rules = self.rules.recall(call.tenant)
         if rules is None:
             try:
@@ -191,6 +189,9 @@ class Meter:
         if rules.rules:
             await self._apply(attempt, list(applying(rules, call)))
         return attempt
+
+    def _estimate(self, call: Call) -> Estimate:
+        return self.prices.of(call.connector, call.method, call.path, call.base)
 
     async def _apply(self, attempt: Attempt, rules: Sequence[Rule]) -> None:
         taken: list[str] = []
@@ -298,7 +299,7 @@ class Meter:
 
     async def forecast(self, call: Call) -> Forecast:
         """Return what would happen to a call. Nothing is sent, taken, reserved or recorded."""
-        estimate = self.prices.of(call.connector, call.method, call.path)
+        estimate = self._estimate(call)
         operation, now = _operation(call, estimate), self._clock()
         verdicts = [
             await self._verdict(rule, call, operation, estimate, now)

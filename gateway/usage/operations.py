@@ -58,10 +58,21 @@ def _start(method: str) -> str:
     return "[A-Z]+ " if method == "*" else f"{method} "
 
 
-def matches(operation: str, method: str, path: str) -> bool:
-    """Whether a request is one of ``operation``, however its path is spelled."""
+def matches(operation: str, method: str, path: str, base: str = "") -> bool:
+    """Whether a request is one of ``operation``, however its path is spelled.
+
+    The operation may be written with ``base``, the path of the API's base address, or without.
+    """
+    wanted = pattern(operation)
+    return any(
+        wanted.fullmatch(f"{method} /{_decoded(one).strip('/')}".rstrip("/"))
+        for one in ((path, base + path) if base else (path,))
+    )
+
+
+def _decoded(path: str) -> str:
     for _ in range(3):
         path, before = unquote(path, errors="replace"), path
         if path == before:
             break
-    return pattern(operation).fullmatch(f"{method} /{path.strip('/')}".rstrip("/")) is not None
+    return path

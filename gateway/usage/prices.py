@@ -218,12 +218,12 @@ class Prices:
     def __iter__(self) -> Iterator[Entry]:
         return (entry for found in self._entries.values() for entry in found)
 
-    def of(self, connector: str, method: str, path: str) -> Estimate:
-        """Return what is known of the price of a call."""
+    def of(self, connector: str, method: str, path: str, base: str = "") -> Estimate:
+        """Return what is known of the price of a call; see ``operations.matches``."""
         entries = self._entries.get(connector)
         if not entries:
             return UNKNOWN
-        found = tuple(one for one in entries if matches(one.operation, method, path))
+        found = tuple(one for one in entries if matches(one.operation, method, path, base))
         # Two patterns may fit: the first one in the file counts.
         return Estimate(tuple(one for one in found if one.operation == found[0].operation))
 

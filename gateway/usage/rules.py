@@ -34,7 +34,10 @@ RuleCache = Cache[str, Rules]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One attempt to call a provider for somebody. ``path`` is below the API's base address."""
+    """One attempt to call a provider for somebody.
+
+    ``path`` is below the API's base address, whose own path is ``base``.
+    """
 
     tenant: str
     user: str
@@ -46,6 +49,7 @@ class Call:
     path: str
     host: str
     request_id: str
+    base: str = ""
 
 
 class UsageRules:
@@ -96,7 +100,10 @@ def applying(rules: Rules, call: Call) -> Iterator[Rule]:
             wanted.user in {None, call.user}
             and wanted.key in {None, call.key_id}
             and wanted.connector in {None, call.connector}
-            and (wanted.operation is None or matches(wanted.operation, call.method, call.path))
+            and (
+                wanted.operation is None
+                or matches(wanted.operation, call.method, call.path, call.base)
+            )
         ):
             yield rule
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.catalog import Catalog
+from connectors.config import Connector
 from connectors.errors import ConnectorError
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, code_of
@@ -181,17 +183,15 @@ async def check_budgets(request: Request) -> Response:
     wanted = await read_json(request, CheckRequest)
     given = services(request)
     forecast = await given.meter.forecast(
-        Call(
+        call_to_try(
+            given.catalog.described(wanted.connector),
             tenant=tenant,
             user=wanted.user,
             owner=wanted.owner,
             key_id=wanted.key or "",
-            connector=given.catalog.described(wanted.connector).name,
             connection=wanted.connection,
             method=wanted.method,
             path=wanted.path,
-            host="",
-            request_id="",
         )
     )
     refused_by = forecast.refused_by
@@ -204,6 +204,14 @@ async def check_budgets(request: Request) -> Response:
             rules=[_verdict_reply(one) for one in forecast.verdicts],
         )
     )
+
+
+def call_to_try(config: Connector, *, path: str, **facts: Any) -> Call:
+    """Return a call that is not made. Its path may repeat that of the API's base address."""
+    base = urlsplit(config.api_base_url).path.rstrip("/")
+    if base and f"{path}/".startswith(f"{base}/"):
+        path = path.removeprefix(base) or "/"
+    return Call(connector=config.name, path=path, base=base, host="", request_id="", **facts)
 
 
 def rule_of(body: RuleBody, catalog: Catalog) -> Rule:

@@ -19,9 +19,9 @@ from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, NotFound, RulesChanged
 from gateway.store.usage import By, Sum, Wanted, decimal_text
 from gateway.store.usage_rules import Rule
-from gateway.usage.meter import Call, Forecast
+from gateway.usage.meter import Forecast
 from gateway.web.browsers import check_host, check_origin
-from gateway.web.budgets import RuleBody, amount_text, checked, rule_of
+from gateway.web.budgets import RuleBody, amount_text, call_to_try, checked, rule_of
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form, read_query
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
@@ -190,20 +190,17 @@ async def _forecast(given: Services, session: SessionCaller, asked: Mapping[str,
     names = {config.name for config in given.catalog.descriptions()}
     if not all(values.values()) or values["connector"] not in names:
         raise InvalidRequest("the call to try needs a user, a connector, a method and a path")
-    return await given.meter.forecast(
-        Call(
-            tenant=session.tenant,
-            user=values["user"],
-            owner="user",
-            key_id="",
-            connector=values["connector"],
-            connection=None,
-            method=values["method"],
-            path="/" + values["path"].lstrip("/"),
-            host="",
-            request_id="",
-        )
+    call = call_to_try(
+        given.catalog.described(values["connector"]),
+        tenant=session.tenant,
+        user=values["user"],
+        owner="user",
+        key_id="",
+        connection=None,
+        method=values["method"],
+        path="/" + values["path"].lstrip("/"),
     )
+    return await given.meter.forecast(call)
 
 
 async def _page(

@@ -95,3 +95,10 @@ def test_a_path_matches_itself_and_its_pattern(parts: list[str]) -> None:
     assert matches(f"GET {path}", "GET", path)
     assert matches("GET /" + "/".join("{x}" for _ in parts), "GET", path)
     assert matches("* /**", "PUT", path)
+
+
+def test_an_operation_may_have_the_path_of_the_apis_address_or_not() -> None:
+    for operation in ("GET /v1/users/me", "GET /users/me", "* /v1/**", "* /users/**"):
+        assert matches(operation, "GET", "/users/me", "/v1")
+    assert not matches("GET /v1/users/me", "GET", "/users/me")
+    assert not matches("GET /v2/users/me", "GET", "/users/me", "/v1")

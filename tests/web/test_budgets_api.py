@@ -138,7 +138,7 @@ async def test_only_administrators_manage_rules(gateway: Harness) -> None:
 async def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     gateway: Harness, api: httpx.AsyncClient
 ) -> None:
-    gateway.services.meter.prices = Prices([price("POST /v1/search", connector="notion")])
+    gateway.services.meter.prices = Prices([price("POST /search", connector="notion")])
     money = {"unit": "money", "most": "1", "period": "day", "currency": "USD"}
     await put(
         api,
@@ -146,12 +146,13 @@ async def test_a_dry_run_says_what_would_happen_and_changes_nothing(
         rule(id="rate", budget=None, rate={"most": 5, "seconds": 60, "algorithm": "window"}),
         rule(id="money", mode="observe", budget=money),
         rule(id="bob", user="bob"),
+        rule(id="other", operation="GET /v1/search"),
     )
     wanted = CALL | {"user": "alice"}
     for _ in range(3):  # asking costs nothing
         answer = (await api.post("/v1/budgets/check", json=wanted)).json()
         assert (answer["passes"], answer["refused_by"]) == (True, None)
-        assert answer["operation"] == "POST /v1/search"
+        assert answer["operation"] == "POST /search"
         assert answer["price"].startswith("0.01 USD, version=2026-11-29-")
         assert [(one["rule"], one["left"]) for one in answer["rules"]] == [
             ("day", "1"),

@@ -162,7 +162,7 @@ async def test_a_dry_run_on_the_page(gateway: Harness) -> None:
     query = "?user=alice&connector=notion&method=GET&path=/v1/pages/42"
     text = await said(admin, ORGANISATION_USAGE + query)
     assert "Refused by None" in text
-    assert "GET /v1/pages/{id}" in text
+    assert "GET /pages/{id}" in text  # as the proxy counts it, below the API's address
     assert "Nothing was sent" in text
     for wrong in ("?path=/x", "?user=a&connector=nonesuch&method=GET&path=/x"):
         assert "needs a user, a connector" in await said(admin, ORGANISATION_USAGE + wrong)
