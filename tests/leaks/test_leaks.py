@@ -118,6 +118,11 @@ async def use_everything(
     called = await api.get("/v1/proxy/notion/users/me", headers=alice)
     assert called.status_code in {200, 401}
     note_ledger(canaries, ledger)
+    for _ in range(2):  # the answer is kept, and given again
+        keyed = await api.get("/v1/proxy/solo/me", headers=alice | {"Idempotency-Key": "own"})
+        assert keyed.status_code == 200
+    assert "Idempotency-Replayed" in keyed.headers
+    assert stored(canaries, *database) == []
 
     # Reading, refreshing with rotation, and every fault of a token endpoint.
     assert (await token("google")).status_code == 200
