@@ -74,6 +74,13 @@ class Target:
             return {"id": self.found["google", self.user(operation)]}
         return {"id": self.found[kind, ""]}
 
+    @property
+    def revision(self) -> int:
+        """The revision of the rules for usage."""
+        headers = {"Authorization": f"Bearer {self.operator}"}
+        answer = LOOPBACK.get(f"{self.url}/v1/budgets", headers=headers)
+        return int(answer.raise_for_status().json()["revision"])
+
     def make(self, path: str, body: dict[str, object], method: str = "POST") -> dict[str, object]:
         """The answer to a request of the operator."""
         headers = {"Authorization": f"Bearer {self.operator}"}

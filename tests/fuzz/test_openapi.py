@@ -155,6 +155,10 @@ def test_requests_about_existing_rows_are_answered_as_described(
             case.headers.update({"Gateway-User": user})
             for name in ("Gateway-Account", "Gateway-Owner", "Gateway-Host", "X-User-Assertion"):
                 case.headers.pop(name, None)
+        elif case.operation.path == "/v1/budgets" and isinstance(case.body, dict):
+            case.body = {**case.body, "revision": target.revision}
+        elif case.operation.path == "/v1/budgets/check" and isinstance(case.body, dict):
+            case.body = {**case.body, "user": user, "connector": "google"}
         elif isinstance(case.body, dict) and "user" in case.body:
             case.body = {"user": user}
         if case.operation.path in {"/v1/connections", "/v1/sessions"}:

@@ -156,6 +156,7 @@ async def use_everything(
     secret = {"user": "alice", "access_token": made["key"]}
     assert (await api.post("/v1/connectors/google/token", json=secret)).status_code == 422
     await api.get("/v1/audit", params={"limit": "500"})
+    assert (await api.get("/v1/usage/events")).json()["events"]
     metrics = await api.get("/metrics")
     assert (metrics.status_code, b"gateway_" in metrics.content) == (200, True)
 
