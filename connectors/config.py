@@ -66,6 +66,7 @@ class ConnectorBase:
     api_base_url: str
     api_hosts: tuple[str, ...] = ()
     unread_answers: UnreadAnswers = "pass"
+    repeat_unauthorized: bool = False
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):

@@ -174,8 +174,9 @@ class Forward:
             return answer
         await first.aclose()
         newer = await self._rejected.renewed(asked.wanted, issued, asked.key_id)
-        may_repeat = asked.method in BODYLESS or asked.key is not None
-        if newer is None or not may_repeat or not asked.body.is_kept:
+        described = self._catalog.described(issued.connection.connector)
+        is_safe = asked.method in BODYLESS or asked.key is not None or described.repeat_unauthorized
+        if newer is None or not is_safe or not asked.body.is_kept:
             return answer
         answer = await self._attempt(exchange, exchange.stack, time.perf_counter(), newer)
         if answer.status == 401:

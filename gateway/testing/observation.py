@@ -35,7 +35,14 @@ _SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
-NOT_ON_THE_WIRE = {"alias", "approval_codes", "description", "key", "unread_answers"}
+NOT_ON_THE_WIRE = {
+    "alias",
+    "approval_codes",
+    "description",
+    "key",
+    "repeat_unauthorized",
+    "unread_answers",
+}
 """Fields with a default that change words for people alone, and those that no flow uses."""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}

@@ -65,6 +65,18 @@ async def test_after_a_401_only_what_is_safe_is_repeated(
     assert events == [401, 200]
 
 
+async def test_a_connector_may_say_that_a_401_is_no_effect(
+    proxy: Proxy, provider: StrictProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await proxy.connect()
+    described = proxy.harness.services.catalog.described("relay")
+    monkeypatch.setitem(described.__dict__, "repeat_unauthorized", True)
+    provider.expire()
+    answer = await proxy.client.post(AT + "effect", json={"query": "{ viewer { id } }"})
+    assert answer.status_code == 200
+    assert (len(provider.calls), provider.effects) == (2, 1)
+
+
 async def test_parallel_401s_renew_once(proxy: Proxy, provider: StrictProvider) -> None:
     await proxy.connect()
     provider.expire()

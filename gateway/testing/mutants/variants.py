@@ -34,6 +34,7 @@ EXEMPT = {
     "ConnectorConfig.console_url": _LINK,
     "ConnectorConfig.checked_on": "presentation: a date for people",
     "ConnectorConfig.unread_answers": _PROXY,
+    "ConnectorConfig.repeat_unauthorized": _PROXY,
     **{
         f"KeyConnectorConfig.{name}": why
         for name, why in (
@@ -45,6 +46,7 @@ EXEMPT = {
             ("console_url", _LINK),
             ("checked_on", "presentation: a date for people"),
             ("unread_answers", _PROXY),
+            ("repeat_unauthorized", _PROXY),
         )
     },
     "SimulatedKeyProvider.display_name": _TEXT,
