@@ -259,6 +259,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "rate_limited": RateLimited,
         "rule_rate_limited": RateLimited,
         "budget_spent": BudgetSpent,
+        "price_unknown": GatewayError,  # waiting does not help
         "store_unavailable": GatewayUnavailable,
         "internal_error": GatewayUnavailable,
         "unauthorized": Unauthorized,
