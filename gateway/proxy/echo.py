@@ -7,7 +7,7 @@ answer without one passes byte for byte. docs/proxy.md says what this promises a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
@@ -17,8 +17,8 @@ SHORTEST = 8
 """Bytes. A shorter secret is not searched: clean answers contain its bytes by chance."""
 _HEAD = 16
 """Bytes of a form that the automaton knows: all of a form would take megabytes for a long token."""
-_KEPT = 128
-"""Automata in memory: making one takes a tenth of a millisecond."""
+_KEPT = 256
+"""Automata in memory, of about 40 KB each: making one takes up to a millisecond."""
 
 Field = tuple[bytes, bytes]
 Spans = list[tuple[int, int]]
@@ -81,18 +81,26 @@ class _Search:
     """Finds the forms of some secrets."""
 
     def __init__(self, secrets: Collection[str]) -> None:
-        self._forms: dict[bytes, list[bytes]] = {}
-        for secret in secrets:
-            if len(secret.encode(errors="surrogatepass")) >= SHORTEST:
-                for form in forms_of(secret):
-                    self._forms.setdefault(form[:_HEAD], []).append(form)
+        self._secrets = [
+            each for each in secrets if len(each.encode(errors="surrogatepass")) >= SHORTEST
+        ]
+        heads = {form[:_HEAD] for secret in self._secrets for form in forms_of(secret)}
         self._heads = BytesAhoCorasick(
-            self._forms,
+            heads,
             matchkind=MatchKind.LeftmostFirst,  # the only kind that it finds at full speed
             implementation=Implementation.ContiguousNFA,
         )
-        self._first = frozenset(head[0] for head in self._forms)
-        self._begun = frozenset(head[:n] for head in self._forms for n in range(1, len(head)))
+        self._first = frozenset(head[0] for head in heads)
+        self._begun = frozenset(head[:n] for head in heads for n in range(1, len(head)))
+
+    @cached_property
+    def _forms(self) -> dict[bytes, list[bytes]]:
+        """Head -> forms: a hundred kilobytes for a long token, and seldom needed."""
+        found: dict[bytes, list[bytes]] = {}
+        for secret in self._secrets:
+            for form in forms_of(secret):
+                found.setdefault(form[:_HEAD], []).append(form)
+        return found
 
     def find(self, raw: bytes) -> tuple[Spans, int]:
         """Return where forms are, and how many bytes at the end may begin another one."""

@@ -152,7 +152,7 @@ class Forward:
         except TimeoutError:
             raise ProviderTimedOut from None
         except AnsweredMeanwhile as faster:
-            answer = replayed(faster.answer)
+            answer = replayed(faster.answer, began)
         yield answer
 
     async def _answer(self, exchange: _Exchange, began: float) -> Answer:
@@ -163,7 +163,7 @@ class Forward:
             await self._begin(exchange, exchange.stack, began, None, None)
             raise
         if asked.key is not None and (kept := await self._kept(exchange, began, issued)):
-            return replayed(kept)
+            return replayed(kept, began)
         # The slot of the first attempt is free before a refresh, which needs one.
         first = await exchange.stack.enter_async_context(AsyncExitStack())
         answer = await self._attempt(exchange, first, began, issued)

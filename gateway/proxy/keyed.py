@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -121,15 +122,21 @@ async def _nothing() -> AsyncGenerator[bytes, None]:
     yield b""
 
 
-def replayed(answer: KeptAnswer) -> Answer:
-    """Return a kept answer as it is passed on again."""
+def replayed(answer: KeptAnswer, began: float) -> Answer:
+    """Return a kept answer as it is passed on again; ``began`` is of ``time.perf_counter``."""
 
     async def parts() -> AsyncIterator[bytes]:
         if answer.body:
             yield answer.body
 
     headers = [*answer.headers, (b"idempotency-replayed", b"true")]
-    return Answer(status=answer.status, headers=headers, parts=parts(), gateway_ms=0.0, price="")
+    return Answer(
+        status=answer.status,
+        headers=headers,
+        parts=parts(),
+        gateway_ms=(time.perf_counter() - began) * 1000,
+        price="",
+    )
 
 
 class RunApart:
