@@ -323,6 +323,9 @@ class TokenService:
         self, config: Connector, wanted: Wanted, connection: Connection, reading: Reading | None
     ) -> IssuedToken:
         rejected, now = wanted.rejected_token_sha256, self._clock()
+        if wanted.suspected and connection.method is Method.API_KEY:
+            if not is_checkable(config, connection.method):
+                rejected = None  # nobody can be asked, and a suspicion proves nothing
         opened = await self._platform.open(config, connection, rejected=rejected, anew=wanted.force)
         if _lives_too_short(opened.connection.tokens, wanted, now):
             with contextlib.suppress(ProviderError):  # this one still works

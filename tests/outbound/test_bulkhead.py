@@ -295,3 +295,52 @@ async def test_breaker_that_opens_meanwhile_refuses_waiting_requests(
 
 def test_the_slots_in_production_are_twenty() -> None:
     assert SLOTS == 20
+
+
+@pytest.mark.requirement("L2")
+async def test_calls_of_tools_leave_slots_for_refreshes(metrics: Metrics) -> None:
+    """An answer may stream for minutes; a token must be refreshed meanwhile."""
+    bulkhead = Bulkhead(metrics, slots=1, proxy_slots=1, patience_seconds=0)
+    async with bulkhead.admit("acme", "proxy", "a.example"):
+        with pytest.raises(ProviderUnavailable, match="too many simultaneous"):
+            async with bulkhead.admit("acme", "proxy", "a.example"):
+                pass
+        async with bulkhead.admit("acme", "refresh", "a.example") as outcome:
+            outcome.answered(200)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize(
+    ("result", "opens"),
+    [
+        (RequestResult.UNREACHABLE, True),
+        (RequestResult.FAILED, False),
+        (RequestResult.TIMEOUT, False),
+        (RequestResult.BROKEN, False),
+        (RequestResult.UNREADABLE, False),
+    ],
+)
+async def test_what_a_caller_can_provoke_opens_no_breaker(
+    bulkhead: Bulkhead, metrics: Metrics, result: RequestResult, opens: bool
+) -> None:
+    """One tool must not stop the calls of all others, or the refreshes."""
+    for _ in range(FAILURES):
+        async with bulkhead.admit("acme", "proxy", "a.example") as outcome:
+            outcome.result = result
+    assert open_breakers(metrics) == opens
+
+
+async def test_a_stream_tells_the_breaker_when_its_answer_begins(
+    bulkhead: Bulkhead, metrics: Metrics, now: Now
+) -> None:
+    """Else a probe that streams for minutes would hold up everybody."""
+    for _ in range(FAILURES):
+        async with bulkhead.admit("acme", "proxy", "a.example") as outcome:
+            outcome.result = RequestResult.UNREACHABLE
+    now.seconds += 60
+    async with bulkhead.admit("acme", "proxy", "a.example") as outcome:
+        outcome.answered(200)
+        outcome.learn()
+        assert open_breakers(metrics) == 0
+        outcome.result = RequestResult.BROKEN
+    assert open_breakers(metrics) == 0

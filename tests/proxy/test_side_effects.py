@@ -122,6 +122,18 @@ async def test_a_401_ends_no_grant_that_cannot_be_renewed(
     assert provider.refreshes == 0
 
 
+async def test_a_401_says_nothing_about_a_key_that_cannot_be_checked(
+    proxy: Proxy, provider: StrictProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the platform's operators nor the other callers have anything to do."""
+    for _ in range(2):
+        answer = await proxy.client.get("/v1/proxy/in-header/deny")
+        assert (answer.status_code, answer.json()) == (401, {"error": "missing_right"})
+    assert (await proxy.client.get("/v1/proxy/in-header/x")).status_code == 200
+    assert "platform_credential_refused" not in caplog.text
+    assert len(provider.calls) == 3
+
+
 @pytest.mark.parametrize("path", ["reset-head", "reset-body", "raw"])
 @pytest.mark.parametrize("headers", [{}, KEYED])
 async def test_a_broken_answer_is_not_asked_for_again(
