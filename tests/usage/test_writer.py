@@ -117,6 +117,7 @@ async def test_an_attempt_is_settled_once(metering: Metering) -> None:
     assert len(await metering.events()) == 1
 
 
+@pytest.mark.requirement("J1")
 async def test_an_event_holds_no_content(metering: Metering) -> None:
     """No query, no header, no body, and of the path nothing that may be an id or a name."""
     await metering.make(path="/v1/people/ana@acme.example/notes/canary-77")

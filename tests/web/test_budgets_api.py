@@ -118,6 +118,7 @@ async def test_two_rules_with_one_id_are_refused(api: httpx.AsyncClient) -> None
     problem(await put(api, rule(), rule()), 422, "invalid_request")
 
 
+@pytest.mark.requirement("F2")
 async def test_only_administrators_manage_rules(gateway: Harness) -> None:
     alice = await gateway.browser("alice")
     url = f"{gateway.settings.public_url}/v1/budgets"

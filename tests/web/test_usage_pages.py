@@ -37,6 +37,7 @@ async def said(browser: Browser, page: str) -> str:
     return " ".join(words(browser).split())
 
 
+@pytest.mark.requirement("F1")
 async def test_a_person_sees_their_own_calls_alone(gateway: Harness) -> None:
     gateway.services.meter.prices = Prices([price("POST /v1/search", connector="notion")])
     await make(gateway, 3)
