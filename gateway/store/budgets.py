@@ -68,15 +68,15 @@ class BudgetStore:
 
     async def reserve(
         self, counter: Counter, event: Document, amount: int, *, now: datetime, partly: bool = False
-    ) -> int:
-        """Reserve ``amount`` for a call and return it; 0 if the budget has less left.
+    ) -> tuple[int, int]:
+        """Reserve ``amount`` for a call; return it, and what is spent.
 
-        ``event`` is what is known of the call, with its ``_id``. ``partly`` takes what is left.
-        Repeating a reservation changes nothing.
+        It is 0 if the budget has less left. ``event`` is what is known of the call, with its
+        ``_id``. ``partly`` takes what is left. Repeating a reservation changes nothing.
         """
         row = await self._update(counter, _reserving(counter, event, amount, now, partly))
         found = [one["amount"] for one in row["open"] if one["event"]["_id"] == event["_id"]]
-        return int(found[0]) if found else 0
+        return int(found[0]) if found else 0, int(row["spent"])
 
     async def extend(self, counter: Counter, event: ObjectId, amount: int) -> int:
         """Add up to ``amount`` to a reservation; return its new amount, 0 if there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from gateway.usage.rules import Call, counter_of
 
 CHUNK = 1024 * 1024
 """The bytes that a call reserves at a time."""
+_REMEMBERED = 10_000
 _LONGEST_FIRST = {Period.MONTH: 0, Period.DAY: 1, Period.HOUR: 2}
 
 
@@ -58,6 +60,8 @@ class Budgets:
     def __init__(self, store: BudgetStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._spent: OrderedDict[str, int] = OrderedDict()
+        """What was spent of budgets that refused: it grows only, so they refuse from memory."""
 
     def holds(self, rules: Iterable[Rule], call: Call, operation: str, now: datetime) -> list[Hold]:
         """Return what a call has to reserve, the longest period first: its refusal counts."""
@@ -82,12 +86,19 @@ class Budgets:
             return needed
         if needed == 0:
             return None
-        now, is_bytes = self._clock(), hold.budget.unit is Unit.BYTES
+        now, is_bytes, counter = self._clock(), hold.budget.unit is Unit.BYTES, hold.counter
+        if self._spent.get(counter.id, 0) + (1 if is_bytes else needed) > counter.most:
+            return hold.refusal(now)
         hold.amount = needed
-        hold.amount = await self._store.reserve(
-            hold.counter, event, needed, now=now, partly=is_bytes
+        hold.amount, spent = await self._store.reserve(
+            counter, event, needed, now=now, partly=is_bytes
         )
-        return None if hold.amount else hold.refusal(now)
+        if hold.amount:
+            return None
+        self._spent[counter.id] = spent
+        if len(self._spent) > _REMEMBERED:
+            self._spent.popitem(last=False)
+        return hold.refusal(now)
 
     async def extend(self, hold: Hold, event: ObjectId, used: int) -> RuleRefused | None:
         """Reserve more bytes, so that ``used`` of them fit; return the refusal if they do not."""

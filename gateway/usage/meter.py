@@ -235,13 +235,13 @@ class Meter:
                     raise
                 _log.warning("usage_rule_not_checked")
                 continue
+            if hold.amount == 0:
+                attempt.holds.remove(hold)
             if refusal is not None and not observes:
                 raise refusal
             if refusal is not None:
                 attempt.observed.append(hold.rule.id)
-            if hold.amount == 0:
-                attempt.holds.remove(hold)
-            elif hold.budget.unit is Unit.BYTES:
+            elif hold.amount and hold.budget.unit is Unit.BYTES:
                 attempt.counts_bytes = True
 
     async def extend(self, attempt: Attempt, used: int) -> None:

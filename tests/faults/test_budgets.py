@@ -7,9 +7,13 @@ import os
 import random
 import subprocess
 import sys
+import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
 
 from gateway.clock import utc_now
 from gateway.dev.children import child
@@ -19,6 +23,7 @@ from gateway.store.usage import NANO
 from gateway.store.usage_rules import Each, Period, Unit
 from tests.faults.budget_process import PRICE
 from tests.support.metering import Metering, budget
+from tests.support.waiting import PATIENCE_SECONDS
 
 PROCESSES = 8
 KILLS = 40
@@ -32,7 +37,12 @@ MOST = {rule.id: rule.budget.most for rule in RULES if rule.budget is not None}
 
 
 async def test_eight_processes_and_random_kills_never_overspend(
-    tmp_path: Path, mongodb_url: str, database_name: str, driver: Driver, database: Database
+    tmp_path: Path,
+    mongodb_url: str,
+    mongodb_client: MongoClient[dict[str, Any]],
+    database_name: str,
+    driver: Driver,
+    database: Database,
 ) -> None:
     metering = Metering(database, utc_now, [PRICE])
     await metering.set(*RULES)
@@ -54,6 +64,7 @@ async def test_eight_processes_and_random_kills_never_overspend(
                 running[victim].kill()
                 running[victim] = start(PROCESSES + kills)
                 kills += 1
+    await asyncio.to_thread(wait_until_idle, mongodb_client, database_name)
     await check(metering)
     later = utc_now() + timedelta(days=1)
     assert await metering.store.settle_lost(later, later) > 0
@@ -82,3 +93,12 @@ async def check(metering: Metering) -> None:
     for row in await metering.counters():
         reserved = sum(one["amount"] for one in row["open"])
         assert row["spent"] + reserved <= MOST[row["rule"]], row["rule"]
+
+
+def wait_until_idle(client: MongoClient[dict[str, Any]], database: str) -> None:
+    """Return once the database has carried out all that killed processes asked of it."""
+    mine = {"$match": {"ns": f"{database}.budgets", "command.$db": database}}
+    until = time.monotonic() + PATIENCE_SECONDS
+    while list(client.admin.aggregate([{"$currentOp": {}}, mine])):
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -234,7 +234,7 @@ async def test_a_repeated_settlement_changes_nothing(metering: Metering) -> None
 async def test_without_its_database_a_budget_lets_nothing_pass(
     metering: Metering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object, **__: object) -> int:
+    async def away(*_: object, **__: object) -> tuple[int, int]:
         raise StoreUnavailable
 
     await metering.set(budget(5))
@@ -253,3 +253,39 @@ async def test_a_call_without_a_matching_rule_writes_nothing(
     monkeypatch.setattr(metering, "store", None)
     await metering.make()
     assert await metering.counters() == []
+
+
+async def test_a_spent_budget_refuses_from_memory_until_it_is_raised(
+    metering: Metering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await metering.set(budget(1), budget(9, name="wide", period=Period.MONTH))
+    await metering.make()
+    await metering.writer.flush()
+    with pytest.raises(BudgetSpent):
+        await metering.meter.admit(call())
+    asked = []
+    reserve = metering.store.reserve
+
+    async def counted(counter: Any, *arguments: Any, **facts: Any) -> tuple[int, int]:
+        asked.append(counter.rule)
+        return await reserve(counter, *arguments, **facts)
+
+    monkeypatch.setattr(metering.store, "reserve", counted)
+    for _ in range(3):
+        with pytest.raises(BudgetSpent):
+            await metering.meter.admit(call())
+    assert "b" not in asked
+    await metering.set(budget(2), budget(9, name="wide", period=Period.MONTH))
+    await metering.make()
+    with pytest.raises(BudgetSpent):
+        await metering.meter.admit(call())
+
+
+async def test_what_is_only_reserved_is_not_remembered_as_spent(metering: Metering) -> None:
+    await metering.set(budget(1))
+    attempt = await metering.meter.admit(call())
+    with pytest.raises(BudgetSpent):
+        await metering.meter.admit(call())
+    await attempt.settle(Outcome(result=Result.UNREACHABLE))
+    await metering.writer.flush()
+    await metering.make()
