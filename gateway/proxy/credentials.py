@@ -11,17 +11,44 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
+from connectors.secret import Secret
 from gateway.errors import InvalidRequest
 from gateway.proxy.destination import Destination
 from gateway.proxy.headers import Header
 from gateway.services.tokens import IssuedToken
 
+PLACEHOLDER = "CREDENTIAL"
+"""What stands for each secret in a dry run."""
 BODYLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM = "application/x-www-form-urlencoded"
 _PAIR = re.compile(rb"([^&;]*)([&;]?)")
+
+
+def without_secrets(issued: IssuedToken) -> IssuedToken:
+    """Return the credential with ``PLACEHOLDER`` in place of each secret."""
+
+    def hidden(text: str) -> str:
+        for secret in sorted(issued.secrets, key=len, reverse=True):  # one may be a part of another
+            text = text.replace(secret, PLACEHOLDER)
+        return text
+
+    def each(values: Mapping[str, str]) -> dict[str, str]:
+        return {name: hidden(value) for name, value in values.items()}
+
+    return replace(
+        issued,
+        access_token=Secret(PLACEHOLDER),
+        base_url=hidden(issued.base_url),
+        api_base_url=hidden(issued.api_base_url),
+        api_headers=each(issued.api_headers),
+        api_query=each(issued.api_query),
+        api_body=each(issued.api_body),
+        secrets=frozenset(),
+    )
 
 
 def needs_body(issued: IssuedToken, method: str) -> bool:

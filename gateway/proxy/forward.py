@@ -7,6 +7,7 @@ here speaks HTTP to the caller: ``gateway.web.proxy`` does.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -38,6 +39,7 @@ from gateway.proxy.credentials import (
     attach_to_headers,
     attach_to_target,
     needs_body,
+    without_secrets,
 )
 from gateway.proxy.destination import Destination, destination, open_hosts
 from gateway.proxy.headers import Header
@@ -45,8 +47,9 @@ from gateway.proxy.keyed import AnsweredMeanwhile, KeyedCall, RunApart, replayed
 from gateway.proxy.rejected import RejectedTokens
 from gateway.proxy.stored_answers import KeptAnswer, StoredAnswers
 from gateway.services.tokens import IssuedToken, TokenService, Wanted
+from gateway.store.connection import Connection
 from gateway.store.owners import kind_of
-from gateway.usage.meter import Attempt, Call, Meter, Outcome, Result
+from gateway.usage.meter import Attempt, Call, Forecast, Meter, Outcome, Result
 
 ANSWER_KEPT = 1024 * 1024
 """Bytes of an answer that the meter may read its price from."""
@@ -130,6 +133,30 @@ class Forward:
             GatewayError: The gateway refused the call, or the answer is missing or broken.
         """
         return self._call(asked) if asked.key is None else self._apart.call(self._call(asked))
+
+    async def rehearse(self, asked: Asked) -> Rehearsal:
+        """Return what ``call`` would send, with placeholders for secrets. Nothing happens.
+
+        No token is renewed for it, and nothing is sent, counted or recorded. Raises what ``call``
+        does before it sends something, except for the refusals of rules.
+        """
+        wanted = dataclasses.replace(asked.wanted, as_stored=True)
+        issued = without_secrets(await self._tokens.get(wanted, handed_out=False))
+        described = self._catalog.described(issued.connection.connector)
+        hosts = open_hosts(described.api_base_url, described.api_hosts)
+        to = destination(issued.base_url, asked.path, asked.query, host=asked.host, hosts=hosts)
+        await asked.body.hold()
+        request = await self._request(asked, issued, to)
+        call = _call_of(asked, issued, to, issued.connection.connector)
+        body = request.body
+        return Rehearsal(
+            method=request.method,
+            url=f"{request.scheme}://{request.netloc}{request.target.decode('latin-1')}",
+            headers=list(request.headers),
+            body=body if isinstance(body, bytes) else b"",
+            connection=issued.connection,
+            forecast=await self._meter.forecast(call),
+        )
 
     async def close(self, seconds: float) -> None:
         """Wait so many seconds for the calls whose callers have left."""
@@ -236,7 +263,9 @@ class Forward:
             raise
         record, attempt = await self._begin(exchange, stack, began, issued, to)
         await self._cool_downs.check(connection)
-        request = await self._request(asked, issued, to, attempt)
+        request = await self._request(asked, issued, to)
+        if attempt.counts_bytes:
+            request = dataclasses.replace(request, body=await _counted(request.body, attempt))
         if exchange.keyed is not None:
             await exchange.keyed.claim()
         record.sent_at = time.perf_counter()
@@ -269,9 +298,7 @@ class Forward:
             price=attempt.price_header,
         )
 
-    async def _request(
-        self, asked: Asked, issued: IssuedToken, to: Destination, attempt: Attempt
-    ) -> StreamRequest:
+    async def _request(self, asked: Asked, issued: IssuedToken, to: Destination) -> StreamRequest:
         headers = attach_to_headers(issued, fields.sent(asked.headers))
         headers.append((b"accept-encoding", b"identity"))
         if not any(name == b"user-agent" for name, _ in headers):
@@ -290,7 +317,7 @@ class Forward:
             port=to.origin.port,
             target=attach_to_target(issued, to),
             headers=headers,
-            body=await _counted(content, attempt),
+            body=content,
             length=body.declared,
             wait_seconds=self.limits.wait_seconds,
         )
@@ -319,6 +346,18 @@ class Forward:
                 self._metrics.answer_filtered(connector, echo.hidden, unread=echo.unread)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rehearsal:
+    """What a call would send, and what the rules would say to it."""
+
+    method: str
+    url: str
+    headers: list[Header]
+    body: bytes
+    connection: Connection
+    forecast: Forecast
+
+
 @dataclass(slots=True)
 class _Exchange:
     """A call under way."""
@@ -339,8 +378,6 @@ async def _counted(
     content: bytes | AsyncIterator[bytes], attempt: Attempt
 ) -> bytes | AsyncIterator[bytes]:
     """Return the body of a request, counted by the budgets before it goes out."""
-    if not attempt.counts_bytes:
-        return content
     if not isinstance(content, bytes):
         return _counted_parts(content, attempt)
     await attempt.use(len(content))

@@ -104,7 +104,8 @@ class Wanted:
     ``rejected_token_sha256`` is the hex hash of a token that the provider's API refused;
     ``min_seconds`` asks for that much life, ``scopes`` for these sets or scopes of the connector;
     ``force`` asks for a refresh. ``suspected`` says that the refusal of the rejected token is no
-    proof: it may be renewed or checked, but it does not end the grant.
+    proof: it may be renewed or checked, but it does not end the grant. ``as_stored`` asks for the
+    stored token, which is neither renewed nor noted as used.
     """
 
     connector: str
@@ -117,6 +118,7 @@ class Wanted:
     scopes: tuple[str, ...] = ()
     force: bool = False
     suspected: bool = False
+    as_stored: bool = False
 
     @property
     def sought(self) -> Sought:
@@ -307,12 +309,14 @@ class TokenService:
             raise ScopesRequired(config.name, connection.id, wanted.scopes)
         token, values = self._opened(config, connection)
         result = TokenResult.SERVED
-        if self._refresh_is_due(connection, token, wanted):
+        if not wanted.as_stored and self._refresh_is_due(connection, token, wanted):
             stored = connection
             connection = await self._renewed(config, stored, token, wanted)
             result = TokenResult.STALE_SERVED if connection is stored else TokenResult.RENEWED
             token, values = self._opened(config, connection)
         issued = self._issued(config, wanted, connection, values, token)
+        if wanted.as_stored:
+            return issued
         used_at = await self._touch(connection)
         self._metrics.token_read(config.name, result)
         if reading is not None and result is TokenResult.SERVED:

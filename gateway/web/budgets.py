@@ -32,7 +32,7 @@ from gateway.store.usage_rules import (
     UnknownPrice,
 )
 from gateway.text import clean_text
-from gateway.usage.meter import Call, Verdict
+from gateway.usage.meter import Call, Forecast, Verdict
 from gateway.usage.operations import pattern
 from gateway.usage.rules import MOST_RULES
 from gateway.web.callers import administered_tenant
@@ -194,15 +194,18 @@ async def check_budgets(request: Request) -> Response:
             path=wanted.path,
         )
     )
+    return reply(check_reply(forecast))
+
+
+def check_reply(forecast: Forecast) -> CheckReply:
+    """Return the public form of a forecast."""
     refused_by = forecast.refused_by
-    return reply(
-        CheckReply(
-            operation=forecast.operation,
-            passes=refused_by is None,
-            refused_by=refused_by and refused_by.rule.id,
-            price=forecast.estimate.header,
-            rules=[_verdict_reply(one) for one in forecast.verdicts],
-        )
+    return CheckReply(
+        operation=forecast.operation,
+        passes=refused_by is None,
+        refused_by=refused_by and refused_by.rule.id,
+        price=forecast.estimate.header,
+        rules=[_verdict_reply(one) for one in forecast.verdicts],
     )
 
 

@@ -7,9 +7,11 @@ for the gateway, and are not passed on.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from functools import lru_cache
 
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,19 +29,22 @@ from gateway.proxy.headers import Header
 from gateway.proxy.stored_answers import check_key
 from gateway.server.connection_limits import ABORT, WHOLE
 from gateway.services.tokens import Wanted
-from gateway.store.owners import OwnerKind
+from gateway.store.owners import OwnerKind, kind_of
+from gateway.web.budgets import CheckReply, check_reply
 from gateway.web.callers import bounds_of, require_key
 from gateway.web.inputs import BODY_SECONDS
 from gateway.web.middleware import AS_IS, HUNG_UP
 from gateway.web.operation import ANY_QUERY, Operation
+from gateway.web.replies import reply
 from gateway.web.state import request_id, services
 
 _log = get_logger()
 
 PREFIX = "/v1/proxy/"
 USER, ACCOUNT, OWNER, HOST = "Gateway-User", "Gateway-Account", "Gateway-Owner", "Gateway-Host"
-IDEMPOTENCY_KEY = "Idempotency-Key"
-_OURS = {name.lower().encode(): name for name in (USER, ACCOUNT, OWNER, HOST, IDEMPOTENCY_KEY)}
+DRY_RUN, IDEMPOTENCY_KEY = "Gateway-Dry-Run", "Idempotency-Key"
+HEADERS = (USER, ACCOUNT, OWNER, HOST, DRY_RUN, IDEMPOTENCY_KEY)
+_OURS = {name.lower().encode(): name for name in HEADERS}
 _OWNERS: Mapping[str, OwnerKind] = {"user": "user", "org": "org", "platform": "platform"}
 MAX_ACCOUNT = 255
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -77,7 +82,11 @@ async def call_provider(request: Request) -> Response:
     account = named.get(ACCOUNT)
     if account is not None and not 0 < len(account) <= MAX_ACCOUNT:
         raise InvalidRequest(f"the header {ACCOUNT} is empty or too long")
+    if (dry_run := named.get(DRY_RUN)) not in {None, "true"}:
+        raise InvalidRequest(f"the header {DRY_RUN} must be true, or left out")
     wanted = _wanted(connector, bounds.tenant, user, account, _owner(named.get(OWNER)))
+    if dry_run is not None:
+        return await _rehearsal(request, caller.key_id, wanted, named)
     return _Passed(request, caller.key_id, wanted, named)
 
 
@@ -116,22 +125,7 @@ class _Passed(Response):
         """Pass the call on. If the caller leaves, the request to the provider ends, too."""
         forward: Forward = services(self._request).forward
         caller = _Caller(scope, receive)
-        raw = PREFIX.encode() + self._request.path_params["name"].encode() + b"/"
-        path: bytes = scope["raw_path"]
-        if not path.startswith(raw):
-            raise PathRefused("the connector's name is percent-encoded")
-        asked = Asked(
-            wanted=self._wanted,
-            key_id=self._key_id,
-            method=scope["method"],
-            path=path[len(raw) :],
-            query=scope["query_string"],
-            host=self._named.get(HOST),
-            headers=scope["headers"],
-            body=caller.body(forward.limits.request_bytes),
-            request_id=request_id(self._request),
-            key=self._named.get(IDEMPOTENCY_KEY),
-        )
+        asked = _asked(self._request, self._key_id, self._wanted, self._named, caller)
         try:
             async with forward.call(asked) as answer:
                 scope[AS_IS] = True
@@ -155,6 +149,78 @@ class _Passed(Response):
                 raise HTTPException(HUNG_UP, "the client hung up") from None
         finally:
             await caller.close()
+
+
+def _asked(
+    request: Request, key_id: str, wanted: Wanted, named: Mapping[str, str], caller: _Caller
+) -> Asked:
+    raw = PREFIX.encode() + request.path_params["name"].encode() + b"/"
+    path: bytes = request.scope["raw_path"]
+    if not path.startswith(raw):
+        raise PathRefused("the connector's name is percent-encoded")
+    return Asked(
+        wanted=wanted,
+        key_id=key_id,
+        method=request.scope["method"],
+        path=path[len(raw) :],
+        query=request.scope["query_string"],
+        host=named.get(HOST),
+        headers=request.scope["headers"],
+        body=caller.body(services(request).forward.limits.request_bytes),
+        request_id=request_id(request),
+        key=named.get(IDEMPOTENCY_KEY),
+    )
+
+
+class RehearsalReply(BaseModel):
+    """The request that would be sent, with `CREDENTIAL` in place of each secret.
+
+    `body` is text; `body_base64` is set instead for another body. `forecast` says what the rules
+    and the price list say.
+    """
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: str | None
+    body_base64: str | None
+    connection: str
+    account_label: str
+    owner: str
+    forecast: CheckReply
+
+
+async def _rehearsal(
+    request: Request, key_id: str, wanted: Wanted, named: Mapping[str, str]
+) -> Response:
+    caller = _Caller(request.scope, request.receive)
+    asked = _asked(request, key_id, wanted, named, caller)
+    try:
+        found = await services(request).forward.rehearse(asked)
+    except CallerLeft:
+        raise HTTPException(HUNG_UP, "the client hung up") from None
+    finally:
+        await caller.close()
+    try:
+        text, encoded = found.body.decode(), None
+    except UnicodeDecodeError:
+        text, encoded = None, base64.b64encode(found.body).decode()
+    answer = reply(
+        RehearsalReply(
+            method=found.method,
+            url=found.url,
+            headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in found.headers],
+            body=text,
+            body_base64=encoded,
+            connection=found.connection.id,
+            account_label=found.connection.account_label,
+            owner=kind_of(found.connection.owner),
+            forecast=check_reply(found.forecast),
+        )
+    )
+    answer.headers[DRY_RUN] = "true"
+    answer.headers["Gateway-Request-Id"] = asked.request_id
+    return answer
 
 
 async def _pass_on(answer: Answer, asked: Asked, send: Send) -> None:
@@ -286,7 +352,7 @@ OPERATIONS = [
         who="key",
         role="proxy",
         query=ANY_QUERY,
-        headers=(USER, ACCOUNT, OWNER, HOST, IDEMPOTENCY_KEY, HEADER),
+        headers=(*HEADERS, HEADER),
         errors=_ERRORS,
         is_passed_on=True,
     )
