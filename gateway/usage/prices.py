@@ -10,11 +10,10 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,13 +23,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from connectors.errors import ConfigError
 from gateway.store.usage import NANO, Price, decimal_text
 from gateway.text import printable
+from gateway.usage.answers import documents_of, first_of, matches_in, number_of
 from gateway.usage.operations import matches, pattern
 
 FILE = "prices.toml"
-MOST_ANSWER = 1024 * 1024
-"""The longest answer that is read for its units, in bytes."""
-MOST_UNITS = 10**12
-"""A larger count in an answer is not believed."""
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[\])?(?:\.[A-Za-z_][A-Za-z0-9_]*(?:\[\])?)*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -119,8 +115,8 @@ class Entry(_Strict):
 
     def fits(self, documents: Sequence[Any]) -> bool:
         """Whether this is the price of an answer."""
-        return all(_fits(documents, *one) for one in self.when.items()) and not any(
-            _fits(documents, *one) for one in self.unless.items()
+        return all(matches_in(documents, *one) for one in self.when.items()) and not any(
+            matches_in(documents, *one) for one in self.unless.items()
         )
 
 
@@ -188,7 +184,7 @@ class Estimate:
         if not self.is_measured:
             return self.fixed
         for entry in self.entries:
-            documents = _documents(answer, entry.inside)
+            documents = documents_of(answer, entry.inside)
             if entry.fits(documents):
                 counts = [_count(documents, unit) for unit in entry.units]
                 if None in counts:
@@ -298,63 +294,13 @@ def _whole(nanos: Decimal) -> int:
     return int(nanos.to_integral_value(ROUND_CEILING))
 
 
-def _documents(answer: bytes | None, inside: Sequence[str]) -> list[Any]:
-    """Return the JSON of an answer: one document, or those of an event stream, the last first."""
-    if answer is None or len(answer) > MOST_ANSWER:
-        return []
-    found: list[Any] = []
-    try:
-        return [json.loads(answer)]
-    except (ValueError, RecursionError):
-        pass
-    for line in answer.splitlines():
-        if line.startswith(b"data:"):
-            try:
-                event = json.loads(line[5:])
-            except (ValueError, RecursionError):
-                continue  # "[DONE]", and what was cut off
-            found += [event, *(_member(event, name) for name in inside)]
-    return found[::-1]
-
-
-def _member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, Mapping) else None
-
-
-def _fits(documents: Sequence[Any], place: str, wanted: Sequence[str]) -> bool:
-    value = _first(documents, (place,))
-    return isinstance(value, str) and any(fnmatchcase(value, one) for one in wanted)
-
-
 def _count(documents: Sequence[Any], unit: UnitPrice) -> int | None:
     if unit.read is None:
         return unit.count
-    count = _number(_first(documents, unit.read), unit.optional)
+    count = number_of(first_of(documents, unit.read), unit.optional)
     if count is None or count < unit.least:
         return None
     if unit.less is None:
         return count
-    less = _number(_first(documents, unit.less), optional=True)
+    less = number_of(first_of(documents, unit.less), optional=True)
     return None if less is None or less > count else count - less
-
-
-def _number(value: Any, optional: bool) -> int | None:
-    if value is None:
-        return 0 if optional else None
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 13:
-        value = int(value)
-    if isinstance(value, list):
-        value = len(value)
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value <= MOST_UNITS else None
-
-
-def _first(documents: Sequence[Any], places: Sequence[str]) -> Any:
-    for document in documents:
-        for place in places:
-            value = document
-            for name in place.removesuffix("[]").split("."):
-                value = _member(value, name)
-            if value is not None and (not place.endswith("[]") or isinstance(value, list)):
-                return value
-    return None

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.errors import ConfigError
 from gateway.store.usage import NANO, Price, decimal_text
-from gateway.usage.prices import FILE, MOST_ANSWER, Estimate, Prices, read_prices
+from gateway.usage.answers import MOST_ANSWER
+from gateway.usage.prices import FILE, Estimate, Prices, read_prices
 from tests.support.metering import price
 
 SHIPPED = Path(__file__).parents[2] / "connectors" / FILE
