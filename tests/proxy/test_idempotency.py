@@ -8,7 +8,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from gateway.proxy.stored_answers import MOST_KEPT
+from gateway.errors import StoreUnavailable
+from gateway.proxy.stored_answers import ALIVE, MOST_KEPT
+from gateway.store.idempotency import IdempotencyStore
 from tests.proxy.test_calls import gateways
 from tests.support import provider as providers
 from tests.support.provider import Exchange, StrictProvider
@@ -206,6 +208,41 @@ async def test_whoever_may_not_call_gets_no_kept_answer(proxy: Proxy) -> None:
     await post(proxy)
     await proxy.harness.services.disconnect.disconnect(connection)
     gateways(await post(proxy), 409, "connector_required")
+
+
+@pytest.mark.parametrize("step", ["get", "claim"])
+async def test_without_the_database_nothing_is_sent(
+    proxy: Proxy, provider: StrictProvider, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could tell whether the request was sent before. Without a key, calls go on."""
+
+    async def away(*_: object) -> object:
+        raise StoreUnavailable
+
+    await proxy.connect()
+    with monkeypatch.context() as patch:
+        patch.setattr(IdempotencyStore, step, away)
+        gateways(await post(proxy), 503, "store_unavailable")
+        assert provider.effects == 0
+        assert (await proxy.client.post(AT + "effect")).status_code == 200
+    assert (await post(proxy)).json() == {"effects": 2}
+
+
+async def test_an_answer_that_cannot_be_kept_is_passed_on(
+    proxy: Proxy, provider: StrictProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repeat is refused: the effect is there, and its answer is not."""
+
+    async def away(*_: object, **__: object) -> object:
+        raise StoreUnavailable
+
+    await proxy.connect()
+    with monkeypatch.context() as patch:
+        patch.setattr(IdempotencyStore, "keep", away)
+        assert (await post(proxy)).json() == {"effects": 1}
+    proxy.harness.clock.advance(seconds=ALIVE.total_seconds())
+    gateways(await post(proxy), 409, "idempotency_outcome_unknown")
+    assert provider.effects == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
