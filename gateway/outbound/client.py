@@ -35,6 +35,7 @@ from gateway.errors import (
 from gateway.observe.metrics import Endpoint, RequestResult
 from gateway.outbound.bulkhead import Bulkhead, Outcome
 from gateway.outbound.egress import EgressPolicy, GuardedBackend, Resolve, resolve
+from gateway.outbound.leftover import drop_leftover
 from gateway.outbound.streaming import Streamed, StreamRequest, streaming
 
 TOTAL_SECONDS = 10.0
@@ -184,10 +185,13 @@ def _name_of(url: str) -> str:
 
 async def _read(response: httpx.Response) -> bytes:
     raw = bytearray()
-    async for chunk in response.aiter_raw():
-        raw += chunk
-        if len(raw) > MAX_BYTES:
-            raise UnreadableResponse("the provider's answer is too large")
+    stream = response.stream  # not aiter_raw(), which gives the connection back at its end
+    if isinstance(stream, httpx.AsyncByteStream):
+        async for chunk in stream:
+            raw += chunk
+            if len(raw) > MAX_BYTES:
+                raise UnreadableResponse("the provider's answer is too large")
+        drop_leftover(response)
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in {"identity", ""}:
         return bytes(raw)

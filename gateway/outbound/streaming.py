@@ -20,6 +20,7 @@ from gateway.errors import (
 )
 from gateway.observe.metrics import RequestResult
 from gateway.outbound.bulkhead import Outcome
+from gateway.outbound.leftover import drop_leftover
 
 CONNECT_SECONDS = 10.0
 """For a connection to the provider, TLS included."""
@@ -103,6 +104,7 @@ async def streaming(
             parts=_parts(response, outcome),
         )
     finally:
+        drop_leftover(response)
         await response.aclose()  # an unfinished answer ends its connection
 
 
