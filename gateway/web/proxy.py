@@ -142,7 +142,9 @@ class _Passed(Response):
             _log.info("answer_aborted", reason=type(error).__name__)
             await caller.abort()
         except asyncio.CancelledError:
-            if not caller.left:
+            if not caller.left:  # the process stops
+                if caller.begun:
+                    await caller.abort()
                 raise
             caller.forgive()
             if not caller.begun:

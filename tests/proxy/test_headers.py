@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import anyio
 import httpx
 import pytest
 
@@ -122,6 +125,30 @@ async def test_framing_is_the_gateways_own(proxy: Proxy, provider: StrictProvide
             assert answer.headers["gateway-error"] == "provider_broken"
         else:
             assert answer.content == body
+
+
+async def test_a_request_with_two_framings_goes_nowhere(
+    proxy: Proxy, provider: StrictProvider
+) -> None:
+    """Two servers would read two different requests."""
+    await proxy.connect()
+    fields = f"Host: a\r\nAuthorization: {proxy.client.headers['Authorization']}\r\n"
+    fields += "Gateway-User: alice\r\n"
+    for framing in (
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nContent-Length: 4\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Content-Length: +3\r\n",
+        "Content-Length : 3\r\n",
+        "X: a\r\n b\r\nContent-Length: 3\r\n\tTransfer-Encoding: chunked\r\n",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        head = f"POST /v1/proxy/relay/x HTTP/1.1\r\n{fields}{framing}\r\n0\r\n\r\n"
+        writer.write(head.encode())
+        with anyio.fail_after(10):
+            assert b" 400 " in await reader.readline(), framing
+        writer.transport.abort()
+    assert not provider.calls
 
 
 async def test_a_bad_header_of_the_caller_is_its_own_fault(

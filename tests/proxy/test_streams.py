@@ -116,6 +116,27 @@ async def test_a_broken_answer_is_reset_for_the_oldest_clients(
     writer.close()
 
 
+@pytest.mark.requirement("I4", "L3")
+async def test_a_process_that_stops_resets_what_still_streams(
+    proxy: Proxy, provider: StrictProvider
+) -> None:
+    """Its server cancels what has not ended in time."""
+    await proxy.connect()
+    authorization = proxy.client.headers["Authorization"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    writer.write(
+        f"GET {AT}stream HTTP/1.0\r\nHost: a\r\nAuthorization: {authorization}\r\n"
+        "Gateway-User: alice\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"first")
+    (serving,) = [task for task in asyncio.all_tasks() if "run_asgi" in repr(task.get_coro())]
+    serving.cancel()
+    with anyio.fail_after(10), pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+    assert (await last_result(proxy))[0] == "cancelled"
+
+
 async def test_an_answer_above_the_cap_is_aborted(
     mongodb_url: str, database_name: str, tmp_path: Path, provider: StrictProvider, clock: FakeClock
 ) -> None:
