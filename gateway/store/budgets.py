@@ -12,6 +12,7 @@ There is no transaction: that of a killed process would hold the counter for a m
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from typing import Any
 
 from bson import ObjectId
 
-from gateway.errors import WriteConflict
+from gateway.errors import StoreUnavailable, WriteConflict
 from gateway.store.mongo import Database, Document
 
 KEPT = timedelta(days=7)
 """How long a counter stays after its period."""
+_ATTEMPTS = 5
+_AT_ONCE = 20
+"""The counters that one process changes at the same time."""
 _SWEPT = 100
 """The most counters that one round looks at."""
 
@@ -114,8 +118,14 @@ class BudgetStore:
         for event in events:
             for charge in event["charges"]:
                 charged[event["tenant"], charge["counter"]].append(_item(event, charge))
-        for (tenant, counter), items in sorted(charged.items()):
-            await self._charge(tenant, counter, items)
+        counters = sorted(charged.items())
+        for start in range(0, len(counters), _AT_ONCE):
+            done = await asyncio.gather(
+                *(self._charge(*key, items) for key, items in counters[start : start + _AT_ONCE]),
+                return_exceptions=True,
+            )
+            for failed in filter(None, done):
+                raise failed
         # Those without a reservation, too: it may have been refused, or given up.
         await self._store([_storing(event) for event in events])
 
@@ -151,10 +161,13 @@ class BudgetStore:
         await self._rows.update_one(_one(tenant, counter), {"$pull": {"outbox": stored}})
 
     async def _store(self, updates: Sequence[tuple[Document, Document]]) -> None:
-        try:
-            await self._events.update_each(updates, upsert=True)
-        except WriteConflict:  # another process has inserted one of them
-            await self._events.update_each(updates, upsert=True)
+        for _ in range(_ATTEMPTS):
+            try:
+                await self._events.update_each(updates, upsert=True)
+            except WriteConflict:  # another process has inserted one of them
+                continue
+            return
+        raise StoreUnavailable("other processes store the same events")
 
     async def balances(
         self, tenant: str, now: datetime, kinds: Sequence[str], *, limit: int

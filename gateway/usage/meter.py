@@ -348,10 +348,10 @@ class Meter:
 
     async def _sweep(self) -> None:
         while True:
+            await asyncio.sleep(SWEEP_SECONDS)
             with contextlib.suppress(StoreUnavailable):
                 if lost := await self.sweep():
                     _log.warning("budget_reservations_lost", reservations=lost)
-            await asyncio.sleep(SWEEP_SECONDS)
 
 
 def _operation(call: Call, estimate: Estimate) -> str:

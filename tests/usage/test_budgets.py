@@ -289,3 +289,20 @@ async def test_what_is_only_reserved_is_not_remembered_as_spent(metering: Meteri
     await attempt.settle(Outcome(result=Result.UNREACHABLE))
     await metering.writer.flush()
     await metering.make()
+
+
+async def test_processes_that_finish_the_same_work_at_once_do_it_once(
+    database: Database, metering: Metering, clock: FakeClock
+) -> None:
+    await metering.set(budget(50), budget(50, name="other"))
+    for _ in range(20):
+        await metering.meter.admit(call())  # and its process dies
+    clock.advance(seconds=LOST_AFTER.total_seconds() + 1)
+    others = [Metering(database.apart(), clock) for _ in range(8)]
+    await asyncio.gather(*(one.meter.sweep() for one in others))
+    events = await metering.events()
+    assert len(events) == 20
+    assert charged(events) == 40
+    assert [(row["spent"], row["open"], row["outbox"]) for row in await metering.counters()] == [
+        (20, [], [])
+    ] * 2
