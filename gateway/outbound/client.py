@@ -58,6 +58,8 @@ class Outbound:
     policy: EgressPolicy
     bulkhead: Bulkhead
     total_seconds: float = TOTAL_SECONDS
+    transport: httpx.AsyncBaseTransport | None = None
+    """That of ``client``, for ``stream``: the client itself would look at redirects and cookies."""
 
     async def send(
         self, request: OutboundRequest, *, connector: str, endpoint: Endpoint
@@ -101,9 +103,11 @@ class Outbound:
             CallFailed: there is no answer, or it ended too early.
         """
         try:
+            if self.transport is None:
+                raise EgressRefused("nothing is streamed without a guarded transport")
             self.policy.check_scheme(request.scheme, request.host, request.port or 443)
             async with self.bulkhead.admit(connector, "proxy", request.netloc) as outcome:
-                async with streaming(self.client, request, outcome) as answer:
+                async with streaming(self.transport, request, outcome) as answer:
                     yield answer
         except EgressRefused:
             # The same answer as for a host that does not answer: it tells nothing about addresses.
@@ -281,7 +285,7 @@ async def open_outbound(
             follow_redirects=False,
             trust_env=False,
         ) as client:
-            yield Outbound(client, policy, bulkhead, total_seconds)
+            yield Outbound(client, policy, bulkhead, total_seconds, transport)
     finally:
         await transport.aclose()  # the client closes only the pool of its last request
 

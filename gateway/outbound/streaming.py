@@ -75,12 +75,11 @@ class _Body(httpx.AsyncByteStream):
 
 @asynccontextmanager
 async def streaming(
-    client: httpx.AsyncClient, request: StreamRequest, outcome: Outcome
+    transport: httpx.AsyncBaseTransport, request: StreamRequest, outcome: Outcome
 ) -> AsyncIterator[Streamed]:
     """Send ``request``, and yield the answer. Raises ``CallFailed``, ``EgressRefused``."""
     try:
-        # httpx's client would look at redirects and cookies, and build the address anew.
-        response = await client._transport.handle_async_request(_prepared(request))
+        response = await transport.handle_async_request(_prepared(request))
     except EgressRefused:
         outcome.result = RequestResult.NOT_SENT
         raise
