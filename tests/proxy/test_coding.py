@@ -85,7 +85,18 @@ unreadable = pytest.mark.parametrize(
         ("br", brotli.compress(bytes(300 * ALLOWANCE), quality=1)),
         ("gzip", gzip.compress(b"")[:-8] + b"\x00\x00\x00\xff\xff" * 9),
     ],
-    ids=str,
+    ids=[
+        "another coding",
+        "two codings",
+        "no gzip",
+        "more after gzip",
+        "more after br",
+        "no br",
+        "no deflate",
+        "too much from gzip",
+        "too much from br",
+        "empty blocks without end",
+    ],
 )
 
 
