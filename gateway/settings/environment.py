@@ -124,7 +124,7 @@ class Settings(LoginSettings):
     proxy_wait_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
     """The longest pause of a provider, before its answer to a tool and within."""
 
-    proxy_total_seconds: Annotated[float, Field(gt=0, le=86_400)] = 900.0
+    proxy_total_seconds: Annotated[float, Field(gt=0, le=3000)] = 900.0
     """The longest time that a tool's call may take as a whole."""
 
     drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None

@@ -32,7 +32,8 @@ SWEEP_SECONDS = 60.0
 LATE_AFTER = timedelta(minutes=5)
 """An event that has waited for so long was to be stored by a process that died."""
 LOST_AFTER = timedelta(hours=1)
-"""A reservation of this age belongs to a process that died: no call takes as long."""
+"""A reservation of this age belongs to a process that died: no call takes as long, since
+``GATEWAY_PROXY_TOTAL_SECONDS`` is at most 3000."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
