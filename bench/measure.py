@@ -21,6 +21,7 @@ from bench.proxied import PROXIED, measure_proxy
 from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.storm import StormPlan, measure_storms
+from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
@@ -91,7 +92,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                 runner,
                 folder,
                 proxied,
-                runner.run(seed(proxied, 1, PROXIED)),
+                runner.run(seed(proxied, 1, PROXIED, [Role.PROXY])),
                 result,
                 driver=plan.driver,
                 connections=plan.connections,

@@ -109,7 +109,9 @@ def refresh_token(user: str) -> Secret:
     return Secret(f"1//{user}".ljust(103, "R"))
 
 
-async def seed(place: Place, accounts: int, connector: str = CONNECTOR) -> Seeded:
+async def seed(
+    place: Place, accounts: int, connector: str = CONNECTOR, roles: Sequence[Role] = (Role.TOKENS,)
+) -> Seeded:
     """Store a key and ``accounts`` linked accounts, each of another user."""
     users = [user_name(number) for number in range(accounts)]
     scopes = tuple(Catalog(app_variables(connector, "id", "secret")).oauth(connector).scopes)
@@ -118,17 +120,19 @@ async def seed(place: Place, accounts: int, connector: str = CONNECTOR) -> Seede
         sealer = place.sealer(database)
         for number in range(accounts):
             await link(database, sealer, number, scopes=scopes, connector=connector)
-        return Seeded(key=await create_key(database, place.vault), users=users)
+        return Seeded(key=await create_key(database, place.vault, roles), users=users)
 
 
 def _audit(database: Database) -> Audit:
     return Audit(AuditStore(database, None), utc_now, Metrics())
 
 
-async def create_key(database: Database, vault: Vault) -> Secret:
-    """A service key that reads tokens and calls providers."""
+async def create_key(
+    database: Database, vault: Vault, roles: Sequence[Role] = (Role.TOKENS,)
+) -> Secret:
+    """A service key with these roles. An earlier commit (``--against``) knows no newer ones."""
     keys = ServiceKeys(KeyStore(database, vault), utc_now, _audit(database))
-    _, key = await keys.create(tenant=DEFAULT_TENANT, roles=[Role.TOKENS, Role.PROXY])
+    _, key = await keys.create(tenant=DEFAULT_TENANT, roles=list(roles))
     return key
 
 
