@@ -63,6 +63,8 @@ class Target:
         if "/apps" in path:  # an app of the tenant's own would end the flows of google
             own = {"id": self.found["apps", ""]} if "{id}" in path else {}
             return {"name": "notion", **own}
+        if "/connector-rules" in path:  # a request may switch it off
+            return {"name": "slack"}
         if "{path}" in path:
             return {"name": "google", "path": "oauth2/v3/userinfo"}
         if "{name}" in path:
