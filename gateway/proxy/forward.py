@@ -11,7 +11,7 @@ import dataclasses
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
@@ -30,7 +30,7 @@ from gateway.outbound.client import Outbound
 from gateway.outbound.streaming import Streamed, StreamRequest
 from gateway.proxy import headers as fields
 from gateway.proxy.answer import Answer
-from gateway.proxy.body import KEPT_BYTES, Body, CallerLeft
+from gateway.proxy.body import KEPT_BYTES, CallerLeft
 from gateway.proxy.coding import Echo, PackedEcho, filter_for
 from gateway.proxy.cool_downs import CoolDowns
 from gateway.proxy.credentials import (
@@ -43,10 +43,11 @@ from gateway.proxy.credentials import (
 )
 from gateway.proxy.destination import Destination, destination, open_hosts
 from gateway.proxy.headers import Header
-from gateway.proxy.keyed import AnsweredMeanwhile, KeyedCall, RunApart, replayed, request_of
+from gateway.proxy.keyed import AnsweredMeanwhile, DetachedCalls, KeyedCall, replayed, request_of
 from gateway.proxy.rejected import RejectedTokens
 from gateway.proxy.stored_answers import KeptAnswer, StoredAnswers
-from gateway.services.tokens import IssuedToken, TokenService, Wanted
+from gateway.proxy.tool_call import ToolCall
+from gateway.services.tokens import IssuedToken, TokenService
 from gateway.store.connection import Connection
 from gateway.store.owners import kind_of
 from gateway.usage.meter import Attempt, Call, Forecast, Meter, Outcome, Result
@@ -63,25 +64,6 @@ class ProxyLimits:
     answer_bytes: int
     wait_seconds: float
     total_seconds: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
-
-    ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``.
-    """
-
-    wanted: Wanted
-    key_id: str
-    method: str
-    path: bytes = field(repr=False)
-    query: bytes = field(repr=False)
-    host: str | None
-    headers: list[Header] = field(repr=False)
-    body: Body
-    request_id: str
-    key: str | None = None
 
 
 @dataclass(slots=True)
@@ -121,10 +103,10 @@ class Forward:
         self._rejected = rejected
         self._answers = answers
         self._metrics = metrics
-        self._apart = RunApart()
+        self._detached = DetachedCalls()
         self.limits = limits
 
-    def call(self, asked: Asked) -> AbstractAsyncContextManager[Answer]:
+    def call(self, asked: ToolCall) -> AbstractAsyncContextManager[Answer]:
         """Send a call; yield the provider's answer when its head has arrived.
 
         A call with a key comes to its end although its caller leaves.
@@ -132,9 +114,9 @@ class Forward:
         Raises:
             GatewayError: The gateway refused the call, or the answer is missing or broken.
         """
-        return self._call(asked) if asked.key is None else self._apart.call(self._call(asked))
+        return self._call(asked) if asked.key is None else self._detached.call(self._call(asked))
 
-    async def rehearse(self, asked: Asked) -> Rehearsal:
+    async def dry_run(self, asked: ToolCall) -> DryRun:
         """Return what ``call`` would send, with placeholders for secrets. Nothing happens.
 
         No token is renewed for it, and nothing is sent, counted or recorded. Raises what ``call``
@@ -149,7 +131,7 @@ class Forward:
         request = await self._request(asked, issued, to)
         call = _call_of(asked, issued, to, issued.connection.connector)
         body = request.body
-        return Rehearsal(
+        return DryRun(
             method=request.method,
             url=f"{request.scheme}://{request.netloc}{request.target.decode('latin-1')}",
             headers=list(request.headers),
@@ -160,10 +142,10 @@ class Forward:
 
     async def close(self, seconds: float) -> None:
         """Wait so many seconds for the calls whose callers have left."""
-        await self._apart.close(seconds)
+        await self._detached.close(seconds)
 
     @asynccontextmanager
-    async def _call(self, asked: Asked) -> AsyncIterator[Answer]:
+    async def _call(self, asked: ToolCall) -> AsyncIterator[Answer]:
         began = time.perf_counter()
         try:
             async with (
@@ -241,7 +223,7 @@ class Forward:
         await stack.enter_async_context(_settling(exchange, attempt, record))
         return record, attempt
 
-    def _connector(self, asked: Asked, issued: IssuedToken | None) -> str:
+    def _connector(self, asked: ToolCall, issued: IssuedToken | None) -> str:
         """Return the connector's name: an alias must not lead around a rule."""
         if issued is not None:
             return issued.connection.connector
@@ -298,7 +280,9 @@ class Forward:
             price=attempt.price_header,
         )
 
-    async def _request(self, asked: Asked, issued: IssuedToken, to: Destination) -> StreamRequest:
+    async def _request(
+        self, asked: ToolCall, issued: IssuedToken, to: Destination
+    ) -> StreamRequest:
         headers = attach_to_headers(issued, fields.sent(asked.headers))
         headers.append((b"accept-encoding", b"identity"))
         if not any(name == b"user-agent" for name, _ in headers):
@@ -347,7 +331,7 @@ class Forward:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rehearsal:
+class DryRun:
     """What a call would send, and what the rules would say to it."""
 
     method: str
@@ -362,7 +346,7 @@ class Rehearsal:
 class _Exchange:
     """A call under way."""
 
-    asked: Asked
+    asked: ToolCall
     deadline: asyncio.Timeout
     stack: AsyncExitStack
     keyed: KeyedCall | None = None
@@ -391,7 +375,7 @@ async def _counted_parts(parts: AsyncIterator[bytes], attempt: Attempt) -> Async
 
 
 def _call_of(
-    asked: Asked, issued: IssuedToken | None, to: Destination | None, connector: str
+    asked: ToolCall, issued: IssuedToken | None, to: Destination | None, connector: str
 ) -> Call:
     connection = None if issued is None else issued.connection
     below = (b"/" + asked.path if to is None else to.below).decode("latin-1")

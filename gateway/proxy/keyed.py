@@ -11,15 +11,12 @@ import dataclasses
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
 
 from gateway.errors import AnswerBroken, CallFailed, GatewayError, IdempotencyInProgress
 from gateway.proxy.answer import Answer
 from gateway.proxy.stored_answers import Claim, KeptAnswer, KeyedRequest, StoredAnswers
+from gateway.proxy.tool_call import ToolCall
 from gateway.store.connection import Connection
-
-if TYPE_CHECKING:
-    from gateway.proxy.forward import Asked
 
 BODYLESS_STATUSES = frozenset({204, 304})
 
@@ -87,7 +84,7 @@ class KeyedCall:
                 await self._claim.end(had_no_effect=refused)
 
 
-def request_of(asked: Asked, connection: Connection, body: bytes) -> KeyedRequest:
+def request_of(asked: ToolCall, connection: Connection, body: bytes) -> KeyedRequest:
     """Return a call of ``connection`` as its key knows it."""
     wanted = asked.wanted
     return KeyedRequest(
@@ -139,7 +136,7 @@ def replayed(answer: KeptAnswer, began: float) -> Answer:
     )
 
 
-class RunApart:
+class DetachedCalls:
     """Runs calls in tasks of their own."""
 
     def __init__(self) -> None:

@@ -86,7 +86,7 @@ class KeyedRequest:
 
     @property
     def statement(self) -> bytes:
-        """What a repeat has to have in common with the first request."""
+        """The facts that a repeat must share with the first request."""
         digest = hashlib.sha256(self.body).hexdigest()
         return json.dumps(
             [self.method, self.url, self.content_type, list(self.choice), digest]

@@ -26,7 +26,7 @@ _LONGEST_FIRST = {Period.MONTH: 0, Period.DAY: 1, Period.HOUR: 2}
 
 @dataclass(kw_only=True, slots=True)
 class Hold:
-    """What a call has reserved of a budget."""
+    """The part of a budget that a call has reserved."""
 
     rule: Rule
     budget: Budget

@@ -104,7 +104,7 @@ class RulesRequest(Strict):
 
 
 class BalanceReply(BaseModel):
-    """What a budget has spent and reserved in the period of now, in its unit."""
+    """The amounts that a budget has spent and reserved in its current period, in its unit."""
 
     rule: str
     subject: dict[str, str]

@@ -24,9 +24,10 @@ from gateway.errors import BudgetSpent, CallFailed, InvalidRequest, PathRefused,
 from gateway.observe.logs import get_logger
 from gateway.proxy.answer import Answer
 from gateway.proxy.body import Body, CallerLeft
-from gateway.proxy.forward import Asked, Forward
+from gateway.proxy.forward import Forward
 from gateway.proxy.headers import Header
 from gateway.proxy.stored_answers import check_key
+from gateway.proxy.tool_call import ToolCall
 from gateway.server.connection_limits import ABORT, WHOLE
 from gateway.services.tokens import Wanted
 from gateway.store.owners import OwnerKind, kind_of
@@ -37,6 +38,7 @@ from gateway.web.middleware import AS_IS, HUNG_UP
 from gateway.web.operation import ANY_QUERY, Operation
 from gateway.web.replies import reply
 from gateway.web.state import request_id, services
+from gateway.web.tokens import ERRORS as CREDENTIAL_ERRORS
 
 _log = get_logger()
 
@@ -86,7 +88,7 @@ async def call_provider(request: Request) -> Response:
         raise InvalidRequest(f"the header {DRY_RUN} must be true, or left out")
     wanted = _wanted(connector, bounds.tenant, user, account, _owner(named.get(OWNER)))
     if dry_run is not None:
-        return await _rehearsal(request, caller.key_id, wanted, named)
+        return await _dry_run(request, caller.key_id, wanted, named)
     return _Passed(request, caller.key_id, wanted, named)
 
 
@@ -155,12 +157,12 @@ class _Passed(Response):
 
 def _asked(
     request: Request, key_id: str, wanted: Wanted, named: Mapping[str, str], caller: _Caller
-) -> Asked:
+) -> ToolCall:
     raw = PREFIX.encode() + request.path_params["name"].encode() + b"/"
     path: bytes = request.scope["raw_path"]
     if not path.startswith(raw):
         raise PathRefused("the connector's name is percent-encoded")
-    return Asked(
+    return ToolCall(
         wanted=wanted,
         key_id=key_id,
         method=request.scope["method"],
@@ -174,7 +176,7 @@ def _asked(
     )
 
 
-class RehearsalReply(BaseModel):
+class DryRunReply(BaseModel):
     """The request that would be sent, with `CREDENTIAL` in place of each secret.
 
     `body` is text; `body_base64` is set instead for another body. `forecast` says what the rules
@@ -192,13 +194,13 @@ class RehearsalReply(BaseModel):
     forecast: CheckReply
 
 
-async def _rehearsal(
+async def _dry_run(
     request: Request, key_id: str, wanted: Wanted, named: Mapping[str, str]
 ) -> Response:
     caller = _Caller(request.scope, request.receive)
     asked = _asked(request, key_id, wanted, named, caller)
     try:
-        found = await services(request).forward.rehearse(asked)
+        found = await services(request).forward.dry_run(asked)
     except CallerLeft:
         raise HTTPException(HUNG_UP, "the client hung up") from None
     finally:
@@ -208,7 +210,7 @@ async def _rehearsal(
     except UnicodeDecodeError:
         text, encoded = None, base64.b64encode(found.body).decode()
     answer = reply(
-        RehearsalReply(
+        DryRunReply(
             method=found.method,
             url=found.url,
             headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in found.headers],
@@ -225,7 +227,7 @@ async def _rehearsal(
     return answer
 
 
-async def _pass_on(answer: Answer, asked: Asked, send: Send) -> None:
+async def _pass_on(answer: Answer, asked: ToolCall, send: Send) -> None:
     headers: list[Header] = [
         *answer.headers,
         (b"gateway-request-id", asked.request_id.encode()),
@@ -307,25 +309,7 @@ class _Caller:
 
 
 _ERRORS = (
-    "unauthorized",
-    "forbidden",
-    "assertion_required",
-    "assertion_invalid",
-    "invalid_request",
-    "connector_unknown",
-    "connector_required",
-    "reauthorization_required",
-    "account_not_found",
-    "account_ambiguous",
-    "connector_off",
-    "personal_forbidden",
-    "provider_unavailable",
-    "connection_unreadable",
-    "connection_incomplete",
-    "wrong_environment",
-    "app_removed",
-    "app_refused",
-    "store_unavailable",
+    *CREDENTIAL_ERRORS,
     "rule_rate_limited",
     "budget_spent",
     "price_unknown",

@@ -171,7 +171,7 @@ def _render(issued: IssuedToken) -> Response:
     )
 
 
-_ERRORS = (
+ERRORS = (
     "unauthorized",
     "forbidden",
     "assertion_required",
@@ -192,6 +192,7 @@ _ERRORS = (
     "app_refused",
     "store_unavailable",
 )
+"""The codes of errors with which a credential is refused."""
 
 OPERATIONS = [
     Operation(
@@ -204,7 +205,7 @@ OPERATIONS = [
         headers=(HEADER,),
         request=TokenRequest,
         reply=TokenReply,
-        errors=(*_ERRORS, "scopes_required"),
+        errors=(*ERRORS, "scopes_required"),
     ),
     Operation(
         method="POST",
@@ -216,6 +217,6 @@ OPERATIONS = [
         headers=(HEADER,),
         request=RefreshRequest,
         reply=TokenReply,
-        errors=_ERRORS,
+        errors=ERRORS,
     ),
 ]

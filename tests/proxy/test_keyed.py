@@ -10,7 +10,7 @@ import pytest
 
 from gateway.errors import AnswerBroken, ProviderTimedOut
 from gateway.proxy.answer import Answer
-from gateway.proxy.keyed import RunApart
+from gateway.proxy.keyed import DetachedCalls
 
 
 class Call:
@@ -41,14 +41,14 @@ class Call:
 
 async def test_a_reader_gets_everything() -> None:
     call = Call()
-    async with RunApart().call(call()) as answer:
+    async with DetachedCalls().call(call()) as answer:
         assert answer.status == 200
         assert b"".join([part async for part in answer.parts]) == b"0123456789"
 
 
 async def test_no_more_is_read_than_the_reader_takes() -> None:
     call = Call()
-    async with RunApart().call(call()) as answer:
+    async with DetachedCalls().call(call()) as answer:
         await anext(answer.parts)
         for _ in range(20):
             await asyncio.sleep(0)
@@ -56,7 +56,7 @@ async def test_no_more_is_read_than_the_reader_takes() -> None:
 
 
 async def test_a_call_goes_on_without_its_reader() -> None:
-    call, apart = Call(), RunApart()
+    call, apart = Call(), DetachedCalls()
     async with apart.call(call()) as answer:
         await anext(answer.parts)
     await call.ended.wait()
@@ -65,7 +65,7 @@ async def test_a_call_goes_on_without_its_reader() -> None:
 
 
 async def test_a_reader_gets_the_error() -> None:
-    async with RunApart().call(Call(fails_at=3)()) as answer:
+    async with DetachedCalls().call(Call(fails_at=3)()) as answer:
         with pytest.raises(ProviderTimedOut):
             assert b"".join([part async for part in answer.parts])
 
@@ -77,19 +77,19 @@ async def test_a_reader_gets_an_error_before_the_answer() -> None:
         yield
 
     with pytest.raises(ProviderTimedOut):
-        async with RunApart().call(call()):
+        async with DetachedCalls().call(call()):
             pass
 
 
 async def test_an_error_without_a_reader_is_nobodys() -> None:
     call = Call(fails_at=5)
-    async with RunApart().call(call()):
+    async with DetachedCalls().call(call()):
         pass
     await call.ended.wait()
 
 
 async def test_the_end_of_the_process_ends_what_takes_too_long() -> None:
-    call, apart = Call(waits_at=3), RunApart()
+    call, apart = Call(waits_at=3), DetachedCalls()
     async with apart.call(call()) as answer:
         parts = answer.parts
         assert [await anext(parts) for _ in range(3)] == [b"0", b"1", b"2"]
@@ -100,7 +100,7 @@ async def test_the_end_of_the_process_ends_what_takes_too_long() -> None:
 
 
 async def test_the_end_of_the_process_waits_for_what_ends_soon() -> None:
-    call, apart = Call(), RunApart()
+    call, apart = Call(), DetachedCalls()
     async with apart.call(call()):
         pass
     await apart.close(5)

@@ -1,0 +1,28 @@
+"""A call as a tool wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.proxy.body import Body
+from gateway.proxy.headers import Header
+from gateway.services.tokens import Wanted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCall:
+    """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
+
+    ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``.
+    """
+
+    wanted: Wanted
+    key_id: str
+    method: str
+    path: bytes = field(repr=False)
+    query: bytes = field(repr=False)
+    host: str | None
+    headers: list[Header] = field(repr=False)
+    body: Body
+    request_id: str
+    key: str | None = None
