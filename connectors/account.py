@@ -20,10 +20,10 @@ from connectors.errors import AccountUnreadable
 __all__ = ["AccountInfo", "AccountLookup", "account_lookup", "as_text", "claims_of", "dig"]
 
 _PART = re.compile(r"\$\{([^}]+)\}")
-_NAME, _SELECT = r"[^.\s\[\]]+", r"\[(?:\d{1,4}|[^\s\[\]=]+=[^\[\]]+)\]"
+_NAME, _SELECT = r"[^.\s\[\]]+", r"\[(?:-1|\d{1,4}|[^\s\[\]=]+=[^\[\]]+)\]"
 PATH = re.compile(rf"(?:{_NAME}|{_SELECT})(?:\.{_NAME}|{_SELECT})*")
 """A path for ``dig``."""
-_STEP = re.compile(r"([^.\s\[\]]+)|\[(?:(\d+)|([^\[\]=]+)=([^\[\]]+))\]")
+_STEP = re.compile(r"([^.\s\[\]]+)|\[(?:(-1|\d+)|([^\[\]=]+)=([^\[\]]+))\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +119,8 @@ def account_lookup(
 def dig(source: Any, path: str) -> Any:
     """The value at a dot path of nested objects, ``None`` where a step is missing.
 
-    A step in brackets selects an item of a list: ``[0]`` by its place, ``[is_default=true]`` the
-    first object with that value.
+    A step in brackets selects an item of a list: ``[0]`` by its place, ``[-1]`` the last one,
+    ``[is_default=true]`` the first object with that value.
     """
     for name, place, key, wanted in _STEP.findall(path):
         if name:

@@ -18,6 +18,7 @@
     ├─ ReceiverUnavailable
     ├─ ProviderError  TokenRejected · ProviderMisconfigured · AppRefused · ProviderRefused
     │                 ProviderUnavailable · UnreadableResponse · EgressRefused
+    ├─ UnknownTool · InvalidArguments · ToolRefused · ToolAnswerUnexpected
     └─ ProxyError     PathRefused · UpgradeRefused · RequestTooLarge · CoolingDown · ProviderBusy
                       CallFailed: ProviderUnreachable · ProviderTimedOut · AnswerBroken
                       AnswerTooLarge · AnswerUnreadable · CredentialEchoed
@@ -483,6 +484,38 @@ class AppRemoved(RowUnreadable):
 
 class NewerRow(RowUnreadable):
     """A newer version wrote the connection: this process does not know its fields (security K5)."""
+
+
+class UnknownTool(GatewayError):
+    """There is no such tool, or it is switched off."""
+
+    def __init__(self, tool: str) -> None:
+        self.tool = tool
+        super().__init__()
+
+
+class InvalidArguments(GatewayError):
+    """The arguments do not fit the tool's input schema.
+
+    ``problems`` are pairs of a field and its problem, without what was sent.
+    """
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems))
+
+
+class ToolRefused(GatewayError):
+    """The tool could not do it: ``reason`` is its own code, ``status`` the provider's."""
+
+    def __init__(self, reason: str, message: str, status: int | None = None) -> None:
+        self.reason = reason
+        self.status = status
+        super().__init__(message)
+
+
+class ToolAnswerUnexpected(GatewayError):
+    """The provider's answer does not have the form that the tool reads."""
 
 
 class ProxyError(GatewayError):

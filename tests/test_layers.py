@@ -23,6 +23,7 @@ LAYERS = (
     "gateway.web",
     "gateway.wiring",
     "gateway.worker",
+    "gateway.tools",
     "gateway.proxy",
     "gateway.usage",
     "gateway.webhooks",
@@ -49,7 +50,13 @@ LAYERS = (
 ALONE = ("gateway.client",)
 """Packages that import nothing else of ours, and that nothing else of ours imports."""
 
-CATALOG_SIDE = ("connectors.catalog", "connectors.config", "connectors.ConnectorConfig")
+CATALOG_SIDE = (
+    "connectors.catalog",
+    "connectors.config",
+    "connectors.ConnectorConfig",
+    "connectors.tools",
+    "connectors.tooling",
+)
 """A provider's own side is described by another reading than the catalog file."""
 
 APART = {
@@ -57,6 +64,7 @@ APART = {
     "gateway.worker": ("gateway.store", "gateway.sandbox"),
     "gateway.services": ("gateway.sandbox",),
     "gateway.access": ("gateway.sandbox",),
+    "gateway.tools": ("gateway.sandbox",),
     "gateway.proxy": ("gateway.sandbox",),
     "gateway.usage": ("gateway.sandbox",),
     "gateway.webhooks": ("gateway.sandbox",),
@@ -66,7 +74,12 @@ APART = {
 }
 """Package -> packages below it that it still may not import."""
 
-PROVIDER_CODE = ("connectors.catalog", "connectors.hooks", "connectors.sandbox")
+PROVIDER_CODE = (
+    "connectors.catalog",
+    "connectors.hooks",
+    "connectors.sandbox",
+    "connectors.tools",
+)
 NAMELESS = tuple(
     layer
     for layer in LAYERS

@@ -211,6 +211,15 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "It is unknown, was accepted before, or is older than ten minutes. Send the person to "
         "the gateway to begin again.",
     ),
+    errors.UnknownTool: Problem(404, "tool_unknown", "There is no such tool", "Look at the list."),
+    errors.InvalidArguments: Problem(422, "invalid_arguments", "The arguments do not fit the tool"),
+    errors.ToolRefused: Problem(502, "tool_failed", "The tool could not do it"),
+    errors.ToolAnswerUnexpected: Problem(
+        502,
+        "tool_answer_unexpected",
+        "The provider's answer does not have the form that the tool reads",
+        "The provider has carried the request out: look before you repeat it.",
+    ),
     errors.PathRefused: Problem(400, "path_refused", "This address is not one of the API"),
     errors.UpgradeRefused: Problem(
         501,

@@ -1,0 +1,1 @@
+"""Tools that agents call by name: one file per connector, which exports ``TOOLS``."""

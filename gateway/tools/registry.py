@@ -1,0 +1,267 @@
+"""Which tools exist: read from their files when they are asked for, and checked then.
+
+A tool file comes from one of three places: ``connectors/tools``, the folder ``tools/`` of
+``GATEWAY_CONNECTORS_PATH``, or an installed distribution (entry-point group
+``connector_gateway.tools``: ``name = "module"``). A file that is wrong hides itself and nothing
+else, and says so once in the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import connectors.tools
+from connectors.catalog import Catalog
+from connectors.errors import ConfigError, ConnectorError, UnknownConnector
+from connectors.hosts import hosts_of
+from connectors.tool_places import places_of
+from connectors.tooling import FunctionTool, HttpTool, Needs, ToolDefinition
+from gateway.errors import InvalidRequest, UnknownTool
+from gateway.observe.logs import get_logger
+from gateway.services.methods import wanted_scopes
+from gateway.tools.canonical import canonical_json
+from gateway.tools.schemas import input_schema, output_schema
+
+_log = get_logger()
+
+ENTRY_POINT_GROUP = "connector_gateway.tools"
+_Load = Callable[[], ModuleType]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """A tool that can be called.
+
+    ``policy`` is what its file says, ``None`` for the default of its effect. ``digest`` is the
+    SHA-256 of everything that it does: another digest is another tool. ``scopes`` are those of
+    ``needs`` by connector, without names of sets. ``file`` is where it was read.
+    """
+
+    name: str
+    description: str
+    needs: tuple[Any, ...]
+    effect: str
+    policy: str | None
+    input_schema: Mapping[str, Any] = field(repr=False)
+    output_schema: Mapping[str, Any] = field(repr=False)
+    examples: tuple[Mapping[str, Any], ...] = field(repr=False)
+    digest: str
+    connectors: tuple[str, ...]
+    scopes: Mapping[str, tuple[str, ...]]
+    definition: ToolDefinition = field(repr=False)
+    file: str
+
+
+class Registry:
+    """The tools of this process. ``folder`` is that of ``GATEWAY_CONNECTORS_PATH``."""
+
+    def __init__(self, catalog: Catalog, folder: Path | None = None) -> None:
+        self._catalog = catalog
+        self._folder = folder
+        self._loaded: Mapping[str, Tool] | None = None
+        self._problems: dict[str, str] = {}
+
+    def tools(self) -> Sequence[Tool]:
+        """Every tool, sorted by name, whether anybody may call it or not."""
+        return tuple(self._tools().values())
+
+    def tool(self, name: str) -> Tool:
+        """The tool of that name. Raises ``UnknownTool``."""
+        try:
+            return self._tools()[name]
+        except KeyError:
+            raise UnknownTool(name) from None
+
+    def problems(self) -> Mapping[str, str]:
+        """File -> reason of every tool file that is hidden."""
+        self._tools()
+        return MappingProxyType(self._problems)
+
+    def _tools(self) -> Mapping[str, Tool]:
+        if self._loaded is None:
+            found: dict[str, Tool] = {}
+            for file, load in _files(self._folder):
+                try:
+                    tools = list(self._read(file, load))
+                    if twice := sorted({each.name for each in tools} & found.keys()):
+                        others = ", ".join(sorted({found[name].file for name in twice}))
+                        raise ConfigError(f"{', '.join(twice)}: defined in {others}, too")
+                except Exception as error:
+                    # Rule 7: a tool file that fails while it loads hides only itself.
+                    self._problems[file] = reason = _reason(error)
+                    _log.warning("tools_hidden", file=file, reason=reason)
+                else:
+                    found |= {each.name: each for each in tools}
+            self._loaded = dict(sorted(found.items()))
+        return self._loaded
+
+    def _read(self, file: str, load: _Load) -> Iterator[Tool]:
+        module = load()
+        definitions = getattr(module, "TOOLS", None)
+        if not isinstance(definitions, tuple) or not definitions:
+            raise ConfigError("it has no tuple TOOLS")
+        problems: list[str] = []
+        names: set[str] = set()
+        tools = []
+        for each in definitions:
+            if not isinstance(each, (HttpTool, FunctionTool)):
+                raise ConfigError("TOOLS has something that is not a tool")
+            wrong = list(self.requirement_problems(each))
+            if each.name in names:
+                wrong.append("is there twice")
+            names.add(each.name)
+            problems += [f"{each.name}: {problem}" for problem in wrong]
+            if not wrong:
+                tools.append(self._tool(each, file, module))
+        if problems:
+            raise ConfigError("; ".join(problems), tuple(problems))
+        yield from tools
+
+    def requirement_problems(self, tool: ToolDefinition) -> Iterator[str]:
+        """Describe what the tool needs and the catalog does not have, by name."""
+        for need in tool.needs:
+            try:
+                described = self._catalog.described(need.connector)
+            except ConnectorError as error:
+                known = isinstance(error, UnknownConnector) and error.reason is None
+                why = "is no connector" if known else f"cannot be used ({error})"
+                yield f'needs "{need.connector}", which {why}'
+                continue
+            if described.name != need.connector:
+                yield f'needs "{need.connector}", whose name is "{described.name}"'
+            if isinstance(need, Needs):
+                for scope in need.scopes:
+                    try:
+                        wanted_scopes(described, [scope])
+                    except InvalidRequest as error:
+                        yield f'needs the scope "{scope}": {error}'
+            elif described.key is None:
+                yield f'needs a secret of "{need.connector}", which takes no pasted key'
+            host = tool.host if isinstance(tool, HttpTool) else None
+            if host is not None and not _is_declared(host, described.api_hosts):
+                yield f'has the host "{host}", which {need.connector} does not declare'
+
+    def _tool(self, each: HttpTool | FunctionTool, file: str, module: ModuleType) -> Tool:
+        schema_in, schema_out = input_schema(each.args), output_schema(each.output)
+        scopes = {
+            need.connector: wanted_scopes(self._catalog.described(need.connector), need.scopes)
+            for need in each.needs
+            if isinstance(need, Needs)
+        }
+        return Tool(
+            name=each.name,
+            description=each.description,
+            needs=each.needs,
+            effect=each.effect,
+            policy=each.policy,
+            input_schema=schema_in,
+            output_schema=schema_out,
+            examples=each.examples,
+            digest=_digest(each, schema_in, schema_out, scopes, module),
+            connectors=tuple(need.connector for need in each.needs),
+            scopes=scopes,
+            definition=each,
+            file=file,
+        )
+
+
+def _digest(
+    tool: HttpTool | FunctionTool,
+    schema_in: Mapping[str, Any],
+    schema_out: Mapping[str, Any],
+    scopes: Mapping[str, tuple[str, ...]],
+    module: ModuleType,
+) -> str:
+    needs = [[type(each).__name__, each.connector] for each in tool.needs]
+    said: dict[str, Any] = {
+        "name": tool.name,
+        "description": tool.description,
+        "needs": needs,
+        "scopes": scopes,
+        "effect": tool.effect,
+        "policy": tool.policy,
+        "input": schema_in,
+        "output": schema_out,
+        # What reads the arguments and the answer says more than the schemas: validators, aliases.
+        "models": [_source(tool.args), _source(tool.output)],
+    }
+    if isinstance(tool, HttpTool):
+        said["request"] = {
+            "method": tool.method,
+            "path": tool.path,
+            "host": tool.host,
+            "query": tool.query,
+            "headers": tool.headers,
+            "body": tool.body,
+            "body_format": tool.body_format,
+            "places": {
+                name: [place.place, place.name, place.join]
+                for name, place in places_of(tool).items()
+            },
+            "failure": repr(tool.failure),
+            "pages": repr(tool.pages),
+        }
+    else:
+        # The whole file: a function is what its helpers are, too.
+        said["function"] = [tool.function.__qualname__, _source(module)]
+    return hashlib.sha256(canonical_json(said)).hexdigest()
+
+
+def _source(of: Any) -> str:
+    """Return the source of a module or class; its name if there is none, as for a made one."""
+    try:
+        return inspect.getsource(of)
+    except (OSError, TypeError):
+        return str(getattr(of, "__qualname__", of.__name__))
+
+
+def _is_declared(host: str, declared: Sequence[str]) -> bool:
+    """Whether ``host`` is one of the connector's API hosts, of which some have a placeholder."""
+    return host in declared or any(host in hosts_of(each) for each in declared)
+
+
+def _files(folder: Path | None) -> Iterator[tuple[str, _Load]]:
+    """Yield each tool file and how it is loaded."""
+    here = Path(connectors.tools.__file__).parent
+    for path in sorted(here.glob("*.py")):
+        if path.stem != "__init__":
+            name = f"connectors.tools.{path.stem}"
+            yield f"connectors/tools/{path.name}", partial(importlib.import_module, name)
+    for path in sorted((folder / "tools").glob("*.py")) if folder is not None else ():
+        if path.stem != "__init__":
+            yield str(path), partial(_import_file, path)
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda each: each.name):
+        yield f"entry point {entry.name}", partial(importlib.import_module, entry.module)
+
+
+def _import_file(path: Path) -> ModuleType:
+    # A separate name, so that a folder's file can never shadow an installed module.
+    name = f"_outside_connectors.tools.{path.stem.replace('-', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError("it is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"SyntaxError in line {error.lineno}: {error.msg}"
+    # Another text may hold what the file read from the environment.
+    named = isinstance(error, (TypeError, ImportError, AttributeError, NameError))
+    return f"{type(error).__name__}: {error}" if named else type(error).__name__
