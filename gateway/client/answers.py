@@ -14,15 +14,18 @@ import httpx
 from gateway.client.calls import Call
 from gateway.client.errors import (
     ERRORS,
+    ApprovalRequired,
     ConnectionIncomplete,
     ConnectorRequired,
     Facts,
     Forbidden,
     GatewayError,
     GatewayUnavailable,
+    InvalidArguments,
     InvalidRequest,
     RateLimited,
     RetryLater,
+    ToolFailed,
     Unauthorized,
     UnexpectedAnswer,
 )
@@ -127,13 +130,42 @@ def _read_problem(answer: Answer) -> GatewayError:
     unknown = GatewayUnavailable if answer.status >= 500 else GatewayError
     kind = ERRORS.get(code) or _BY_STATUS.get(answer.status, unknown)
     if issubclass(kind, ConnectorRequired | ConnectionIncomplete):
-        connect_url = fields.text("connect_url")
-        if not _LINK.fullmatch(connect_url):
-            raise fields.wrong("connect_url", "a web address")
-        return kind(detail, connect_url=connect_url, **facts)
+        return kind(detail, connect_url=_link(fields, "connect_url"), **facts)
+    if issubclass(kind, ApprovalRequired):
+        return kind(
+            detail,
+            approval_id=fields.text("approval_id"),
+            url=_link(fields, "url"),
+            expires_at=fields.optional("expires_at", fields.moment),
+            **facts,
+        )
+    if issubclass(kind, InvalidArguments):
+        return kind(detail, fields=_problems(fields), **facts)
+    if issubclass(kind, ToolFailed):
+        return kind(
+            detail,
+            reason=_line(fields.any("reason"), 64),
+            provider_status=fields.optional("provider_status", fields.number),
+            **facts,
+        )
     if issubclass(kind, RetryLater):
         return kind(detail, retry_after=answer.retry_after, **facts)
     return kind(detail, **facts)
+
+
+def _link(fields: Fields, name: str) -> str:
+    link = fields.text(name)
+    if not _LINK.fullmatch(link):
+        raise fields.wrong(name, "a web address")
+    return link
+
+
+def _problems(fields: Fields) -> dict[str, str]:
+    found = fields.optional("errors", fields.records) or []
+    return {
+        _line(each.text("field"), 200) or "": _line(each.text("message"), 300) or "is not accepted"
+        for each in found
+    }
 
 
 def _unexpected(target: str, answer: Answer, problem: str) -> UnexpectedAnswer:

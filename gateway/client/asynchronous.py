@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Self, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -18,6 +18,7 @@ from gateway.client.exchange import FAULTS, Exchange, Lost
 from gateway.client.provider import AsyncProxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
+from gateway.client.tools import Pages, ToolList, ToolResult
 
 T = TypeVar("T")
 
@@ -164,6 +165,82 @@ class Gateway:
             transport=AsyncProxied(route, self._client), **route.options(timeout)
         )
 
+    async def tools(
+        self,
+        *,
+        user: str,
+        query: str | None = None,
+        connector: str | None = None,
+        effect: str | None = None,
+        assertion: Assertion | None = None,
+    ) -> ToolList:
+        """List the tools of a user, with what each one needs first. Needs role ``tools``.
+
+        Args:
+            user: your id of the person.
+            query: words to search names and descriptions for.
+            connector: the tools of this connector alone.
+            effect: ``read``, ``write`` or ``destructive``.
+            assertion: as for ``get_connector_token``.
+
+        Raises ``GatewayError``.
+        """
+        pages = Pages()
+        while not pages.done:
+            call = calls.list_tools(
+                user=user, query=query, connector=connector, effect=effect, cursor=pages.cursor
+            )
+            pages.add(await self._send(call, assertion))
+        return pages.result()
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        user: str,
+        account: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
+        approval: str | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+        assertion: Assertion | None = None,
+    ) -> ToolResult:
+        """Call a tool for a user. Needs role ``tools``.
+
+        Args:
+            name: the tool, such as ``notion_search_pages``.
+            arguments: as its schema says. One that is None is left out.
+            user, account, owner, assertion: as for ``get_connector_token``.
+            project: your id of what the user works on, for the audit.
+            approval: the id of an approval, of a call that is repeated after the decision.
+            wait: how many seconds to wait for a person's decision before ``ApprovalRequired``.
+            idempotency_key: makes it safe to send the call again: it takes effect once.
+
+        Raises:
+            ConnectorRequired: the user must link the account, at its ``connect_url``.
+            ScopesRequired: a kind of ConnectorRequired; the user must grant more.
+            ApprovalRequired: a person must allow it first, at its ``url``.
+            InvalidArguments: ``fields`` says which argument is wrong, and why.
+            ToolFailed: the provider refused it, or it failed there.
+            ToolUnknown, ToolBlocked: there is no such tool for this user.
+            RetryLater: not now: a limit, a budget, or a provider that does not answer.
+            GatewayError: any other failure.
+        """
+        call = calls.call_tool(
+            name,
+            arguments or {},
+            user=user,
+            account=account,
+            owner=owner,
+            project=project,
+            approval=approval,
+            wait=wait,
+            idempotency_key=idempotency_key,
+        )
+        return await self._send(call, assertion)
+
     async def refresh_connector_token(
         self,
         name: str,
@@ -303,6 +380,44 @@ class UserContext:
             owner=owner,
             assertion=self._assertion,
             timeout=timeout,
+        )
+
+    async def tools(
+        self, *, query: str | None = None, connector: str | None = None, effect: str | None = None
+    ) -> ToolList:
+        """``Gateway.tools`` for this user."""
+        return await self._gateway.tools(
+            user=self.user,
+            query=query,
+            connector=connector,
+            effect=effect,
+            assertion=self._assertion,
+        )
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        account: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
+        approval: str | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> ToolResult:
+        """``Gateway.call_tool`` for this user."""
+        return await self._gateway.call_tool(
+            name,
+            arguments,
+            user=self.user,
+            account=account,
+            owner=owner,
+            project=project,
+            approval=approval,
+            wait=wait,
+            idempotency_key=idempotency_key,
+            assertion=self._assertion,
         )
 
     async def refresh_connector_token(

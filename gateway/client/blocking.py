@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from typing import Self, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -17,6 +17,7 @@ from gateway.client.exchange import FAULTS, Exchange, Lost
 from gateway.client.provider import Proxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
+from gateway.client.tools import Pages, ToolList, ToolResult
 
 T = TypeVar("T")
 
@@ -115,6 +116,52 @@ class SyncGateway:
             self._settings, name, user=user, account=account, owner=owner, assertion=assertion
         )
         return httpx.Client(transport=Proxied(route, self._client), **route.options(timeout))
+
+    def tools(
+        self,
+        *,
+        user: str,
+        query: str | None = None,
+        connector: str | None = None,
+        effect: str | None = None,
+        assertion: Assertion | None = None,
+    ) -> ToolList:
+        """See ``Gateway.tools``."""
+        pages = Pages()
+        while not pages.done:
+            call = calls.list_tools(
+                user=user, query=query, connector=connector, effect=effect, cursor=pages.cursor
+            )
+            pages.add(self._send(call, assertion))
+        return pages.result()
+
+    def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        user: str,
+        account: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
+        approval: str | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+        assertion: Assertion | None = None,
+    ) -> ToolResult:
+        """See ``Gateway.call_tool``."""
+        call = calls.call_tool(
+            name,
+            arguments or {},
+            user=user,
+            account=account,
+            owner=owner,
+            project=project,
+            approval=approval,
+            wait=wait,
+            idempotency_key=idempotency_key,
+        )
+        return self._send(call, assertion)
 
     def refresh_connector_token(
         self,
@@ -232,6 +279,44 @@ class SyncUserContext:
             owner=owner,
             assertion=self._assertion,
             timeout=timeout,
+        )
+
+    def tools(
+        self, *, query: str | None = None, connector: str | None = None, effect: str | None = None
+    ) -> ToolList:
+        """``SyncGateway.tools`` for this user."""
+        return self._gateway.tools(
+            user=self.user,
+            query=query,
+            connector=connector,
+            effect=effect,
+            assertion=self._assertion,
+        )
+
+    def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        account: str | None = None,
+        owner: str | None = None,
+        project: str | None = None,
+        approval: str | None = None,
+        wait: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> ToolResult:
+        """``SyncGateway.call_tool`` for this user."""
+        return self._gateway.call_tool(
+            name,
+            arguments,
+            user=self.user,
+            account=account,
+            owner=owner,
+            project=project,
+            approval=approval,
+            wait=wait,
+            idempotency_key=idempotency_key,
+            assertion=self._assertion,
         )
 
     def refresh_connector_token(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from gateway.client.connection import (
@@ -24,8 +24,12 @@ from gateway.client.connection import (
 from gateway.client.errors import InvalidRequest
 from gateway.client.fields import Fields
 from gateway.client.token import Token, read_token
+from gateway.client.tools import ToolPage, ToolResult, read_page, read_result
 
 T = TypeVar("T")
+
+TOOL_SECONDS = 90.0
+"""How long the call of a tool may take without the wait for a person: some ask a provider twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +38,17 @@ class Call(Generic[T]):
 
     ``path`` starts with ``/v1`` and is encoded; ``read`` turns the answer into the result.
     ``repeatable`` says that a second arrival does no harm, so a retry after sending is allowed.
+    ``seconds`` are those that it may take, if they are more than the client's ``timeout``.
     """
 
     method: str
     path: str
     read: Callable[[Fields], T]
     query: str = ""
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool
+    seconds: float = 0.0
 
     @property
     def target(self) -> str:
@@ -153,6 +160,62 @@ def disconnect(connection_id: str) -> Call[Revoked]:
     )
 
 
+def list_tools(
+    *,
+    user: str,
+    query: str | None = None,
+    connector: str | None = None,
+    effect: str | None = None,
+    cursor: str | None = None,
+) -> Call[ToolPage]:
+    """``POST /v1/discover``: one page of the user's tools. Repeatable: it changes nothing."""
+    return Call(
+        method="POST",
+        path="/v1/discover",
+        body=_body(user=user, query=query, connector=connector, effect=effect, cursor=cursor),
+        read=read_page,
+        repeatable=True,
+    )
+
+
+def call_tool(
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    user: str,
+    account: str | None = None,
+    owner: str | None = None,
+    project: str | None = None,
+    approval: str | None = None,
+    wait: float | None = None,
+    idempotency_key: str | None = None,
+) -> Call[ToolResult]:
+    """``POST /v1/tools/{name}/call``. Repeatable with an idempotency key alone.
+
+    Arguments that are None are left out: models write null for what they do not need.
+    Raises ``InvalidRequest`` if the arguments are not JSON.
+    """
+    given = {key: value for key, value in arguments.items() if value is not None}
+    headers = {} if idempotency_key is None else {"Idempotency-Key": _line(idempotency_key)}
+    return Call(
+        method="POST",
+        path=f"/v1/tools/{_segment(name, 'tool name')}/call",
+        body=_body(
+            user=user,
+            arguments=given,
+            account=account,
+            owner=owner,
+            project=project,
+            approval=approval,
+            wait_seconds=wait,
+        ),
+        headers=headers,
+        read=read_result,
+        repeatable=idempotency_key is not None,
+        seconds=TOOL_SECONDS + (wait or 0.0),
+    )
+
+
 def proxy_path(name: str) -> str:
     """The path below which the calls to a connector's API stand."""
     return f"/v1/proxy/{_segment(name, 'connector name')}"
@@ -178,6 +241,18 @@ def _names(scopes: Sequence[str]) -> list[str] | None:
     return list(scopes) or None
 
 
-def _body(**members: str | int | bool | list[str] | None) -> bytes:
+def _line(key: str) -> str:
+    # httpx would refuse these too, but its message quotes the header.
+    if not key or not all(" " <= letter <= "~" for letter in key):
+        raise InvalidRequest("The idempotency key is empty or holds a character that is not ASCII.")
+    return key
+
+
+def _body(**members: object) -> bytes:
     present = {name: value for name, value in members.items() if value is not None}
-    return json.dumps(present, separators=(",", ":")).encode()
+    try:
+        return json.dumps(present, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        pass
+    # Raised outside of the handler, because the text of the error would quote the value.
+    raise InvalidRequest("The arguments hold something that JSON cannot say.")

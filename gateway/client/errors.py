@@ -13,8 +13,12 @@
     │  ├─ BudgetSpent               a budget of the user's organisation is used up
     │  └─ GatewayUnavailable        the gateway does not answer: no route, time-out, any 5xx
     ├─ OutcomeUnknown             nobody knows whether the request had its effect
+    ├─ ApprovalRequired           a person has to allow this call, at url
+    ├─ ToolUnknown · ToolBlocked  there is no such tool, or the organisation does not allow it
+    ├─ ToolFailed                 the provider refused what the tool asked for, or it failed
     ├─ Unauthorized · Forbidden   the service key is unknown, or lacks a role
     ├─ InvalidRequest             the arguments were refused, by the gateway or before sending
+    │  └─ InvalidArguments          those of a tool: fields says which, and why
     └─ UnexpectedAnswer           not an answer of this API, such as a proxy's HTML page
 
 No error holds a token, an API key, a raw body or the failed HTTP request.
@@ -23,6 +27,7 @@ No error holds a token, an API key, a raw body or the failed HTTP request.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, TypedDict, Unpack
 
@@ -207,6 +212,66 @@ class OutcomeUnknown(GatewayError):
     default_code = "idempotency_outcome_unknown"
 
 
+class ApprovalRequired(GatewayError):
+    """A person has to allow this call first. Show ``url`` to the user, then call again.
+
+    The same call, with the same arguments, goes through after the decision, once, until
+    ``expires_at``. ``approval_id`` names it.
+    """
+
+    default_code = "approval_required"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        approval_id: str,
+        url: str,
+        expires_at: datetime | None = None,
+        **facts: Unpack[Facts],
+    ) -> None:
+        super().__init__(detail, **facts)
+        self.approval_id = approval_id
+        self.url = url
+        self.expires_at = expires_at
+
+    def __str__(self) -> str:
+        return f"A person has to allow this call. To decide, open {self.url} and then call again"
+
+
+class ToolUnknown(GatewayError):
+    """The gateway has no tool of this name, or the user's organisation has switched it off."""
+
+    default_code = "tool_unknown"
+
+
+class ToolBlocked(GatewayError):
+    """A policy of the user's organisation does not allow this tool."""
+
+    default_code = "tool_blocked"
+
+
+class ToolFailed(GatewayError):
+    """The tool did not do what it was asked, for the ``reason`` (a code) and ``detail`` (words).
+
+    ``provider_status`` is the HTTP status of the provider's answer, or None.
+    """
+
+    default_code = "tool_failed"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        reason: str | None = None,
+        provider_status: int | None = None,
+        **facts: Unpack[Facts],
+    ) -> None:
+        super().__init__(detail, **facts)
+        self.reason = reason
+        self.provider_status = provider_status
+
+
 class Unauthorized(GatewayError):
     """The gateway does not accept the API key."""
 
@@ -223,6 +288,23 @@ class InvalidRequest(GatewayError):
     """The arguments are invalid. ``status`` is None if they were never sent."""
 
     default_code = "invalid_request"
+
+
+class InvalidArguments(InvalidRequest):
+    """The arguments do not fit the tool. ``fields`` maps an argument to what is wrong."""
+
+    default_code = "invalid_arguments"
+
+    def __init__(
+        self, detail: str, *, fields: Mapping[str, str] | None = None, **facts: Unpack[Facts]
+    ) -> None:
+        super().__init__(detail, **facts)
+        self.fields = dict(fields or {})
+
+    def __str__(self) -> str:
+        if not self.fields:
+            return super().__str__()
+        return "; ".join(f"{name}: {problem}" for name, problem in self.fields.items())
 
 
 class UnexpectedAnswer(GatewayError):
@@ -267,6 +349,12 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "assertion_required": Forbidden,
         "assertion_invalid": Forbidden,
         "invalid_request": InvalidRequest,
+        "invalid_arguments": InvalidArguments,
+        "approval_required": ApprovalRequired,
+        "tool_unknown": ToolUnknown,
+        "tool_blocked": ToolBlocked,
+        "tool_failed": ToolFailed,
+        "tool_answer_unexpected": GatewayError,  # it was carried out: no reason to try again
         "path_refused": InvalidRequest,
         "upgrade_refused": InvalidRequest,
         "too_large": InvalidRequest,

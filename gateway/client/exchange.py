@@ -67,7 +67,7 @@ class Exchange(Generic[T]):
         self._call = call
         self._assertion = assertion
         self._settings = settings
-        self._deadline = settings.clock() + settings.timeout
+        self._deadline = settings.clock() + max(settings.timeout, call.seconds)
         self._tries = 0
         self._body = bytearray()
 
@@ -79,7 +79,7 @@ class Exchange(Generic[T]):
         """Build the request for the next try; the API key is added when it is sent."""
         remaining = self.remaining()
         self._body.clear()
-        headers = {"Accept": "application/json, application/problem+json"}
+        headers = {"Accept": "application/json, application/problem+json", **self._call.headers}
         if self._call.body is not None:
             headers["Content-Type"] = "application/json"
         if self._assertion is not None:

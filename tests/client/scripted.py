@@ -67,6 +67,30 @@ CONNECTOR: dict[str, Any] = {
     "supports_multiple_accounts": True,
     "connect_url": f"{URL}/connectors/notion",
 }
+TOOL: dict[str, Any] = {
+    "name": "notion_search_pages",
+    "description": "Search pages by title.",
+    "effect": "read",
+    "input_schema": {
+        "type": "object",
+        "properties": {"query": {"type": "string", "title": "Query"}},
+        "required": ["query"],
+        "additionalProperties": False,
+    },
+    "output_schema": None,
+    "available": True,
+    "reason": None,
+    "connector_required": [],
+}
+ACCOUNT: dict[str, Any] = {
+    "kind": "notion",
+    "displayName": "Notion",
+    "accountLabel": "Acme",
+    "isDefault": True,
+    "scope": "user",
+}
+TOOLS: dict[str, Any] = {"tools": [TOOL], "connectors": [ACCOUNT], "next_cursor": None}
+RESULT: dict[str, Any] = {"result": {"pages": []}, "truncated": False, "next": None, "cost": None}
 Ask = Callable[[Gateway], Awaitable[object]]
 REPEATABLE: dict[str, tuple[Ask, dict[str, Any]]] = {
     "token": (lambda g: g.get_connector_token("notion", user="u"), TOKEN),
@@ -74,11 +98,14 @@ REPEATABLE: dict[str, tuple[Ask, dict[str, Any]]] = {
     "connections": (lambda g: g.list_connections(user="u"), {"connections": [CONNECTION]}),
     "connection": (lambda g: g.get_connection("con_1"), CONNECTION),
     "connectors": (lambda g: g.list_connectors(), {"connectors": [CONNECTOR]}),
+    "tools": (lambda g: g.tools(user="u"), TOOLS),
+    "keyed": (lambda g: g.call_tool("t_do_x", user="u", idempotency_key="k1"), RESULT),
 }
 UNREPEATABLE: dict[str, tuple[Ask, dict[str, Any]]] = {
     "refresh": (lambda g: g.refresh_connector_token("notion", user="u"), TOKEN),
     "default": (lambda g: g.make_default("con_1"), CONNECTION),
     "disconnect": (lambda g: g.disconnect("con_1"), {"revoked": "yes"}),
+    "call": (lambda g: g.call_tool("t_do_x", user="u"), RESULT),
 }
 EVERY_CALL = REPEATABLE | UNREPEATABLE
 NEVER_SENT = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout]
