@@ -74,12 +74,7 @@ APART = {
 }
 """Package -> packages below it that it still may not import."""
 
-PROVIDER_CODE = (
-    "connectors.catalog",
-    "connectors.hooks",
-    "connectors.sandbox",
-    "connectors.tools",
-)
+PROVIDER_CODE = ("connectors.catalog", "connectors.hooks", "connectors.sandbox", "connectors.tools")
 NAMELESS = tuple(
     layer
     for layer in LAYERS
