@@ -51,11 +51,12 @@ _KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
 
 
 class Role(StrEnum):
-    """The roles of a key: read tokens, call providers through the gateway, manage connections,
-    sign people in and out, manage keys."""
+    """The roles of a key: read tokens, call providers through the gateway, call tools by name,
+    manage connections, sign people in and out, manage keys."""
 
     TOKENS = "tokens"
     PROXY = "proxy"
+    TOOLS = "tools"
     CONNECTIONS = "connections"
     LOGINS = "logins"
     ADMIN = "admin"

@@ -124,7 +124,7 @@ def _ensure_service_key(env: dict[str, str]) -> None:
     async def ensure() -> None:
         async with open_services(settings, read_environment()) as services:
             if not (file.is_file() and await _is_valid(services.keys, file.read_text().strip())):
-                roles = [Role.TOKENS, Role.PROXY, Role.CONNECTIONS]
+                roles = [Role.TOKENS, Role.PROXY, Role.TOOLS, Role.CONNECTIONS]
                 _, secret = await services.keys.create(
                     tenant=DEFAULT_TENANT, roles=roles, label="made by gateway dev"
                 )
@@ -138,7 +138,7 @@ async def _is_valid(keys: ServiceKeys, key: str) -> bool:
         caller = await keys.authenticate(f"Bearer {key}")
     except Unauthorized:
         return False
-    return Role.PROXY in caller.roles  # an earlier release made it without
+    return Role.TOOLS in caller.roles  # an earlier release made it without
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> int:

@@ -26,7 +26,15 @@ from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError, UnknownConnector
 from connectors.hosts import hosts_of
 from connectors.tool_places import places_of
-from connectors.tooling import FunctionTool, HttpTool, Needs, ToolDefinition
+from connectors.tooling import (
+    Effect,
+    FunctionTool,
+    HttpTool,
+    Needs,
+    NeedsSecret,
+    Policy,
+    ToolDefinition,
+)
 from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
@@ -50,9 +58,9 @@ class Tool:
 
     name: str
     description: str
-    needs: tuple[Any, ...]
-    effect: str
-    policy: str | None
+    needs: tuple[Needs | NeedsSecret, ...]
+    effect: Effect
+    policy: Policy | None
     input_schema: Mapping[str, Any] = field(repr=False)
     output_schema: Mapping[str, Any] = field(repr=False)
     examples: tuple[Mapping[str, Any], ...] = field(repr=False)

@@ -140,14 +140,18 @@ def scopes_of(config: Connector) -> tuple[str, ...]:
 
 
 def connect_url(
-    public_url: str, connector: str, reconnect: str | None = None, scopes: Iterable[str] = ()
+    public_url: str,
+    connector: str,
+    reconnect: str | None = None,
+    scopes: Iterable[str] = (),
+    tool: str | None = None,
 ) -> str:
     """Return the page where a person connects, or reconnects the connection ``reconnect``.
 
-    ``scopes`` are sets or scopes to ask for in addition. The URL grants nothing: a session is
-    needed (A2).
+    ``scopes`` are sets or scopes to ask for in addition; ``tool`` names what they are for. The
+    URL grants nothing: a session is needed (A2).
     """
-    given = {"reconnect": reconnect, "scopes": " ".join(scopes)}
+    given = {"reconnect": reconnect, "tool": tool, "scopes": " ".join(scopes)}
     query = urlencode({name: value for name, value in given.items() if value})
     return f"{public_url}/connectors/{connector}{f'?{query}' if query else ''}"
 

@@ -17,7 +17,11 @@ from gateway.web.browsers import check_origin
 from gateway.web.cookies import SESSION, read_cookie
 from gateway.web.state import services
 
-_LIMITS = {Role.TOKENS: LimitName.TOKEN_READS, Role.PROXY: LimitName.PROXY_CALLS}
+_LIMITS = {
+    Role.TOKENS: LimitName.TOKEN_READS,
+    Role.PROXY: LimitName.PROXY_CALLS,
+    Role.TOOLS: LimitName.PROXY_CALLS,
+}
 
 CHECKED_KEY = "gateway.checked_key"
 """The place in an ASGI scope for a key that was checked for this request already."""

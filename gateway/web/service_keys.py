@@ -40,7 +40,8 @@ class UserAssertion(Strict):
 
 
 class KeyRequest(Strict):
-    """The roles of a new key: ``tokens``, ``connections``, ``logins``, ``admin``.
+    """The roles of a new key: ``tokens``, ``proxy``, ``tools``, ``connections``,
+    ``logins``, ``admin``.
 
     ``label`` is for people. Three restrictions are optional (docs/keys.md): ``connectors`` by their
     names, ``expires_at``, and ``user_assertion``, whose keys sign the user of each call.
