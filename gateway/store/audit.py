@@ -39,6 +39,8 @@ class Action(StrEnum):
     CONNECTION_DEFAULT_CHANGED = "connection.default_changed"
     CONNECTOR_RULE_CHANGED = "connector.rule_changed"
     USAGE_RULE_CHANGED = "usage.rule_changed"
+    POLICY_CHANGED = "policy.changed"
+    TOOLS_SWITCHED = "tools.switched"
     HOOK_DONE = "hook.done"
     HOOK_FAILED = "hook.failed"
     REFRESH_DONE = "refresh.done"

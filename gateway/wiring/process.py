@@ -59,6 +59,7 @@ from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
 from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
+from gateway.store.policies import PolicyStore
 from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
@@ -66,6 +67,7 @@ from gateway.store.sessions import SessionStore
 from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
+from gateway.tools.policy import Policies
 from gateway.usage.meter import Meter
 from gateway.usage.prices import FILE, Prices, read_prices
 from gateway.usage.rates import Rates
@@ -100,6 +102,7 @@ class Services(CoreServices):
     meter: Meter
     usage: UsageStore
     forward: Forward
+    policies: Policies
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -312,6 +315,9 @@ async def open_services(
             limits=limits,
             meter=meter,
             forward=forward,
+            policies=Policies(
+                PolicyStore(database), Cache(watch.freshness, database.notices), audit
+            ),
             usage=usage_store,
             ping=database.ping,
             check_process=check_process,

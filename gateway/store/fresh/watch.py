@@ -22,7 +22,14 @@ from gateway.store.mongo import Database, Document
 POLL_SECONDS = 0.05
 RETRY_SECONDS = 1.0
 
-_COLLECTIONS = ["connections", "service_keys", "connector_rules", "cool_downs", "usage_rules"]
+_COLLECTIONS = [
+    "connections",
+    "service_keys",
+    "connector_rules",
+    "cool_downs",
+    "usage_rules",
+    "policies",
+]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
 _RELEASES: Document = {
