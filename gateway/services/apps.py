@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ from gateway.encryption.vault import Vault
 from gateway.errors import AppRefused, AppRemoved, InvalidRequest, NotFound, ProviderMisconfigured
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method
-from gateway.store.oauth_apps import OAuthApp, OAuthAppStore, app_id
+from gateway.store.oauth_apps import AppReader, OAuthApp, OAuthAppStore, ReadApps, app_id
 from gateway.store.refresh_leases import RefreshLeases
 
 MOST = 10
@@ -67,12 +68,19 @@ class Apps:
     ) -> None:
         self._catalog = catalog
         self._store = store
+        self._known: AppReader = store
         self._leases = leases
         self._vault = vault
         self._clock = clock
         self._audit = audit
         self._configs: dict[tuple[str, bytes], ConnectorConfig] = {}
         """By the app's id and its sealed secret."""
+
+    async def as_read(self, tenant: str) -> Apps:
+        """Return the same with all apps of the tenant read once: for many questions at once."""
+        other = copy(self)
+        other._known = ReadApps(await self._store.list_for(tenant))
+        return other
 
     async def choose(self, tenant: str, name: str) -> Chosen:
         """Return the connector of that name or alias with the app for new connections.
@@ -81,7 +89,7 @@ class Apps:
         or ``ConfigError`` if it needs an app and nobody has one.
         """
         described = self._catalog.described(name)
-        app = await self._store.in_use(tenant, described.name)
+        app = await self._known.in_use(tenant, described.name)
         if app is None:
             return self._catalog.usable(described.name), None
         return self._with(app), app.id
@@ -96,7 +104,7 @@ class Apps:
         """
         if app is None:
             return self._catalog.oauth(name)
-        found = await self._store.get(tenant, app)
+        found = await self._known.get(tenant, app)
         if found is None or found.connector != name:
             raise AppRemoved
         return self._with(found)
@@ -119,7 +127,7 @@ class Apps:
         """Whether the tenant has removed the app that made the connection."""
         if connection.app is None:
             return False
-        return await self._store.get(connection.tenant, connection.app) is None
+        return await self._known.get(connection.tenant, connection.app) is None
 
     async def offered(self, tenant: str | None) -> list[Connector]:
         """Return the connectors that the tenant's people can connect, in alphabetical order.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from connectors.config import Connector
 from gateway.errors import AccountNotFound, ConnectorRequired, InvalidRequest, PersonalForbidden
-from gateway.services.connector_rules import ConnectorRules
 from gateway.services.platform import PlatformCredentials
 from gateway.store.connection import Connection
-from gateway.store.connections import ConnectionStore
 from gateway.store.connector_rules import ConnectorRule, rules_tag
 from gateway.store.fresh.notices import Tag, accounts_tag
 from gateway.store.owners import ORG, PLATFORM, OwnerKind, owner_of
@@ -36,12 +35,26 @@ def nearest(rule: ConnectorRule, owners: Collection[OwnerKind]) -> OwnerKind | N
     return next((kind for kind in allowed if kind in owners), None)
 
 
+class Accounts(Protocol):
+    """The linked accounts of a tenant (``gateway.store.connections``)."""
+
+    async def find_account(
+        self, tenant: str, owner: str, connector: str, account: str | None
+    ) -> Connection | None:
+        """Return the requested account, or the default one."""
+
+
+class Rules(Protocol):
+    """The rules of organisations (``gateway.services.connector_rules``)."""
+
+    async def of(self, tenant: str, connector: str) -> ConnectorRule:
+        """Return the tenant's rule for a connector."""
+
+
 class Resolution:
     """Finds connections: the nearest owner wins, even if its connection does not work."""
 
-    def __init__(
-        self, connections: ConnectionStore, rules: ConnectorRules, platform: PlatformCredentials
-    ) -> None:
+    def __init__(self, connections: Accounts, rules: Rules, platform: PlatformCredentials) -> None:
         self._connections = connections
         self._rules = rules
         self._platform = platform

@@ -19,7 +19,13 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.api import api_headers
 from gateway.engine.placements import placed
 from gateway.engine.templates import filled, render_url
-from gateway.errors import ConnectionIncomplete, InvalidRequest, VaultError
+from gateway.errors import (
+    AppRemoved,
+    ConnectionIncomplete,
+    InvalidRequest,
+    VaultError,
+    WrongEnvironment,
+)
 from gateway.services.apps import Apps
 from gateway.services.methods import (
     METHOD_GONE,
@@ -170,6 +176,39 @@ class States:
             checkable=connection.method is not Method.API_KEY
             or is_checkable(config, connection.method),
         )
+
+    def knowing(self, apps: Apps) -> States:
+        """Return the same with other knowledge of the tenants' apps (``Apps.as_read``)."""
+        return States(apps, self._sealer, self._clock, self._environment)
+
+    async def check(self, connection: Connection) -> State:
+        """Return the state; raise what the next caller gets if no provider can change it.
+
+        ``check_grant`` comes first: it is about what a caller asks for. A token that is over and
+        can be renewed raises nothing, even if its last renewal failed.
+
+        Raises:
+            RowUnreadable: The tokens do not open, or another environment's app has the grant.
+            AppRemoved: The token is over, and its app is removed.
+            ConnectionIncomplete: A part of the API's address is missing.
+        """
+        state, over = await self.of(connection), is_over(connection, self._clock())
+        if state.status is Status.UNREADABLE:
+            if over and self._sealer.opens(connection, refresh_too=False):
+                if not connection.is_of(self._environment):
+                    raise WrongEnvironment
+                if await self._apps.is_removed(connection):
+                    raise AppRemoved
+            raise VaultError
+        if state.status is Status.NOT_RENEWED and state.reason == APP_REMOVED:
+            raise AppRemoved
+        if state.status is Status.INCOMPLETE:
+            failure = connection.hook_failure
+            again = failure is not None and failure.retry_at is not None
+            raise ConnectionIncomplete(
+                connection.connector, connection.id, "a part of it is missing", again
+            )
+        return state
 
     def _is_complete(self, config: Connector, connection: Connection, over: bool) -> bool:
         if connection.method is not Method.OAUTH2:

@@ -25,14 +25,12 @@ from gateway.encryption.tokens import TokenSealer
 from gateway.engine.placements import Placed, constants_in, placed
 from gateway.errors import (
     ConnectionIncomplete,
-    ConnectorRequired,
     GatewayError,
     InvalidRequest,
     ProviderError,
     ProviderUnavailable,
     ReauthorizationRequired,
     RowUnreadable,
-    ScopesRequired,
     StoreUnavailable,
     VaultError,
     code_of,
@@ -42,19 +40,12 @@ from gateway.observe.metrics import UNKNOWN, Metrics, TokenResult
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps
 from gateway.services.key_connections import KeyConnections
-from gateway.services.methods import (
-    is_checkable,
-    is_renewable,
-    key_of,
-    lacks_scopes,
-    oauth_of,
-    pasted_values,
-    wanted_scopes,
-)
+from gateway.services.lookup import Found, Lookup, check_grant
+from gateway.services.methods import is_checkable, is_renewable, key_of, oauth_of, pasted_values
 from gateway.services.platform import PlatformCredentials
 from gateway.services.refresh import Refresher
 from gateway.services.resolution import Resolution, Sought
-from gateway.services.states import api_of, is_over, state_of
+from gateway.services.states import api_of, is_over
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method, SealedTokens, Status
 from gateway.store.connections import ConnectionStore
@@ -169,6 +160,7 @@ class TokenService:
         self._apps = apps
         self._connections = connections
         self._resolution = resolution
+        self._lookup = Lookup(catalog, apps, resolution)
         self._platform = platform
         self._refresher = refresher
         self._pasted = pasted
@@ -274,39 +266,21 @@ class TokenService:
             raise ProviderUnavailable("it takes too long", retry_after=1) from None
 
     async def _get(self, wanted: Wanted) -> IssuedToken:
-        config = self._catalog.described(wanted.connector)
         reading = None if self._cache is None else self._cache.reading()
-        scopes = wanted_scopes(config, wanted.scopes)
+        found = await self._lookup.find(wanted.connector, wanted.sought)
+        connection = found.connection
+        found = replace(found, config=self._apps.described(connection))
         try:
-            connection = await self._resolution.find(config, wanted.sought)
-        except ConnectorRequired:
-            await self._apps.choose(wanted.tenant, config.name)  # a hidden one says so
-            raise
-        try:
-            config = self._apps.described(connection)
             if connection.owner == PLATFORM:
-                return await self._get_of_platform(config, wanted, connection, reading)
-            return await self._get_of(config, wanted, connection, scopes, reading)
+                return await self._get_of_platform(found.config, wanted, connection, reading)
+            return await self._get_of(found, wanted, reading)
         except GatewayError as error:
             error.owner = kind_of(connection.owner)
             raise
 
-    async def _get_of(
-        self,
-        config: Connector,
-        wanted: Wanted,
-        connection: Connection,
-        scopes: tuple[str, ...],
-        reading: Reading | None,
-    ) -> IssuedToken:
-        renewable = is_renewable(config, connection.method)
-        state = state_of(connection, self._clock(), renewable=renewable)
-        if state.status is Status.NEEDS_REAUTH:
-            raise ReauthorizationRequired(
-                config.name, state.reason or "revoked", connection.id, wanted.scopes
-            )
-        if lacks_scopes(config, connection, scopes):
-            raise ScopesRequired(config.name, connection.id, wanted.scopes)
+    async def _get_of(self, found: Found, wanted: Wanted, reading: Reading | None) -> IssuedToken:
+        config, connection = found.config, found.connection
+        check_grant(found, self._clock(), wanted.scopes)
         token, values = self._opened(config, connection)
         result = TokenResult.SERVED
         if not wanted.as_stored and self._refresh_is_due(connection, token, wanted):

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.account import AccountInfo
-from gateway.errors import AccountAmbiguous, AccountMismatch, ConnectionNotFound, WriteConflict
+from gateway.errors import (
+    AccountAmbiguous,
+    AccountMismatch,
+    ConnectionNotFound,
+    RowUnreadable,
+    WriteConflict,
+)
 from gateway.store.connection import (
     SCHEMA,
     Connection,
@@ -188,6 +194,18 @@ class ConnectionStore:
         rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=ORDER)
         return [read_connection(row) for row in rows]
 
+    async def read_all(
+        self, tenant: str, owners: Sequence[str]
+    ) -> list[tuple[str, str, Connection | RowUnreadable]]:
+        """Return all connections of some owners by one query: owner, connector, connection.
+
+        They are in the order of ``list_for``. A row that cannot be used is the error that its
+        reader gets, so that it harms no other.
+        """
+        query = {"tenant": tenant, "owner": {"$in": list(owners)}}
+        rows = await self._rows.find(query, sort=ORDER)
+        return [(row["owner"], row["connector"], _read_or_error(row)) for row in rows]
+
     async def find_account(
         self, tenant: str, owner: str, connector: str, account: str | None
     ) -> Connection | None:
@@ -290,6 +308,13 @@ class ConnectionStore:
         await self._rows.update_one(
             {"_id": connection.id, "tenant": connection.tenant}, {"$set": {"last_used_at": now}}
         )
+
+
+def _read_or_error(row: Document) -> Connection | RowUnreadable:
+    try:
+        return read_connection(row)
+    except RowUnreadable as error:
+        return error
 
 
 def _flow_fields(new: NewConnection, tokens: SealedTokens, now: datetime) -> Document:

@@ -7,8 +7,10 @@ use. Apps from before it stay for the connections that they made.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
@@ -35,6 +37,32 @@ class OAuthApp:
     updated_by: str
     created_at: datetime
     updated_at: datetime
+
+
+class AppReader(Protocol):
+    """Finds apps: in the database, or among those that were read."""
+
+    async def get(self, tenant: str, app: str) -> OAuthApp | None:
+        """Return the app of that id."""
+
+    async def in_use(self, tenant: str, connector: str) -> OAuthApp | None:
+        """Return the app for new connections."""
+
+
+class ReadApps:
+    """The apps of a tenant as they were read, the newest first."""
+
+    def __init__(self, apps: Sequence[OAuthApp]) -> None:
+        self._apps = {(app.tenant, app.id): app for app in apps}
+
+    async def get(self, tenant: str, app: str) -> OAuthApp | None:
+        """Return the app of that id."""
+        return self._apps.get((tenant, app))
+
+    async def in_use(self, tenant: str, connector: str) -> OAuthApp | None:
+        """Return the app for new connections."""
+        used = (app for app in self._apps.values() if app.in_use and app.connector == connector)
+        return next((app for app in used if app.tenant == tenant), None)
 
 
 class OAuthAppStore:

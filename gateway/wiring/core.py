@@ -14,6 +14,7 @@ from gateway.encryption.vault import Vault
 from gateway.observe.metrics import Metrics
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.services.apps import Apps
+from gateway.services.availability import Availability
 from gateway.services.connect import ConnectService
 from gateway.services.connector_rules import ConnectorRules
 from gateway.services.disconnect import DisconnectService
@@ -55,6 +56,7 @@ class CoreServices:
     hooks: Hooks
     rules: ConnectorRules
     platform: PlatformCredentials
+    availability: Availability
 
 
 def core_services(
@@ -137,13 +139,23 @@ def core_services(
         ),
         takeover_seconds=knobs.takeover_seconds,
     )
+    states = States(apps, sealer, clock, environment)
     return CoreServices(
         apps=apps,
+        availability=Availability(
+            catalog=catalog,
+            apps=apps,
+            connections=connections,
+            rules=rules,
+            platform=platform,
+            states=states,
+            clock=clock,
+        ),
         rules=rules,
         platform=platform,
         refresher=refresher,
         pasted=pasted,
-        states=States(apps, sealer, clock, environment),
+        states=states,
         hooks=Hooks(
             catalog=catalog,
             apps=apps,
