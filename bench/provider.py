@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.catalog import Catalog
 from gateway.observe.logs import configure_logs
-from gateway.sandbox.server import load_providers, open_sandbox
+from gateway.sandbox.server import load_apis, load_providers, open_sandbox
 from gateway.server.run import run, serve
 
 SECONDS_PATH = "/_bench/seconds"
@@ -103,6 +103,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     configure_logs()
     servers = open_sandbox(
         load_providers(Catalog({})),
+        apis=load_apis(Catalog({})),
         gateway_url=arguments.gateway,
         folder=arguments.folder,
         port=arguments.port,

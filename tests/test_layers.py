@@ -71,6 +71,7 @@ APART = {
     "connectors.sandbox": CATALOG_SIDE,
     "connectors.rfc6749": CATALOG_SIDE,
     "connectors.provider": CATALOG_SIDE,
+    "connectors.simulated_api": CATALOG_SIDE,
 }
 """Package -> packages below it that it still may not import."""
 

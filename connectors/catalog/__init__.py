@@ -218,6 +218,20 @@ class Catalog:
                 name, "it has no simulated provider" if is_missing else reason
             ) from None
 
+    def sandbox_api_module(self, name: str) -> ModuleType | None:
+        """The module that simulates the API (``sandbox/api/<name>.py``), if there is one.
+
+        Raises ``ConfigError`` if its description is wrong, and what the module raises.
+        """
+        try:
+            return self._beside(name, "sandbox/api", name)
+        except UnknownConnector:
+            return None
+        except ModuleNotFoundError as error:
+            if _is_of(error, name) or _is_of(error, "api") or _is_of(error, "sandbox"):
+                return None
+            raise
+
     def hook(self, config: Connector) -> Hook | None:
         """``post_connection`` of ``hooks/<name>.py``, if the connector names one.
 
@@ -245,7 +259,8 @@ class Catalog:
         package, found, _ = _module_name(location).rpartition(".catalog.")
         if not found:
             raise ModuleNotFoundError(f"{name} is in no package named catalog", name=stem)
-        return importlib.import_module(f"{package}.{kind}.{stem.replace('-', '_')}")
+        inside = kind.replace("/", ".")
+        return importlib.import_module(f"{package}.{inside}.{stem.replace('-', '_')}")
 
     def _load(self, name: str) -> Connector:
         if name not in self._loaded:
@@ -361,7 +376,7 @@ def _module_name(location: _Location | None) -> str:
 
 def _import_file(path: Path, kind: str) -> ModuleType:
     # A separate name, so that a folder's "notion.py" can never shadow an installed module.
-    name = f"_outside_connectors.{kind}.{path.stem.replace('-', '_')}"
+    name = f"_outside_connectors.{kind.replace('/', '_')}.{path.stem.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise UnknownConnector(path.stem, f"there is no file {kind}/{path.name}")

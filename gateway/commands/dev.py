@@ -31,7 +31,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     if not settings.dev:
         raise SettingsError("the sandbox runs in dev mode only (GATEWAY_MODE=dev)")
     try:
-        from gateway.sandbox.server import load_providers, open_sandbox
+        from gateway.sandbox.server import load_apis, load_providers, open_sandbox
     except ModuleNotFoundError as missing:
         if missing.name != "trustme":
             raise
@@ -41,8 +41,10 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     from gateway.server.run import run, serve
 
     configure_logs(settings.log_level, settings.log_format)
+    catalog = Catalog({}, settings.connectors_path)
     servers = open_sandbox(
-        load_providers(Catalog({}, settings.connectors_path)),
+        load_providers(catalog),
+        apis=load_apis(catalog),
         gateway_url=settings.public_url,
         folder=settings.data_dir,
         port=arguments.port,

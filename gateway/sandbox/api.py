@@ -10,6 +10,7 @@ from connectors.provider import ApiCall, Refusal, SimulatedProvider
 from gateway.sandbox.credentials import account_of, app_of, authenticate_bearer, authenticate_client
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
+from gateway.sandbox.operations import Caller, Operations
 from gateway.sandbox.wire import (
     NOT_FOUND,
     Incoming,
@@ -29,12 +30,34 @@ from gateway.sandbox.wire import (
 class ApiEndpoints:
     """Answers the API's addresses and the introspection endpoint."""
 
-    def __init__(self, rules: SimulatedProvider, ledger: Ledger) -> None:
+    def __init__(
+        self, rules: SimulatedProvider, ledger: Ledger, operations: Operations | None = None
+    ) -> None:
         self.rules = rules
         self.ledger = ledger
+        self.operations = operations
 
     def api(self, incoming: Incoming) -> Outcome:
         """Answer an API call."""
+        if self.operations is not None and self.operations.knows(incoming):
+            operations, tokens = self.operations, list[AccessToken]()
+
+            def authenticate() -> Caller:
+                grant, token = authenticate_bearer(
+                    self.rules, self.ledger, incoming, operations.pattern(incoming)
+                )
+                tokens.append(token)
+                return self._caller(grant, token)
+
+            try:
+                answered = operations.answer(incoming, authenticate)
+            except Refused as refused:
+                self.ledger.note_refusal(self.rules.name, "api", refused)
+                return refusal(self.rules, "api", refused)
+            if answered is not None:
+                for token in tokens:
+                    self._use(token)
+                return answered
         found = [
             api
             for api in self.rules.api
@@ -51,10 +74,7 @@ class ApiEndpoints:
             self.ledger.note_refusal(self.rules.name, "api", refused)
             return refusal(self.rules, "api", refused)
         answer = call(f"the answer at {api.address}", (Mapping, list, Refusal), api.answer, asked)
-        if token.retires is not None:
-            self.ledger.refresh_tokens[token.retires].used = True
-            token.retires = None
-            self.ledger.save()
+        self._use(token)
         self.ledger.note(self.rules.name, "api", "answered")
         if isinstance(answer, Refusal):
             return Outcome(status=answer.status, body=answer.body, refused=True)
@@ -89,6 +109,20 @@ class ApiEndpoints:
         self.ledger.note(self.rules.name, "introspect", "active")
         asked = self._call(grant, token, incoming, None)
         return Outcome(status=200, body=call("introspect.answer", Mapping, rules.answer, asked))
+
+    def _use(self, token: AccessToken) -> None:
+        """Note that a token was used, which may end the refresh token before it."""
+        if token.retires is not None:
+            self.ledger.refresh_tokens[token.retires].used = True
+            token.retires = None
+            self.ledger.save()
+
+    def _caller(self, grant: Grant, token: AccessToken) -> Caller:
+        return Caller(
+            account=account_of(self.rules, grant.account),
+            tenant=grant.tenant,
+            scopes=frozenset(grant.scopes if token.scopes is None else token.scopes),
+        )
 
     def _call(self, grant: Grant, token: AccessToken, incoming: Incoming, body: Any) -> ApiCall:
         return ApiCall(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import SimulatedProvider
+from connectors.simulated_api import SimulatedApi
 from gateway.sandbox.control import CONTROL
 from gateway.sandbox.faults import DOWN, LOST_ANSWER, SLOW, SLOW_SECONDS, faulty_answer
 from gateway.sandbox.keys import KeySimulation
@@ -39,12 +40,20 @@ def create_sandbox(
     ledger: Ledger,
     ca: str,
     tls_address: tuple[str, int],
+    apis: Mapping[str, SimulatedApi] | None = None,
 ) -> Starlette:
-    """The sandbox as an ASGI application; ``gateway_url`` is where redirect URIs are registered."""
+    """The sandbox as an ASGI application; ``gateway_url`` is where redirect URIs are registered.
+
+    ``apis`` are the providers' APIs beyond sign-in, by the provider's name.
+    """
+    apis = apis or {}
     sandbox = Sandbox(
         providers={
             rule.name: simulation_of(
-                rule, ledger, f"{gateway_url}/v1/connectors/{rule.name}/callback"
+                rule,
+                ledger,
+                f"{gateway_url}/v1/connectors/{rule.name}/callback",
+                apis.get(rule.name),
             )
             for rule in rules
         },
@@ -82,6 +91,8 @@ async def _provider(request: Request) -> Response:
     # Where there is no token endpoint, every request meets the faults.
     fails = endpoint in ("token", "exchange") or isinstance(simulation, KeySimulation)
     fault = sandbox.faults.take(simulation.rules.name) if fails else None
+    if fault is None and endpoint == "api":
+        fault = sandbox.faults.take_of_api(simulation.rules.name)
     if fault is not None:
         if fault == LOST_ANSWER:
             getattr(simulation, endpoint)(incoming)
@@ -90,8 +101,10 @@ async def _provider(request: Request) -> Response:
             sandbox.ledger.note(simulation.rules.name, endpoint, f"fault: {fault}")
         return await faulty_answer(fault, request.receive)
     outcome: Outcome = getattr(simulation, endpoint)(incoming)
-    body = outcome.body if isinstance(outcome.body, list) else dict(outcome.body)
-    return JSONResponse(body, outcome.status, HEADERS | dict(outcome.headers))
+    headers = HEADERS | dict(outcome.headers)
+    if outcome.content is not None:
+        return Response(outcome.content, outcome.status, headers, outcome.media_type)
+    return JSONResponse(outcome.body, outcome.status, headers)
 
 
 def _authorize(sandbox: Sandbox, simulation: ProviderSimulation, incoming: Incoming) -> Response:
@@ -133,9 +146,10 @@ async def _consent(request: Request) -> Response:
 
 async def _incoming(request: Request) -> Incoming:
     host, path = request.url.hostname or "", request.url.path
+    raw = request.scope.get("raw_path", path.encode()).partition(b"?")[0].decode("latin-1")
     if request.url.scheme == "http":
         host, _, rest = path.lstrip("/").partition("/")
-        path = f"/{rest}"
+        path, raw = f"/{rest}", "/" + raw.lstrip("/").partition("/")[2]
     return Incoming(
         method=request.method,
         host=host.lower(),
@@ -143,4 +157,5 @@ async def _incoming(request: Request) -> Incoming:
         query=request.url.query,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
+        raw_path=raw,
     )

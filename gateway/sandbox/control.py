@@ -15,7 +15,7 @@ from gateway.sandbox.faults import CONDITIONS, FAULTS
 from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import App
 from gateway.sandbox.pages import Sandbox, page, read_form
-from gateway.sandbox.provider import Simulation
+from gateway.sandbox.provider import Simulation, hosts_of
 
 
 async def _index(request: Request) -> Response:
@@ -50,7 +50,7 @@ async def _info(request: Request) -> Response:
             "tls_address": sandbox.tls_address,
             "providers": {
                 name: {
-                    "hosts": sorted(simulation.rules.hosts()),
+                    "hosts": sorted(hosts_of(simulation)),
                     "client_id": getattr(simulation.rules, "client_id", ""),
                     "client_secret": getattr(simulation.rules, "client_secret", ""),
                 }
@@ -80,11 +80,20 @@ async def _end(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
+async def _reset(request: Request) -> Response:
+    """Give the accounts of ``provider`` (or of all) the data back that they began with."""
+    sandbox: Sandbox = request.app.state.sandbox
+    form = await read_form(request)
+    name = _named(sandbox, form).rules.name if form.get("provider") else None
+    sandbox.ledger.reset(name)
+    return RedirectResponse("/", 303)
+
+
 async def _configure(request: Request) -> Response:
     """Change a provider by a form; a refused form changes nothing.
 
     The fields are ``provider``, ``access_token_seconds`` (may be empty), ``condition``, ``fault``
-    and ``count``.
+    (of token requests), ``api_fault`` (of API calls) and ``count``.
     """
     sandbox: Sandbox = request.app.state.sandbox
     form = await read_form(request)
@@ -93,7 +102,8 @@ async def _configure(request: Request) -> Response:
     condition, fault = form.get("condition"), form.get("fault")
     if condition and condition not in CONDITIONS:
         raise HTTPException(422, f"condition must be one of {', '.join(CONDITIONS)}")
-    if fault and fault not in {"none", *FAULTS}:
+    api_fault = form.get("api_fault")
+    if {fault, api_fault} - {None, "", "none", *FAULTS}:
         raise HTTPException(422, f"fault must be 'none' or one of {', '.join(FAULTS)}")
     name = simulation.rules.name
     if "access_token_seconds" in form:
@@ -104,6 +114,8 @@ async def _configure(request: Request) -> Response:
         sandbox.faults.clear(name)
     elif fault:
         sandbox.faults.add(name, fault, count or 1)
+    if api_fault and api_fault != "none":
+        sandbox.faults.add_to_api(name, api_fault, count or 1)
     return RedirectResponse("/", 303)
 
 
@@ -144,6 +156,7 @@ CONTROL = [
     Route("/_sandbox/log", _log),
     Route("/_sandbox/expire", _expire, methods=["POST"]),
     Route("/_sandbox/end", _end, methods=["POST"]),
+    Route("/_sandbox/reset", _reset, methods=["POST"]),
     Route("/_sandbox/apps", _register, methods=["POST"]),
     Route("/_sandbox/settings", _configure, methods=["POST"]),
 ]

@@ -45,9 +45,18 @@ class Faults:
         """Let ``count`` further token requests of this provider fail."""
         self._waiting.setdefault(provider, Counter())[fault] += count
 
+    def add_to_api(self, provider: str, fault: str, count: int) -> None:
+        """Let ``count`` further calls of this provider's API fail."""
+        self.add(_api_of(provider), fault, count)
+
     def clear(self, provider: str) -> None:
-        """Let this provider's token requests succeed again."""
+        """Let this provider's requests succeed again."""
         self._waiting.pop(provider, None)
+        self._waiting.pop(_api_of(provider), None)
+
+    def take_of_api(self, provider: str) -> str | None:
+        """The fault that the next call of this provider's API meets, used up."""
+        return self.take(_api_of(provider))
 
     def take(self, provider: str) -> str | None:
         """The fault that the next token request of this provider meets, used up."""
@@ -58,6 +67,10 @@ class Faults:
                 del waiting[name]
             return name
         return None
+
+
+def _api_of(provider: str) -> str:
+    return f"the API of {provider}"
 
 
 async def faulty_answer(fault: str, receive: Callable[[], Awaitable[Any]]) -> Response:

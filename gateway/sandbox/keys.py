@@ -14,6 +14,7 @@ from connectors.provider import ApiCall, ApiRules, FictionalAccount, Refusal, Si
 from connectors.provider_keys import VALUE, ExchangeRules, IssuedKeyToken, KeyRules, Place
 from gateway.sandbox.functions import call
 from gateway.sandbox.ledger import AccessToken, Grant, Ledger
+from gateway.sandbox.operations import Caller, Operations
 from gateway.sandbox.wire import (
     NOT_FOUND,
     Incoming,
@@ -40,12 +41,18 @@ class KeySimulation:
     redirect_uri = ""
     """There is none: a key needs no browser."""
 
-    def __init__(self, rules: SimulatedKeyProvider | SimulatedProvider, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        rules: SimulatedKeyProvider | SimulatedProvider,
+        ledger: Ledger,
+        operations: Operations | None = None,
+    ) -> None:
         if rules.keys is None:
             raise ValueError(f"{rules.name} takes no keys")
         self.rules = rules
         self.keys: KeyRules = rules.keys
         self.ledger = ledger
+        self.operations = operations
         self.access_token_seconds: int | None = None
 
     def endpoint(self, incoming: Incoming) -> Literal["exchange", "api"] | None:
@@ -55,7 +62,7 @@ class KeySimulation:
             if matches(_open(exchange.address), incoming.address):
                 return "exchange"
         known = any(matches(_open(api.address), incoming.address) for api in self.rules.api)
-        return "api" if known else None
+        return "api" if known or self._is_operation(incoming) else None
 
     def places(self) -> str:
         """Every address that the sandbox file has, in words."""
@@ -70,8 +77,11 @@ class KeySimulation:
 
     def takes(self, incoming: Incoming) -> bool:
         """Whether an API call carries right values."""
+        addresses = [api.address for api in self._called(incoming)]
+        if self.operations is not None and self._is_operation(incoming):
+            addresses.append(self.operations.pattern(incoming))
         try:
-            return any(self._holder(incoming, api) for api in self._called(incoming))
+            return any(self._holder(incoming, address) for address in addresses)
         except Refused:
             return False
 
@@ -81,13 +91,17 @@ class KeySimulation:
 
     def api(self, incoming: Incoming) -> Outcome:
         """Answer an API call."""
+        if self.operations is not None and self._is_operation(incoming):
+            answered = self._operation(self.operations, incoming)
+            if answered is not None:
+                return answered
         found = self._called(incoming)
         if not found:
             return NOT_FOUND
         api = found[0]
         try:
             check_headers(incoming, api.required_headers)
-            account = self._holder(incoming, api)
+            account = self._holder(incoming, api.address)
             body = json_body(incoming)
         except Refused as refused:
             return self._refuse("api", refused, Refusal(refused.status, {"error": refused.error}))
@@ -158,13 +172,36 @@ class KeySimulation:
             if api.method == incoming.method and matches(_open(api.address), incoming.address)
         ]
 
-    def _holder(self, incoming: Incoming, api: ApiRules) -> FictionalAccount | None:
+    def _is_operation(self, incoming: Incoming) -> bool:
+        return self.operations is not None and self.operations.knows(incoming)
+
+    def _operation(self, operations: Operations, incoming: Incoming) -> Outcome | None:
+        """Answer a call to the API beyond sign-in; ``None`` if that has no answer."""
+
+        def authenticate() -> Caller:
+            address = operations.pattern(incoming)
+            account = self._holder(incoming, address)
+            if account is None:
+                raise _WRONG
+            self._grant(account)
+            tenant = tenant_in(_open(address), incoming.address) or ""
+            place = self.keys.place
+            names = frozenset({*place.query, *place.body})
+            return Caller(account=account, tenant=tenant, scopes=None, credential=names)
+
+        try:
+            return operations.answer(incoming, authenticate)
+        except Refused as refused:
+            answer = self.keys.refusal if refused is _WRONG else None
+            return self._refuse("api", refused, answer)
+
+    def _holder(self, incoming: Incoming, address: str) -> FictionalAccount | None:
         """The account whose values an API call carries; raises ``Refused``."""
         query, body = _query(incoming), json_body(incoming)
         members = body if isinstance(body, Mapping) else {}
         for account, held in self.right_keys():
             for values in self._with_tokens(account, held):
-                if _is_at(api.address, incoming, values) and _carries(
+                if _is_at(address, incoming, values) and _carries(
                     self.keys.place, values, incoming, query, members
                 ):
                     return account

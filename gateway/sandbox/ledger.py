@@ -101,6 +101,8 @@ class Ledger:
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     """By client id."""
+    data: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """What the accounts hold, by provider, tenant and account. It is in no file."""
     log: list[dict[str, Any]] = field(default_factory=list)
     logged: int = 0
 
@@ -216,6 +218,11 @@ class Ledger:
                 expired += 1
         self.save()
         return expired
+
+    def reset(self, provider: str | None = None) -> None:
+        """Give every account (of one provider) the data back that it began with."""
+        for place in [place for place in self.data if provider in {None, place[0]}]:
+            del self.data[place]
 
     def summary(self, provider: str) -> Mapping[str, int]:
         """Counts for the control page."""

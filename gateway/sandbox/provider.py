@@ -12,12 +12,14 @@ from typing import Literal
 
 from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import Endpoint, SimulatedProvider
+from connectors.simulated_api import SimulatedApi
 from gateway.sandbox.api import ApiEndpoints
 from gateway.sandbox.authorization import AuthorizationEndpoint, Consent
 from gateway.sandbox.issuing import Issuing
 from gateway.sandbox.keys import KeySimulation
 from gateway.sandbox.ledger import Ledger
 from gateway.sandbox.long_lived import LongLivedEndpoint
+from gateway.sandbox.operations import Operations
 from gateway.sandbox.revocation import RevocationEndpoint
 from gateway.sandbox.token import TokenEndpoint
 from gateway.sandbox.wire import NOT_FOUND, Incoming, Outcome, matches
@@ -29,7 +31,13 @@ class ProviderSimulation:
     ``redirect_uri`` is the only one that the app has registered.
     """
 
-    def __init__(self, rules: SimulatedProvider, ledger: Ledger, redirect_uri: str) -> None:
+    def __init__(
+        self,
+        rules: SimulatedProvider,
+        ledger: Ledger,
+        redirect_uri: str,
+        api: SimulatedApi | None = None,
+    ) -> None:
         self.rules = rules
         self.ledger = ledger
         self.redirect_uri = redirect_uri
@@ -38,8 +46,10 @@ class ProviderSimulation:
         self._token = TokenEndpoint(rules, ledger, self._issuing)
         self._long_lived = LongLivedEndpoint(rules, ledger, self._issuing)
         self._revocation = RevocationEndpoint(rules, ledger)
-        self._api = ApiEndpoints(rules, ledger)
-        self.keys = None if rules.keys is None else KeySimulation(rules, ledger)
+        self.operations = None if api is None else Operations(api, ledger)
+        self._api = ApiEndpoints(rules, ledger, self.operations)
+        keyed = None if rules.keys is None else KeySimulation(rules, ledger, self.operations)
+        self.keys = keyed
 
     @property
     def access_token_seconds(self) -> int | None:
@@ -71,6 +81,8 @@ class ProviderSimulation:
         for endpoint, method, address in places:
             if incoming.method == method and matches(address, incoming.address):
                 return endpoint
+        if self.operations is not None and self.operations.knows(incoming):
+            return "api"
         return "api" if any(matches(api.address, incoming.address) for api in rules.api) else None
 
     def knows(self, incoming: Incoming) -> bool:
@@ -139,9 +151,18 @@ Simulation = ProviderSimulation | KeySimulation
 
 
 def simulation_of(
-    rules: SimulatedProvider | SimulatedKeyProvider, ledger: Ledger, redirect_uri: str
+    rules: SimulatedProvider | SimulatedKeyProvider,
+    ledger: Ledger,
+    redirect_uri: str,
+    api: SimulatedApi | None = None,
 ) -> Simulation:
     """Return the simulation of a provider. ``redirect_uri`` is the only registered one."""
     if isinstance(rules, SimulatedKeyProvider):
-        return KeySimulation(rules, ledger)
-    return ProviderSimulation(rules, ledger, redirect_uri)
+        return KeySimulation(rules, ledger, None if api is None else Operations(api, ledger))
+    return ProviderSimulation(rules, ledger, redirect_uri, api)
+
+
+def hosts_of(simulation: Simulation) -> frozenset[str]:
+    """Return every host of a simulated provider; ``*`` for one label that varies."""
+    operations = simulation.operations
+    return simulation.rules.hosts() | (frozenset() if operations is None else operations.hosts())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import trustme
@@ -12,6 +12,7 @@ from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError
 from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import SimulatedProvider
+from connectors.simulated_api import SimulatedApi
 from gateway.errors import SettingsError
 from gateway.observe.logs import get_logger
 from gateway.sandbox.app import create_sandbox
@@ -40,9 +41,23 @@ def load_providers(catalog: Catalog) -> list[SimulatedProvider | SimulatedKeyPro
     return found
 
 
+def load_apis(catalog: Catalog) -> dict[str, SimulatedApi]:
+    """The simulated APIs beyond sign-in, by connector; a file that is wrong ends the start."""
+    found: dict[str, SimulatedApi] = {}
+    for name in catalog.names():
+        if (module := catalog.sandbox_api_module(name)) is None:
+            continue
+        api = getattr(module, "API", None)
+        if not isinstance(api, SimulatedApi) or api.name != name:
+            raise SettingsError(f"sandbox/api/{name}.py: API is no simulated API of {name}")
+        found[name] = api
+    return found
+
+
 def open_sandbox(
     providers: Sequence[SimulatedProvider | SimulatedKeyProvider],
     *,
+    apis: Mapping[str, SimulatedApi] | None = None,
     gateway_url: str,
     folder: Path,
     port: int,
@@ -52,7 +67,8 @@ def open_sandbox(
     ledger = Ledger(file=folder / "sandbox.json")
     ledger.load()
     authority = trustme.CA(organization_name="Connector Gateway sandbox")
-    hosts = sorted({host for provider in providers for host in provider.hosts()})
+    apis = apis or {}
+    hosts = sorted({host for part in (*providers, *apis.values()) for host in part.hosts()})
     certificate_file = folder / "sandbox-tls.pem"
     certificate_file.touch(mode=0o600)
     authority.issue_cert(*hosts).private_key_and_cert_chain_pem.write_to_path(certificate_file)
@@ -63,6 +79,7 @@ def open_sandbox(
         ledger=ledger,
         ca=authority.cert_pem.bytes().decode(),
         tls_address=(HOST, tls_port),
+        apis=apis,
     )
     return [
         server_for(app, host=HOST, port=port, lifespan="off"),

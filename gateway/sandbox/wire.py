@@ -32,21 +32,33 @@ class Incoming:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    raw_path: str | None = None
+    """The path as it was sent, where it is known; ``path`` may be decoded."""
 
     @property
     def address(self) -> str:
         """Host and path."""
         return f"{self.host}{self.path}"
 
+    @property
+    def sent_path(self) -> str:
+        """The path with its percent-encoding."""
+        return self.path if self.raw_path is None else self.raw_path
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A JSON answer. ``refused`` says what its status need not say: that this is a failure."""
+    """A JSON answer, or ``content`` of another kind.
+
+    ``refused`` says what its status need not say: that this is a failure.
+    """
 
     status: int
     body: Mapping[str, Any] | list[Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     refused: bool = False
+    content: bytes | None = None
+    media_type: str | None = None
 
 
 class Refused(Exception):

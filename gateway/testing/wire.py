@@ -67,7 +67,11 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         if answer is None:
             outcome = getattr(self.simulation, str(endpoint))(incoming)
             headers = dict(outcome.headers)
-            answer = httpx.Response(outcome.status, json=outcome.body, headers=headers)
+            if outcome.content is not None:
+                headers |= {"content-type": outcome.media_type} if outcome.media_type else {}
+                answer = httpx.Response(outcome.status, content=outcome.content, headers=headers)
+            else:
+                answer = httpx.Response(outcome.status, json=outcome.body, headers=headers)
         return _sent(answer)
 
 
@@ -100,4 +104,5 @@ def incoming_of(request: httpx.Request, body: bytes = b"") -> Incoming:
         query=request.url.query.decode(),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
+        raw_path=request.url.raw_path.partition(b"?")[0].decode(),
     )

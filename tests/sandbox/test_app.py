@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -11,8 +12,12 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from connectors.catalog import Catalog
 from connectors.provider import ApiRules, SimulatedProvider
+from gateway.errors import SettingsError
 from gateway.sandbox.app import create_sandbox
+from gateway.sandbox.ledger import Ledger
+from gateway.sandbox.server import load_apis
 from tests.support.simulation import PROVIDERS, Toy, body_of
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -199,3 +204,36 @@ async def test_a_fault_meets_as_many_token_requests_as_asked_and_is_switched_off
     assert (await served.fail("unknown")).status_code == 422
     for count in ("many", "-1", "0", "1.5", "\u0661"):
         assert (await served.fail("html", count)).status_code == 422, count
+
+
+async def test_the_api_beyond_sign_in_is_served_with_its_hosts(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "brook.py").write_text("")
+    api = tmp_path / "sandbox" / "api"
+    api.mkdir(parents=True)
+    (api / "brook.py").write_text(
+        "from connectors.simulated_api import SimulatedApi\n"
+        'API = SimulatedApi("brook", base="api.brook.example/v1")\n'
+    )
+    apis = load_apis(Catalog({}, tmp_path))
+    assert {"brook", "notion"} <= apis.keys()
+    app = create_sandbox(
+        PROVIDERS,
+        gateway_url=GATEWAY_URL,
+        ledger=Ledger(),
+        ca="-----BEGIN",
+        tls_address=("127.0.0.1", 1),
+        apis=apis,
+    )
+    held = Catalog({}).sandbox_module("notion").PROVIDER.keys.held["workspace-1"]["key"]
+    headers = {"authorization": f"Bearer {held}", "notion-version": "2025-09-03"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3142") as client:
+        hosts = (await client.get("/_sandbox/info")).json()["providers"]["notion"]["hosts"]
+        assert hosts == ["api.notion.com"]
+        page = "59833787-2cf9-4fdf-8782-000000000001"
+        url = f"/api.notion.com/v1/pages/{page}"
+        assert (await client.get(url, headers=headers)).json()["id"] == page
+        (api / "brook.py").write_text("API = 1\n")
+        with pytest.raises(SettingsError, match=r"sandbox/api/brook.py"):
+            load_apis(Catalog({}, tmp_path))

@@ -117,3 +117,28 @@ async def test_a_permission_without_its_tick_is_not_granted(
     done = await served.client.post("/_sandbox/consent", data=form)
     (code,) = parse_qs(urlsplit(done.headers["location"]).query)["code"]
     assert " ".join(served.toy.ledger.codes[code].scopes) == granted
+
+
+async def test_calls_of_the_api_fail_as_often_as_is_switched_on(served: Served) -> None:
+    token = served.toy.connect()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+    form = {"provider": "toy", "api_fault": "rate_limited", "count": "1"}
+    assert (await served.client.post("/_sandbox/settings", data=form)).status_code == 303
+    statuses = [
+        (await served.client.get("/toy.example/api/me", headers=headers)).status_code
+        for _ in range(2)
+    ]
+    assert statuses == [429, 200]
+    bad = {"provider": "toy", "api_fault": "boredom"}
+    assert (await served.client.post("/_sandbox/settings", data=bad)).status_code == 422
+
+
+async def test_the_data_of_a_provider_can_be_reset(served: Served) -> None:
+    served.toy.ledger.data["toy", "", "ana"] = {"tasks": []}
+    served.toy.ledger.data["other", "", "ana"] = {"tasks": []}
+    answer = await served.client.post("/_sandbox/reset", data={"provider": "toy"})
+    assert (answer.status_code, [*served.toy.ledger.data]) == (303, [("other", "", "ana")])
+    await served.client.post("/_sandbox/reset")
+    assert served.toy.ledger.data == {}
+    unknown = await served.client.post("/_sandbox/reset", data={"provider": "nobody"})
+    assert unknown.status_code == 404

@@ -33,6 +33,7 @@ from gateway.sandbox.wire import Incoming, Outcome
 PROVIDERS: list[SimulatedProvider | SimulatedKeyProvider] = [
     importlib.import_module(f"connectors.sandbox.{module.name}").PROVIDER
     for module in pkgutil.iter_modules(connectors.sandbox.__path__)
+    if not module.ispkg
 ]
 """The simulated providers of the package."""
 
