@@ -18,12 +18,12 @@ Console: an app belongs to a company page. Add the product of the scopes under "
 
 Scopes: ``openid`` opens the userinfo endpoint and ``profile`` gives the name there. The product
 "Sign In with LinkedIn using OpenID Connect" brings both to an app; posting needs
-``w_member_social``.
+``w_member_social``, of the product "Share on LinkedIn".
 """
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -39,6 +39,11 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://www.linkedin.com/oauth/v2/accessToken",
         revocation_url="https://www.linkedin.com/oauth/v2/revoke",  # quirk 5
         scopes=("openid", "profile"),
+        scope_sets={
+            "posts": ScopeSet(
+                title="Posts", sentence="Publish and delete posts", scopes=("w_member_social",)
+            )
+        },
         use_pkce=False,  # quirk 1
         error_codes={"invalid_request": "invalid_grant"},  # quirk 3
         supports_refresh=True,  # quirk 2

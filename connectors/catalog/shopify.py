@@ -19,6 +19,7 @@ Quirks:
 8. The answer lists granted write scopes without the read scopes that they imply.
 
 Scopes: ``read_products`` and ``read_orders``, the subject of most tools for a store.
+Products are changed, and customers read, with the sets of scopes.
 """
 
 import hashlib
@@ -33,6 +34,7 @@ from connectors import (
     ConnectorConfig,
     Env,
     Revocation,
+    ScopeSet,
     account_lookup,
     app,
 )
@@ -58,6 +60,16 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation=Revocation(method="DELETE", auth="access_token", token=None),  # quirk 7
         scopes=("read_products", "read_orders"),
         scope_separator=",",  # quirk 2
+        scope_sets={
+            "products": ScopeSet(
+                title="Change products",
+                sentence="Create and change products",
+                scopes=("write_products",),
+            ),
+            "customers": ScopeSet(
+                title="Customers", sentence="See customers", scopes=("read_customers",)
+            ),
+        },
         scope_implies={  # quirk 8
             "write_*": ("read_*",),
             "unauthenticated_write_*": ("unauthenticated_read_*",),

@@ -22,7 +22,7 @@ Scopes: ``MERCHANT_PROFILE_READ`` opens the account, and ``PAYMENTS_READ`` its p
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -44,6 +44,14 @@ def create_config(env: Env) -> ConnectorConfig:
             params={"client_id": "${client_id}", "merchant_id": "${metadata.merchant_id}"},
         ),
         scopes=("MERCHANT_PROFILE_READ", "PAYMENTS_READ"),  # quirk 8
+        scope_sets={
+            "items": ScopeSet(
+                title="Items", sentence="See the items of the catalog", scopes=("ITEMS_READ",)
+            ),
+            "customers": ScopeSet(
+                title="Customers", sentence="See customers", scopes=("CUSTOMERS_READ",)
+            ),
+        },
         use_pkce=False,  # quirk 1
         omit_authorize_params=frozenset({"response_type"}),  # quirk 2
         extra_authorize_params={"session": "false"},  # quirk 3

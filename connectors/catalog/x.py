@@ -21,7 +21,7 @@ with which a tool can do anything; ``offline.access`` is quirk 3.
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -38,6 +38,11 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://api.x.com/2/oauth2/token",
         revocation_url="https://api.x.com/2/oauth2/revoke",
         scopes=("tweet.read", "users.read", "offline.access"),  # quirk 3
+        scope_sets={
+            "post": ScopeSet(
+                title="Posts", sentence="Publish and delete posts", scopes=("tweet.write",)
+            )
+        },
         authorization_method="header",  # quirk 1
         error_codes={"invalid_request": "invalid_grant"},  # quirk 4
         supports_refresh=True,  # quirk 5

@@ -28,6 +28,7 @@ from connectors import (
     ConnectionContext,
     ConnectorConfig,
     Env,
+    ScopeSet,
     app,
     as_text,
     claims_of,
@@ -48,6 +49,18 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://identity.xero.com/connect/token",
         revocation_url="https://identity.xero.com/connect/revocation",  # quirk 5
         scopes=("openid", "offline_access", "accounting.contacts.read", "accounting.settings.read"),
+        scope_sets={
+            "contacts": ScopeSet(
+                title="Change contacts",
+                sentence="Create and change contacts",
+                scopes=("accounting.contacts",),
+            ),
+            "invoices": ScopeSet(
+                title="Invoices",
+                sentence="See invoices and bills",
+                scopes=("accounting.invoices.read",),
+            ),
+        },
         authorization_method="header",
         supports_refresh=True,
         refresh_grace_seconds=1800,  # quirk 1

@@ -30,6 +30,7 @@ from connectors import (
     Env,
     ErrorInSuccess,
     Revocation,
+    ScopeSet,
     account_lookup,
     app,
 )
@@ -64,6 +65,18 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation=Revocation(auth="none"),  # quirk 8
         scopes=("ZohoCRM.users.READ", "ZohoCRM.modules.READ"),
         scope_separator=",",  # quirk 5
+        scope_sets={
+            "create": ScopeSet(
+                title="New records",
+                sentence="Create records in all modules",
+                scopes=("ZohoCRM.modules.CREATE",),
+            ),
+            "search": ScopeSet(
+                title="Search",
+                sentence="Search the records",
+                scopes=("ZohoSearch.securesearch.READ",),
+            ),
+        },
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 3
         error_in_success=ErrorInSuccess(),  # quirk 4
         error_codes={  # quirk 4

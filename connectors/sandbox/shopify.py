@@ -70,7 +70,7 @@ PROVIDER = rfc6749(
     params={"grant_options[]"},
     required={},
     exchange_params={"code", "expiring?"},
-    scopes="read_products write_products read_orders write_orders "
+    scopes="read_products write_products read_orders write_orders read_customers "
     "unauthenticated_read_checkouts unauthenticated_write_checkouts",
     scope_separator=",",
     accounts={("owner", "The store's owner"): {}, ("staff", "A member of its staff"): {}},

@@ -80,7 +80,8 @@ PROVIDER = rfc6749(
     required={},
     account_choice={"session": "false"},
     code_seconds=300,
-    scopes="MERCHANT_PROFILE_READ PAYMENTS_READ PAYMENTS_WRITE ORDERS_READ ITEMS_READ",
+    scopes="MERCHANT_PROFILE_READ PAYMENTS_READ PAYMENTS_WRITE ORDERS_READ ITEMS_READ "
+    "CUSTOMERS_READ",
     accounts={
         (merchant, name): {"merchant_id": merchant, "name": name}
         for merchant, name in (("ML0SANDBOXACME", "Acme Coffee"), ("ML0SANDBOXGLOB", "Globex"))

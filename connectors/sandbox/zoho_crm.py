@@ -83,6 +83,7 @@ PROVIDER = rfc6749(
     api_refusal=_api_error("INVALID_TOKEN"),
     params={"access_type", "prompt"},
     scopes="ZohoCRM.users.READ ZohoCRM.users.ALL ZohoCRM.modules.READ ZohoCRM.modules.ALL "
+    "ZohoCRM.modules.CREATE ZohoSearch.securesearch.READ "
     "ZohoCRM.settings.READ ZohoCRM.org.READ",
     scope_separator=",",
     accounts={

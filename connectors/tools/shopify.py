@@ -1,0 +1,325 @@
+"""Tools for Shopify, by shopify.dev/docs/api/admin-graphql/2026-10.
+
+Quirks:
+1. The REST Admin API is legacy since October 2024, so the tools speak GraphQL. Their documents are
+   constants; arguments are variables and never a part of the text.
+2. A failure has status 200: ``errors`` for the request, ``userErrors`` for what was typed. A
+   mutation has both, so it is a function.
+3. ``read_orders`` shows the orders of the last 60 days, and no customer: that is another scope,
+   and access to protected customer data, which Shopify grants per app.
+4. A write scope includes its read scope.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasPath, Field
+
+from connectors.tooling import (
+    Args,
+    Failure,
+    FunctionTool,
+    HttpTool,
+    In,
+    Needs,
+    Output,
+    Pages,
+    ToolContext,
+    ToolFailed,
+    tool,
+)
+
+_PATH = "/graphql.json"
+_MONEY = "{ amount currencyCode }"
+_PRODUCT = (
+    "id title handle status vendor productType tags totalInventory "
+    f"priceRangeV2 {{ minVariantPrice {_MONEY} maxVariantPrice {_MONEY} }}"
+)
+_ORDER = (
+    "id name createdAt cancelledAt displayFinancialStatus displayFulfillmentStatus "
+    f"totalPriceSet {{ shopMoney {_MONEY} }}"
+)
+_LINES = "lineItems(first: 100) { nodes { title quantity sku } }"
+_CUSTOMER = (
+    f"id displayName numberOfOrders defaultEmailAddress {{ emailAddress }} amountSpent {_MONEY}"
+)
+
+
+class _Search(Args):
+    query: Annotated[str | None, In("body", "variables.query")] = Field(
+        default=None, max_length=500, description="Shopify's search syntax, such as status:active."
+    )
+    first: Annotated[int, In("body", "variables.first")] = Field(
+        default=20, ge=1, le=250, description="Entries per page."
+    )
+    after: Annotated[str | None, In("body", "variables.after")] = Field(
+        default=None, max_length=1000, description="next of the page before."
+    )
+
+
+class SearchProducts(_Search):
+    pass
+
+
+class ListOrders(_Search):
+    pass
+
+
+class SearchCustomers(_Search):
+    pass
+
+
+class GetProduct(Args):
+    id: Annotated[str, In("body", "variables.id")] = Field(
+        pattern=r"^gid://shopify/Product/[0-9]{1,20}$", description="Id: gid://shopify/Product/1."
+    )
+
+
+class GetOrder(Args):
+    id: Annotated[str, In("body", "variables.id")] = Field(
+        pattern=r"^gid://shopify/Order/[0-9]{1,20}$", description="Id: gid://shopify/Order/1."
+    )
+
+
+class _Product(Args):
+    description_html: str | None = Field(
+        default=None, max_length=50_000, description="Description, as HTML."
+    )
+    vendor: str | None = Field(default=None, max_length=255, description="Vendor.")
+    product_type: str | None = Field(default=None, max_length=255, description="Type of product.")
+    tags: list[str] | None = Field(default=None, max_length=250, description="All tags.")
+
+
+class CreateProduct(_Product):
+    title: str = Field(min_length=1, max_length=255, description="Title.")
+    status: Literal["ACTIVE", "ARCHIVED", "DRAFT"] = Field(
+        default="DRAFT", description="ACTIVE can be sold."
+    )
+
+
+class UpdateProduct(_Product):
+    id: str = Field(
+        pattern=r"^gid://shopify/Product/[0-9]{1,20}$", description="Id: gid://shopify/Product/1."
+    )
+    title: str | None = Field(default=None, min_length=1, max_length=255, description="Title.")
+    status: Literal["ACTIVE", "ARCHIVED", "DRAFT"] | None = Field(
+        default=None, description="ACTIVE can be sold."
+    )
+
+
+class Money(Output):
+    amount: str
+    currency: str = Field(validation_alias="currencyCode")
+
+
+class Product(Output):
+    id: str
+    title: str
+    handle: str | None = None
+    status: str | None = None
+    vendor: str | None = None
+    product_type: str | None = Field(default=None, validation_alias="productType")
+    tags: list[str] = Field(default=[])
+    inventory: int | None = Field(default=None, validation_alias="totalInventory")
+    lowest_price: Money | None = Field(
+        default=None, validation_alias=AliasPath("priceRangeV2", "minVariantPrice")
+    )
+    highest_price: Money | None = Field(
+        default=None, validation_alias=AliasPath("priceRangeV2", "maxVariantPrice")
+    )
+
+
+class Line(Output):
+    title: str
+    quantity: int
+    sku: str | None = None
+
+
+class Order(Output):
+    id: str
+    name: str
+    created_at: str | None = Field(default=None, validation_alias="createdAt")
+    cancelled_at: str | None = Field(default=None, validation_alias="cancelledAt")
+    payment: str | None = Field(default=None, validation_alias="displayFinancialStatus")
+    fulfillment: str | None = Field(default=None, validation_alias="displayFulfillmentStatus")
+    total: Money | None = Field(
+        default=None, validation_alias=AliasPath("totalPriceSet", "shopMoney")
+    )
+
+
+class OrderWithLines(Order):
+    lines: list[Line] = Field(default=[], validation_alias=AliasPath("lineItems", "nodes"))
+
+
+class Customer(Output):
+    id: str
+    name: str | None = Field(default=None, validation_alias="displayName")
+    email: str | None = Field(
+        default=None, validation_alias=AliasPath("defaultEmailAddress", "emailAddress")
+    )
+    orders: str | None = Field(default=None, validation_alias="numberOfOrders")
+    spent: Money | None = Field(default=None, validation_alias="amountSpent")
+
+
+class Products(Output):
+    products: list[Product] = Field(validation_alias=AliasPath("data", "products", "nodes"))
+
+
+class Orders(Output):
+    orders: list[Order] = Field(validation_alias=AliasPath("data", "orders", "nodes"))
+
+
+class Customers(Output):
+    customers: list[Customer] = Field(validation_alias=AliasPath("data", "customers", "nodes"))
+
+
+class OneProduct(Output):
+    product: Product | None = Field(validation_alias=AliasPath("data", "product"))
+
+
+class OneOrder(Output):
+    order: OrderWithLines | None = Field(validation_alias=AliasPath("data", "order"))
+
+
+class ChangedProduct(Output):
+    product: Product
+
+
+def _read(scope: str, document: str, pages: str | None = None, **said: Any) -> HttpTool:
+    """One query; ``pages`` is the name of a connection that goes on."""
+    info = f"data.{pages}.pageInfo"
+    return HttpTool(
+        needs=(Needs("shopify", (scope,)),),
+        effect="read",
+        method="POST",
+        path=_PATH,
+        body={"query": document},
+        failure=Failure(  # quirk 2
+            path="errors", code="errors[0].extensions.code", message="errors[0].message"
+        ),
+        pages=Pages(argument="after", next=f"{info}.endCursor", more=f"{info}.hasNextPage")
+        if pages
+        else None,
+        **said,
+    )
+
+
+def _list(name: str, fields: str, order: str = "") -> str:
+    return (
+        "query ($first: Int!, $after: String, $query: String) { "
+        f"{name}(first: $first, after: $after, query: $query{order}) {{ "
+        f"nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    )
+
+
+def _one(name: str, fields: str) -> str:
+    return f"query ($id: ID!) {{ {name}(id: $id) {{ {fields} }} }}"
+
+
+def _mutation(name: str, kind: str) -> str:
+    return (
+        f"mutation ($product: {kind}!) {{ {name}(product: $product) {{ "
+        f"product {{ {_PRODUCT} }} userErrors {{ field message }} }} }}"
+    )
+
+
+async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> ChangedProduct:
+    """Send a mutation of a product and read what came of it (quirk 2)."""
+    said = args.model_dump(exclude_none=True)
+    camel = {"description_html": "descriptionHtml", "product_type": "productType"}
+    variables = {"product": {camel.get(key, key): value for key, value in said.items()}}
+    body = {"query": document, "variables": variables}
+    answer = (await ctx.fetch("shopify", "POST", _PATH, json=body)).json()
+    if errors := answer.get("errors"):
+        first: Any = errors[0] if isinstance(errors, list) else {"message": str(errors)}
+        code = (first.get("extensions") or {}).get("code") or "graphql_error"
+        raise ToolFailed(str(code), str(first.get("message", "")))
+    payload: Mapping[str, Any] = answer["data"][name]
+    if wrong := payload["userErrors"]:
+        place = ".".join(wrong[0].get("field") or [])
+        raise ToolFailed("user_error", f"{place}: {wrong[0]['message']}".removeprefix(": "))
+    return ChangedProduct.model_validate({"product": payload["product"]})
+
+
+@tool(
+    name="shopify_create_product",
+    description="Create a product, a draft unless said otherwise, and return it with its id.",
+    needs=(Needs("shopify", ("products",)),),
+    effect="write",
+    args=CreateProduct,
+    output=ChangedProduct,
+    examples=({"title": "Teapot", "vendor": "Acme", "tags": ["kitchen"]},),
+)
+async def create_product(args: CreateProduct, ctx: ToolContext) -> ChangedProduct:
+    document = _mutation("productCreate", "ProductCreateInput")
+    return await _change(ctx, "productCreate", document, args)
+
+
+@tool(
+    name="shopify_update_product",
+    description="Change a product's title, description, vendor, type, tags (all of them) or "
+    "status; the rest stays.",
+    needs=(Needs("shopify", ("products",)),),
+    effect="write",
+    args=UpdateProduct,
+    output=ChangedProduct,
+    examples=({"id": "gid://shopify/Product/1", "status": "ARCHIVED"},),
+)
+async def update_product(args: UpdateProduct, ctx: ToolContext) -> ChangedProduct:
+    document = _mutation("productUpdate", "ProductUpdateInput")
+    return await _change(ctx, "productUpdate", document, args)
+
+
+TOOLS: tuple[HttpTool | FunctionTool, ...] = (
+    _read(
+        "read_products",
+        _list("products", _PRODUCT),
+        pages="products",
+        name="shopify_search_products",
+        description="List or search products: title, status, price range, inventory.",
+        args=SearchProducts,
+        output=Products,
+        examples=({"first": 2}, {"query": "teapot"}),
+    ),
+    _read(
+        "read_products",
+        _one("product", _PRODUCT),
+        name="shopify_get_product",
+        description="Read one product; product is null if there is none.",
+        args=GetProduct,
+        output=OneProduct,
+        examples=({"id": "gid://shopify/Product/1"},),
+    ),
+    create_product,
+    update_product,
+    _read(
+        "read_orders",
+        _list("orders", _ORDER, ", sortKey: CREATED_AT, reverse: true"),
+        pages="orders",
+        name="shopify_list_orders",
+        description="List or search orders of the last 60 days, newest first: number, payment, "
+        "fulfillment, total.",
+        args=ListOrders,
+        output=Orders,
+        examples=({"first": 2}, {"query": "financial_status:paid"}),
+    ),
+    _read(
+        "read_orders",
+        _one("order", f"{_ORDER} {_LINES}"),
+        name="shopify_get_order",
+        description="Read one order with its lines; order is null if there is none.",
+        args=GetOrder,
+        output=OneOrder,
+        examples=({"id": "gid://shopify/Order/1"},),
+    ),
+    _read(
+        "customers",
+        _list("customers", _CUSTOMER),
+        pages="customers",
+        name="shopify_search_customers",
+        description="List or search customers: name, e-mail, number of orders, amount spent.",
+        args=SearchCustomers,
+        output=Customers,
+        examples=({"first": 2}, {"query": "email:ana@acme.example"}),
+    ),
+)
