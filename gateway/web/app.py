@@ -50,6 +50,7 @@ from gateway.web import (
     organisation,
     proxy,
     service_keys,
+    skills,
     tokens,
     usage,
     usage_pages,
@@ -87,6 +88,7 @@ OPERATIONS = [
     *connector_rules.OPERATIONS,
     *usage.OPERATIONS,
     *budgets.OPERATIONS,
+    *skills.OPERATIONS,
 ]
 
 ROUTES = [
@@ -98,6 +100,7 @@ ROUTES = [
         )
     ),
     Route("/openapi.json", openapi),
+    Route("/llms.txt", skills.llms_txt),
     *metrics.ROUTES,
     *flows.ROUTES,
     *dashboard.ROUTES,

@@ -68,6 +68,8 @@ from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
 from gateway.tools.policy import Policies
+from gateway.tools.registry import Registry
+from gateway.tools.skills import Skills
 from gateway.usage.meter import Meter
 from gateway.usage.prices import FILE, Prices, read_prices
 from gateway.usage.rates import Rates
@@ -103,6 +105,8 @@ class Services(CoreServices):
     usage: UsageStore
     forward: Forward
     policies: Policies
+    registry: Registry
+    skills: Skills
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -163,6 +167,7 @@ async def open_services(
     """
     vault = open_vault(settings)
     catalog = open_catalog(settings, env, sandbox)
+    registry = Registry(catalog, settings.connectors_path)
     platform_values = read_platform(env, catalog)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
@@ -318,6 +323,8 @@ async def open_services(
             policies=Policies(
                 PolicyStore(database), Cache(watch.freshness, database.notices), audit
             ),
+            registry=registry,
+            skills=Skills(registry, catalog),
             usage=usage_store,
             ping=database.ping,
             check_process=check_process,

@@ -1,0 +1,115 @@
+"""Skills and ``llms.txt``: what a machine reads before it uses the gateway. For anyone."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.tools.skills import Skill
+from gateway.web.operation import Operation
+from gateway.web.replies import reply
+from gateway.web.state import services
+
+MARKDOWN = "text/markdown; charset=utf-8"
+_LLMS = """\
+# Connector Gateway
+
+> A person connects an account once; from then on, tools act on it. The gateway keeps the
+> credentials, asks a person where a policy wants it, and writes down every call.
+
+A program calls it with a service key (`Authorization: Bearer`). `GET /v1/tools?user=` lists the
+tools of a user and says what each one needs first; `POST /v1/tools/{name}/call` calls one. An error
+has a stable `code` (RFC 9457).
+
+## API
+
+- [OpenAPI](%(url)s/openapi.json): every call in full
+- [Connectors](%(url)s/v1/connectors/available): the accounts that can be connected here
+- [Skills](%(url)s/v1/skills): the list below, with digests
+
+## Skills
+
+"""
+
+
+class SkillReply(BaseModel):
+    """A skill. ``digest`` is ``sha256:`` and the SHA-256 of the file at ``url``."""
+
+    name: str
+    description: str
+    digest: str
+    size: int
+    url: str
+
+
+class SkillsReply(BaseModel):
+    """The skills of this gateway, one for each connector with tools, by name."""
+
+    skills: list[SkillReply]
+
+
+async def list_skills(request: Request) -> Response:
+    """List the skills: what an agent can read about the tools of each connector."""
+    given = services(request)
+    found = [_reply(skill, given.settings.public_url) for skill in given.skills.all()]
+    return reply(SkillsReply(skills=found))
+
+
+async def get_skill(request: Request) -> Response:
+    """Serve the ``SKILL.md`` of a connector, as Markdown with an ``ETag``."""
+    skill = services(request).skills.skill(request.path_params["connector"])
+    return _markdown(request, skill.text, skill.digest)
+
+
+async def llms_txt(request: Request) -> Response:
+    """Serve ``/llms.txt``: what this is, and where a machine reads on."""
+    given = services(request)
+    url = given.settings.public_url
+    lines = [
+        f"- [{skill.name}]({_url(skill, url)}): {skill.description}" for skill in given.skills.all()
+    ]
+    return Response(_LLMS % {"url": url} + "\n".join(lines) + "\n", media_type=MARKDOWN)
+
+
+def _reply(skill: Skill, public_url: str) -> SkillReply:
+    return SkillReply(
+        name=skill.name,
+        description=skill.description,
+        digest=f"sha256:{skill.digest}",
+        size=len(skill.text.encode()),
+        url=_url(skill, public_url),
+    )
+
+
+def _url(skill: Skill, public_url: str) -> str:
+    return f"{public_url}/v1/skills/{skill.name}/SKILL.md"
+
+
+def _markdown(request: Request, text: str, digest: str) -> Response:
+    etag = f'"{digest}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    known = [each.strip() for each in request.headers.get("If-None-Match", "").split(",")]
+    if {etag, f"W/{etag}", "*"} & set(known):  # RFC 9110, section 13.1.2: weak comparison
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type=MARKDOWN, headers=headers)
+
+
+OPERATIONS = [
+    Operation(
+        method="GET",
+        path="/v1/skills",
+        handler=list_skills,
+        who="anyone",
+        summary="The skills of the connectors with tools",
+        reply=SkillsReply,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/skills/{connector}/SKILL.md",
+        handler=get_skill,
+        who="anyone",
+        summary="What an agent can read about a connector's tools",
+        errors=("not_found",),
+    ),
+]
