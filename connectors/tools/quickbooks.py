@@ -182,7 +182,7 @@ TOOLS: tuple[HttpTool | FunctionTool, ...] = (
         headers=_JSON,
         args=CreateCustomer,
         output=OneCustomer,
-        examples=({"name": "Initech", "email": "bill@initech.example"},),
+        examples=({"name": "Hooli", "email": "accounts@hooli.example"},),
     ),
     list_invoices,
     HttpTool(

@@ -14,7 +14,7 @@ Version 66.0 of the API; a version lives for three years at least.
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from connectors.tooling import (
     Args,
@@ -94,8 +94,19 @@ class Records(Output):
     next_cursor: str | None = None
 
 
+def _plain(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what Salesforce says about it (type and URL)."""
+    return {
+        name: _plain(value) if isinstance(value, dict) else value
+        for name, value in record.items()
+        if name != "attributes"
+    }
+
+
 class Found(Output):
-    records: list[dict[str, Any]] = Field(validation_alias="searchRecords")
+    records: list[Annotated[dict[str, Any], AfterValidator(_plain)]] = Field(
+        validation_alias="searchRecords"
+    )
 
 
 class FieldOfObject(Output):
@@ -123,15 +134,6 @@ class RecordId(Output):
 
 class Nothing(Output):
     """The answer has no body."""
-
-
-def _plain(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without what Salesforce says about it (type and URL)."""
-    return {
-        name: _plain(value) if isinstance(value, dict) else value
-        for name, value in record.items()
-        if name != "attributes"
-    }
 
 
 def _row(name: str, record_id: str) -> str:

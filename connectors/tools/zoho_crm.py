@@ -11,7 +11,7 @@ Quirks:
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
 from connectors.tooling import Args, Failure, HttpTool, In, Needs, Output, Pages
 
@@ -58,6 +58,10 @@ class Records(Output):
     records: list[dict[str, Any]] = Field(default=[], validation_alias="data")
 
 
+class FoundRecords(Records):
+    more: bool = Field(default=False, validation_alias=AliasPath("info", "more_records"))
+
+
 class Created(Output):
     class Result(Output):
         class Details(Output):
@@ -84,13 +88,14 @@ TOOLS = (
     ),
     HttpTool(
         name="zoho_crm_search_records",
-        description="Search a module's records for a word in any field.",
+        description="Search a module's records for a word in any field; more says that there is "
+        "another page.",
         needs=(Needs("zoho-crm", ("ZohoCRM.modules.READ", "search")),),  # quirk 3
         effect="read",
         method="GET",
         path="/{module}/search",
         args=SearchRecords,
-        output=Records,
+        output=FoundRecords,
         examples=({"module": "Leads", "word": "Initech"},),
     ),
     HttpTool(
