@@ -18,7 +18,8 @@
     ├─ ReceiverUnavailable
     ├─ ProviderError  TokenRejected · ProviderMisconfigured · AppRefused · ProviderRefused
     │                 ProviderUnavailable · UnreadableResponse · EgressRefused
-    ├─ UnknownTool · InvalidArguments · ToolRefused · ToolAnswerUnexpected
+    ├─ ToolError      UnknownTool · InvalidArguments · ToolBlocked · ToolRefused
+    │                 ToolAnswerUnexpected
     └─ ProxyError     PathRefused · UpgradeRefused · RequestTooLarge · CoolingDown · ProviderBusy
                       CallFailed: ProviderUnreachable · ProviderTimedOut · AnswerBroken
                       AnswerTooLarge · AnswerUnreadable · CredentialEchoed
@@ -61,10 +62,12 @@ def code_of(error: BaseException) -> str:
 class GatewayError(Exception):
     """Root of the tree. The first line of a class's docstring is its default message.
 
-    ``owner`` is the kind of owner of the connection that a tool got the error for, if it got one.
+    ``owner`` is the kind of owner of the connection that a tool got the error for, if it got one;
+    ``tool`` is that tool, where it was called by its name.
     """
 
     owner: str | None = None
+    tool: str = ""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").splitlines()[0])
@@ -486,15 +489,19 @@ class NewerRow(RowUnreadable):
     """A newer version wrote the connection: this process does not know its fields (security K5)."""
 
 
-class UnknownTool(GatewayError):
+class ToolError(GatewayError):
+    """A call of a tool came to nothing."""
+
+
+class UnknownTool(ToolError):
     """There is no such tool, or it is switched off."""
 
-    def __init__(self, tool: str) -> None:
-        self.tool = tool
+    def __init__(self, name: str) -> None:
+        self.name = name
         super().__init__()
 
 
-class InvalidArguments(GatewayError):
+class InvalidArguments(ToolError):
     """The arguments do not fit the tool's input schema.
 
     ``problems`` are pairs of a field and its problem, without what was sent.
@@ -505,7 +512,11 @@ class InvalidArguments(GatewayError):
         super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems))
 
 
-class ToolRefused(GatewayError):
+class ToolBlocked(ToolError):
+    """A policy of the organisation blocks this tool."""
+
+
+class ToolRefused(ToolError):
     """The tool could not do it: ``reason`` is its own code, ``status`` the provider's."""
 
     def __init__(self, reason: str, message: str, status: int | None = None) -> None:
@@ -514,7 +525,7 @@ class ToolRefused(GatewayError):
         super().__init__(message)
 
 
-class ToolAnswerUnexpected(GatewayError):
+class ToolAnswerUnexpected(ToolError):
     """The provider's answer does not have the form that the tool reads."""
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from gateway.audit.context import By, current_actor, current_request
 from gateway.background import in_background
@@ -75,6 +76,7 @@ class Audit:
         connection: str | None = None,
         subject: str | None = None,
         owner: str | None = None,
+        details: Mapping[str, Any] | None = None,
         by: By | None = None,
     ) -> None:
         """Queue a line, to be stored soon. Takes about a microsecond and never waits."""
@@ -92,6 +94,7 @@ class Audit:
             connection,
             subject,
             owner,
+            details,
         )
         notes.append(line)
         held = len(notes)

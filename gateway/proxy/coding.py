@@ -102,6 +102,24 @@ def filter_for(secrets: Collection[str], coding: str | None, *, refuse: bool) ->
     return PackedEcho(echo, coding, refuse=refuse)
 
 
+def unpacked(body: bytes, coding: str | None, *, most: int) -> bytes:
+    """Return a whole body without its coding; raise ``AnswerUnreadable`` above ``most`` bytes."""
+    if coding is None or coding.strip().lower() in ("", "identity"):
+        return body
+    make = _UNPACKERS.get(coding.strip().lower())
+    found = bytearray()
+    try:
+        for part in make()(body) if make else ():
+            found += part
+            if len(found) > most:
+                raise AnswerUnreadable
+    except (ValueError, zlib.error, brotli.error):
+        raise AnswerUnreadable from None
+    if make is None:
+        raise AnswerUnreadable
+    return bytes(found)
+
+
 def _inflating(make: Callable[[bytes], zlib._Decompress]) -> Unpacker:
     inflater: zlib._Decompress | None = None
 

@@ -8,11 +8,11 @@ name of a provider: it may outlive all three (security E6, J1).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from bson import ObjectId
 
@@ -31,6 +31,7 @@ class Action(StrEnum):
 
     TOKEN_ISSUED = "token.issued"
     TOKEN_REFUSED = "token.refused"
+    TOOL_CALLED = "tool.called"
     CONNECTION_CREATED = "connection.created"
     CONNECTION_RECONNECTED = "connection.reconnected"
     CONNECTION_REFUSED = "connection.refused"
@@ -86,8 +87,9 @@ class Line(NamedTuple):
     """One audited action. ``outcome`` is ``ok`` or the error's word.
 
     ``user`` owns the connection, session or login, or gets the token of one that ``owner`` lends
-    (``org`` or ``platform``); ``subject`` is the id of a key, webhook or app, or a rule. It is a
-    tuple because a process makes thousands of them in a second.
+    (``org`` or ``platform``); ``subject`` is the id of a key, webhook or app, a rule or a tool.
+    ``details`` are facts of a call of a tool, and hold no value of an argument. It is a tuple
+    because a process makes thousands of them in a second.
     """
 
     time: datetime
@@ -101,6 +103,7 @@ class Line(NamedTuple):
     connection: str | None = None
     subject: str | None = None
     owner: str | None = None
+    details: Mapping[str, Any] | None = None
     id: str = ""
 
 
@@ -149,7 +152,7 @@ class Wanted:
         return query
 
 
-FREQUENT = frozenset({Action.TOKEN_ISSUED, Action.TOKEN_REFUSED})
+FREQUENT = frozenset({Action.TOKEN_ISSUED, Action.TOKEN_REFUSED, Action.TOOL_CALLED})
 """The actions of tools: nearly all lines have one of these."""
 
 
@@ -179,6 +182,8 @@ class AuditStore:
             document["subject"] = line.subject
         if line.owner not in {None, "user"}:
             document["owner"] = line.owner
+        if line.details is not None:
+            document["details"] = line.details
         if line.action not in FREQUENT:
             document["rare"] = True
         if self._keep is not None:
@@ -278,4 +283,5 @@ def _read(row: Document) -> Line:
         connection=row["connection"],
         subject=row.get("subject"),
         owner=row.get("owner"),
+        details=row.get("details"),
     )

@@ -20,12 +20,15 @@ from gateway.errors import (
     FlowError,
     GatewayError,
     IdempotencyOutcomeUnknown,
+    InvalidArguments,
     LoginError,
     NotSignedIn,
     ProxyError,
     RateLimited,
     RuleRefused,
     StoreUnavailable,
+    ToolError,
+    ToolRefused,
     WrongHost,
 )
 from gateway.observe.logs import get_logger
@@ -52,6 +55,7 @@ from gateway.web import (
     service_keys,
     skills,
     tokens,
+    tools,
     usage,
     usage_pages,
     webhooks,
@@ -85,6 +89,7 @@ OPERATIONS = [
     *handoff_api.OPERATIONS,
     *audit.OPERATIONS,
     *proxy.OPERATIONS,
+    *tools.OPERATIONS,
     *connector_rules.OPERATIONS,
     *usage.OPERATIONS,
     *budgets.OPERATIONS,
@@ -169,7 +174,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if isinstance(error, HTTPException) and error.status_code == 405:
         error = HTTPException(405, headers={"Allow": _allowed(request)})
-    if isinstance(error, ProxyError):
+    if isinstance(error, ProxyError | ToolError):
         _log.info("call_failed", code=problem.code)
     elif problem.status >= 500:
         _log.error("request_failed", code=problem.code, exc_info=error)
@@ -220,8 +225,18 @@ def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
         public_url = services(request).settings.public_url
         broken = getattr(error, "connection", None)
         facts["connect_url"] = connect_url(
-            public_url, str(connector), broken, getattr(error, "scopes", ())
+            public_url,
+            str(connector),
+            broken,
+            getattr(error, "scopes", ()),
+            getattr(error, "tool", None),
         )
+    if tool := getattr(error, "tool", None):
+        facts["tool"] = tool
+    if isinstance(error, InvalidArguments):
+        facts["errors"] = [{"field": name, "message": text} for name, text in error.problems]
+    if isinstance(error, ToolRefused):
+        facts |= {"reason": error.reason, "provider_status": error.status}
     if isinstance(error, RuleRefused):
         facts |= {"rule": error.rule, "rule_name": error.rule_name}
     if (owner := getattr(error, "owner", None)) not in {None, "user"}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,7 +36,8 @@ class ActorReply(BaseModel):
 class LineReply(BaseModel):
     """One line: the action, its actor, the user and object concerned, and the outcome.
 
-    ``owner`` is ``org`` or ``platform`` where the connection is not the user's own.
+    ``owner`` is ``org`` or ``platform`` where the connection is not the user's own. ``details`` are
+    facts of a call of a tool.
     """
 
     id: str
@@ -47,6 +50,7 @@ class LineReply(BaseModel):
     connector: str | None
     connection: str | None
     subject: str | None
+    details: dict[str, Any] | None
     request_id: str | None
 
 
@@ -106,6 +110,7 @@ def _shown(line: Line) -> LineReply:
         connector=line.connector,
         connection=line.connection,
         subject=line.subject,
+        details=None if line.details is None else dict(line.details),
         request_id=line.request,
     )
 

@@ -38,7 +38,23 @@ _PROBLEM_SCHEMA = {
         "outcome_unknown": {"type": "boolean"},
         "rule": {"type": "string"},
         "rule_name": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+        "tool": {"type": "string"},
+        "reason": {"type": "string"},
+        "provider_status": {"type": ["integer", "null"]},
+        "errors": {
+            "oneOf": [
+                {"type": "object", "additionalProperties": {"type": "string"}},
+                {
+                    "type": "array",
+                    "description": "The arguments of a tool that do not fit.",
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "message"],
+                        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                    },
+                },
+            ]
+        },
     },
 }
 

@@ -213,6 +213,12 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     ),
     errors.UnknownTool: Problem(404, "tool_unknown", "There is no such tool", "Look at the list."),
     errors.InvalidArguments: Problem(422, "invalid_arguments", "The arguments do not fit the tool"),
+    errors.ToolBlocked: Problem(
+        403,
+        "tool_blocked",
+        "A policy blocks this tool",
+        "Nothing was sent. An administrator of the organisation has set the policy.",
+    ),
     errors.ToolRefused: Problem(502, "tool_failed", "The tool could not do it"),
     errors.ToolAnswerUnexpected: Problem(
         502,

@@ -308,7 +308,7 @@ class _Caller:
             self._watching = None
 
 
-_ERRORS = (
+ERRORS = (
     *CREDENTIAL_ERRORS,
     "rule_rate_limited",
     "budget_spent",
@@ -339,7 +339,7 @@ OPERATIONS = [
         role="proxy",
         query=ANY_QUERY,
         headers=(*HEADERS, HEADER),
-        errors=_ERRORS,
+        errors=ERRORS,
         is_passed_on=True,
     )
     for method in METHODS

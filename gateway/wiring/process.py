@@ -67,6 +67,7 @@ from gateway.store.sessions import SessionStore
 from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
+from gateway.tools.call import ToolCalls
 from gateway.tools.policy import Policies
 from gateway.tools.registry import Registry
 from gateway.tools.skills import Skills
@@ -106,6 +107,7 @@ class Services(CoreServices):
     forward: Forward
     policies: Policies
     registry: Registry
+    tool_calls: ToolCalls
     skills: Skills
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
@@ -268,6 +270,15 @@ async def open_services(
             ),
         )
         stack.push_async_callback(lambda: forward.close(ready.left(REFRESHES_SECONDS)))
+        policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
+        tool_calls = ToolCalls(
+            registry=registry,
+            forward=forward,
+            tokens=core.tokens,
+            audit=audit,
+            policies=policies,
+            approvals=None,
+        )
         yield Services(
             **vars(core),
             settings=settings,
@@ -320,10 +331,9 @@ async def open_services(
             limits=limits,
             meter=meter,
             forward=forward,
-            policies=Policies(
-                PolicyStore(database), Cache(watch.freshness, database.notices), audit
-            ),
+            policies=policies,
             registry=registry,
+            tool_calls=tool_calls,
             skills=Skills(registry, catalog),
             usage=usage_store,
             ping=database.ping,

@@ -47,6 +47,7 @@ READERS = {
     "gateway.proxy.forward": "looks for them in answers",
     "gateway.proxy.rejected": "the hash of a refused token",
     "gateway.services.tokens": "makes them",
+    "gateway.tools.context": "hands them to tools that are functions, with a line in the audit",
     "gateway.web.tokens": "hands them to keys with the role tokens",
 }
 """Every module that reads the secret parts of an issued token."""
@@ -119,20 +120,20 @@ def test_every_reader_of_the_secret_parts_is_known() -> None:
     assert found == READERS.keys() - {"gateway.services.tokens"}
 
 
-def test_one_route_reaches_the_proxy() -> None:
-    """Each handler whose module uses ``services.forward``."""
+def test_two_routes_reach_the_proxy() -> None:
+    """Each handler whose module uses ``services.forward``, or calls tools, which are code."""
     modules = {
         name
         for name, tree in MODULES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr == "forward"
-        and ast.unparse(node.value).startswith("services")
+        and node.attr in {"forward", "tool_calls"}
+        and ast.unparse(node.value).startswith(("services", "given"))
     }
-    assert modules == {"gateway.web.proxy"}
+    assert modules == {"gateway.web.proxy", "gateway.web.tools"}
     reached = {
         route.path
         for route in ROUTES
         if isinstance(route, Route) and route.endpoint.__module__ in modules
     }
-    assert reached == {"/v1/proxy/{name}/{path:path}"}
+    assert reached == {"/v1/proxy/{name}/{path:path}", "/v1/tools/{name}/call"}

@@ -1,0 +1,244 @@
+"""What one call of a tool may do: requests through the proxy, tokens, audit."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from connectors.tool_context import ApiAnswer, ToolFailed
+from connectors.tool_review import OURS
+from connectors.tooling import HttpTool, NeedsSecret
+from gateway.errors import AnswerTooLarge
+from gateway.observe.logs import get_logger
+from gateway.proxy.body import Body
+from gateway.proxy.coding import unpacked
+from gateway.proxy.forward import Forward
+from gateway.proxy.headers import Header
+from gateway.proxy.tool_call import ToolCall
+from gateway.services.tokens import IssuedToken, TokenService, Wanted
+from gateway.store.owners import OwnerKind
+from gateway.tools.gate import Gate
+from gateway.tools.registry import Tool
+from gateway.tools.result import refusal_of
+
+_log = get_logger()
+
+MAX_ANSWER = 4 * 1024 * 1024
+"""Bytes of an answer that a tool reads."""
+MAX_REQUESTS = 25
+"""Requests of one call."""
+MAX_NOTES = 20
+"""Notes of a tool in one audit line."""
+MAX_NOTE = 200
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNKNOWN = ("", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A call of a tool as its caller wrote it.
+
+    ``account`` names the connection of the tool's first connector, ``approval`` one that was asked
+    for before; ``key`` is the ``Idempotency-Key``.
+    """
+
+    tool: str
+    arguments: Mapping[str, Any] = field(repr=False)
+    tenant: str
+    user: str
+    key_id: str
+    request_id: str
+    account: str | None = None
+    owner: OwnerKind | None = None
+    project: str | None = None
+    approval: str | None = None
+    wait_seconds: float = 0.0
+    key: str | None = None
+
+
+class CallContext:
+    """The ``ToolContext`` of one call."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        tool: Tool,
+        *,
+        forward: Forward,
+        tokens: TokenService,
+        gate: Gate | None = None,
+    ) -> None:
+        self._asked = asked
+        self._tool = tool
+        self._forward = forward
+        self._tokens = tokens
+        self._gate = gate
+        self._is_single = isinstance(tool.definition, HttpTool)
+        self._requests = self._effects = 0
+        self.notes: list[dict[str, Any]] = []
+        """What the tool adds to the audit line."""
+        self.costs: list[str] = []
+        """What is known of the price of each request."""
+
+    @property
+    def user(self) -> str:
+        """The person whom the call is for."""
+        return self._asked.user
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the caller."""
+        return self._asked.tenant
+
+    @property
+    def project(self) -> str | None:
+        """What the caller says that the call belongs to."""
+        return self._asked.project
+
+    @property
+    def owner(self) -> str | None:
+        """Whose connection is used; ``None``: the nearest."""
+        return self._asked.owner
+
+    def wanted(self, connector: str) -> Wanted:
+        """Return the connection that a need of the tool asks for."""
+        need = next((each for each in self._tool.needs if each.connector == connector), None)
+        if need is None:
+            raise ToolFailed("connector_not_declared", f"the tool does not need {connector}")
+        first = self._tool.needs[0] is need
+        secret = isinstance(need, NeedsSecret)
+        return Wanted(
+            connector=connector,
+            tenant=self._asked.tenant,
+            user=self._asked.user,
+            account=self._asked.account if first and not secret else None,
+            owner="platform" if secret else self._asked.owner,
+            scopes=() if isinstance(need, NeedsSecret) else need.scopes,
+        )
+
+    async def connection(self, connector: str) -> IssuedToken:
+        """Return the connection of a need; raises the errors of ``TokenService.get``."""
+        return await self._tokens.get(self.wanted(connector), handed_out=False)
+
+    async def fetch(
+        self,
+        connector: str,
+        method: str,
+        path: str,
+        *,
+        host: str | None = None,
+        query: Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
+        content: bytes | None = None,
+        reads: bool = False,
+    ) -> ApiAnswer:
+        """Send a request of the tool and return its answer; see ``ToolContext.fetch``."""
+        wanted = self.wanted(connector)
+        self._requests += 1
+        if self._requests > MAX_REQUESTS:
+            raise ToolFailed("too_many_requests", f"a call has at most {MAX_REQUESTS} requests")
+        body, kind = _body(json, form, content)
+        sent = [*_headers(headers or {}), *([(b"content-type", kind)] if kind else [])]
+        changes = method not in SAFE and not reads
+        key = self._next_key(changes)
+        asked = ToolCall(
+            wanted=wanted,
+            key_id=self._asked.key_id,
+            method=method,
+            path=path.removeprefix("/").encode("latin-1", errors="replace"),
+            query=_query(query),
+            host=host,
+            headers=sent,
+            body=_whole(body, kind, self._forward.limits.request_bytes),
+            request_id=self._asked.request_id,
+            key=key,
+        )
+        answer = await self._send(asked)
+        if not answer.is_success:
+            raise refusal_of(answer)
+        return answer
+
+    def _next_key(self, changes: bool) -> str | None:
+        """Return the idempotency key of the next request.
+
+        A tool of several requests has one for each that changes something, in their order: a
+        repeat of the call sends none of them again.
+        """
+        if self._asked.key is None or self._is_single:
+            return self._asked.key
+        if not changes:
+            return None
+        self._effects += 1
+        return f"{self._asked.key}:{self._effects}"
+
+    async def _send(self, asked: ToolCall) -> ApiAnswer:
+        async with self._forward.call(asked) as answer:
+            read = bytearray()
+            async for part in answer.parts:
+                read += part
+                if len(read) > MAX_ANSWER:
+                    raise AnswerTooLarge
+            if answer.price not in _UNKNOWN:
+                self.costs.append(answer.price)
+            told = {
+                name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers
+            }
+            return ApiAnswer(
+                status=answer.status,
+                headers=told,
+                content=unpacked(bytes(read), told.get("content-encoding"), most=MAX_ANSWER),
+            )
+
+    async def get_connector_token(self, connector: str) -> str:
+        """Return an access token or key of a need; the audit says so."""
+        issued = await self._tokens.get(self.wanted(connector))
+        return issued.access_token.reveal()
+
+    def audit(self, action: str, details: Mapping[str, str | int | bool]) -> None:
+        """Add a note to the call's audit line."""
+        if len(self.notes) < MAX_NOTES:
+            short = {
+                str(name)[:64]: value[:MAX_NOTE] if isinstance(value, str) else value
+                for name, value in list(details.items())[:MAX_NOTES]
+            }
+            self.notes.append({"action": action[:64], "details": short})
+
+    def progress(self, done: float, total: float | None = None, message: str = "") -> None:
+        """Log how far the call is; the message stays out of the log."""
+        _log.debug("tool_progress", tool=self._tool.name, done=done, total=total)
+
+
+def _headers(given: Mapping[str, str]) -> list[Header]:
+    if own := [name for name in given if name.lower() in OURS]:
+        raise ToolFailed("header_refused", f"the gateway sets {', '.join(own)}")
+    try:
+        return [(n.lower().encode("ascii"), v.encode("latin-1")) for n, v in given.items()]
+    except UnicodeEncodeError:
+        raise ToolFailed("header_refused", "a header has characters that none may have") from None
+
+
+def _query(given: Any) -> bytes:
+    return urlencode(given or {}, doseq=True).encode()
+
+
+def _body(json: Any, form: Any, content: bytes | None) -> tuple[bytes, bytes]:
+    """Return the body and its Content-Type."""
+    if [json is not None, form is not None, content is not None].count(True) > 1:
+        raise ToolFailed("two_bodies", "the tool gave more than one body")
+    if json is not None:
+        return jsonlib.dumps(json, ensure_ascii=False).encode(), b"application/json"
+    if form is not None:
+        return urlencode(form, doseq=True).encode(), b"application/x-www-form-urlencoded"
+    return content or b"", b""
+
+
+def _whole(body: bytes, kind: bytes, most: int) -> Body:
+    async def all_of_it() -> tuple[bytes, bool]:
+        return body, False
+
+    return Body(all_of_it, declared=len(body), content_type=kind.decode("latin-1"), most=most)
