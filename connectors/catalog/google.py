@@ -11,6 +11,7 @@ Quirks:
    is refused, a missing one is not.
 6. An administrator of a Workspace can forbid apps: the codes are in Google's list of error codes
    (https://support.google.com/accounts/answer/16668185).
+7. A wide scope opens what its narrow ones open: each method's page lists all that do.
 
 Console: a client of the type Web application. Enable the API of each product whose scopes are
 added. While the consent screen has the status Testing, only listed test users can connect, and
@@ -54,13 +55,37 @@ def create_config(env: Env) -> ConnectorConfig:
             name: ScopeSet(title=title, sentence=sentence, scopes=(f"{AUTH}/{scope}",))
             for name, scope, title, sentence in (
                 ("gmail", "gmail.modify", "Gmail", "Read, write and send mail"),
+                ("gmail-read", "gmail.readonly", "Gmail, reading", "Read mail"),
+                ("gmail-send", "gmail.send", "Gmail, sending", "Send mail, and read none"),
+                ("gmail-compose", "gmail.compose", "Gmail, drafts", "Write drafts and send mail"),
                 ("calendar", "calendar", "Calendar", "See and change calendars and events"),
+                ("calendar-read", "calendar.readonly", "Calendar, reading", "See events"),
+                ("calendar-events", "calendar.events", "Events", "See and change events"),
                 ("drive", "drive", "Drive", "See and change all files in Drive"),
+                ("drive-read", "drive.readonly", "Drive, reading", "See all files in Drive"),
+                ("drive-files", "drive.file", "Drive, own files", "Create files and change them"),
                 ("docs", "documents", "Docs", "See and change documents"),
+                ("docs-read", "documents.readonly", "Docs, reading", "See documents"),
                 ("sheets", "spreadsheets", "Sheets", "See and change spreadsheets"),
+                ("sheets-read", "spreadsheets.readonly", "Sheets, reading", "See spreadsheets"),
                 ("tasks", "tasks", "Tasks", "See and change tasks"),
+                ("tasks-read", "tasks.readonly", "Tasks, reading", "See tasks"),
                 ("contacts", "contacts", "Contacts", "See and change contacts"),
+                ("contacts-read", "contacts.readonly", "Contacts, reading", "See contacts"),
             )
+        },
+        scope_implies={  # quirk 7
+            f"{AUTH}/{wide}": tuple(f"{AUTH}/{narrow}" for narrow in narrower.split())
+            for wide, narrower in {
+                "gmail.modify": "gmail.readonly gmail.send gmail.compose",
+                "gmail.compose": "gmail.send",
+                "calendar": "calendar.readonly calendar.events",
+                "drive": "drive.readonly drive.file",
+                "documents": "documents.readonly",
+                "spreadsheets": "spreadsheets.readonly",
+                "tasks": "tasks.readonly",
+                "contacts": "contacts.readonly",
+            }.items()
         },
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1
         supports_refresh=True,

@@ -9,9 +9,10 @@ _PROFILE = "https://www.googleapis.com/auth/userinfo.profile"
 _PRODUCTS = " ".join(
     f"https://www.googleapis.com/auth/{product}"
     for product in (
-        "gmail.modify gmail.readonly gmail.send calendar calendar.readonly calendar.events drive "
-        "drive.readonly drive.file documents documents.readonly spreadsheets spreadsheets.readonly "
-        "tasks tasks.readonly contacts contacts.readonly"
+        "gmail.modify gmail.readonly gmail.send gmail.compose gmail.labels calendar "
+        "calendar.readonly calendar.events drive drive.readonly drive.file documents "
+        "documents.readonly spreadsheets spreadsheets.readonly tasks tasks.readonly contacts "
+        "contacts.readonly"
     ).split()
 )
 """By developers.google.com/identity/protocols/oauth2/scopes."""
