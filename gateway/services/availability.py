@@ -16,7 +16,7 @@ from connectors.catalog import Catalog
 from connectors.config import Connector
 from connectors.errors import ConnectorError
 from gateway.clock import Clock
-from gateway.errors import GatewayError, RowUnreadable
+from gateway.errors import ConnectorRequired, GatewayError, RowUnreadable
 from gateway.services.apps import Apps
 from gateway.services.connector_rules import ConnectorRules
 from gateway.services.lookup import Found, Lookup, check_grant
@@ -36,8 +36,9 @@ class Answer:
     """What a caller that asks for a connection gets.
 
     ``error`` is what a token read raises; ``None`` if it asks at most for a renewal. ``connection``
-    is the one that it finds, if any; ``config`` is its connector, ``None`` if there is none of that
-    name. ``state`` is set for a usable connection that is not the platform's.
+    is the one that it finds, if any; ``config`` is its connector, or how it can be connected;
+    ``None`` if there is none of that name. ``state`` is set for a usable connection that is not the
+    platform's.
     """
 
     config: Connector | None
@@ -181,6 +182,9 @@ class Reach:
         sought = Sought(tenant=self._tenant, user=self._user, owner=owner, scopes=scopes)
         try:
             found = await self._lookup.find(connector, sought)
+        except ConnectorRequired as error:
+            config, _ = await self._apps.choose(self._tenant, connector)
+            return Answer(config=config, error=error)
         except (GatewayError, ConnectorError) as error:
             return Answer(config=self._described(connector), error=error)
         connection, config = found.connection, found.config

@@ -43,6 +43,7 @@ from gateway.web import (
     connections,
     connector_rules,
     dashboard,
+    discovery,
     flows,
     handoff_api,
     health,
@@ -94,6 +95,7 @@ OPERATIONS = [
     *usage.OPERATIONS,
     *budgets.OPERATIONS,
     *skills.OPERATIONS,
+    *discovery.OPERATIONS,
 ]
 
 ROUTES = [

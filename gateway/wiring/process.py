@@ -68,6 +68,7 @@ from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
 from gateway.tools.call import ToolCalls
+from gateway.tools.discovery import Discovery
 from gateway.tools.policy import Policies
 from gateway.tools.registry import Registry
 from gateway.tools.skills import Skills
@@ -109,6 +110,7 @@ class Services(CoreServices):
     registry: Registry
     tool_calls: ToolCalls
     skills: Skills
+    discovery: Discovery
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -334,6 +336,12 @@ async def open_services(
             policies=policies,
             registry=registry,
             tool_calls=tool_calls,
+            discovery=Discovery(
+                registry=registry,
+                catalog=catalog,
+                availability=core.availability,
+                policies=policies,
+            ),
             skills=Skills(registry, catalog),
             usage=usage_store,
             ping=database.ping,

@@ -1,0 +1,295 @@
+"""What a user can call: each tool with what its next call would meet, and the accounts behind them.
+
+A requirement is judged once for all tools that have it, by ``gateway.services.availability``, and
+policies are cached: the number of queries does not depend on the number of tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from connectors.catalog import Catalog
+from connectors.errors import ConnectorError
+from connectors.tooling import Needs, NeedsSecret
+from gateway.errors import (
+    ConnectionIncomplete,
+    ConnectorRequired,
+    GatewayError,
+    InvalidRequest,
+    NewerRow,
+    ReauthorizationRequired,
+    RowUnreadable,
+    ScopesRequired,
+)
+from gateway.services.availability import Answer, Availability, Reach
+from gateway.services.states import State
+from gateway.store.connection import Connection
+from gateway.store.owners import PLATFORM
+from gateway.tools.gate import Policies, Verdict
+from gateway.tools.registry import Registry, Tool
+from gateway.tools.search import SearchIndex
+
+Need = Needs | NeedsSecret
+
+
+class Reason(StrEnum):
+    """Why a call would not simply run. With ``approval_required`` the tool is available."""
+
+    CONNECTOR_REQUIRED = "connector_required"
+    SCOPES_REQUIRED = "scopes_required"
+    REAUTHORIZATION_REQUIRED = "reauthorization_required"
+    BLOCKED = "blocked"
+    APPROVAL_REQUIRED = "approval_required"
+
+
+REMEDIED_BY_CONNECTING = frozenset(
+    {Reason.CONNECTOR_REQUIRED, Reason.SCOPES_REQUIRED, Reason.REAUTHORIZATION_REQUIRED}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unmet:
+    """A requirement that is not met: what its token read would get, its error, and the reason."""
+
+    need: Need
+    answer: Answer
+    error: GatewayError | ConnectorError
+    reason: Reason
+
+
+class Finding(NamedTuple):
+    """A tool for a user. ``unmet`` are its requirements that are not met, in its own order."""
+
+    tool: Tool
+    unmet: tuple[Unmet, ...]
+    verdict: Verdict
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a policy never lets it run."""
+        return self.verdict.decision == "block"
+
+    @property
+    def available(self) -> bool:
+        """Whether its call would run, perhaps after an approval."""
+        return not self.unmet and not self.is_blocked
+
+    @property
+    def reason(self) -> Reason | None:
+        """What its call would meet first: the policy, then the requirements, then the approval."""
+        if self.is_blocked:
+            return Reason.BLOCKED
+        if self.unmet:
+            return self.unmet[0].reason
+        return Reason.APPROVAL_REQUIRED if self.asks else None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to approve each call of it."""
+        return self.verdict.decision == "ask"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """The tools that are asked for. ``within`` are the connectors that the caller reaches."""
+
+    query: str | None = None
+    connector: str | None = None
+    effect: str | None = None
+    within: Collection[str] | None = None
+
+    def has(self, tool: Tool) -> bool:
+        """Whether the tool is one of them, apart from the words of the query."""
+        return (
+            (self.effect is None or tool.effect == self.effect)
+            and (self.connector is None or self.connector in tool.connectors)
+            and (self.within is None or set(tool.connectors) <= set(self.within))
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A linked account that calls can use. ``title`` is its connector's name for people."""
+
+    title: str
+    connection: Connection
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class _Static:
+    """What is the same for all users: the tools, their requirements by number, and their words."""
+
+    tools: Sequence[Tool]
+    needs: Sequence[tuple[Need, ...]]
+    need_of: Sequence[int]
+    index: SearchIndex
+
+
+class Discovery:
+    """Tells users what they can call."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        catalog: Catalog,
+        availability: Availability,
+        policies: Policies,
+    ) -> None:
+        self._registry = registry
+        self._catalog = catalog
+        self._availability = availability
+        self._policies = policies
+        self._known = _Static((), (), (), SearchIndex([]))
+
+    async def look(self, tenant: str, user: str) -> View:
+        """Read what a user has: by at most four queries, however many tools there are."""
+        reach = await self._availability.read(tenant, user)
+        return View(
+            tenant,
+            user,
+            reach=reach,
+            static=self._static(),
+            policies=self._policies,
+            title=self._title,
+        )
+
+    def _static(self) -> _Static:
+        tools = self._registry.tools()
+        if tools != self._known.tools:
+            numbers: dict[tuple[Need, ...], int] = {}
+            need_of = [numbers.setdefault(tool.needs, len(numbers)) for tool in tools]
+            index = SearchIndex(self._texts(tool) for tool in tools)
+            self._known = _Static(tools, list(numbers), need_of, index)
+        return self._known
+
+    def _texts(self, tool: Tool) -> list[tuple[str, float]]:
+        """Return the texts that a search compares, with their weights."""
+        names = " ".join([*tool.connectors, *map(self._title, tool.connectors)])
+        examples = " ".join(str(value) for each in tool.examples for value in each.values())
+        arguments = " ".join(tool.input_schema.get("properties", ()))
+        return [
+            (tool.name.replace("_", " "), 4.0),
+            (names, 2.0),
+            (tool.description, 2.0),
+            (arguments.replace("_", " "), 0.5),
+            (examples, 0.5),
+        ]
+
+    def _title(self, connector: str) -> str:
+        try:
+            return self._catalog.described(connector).display_name
+        except ConnectorError:
+            return connector
+
+
+class View:
+    """What a user has at a moment."""
+
+    def __init__(
+        self,
+        tenant: str,
+        user: str,
+        *,
+        reach: Reach,
+        static: _Static,
+        policies: Policies,
+        title: Callable[[str], str],
+    ) -> None:
+        self._tenant = tenant
+        self._user = user
+        self._reach = reach
+        self._static = static
+        self._policies = policies
+        self._title = title
+
+    async def find(self, wanted: Wanted) -> list[tuple[Finding, float]]:
+        """Return the tools that are asked for, each with its score, the best first.
+
+        Without a query they are in the order of their names, and their score is 0. Left out are
+        the tools of connectors whose tools the organisation has switched off, and those that nobody
+        here can ever use: neither connected nor connectable.
+        """
+        static = self._static
+        scores = None if wanted.query is None else static.index.find(wanted.query)
+        numbers = range(len(static.tools)) if scores is None else scores
+        unmet: dict[int, tuple[Unmet, ...] | None] = {}
+        chosen: list[tuple[Tool, tuple[Unmet, ...], float]] = []
+        everything = wanted == Wanted(query=wanted.query)
+        for number in numbers:
+            tool, group = static.tools[number], static.need_of[number]
+            if not everything and not wanted.has(tool):
+                continue
+            if group not in unmet:
+                unmet[group] = await self._unmet(static.needs[group])
+            if (missing := unmet[group]) is not None:
+                chosen.append((tool, missing, scores[number] if scores else 0.0))
+        verdicts = await self._verdicts([tool for tool, *_ in chosen])
+        found = [
+            (Finding(tool, missing, verdict), score)
+            for tool, missing, score in chosen
+            if (verdict := verdicts[tool.name]).is_enabled
+        ]
+        return found if scores is None else sorted(found, key=_rank)
+
+    async def of(self, tool: Tool) -> Finding | None:
+        """Return what one tool's call would meet, ``None`` if nobody here can use it."""
+        unmet = await self._unmet(tool.needs)
+        verdict = (await self._verdicts([tool]))[tool.name]
+        return None if unmet is None or not verdict.is_enabled else Finding(tool, unmet, verdict)
+
+    async def accounts(self, within: Collection[str] | None = None) -> list[Account]:
+        """Return the accounts that calls can use, of the connectors ``within``."""
+        return [
+            Account(
+                title=self._title(each.connector),
+                connection=each,
+                state=await self._reach.state(each),
+            )
+            for each in self._reach.connections
+            if within is None or each.connector in within
+        ]
+
+    async def _verdicts(self, tools: Sequence[Tool]) -> Mapping[str, Verdict]:
+        return await self._policies.decide(self._tenant, self._user, tools)
+
+    async def _unmet(self, needs: tuple[Need, ...]) -> tuple[Unmet, ...] | None:
+        """Return the requirements that are not met; ``None`` if one of them is hidden."""
+        found = []
+        for need in needs:
+            answer = await self._answer(need)
+            if answer.is_hidden or isinstance(answer.error, InvalidRequest):
+                return None  # also a credential that the platform does not have
+            if answer.error is not None:
+                found.append(
+                    Unmet(need=need, answer=answer, error=answer.error, reason=_reason(answer))
+                )
+        return tuple(found)
+
+    async def _answer(self, need: Need) -> Answer:
+        if isinstance(need, NeedsSecret):
+            return await self._reach.answer(need.connector, owner=PLATFORM)
+        return await self._reach.answer(need.connector, need.scopes)
+
+
+def _rank(found: tuple[Finding, float]) -> tuple[float, str]:
+    return -found[1], found[0].tool.name
+
+
+def _reason(answer: Answer) -> Reason:
+    match answer.error:
+        case ConnectorRequired():
+            return Reason.CONNECTOR_REQUIRED
+        case ScopesRequired():
+            return Reason.SCOPES_REQUIRED
+        case ReauthorizationRequired() | ConnectionIncomplete():
+            return Reason.REAUTHORIZATION_REQUIRED
+        case NewerRow():
+            return Reason.BLOCKED  # another process can read it: connecting would replace it
+        case RowUnreadable() if answer.connection is not None:
+            return Reason.REAUTHORIZATION_REQUIRED
+    return Reason.BLOCKED
