@@ -203,7 +203,7 @@ class Gateway:
         owner: str | None = None,
         project: str | None = None,
         approval: str | None = None,
-        wait: float | None = None,
+        wait: int | None = None,
         idempotency_key: str | None = None,
         assertion: Assertion | None = None,
     ) -> ToolResult:
@@ -403,7 +403,7 @@ class UserContext:
         owner: str | None = None,
         project: str | None = None,
         approval: str | None = None,
-        wait: float | None = None,
+        wait: int | None = None,
         idempotency_key: str | None = None,
     ) -> ToolResult:
         """``Gateway.call_tool`` for this user."""

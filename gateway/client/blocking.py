@@ -145,7 +145,7 @@ class SyncGateway:
         owner: str | None = None,
         project: str | None = None,
         approval: str | None = None,
-        wait: float | None = None,
+        wait: int | None = None,
         idempotency_key: str | None = None,
         assertion: Assertion | None = None,
     ) -> ToolResult:
@@ -302,7 +302,7 @@ class SyncUserContext:
         owner: str | None = None,
         project: str | None = None,
         approval: str | None = None,
-        wait: float | None = None,
+        wait: int | None = None,
         idempotency_key: str | None = None,
     ) -> ToolResult:
         """``SyncGateway.call_tool`` for this user."""

@@ -28,6 +28,7 @@ from gateway.client.tools import ToolPage, ToolResult, read_page, read_result
 
 T = TypeVar("T")
 
+TOOLS_AT_ONCE = 500
 TOOL_SECONDS = 90.0
 """How long the call of a tool may take without the wait for a person: some ask a provider twice."""
 
@@ -172,7 +173,14 @@ def list_tools(
     return Call(
         method="POST",
         path="/v1/discover",
-        body=_body(user=user, query=query, connector=connector, effect=effect, cursor=cursor),
+        body=_body(
+            user=user,
+            query=query,
+            connector=connector,
+            effect=effect,
+            limit=TOOLS_AT_ONCE,
+            cursor=cursor,
+        ),
         read=read_page,
         repeatable=True,
     )
@@ -187,7 +195,7 @@ def call_tool(
     owner: str | None = None,
     project: str | None = None,
     approval: str | None = None,
-    wait: float | None = None,
+    wait: int | None = None,
     idempotency_key: str | None = None,
 ) -> Call[ToolResult]:
     """``POST /v1/tools/{name}/call``. Repeatable with an idempotency key alone.
@@ -212,7 +220,7 @@ def call_tool(
         headers=headers,
         read=read_result,
         repeatable=idempotency_key is not None,
-        seconds=TOOL_SECONDS + (wait or 0.0),
+        seconds=TOOL_SECONDS + (wait or 0),
     )
 
 

@@ -16,17 +16,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeededConnector:
-    """A connector that the user has to link, or to link again, at ``connect_url``."""
+    """A connector that the user has to link, or to link again, at ``connect_url``.
+
+    ``reason`` is ``connector_required``, ``scopes_required`` or ``reauthorization_required``;
+    ``detail`` says it in a sentence.
+    """
 
     connector: str
+    display_name: str
+    reason: str
+    detail: str
     connect_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedAccount:
-    """An account that the user has linked. ``kind`` is the connector's name.
+    """A linked account that calls of tools can use. ``kind`` is the connector's name.
 
-    ``scope`` says whose it is: ``user``, ``org`` or ``platform``.
+    ``scope`` are the granted scopes, separated by spaces; ``owner`` says whose it is: ``user``,
+    ``org`` or ``platform``. ``id`` names it as ``account`` of a call. ``status`` is as of a
+    ``Connection``.
     """
 
     kind: str
@@ -34,25 +43,31 @@ class ConnectedAccount:
     account_label: str
     is_default: bool
     scope: str
+    id: str
+    owner: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A function that a model can call by name. The schemas are JSON Schema.
+    """A function that a model can call by name. ``input_schema`` is JSON Schema.
 
     ``effect`` is ``read``, ``write`` or ``destructive``. If ``available`` is False, ``reason`` says
     why: ``connector_required``, ``scopes_required``, ``reauthorization_required`` (the user mends
-    these at the addresses in ``connector_required``) or ``blocked``. An available tool whose
-    reason is ``approval_required`` asks a person before it acts.
+    these at the addresses in ``connector_required``) or ``blocked``; ``detail`` says it in a
+    sentence. An available tool whose reason is ``approval_required`` asks a person before it acts:
+    its ``policy`` is ``ask``.
     """
 
     name: str
     description: str
     effect: str
+    policy: str
+    connectors: tuple[str, ...]
     input_schema: Mapping[str, Any] = field(hash=False)
-    output_schema: Mapping[str, Any] | None = field(hash=False)
     available: bool
     reason: str | None
+    detail: str | None
     connector_required: tuple[NeededConnector, ...]
 
 
@@ -61,17 +76,17 @@ class ToolResult:
     """What a tool returned.
 
     ``truncated`` says that the result was cut to a bound; ``next`` is the argument that asks for
-    the next page, or None; ``cost`` is the estimated price of the call, or None if unknown.
+    the next page, or None; ``cost`` is what is known of the price, such as ``0.01 USD``.
     """
 
     result: Any = field(hash=False)
     truncated: bool
-    next: Any = field(hash=False)
-    cost: Any = field(hash=False)
+    next: str | None
+    cost: str | None
 
 
 class ToolList(Sequence[Tool]):
-    """The tools of one user, in the order of their names, and the accounts behind them.
+    """The tools of one user, by name or the best first, and the accounts behind them.
 
     Iterating shows all; the adapters give a model those that it can call now. With
     ``unavailable=True`` they also give those that need an account first: such a call raises
@@ -199,8 +214,8 @@ def read_result(fields: Fields) -> ToolResult:
     return ToolResult(
         result=fields.any("result"),
         truncated=fields.flag("truncated"),
-        next=fields.any("next"),
-        cost=fields.any("cost"),
+        next=fields.optional("next", fields.text),
+        cost=fields.optional("cost", fields.text),
     )
 
 
@@ -210,12 +225,20 @@ def _tool(fields: Fields) -> Tool:
         name=fields.text("name"),
         description=fields.text("description"),
         effect=fields.text("effect"),
+        policy=fields.text("policy"),
+        connectors=fields.texts("connectors"),
         input_schema=fields.mapping("input_schema"),
-        output_schema=fields.optional("output_schema", fields.mapping),
         available=fields.flag("available"),
         reason=fields.optional("reason", fields.text),
+        detail=fields.optional("detail", fields.text),
         connector_required=tuple(
-            NeededConnector(connector=each.text("connector"), connect_url=each.text("connect_url"))
+            NeededConnector(
+                connector=each.text("connector"),
+                display_name=each.text("display_name"),
+                reason=each.text("reason"),
+                detail=each.text("detail"),
+                connect_url=each.text("connect_url"),
+            )
             for each in needed
         ),
     )
@@ -228,4 +251,7 @@ def _account(fields: Fields) -> ConnectedAccount:
         account_label=fields.text("accountLabel"),
         is_default=fields.flag("isDefault"),
         scope=fields.text("scope"),
+        id=fields.text("id"),
+        owner=fields.text("owner"),
+        status=fields.text("status"),
     )

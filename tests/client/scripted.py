@@ -71,15 +71,17 @@ TOOL: dict[str, Any] = {
     "name": "notion_search_pages",
     "description": "Search pages by title.",
     "effect": "read",
+    "policy": "auto",
+    "connectors": ["notion"],
     "input_schema": {
         "type": "object",
         "properties": {"query": {"type": "string", "title": "Query"}},
         "required": ["query"],
         "additionalProperties": False,
     },
-    "output_schema": None,
     "available": True,
     "reason": None,
+    "detail": None,
     "connector_required": [],
 }
 ACCOUNT: dict[str, Any] = {
@@ -87,7 +89,10 @@ ACCOUNT: dict[str, Any] = {
     "displayName": "Notion",
     "accountLabel": "Acme",
     "isDefault": True,
-    "scope": "user",
+    "scope": "read write",
+    "id": "con_1",
+    "owner": "user",
+    "status": "active",
 }
 TOOLS: dict[str, Any] = {"tools": [TOOL], "connectors": [ACCOUNT], "next_cursor": None}
 RESULT: dict[str, Any] = {"result": {"pages": []}, "truncated": False, "next": None, "cost": None}

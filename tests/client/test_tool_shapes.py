@@ -45,10 +45,12 @@ def tool(name: str = "notion_create_page", **members: Any) -> Tool:
     given: dict[str, Any] = {
         "description": "Create a page.",
         "effect": "write",
+        "policy": "auto",
+        "connectors": ("notion",),
         "input_schema": Arguments.model_json_schema(),
-        "output_schema": None,
         "available": True,
         "reason": None,
+        "detail": None,
         "connector_required": (),
     }
     return Tool(name=name, **given | members)
@@ -58,7 +60,15 @@ MISSING = tool(
     "slack_send_message",
     available=False,
     reason="connector_required",
-    connector_required=(NeededConnector(connector="slack", connect_url=URL),),
+    connector_required=(
+        NeededConnector(
+            connector="slack",
+            display_name="Slack",
+            reason="connector_required",
+            detail="Send the user to connect_url.",
+            connect_url=URL,
+        ),
+    ),
 )
 BLOCKED = tool("slack_delete_channel", available=False, reason="blocked")
 TOOLS = ToolList([tool(), MISSING, BLOCKED])

@@ -33,11 +33,17 @@ APPROVAL: dict[str, Any] = {
 
 
 async def test_the_tools_of_a_user_are_typed(gateway: Gateway, httpx_mock: HTTPXMock) -> None:
-    needed = [{"connector": "notion", "connect_url": CONNECT_URL}]
+    needed = {
+        "connector": "notion",
+        "display_name": "Notion",
+        "reason": "connector_required",
+        "detail": "Send the user to connect_url.",
+        "connect_url": CONNECT_URL,
+    }
     missing = TOOL | {
         "available": False,
         "reason": "connector_required",
-        "connector_required": needed,
+        "connector_required": [needed],
     }
     httpx_mock.add_response(json=TOOLS | {"tools": [TOOL, missing]})
     tools = await gateway.for_user("alice").tools(query="pages", connector="notion", effect="read")
@@ -46,11 +52,10 @@ async def test_the_tools_of_a_user_are_typed(gateway: Gateway, httpx_mock: HTTPX
         "query": "pages",
         "connector": "notion",
         "effect": "read",
+        "limit": 500,
     }
-    assert tools[0] == Tool(**TOOL | {"connector_required": ()})
-    assert tools[1].connector_required == (
-        NeededConnector(connector="notion", connect_url=CONNECT_URL),
-    )
+    assert tools[0] == Tool(**TOOL | {"connectors": ("notion",), "connector_required": ()})
+    assert tools[1].connector_required == (NeededConnector(**needed),)
     assert [tool.available for tool in tools] == [True, False]
     assert len(tools) == 2
     assert tools.connectors == (
@@ -59,7 +64,10 @@ async def test_the_tools_of_a_user_are_typed(gateway: Gateway, httpx_mock: HTTPX
             display_name="Notion",
             account_label="Acme",
             is_default=True,
-            scope="user",
+            scope="read write",
+            id="con_1",
+            owner="user",
+            status="active",
         ),
     )
 
@@ -70,7 +78,10 @@ async def test_all_pages_are_read(gateway: Gateway, httpx_mock: HTTPXMock) -> No
     tools = await gateway.tools(user="alice")
     assert [tool.name for tool in tools] == ["notion_search_pages", "notion_update_page"]
     bodies = [json.loads(request.content) for request in httpx_mock.get_requests()]
-    assert bodies == [{"user": "alice"}, {"user": "alice", "cursor": "c2"}]
+    assert bodies == [
+        {"user": "alice", "limit": 500},
+        {"user": "alice", "limit": 500, "cursor": "c2"},
+    ]
 
 
 async def test_an_answer_without_end_is_given_up(gateway: Gateway, httpx_mock: HTTPXMock) -> None:
@@ -99,7 +110,7 @@ async def test_a_list_of_wrong_shape_is_unexpected(
 async def test_a_call_sends_everything_and_returns_the_result(
     gateway: Gateway, httpx_mock: HTTPXMock
 ) -> None:
-    answer = {"result": {"pages": [1]}, "truncated": True, "next": "c2", "cost": {"amount": "1"}}
+    answer = {"result": {"pages": [1]}, "truncated": True, "next": "c2", "cost": "0.01 USD"}
     httpx_mock.add_response(url=CALL_URL, json=answer)
     result = await gateway.for_user("alice").call(
         "notion_search_pages",
