@@ -23,6 +23,7 @@ from connectors.errors import ConfigError
 from connectors.review import OVERRIDES
 from gateway.commands.connectors.check import fill_in_marks
 from gateway.commands.connectors.known import MadeUp
+from gateway.commands.tools.check import tool_file_problems
 from gateway.testing.contract import Contract
 from gateway.testing.imports import ways_to_the_network
 from gateway.testing.locate import find_contracts
@@ -225,7 +226,12 @@ def no_orphans(names: Sequence[str], folder: Path | None) -> Iterator[str]:
                 yield _relative(f"{path} belongs to no connector")
 
 
-CATALOG_RULES = (catalog_is_sorted, no_orphans)
+def tools_can_be_used(names: Sequence[str], folder: Path | None) -> Iterator[str]:
+    """every tool file loads; what its tools need exists, and their examples are valid"""
+    yield from map(_relative, tool_file_problems(Catalog(MadeUp(), folder), folder))
+
+
+CATALOG_RULES = (catalog_is_sorted, no_orphans, tools_can_be_used)
 
 
 def load(name: str, folder: Path | None = None) -> Checked:

@@ -14,6 +14,7 @@ from gateway.commands.encryption import add_encryption_commands
 from gateway.commands.serve import add_serve_command
 from gateway.commands.service_keys import add_key_commands
 from gateway.commands.skills import add_skill_commands
+from gateway.commands.tools.commands import add_tool_commands
 from gateway.commands.usage import add_usage_command
 from gateway.commands.worker import add_worker_command
 from gateway.errors import SettingsError, StoreUnavailable
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     add_encryption_commands(commands, settings_of_running_gateway)
     add_audit_command(commands, with_services)
     add_usage_command(commands, with_services)
+    add_tool_commands(commands, with_services)
     add_skill_commands(commands)
     connectors = commands.add_parser("connectors", help="list, show, check and create connectors")
     add_connector_commands(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
 from typing import Any
 
+from connectors.catalog import Catalog
 from gateway.commands.connectors.check import (
     Incomplete,
     check_contract,
@@ -16,9 +17,10 @@ from gateway.commands.connectors.check import (
     report_data,
     report_problems,
 )
-from gateway.commands.connectors.known import Known
+from gateway.commands.connectors.known import Known, MadeUp
 from gateway.commands.connectors.output import print_json, print_lines
 from gateway.commands.progress import Progress
+from gateway.commands.tools.check import tool_file_problems
 from gateway.testing.runner import Finding
 from gateway.text import say
 
@@ -39,6 +41,8 @@ def check_connectors(known: Known, arguments: argparse.Namespace) -> int:
 
 def _check(known: Known, name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     try:
+        if wrong := list(tool_file_problems(Catalog(MadeUp(), known.folder), known.folder, name)):
+            raise Incomplete(wrong)
         running = check_contract(known, name, arguments.contract, record=arguments.record)
     except Incomplete as error:
         if not arguments.json:

@@ -1,0 +1,1 @@
+"""``gateway tools``: list, show, call and begin tools."""
