@@ -15,7 +15,7 @@ Scopes: ``user.email:read`` gives the label by which people recognise the accoun
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -31,6 +31,13 @@ def create_config(env: Env) -> ConnectorConfig:
         token_url="https://airtable.com/oauth2/v1/token",
         revocation_url="https://airtable.com/oauth2/v1/revoke",  # quirk 5
         scopes=("user.email:read", "schema.bases:read", "data.records:read"),
+        scope_sets={
+            "records": ScopeSet(
+                title="Records",
+                sentence="Create, change and delete records",
+                scopes=("data.records:write",),
+            )
+        },
         authorization_method="header",  # quirk 1
         supports_refresh=True,  # quirk 2
         supports_multiple_accounts=True,

@@ -23,7 +23,7 @@ Scopes: ``read:me`` says who connected; ``read:jira-work`` is the smallest that 
 
 from datetime import date
 
-from connectors import ConnectionInput, ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectionInput, ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -38,6 +38,13 @@ def create_config(env: Env) -> ConnectorConfig:
         authorization_url="https://auth.atlassian.com/authorize",
         token_url="https://auth.atlassian.com/oauth/token",
         scopes=("read:me", "read:jira-work", "offline_access"),  # quirk 3
+        scope_sets={
+            "jira": ScopeSet(
+                title="Jira issues",
+                sentence="Create and change issues, and comment on them",
+                scopes=("write:jira-work",),
+            )
+        },
         extra_authorize_params={"audience": "api.atlassian.com", "prompt": "consent"},  # quirk 1
         body_format="json",  # quirk 2
         error_codes={"unauthorized_client": "invalid_grant"},  # quirk 4

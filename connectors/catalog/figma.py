@@ -20,7 +20,7 @@ makes a new connection useful. ``files:read`` is deprecated.
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -39,6 +39,24 @@ def create_config(env: Env) -> ConnectorConfig:
         omit_refresh_params=frozenset({"grant_type"}),  # quirk 2
         refresh_rejected_statuses=frozenset({400}),  # quirk 3
         scopes=("current_user:read", "file_content:read"),
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=(scope,))
+            for name, scope, title, sentence in (
+                ("comments", "file_comments:read", "Comments", "Read the comments on files"),
+                (
+                    "commenting",
+                    "file_comments:write",
+                    "Commenting",
+                    "Write comments on files as you, and delete them",
+                ),
+                (
+                    "projects",
+                    "projects:read",
+                    "Projects",
+                    "See the projects of your teams, and their files",
+                ),
+            )
+        },
         authorization_method="header",  # quirk 1
         supports_refresh=True,
         refresh_rotation="none",

@@ -20,7 +20,7 @@ connection useful.
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, account_lookup, app
+from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -37,6 +37,19 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation_url="https://api.hubapi.com/oauth/2026-03/token/revoke",  # quirk 5
         introspection_url="https://api.hubapi.com/oauth/2026-03/token/introspect",  # quirk 3
         scopes=("oauth", "crm.objects.contacts.read"),
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=(scope,))
+            for name, scope, title, sentence in (
+                (
+                    "contacts",
+                    "crm.objects.contacts.write",
+                    "Contacts",
+                    "Create and change contacts",
+                ),
+                ("companies", "crm.objects.companies.read", "Companies", "See companies"),
+                ("deals", "crm.objects.deals.read", "Deals", "See deals"),
+            )
+        },
         granted_scopes_path="scopes",  # quirk 2
         supports_refresh=True,
         refresh_rotation="none",

@@ -11,12 +11,12 @@ Quirks:
 6. Apps made before December 2023 get ``scope`` as a JSON array. The engine reads both.
 
 Scopes: ``read`` shows issues, projects and the account; ``issues:create`` is the most frequent
-reason to connect, and much less than ``write``.
+reason to connect, and much less than ``write``, which a tool that changes things names.
 """
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, Revocation, account_lookup, app
+from connectors import ConnectorConfig, Env, Revocation, ScopeSet, account_lookup, app
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -33,6 +33,13 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation_url="https://api.linear.app/oauth/revoke",
         revocation=Revocation(auth="none"),  # quirk 5
         scopes=("read", "issues:create"),
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=(scope,))
+            for name, scope, title, sentence in (
+                ("comments", "comments:create", "Comments", "Write comments on issues as you"),
+                ("changes", "write", "Changes", "Change issues, projects and comments"),
+            )
+        },
         scope_separator=",",  # quirk 1
         extra_authorize_params={"prompt": "consent"},  # quirk 2
         supports_refresh=True,  # quirk 3

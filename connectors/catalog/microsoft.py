@@ -16,6 +16,7 @@ Quirks:
    Taken for a passing fault, they would end every connection of that organisation in silence.
 9. That an administrator has to consent first is told as ``access_denied``, with a number in the
    description. AADSTS65001 is none of them: the person's own consent can mend it.
+10. Who may change a product may read it: ``Mail.ReadWrite`` opens what ``Mail.Read`` opens.
 
 Console: an app for accounts in any organisational directory and personal accounts, with the
 platform Web: the tenant is ``common``. The secret has an end date.
@@ -59,12 +60,18 @@ def create_config(env: Env) -> ConnectorConfig:
         scopes=("openid", "offline_access", "User.Read"),
         scopes_not_echoed=frozenset({"offline_access"}),  # quirk 1
         scope_aliases={f"{GRAPH}/*": "*"},  # quirk 2
+        scope_implies={"*.ReadWrite": ("*.Read",)},  # quirk 10
         scope_sets={
             name: ScopeSet(title=title, sentence=sentence, scopes=tuple(scopes.split()))
             for name, scopes, title, sentence in (
+                ("mail-read", "Mail.Read", "Mail, to read", "Read mail"),
+                ("mail-send", "Mail.Send", "Mail, to send", "Send mail as you"),
                 ("mail", "Mail.ReadWrite Mail.Send", "Mail", "Read, write and send mail"),
+                ("calendar-read", "Calendars.Read", "Calendar, to read", "See calendars"),
                 ("calendar", "Calendars.ReadWrite", "Calendar", "See and change calendars"),
+                ("files-read", "Files.Read", "Files, to read", "See files, Word and Excel too"),
                 ("files", "Files.ReadWrite", "Files", "See and change files, Word and Excel too"),
+                ("tasks-read", "Tasks.Read", "Tasks, to read", "See tasks in To Do"),
                 ("tasks", "Tasks.ReadWrite", "Tasks", "See and change tasks in To Do"),
                 ("contacts", "Contacts.ReadWrite", "Contacts", "See and change contacts"),
                 ("notes", "Notes.ReadWrite", "Notes", "See and change OneNote notebooks"),

@@ -25,12 +25,21 @@ Console: enter the default scopes under User Token Scopes, and switch token rota
 Leave PKCE off (quirk 6).
 
 Scopes: ``users:read`` lets tools put names to people, ``channels:read`` lets them find a channel:
-the least with which a tool can do anything. No default reads or writes messages.
+the least with which a tool can do anything. No default reads or writes messages: a tool names what
+it needs.
 """
 
 from datetime import date
 
-from connectors import ConnectorConfig, Env, ErrorInSuccess, Revocation, account_lookup, app
+from connectors import (
+    ConnectorConfig,
+    Env,
+    ErrorInSuccess,
+    Revocation,
+    ScopeSet,
+    account_lookup,
+    app,
+)
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -47,6 +56,26 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation_url="https://slack.com/api/auth.revoke",
         revocation=Revocation(auth="access_token", token=None),  # quirk 8
         scopes=("users:read", "channels:read"),
+        scope_sets={
+            name: ScopeSet(title=title, sentence=sentence, scopes=(scope,))
+            for name, scope, title, sentence in (
+                ("history", "channels:history", "Messages", "Read the messages of public channels"),
+                ("search", "search:read", "Search", "Search the messages that you may see"),
+                ("chat", "chat:write", "Sending", "Send messages as you, and delete them"),
+                (
+                    "reactions",
+                    "reactions:write",
+                    "Reactions",
+                    "Add and remove emoji reactions as you",
+                ),
+                (
+                    "emails",
+                    "users:read.email",
+                    "E-mail addresses",
+                    "See the e-mail addresses of people",
+                ),
+            )
+        },
         scope_param="user_scope",  # quirk 1
         scope_separator=",",  # quirk 4
         use_pkce=False,  # quirk 6

@@ -16,7 +16,15 @@ Scopes: ``read`` opens tickets and the person's own profile for reading.
 
 from datetime import date
 
-from connectors import ConnectionInput, ConnectorConfig, Env, Revocation, account_lookup, app
+from connectors import (
+    ConnectionInput,
+    ConnectorConfig,
+    Env,
+    Revocation,
+    ScopeSet,
+    account_lookup,
+    app,
+)
 
 HOST = "https://${connection_config.subdomain}.zendesk.com"
 LIFE = {"expires_in": "1800"}  # seconds; the default of newer clients
@@ -36,6 +44,13 @@ def create_config(env: Env) -> ConnectorConfig:
         revocation_url=f"{HOST}/api/v2/oauth/tokens/current.json",
         revocation=Revocation(method="DELETE", auth="access_token", token=None),  # quirk 4
         scopes=("read",),
+        scope_sets={
+            "tickets": ScopeSet(
+                title="Tickets",
+                sentence="Create, answer and change tickets",
+                scopes=("tickets:write",),
+            )
+        },
         extra_token_params=LIFE,  # quirk 2
         extra_refresh_params=LIFE,  # quirk 2
         body_format="json",

@@ -28,6 +28,7 @@ _GRAPH_SCOPES = (
     "Files.ReadWrite",
     "Calendars.Read",
     "Calendars.ReadWrite",
+    "Tasks.Read",
     "Tasks.ReadWrite",
     "Contacts.ReadWrite",
     "Notes.ReadWrite",

@@ -97,8 +97,8 @@ PROVIDER = rfc6749(
     exchange_params={"grant_type?", "code", "redirect_uri"},
     scope_param="user_scope",
     scope_separator=",",
-    scopes="channels:history channels:read chat:write identify search:read team:read users:read "
-    "users:read.email",
+    scopes="channels:history channels:read chat:write identify reactions:write search:read "
+    "team:read users:read users:read.email",
     accounts={
         ("T0SANDBOX1-U0SANDBOX1", "Ana Diaz at Acme (acme.slack.com)"): _account(
             "U0SANDBOX1", "ana", "T0SANDBOX1", "acme", "Acme"

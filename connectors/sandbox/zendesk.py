@@ -48,7 +48,7 @@ PROVIDER = rfc6749(
     check=_refused,
     answer={"refresh_token_expires_in": 2592000},
     api_refusal=Refusal(401, {"error": "invalid_token"}),
-    scopes="read write tickets:read users:read",
+    scopes="read write tickets:read tickets:write users:read",
     accounts={
         (str(number), name): {"id": number, "name": name, "login": login}
         for number, name, login in (
