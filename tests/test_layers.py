@@ -72,6 +72,7 @@ APART = {
     "connectors.rfc6749": CATALOG_SIDE,
     "connectors.provider": CATALOG_SIDE,
     "connectors.simulated_api": CATALOG_SIDE,
+    "connectors.simulated_graphql": CATALOG_SIDE,
 }
 """Package -> packages below it that it still may not import."""
 

@@ -1,4 +1,4 @@
-"""Notion's API, by developers.notion.com/reference (search, pages, blocks, data sources, errors).
+"""Notion's API, by developers.notion.com/reference: search, pages, blocks, tables, comments.
 
 Version 2025-09-03, in which the rows of a table belong to a data source.
 """
@@ -6,10 +6,13 @@ Version 2025-09-03, in which the rows of a table belong to a data source.
 from typing import Any
 
 from connectors.sandbox import FictionalAccount, Refusal
-from connectors.simulated_api import Problem, Request, SimulatedApi, page_of
+from connectors.shapes import wrong
+from connectors.simulated_api import Problem, Request, SimulatedApi, page_of, refuse
 
 _CODES = {"not_found": "object_not_found", "scope": "restricted_resource"}
 _PAGE = {"start_cursor?": str, "page_size?": int}
+_TEXT = {"type?": {"text"}, "text": {"content": str, "link?": (dict, None)}, "annotations?": dict}
+_BLOCK = {"object?": {"block"}, "type?": str, "*": dict}
 _WHEN = "2026-11-01T09:00:00.000Z"
 
 
@@ -49,7 +52,23 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
         _page(2, "Meeting notes", {"type": "workspace", "workspace": True}),
         *(_page(number, f"Task {number - 2}", row) for number in range(3, 8)),
     ]
-    return {"pages": {page["id"]: page for page in pages}, "blocks": {}}
+    for page in pages[2:]:
+        page["properties"] = {"Name": page["properties"]["title"]}
+    said = [
+        {
+            "object": "block",
+            "id": f"c02fc1d3-db8b-45c5-a222-{number:012}",
+            "type": "paragraph",
+            "has_children": False,
+            "paragraph": {"rich_text": _rich_text(text), "color": "default"},
+        }
+        for number, text in enumerate(("First the plan.", "Then the work."), 1)
+    ]
+    return {
+        "pages": {page["id"]: page for page in pages},
+        "blocks": {pages[0]["id"]: said},
+        "comments": [],
+    }
 
 
 API = SimulatedApi(
@@ -111,7 +130,7 @@ def get_page(call: Request) -> Any:
             {"type?": {"database_id"}, "database_id": str},
         ),
         "properties?": {"*": dict},
-        "children?": [dict],
+        "children?": [_BLOCK],
         "icon?": dict,
         "cover?": dict,
     },
@@ -124,8 +143,51 @@ def create_page(call: Request) -> Any:
     page = _page(int(call.new_id()), "", {"type": next(iter(parent.keys() - {"type"})), **parent})
     page["properties"] = call.body.get("properties", {})
     call.state["pages"][page["id"]] = page
-    call.state["blocks"][page["id"]] = list(call.body.get("children", []))
+    call.state["blocks"][page["id"]] = _added(call, call.body.get("children", []))
     return page
+
+
+@API.route(
+    "PATCH /pages/{page_id}",
+    body={
+        "properties?": {"*": dict},
+        "in_trash?": bool,
+        "icon?": (dict, None),
+        "cover?": (dict, None),
+    },
+    effect="page_updated",
+)
+def update_page(call: Request) -> Any:
+    page = call.found(call.state["pages"], call.path["page_id"], "page with ID:")
+    for name, value in call.body.get("properties", {}).items():
+        if name not in page["properties"]:
+            refuse("body", f"{name} is not a property that exists.")
+        page["properties"][name] = {**page["properties"][name], **value}
+    page["in_trash"] = call.body.get("in_trash", page["in_trash"])
+    page["last_edited_time"] = call.moment()
+    return page
+
+
+def _added(call: Request, children: list[Any]) -> list[dict[str, Any]]:
+    """Blocks in the form in which they are answered, if they are in order."""
+    if len(children) > 100:
+        refuse("body", "body.children.length should be ≤ `100`")
+    found = []
+    for block in children:
+        kind = block.get("type") or next(iter(block.keys() - {"object", "type"}), "")
+        inside = block.get(kind)
+        if not isinstance(inside, dict) or len(block.keys() - {"object", "type"}) != 1:
+            refuse("body", f"body.children.{kind} should be defined")
+        parts = inside.get("rich_text", [])
+        if problem := wrong([_TEXT], parts, f"body.children.{kind}.rich_text"):
+            refuse("body", problem)
+        for part in parts:
+            if len(part["text"]["content"]) > 2000:
+                refuse("body", "body.children.text.content.length should be ≤ `2000`")
+        texts = [text for part in parts for text in _rich_text(part["text"]["content"])]
+        about = {"object": "block", "id": call.new_id("block-"), "type": kind}
+        found.append({**about, "has_children": False, kind: {**inside, "rich_text": texts}})
+    return found
 
 
 @API.route("GET /blocks/{block_id}/children", query=_PAGE)
@@ -136,12 +198,12 @@ def list_blocks(call: Request) -> Any:
 
 @API.route(
     "PATCH /blocks/{block_id}/children",
-    body={"children": [dict], "after?": str},
+    body={"children": [_BLOCK], "after?": str},
     effect="blocks_appended",
 )
 def append_blocks(call: Request) -> Any:
     call.found(call.state["pages"], call.path["block_id"], "block with ID:")
-    added = [{"object": "block", "id": call.new_id("block-"), **b} for b in call.body["children"]]
+    added = _added(call, call.body["children"])
     call.state["blocks"].setdefault(call.path["block_id"], []).extend(added)
     return _listed(call, added, {})
 
@@ -156,3 +218,45 @@ def query_data_source(call: Request) -> Any:
     rows = [p for p in call.state["pages"].values() if p["parent"].get("data_source_id") == key]
     call.found({row["parent"]["data_source_id"]: row for row in rows}, key, "data source with ID:")
     return _listed(call, rows, call.body)
+
+
+@API.route("GET /databases/{database_id}")
+def get_database(call: Request) -> Any:
+    call.found({_DATABASE: True}, call.path["database_id"], "database with ID:")
+    return {
+        "object": "database",
+        "id": _DATABASE,
+        "title": _rich_text("Tasks"),
+        "parent": {"type": "workspace", "workspace": True},
+        "in_trash": False,
+        "data_sources": [{"id": _SOURCE, "name": "Tasks"}],
+        "url": f"https://www.notion.so/{_DATABASE.replace('-', '')}",
+    }
+
+
+@API.route(
+    "POST /comments",
+    body={
+        "parent?": ({"type?": {"page_id"}, "page_id": str}, {"block_id": str}),
+        "discussion_id?": str,
+        "rich_text": [_TEXT],
+    },
+    effect="comment_created",
+)
+def add_comment(call: Request) -> Any:
+    if ("parent" in call.body) == ("discussion_id" in call.body):
+        refuse("body", "body should have one of parent and discussion_id")
+    parent = call.body.get("parent", {})
+    if "page_id" in parent:
+        call.found(call.state["pages"], parent["page_id"], "page with ID:")
+    texts = [part["text"]["content"] for part in call.body["rich_text"]]
+    made = {
+        "object": "comment",
+        "id": call.new_id("comment-"),
+        "parent": {"type": next(iter(parent.keys() - {"type"}), "page_id"), **parent},
+        "discussion_id": call.body.get("discussion_id", call.new_id("discussion-")),
+        "created_time": call.moment(),
+        "rich_text": _rich_text("".join(texts)),
+    }
+    call.state["comments"].append(made)
+    return made
