@@ -69,6 +69,7 @@ class Answer:
     """An answer with another status than 200, with headers, or with content that is no JSON.
 
     ``content`` (of ``media_type``) takes the place of ``body``; neither is an empty answer.
+    ``effect`` is what this call did, where one route does several things, as GraphQL's.
     """
 
     status: int = 200
@@ -76,6 +77,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     media_type: str = "text/plain; charset=utf-8"
+    effect: str = ""
 
 
 class Elsewhere:

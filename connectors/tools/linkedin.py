@@ -52,7 +52,7 @@ class DeletePost(Args):
 
 class Member(Output):
     id: str = Field(validation_alias="sub")
-    name: str | None = None
+    name: str  # only with the scope profile
     given_name: str | None = None
     family_name: str | None = None
     picture: str | None = None

@@ -85,7 +85,8 @@ class Operations:
             self.ledger.note(name, "api", f"refused ({answer.status})", route=route.place)
             return Outcome(status=answer.status, body=answer.body, refused=True)
         answer = answer if isinstance(answer, Answer) else Answer(body=answer)
-        effect = {"effect": route.effect} if route.effect and answer.status < 400 else {}
+        done = answer.effect or route.effect
+        effect = {"effect": done} if done and answer.status < 400 else {}
         self.ledger.note(name, "api", "answered", route=route.place, **effect)
         content = answer.content
         if content is None and answer.body is None:

@@ -54,6 +54,10 @@ def tasks_api() -> SimulatedApi:
         del call.state["tasks"][call.path["id"]]
         return Answer(204)
 
+    @api.route("PATCH /tasks", scopes="write", body={"do": {"nothing", "sort"}})
+    def change_tasks(call: Request) -> Any:
+        return Answer(body={}, effect="tasks_sorted" if call.body["do"] == "sort" else "")
+
     @api.route("POST /tasks/{id}:close", scopes="write", body={"*": object}, body_format="form")
     def close_task(call: Request) -> Any:
         return {"closed": call.path["id"], **call.body}
@@ -100,6 +104,14 @@ def test_an_operation_reads_and_changes_the_data_of_its_account() -> None:
     assert toy.ask_api("GET", "v1/tasks/1001").status == 404
     effects = [line.get("effect") for line in toy.ledger.log]
     assert [effect for effect in effects if effect] == ["task_created", "task_deleted"]
+
+
+def test_a_call_of_a_route_that_does_several_things_says_what_it_did() -> None:
+    toy = Tasks()
+    for what in ("nothing", "sort"):
+        toy.ask_api("PATCH", "v1/tasks", {"do": what})
+    effects = [line.get("effect") for line in toy.ledger.log if line["endpoint"] == "api"]
+    assert effects == [None, "tasks_sorted"]
 
 
 def test_a_reset_gives_the_account_its_first_data_back() -> None:

@@ -58,7 +58,7 @@ def _only(call: Request, post: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in post.items() if name in {"id", "text"} | names}
 
 
-def _missing(key: str, what: str) -> dict[str, Any]:
+def _missing(key: str, what: str) -> Refusal:
     """What cannot be found comes with status 200."""
     error = {
         "value": key,
@@ -69,7 +69,7 @@ def _missing(key: str, what: str) -> dict[str, Any]:
         "resource_id": key,
         "type": f"{_TYPES}/resource-not-found",
     }
-    return {"errors": [error]}
+    return Refusal(200, {"errors": [error]})
 
 
 def _page(call: Request, posts: list[Any], token: str | None, least: int) -> dict[str, Any]:
