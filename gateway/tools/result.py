@@ -20,7 +20,17 @@ from gateway.text import clean_text
 MAX_RESULT = 100_000
 """Bytes of a result's JSON: what a model can read at once, and more."""
 MAX_MESSAGE = 300
-_CODES = ("error.code", "error.status", "error.type", "errors[0].code", "code", "error", "status")
+_CODES = (
+    "error.code",
+    "error.status",
+    "error.type",
+    "errors[0].code",
+    "Fault.Error[0].code",
+    "[0].errorCode",
+    "code",
+    "error",
+    "status",
+)
 _MESSAGES = (
     "error.message",
     "errors[0].message",
@@ -29,8 +39,12 @@ _MESSAGES = (
     "error_description",
     "detail",
     "error",
+    "errors[0]",
     "title",
     "Message",
+    "Detail",
+    "Fault.Error[0].Message",
+    "[0].message",
 )
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*rel="?next"?')
 

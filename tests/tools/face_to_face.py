@@ -58,7 +58,7 @@ class Provider:
             f"connectors.tools.{name}"
         ).TOOLS
         self.ledger = Ledger()
-        self.ledger.now = lambda: NOW  # type: ignore[method-assign]
+        self.ledger.now = lambda: NOW
         api = import_module(f"connectors.sandbox.api.{name}").API
         self._operations = Operations(api, self.ledger)
         self._scopes: frozenset[str] | None = None

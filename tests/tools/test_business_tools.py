@@ -10,8 +10,9 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import ValidationError
 
-from connectors.tooling import HttpTool, ToolFailed
+from connectors.tooling import ApiAnswer, HttpTool, ToolFailed
 from gateway.errors import ToolAnswerUnexpected
+from gateway.tools.result import refusal_of
 from tests.tools.face_to_face import BASES, REGISTRY, Provider
 
 TOOLS = [(name, tool.name) for name in sorted(BASES) for tool in Provider(name).tools]
@@ -138,6 +139,17 @@ async def test_quickbooks_reads_what_was_typed_as_text(name: str, found: int) ->
     books = Provider("quickbooks")
     said = await books.call("quickbooks_search_customers", name=name)
     assert len(said.result["customers"]) == found
+
+
+async def test_the_words_of_a_refusal_are_found_wherever_they_stand() -> None:
+    twice = await failed(Provider("quickbooks"), "quickbooks_create_customer", name="Initech")
+    assert (twice.code, twice.message) == ("6240", "400: Duplicate Name Exists Error")
+    missing = await failed(Provider("datadog"), "datadog_get_monitor", monitor_id=9)
+    assert missing.message == "404: Monitor not found"
+    # As Salesforce writes it; the sandbox's refusals are objects.
+    said = b'[{"message": "No such column", "errorCode": "INVALID_FIELD"}]'
+    wrong = refusal_of(ApiAnswer(status=400, headers={}, content=said))
+    assert (wrong.code, wrong.message) == ("INVALID_FIELD", "400: No such column")
 
 
 async def test_quickbooks_lists_page_by_page() -> None:

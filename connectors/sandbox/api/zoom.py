@@ -34,7 +34,7 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
     users: list[dict[str, Any]] = [
         {
             "id": f"User_{name}_sandbox_01",
-            "email": f"{name}@{account.key}.example",
+            "email": f"{name}@acme.example",
             "first_name": name.title(),
             "last_name": "Sandbox",
             "type": 2,
