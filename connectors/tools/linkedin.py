@@ -52,7 +52,7 @@ class DeletePost(Args):
 
 class Member(Output):
     id: str = Field(validation_alias="sub")
-    name: str  # only with the scope profile
+    name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
     picture: str | None = None
@@ -118,8 +118,8 @@ async def delete_post(args: DeletePost, ctx: ToolContext) -> Post:
 TOOLS: tuple[HttpTool | FunctionTool, ...] = (
     HttpTool(
         name="linkedin_get_me",
-        description="Read the connected member: id, name, picture.",
-        needs=(Needs("linkedin", ("openid", "profile")),),
+        description="Read the connected member: id; name and picture if they are shared.",
+        needs=(Needs("linkedin", ("openid",)),),
         effect="read",
         method="GET",
         path="/v2/userinfo",

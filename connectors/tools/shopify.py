@@ -4,7 +4,7 @@ Quirks:
 1. The REST Admin API is legacy since October 2024, so the tools speak GraphQL. Their documents are
    constants; arguments are variables and never a part of the text.
 2. A failure has status 200: ``errors`` for the request, ``userErrors`` for what was typed. A
-   mutation has both, so it is a function.
+   mutation has both, so it is a function, and so is what reads one object: that may be ``null``.
 3. ``read_orders`` shows the orders of the last 60 days, and no customer: that is another scope,
    and access to protected customer data, which Shopify grants per app.
 4. A write scope includes its read scope.
@@ -45,7 +45,7 @@ _CUSTOMER = (
 )
 
 
-class _Search(Args):
+class _Listing(Args):
     query: Annotated[str | None, In("body", "variables.query")] = Field(
         default=None, max_length=500, description="Shopify's search syntax, such as status:active."
     )
@@ -57,26 +57,26 @@ class _Search(Args):
     )
 
 
-class SearchProducts(_Search):
+class SearchProducts(_Listing):
     pass
 
 
-class ListOrders(_Search):
+class ListOrders(_Listing):
     pass
 
 
-class SearchCustomers(_Search):
+class SearchCustomers(_Listing):
     pass
 
 
 class GetProduct(Args):
-    id: Annotated[str, In("body", "variables.id")] = Field(
+    id: str = Field(
         pattern=r"^gid://shopify/Product/[0-9]{1,20}$", description="Id: gid://shopify/Product/1."
     )
 
 
 class GetOrder(Args):
-    id: Annotated[str, In("body", "variables.id")] = Field(
+    id: str = Field(
         pattern=r"^gid://shopify/Order/[0-9]{1,20}$", description="Id: gid://shopify/Order/1."
     )
 
@@ -174,20 +174,16 @@ class Customers(Output):
 
 
 class OneProduct(Output):
-    product: Product | None = Field(validation_alias=AliasPath("data", "product"))
-
-
-class OneOrder(Output):
-    order: OrderWithLines | None = Field(validation_alias=AliasPath("data", "order"))
-
-
-class ChangedProduct(Output):
     product: Product
 
 
-def _read(scope: str, document: str, pages: str | None = None, **said: Any) -> HttpTool:
-    """One query; ``pages`` is the name of a connection that goes on."""
-    info = f"data.{pages}.pageInfo"
+class OneOrder(Output):
+    order: OrderWithLines
+
+
+def _search(scope: str, connection: str, document: str, **said: Any) -> HttpTool:
+    """A query of one connection, which goes on."""
+    info = f"data.{connection}.pageInfo"
     return HttpTool(
         needs=(Needs("shopify", (scope,)),),
         effect="read",
@@ -197,9 +193,7 @@ def _read(scope: str, document: str, pages: str | None = None, **said: Any) -> H
         failure=Failure(  # quirk 2
             path="errors", code="errors[0].extensions.code", message="errors[0].message"
         ),
-        pages=Pages(argument="after", next=f"{info}.endCursor", more=f"{info}.hasNextPage")
-        if pages
-        else None,
+        pages=Pages(argument="after", next=f"{info}.endCursor", more=f"{info}.hasNextPage"),
         **said,
     )
 
@@ -212,10 +206,6 @@ def _list(name: str, fields: str, order: str = "") -> str:
     )
 
 
-def _one(name: str, fields: str) -> str:
-    return f"query ($id: ID!) {{ {name}(id: $id) {{ {fields} }} }}"
-
-
 def _mutation(name: str, kind: str) -> str:
     return (
         f"mutation ($product: {kind}!) {{ {name}(product: $product) {{ "
@@ -223,22 +213,66 @@ def _mutation(name: str, kind: str) -> str:
     )
 
 
-async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> ChangedProduct:
-    """Send a mutation of a product and read what came of it (quirk 2)."""
-    said = args.model_dump(exclude_none=True)
-    camel = {"description_html": "descriptionHtml", "product_type": "productType"}
-    variables = {"product": {camel.get(key, key): value for key, value in said.items()}}
+async def _run(
+    ctx: ToolContext, document: str, variables: Mapping[str, Any], *, reads: bool
+) -> Mapping[str, Any]:
+    """Send a document and return its data (quirk 2)."""
     body = {"query": document, "variables": variables}
-    answer = (await ctx.fetch("shopify", "POST", _PATH, json=body)).json()
+    answer = (await ctx.fetch("shopify", "POST", _PATH, json=body, reads=reads)).json()
     if errors := answer.get("errors"):
         first: Any = errors[0] if isinstance(errors, list) else {"message": str(errors)}
         code = (first.get("extensions") or {}).get("code") or "graphql_error"
         raise ToolFailed(str(code), str(first.get("message", "")))
-    payload: Mapping[str, Any] = answer["data"][name]
+    data: Mapping[str, Any] = answer["data"]
+    return data
+
+
+async def _read_one(ctx: ToolContext, name: str, fields: str, key: str) -> Mapping[str, Any]:
+    """Read the object with an id; what does not exist is ``null`` there."""
+    document = f"query ($id: ID!) {{ {name}(id: $id) {{ {fields} }} }}"
+    data = await _run(ctx, document, {"id": key}, reads=True)
+    if data[name] is None:
+        raise ToolFailed("not_found", f"there is no {name} {key}")
+    return data
+
+
+async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> OneProduct:
+    """Send a mutation of a product and read what came of it (quirk 2)."""
+    said = args.model_dump(exclude_none=True)
+    camel = {"description_html": "descriptionHtml", "product_type": "productType"}
+    variables = {"product": {camel.get(key, key): value for key, value in said.items()}}
+    payload = (await _run(ctx, document, variables, reads=False))[name]
     if wrong := payload["userErrors"]:
         place = ".".join(wrong[0].get("field") or [])
         raise ToolFailed("user_error", f"{place}: {wrong[0]['message']}".removeprefix(": "))
-    return ChangedProduct.model_validate({"product": payload["product"]})
+    return OneProduct.model_validate({"product": payload["product"]})
+
+
+@tool(
+    name="shopify_get_product",
+    description="Read one product: title, status, price range, inventory.",
+    needs=(Needs("shopify", ("read_products",)),),
+    effect="read",
+    args=GetProduct,
+    output=OneProduct,
+    examples=({"id": "gid://shopify/Product/1"},),
+)
+async def get_product(args: GetProduct, ctx: ToolContext) -> OneProduct:
+    return OneProduct.model_validate(await _read_one(ctx, "product", _PRODUCT, args.id))
+
+
+@tool(
+    name="shopify_get_order",
+    description="Read one order with its lines: payment, fulfillment, total.",
+    needs=(Needs("shopify", ("read_orders",)),),
+    effect="read",
+    args=GetOrder,
+    output=OneOrder,
+    examples=({"id": "gid://shopify/Order/1"},),
+)
+async def get_order(args: GetOrder, ctx: ToolContext) -> OneOrder:
+    found = await _read_one(ctx, "order", f"{_ORDER} {_LINES}", args.id)
+    return OneOrder.model_validate(found)
 
 
 @tool(
@@ -247,10 +281,10 @@ async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> Cha
     needs=(Needs("shopify", ("products",)),),
     effect="write",
     args=CreateProduct,
-    output=ChangedProduct,
+    output=OneProduct,
     examples=({"title": "Teapot", "vendor": "Acme", "tags": ["kitchen"]},),
 )
-async def create_product(args: CreateProduct, ctx: ToolContext) -> ChangedProduct:
+async def create_product(args: CreateProduct, ctx: ToolContext) -> OneProduct:
     document = _mutation("productCreate", "ProductCreateInput")
     return await _change(ctx, "productCreate", document, args)
 
@@ -262,40 +296,32 @@ async def create_product(args: CreateProduct, ctx: ToolContext) -> ChangedProduc
     needs=(Needs("shopify", ("products",)),),
     effect="write",
     args=UpdateProduct,
-    output=ChangedProduct,
+    output=OneProduct,
     examples=({"id": "gid://shopify/Product/1", "status": "ARCHIVED"},),
 )
-async def update_product(args: UpdateProduct, ctx: ToolContext) -> ChangedProduct:
+async def update_product(args: UpdateProduct, ctx: ToolContext) -> OneProduct:
     document = _mutation("productUpdate", "ProductUpdateInput")
     return await _change(ctx, "productUpdate", document, args)
 
 
 TOOLS: tuple[HttpTool | FunctionTool, ...] = (
-    _read(
+    _search(
         "read_products",
+        "products",
         _list("products", _PRODUCT),
-        pages="products",
         name="shopify_search_products",
         description="List or search products: title, status, price range, inventory.",
         args=SearchProducts,
         output=Products,
         examples=({"first": 2}, {"query": "teapot"}),
     ),
-    _read(
-        "read_products",
-        _one("product", _PRODUCT),
-        name="shopify_get_product",
-        description="Read one product; product is null if there is none.",
-        args=GetProduct,
-        output=OneProduct,
-        examples=({"id": "gid://shopify/Product/1"},),
-    ),
+    get_product,
     create_product,
     update_product,
-    _read(
+    _search(
         "read_orders",
+        "orders",
         _list("orders", _ORDER, ", sortKey: CREATED_AT, reverse: true"),
-        pages="orders",
         name="shopify_list_orders",
         description="List or search orders of the last 60 days, newest first: number, payment, "
         "fulfillment, total.",
@@ -303,19 +329,11 @@ TOOLS: tuple[HttpTool | FunctionTool, ...] = (
         output=Orders,
         examples=({"first": 2}, {"query": "financial_status:paid"}),
     ),
-    _read(
-        "read_orders",
-        _one("order", f"{_ORDER} {_LINES}"),
-        name="shopify_get_order",
-        description="Read one order with its lines; order is null if there is none.",
-        args=GetOrder,
-        output=OneOrder,
-        examples=({"id": "gid://shopify/Order/1"},),
-    ),
-    _read(
+    get_order,
+    _search(
+        "customers",
         "customers",
         _list("customers", _CUSTOMER),
-        pages="customers",
         name="shopify_search_customers",
         description="List or search customers: name, e-mail, number of orders, amount spent.",
         args=SearchCustomers,

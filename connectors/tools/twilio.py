@@ -173,6 +173,6 @@ TOOLS = (
         args=ListNumbers,
         output=Numbers,
         pages=_PAGES,
-        examples=({},),
+        examples=({"page_size": 1},),
     ),
 )

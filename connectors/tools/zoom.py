@@ -197,7 +197,12 @@ TOOLS = (
         output=Recordings,
         pages=_PAGES,
         examples=(
-            {"user_id": "ana@acme.example", "first_day": "2026-11-01", "last_day": "2026-11-30"},
+            {
+                "user_id": "ana@acme.example",
+                "first_day": "2026-11-01",
+                "last_day": "2026-11-30",
+                "page_size": 1,
+            },
         ),
     ),
 )

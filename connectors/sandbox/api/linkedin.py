@@ -41,6 +41,13 @@ _MEDIA = {
 }
 
 
+@API.route("GET /userinfo", scopes="openid")
+def get_member(call: Request) -> Any:
+    """The claims of OpenID Connect: the name needs ``profile``."""
+    known = call.account.facts
+    return {"sub": known["sub"]} | ({"name": known["name"]} if call.has("profile") else {})
+
+
 @API.route(
     "POST /ugcPosts",
     scopes="w_member_social",

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.sandbox import FictionalAccount
-from connectors.simulated_api import Answer, Refused, Request, SimulatedApi, page_of, refuse
+from connectors.sandbox import FictionalAccount, Refusal
+from connectors.simulated_api import Answer, Problem, Request, SimulatedApi, page_of, refuse
 from connectors.simulated_graphql import GraphqlError, Member, Schema, execute, read
 
 _MONEY = {"amount": Member(), "currencyCode": Member()}
@@ -183,11 +183,18 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
     }
 
 
-API = SimulatedApi("shopify", base="{tenant}.myshopify.com/admin/api/2026-10", state=_state)
+_CODES = {"scope": "ACCESS_DENIED", "document": "GRAPHQL_VALIDATION_FAILED"}
 
 
-def _error(message: str, code: str) -> dict[str, Any]:
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+def _error(problem: Problem) -> Refusal:
+    code = _CODES.get(problem.kind, "INVALID_ARGUMENT")
+    error = {"message": problem.message, "extensions": {"code": code}}
+    return Refusal(200, {"errors": [error]})
+
+
+API = SimulatedApi(
+    "shopify", base="{tenant}.myshopify.com/admin/api/2026-10", state=_state, refuse=_error
+)
 
 
 @API.route(
@@ -200,16 +207,11 @@ def graphql(call: Request) -> Any:
         for name in sorted({each.name for each in read(document).selection} & _SCOPES.keys()):
             scope = _SCOPES[name]
             if not (call.has(scope) or call.has(scope.replace("read_", "write_"))):
-                message = (
-                    f"Access denied for {name} field. Required access: `{scope}` access scope."
-                )
-                return _error(message, "ACCESS_DENIED")
+                refuse("scope", f"Access denied for {name} field. Required access: `{scope}`.")
         variables = call.body.get("variables") or {}
         data = execute(_SCHEMA, document, variables, lambda name, args: _FIELDS[name](call, args))
     except GraphqlError as error:
-        return _error(str(error), "GRAPHQL_VALIDATION_FAILED")
-    except Refused as refused:
-        return _error(refused.problem.message, "INVALID_ARGUMENT")
+        refuse("document", str(error))
     cost = {"requestedQueryCost": 10, "actualQueryCost": 5}
     done = [name for name in _EFFECTS if data.get(name) and not data[name].get("userErrors")]
     effect = _EFFECTS[done[0]] if done else ""

@@ -54,8 +54,11 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
         }
         for n in (3, 2, 1)
     ]
-    number = {"sid": "PN" + "0c" * 16, "phone_number": _OWN, "friendly_name": "(415) 555-0100"}
-    return {"messages": messages, "calls": calls, "incoming_phone_numbers": [number]}
+    numbers = [
+        {"sid": "PN" + "0c" * 16, "phone_number": _OWN, "friendly_name": "(415) 555-0100"},
+        {"sid": "PN" + "1c" * 16, "phone_number": "+14155550101", "friendly_name": "Support"},
+    ]
+    return {"messages": messages, "calls": calls, "incoming_phone_numbers": numbers}
 
 
 API = SimulatedApi(

@@ -1,5 +1,5 @@
 """X, by docs.x.com/x-api (create and delete posts, post lookup, recent search, a user's posts,
-errors). ``/2/users/me`` is in the provider's own file.
+the account of the token, errors).
 """
 
 from typing import Any
@@ -84,6 +84,11 @@ def _page(call: Request, posts: list[Any], token: str | None, least: int) -> dic
         meta |= {"newest_id": page[0]["id"], "oldest_id": page[-1]["id"]}
     meta |= {"next_token": following} if following else {}
     return ({"data": [_only(call, each) for each in page]} if page else {}) | {"meta": meta}
+
+
+@API.route("GET /users/me", scopes=_READ, query=_SHOWN)
+def get_me(call: Request) -> Any:
+    return {"data": dict(call.account.facts)}
 
 
 @API.route(

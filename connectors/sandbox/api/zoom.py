@@ -47,15 +47,19 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
         _meeting(85012345670 + n, host, f"Planning {n}", f"2026-12-0{n}T09:00:00Z", 30)
         for n in (1, 2, 3)
     ]
-    recording = {
-        **_meeting(85012345600, host, "Review", "2026-11-10T09:00:00Z", 60),
-        "share_url": "https://zoom.us/rec/share/sandbox",
-        "recording_files": [{"file_type": "MP4", "play_url": "https://zoom.us/rec/play/sandbox"}],
-    }
+    file = {"file_type": "MP4", "play_url": "https://zoom.us/rec/play/sandbox"}
+    recordings = [
+        {
+            **_meeting(85012345600 + n, host, f"Review {n}", f"2026-11-1{n}T09:00:00Z", 60),
+            "share_url": f"https://zoom.us/rec/share/sandbox{n}",
+            "recording_files": [file],
+        }
+        for n in (1, 2)
+    ]
     return {
         "users": users,
         "meetings": {str(each["id"]): each for each in meetings},
-        "recordings": [recording],
+        "recordings": recordings,
     }
 
 
