@@ -23,6 +23,7 @@ from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
 from gateway.store.flows import FLOW_LIFETIME
 from gateway.store.owners import ORG, kind_of, user_of
+from gateway.web.asked_tool import asked_tool
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_host, check_origin, is_prefetch
 from gateway.web.callers import find_session, require_session
@@ -279,6 +280,10 @@ async def _connect_page(
         for name, wanted_input in config.connection_config.items()
     ]
     names = wanted.scopes if wanted else _scope_names(request.query_params.get("scopes", ""))
+    tool = (wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None
+    known_tool = await asked_tool(given, session, config, tool)
+    if known_tool is not None:
+        names = tuple(dict.fromkeys([*names, *known_tool.scopes]))
     asked = _asked_scopes(config, names, old)
     held = (*config.scopes, *(old.granted_scopes if old else ()))
     card = await card_view(given, config, [c for c in linked if c.connector == config.name])
@@ -291,14 +296,15 @@ async def _connect_page(
         card=card,
         user=session.user,
         owner=kind_of(owner),
-        tool=(wanted.tool if wanted else request.query_params.get("tool", "")[:MAX_TOOL]) or None,
+        tool=tool,
+        known_tool=known_tool,
         fields=fields,
         scopes=asked,
         added=added_views(config, [s for s in asked if missing_scopes(config, [s], held)]),
         asked_names=" ".join(names),
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
-        key_path=_key_path(config, owner) if config.key and not old else None,
+        key_path=_key_path(config, owner, tool) if config.key and not old else None,
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else str(error),
@@ -306,8 +312,9 @@ async def _connect_page(
     )
 
 
-def _key_path(config: Connector, owner: str) -> str:
-    return f"/connectors/{config.name}?method=key{'&owner=org' if owner == ORG else ''}"
+def _key_path(config: Connector, owner: str, tool: str | None) -> str:
+    given = {"method": "key", "owner": ORG if owner == ORG else None, "tool": tool}
+    return f"/connectors/{config.name}?{urlencode({k: v for k, v in given.items() if v})}"
 
 
 def _with_flow_cookie(request: Request, answer: Response, started: StartedFlow) -> Response:

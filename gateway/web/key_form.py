@@ -26,6 +26,7 @@ from gateway.services.methods import is_checkable
 from gateway.settings.limits import LimitName
 from gateway.store.connection import NOT_CHECKED, Connection, Method
 from gateway.store.owners import ORG, kind_of
+from gateway.web.asked_tool import asked_tool
 from gateway.web.available import input_reply
 from gateway.web.browsers import check_origin
 from gateway.web.callers import bounds_of, require_key, require_session
@@ -171,6 +172,7 @@ async def key_page(
     def shown(text: str) -> str:
         return "" if holds_secret(text, secrets) else text
 
+    tool = tool or request.query_params.get("tool", "")[:MAX_TOOL]
     problem = None if error is None else problem_of(error)
     fields = [
         {
@@ -192,7 +194,8 @@ async def key_page(
         card=await card_view(given, config, []),
         user=session.user,
         owner=kind_of(owner),
-        tool=tool or request.query_params.get("tool", "")[:MAX_TOOL] or None,
+        tool=tool or None,
+        known_tool=await asked_tool(given, session, config, tool),
         fields=fields,
         label=shown(wanted.label) if wanted else "",
         label_error=errors.get("label"),
