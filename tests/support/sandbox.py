@@ -48,6 +48,10 @@ class SandboxProcess:
         """Let every access token of a provider expire at the provider, now."""
         self._post("/_sandbox/expire", provider=provider)
 
+    def end(self, provider: str) -> None:
+        """End every grant at a provider, as if each person had removed the app there."""
+        self._post("/_sandbox/end", provider=provider)
+
     def token_life(self, provider: str, seconds: int | None) -> None:
         """How long access tokens issued from now on live; ``None``: as at the real provider."""
         text = "" if seconds is None else str(seconds)
