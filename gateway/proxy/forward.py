@@ -184,7 +184,8 @@ class Forward:
         await first.aclose()
         newer = await self._rejected.renewed(asked.wanted, issued, asked.key_id)
         described = self._catalog.described(issued.connection.connector)
-        is_safe = asked.method in BODYLESS or asked.key is not None or described.repeat_unauthorized
+        is_safe = asked.method in BODYLESS or asked.reads or asked.key is not None
+        is_safe = is_safe or described.repeat_unauthorized
         if newer is None or not is_safe or not asked.body.is_kept:
             return answer
         answer = await self._attempt(exchange, exchange.stack, time.perf_counter(), newer)

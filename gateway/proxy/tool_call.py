@@ -13,7 +13,8 @@ from gateway.services.tokens import Wanted
 class ToolCall:
     """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
 
-    ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``.
+    ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``. ``reads``: it has
+    no effect, whatever its method, so that it may be repeated.
     """
 
     wanted: Wanted
@@ -26,3 +27,4 @@ class ToolCall:
     body: Body
     request_id: str
     key: str | None = None
+    reads: bool = False

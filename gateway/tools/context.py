@@ -157,8 +157,12 @@ class CallContext:
             body=_whole(body, kind, self._forward.limits.request_bytes),
             request_id=self._asked.request_id,
             key=key,
+            reads=reads,
         )
         answer = await self._send(asked)
+        if answer.status == 401:
+            # If that was the end of the grant, the person has to act: say so, with the link.
+            await self.connection(connector)
         if not answer.is_success:
             raise refusal_of(answer)
         return answer

@@ -95,6 +95,10 @@ def test_a_tool_is_found_connected_called_and_lost_again(
             walker.call("notion_no_such_tool")
         link_of(gateway.for_user("somebody-else"), "connector_required")
 
+        # The provider ends the token early: the call that reads gets a new one, and is repeated.
+        dev.sandbox.expire("notion")
+        assert walker.call(SEARCH, {"query": "Roadmap"}).result["results"] == found
+
         # The person removes the app at the provider: the next call finds out.
         dev.sandbox.end("notion")
         with pytest.raises(ReauthorizationRequired) as ended:

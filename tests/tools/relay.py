@@ -208,4 +208,14 @@ TOOLS = (
         args=Change,
         output=Effects,
     ),
+    HttpTool(
+        name="relay_query_effect",
+        description="Ask by POST, as GraphQL does; it changes nothing.",
+        needs=NEEDS,
+        effect="read",
+        method="POST",
+        path="/effect",
+        args=Change,
+        output=Effects,
+    ),
 )
