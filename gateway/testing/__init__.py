@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.testing.contract import ConnectorContract, KeyContract
 from gateway.testing.expectations import AccountSample, ErrorSample, Person, Probe, documented
+from gateway.testing.tool_contract import ToolContract
 
 __all__ = [
     "AccountSample",
@@ -15,5 +16,6 @@ __all__ = [
     "KeyContract",
     "Person",
     "Probe",
+    "ToolContract",
     "documented",
 ]

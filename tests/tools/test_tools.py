@@ -1,0 +1,83 @@
+"""Every tool against its simulated provider: examples, least privilege, pages, errors.
+
+The tools are listed without opening anything; one gateway and one sandbox serve all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jsonschema
+import pytest
+
+from connectors.catalog import Catalog
+from gateway.testing.tool_checks import (
+    Proof,
+    check_errors,
+    check_examples,
+    check_pages,
+    prove_scopes,
+)
+from gateway.testing.tool_contract import ToolWorkshop
+from gateway.tools.registry import Registry, Tool
+
+TOOLS = Registry(Catalog({})).tools()
+EACH_TOOL = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[ToolWorkshop]:
+    opened = ToolWorkshop()
+    yield opened
+    opened.close()
+
+
+def test_no_tool_file_is_hidden(workshop: ToolWorkshop) -> None:
+    assert [tool.name for tool in workshop.tools()] == [tool.name for tool in TOOLS]
+
+
+@EACH_TOOL
+def test_examples_work_with_the_declared_scopes_alone(workshop: ToolWorkshop, tool: Tool) -> None:
+    assert workshop.problems(check_examples, tool) == []
+
+
+@EACH_TOOL
+def test_pages_end_and_hold_each_item_once(workshop: ToolWorkshop, tool: Tool) -> None:
+    assert workshop.problems(check_pages, tool) == []
+
+
+@EACH_TOOL
+def test_errors_of_the_provider_are_typed(workshop: ToolWorkshop, tool: Tool) -> None:
+    assert workshop.problems(check_errors, tool) == []
+
+
+@EACH_TOOL
+def test_a_result_is_what_the_output_schema_says(workshop: ToolWorkshop, tool: Tool) -> None:
+    async def result() -> dict[str, object]:
+        user = await workshop.bench.person(tool)
+        workshop.bench.let_hold(tool, user, tool.scopes)
+        for connector in tool.connectors:
+            workshop.bench.ledger.reset(connector)
+        return (await workshop.bench.call(tool, tool.examples[0], user)).result
+
+    jsonschema.validate(workshop.run(result()), tool.output_schema)
+
+
+def test_least_privilege(workshop: ToolWorkshop, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each declared scope is needed, at the gateway and at the provider."""
+    proofs: list[Proof] = []
+    for tool in workshop.tools():
+        proofs += workshop.problems(prove_scopes, tool)
+    unexplained = [proof for proof in proofs if not proof.holds]
+    explained = [proof for proof in proofs if proof.holds and proof.explained]
+    without = [tool.name for tool in TOOLS if not any(tool.scopes.values())]
+    with capsys.disabled():
+        print(
+            f"\n{len(TOOLS)} tools x {len({(p.tool, p.scope) for p in proofs})} scopes, "
+            f"{len(unexplained)} unexplained exceptions; {len(explained)} explained; "
+            f"{len(without)} tools of providers without scopes"
+        )
+        for proof in explained:
+            print(f"  {proof.tool} without {proof.scope}: {proof.explained}")
+    assert unexplained == []
+    assert len(proofs) >= len(TOOLS) - len(without)
