@@ -105,7 +105,9 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize(("page", "source"), PROGRAMS, ids=[page for page, _ in PROGRAMS])
+@pytest.mark.parametrize(
+    ("page", "source"), PROGRAMS, ids=[f"{page}-{at}" for at, (page, _) in enumerate(PROGRAMS)]
+)
 def test_a_program_that_is_saved_in_the_clone_leaves_the_checks_green(
     page: str, source: str
 ) -> None:

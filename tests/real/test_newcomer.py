@@ -64,6 +64,21 @@ def test_readme_script_asks_to_connect_then_works_then_gets_a_new_token(
     ]
 
 
+def test_readme_script_for_agents_asks_to_connect_and_then_finds_a_page(
+    profile: BrowserContext, dev: DevGateway
+) -> None:
+    script = readme_script("for_user").replace('"alice"', '"agnes"')
+    before = run_script(script, dev)
+    assert f"{dev.url}/connectors/notion?tool=notion_search_pages" in before
+
+    page = profile.new_page()
+    sign_in(page, "agnes")
+    connect(page, "notion", "Side project (Ana Diaz)")
+    after = run_script(script, dev)
+    assert "notion_search_pages" in after.splitlines()[0]
+    assert "https://www.notion.so/" in after
+
+
 @pytest.mark.requirement("A1")
 def test_flow_started_in_one_browser_cannot_be_finished_in_another(
     chromium: Browser, profile: BrowserContext, dev: DevGateway
@@ -150,10 +165,10 @@ def test_output_of_dev_holds_no_secret(dev: DevGateway) -> None:
         assert secret not in output, secret
 
 
-def readme_script() -> str:
-    """Return the README's Python script, as a newcomer copies it."""
+def readme_script(part: str = "gateway.http") -> str:
+    """Return the README's Python script that has ``part``, as a newcomer copies it."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    return str(next(block for block in blocks if "with SyncGateway" in block))
+    return str(next(block for block in blocks if "with SyncGateway" in block and part in block))
 
 
 def run_script(script: str, dev: DevGateway) -> str:
