@@ -201,8 +201,9 @@ def _digest(
         "policy": tool.policy,
         "input": schema_in,
         "output": schema_out,
-        # What reads the arguments and the answer says more than the schemas: validators, aliases.
-        "models": [_source(tool.args), _source(tool.output)],
+        # The whole file: schemas show neither validators nor aliases, and a function is what its
+        # helpers are, too.
+        "source": _source(module),
     }
     if isinstance(tool, HttpTool):
         said["request"] = {
@@ -221,17 +222,16 @@ def _digest(
             "pages": repr(tool.pages),
         }
     else:
-        # The whole file: a function is what its helpers are, too.
-        said["function"] = [tool.function.__qualname__, _source(module)]
+        said["function"] = tool.function.__qualname__
     return hashlib.sha256(canonical_json(said)).hexdigest()
 
 
-def _source(of: Any) -> str:
-    """Return the source of a module or class; its name if there is none, as for a made one."""
+def _source(module: ModuleType) -> str:
+    """Return the source of a module; its name if there is none, as for a made one."""
     try:
-        return inspect.getsource(of)
+        return inspect.getsource(module)
     except (OSError, TypeError):
-        return str(getattr(of, "__qualname__", of.__name__))
+        return module.__name__
 
 
 def _is_declared(host: str, declared: Sequence[str]) -> bool:

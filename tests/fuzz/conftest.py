@@ -65,6 +65,8 @@ class Target:
             return {"name": "notion", **own}
         if "/connector-rules" in path:  # a request may switch it off
             return {"name": "slack"}
+        if "/tools/" in path:  # of what Google grants to everybody there is no tool
+            return {"name": "mailchimp_list_audiences"}
         if "{path}" in path:
             return {"name": "google", "path": "oauth2/v3/userinfo"}
         if "{name}" in path:

@@ -106,10 +106,12 @@ def let_in(request: pytest.FixtureRequest, statuses: set[int]) -> Iterator[None]
 NEVER_LET_IN = (
     "POST /v1/logins",
     "POST /v1/connectors/{name}/connect",
+    "POST /v1/tools/{name}/call",
     *(f"{method} /v1/proxy" for method in METHODS if method != "GET"),
 )
 """A login works once for each browser that was sent to its host (tests/web/test_handoff.py), a key
-must be one that its provider accepts (tests/web/test_pasted_keys.py), and the simulated provider
+must be one that its provider accepts (tests/web/test_pasted_keys.py), the connection that a tool
+needs is not there (tests/tools/test_calls.py), and the simulated provider
 has an answer to GET alone."""
 
 

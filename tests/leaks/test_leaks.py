@@ -122,6 +122,20 @@ async def use_everything(
         keyed = await api.get("/v1/proxy/solo/me", headers=alice | {"Idempotency-Key": "own"})
         assert keyed.status_code == 200
     assert "Idempotency-Replayed" in keyed.headers
+
+    # Tools by name: their arguments are nobody else's business either, and no answer has them.
+    typed = f"typed-{os.urandom(16).hex()}"
+    canaries.add("argument", typed)
+    for name, arguments in (
+        ("notion_search_pages", {"query": typed}),
+        ("notion_get_page", {"page_id": os.urandom(16).hex()}),
+        ("notion_get_page", {"page_id": typed}),
+        ("notion_search_pages", {typed: typed}),
+        ("notion_get_nothing", {"page_id": typed}),
+    ):
+        said = {"user": "alice", "arguments": arguments}
+        called = await api.post(f"/v1/tools/{name}/call", json=said)
+        assert called.status_code in {200, 404, 409, 422, 502}, called.text
     assert stored(canaries, *database) == []
 
     # Reading, refreshing with rotation, and every fault of a token endpoint.

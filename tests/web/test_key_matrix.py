@@ -34,6 +34,7 @@ STATUS = {
     "not_found": 404,
     "connection_not_found": 404,
     "connector_required": 409,
+    "scopes_required": 409,
     "path_refused": 400,
     "rules_changed": 409,
 }
@@ -111,6 +112,10 @@ MATRIX = {
     "POST /v1/budgets/check": Row(
         BOTH, Role.ADMIN, None, OK, ALICE | {"connector": "google", "method": "GET", "path": "/x"}
     ),
+    # Alice has connected Google, and has not granted Gmail.
+    "POST /v1/tools/{name}/call": Row(
+        KEY, Role.TOOLS, "forbidden", "connector_required", ALICE, right="scopes_required"
+    ),
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
 } | {
@@ -127,6 +132,7 @@ NO_SUCH = {
     "apps": "app_no",
 }
 """The object in a path with an id -> an id that does not exist."""
+TOOL = "gmail_list_labels"
 NO_KEYS: dict[str, bytes] = {
     "empty": b"",
     "without a key": b"Bearer ",
@@ -175,7 +181,8 @@ async def call(
     headers: dict[Any, Any] | None = None,
 ) -> httpx.Response:
     """Call the operation as documented, on the connection, key or webhook ``wanted``."""
-    path = operation.path.replace("{name}", "google").replace("{id}", wanted)
+    name = TOOL if operation.path.startswith("/v1/tools/") else "google"
+    path = operation.path.replace("{name}", name).replace("{id}", wanted)
     path = path.replace("{path:path}", "a%2Fb")
     body = await body_of(gateway, operation)
     params = {"user": "alice"} if "user" in operation.query else None
