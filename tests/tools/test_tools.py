@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from connectors.catalog import Catalog
