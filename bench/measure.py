@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from bench.compare import Server, compare, ratio, read_once
+from bench.discovering import measure_discovery
 from bench.floor import BARE_PATH, Facts
 from bench.load import Target
 from bench.many import seed_many
@@ -25,7 +26,7 @@ from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm", "proxy")
+PARTS = ("reads", "stored", "storm", "proxy", "discovery")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -40,8 +41,8 @@ SHARE_WITH_MANY = 0.9
 class Plan:
     """The parts of a run and their sizes.
     ``seconds`` is per cell and round, ``stored`` how many accounts are read, ``stream_bytes`` the
-    length of a long body, and ``against`` another checkout of the gateway, whose reads and storms
-    are measured in turn with this one's.
+    length of a long body, ``tools`` how many a user discovers, and ``against`` another checkout of
+    the gateway, whose reads and storms are measured in turn with this one's.
     """
 
     parts: tuple[str, ...]
@@ -52,6 +53,7 @@ class Plan:
     stored_many: int
     storm: StormPlan
     stream_bytes: int
+    tools: int
     driver: str
     against: Path | None = None
 
@@ -99,6 +101,16 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                 rounds=plan.rounds,
                 seconds=plan.seconds,
                 stream_bytes=plan.stream_bytes,
+            )
+        if "discovery" in plan.parts:
+            say(f"discovery of {plan.tools} tools")
+            discovered = replace(place, database="gateway_discovery")
+            (user,) = runner.run(seed(discovered, 1)).users
+            counters = stack.enter_context(database_counters(url))
+            runner.run(
+                measure_discovery(
+                    discovered, user, counters, result, count=plan.tools, rounds=plan.rounds
+                )
             )
     return result
 

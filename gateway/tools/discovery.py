@@ -61,11 +61,15 @@ class Unmet:
 
 
 class Finding(NamedTuple):
-    """A tool for a user. ``unmet`` are its requirements that are not met, in its own order."""
+    """A tool for a user. ``unmet`` are its requirements that are not met, in its own order.
+
+    ``score`` says how well it fits the words of a query: 0 without one.
+    """
 
     tool: Tool
     unmet: tuple[Unmet, ...]
     verdict: Verdict
+    score: float = 0.0
 
     @property
     def is_blocked(self) -> bool:
@@ -207,10 +211,10 @@ class View:
         self._policies = policies
         self._title = title
 
-    async def find(self, wanted: Wanted) -> list[tuple[Finding, float]]:
-        """Return the tools that are asked for, each with its score, the best first.
+    async def find(self, wanted: Wanted) -> list[Finding]:
+        """Return the tools that are asked for, the best first.
 
-        Without a query they are in the order of their names, and their score is 0. Left out are
+        Without a query they are in the order of their names. Left out are
         the tools of connectors whose tools the organisation has switched off, and those that nobody
         here can ever use: neither connected nor connectable.
         """
@@ -218,23 +222,29 @@ class View:
         scores = None if wanted.query is None else static.index.find(wanted.query)
         numbers = range(len(static.tools)) if scores is None else scores
         unmet: dict[int, tuple[Unmet, ...] | None] = {}
-        chosen: list[tuple[Tool, tuple[Unmet, ...], float]] = []
         everything = wanted == Wanted(query=wanted.query)
+        chosen: list[int] = []
         for number in numbers:
-            tool, group = static.tools[number], static.need_of[number]
-            if not everything and not wanted.has(tool):
+            group = static.need_of[number]
+            if not everything and not wanted.has(static.tools[number]):
                 continue
             if group not in unmet:
                 unmet[group] = await self._unmet(static.needs[group])
-            if (missing := unmet[group]) is not None:
-                chosen.append((tool, missing, scores[number] if scores else 0.0))
-        verdicts = await self._verdicts([tool for tool, *_ in chosen])
+            if unmet[group] is not None:
+                chosen.append(number)
+        verdicts = await self._verdicts([static.tools[number] for number in chosen])
         found = [
-            (Finding(tool, missing, verdict), score)
-            for tool, missing, score in chosen
-            if (verdict := verdicts[tool.name]).is_enabled
+            # No other object is made for each tool: there may be very many.
+            Finding(
+                static.tools[number],
+                unmet[static.need_of[number]] or (),
+                verdict,
+                0.0 if scores is None else scores[number],
+            )
+            for number in chosen
+            if (verdict := verdicts[static.tools[number].name]).is_enabled
         ]
-        return found if scores is None else sorted(found, key=_rank)
+        return found if scores is None else sorted(found, key=rank)
 
     async def of(self, tool: Tool) -> Finding | None:
         """Return what one tool's call would meet, ``None`` if nobody here can use it."""
@@ -276,8 +286,9 @@ class View:
         return await self._reach.answer(need.connector, need.scopes)
 
 
-def _rank(found: tuple[Finding, float]) -> tuple[float, str]:
-    return -found[1], found[0].tool.name
+def rank(finding: Finding) -> tuple[float, str]:
+    """Return the place of a tool in an answer: smaller ones come first."""
+    return -finding.score, finding.tool.name
 
 
 def _reason(answer: Answer) -> Reason:

@@ -19,7 +19,7 @@ from gateway.digest import sha256_hex
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
 from gateway.store.owners import kind_of
-from gateway.tools.discovery import REMEDIED_BY_CONNECTING, Account, Finding, Unmet, Wanted
+from gateway.tools.discovery import REMEDIED_BY_CONNECTING, Account, Finding, Unmet, Wanted, rank
 from gateway.tools.registry import Tool
 from gateway.web.available import connect_url
 from gateway.web.callers import bounds_of, require_key
@@ -172,9 +172,9 @@ async def _found(request: Request, caller: KeyCaller, asked: DiscoverRequest) ->
     view = await given.discovery.look(bounds.tenant, asked.user)
     found = await view.find(wanted)
     if after is not None:
-        found = [each for each in found if _place(each) > after]
+        found = [each for each in found if rank(each) > after]
     page, url = found[: asked.limit], given.settings.public_url
-    tools = ",".join(_tool(finding, asked.schemas, url) for finding, _ in page)
+    tools = ",".join(_tool(finding, asked.schemas, url) for finding in page)
     accounts = [_account(each) for each in await view.accounts(bounds.connectors)]
     following = _cursor(asked, page[-1]) if len(found) > len(page) else None
     body = f'{{"tools":[{tools}],"connectors":{_json(accounts)},"next_cursor":{_json(following)}}}'
@@ -279,18 +279,12 @@ def _account(account: Account) -> dict[str, Any]:
     return shown.model_dump(exclude_none=True)
 
 
-def _place(found: tuple[Finding, float]) -> tuple[float, str]:
-    finding, score = found
-    return -score, finding.tool.name
-
-
 def _question(asked: DiscoverRequest) -> str:
     return sha256_hex(json.dumps([asked.query, asked.connector, asked.effect]))[:16]
 
 
-def _cursor(asked: DiscoverRequest, last: tuple[Finding, float]) -> str:
-    finding, score = last
-    place = _json([_question(asked), score.hex(), finding.tool.name])
+def _cursor(asked: DiscoverRequest, last: Finding) -> str:
+    place = _json([_question(asked), last.score.hex(), last.tool.name])
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 

@@ -27,6 +27,7 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         "--accounts=3",
         "--delay-ms=50",
         "--stream-mib=1",
+        "--tools=200",
         f"--against={tmp_path}",
         "--json",
     ]
@@ -66,6 +67,8 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         f"{call} beyond {relay}, 16 connections, p50": 1.0,
         f"{call} beyond {relay}, 16 connections, p99": 5.0,
         "memory above idle, 1 MiB streamed each way": 20.0,
+        "discovery of 200 tools": 50.0,
+        "discovery of 200 tools, queries": 4.0,
     }
     faster = {name for name in figures if call in name and " beyond " in name}
     assert all(each["value"] > 0 for name, each in figures.items() if name not in faster)
@@ -76,4 +79,5 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     assert speeds["floor + find_one + decryption", 64]["queries"] == pytest.approx(1, abs=0.1)
     assert speeds[off, 1]["queries"] == pytest.approx(1, abs=0.1)
     assert speeds[off, 1]["rows"] == pytest.approx(1, abs=0.1)
+    assert 1 <= figures["discovery of 200 tools, queries"]["value"] <= 4
     assert found["failures"] == {}
