@@ -1,4 +1,4 @@
-"""Pinecone's data plane, version 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors)."""
+"""Pinecone's data plane 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors)."""
 
 from __future__ import annotations
 
