@@ -180,6 +180,6 @@ def test_a_long_description_ends_within_the_bound() -> None:
 
 
 def test_no_skill_changes_unnoticed() -> None:
-    """After a change of tools that you mean: ``gateway skills list > tests/tools/skills.sha256``."""
+    """After a change that you mean: ``gateway skills list > tests/tools/skills.sha256``."""
     listed = "".join(f"{made.digest}  {made.name}/SKILL.md\n" for made in ALL)
     assert listed == (Path(__file__).parent / "skills.sha256").read_text(encoding="utf-8")
