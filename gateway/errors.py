@@ -20,6 +20,8 @@
     │                 ProviderUnavailable · UnreadableResponse · EgressRefused
     ├─ ToolError      UnknownTool · InvalidArguments · ToolBlocked · ToolRefused
     │                 ToolAnswerUnexpected
+    ├─ ApprovalRequired · ApprovalNotShowable · ApprovalUnknown
+    ├─ ApprovalDenied · ApprovalUsed · ApprovalExpired · ApprovalVoid · ApprovalDecided
     └─ ProxyError     PathRefused · UpgradeRefused · RequestTooLarge · CoolingDown · ProviderBusy
                       CallFailed: ProviderUnreachable · ProviderTimedOut · AnswerBroken
                       AnswerTooLarge · AnswerUnreadable · CredentialEchoed
@@ -34,6 +36,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -527,6 +530,47 @@ class ToolRefused(ToolError):
 
 class ToolAnswerUnexpected(ToolError):
     """The provider's answer does not have the form that the tool reads."""
+
+
+class ApprovalRequired(GatewayError):
+    """A person has to approve this call first.
+
+    The page is at ``url``, until ``expires_at``.
+    """
+
+    def __init__(self, approval_id: str, url: str, expires_at: datetime) -> None:
+        self.approval_id = approval_id
+        self.url = url
+        self.expires_at = expires_at
+        super().__init__()
+
+
+class ApprovalNotShowable(GatewayError):
+    """The call needs an approval, and a person cannot be shown the whole of it."""
+
+
+class ApprovalUnknown(GatewayError):
+    """There is no such approval."""
+
+
+class ApprovalDenied(GatewayError):
+    """A person has refused this call."""
+
+
+class ApprovalUsed(GatewayError):
+    """The approval was used: the call was sent, or its outcome is unknown."""
+
+
+class ApprovalExpired(GatewayError):
+    """The approval has expired."""
+
+
+class ApprovalVoid(GatewayError):
+    """The approval was for another call, or what it was asked for has changed since."""
+
+
+class ApprovalDecided(GatewayError):
+    """This was decided already, or its time is over."""
 
 
 class ProxyError(GatewayError):

@@ -11,6 +11,7 @@ from gateway.commands.connectors.commands import add_connector_commands
 from gateway.commands.deployment import settings_of_running_gateway, with_services
 from gateway.commands.dev import add_dev_commands
 from gateway.commands.encryption import add_encryption_commands
+from gateway.commands.policies import add_policy_commands
 from gateway.commands.serve import add_serve_command
 from gateway.commands.service_keys import add_key_commands
 from gateway.commands.skills import add_skill_commands
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_audit_command(commands, with_services)
     add_usage_command(commands, with_services)
     add_tool_commands(commands, with_services)
+    add_policy_commands(commands, with_services)
     add_skill_commands(commands)
     connectors = commands.add_parser("connectors", help="list, show, check and create connectors")
     add_connector_commands(

@@ -12,6 +12,7 @@ from gateway.store.oauth_apps import OAuthApp
 from gateway.store.sealed import (
     ANSWERS,
     APP_SECRETS,
+    REQUESTS,
     TOKENS,
     VERIFIERS,
     WEBHOOK_SECRETS,
@@ -120,6 +121,18 @@ def answer_place(call: KeyedCall) -> Place:
         connector=call.connector,
         row=call.id,
         field="answer",
+    )
+
+
+def approval_place(tenant: str, owner: str, connector: str, approval_id: str) -> Place:
+    """Return the place of the request that waits for an approval."""
+    return Place(
+        collection=REQUESTS.collection,
+        tenant=tenant,
+        owner=owner,
+        connector=connector,
+        row=approval_id,
+        field="request",
     )
 
 

@@ -27,30 +27,22 @@ from gateway.errors import (
 )
 from gateway.observe.metrics import UNKNOWN, Metrics
 from gateway.outbound.client import Outbound
-from gateway.outbound.streaming import Streamed, StreamRequest
+from gateway.outbound.streaming import Streamed
 from gateway.proxy import headers as fields
 from gateway.proxy.answer import Answer
 from gateway.proxy.body import KEPT_BYTES, CallerLeft
 from gateway.proxy.coding import Echo, PackedEcho, filter_for
 from gateway.proxy.cool_downs import CoolDowns
-from gateway.proxy.credentials import (
-    BODYLESS,
-    attach_to_body,
-    attach_to_headers,
-    attach_to_target,
-    needs_body,
-    without_secrets,
-)
+from gateway.proxy.credentials import BODYLESS, without_secrets
 from gateway.proxy.destination import Destination, destination, open_hosts
-from gateway.proxy.headers import Header
-from gateway.proxy.keyed import AnsweredMeanwhile, DetachedCalls, KeyedCall, replayed, request_of
+from gateway.proxy.keyed import AnsweredMeanwhile, DetachedCalls, KeyedCall, keyed_request, replayed
+from gateway.proxy.prepared import BeforeSending, DryRun, prepared, request_of
 from gateway.proxy.rejected import RejectedTokens
 from gateway.proxy.stored_answers import KeptAnswer, StoredAnswers
 from gateway.proxy.tool_call import ToolCall
 from gateway.services.tokens import IssuedToken, TokenService
-from gateway.store.connection import Connection
 from gateway.store.owners import kind_of
-from gateway.usage.meter import Attempt, Call, Forecast, Meter, Outcome, Result
+from gateway.usage.meter import Attempt, Call, Meter, Outcome, Result
 
 ANSWER_KEPT = 1024 * 1024
 """Bytes of an answer that the meter may read its price from."""
@@ -106,15 +98,20 @@ class Forward:
         self._detached = DetachedCalls()
         self.limits = limits
 
-    def call(self, asked: ToolCall) -> AbstractAsyncContextManager[Answer]:
+    def call(
+        self, asked: ToolCall, *, before_sending: BeforeSending | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
         """Send a call; yield the provider's answer when its head has arrived.
 
-        A call with a key comes to its end although its caller leaves.
+        A call with a key comes to its end although its caller leaves. ``before_sending`` runs
+        directly before each time that the request goes out; it sees the request without its
+        secrets, and raises to stop it.
 
         Raises:
             GatewayError: The gateway refused the call, or the answer is missing or broken.
         """
-        return self._call(asked) if asked.key is None else self._detached.call(self._call(asked))
+        call = self._call(asked, before_sending)
+        return call if asked.key is None else self._detached.call(call)
 
     async def dry_run(self, asked: ToolCall) -> DryRun:
         """Return what ``call`` would send, with placeholders for secrets. Nothing happens.
@@ -127,16 +124,14 @@ class Forward:
         described = self._catalog.described(issued.connection.connector)
         hosts = open_hosts(described.api_base_url, described.api_hosts)
         to = destination(issued.base_url, asked.path, asked.query, host=asked.host, hosts=hosts)
-        await asked.body.hold()
-        request = await self._request(asked, issued, to)
+        shown = await prepared(asked, issued, hosts)
         call = _call_of(asked, issued, to, issued.connection.connector)
-        body = request.body
         return DryRun(
-            method=request.method,
-            url=f"{request.scheme}://{request.netloc}{request.target.decode('latin-1')}",
-            headers=list(request.headers),
-            body=body if isinstance(body, bytes) else b"",
-            connection=issued.connection,
+            method=shown.method,
+            url=shown.url,
+            headers=shown.headers,
+            body=shown.body,
+            connection=shown.connection,
             forecast=await self._meter.forecast(call),
         )
 
@@ -145,14 +140,16 @@ class Forward:
         await self._detached.close(seconds)
 
     @asynccontextmanager
-    async def _call(self, asked: ToolCall) -> AsyncIterator[Answer]:
+    async def _call(
+        self, asked: ToolCall, before_sending: BeforeSending | None
+    ) -> AsyncIterator[Answer]:
         began = time.perf_counter()
         try:
             async with (
                 asyncio.timeout(self.limits.total_seconds) as deadline,
                 AsyncExitStack() as stack,
             ):
-                exchange = _Exchange(asked, deadline, stack)
+                exchange = _Exchange(asked, deadline, stack, before_sending)
                 answer = await self._answer(exchange, began)
                 if exchange.keyed is not None:
                     await exchange.keyed.record(answer)
@@ -199,7 +196,7 @@ class Forward:
         """Return the answer to the first request of the call's key, if there was one."""
         try:
             body = await exchange.asked.body.hold()
-            request = request_of(exchange.asked, issued.connection, body)
+            request = keyed_request(exchange.asked, issued.connection, body)
             keyed = exchange.keyed = KeyedCall(self._answers, request)
             kept = await keyed.find()
         except Exception:
@@ -246,11 +243,17 @@ class Forward:
             raise
         record, attempt = await self._begin(exchange, stack, began, issued, to)
         await self._cool_downs.check(connection)
-        request = await self._request(asked, issued, to)
+        shown = None
+        if exchange.before_sending is not None:
+            shown = await prepared(asked, issued, hosts)
+        request = await request_of(asked, issued, to, self.limits.wait_seconds)
         if attempt.counts_bytes:
             request = dataclasses.replace(request, body=await _counted(request.body, attempt))
         if exchange.keyed is not None:
             await exchange.keyed.claim()
+        if exchange.before_sending is not None and shown is not None:
+            await exchange.before_sending(dataclasses.replace(shown, is_repeat=exchange.was_sent))
+        exchange.was_sent = True
         record.sent_at = time.perf_counter()
         streamed = await stack.enter_async_context(
             self._outbound.stream(request, connector=connection.connector)
@@ -281,32 +284,6 @@ class Forward:
             price=attempt.price_header,
         )
 
-    async def _request(
-        self, asked: ToolCall, issued: IssuedToken, to: Destination
-    ) -> StreamRequest:
-        headers = attach_to_headers(issued, fields.sent(asked.headers))
-        headers.append((b"accept-encoding", b"identity"))
-        if not any(name == b"user-agent" for name, _ in headers):
-            headers.append((b"user-agent", b"connector-gateway"))
-        body = asked.body
-        await body.begin()
-        content = body.content
-        if needs_body(issued, asked.method):
-            content, kind = attach_to_body(issued, await body.whole(), body.content_type)
-            headers = [each for each in headers if each[0] != b"content-type"]
-            headers.append((b"content-type", kind.encode("latin-1")))
-        return StreamRequest(
-            method=asked.method,
-            scheme=to.origin.scheme,
-            host=to.origin.host,
-            port=to.origin.port,
-            target=attach_to_target(issued, to),
-            headers=headers,
-            body=content,
-            length=body.declared,
-            wait_seconds=self.limits.wait_seconds,
-        )
-
     async def _parts(
         self, streamed: Streamed, record: _Record, attempt: Attempt, echo: Echo, connector: str
     ) -> AsyncIterator[bytes]:
@@ -331,18 +308,6 @@ class Forward:
                 self._metrics.answer_filtered(connector, echo.hidden, unread=echo.unread)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DryRun:
-    """What a call would send, and what the rules would say to it."""
-
-    method: str
-    url: str
-    headers: list[Header]
-    body: bytes
-    connection: Connection
-    forecast: Forecast
-
-
 @dataclass(slots=True)
 class _Exchange:
     """A call under way."""
@@ -350,7 +315,9 @@ class _Exchange:
     asked: ToolCall
     deadline: asyncio.Timeout
     stack: AsyncExitStack
+    before_sending: BeforeSending | None
     keyed: KeyedCall | None = None
+    was_sent: bool = False
 
 
 def _coding(streamed: Streamed, method: str) -> str | None:

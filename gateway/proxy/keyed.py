@@ -84,7 +84,7 @@ class KeyedCall:
                 await self._claim.end(had_no_effect=refused)
 
 
-def request_of(asked: ToolCall, connection: Connection, body: bytes) -> KeyedRequest:
+def keyed_request(asked: ToolCall, connection: Connection, body: bytes) -> KeyedRequest:
     """Return a call of ``connection`` as its key knows it."""
     wanted = asked.wanted
     return KeyedRequest(

@@ -94,7 +94,8 @@ class Connection:
 
     ``status_reason`` says why renewals fail, since ``failing_since``, or why the grant is over.
     ``environment`` is that of the OAuth app that has the grant, empty if the setting was. ``app``
-    is the app's id if it is the tenant's own (``gateway.store.oauth_apps``).
+    is the app's id if it is the tenant's own (``gateway.store.oauth_apps``). ``grant`` counts what
+    people gave: it grows with each connect and reconnect, and with no refresh.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Connection:
     last_used_at: datetime | None
     hook_failure: HookFailure | None = None
     app: str | None = None
+    grant: int = 1
 
     def is_of(self, environment: str) -> bool:
         """Whether the OAuth apps of ``environment`` may have this grant; an empty one is any."""
@@ -269,6 +271,7 @@ def _connection(row: Document) -> Connection:
         last_used_at=row["last_used_at"],
         hook_failure=_hook_failure(row.get("hook")),
         app=row.get("app"),
+        grant=row.get("grant", 1),  # an earlier release wrote none
     )
 
 

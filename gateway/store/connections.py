@@ -145,6 +145,7 @@ class ConnectionStore:
             "slot": _slot(new),
             "external_account_id": new.account.external_account_id,
             "generation": target.generation,
+            "grant": 1,
             "is_default": await self._rows.find_one(mine) is None,
             "created_at": now,
             "status_since": now,
@@ -164,6 +165,7 @@ class ConnectionStore:
     ) -> Connection | None:
         fields = _flow_fields(target.new, tokens, now) | {
             "generation": target.generation,
+            "grant": old.grant + 1,
             "status_since": since(old, target.new.status, now),
             "refresh.owner": None,
             "refresh.until": None,

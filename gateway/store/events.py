@@ -32,6 +32,8 @@ class EventType(StrEnum):
     NEEDS_REAUTH = "connection.needs_reauth"
     RECOVERED = "connection.recovered"
     DISCONNECTED = "connection.disconnected"
+    APPROVAL_WAITING = "approval.waiting"
+    APPROVAL_DECIDED = "approval.decided"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +54,15 @@ class Event:
     owner: str
     status: str
     reason: str | None
+    approval: str | None = None
+    """The id of the approval that it is about: ``status`` is the approval's, then."""
+    asked: str | None = None
+    """The user whom that approval asks."""
 
     @property
     def user(self) -> str | None:
-        """The user id in ``owner``, ``None`` for a connection of the organisation."""
-        return user_of(self.owner)
+        """The user id in ``owner``, or whom an approval asks; else ``None``."""
+        return self.asked or user_of(self.owner)
 
 
 def new_event(
@@ -70,6 +76,8 @@ def new_event(
     owner: str,
     status: str,
     reason: str | None = None,
+    approval: str | None = None,
+    asked: str | None = None,
 ) -> Document:
     """Return a new event, with a new id, as it is stored."""
     event = Event(
@@ -83,6 +91,8 @@ def new_event(
         owner=owner,
         status=status,
         reason=reason,
+        approval=approval,
+        asked=asked,
     )
     return write_fields(event)
 

@@ -78,6 +78,25 @@ INDEXES = {
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
         IndexModel([("answer.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
     ],
+    "approvals": [
+        # One call waits once, however often it is repeated.
+        IndexModel(
+            [("tenant", ASCENDING), ("binding", ASCENDING)],
+            name="waiting",
+            unique=True,
+            partialFilterExpression={"state": "waiting"},
+        ),
+        IndexModel(
+            [("tenant", ASCENDING), ("binding", ASCENDING), ("created_at", DESCENDING)],
+            name="binding",
+        ),
+        IndexModel(
+            [("tenant", ASCENDING), ("user", ASCENDING), ("created_at", DESCENDING)], name="person"
+        ),
+        IndexModel([("tenant", ASCENDING), ("created_at", DESCENDING)], name="newest"),
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+        IndexModel([("request.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
+    ],
     "cool_downs": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "limits": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "sessions": [

@@ -47,13 +47,16 @@ APP_SECRETS = SealedFields(collection="oauth_apps", fields={"secret": "client_se
 ANSWERS = SealedFields(
     collection="idempotency", fields={"answer.sealed": "answer"}, encryption_key="answer.key"
 )
+REQUESTS = SealedFields(
+    collection="approvals", fields={"request.sealed": "request"}, encryption_key="request.key"
+)
 
 PROOFS = tuple(
     SealedFields(collection=each.collection, fields={each.path: each.path}, proven=each)
     for each in PROVEN
 )
 
-SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, ANSWERS, *PROOFS)
+SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, ANSWERS, REQUESTS, *PROOFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

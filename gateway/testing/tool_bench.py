@@ -251,7 +251,7 @@ async def open_tool_bench(
                     tokens=services.tokens,
                     audit=services.audit,
                     policies=_EveryTool(),
-                    approvals=None,
+                    approvals=services.approvals,
                 )
                 yield ToolBench(registry, services, sandbox, clock, folder, calls)
         finally:

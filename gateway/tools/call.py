@@ -53,7 +53,7 @@ class ToolCalls:
         tokens: TokenService,
         audit: Audit,
         policies: Policies,
-        approvals: Approvals | None,
+        approvals: Approvals,
     ) -> None:
         self._registry = registry
         self._forward = forward
@@ -99,8 +99,6 @@ class ToolCalls:
             raise ToolBlocked
         gate = None
         if verdict.decision == "ask":
-            if self._approvals is None:
-                raise ToolBlocked
             gate = self._approvals.gate(
                 AskedCall(
                     tool=tool,

@@ -159,7 +159,7 @@ class CallContext:
             key=key,
             reads=reads,
         )
-        answer = await self._send(asked)
+        answer = await self._send(asked, self._gate if self._asks(changes) else None)
         if answer.status == 401:
             # If that was the end of the grant, the person has to act: say so, with the link.
             await self.connection(connector)
@@ -180,8 +180,17 @@ class CallContext:
         self._effects += 1
         return f"{self._asked.key}:{self._effects}"
 
-    async def _send(self, asked: ToolCall) -> ApiAnswer:
-        async with self._forward.call(asked) as answer:
+    def _asks(self, changes: bool) -> bool:
+        """Return whether the request needs the approval, if the tool does.
+
+        Not what only reads: the approval is for the request with the effect. A tool whose effect is
+        to read has none, and asks for its first request.
+        """
+        reads = self._tool.effect == "read" and self._requests == 1
+        return self._is_single or changes or reads
+
+    async def _send(self, asked: ToolCall, gate: Gate | None) -> ApiAnswer:
+        async with self._forward.call(asked, before_sending=gate) as answer:
             read = bytearray()
             async for part in answer.parts:
                 read += part

@@ -19,6 +19,10 @@ from gateway.store.policies import Decision, PolicyRule, PolicySet, PolicyStore,
 
 MOST_RULES = 100
 """The most policy rules of a tenant."""
+RULE_ID = "[a-z0-9][a-z0-9-]{0,39}"
+PATTERN = "[a-z0-9_.*-]{1,100}"
+MOST_STARS = 3
+"""The most ``*`` in a pattern: more make it slow to match."""
 MOST_KEPT = 50_000
 """The most verdicts that are kept for the policies of a tenant."""
 

@@ -72,6 +72,7 @@ async def dashboard(request: Request) -> Response:
         groups=await _groups(request, ready, mine, lambda card: _noted(given, card, rules, shared)),
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
         summary={"connected": len({c.connector for c in mine} & offered), "total": len(ready)},
+        waiting=await given.approvals.count_waiting(session.tenant, session.user),
         developer=[
             {
                 "display_name": config.display_name,

@@ -48,6 +48,11 @@ class Notice:
 
 
 OUTCOMES = {
+    "call_approved": Outcome(
+        "success", "The call is approved", "It runs when the tool repeats it, once."
+    ),
+    "call_denied": Outcome("info", "The call is denied", "Nothing was sent."),
+    "policies_changed": Outcome("success", "The policies are changed", "They hold from now on."),
     "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
     "reconnected_other": Outcome(
         "info",

@@ -219,6 +219,36 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "A policy blocks this tool",
         "Nothing was sent. An administrator of the organisation has set the policy.",
     ),
+    errors.ApprovalRequired: Problem(
+        202,
+        "approval_required",
+        "A person has to approve this call first",
+        "Send the user to url. Repeat the same call after the decision.",
+    ),
+    errors.ApprovalNotShowable: Problem(
+        422,
+        "approval_not_showable",
+        "This call cannot be approved",
+        "A person can approve only what the page can show as a whole: one request, in text.",
+    ),
+    errors.ApprovalUnknown: Problem(404, "approval_unknown", "There is no such approval"),
+    errors.ApprovalDenied: Problem(403, "approval_denied", "A person has refused this call"),
+    errors.ApprovalUsed: Problem(
+        409,
+        "approval_used",
+        "This approval was used",
+        "The call was sent, or nobody knows whether it was. Look before you ask again.",
+    ),
+    errors.ApprovalExpired: Problem(
+        409, "approval_expired", "This approval has expired", "Repeat the call without it."
+    ),
+    errors.ApprovalVoid: Problem(
+        409,
+        "approval_void",
+        "This approval is for another call",
+        "The call, the account, the tool or the policy has changed. Repeat the call without it.",
+    ),
+    errors.ApprovalDecided: Problem(409, "approval_decided", "This was decided already"),
     errors.ToolRefused: Problem(502, "tool_failed", "The tool could not do it"),
     errors.ToolAnswerUnexpected: Problem(
         502,

@@ -10,13 +10,15 @@ from starlette.responses import Response
 
 from gateway.access.assertions import HEADER
 from gateway.access.service_keys import Role
-from gateway.errors import InvalidRequest, UnknownTool
+from gateway.clock import rfc3339
+from gateway.errors import ApprovalRequired, InvalidRequest, UnknownTool
 from gateway.proxy.stored_answers import check_key
 from gateway.store.owners import OwnerKind
 from gateway.tools.context import Asked
 from gateway.web.callers import bounds_of, require_key
 from gateway.web.inputs import Strict, UserId, read_json
 from gateway.web.operation import Operation
+from gateway.web.problems import problem_response
 from gateway.web.proxy import ERRORS as PROXY_ERRORS
 from gateway.web.proxy import IDEMPOTENCY_KEY
 from gateway.web.replies import reply
@@ -25,7 +27,7 @@ from gateway.web.tokens import Account
 
 LONGEST_KEY = 200
 """Characters of an Idempotency-Key: the calls within a call have longer ones."""
-MAX_WAIT = 25
+MAX_WAIT = 30
 """Seconds that a call may wait for an approval."""
 
 
@@ -77,22 +79,29 @@ async def call_tool(request: Request) -> Response:
     key = _idempotency_key(request)
     wanted = await read_json(request, ToolCallRequest)
     bounds.require_user(wanted.user)
-    found = await given.tool_calls.call(
-        Asked(
-            tool=name,
-            arguments=wanted.arguments,
-            tenant=bounds.tenant,
-            user=wanted.user,
-            key_id=caller.key_id,
-            request_id=request_id(request),
-            account=wanted.account,
-            owner=wanted.owner,
-            project=wanted.project,
-            approval=wanted.approval,
-            wait_seconds=wanted.wait_seconds,
-            key=key,
-        )
+    asked = Asked(
+        tool=name,
+        arguments=wanted.arguments,
+        tenant=bounds.tenant,
+        user=wanted.user,
+        key_id=caller.key_id,
+        request_id=request_id(request),
+        account=wanted.account,
+        owner=wanted.owner,
+        project=wanted.project,
+        approval=wanted.approval,
+        wait_seconds=wanted.wait_seconds,
+        key=key,
     )
+    try:
+        found = await given.tool_calls.call(asked)
+    except ApprovalRequired as first:
+        where = {
+            "approval_id": first.approval_id,
+            "url": first.url,
+            "expires_at": rfc3339(first.expires_at),
+        }
+        return problem_response(first, request_id=request_id(request), extra=where)
     return reply(
         ToolResultReply(
             result=found.result, truncated=found.truncated, next=found.next, cost=found.cost
@@ -122,6 +131,13 @@ ERRORS = (
     "tool_unknown",
     "invalid_arguments",
     "tool_blocked",
+    "approval_required",
+    "approval_not_showable",
+    "approval_unknown",
+    "approval_denied",
+    "approval_used",
+    "approval_expired",
+    "approval_void",
     "tool_failed",
     "tool_answer_unexpected",
     "scopes_required",

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from gateway.clock import Clock, rfc3339
 from gateway.encryption.vault import Vault
@@ -246,7 +247,7 @@ class Deliveries:
 
 def body_of(event: Event) -> str:
     """Return the body for an event: the same bytes with every attempt."""
-    body = {
+    body: dict[str, Any] = {
         "id": event.id,
         "type": event.type,
         "timestamp": rfc3339(event.time),
@@ -260,6 +261,8 @@ def body_of(event: Event) -> str:
             "reason": event.reason,
         },
     }
+    if event.approval is not None:
+        body["data"] |= {"approval_id": event.approval}
     return json.dumps(body, separators=(",", ":"))
 
 

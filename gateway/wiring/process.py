@@ -43,6 +43,7 @@ from gateway.services.provider import Provider
 from gateway.services.renewal import Renewal
 from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
+from gateway.store.approvals import ApprovalStore
 from gateway.store.audit import AuditStore
 from gateway.store.budgets import BudgetStore
 from gateway.store.clock import DatabaseClock
@@ -67,6 +68,7 @@ from gateway.store.sessions import SessionStore
 from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
+from gateway.tools.approvals import Approvals
 from gateway.tools.call import ToolCalls
 from gateway.tools.discovery import Discovery
 from gateway.tools.policy import Policies
@@ -106,8 +108,9 @@ class Services(CoreServices):
     meter: Meter
     usage: UsageStore
     forward: Forward
-    policies: Policies
     registry: Registry
+    policies: Policies
+    approvals: Approvals
     tool_calls: ToolCalls
     skills: Skills
     discovery: Discovery
@@ -273,13 +276,25 @@ async def open_services(
         )
         stack.push_async_callback(lambda: forward.close(ready.left(REFRESHES_SECONDS)))
         policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
+        approvals = Approvals(
+            store=ApprovalStore(database),
+            policies=policies,
+            connections=ConnectionStore(database),
+            registry=registry,
+            vault=vault,
+            watch=watch,
+            clock=clock,
+            audit=audit,
+            url=settings.public_url,
+            checkpoint=knobs.checkpoint,
+        )
         tool_calls = ToolCalls(
             registry=registry,
             forward=forward,
             tokens=core.tokens,
             audit=audit,
             policies=policies,
-            approvals=None,
+            approvals=approvals,
         )
         yield Services(
             **vars(core),
@@ -335,6 +350,7 @@ async def open_services(
             forward=forward,
             policies=policies,
             registry=registry,
+            approvals=approvals,
             tool_calls=tool_calls,
             discovery=Discovery(
                 registry=registry,

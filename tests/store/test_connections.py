@@ -94,6 +94,7 @@ async def test_reconnecting_an_account_makes_a_new_generation_of_its_row(
         status=Status.NEEDS_SCOPES,
         tokens=sealed_tokens(f"second for {first.id} generation 2"),
         generation=2,
+        grant=2,
         status_since=LATER,
         updated_at=LATER,
         last_used_at=NOW,

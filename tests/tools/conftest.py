@@ -78,3 +78,9 @@ async def tools(
     write_tools(tmp_path)
     async with proxying(mongodb_url, database_name, tmp_path, provider, clock=clock) as proxy:
         yield Tools(proxy, provider, await proxy.harness.api(Role.TOOLS))
+
+
+@pytest.fixture
+async def proxy(tools: Tools) -> Proxy:
+    """The gateway of ``tools``, for calls past the interface."""
+    return tools.proxy

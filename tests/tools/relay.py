@@ -76,6 +76,12 @@ class Effects(Output):
     effects: int
 
 
+class Thing(Args):
+    """A thing to be made."""
+
+    title: str = Field(description="title")
+
+
 class Several(Args):
     """How often to change something."""
 
@@ -196,6 +202,16 @@ TOOLS = (
         body_format="form",
         args=Change,
         output=Echo,
+    ),
+    HttpTool(
+        name="relay_create_thing",
+        description="Create a thing with a title.",
+        needs=NEEDS,
+        effect="write",
+        method="POST",
+        path="/effect",
+        args=Thing,
+        output=Effects,
     ),
     HttpTool(
         name="relay_post_effect",

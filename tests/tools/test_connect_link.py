@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.store.policies import PolicyRule
+from gateway.store.policies import Decision, PolicyRule
 from tests.support.browser import Browser, words
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.tools.test_discovery_api import tool
@@ -78,7 +78,7 @@ async def test_the_page_for_a_key_says_the_same(gateway: Harness) -> None:
 
 
 async def test_a_policy_that_asks_is_no_reason_to_hide_what_the_tool_is(gateway: Harness) -> None:
-    rule = PolicyRule(id="r1", pattern="*", decision="ask", user=None, effect=None)
+    rule = PolicyRule(id="r1", pattern="*", decision=Decision.ASK)
     await gateway.services.policies.set("default", rules=[rule], disabled=[], revision=0)
     browser = await gateway.browser("alice")
     await browser.open("/connectors/notion?tool=notion_search_pages")

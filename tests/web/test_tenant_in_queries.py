@@ -15,6 +15,8 @@ from tests.support.profile import Command, profiling
 TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "sessions", "audit"} | {
     "usage",
     "usage_rules",
+    "policies",
+    "approvals",
     "budgets",
     "cool_downs",
 }

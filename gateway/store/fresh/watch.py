@@ -29,6 +29,7 @@ _COLLECTIONS = [
     "cool_downs",
     "usage_rules",
     "policies",
+    "approvals",
 ]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
@@ -85,9 +86,10 @@ class Watch:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def changed(self, row: str, seconds: float) -> None:
-        """Return when the connection has changed, or after ``seconds``; sooner without a stream.
+        """Return when a connection or an approval has changed, or after ``seconds``.
 
-        Read the row before waiting *and* after: it may change in between.
+        Without a stream, it returns sooner. Read the row before waiting *and* after: it may change
+        in between.
         """
         if not self.told.is_set():
             await asyncio.sleep(min(seconds, POLL_SECONDS))
@@ -132,7 +134,7 @@ class Watch:
             self._wake(*self._waiting)
             return
         collection, row = change["ns"]["coll"], str(change["documentKey"]["_id"])
-        if collection == "connections":
+        if collection in {"connections", "approvals"}:
             self._wake(row)
         if not _is_bookkeeping(change):
             self._database.notices.tell(*_tags(collection, row, change.get("fullDocument")))
