@@ -41,6 +41,7 @@ from tests.support.logins import (
 )
 from tests.support.sealing import VAULT
 from tests.support.serving import serving
+from tests.support.waiting import PATIENCE_SECONDS
 
 ESCAPE = "\x1b]0;owned\x07"
 
@@ -112,7 +113,7 @@ async def test_a_second_host_field_is_refused(gateway: Harness) -> None:
     """The proxy judged the other one."""
     app = gateway.transport.app  # type: ignore[attr-defined]
     host = GATEWAY_URL.partition("://")[2]
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE_SECONDS):
         async with serving(app) as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             hosts = f"Host: {host}\r\nHost: evil.example\r\n"

@@ -14,6 +14,7 @@ import pytest
 from gateway.store.connection import Status
 from tests.support.provider import StrictProvider, strict_provider
 from tests.support.proxied import KEY, Proxy, proxying
+from tests.support.waiting import PATIENCE_SECONDS
 
 AT = "/v1/proxy/relay/"
 
@@ -43,7 +44,7 @@ async def raw(proxy: Proxy, line: str, version: str = "1.1") -> AsyncIterator[as
     fields = f"Host: a\r\nAuthorization: {key}\r\nGateway-User: alice\r\n"
     writer.write(f"{line} HTTP/{version}\r\n{fields}\r\n".encode())
     try:
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE_SECONDS):
             yield reader
     finally:
         writer.transport.abort()
@@ -157,7 +158,7 @@ async def test_a_request_has_an_end(proxy: Proxy, provider: StrictProvider) -> N
         for _ in range(1000):
             yield b"x" * 1000
 
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_SECONDS):
         try:
             answer = await proxy.client.put(AT + "sink", content=endless())
         except httpx.TransportError:

@@ -12,7 +12,7 @@ from tests.support.tokens import token_of
 from tests.support.waiting import until
 
 CLOCKS = [0.0, 300.0, -300.0] if FULL else [0.0, 300.0]
-LIFE_SECONDS = 2
+LIFE_SECONDS = 5
 
 
 @pytest.mark.requirement("D8", "L4")

@@ -13,7 +13,7 @@ from tests.faults.fleet import GRACE, STEADY, STRICT, Fleet, running_fleet, work
 from tests.support.tokens import expiry_of, problem_of, token_of
 from tests.support.waiting import until
 
-LIFE_SECONDS = 4
+LIFE_SECONDS = 10
 LONG = 3600
 """Too many seconds for a token of this life: a refresh is due after a tenth of it."""
 
@@ -76,7 +76,7 @@ async def the_strict_one(fleet: Fleet) -> None:
 
 @pytest.mark.requirement("D4", "D5")
 async def test_a_lost_answer_costs_at_most_two_requests(tmp_path: Path, mongodb_url: str) -> None:
-    async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=3, provider=1.0) as fleet:
+    async with running_fleet(tmp_path, mongodb_url, clocks=[0.0], lease=9, provider=3.0) as fleet:
         await asyncio.gather(
             the_strict_one(fleet), a_safe_one(fleet, GRACE), a_safe_one(fleet, STEADY)
         )

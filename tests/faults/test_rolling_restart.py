@@ -23,7 +23,7 @@ from tests.support.loopback import NO_TLS
 from tests.support.waiting import until
 
 CALLERS, RESTARTS = (50, 6) if FULL else (8, 2)
-ASK_SECONDS, DRAIN_SECONDS = 0.1, 4.0 if FULL else 2.0
+ASK_SECONDS, DRAIN_SECONDS = 0.1, 8.0
 """Seconds between the balancer's polls, and seconds that a stopping process waits for them."""
 
 
@@ -47,13 +47,16 @@ class Balancer:
     async def watch(self) -> None:
         """Poll readiness until cancelled."""
         async with httpx.AsyncClient(verify=NO_TLS, trust_env=False, timeout=5) as client:
-            while True:
-                asked = await asyncio.gather(
-                    *(self._is_ready(client, gateway) for gateway in self._fleet.gateways)
-                )
-                found = [g for g, ready in zip(self._fleet.gateways, asked, strict=True) if ready]
-                self._ready = found or self._ready
-                await asyncio.sleep(ASK_SECONDS)
+            await asyncio.gather(*(self._watch(client, one) for one in self._fleet.gateways))
+
+    async def _watch(self, client: httpx.AsyncClient, gateway: FleetProcess) -> None:
+        while True:
+            others = [one for one in self._ready if one is not gateway]
+            if await self._is_ready(client, gateway):
+                self._ready = [*others, gateway]
+            elif others:
+                self._ready = others
+            await asyncio.sleep(ASK_SECONDS)
 
     async def _is_ready(self, client: httpx.AsyncClient, gateway: FleetProcess) -> bool:
         try:

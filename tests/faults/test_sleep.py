@@ -20,7 +20,7 @@ SAFE = (GRACE, STEADY)
 async def fleet(tmp_path_factory: pytest.TempPathFactory, mongodb_url: str) -> AsyncIterator[Fleet]:
     """A fleet of two processes; each test links the accounts again."""
     folder = tmp_path_factory.mktemp("sleep")
-    async with running_fleet(folder, mongodb_url, provider=2.0) as running:
+    async with running_fleet(folder, mongodb_url, provider=6.0) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ import pytest
 from gateway.proxy import headers
 from tests.support.provider import StrictProvider
 from tests.support.proxied import Proxy
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.requirement("I2")
 
@@ -145,7 +146,7 @@ async def test_a_request_with_two_framings_goes_nowhere(
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
         head = f"POST /v1/proxy/relay/x HTTP/1.1\r\n{fields}{framing}\r\n0\r\n\r\n"
         writer.write(head.encode())
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE_SECONDS):
             assert b" 400 " in await reader.readline(), framing
         writer.transport.abort()
     assert not provider.calls

@@ -14,19 +14,20 @@ from tests.proxy.test_calls import gateways
 from tests.support.gateway import FakeClock
 from tests.support.provider import PART, StrictProvider
 from tests.support.proxied import Proxy, proxying
+from tests.support.waiting import PATIENCE_SECONDS
 
 AT = "/v1/proxy/relay/"
 
 
 async def until(event: asyncio.Event) -> None:
     """Wait for the event, for a while."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_SECONDS):
         await event.wait()
 
 
 async def last_result(proxy: Proxy) -> tuple[str, int | None, str | None]:
     """Result, status and error of the newest usage event."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_SECONDS):
         events = await proxy.events()
         while not events:  # it is written after the caller has gone
             await asyncio.sleep(0.01)
@@ -111,7 +112,7 @@ async def test_a_broken_answer_is_reset_for_the_oldest_clients(
     )
     await reader.readuntil(b"half of it")
     provider.gate.set()
-    with anyio.fail_after(10), pytest.raises(ConnectionResetError):
+    with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ConnectionResetError):
         await reader.read()  # until the end
     writer.close()
 
@@ -131,7 +132,7 @@ async def test_a_process_that_stops_resets_what_still_streams(
     await reader.readuntil(b"first")
     (serving,) = [task for task in asyncio.all_tasks() if "run_asgi" in repr(task.get_coro())]
     serving.cancel()
-    with anyio.fail_after(10), pytest.raises(ConnectionResetError):
+    with anyio.fail_after(PATIENCE_SECONDS), pytest.raises(ConnectionResetError):
         await reader.read()
     writer.close()
     assert (await last_result(proxy))[0] == "cancelled"
@@ -183,7 +184,7 @@ async def test_expect_continue_is_answered_by_the_gateway(
         f"POST {AT}sink HTTP/1.1\r\nHost: a\r\nAuthorization: {authorization}\r\n"
         "Gateway-User: {user}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
     )
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_SECONDS):
         writer.write(head.replace("{user}", "nobody").encode())
         assert b" 409 " in await reader.readuntil(b"\r\n")
         writer.close()
@@ -243,7 +244,7 @@ async def test_a_slow_caller_slows_the_provider_down(
     async with proxy.client.stream("GET", AT + "endless") as answer:
         await anext(answer.aiter_raw())
         before = -1
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE_SECONDS):
             while provider.written != before:  # until it has stopped
                 before = provider.written
                 await asyncio.sleep(0.2)
@@ -266,7 +267,7 @@ async def test_a_slow_provider_slows_the_caller_down(
     task = asyncio.create_task(proxy.client.put(AT + "sink?slow=1", content=body()))
     await until(provider.reached)
     before = -1
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_SECONDS):
         while taken != before:
             before = taken
             await asyncio.sleep(0.2)
@@ -280,7 +281,7 @@ async def test_deadlines(
 ) -> None:
     """A silent provider gets 504; one that stops within its answer is an abort."""
     async with proxying(
-        mongodb_url, database_name, tmp_path, provider, clock=clock, proxy_wait_seconds=0.2
+        mongodb_url, database_name, tmp_path, provider, clock=clock, proxy_wait_seconds=1.0
     ) as proxy:
         await proxy.connect()
         told = gateways(await proxy.client.post(AT + "hang"), 504, "provider_timeout")
@@ -289,7 +290,7 @@ async def test_deadlines(
         with pytest.raises(httpx.TransportError):
             await proxy.client.get(AT + "stream")
     async with proxying(
-        mongodb_url, database_name, tmp_path, provider, clock=clock, proxy_total_seconds=0.5
+        mongodb_url, database_name, tmp_path, provider, clock=clock, proxy_total_seconds=1.0
     ) as proxy:
         gateways(await proxy.client.post(AT + "hang"), 504, "provider_timeout")
         with pytest.raises(httpx.TransportError):
