@@ -1,9 +1,10 @@
-"""The fast path: answer a request that needs no wait without an ASGI task, in one write.
+"""The fast path: answer without an ASGI task where nothing is waited for, and in one write.
 
 Most requests ask for a token that this process has cached. A task, an event and ASGI messages cost
 more than the answer itself. So an application may offer ``respond_sync``: the protocol calls it
 with a whole request, and it returns the answer, or ``None`` for a request that has to wait. Such a
-request is served through the ASGI application as usual.
+request is served through the ASGI application as usual. It may still answer with ``WRITE``, which
+sends head and body together: a second write costs both sides more than making the head.
 
 All use of uvicorn's private parts is in this module. ``protocol_for`` checks at start that they
 exist; without them the server logs that the fast path is off and serves every request through ASGI.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, MutableMapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import uvicorn
@@ -43,6 +45,9 @@ _CYCLE_FIELDS = (
     "default_headers",
     "response_started",
     "response_complete",
+    "disconnected",
+    "message_event",
+    "waiting_for_100_continue",
     "on_response",
 )
 """The fields of uvicorn's request cycle that are read or written here."""
@@ -55,6 +60,14 @@ class Answer(NamedTuple):
     head: bytes
     body: bytes
 
+
+WRITE = "gateway.write"
+"""The key in an ASGI scope of a ``Write``. Take it out: it refers to the scope."""
+Write = Callable[[Answer], bool]
+"""Sends a whole answer instead of ASGI messages; ``False`` if it has to be sent as messages.
+
+The head must not say how the connection goes on.
+"""
 
 RespondSync = Callable[[MutableMapping[str, Any], bytes], Answer | None]
 """Takes an ASGI scope and the whole body; returns the answer, or ``None`` to use ASGI.
@@ -120,7 +133,7 @@ class FastPathProtocol(GuardedProtocol):
         (cycle, app), self._held = self._held, None
         # The connection may have been closed while its own request was parsed.
         if not self.transport.is_closing() and not self._responded(cycle):
-            super()._start_asgi_task(cycle, app)
+            self._start(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         # Later requests of this connection wait in uvicorn's pipeline until this one is answered.
@@ -128,7 +141,20 @@ class FastPathProtocol(GuardedProtocol):
         if self._is_reading and app is self.app:
             self._held = cycle, app
         else:
-            super()._start_asgi_task(cycle, app)
+            self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        cycle.scope[WRITE] = partial(self._write_for_task, cycle)  # type: ignore[literal-required]
+        super()._start_asgi_task(cycle, app)
+
+    def _write_for_task(self, cycle: RequestResponseCycle, answer: Answer) -> bool:
+        # Messages can wait for a client that does not read, and end quietly if it has left.
+        if cycle.disconnected or cycle.response_started or self.flow.write_paused:
+            return False
+        cycle.waiting_for_100_continue = False  # nobody is told to go on after the answer
+        self._write(cycle, answer)
+        cycle.message_event.set()  # whoever still waits for the request
+        return True
 
     def _responded(self, cycle: RequestResponseCycle) -> bool:
         """Whether the request could be answered now, and was."""
@@ -138,6 +164,10 @@ class FastPathProtocol(GuardedProtocol):
         answer = self._respond_sync(cycle.scope, bytes(cycle.body))  # type: ignore[arg-type]
         if answer is None:
             return False
+        self._write(cycle, answer)
+        return True
+
+    def _write(self, cycle: RequestResponseCycle, answer: Answer) -> None:
         if cycle.default_headers is not self._common[0]:  # uvicorn makes new ones each second
             self._common = cycle.default_headers, head_lines(cycle.default_headers)
         # The rest does what uvicorn's own ``send`` does.
@@ -157,7 +187,6 @@ class FastPathProtocol(GuardedProtocol):
             self.transport.close()
         cycle.on_response()
         cycle.on_response = _nothing
-        return True
 
 
 def _nothing() -> None:

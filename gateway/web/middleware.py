@@ -17,13 +17,19 @@ from gateway.audit.context import begin
 from gateway.observe.access_log import log_request
 from gateway.observe.logs import in_request
 from gateway.server.connection_limits import WHOLE
-from gateway.server.fast_path import Answer, Header, head_lines
+from gateway.server.fast_path import WRITE, Answer, Header, Write, head_lines
 
 HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
 
 AS_IS = "gateway.as_is"
 """The mark in an ASGI scope of an answer that is a provider's own: it gets no header here."""
+
+_PLAIN = [b"cache-control", b"content-length", b"content-type"]
+"""An answer with exactly these headers, as ``web.replies`` makes it, is written at once.
+
+None of their values is a secret: finished heads are kept.
+"""
 
 HUNG_UP = 499
 """The status in the access log if the client closed its connection within its request.
@@ -71,15 +77,25 @@ class Envelope:
         in_request(request_id)
         begin(request_id)
         started, status = time.perf_counter(), 500
+        write: Write | None = scope.pop(WRITE, None)
+        held: Message | None = None  # the start of an answer that may be written at once
 
         async def send_in_envelope(message: Message) -> None:
-            nonlocal status
+            nonlocal status, held
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if AS_IS not in scope:
-                    headers = self._around(message.get("headers", ()), scope["path"])
-                    headers.append((b"x-request-id", request_id.encode()))
-                    message["headers"] = headers
+                if write is not None and _is_plain(scope, message):
+                    held = message
+                    return
+                self._wrap(message, scope, request_id)
+            elif write is not None and held is not None:
+                start, held = held, None
+                if _is_whole(start, message):
+                    head = self._head_of(start["headers"], "", request_id)
+                    if write(Answer(status, head, message.get("body", b""))):
+                        return
+                self._wrap(start, scope, request_id)
+                await send(start)
             await send(message)
 
         try:
@@ -92,10 +108,19 @@ class Envelope:
         started = time.perf_counter()
         request_id = _id_of(scope)
         response = hand_out(request_id)
-        head = self._head(tuple(response.raw_headers), scope["path"])
+        head = self._head_of(response.raw_headers, scope["path"], request_id)
         _end(scope, request_id, response.status_code, started)
+        return Answer(response.status_code, head, bytes(response.body))
+
+    def _wrap(self, start: Message, scope: Scope, request_id: str) -> None:
+        if AS_IS not in scope:
+            headers = self._around(start.get("headers", ()), scope["path"])
+            headers.append((b"x-request-id", request_id.encode()))
+            start["headers"] = headers
+
+    def _head_of(self, given: Iterable[Header], path: str, request_id: str) -> bytes:
         line = b"x-request-id: %b\r\n" % request_id.encode()
-        return Answer(response.status_code, head + line, bytes(response.body))
+        return self._head(tuple(given), path) + line
 
     def _lines(self, given: tuple[Header, ...], path: str) -> bytes:
         return head_lines(self._around(given, path))
@@ -112,6 +137,19 @@ class Envelope:
             static = path.startswith("/static/")
             headers.append((b"cache-control", b"no-cache" if static else b"no-store"))
         return headers
+
+
+def _is_plain(scope: Scope, start: Message) -> bool:
+    """Whether the answer that ``start`` begins is an ordinary one of ours, and has a body."""
+    if AS_IS in scope or scope["method"] == "HEAD":
+        return False
+    return sorted([name for name, _ in start.get("headers", ())]) == _PLAIN
+
+
+def _is_whole(start: Message, body: Message) -> bool:
+    """Whether this body is all of the answer that ``start`` begins."""
+    length = b"%d" % len(body.get("body", b""))
+    return not body.get("more_body") and (b"content-length", length) in start["headers"]
 
 
 def _id_of(scope: Scope) -> str:

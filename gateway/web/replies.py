@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from gateway.clock import rfc3339
@@ -57,27 +58,32 @@ class ConnectionReply(BaseModel):
 
 def connection_reply(connection: Connection, state: State) -> ConnectionReply:
     """Return the public form of a connection."""
-    return ConnectionReply(
-        id=connection.id,
-        connector=connection.connector,
-        method=connection.method,
-        owner=kind_of(connection.owner),
-        user=connection.user,
-        external_account_id=connection.external_account_id,
-        account_label=connection.account_label,
-        status=state.status,
-        status_reason=state.reason,
-        status_since=rfc3339(state.since),
-        action=state.action,
-        is_default=connection.is_default,
-        scopes=list(connection.granted_scopes),
-        connection_config=dict(connection.connection_config),
-        metadata=dict(connection.metadata),
-        created_at=rfc3339(connection.created_at),
-        updated_at=rfc3339(connection.updated_at),
-        last_used_at=time_or_none(connection.last_used_at),
-        hook_failure=_hook_failure(connection),
-    )
+    return ConnectionReply(**connection_members(connection, state))
+
+
+def connection_members(connection: Connection, state: State) -> dict[str, Any]:
+    """Return the members of a connection's ``ConnectionReply``."""
+    return {
+        "id": connection.id,
+        "connector": connection.connector,
+        "method": connection.method,
+        "owner": kind_of(connection.owner),
+        "user": connection.user,
+        "external_account_id": connection.external_account_id,
+        "account_label": connection.account_label,
+        "status": state.status,
+        "status_reason": state.reason,
+        "status_since": rfc3339(state.since),
+        "action": state.action,
+        "is_default": connection.is_default,
+        "scopes": connection.granted_scopes,
+        "connection_config": dict(connection.connection_config),
+        "metadata": dict(connection.metadata),
+        "created_at": rfc3339(connection.created_at),
+        "updated_at": rfc3339(connection.updated_at),
+        "last_used_at": time_or_none(connection.last_used_at),
+        "hook_failure": _hook_failure(connection),
+    }
 
 
 def _hook_failure(connection: Connection) -> HookFailureReply | None:
@@ -99,5 +105,13 @@ def time_or_none(time: datetime | None) -> str | None:
 
 def reply(model: BaseModel, status: int = 200) -> Response:
     """Return a JSON answer that no cache stores."""
-    headers = {"Cache-Control": "no-store"}
-    return Response(model.model_dump_json().encode(), status, headers, "application/json")
+    return _json(model.model_dump_json().encode(), status)
+
+
+def json_reply(members: dict[str, Any]) -> Response:
+    """Return the same answer as ``reply``, from the members of its model."""
+    return _json(to_json(members, inf_nan_mode="null"), 200)
+
+
+def _json(body: bytes, status: int) -> Response:
+    return Response(body, status, {"Cache-Control": "no-store"}, "application/json")

@@ -14,7 +14,7 @@ from uvicorn.protocols.http import httptools_impl
 
 from gateway.server import fast_path
 from gateway.server.connection_limits import WHOLE, GuardedProtocol
-from gateway.server.fast_path import Answer, FastPathProtocol, head_lines, protocol_for
+from gateway.server.fast_path import WRITE, Answer, FastPathProtocol, head_lines, protocol_for
 from tests.support.serving import serving
 from tests.support.waiting import until
 
@@ -29,12 +29,16 @@ def request(path: str, body: bytes = b"", *more: bytes) -> bytes:
 
 
 class Prompt:
-    """Answers ``/at-once`` and ``/big`` on the fast path and other paths through ASGI."""
+    """Answers ``/at-once`` and ``/big`` on the fast path and other paths through ASGI.
+
+    ``/whole`` is written at once there, if that is possible.
+    """
 
     def __init__(self) -> None:
         self.at_once: list[bytes] = []
         self.waited: list[bytes] = []
         self.whole: list[bool] = []
+        self.written: list[bool] = []
         self.go_on = asyncio.Event()
 
     def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
@@ -45,7 +49,13 @@ class Prompt:
         return Answer(200, head_lines(headers(told)), told)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        write = scope.pop(WRITE, None)  # not there without the fast path
         self.whole.append(WHOLE in scope.get("extensions", {}))
+        if scope["path"] == "/refused":
+            told = b"not read"
+            self.written.append(write(Answer(413, head_lines(headers(told)), told)))
+            await receive()
+            return
         body, more = b"", True
         while more:
             message = await receive()
@@ -57,6 +67,12 @@ class Prompt:
             await self.go_on.wait()
         self.waited.append(body)
         told = b"waited: " + body
+        if scope["path"] == "/whole":
+            self.written.append(write(Answer(200, head_lines(headers(told)), told)))
+            if self.written[-1]:
+                assert not write(Answer(500, b"", b""))
+                assert await receive() == {"type": "http.disconnect"}
+                return
         await send({"type": "http.response.start", "status": 200, "headers": headers(told)})
         await send({"type": "http.response.body", "body": told})
 
@@ -223,6 +239,56 @@ def test_invalid_header_is_not_sent(header: tuple[bytes, bytes]) -> None:
     """No header can end its line early."""
     with pytest.raises(ValueError, match="character"):
         head_lines([(b"good", b"1"), header])
+
+
+async def test_an_answer_in_one_write_looks_like_any_other(app: Prompt, port: int) -> None:
+    async with connected(port) as line:
+        for body in (b"one", b"two"):
+            await line.send(request("/whole", body))
+            whole = await line.answer()
+            await line.send(request("/waits", body))
+            assert whole == await line.answer()
+            assert whole[1] == b"waited: " + body
+        await line.send(request("/whole", b"", b"Connection: close"))
+        head, _ = await line.answer()
+        assert b"connection: close" in head
+        assert await line.reader.read() == b""
+    assert app.written == [True] * 3
+
+
+async def test_requests_behind_an_answer_in_one_write_are_answered_in_turn(
+    app: Prompt, port: int
+) -> None:
+    async with connected(port) as line:
+        await line.send(b"".join(request("/whole", b"%d" % number) for number in range(3)))
+        assert [(await line.answer())[1] for _ in range(3)] == [
+            b"waited: %d" % number for number in range(3)
+        ]
+    assert app.written == [True] * 3
+
+
+async def test_after_an_answer_in_one_write_no_client_is_told_to_send_its_body(
+    app: Prompt, port: int
+) -> None:
+    async with connected(port) as line:
+        whole = request("/refused", b"abc", b"Expect: 100-continue")
+        await line.send(whole.removesuffix(b"abc"))
+        head, body = await line.answer()
+        assert (head[0].split()[1], body) == (b"413", b"not read")
+        await line.send(b"abc" + request("/waits", b"d"))
+        assert (await line.answer())[1] == b"waited: d"
+    assert app.written == [True]
+
+
+async def test_a_client_that_does_not_read_is_waited_for_with_messages(
+    app: Prompt, port: int
+) -> None:
+    async with connected(port) as line:
+        await line.send(request("/big") + request("/whole", b"x"))
+        await until(lambda: asked(app.written))
+        assert app.written == [False]
+        assert (await line.answer())[1] == BIG
+        assert (await line.answer())[1] == b"waited: x"
 
 
 def test_headers_are_lines() -> None:

@@ -13,6 +13,8 @@ from gateway.web.app import ROUTES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.gateway import Harness, running_gateway
+from tests.support.loopback import loopback_client
+from tests.support.serving import serving
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -91,6 +93,19 @@ REFUSALS: list[tuple[str, str, bytes | None, int]] = [
     ("POST", "/v1/connectors/google/token", b"not json", 422),
     ("POST", "/login", b"name=" + b"x" * 70_000, 413),
 ]
+
+
+@pytest.mark.requirement("G4")
+async def test_an_answer_in_one_write_has_them_too(gateway: Harness) -> None:
+    """A server that offers to write it at once gets what goes out as messages otherwise."""
+    app = gateway.transport.inner.app  # type: ignore[attr-defined]
+    messages = await (await gateway.api()).get("/healthz")
+    async with serving(app) as port, loopback_client() as client:
+        for method in ("GET", "HEAD"):
+            answer = await client.request(method, f"http://127.0.0.1:{port}/healthz")
+            assert_guarded(answer)
+            assert answer.headers.keys() - {"date"} == messages.headers.keys()
+            assert answer.content == (messages.content if method == "GET" else b"")
 
 
 @pytest.mark.requirement("F5", "G4")

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from gateway.access.service_keys import Role
+from gateway.web.tokens import TokenReply
 from tests.conftest import GATEWAY_URL
 from tests.support.answers import REFRESH_TOKEN
 from tests.support.gateway import ACCOUNTS, Harness
@@ -28,6 +29,7 @@ async def test_a_token_comes_with_everything_that_is_needed_to_use_it(
     answer = await gateway.token("google", "alice")
     assert answer.status_code == 200
     body = answer.json()
+    assert TokenReply.model_validate(body, strict=True).model_dump() == body
     assert {*body} == {"access_token", "token_type", "expires_at", "scopes", "api", "connection"}
     assert body["token_type"] == "Bearer"
     assert body["expires_at"] == row["expires_at"].isoformat(timespec="milliseconds").replace(
