@@ -116,6 +116,8 @@ MATRIX = {
     "POST /v1/tools/{name}/call": Row(
         KEY, Role.TOOLS, "forbidden", "connector_required", ALICE, right="scopes_required"
     ),
+    "GET /v1/tools": Row(KEY, Role.TOOLS, OK, OK),
+    "POST /v1/discover": Row(KEY, Role.TOOLS, OK, OK, ALICE),
     "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
     "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
 } | {
@@ -342,6 +344,9 @@ async def test_key_opens_only_the_operations_of_its_role(
                 problem(answer, 403, "assertion_required")
             elif row.other_connector == EMPTY:
                 assert (answer.status_code, answer.json()) == (200, {"connections": []})
+            elif row.other_connector == OK:  # a list of what is within its bounds
+                assert answer.status_code == 200
+                assert '"google"' not in answer.text
             else:
                 code = row.other_connector or ""
                 said = problem(answer, STATUS[code], code)
