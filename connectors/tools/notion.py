@@ -191,7 +191,7 @@ TOOLS = (
         args=Search,
         output=FoundList,
         pages=PAGES,
-        examples=({"query": "Roadmap"},),
+        examples=({"query": "Roadmap"}, {"query": "Task", "page_size": 2}),
     ),
     HttpTool(
         name="notion_get_page",

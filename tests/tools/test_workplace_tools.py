@@ -30,15 +30,9 @@ PAGED = [
     for name, tool in tools_of(connector).items()
     if isinstance(tool, FunctionTool) or tool.pages is not None
     if any(tool.args.model_fields.keys() & {"cursor", "start_cursor"})
+    if name != "airtable_list_bases"  # a call cannot choose how many it reads
 ]
-ONE_PAGE = {
-    "airtable_list_bases",
-    "hubspot_search_companies",
-    "hubspot_search_deals",
-    "outlook_search_messages",
-    "onedrive_search_files",
-    "todo_list_lists",
-}
+ONE_PAGE = {"outlook_search_messages", "onedrive_search_files", "todo_list_lists"}
 """Lists whose size cannot be chosen, or whose example finds one thing."""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from connectors.provider import FictionalAccount
 from connectors.provider_keys import Refusal
-from connectors.simulated_api import Problem, Request, SimulatedApi, page_of, refuse
+from connectors.simulated_api import ELSEWHERE, Problem, Request, SimulatedApi, page_of, refuse
 
 _BASE = "appSandboxCrm01"
 _FIELDS = (("fldName", "Name", "singleLineText"), ("fldStage", "Stage", "singleSelect"))
@@ -56,15 +56,20 @@ def _checked(call: Request) -> dict[str, Any]:
     return {name: str(value) for name, value in call.body["fields"].items()}
 
 
+@API.route("GET /meta/whoami")
+def whoami(call: Request) -> Any:
+    return ELSEWHERE  # a table's address has the same form
+
+
 @API.route("GET /meta/bases", scopes="schema.bases:read", query={"offset?": str})
 def list_bases(call: Request) -> Any:
-    more = [("appSandboxOps01", "Operations", "read")]
+    # A page has a thousand bases at Airtable, and one here.
+    found, after = page_of([_BASE, "appSandboxOps01"], call.query.get("offset"), 1)
+    names = {_BASE: ("CRM", "create"), "appSandboxOps01": ("Operations", "read")}
     bases = [
-        {"id": base, "name": name, "permissionLevel": level}
-        for base, name, level in [(_BASE, "CRM", "create"), *more]
+        {"id": each, "name": names[each][0], "permissionLevel": names[each][1]} for each in found
     ]
-    found, after = page_of(bases, call.query.get("offset"), 1000)
-    return {"bases": found, **({"offset": after} if after else {})}
+    return {"bases": bases, **({"offset": after} if after else {})}
 
 
 @API.route("GET /meta/bases/{base}/tables", scopes="schema.bases:read", query={"include?": list})

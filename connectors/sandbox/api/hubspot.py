@@ -48,8 +48,14 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
             made(102, email="gia@globex.example", firstname="Gia", lastname="Rossi"),
             made(103, email="hal@hooli.example", firstname="Hal", phone="+34600000000"),
         ),
-        "companies": (made(201, name="Globex", domain="globex.example", city="Madrid"),),
-        "deals": (made(301, dealname="Globex renewal", amount="1200", dealstage="closedwon"),),
+        "companies": (
+            made(201, name="Globex", domain="globex.example", city="Madrid"),
+            made(202, name="Globex Labs", domain="labs.globex.example"),
+        ),
+        "deals": (
+            made(301, dealname="Globex renewal", amount="1200", dealstage="closedwon"),
+            made(302, dealname="Hooli renewal", amount="900", dealstage="qualifiedtobuy"),
+        ),
     }
     return {kind: {each["id"]: each for each in those} for kind, those in found.items()}
 

@@ -8,7 +8,8 @@ The words of the refusal for a missing scope are not documented.
 from typing import Any
 
 from connectors.provider import FictionalAccount
-from connectors.simulated_api import ELSEWHERE, Refused, Request, SimulatedApi, page_of, refuse
+from connectors.provider_keys import Refusal
+from connectors.simulated_api import ELSEWHERE, Problem, Request, SimulatedApi, page_of, refuse
 from connectors.simulated_graphql import GraphqlError, Member, Schema, execute, read
 
 _PAGE = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
@@ -126,12 +127,19 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
 
 
 _MOMENT = "2026-01-05T09:00:00.000Z"
-API = SimulatedApi("linear", base="api.linear.app", state=_state)
+_CODES = {
+    "scope": ("forbidden", "FORBIDDEN"),
+    "graphql": ("graphql error", "GRAPHQL_VALIDATION_FAILED"),
+}
 
 
-def _error(message: str, kind: str, code: str) -> dict[str, Any]:
-    extensions = {"type": kind, "code": code, "userPresentableMessage": message}
-    return {"errors": [{"message": message, "extensions": extensions}]}
+def _refuse(problem: Problem) -> Refusal:
+    kind, code = _CODES.get(problem.kind, ("invalid input", "INPUT_ERROR"))
+    extensions = {"type": kind, "code": code, "userPresentableMessage": problem.message}
+    return Refusal(200, {"errors": [{"message": problem.message, "extensions": extensions}]})
+
+
+API = SimulatedApi("linear", base="api.linear.app", state=_state, refuse=_refuse)
 
 
 @API.route("POST /graphql", body={"query": str, "variables?": (dict, None), "operationName?": str})
@@ -143,14 +151,11 @@ def graphql(call: Request) -> Any:
             return ELSEWHERE
         for name in sorted(fields & _SCOPES.keys()):
             if not any(call.has(scope) for scope in _SCOPES[name]):
-                message = f"Invalid scope: `{' or '.join(_SCOPES[name])}` required"
-                return _error(message, "forbidden", "FORBIDDEN")
+                refuse("scope", f"Invalid scope: `{' or '.join(_SCOPES[name])}` required")
         variables = call.body.get("variables") or {}
         run = execute(_SCHEMA, document, variables, lambda name, args: _FIELDS[name](call, args))
     except GraphqlError as error:
-        return _error(str(error), "graphql error", "GRAPHQL_VALIDATION_FAILED")
-    except Refused as refused:
-        return _error(refused.problem.message, "invalid input", "INPUT_ERROR")
+        refuse("graphql", str(error))
     return {"data": run}
 
 

@@ -140,6 +140,8 @@ def create_page(call: Request) -> Any:
     parent = call.body["parent"]
     if "page_id" in parent:
         call.found(call.state["pages"], parent["page_id"], "page with ID:")
+    if "data_source_id" in parent:
+        call.found({_SOURCE: True}, parent["data_source_id"], "data source with ID:")
     page = _page(int(call.new_id()), "", {"type": next(iter(parent.keys() - {"type"})), **parent})
     page["properties"] = call.body.get("properties", {})
     call.state["pages"][page["id"]] = page
