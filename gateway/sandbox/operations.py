@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from connectors.provider import FictionalAccount
+from connectors.provider import ApiRules, FictionalAccount
 from connectors.provider_keys import Refusal
 from connectors.shapes import read, wrong
 from connectors.simulated_api import Answer, Elsewhere, Problem, Request, Route, SimulatedApi
 from connectors.simulated_api import Refused as CallRefused
 from gateway.sandbox.functions import FunctionFailed
 from gateway.sandbox.ledger import Ledger
-from gateway.sandbox.wire import Incoming, Outcome, Refused, address_regex, check_headers
+from gateway.sandbox.wire import Incoming, Outcome, Refused, address_regex, check_headers, matches
 
 _FORM = "application/x-www-form-urlencoded"
 _PARAMETER = re.compile(r"\{([a-z_]+)(\*?)\}")
@@ -35,10 +35,14 @@ class Caller:
 
 
 class Operations:
-    """Runs one ``SimulatedApi`` on a ledger, which holds the data of each account."""
+    """Runs one ``SimulatedApi`` on a ledger, which holds the data of each account.
 
-    def __init__(self, api: SimulatedApi, ledger: Ledger) -> None:
+    ``own`` are the addresses of the provider's own file.
+    """
+
+    def __init__(self, api: SimulatedApi, ledger: Ledger, own: Sequence[ApiRules] = ()) -> None:
         self.rules = api
+        self._own = [each for each in own if not each.address.endswith("*")]
         self.ledger = ledger
         # The route with the fewest open parts, and the most text, is the one that is meant.
         self._routes = sorted(
@@ -52,7 +56,16 @@ class Operations:
 
     def knows(self, incoming: Incoming) -> bool:
         """Whether the API has something at the address, for this method or another."""
-        return any(self._found(incoming))
+        found = next(self._found(incoming), None)
+        if found is None:
+            return False
+        # "/meta/whoami" of the provider's own file is no "/{base}/{table}".
+        is_own = any(
+            each.method == incoming.method and matches(each.address, incoming.address)
+            for each in self._own
+        )
+        is_open = _PARAMETER.search(found[0].address.removeprefix(self.rules.base)) is not None
+        return not (is_own and is_open)
 
     def pattern(self, incoming: Incoming) -> str:
         """The address that the credential is for: host (with its tenant) and base path."""

@@ -46,7 +46,7 @@ class ProviderSimulation:
         self._token = TokenEndpoint(rules, ledger, self._issuing)
         self._long_lived = LongLivedEndpoint(rules, ledger, self._issuing)
         self._revocation = RevocationEndpoint(rules, ledger)
-        self.operations = None if api is None else Operations(api, ledger)
+        self.operations = None if api is None else Operations(api, ledger, rules.api)
         self._api = ApiEndpoints(rules, ledger, self.operations)
         keyed = None if rules.keys is None else KeySimulation(rules, ledger, self.operations)
         self.keys = keyed
@@ -158,7 +158,8 @@ def simulation_of(
 ) -> Simulation:
     """Return the simulation of a provider. ``redirect_uri`` is the only registered one."""
     if isinstance(rules, SimulatedKeyProvider):
-        return KeySimulation(rules, ledger, None if api is None else Operations(api, ledger))
+        operations = None if api is None else Operations(api, ledger, rules.api)
+        return KeySimulation(rules, ledger, operations)
     return ProviderSimulation(rules, ledger, redirect_uri, api)
 
 

@@ -183,6 +183,15 @@ def test_an_answer_may_be_left_to_the_providers_own_file() -> None:
     assert body_of(Tasks().ask_api("GET", "api/me"))["account"] == "ana"
 
 
+def test_an_address_of_the_providers_own_file_is_no_parameter() -> None:
+    toy = Tasks()
+    api = tasks_api()
+    api.route("GET toy.example/{base}/{table}", scopes="never")(lambda call: {})
+    toy.simulation = ProviderSimulation(TOY, toy.ledger, REDIRECT_URI, api)
+    assert body_of(toy.ask_api("GET", "api/me"))["account"] == "ana"
+    assert toy.ask_api("GET", "api/you").status == 403
+
+
 def test_a_mistake_of_the_file_is_told_with_its_place() -> None:
     with pytest.raises(FunctionFailed, match=r"GET toy.example/v1/broken of sandbox/api/toy.py"):
         Tasks().ask_api("GET", "v1/broken")
