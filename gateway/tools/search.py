@@ -25,7 +25,7 @@ MOST_WORDS = 32
 """The most words of a query that count."""
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(
-    "a all an and any are as at be by can do for from get i in is it its me my of on or our please "
+    "a all an and any are as at be by can do for from i in is it its me my of on or our please "
     "that the this to want we what which with you your".split()
 )
 
