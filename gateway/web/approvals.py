@@ -13,7 +13,7 @@ from gateway.access.bounds import Bounds
 from gateway.access.service_keys import Role
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
-from gateway.errors import ApprovalUnknown, Forbidden, InvalidRequest
+from gateway.errors import ApprovalUnknown, InvalidRequest, NotSignedIn
 from gateway.store.approvals import State
 from gateway.store.owners import kind_of
 from gateway.tools.approvals import Approval
@@ -106,7 +106,7 @@ async def decide_approval(request: Request) -> Response:
 async def deciding_session(request: Request) -> SessionCaller:
     """Return the person who decides, in a page of the gateway: never a key (design rule 12)."""
     if "authorization" in request.headers:
-        raise Forbidden("a signed-in person decides about calls, and no key")
+        raise NotSignedIn("a signed-in person decides about calls, and no key")
     session = await require_session(request)
     check_origin(request)
     return session

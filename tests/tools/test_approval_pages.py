@@ -103,14 +103,15 @@ async def test_a_key_never_decides(tools: Tools, role: Role) -> None:
     asked = await waiting(tools)
     client = await tools.proxy.harness.api(role)
     own = {"Origin": GATEWAY_URL, "Sec-Fetch-Site": "same-origin"}
-    assert (await decide(client, asked, own)).status_code == 403
+    assert (await decide(client, asked, own)).status_code == 401
     form = await client.post(page_of(asked), data={"decision": "approve"}, headers=own)
-    assert form.status_code == 403
+    assert form.status_code == 401
     # Nor beside the cookie of the person.
     browser = await tools.proxy.harness.browser("alice")
     token = browser.csrf_token()
     key = {"Authorization": client.headers["authorization"], "X-CSRF-Token": token}
-    assert (await decide(browser.client, asked, own | key)).status_code == 403
+    key |= {"Accept": "application/json"}
+    assert (await decide(browser.client, asked, own | key)).status_code == 401
     assert await state(tools, asked) == "waiting"
 
 

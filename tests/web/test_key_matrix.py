@@ -112,6 +112,17 @@ MATRIX = {
     "POST /v1/budgets/check": Row(
         BOTH, Role.ADMIN, None, OK, ALICE | {"connector": "google", "method": "GET", "path": "/x"}
     ),
+    "GET /v1/policies": Row(BOTH, Role.ADMIN, None, OK),
+    "PUT /v1/policies": Row(
+        BOTH, Role.ADMIN, None, "rules_changed", {"revision": 9, "rules": []}, right="rules_changed"
+    ),
+    "GET /v1/approvals": Row(BOTH, Role.TOOLS, None, OK),
+    "POST /v1/approvals/{id}/decision": Row(
+        SESSION, None, None, "approval_unknown", {"decision": "approve"}
+    ),
+    "GET /v1/approvals/{id}": Row(
+        BOTH, Role.TOOLS, None, "approval_unknown", right="approval_unknown"
+    ),
     # Alice has connected Google, and has not granted Gmail.
     "POST /v1/tools/{name}/call": Row(
         KEY, Role.TOOLS, "forbidden", "connector_required", ALICE, right="scopes_required"
@@ -132,6 +143,7 @@ NO_SUCH = {
     "webhooks": "wh_missing",
     "connections": "con_missing",
     "apps": "app_no",
+    "approvals": "apr_missing",
 }
 """The object in a path with an id -> an id that does not exist."""
 TOOL = "gmail_list_labels"
@@ -360,12 +372,12 @@ async def test_key_opens_only_the_operations_of_its_role(
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 401, "unauthorized")
             assert await everything(gateway, rows) == before
-        elif operation.path.startswith(("/v1/connector-rules", "/v1/budgets")):
+        elif operation.path.startswith(("/v1/connector-rules", "/v1/budgets", "/v1/policies")):
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 403, "forbidden")  # alice is no administrator
         elif operation.method == "GET":
             answer = await call(gateway, browser.client, operation, wanted, headers)
-            assert answer.status_code == operation.status
+            assert answer.status_code == STATUS.get(row.right, operation.status)
     with subtests.test("right key"):
         answer = await call(gateway, right, operation, wanted)
         assert answer.status_code == STATUS.get(row.right, operation.status), answer.text
