@@ -27,8 +27,11 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         "errors",
         "outcome_unknown",
         "owner",
+        "provider_status",
+        "reason",
         "rule",
         "rule_name",
+        "tool",
     }
     assert (body["code"], body["status"]) == (code, status), body
     assert body["type"] == f"urn:connector-gateway:{code}"

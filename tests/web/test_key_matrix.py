@@ -258,6 +258,8 @@ def test_every_operation_has_a_row() -> None:
         "/healthz",
         "/readyz",
         "/v1/connectors/available",
+        "/v1/skills",
+        "/v1/skills/{connector}/SKILL.md",
     }
     for operation in CLOSED:
         row = row_of(operation)
