@@ -351,6 +351,8 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "invalid_request": InvalidRequest,
         "invalid_arguments": InvalidArguments,
         "approval_required": ApprovalRequired,
+        "approval_denied": GatewayError,  # by a person: no fault of the key
+        "approval_not_showable": GatewayError,
         "tool_unknown": ToolUnknown,
         "tool_blocked": ToolBlocked,
         "tool_failed": ToolFailed,

@@ -165,6 +165,7 @@ async def test_an_idempotency_key_must_fit_into_a_header(gateway: Gateway, key: 
         (404, "tool_unknown", sdk.ToolUnknown),
         (403, "tool_blocked", sdk.ToolBlocked),
         (502, "tool_failed", sdk.ToolFailed),
+        (403, "approval_denied", sdk.GatewayError),
     ],
 )
 async def test_a_refused_call_is_a_typed_error(
