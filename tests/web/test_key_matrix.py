@@ -29,6 +29,7 @@ CLOSED = [operation for operation in OPERATIONS if operation.who != "anyone"]
 OK = "ok"
 EMPTY = "empty"
 STATUS = {
+    "approval_unknown": 404,
     "forbidden": 403,
     "invalid_request": 422,
     "not_found": 404,
