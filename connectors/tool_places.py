@@ -36,12 +36,12 @@ def template_names(path: str) -> list[str]:
 def places_of(tool: Any) -> dict[str, In]:
     """Return the place of each argument, an ``In`` with its name."""
     named = template_names(tool.path)
-    rest = "query" if tool.method in _NO_BODY else "body"
+    rest: Place = "query" if tool.method in _NO_BODY else "body"
     found: dict[str, In] = {}
     for name, each in tool.args.model_fields.items():
         said = next((mark for mark in each.metadata if isinstance(mark, In)), None)
         if said is None:
-            said = In("path" if name in named else rest)
+            said = In("path") if name in named else In(rest)
         found[name] = In(said.place, said.name or name, said.join)
     return found
 
