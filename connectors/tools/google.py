@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from pydantic import AliasPath, Field
 
+from connectors.tool_text import MAIL_ADDRESS, ONE_LINE
 from connectors.tooling import (
     ApiAnswer,
     Args,
@@ -137,14 +138,14 @@ def _plain_texts(part: Mapping[str, Any]) -> Iterator[str]:
                 continue
 
 
-Address = Annotated[str, Field(max_length=320, pattern=r"^[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:]+$")]
+Address = Annotated[str, Field(max_length=320, pattern=MAIL_ADDRESS)]
 
 
 class Compose(Args):
     to: list[Address] = Field(min_length=1, max_length=100, description="addresses")
     cc: list[Address] = Field(default_factory=list, max_length=100, description="addresses")
     bcc: list[Address] = Field(default_factory=list, max_length=100, description="addresses")
-    subject: str = Field("", max_length=500, pattern=r"^[^\r\n\x00]*$", description="one line")
+    subject: str = Field("", max_length=500, pattern=ONE_LINE, description="one line")
     text: str = Field(max_length=200_000, description="the message, as plain text")
     thread_id: str | None = Field(
         None, pattern=r"^[0-9A-Za-z]{1,64}$", description="id of the thread that is answered"

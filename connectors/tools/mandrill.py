@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from connectors.tool_text import MAIL_ADDRESS, ONE_LINE
 from connectors.tooling import Args, HttpTool, In, Needs, Output
 
 _NEEDS = (Needs("mandrill"),)
@@ -19,16 +20,18 @@ _DAY = r"^\d{4}-\d\d-\d\d$"
 
 class SendMessage(Args):
     to: Annotated[str, In("body", "message.to[0].email")] = Field(
-        min_length=3, max_length=254, description="The recipient's e-mail address."
+        max_length=254, pattern=MAIL_ADDRESS, description="The recipient's e-mail address."
     )
     from_email: Annotated[str, In("body", "message.from_email")] = Field(
-        min_length=3, max_length=254, description="Sender, at a domain verified in Mandrill."
+        max_length=254,
+        pattern=MAIL_ADDRESS,
+        description="Sender, at a domain verified in Mandrill.",
     )
     from_name: Annotated[str | None, In("body", "message.from_name")] = Field(
-        default=None, max_length=200, description="The sender's name."
+        default=None, max_length=200, pattern=ONE_LINE, description="The sender's name."
     )
     subject: Annotated[str, In("body", "message.subject")] = Field(
-        min_length=1, max_length=500, description="Subject."
+        min_length=1, max_length=500, pattern=ONE_LINE, description="Subject."
     )
     text: Annotated[str | None, In("body", "message.text")] = Field(
         default=None, max_length=100_000, description="Body as plain text."

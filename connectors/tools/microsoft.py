@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from pydantic import AliasPath, Field
 
+from connectors.tool_text import MAIL_ADDRESS, ONE_LINE
 from connectors.tooling import Args, HttpTool, In, Needs, Output, ToolContext, ToolFailed, tool
 
 MAIL_READ = (Needs("microsoft", ("Mail.Read",)),)
@@ -37,7 +38,7 @@ Id = Annotated[str, Field(description="Microsoft's id", pattern=r"^[A-Za-z0-9_=!
 Limit = Annotated[int, Field(ge=1, le=100, description="Results per page")]
 Cursor = Annotated[str | None, Field(max_length=4000, description="next_cursor of the page before")]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z?$")]
-Address = Annotated[str, Field(min_length=3, max_length=254)]
+Address = Annotated[str, Field(max_length=254, pattern=MAIL_ADDRESS)]
 
 
 async def page(
@@ -105,7 +106,7 @@ class WholeMessage(Message):
 class SendMessage(Args):
     to: list[Address] = Field(min_length=1, max_length=50, description="E-mail addresses")
     cc: list[Address] = Field([], max_length=50, description="E-mail addresses of copies")
-    subject: str = Field(max_length=255, description="Subject")
+    subject: str = Field(max_length=255, pattern=ONE_LINE, description="Subject")
     body: str = Field(max_length=100_000, description="Plain text")
 
 
@@ -146,7 +147,7 @@ class Events(Output):
 
 
 class CreateEvent(Args):
-    subject: str = Field(min_length=1, max_length=255, description="Title")
+    subject: str = Field(min_length=1, max_length=255, pattern=ONE_LINE, description="Title")
     start: Moment = Field(description="Start, in time_zone (2026-11-30T08:00:00)")
     end: Moment = Field(description="End, in time_zone")
     time_zone: str = Field("UTC", max_length=64, description="UTC, or a zone (Europe/Madrid)")
@@ -163,7 +164,10 @@ class EventRef(Args):
 
 class SearchFiles(Args):
     query: str = Field(
-        min_length=1, max_length=200, description="Words in the name or in the content"
+        min_length=1,
+        max_length=200,
+        pattern=ONE_LINE,
+        description="Words in the name or in the content",
     )
     limit: Limit = 20
     cursor: Cursor = None

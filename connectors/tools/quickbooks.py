@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasPath, Field
 
+from connectors.tool_text import ONE_LINE
 from connectors.tooling import Args, FunctionTool, HttpTool, In, Needs, Output, ToolContext, tool
 
 _NEEDS = (Needs("quickbooks", ("com.intuit.quickbooks.accounting",)),)
@@ -28,7 +29,11 @@ class _Page(Args):
 
 class SearchCustomers(_Page):
     name: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Part of the display name."
+        default=None,
+        min_length=1,
+        max_length=100,
+        pattern=ONE_LINE,
+        description="Part of the display name.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,7 @@ MAX_NOTES = 20
 MAX_NOTE = 200
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNKNOWN = ("", "unknown")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +145,7 @@ class CallContext:
         if self._requests > MAX_REQUESTS:
             raise ToolFailed("too_many_requests", f"a call has at most {MAX_REQUESTS} requests")
         body, kind = _body(json, form, content)
-        sent = [*_headers(headers or {}), *([(b"content-type", kind)] if kind else [])]
+        sent = [*header_fields(headers or {}), *([(b"content-type", kind)] if kind else [])]
         changes = method not in SAFE and not reads
         key = self._next_key(changes)
         asked = ToolCall(
@@ -226,13 +228,18 @@ class CallContext:
         _log.debug("tool_progress", tool=self._tool.name, done=done, total=total)
 
 
-def _headers(given: Mapping[str, str]) -> list[Header]:
+def header_fields(given: Mapping[str, str]) -> list[Header]:
+    """Return the header fields that a tool sends; raises ``ToolFailed`` for one it may not send."""
     if own := [name for name in given if name.lower() in OURS]:
         raise ToolFailed("header_refused", f"the gateway sets {', '.join(own)}")
     try:
-        return [(n.lower().encode("ascii"), v.encode("latin-1")) for n, v in given.items()]
+        headers = [(n.lower().encode("ascii"), v.encode("latin-1")) for n, v in given.items()]
     except UnicodeEncodeError:
-        raise ToolFailed("header_refused", "a header has characters that none may have") from None
+        headers = []
+    # A C1 control is a byte that a header may have, and the end of a line for some (NEL).
+    if len(headers) < len(given) or any(_CONTROL.search(f"{n}{v}") for n, v in given.items()):
+        raise ToolFailed("header_refused", "a header has characters that none may have")
+    return headers
 
 
 def _query(given: Any) -> bytes:

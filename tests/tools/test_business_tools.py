@@ -255,7 +255,7 @@ async def test_mailchimp_asks_a_person_first_and_adds_nobody_twice() -> None:
 
 async def test_mandrill_says_what_became_of_a_message() -> None:
     mandrill, message = Provider("mandrill"), {"from_email": "a@acme.example", "subject": "Hi"}
-    odd = await mandrill.call("mandrill_send_message", to="nobody", text="x", **message)
+    odd = await mandrill.call("mandrill_send_message", to="nobody@here", text="x", **message)
     assert odd.result["recipients"][0]["status"] == "invalid"
     sent = await mandrill.call("mandrill_send_message", to="ana@acme.example", **message)
     key = sent.result["recipients"][0]["id"]

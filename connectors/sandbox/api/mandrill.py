@@ -76,7 +76,7 @@ def send(call: Request) -> Any:
         refuse("body", "A valid from_email is required")
     results = []
     for each in message["to"]:
-        if "@" not in each["email"]:
+        if "." not in each["email"].partition("@")[2]:
             results.append({"email": each["email"], "status": "invalid", "reject_reason": None})
             continue
         key = f"{int(call.new_id()):032x}"
