@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+import connectors.sandbox.api
+import connectors.tools
 from connectors.catalog import Catalog
 from connectors.tool_context import ToolContext
 from connectors.tooling import Failure, HttpTool, In, Needs, Pages, ToolDefinition
@@ -41,6 +46,21 @@ def test_the_tables_name_every_field() -> None:
         assert first_column(kind.__name__) == [each.name for each in fields(kind)]
     members = [name for name in vars(ToolContext) if not name.startswith("_")]
     assert sorted(first_column("ToolContext")) == sorted(members)
+
+
+def unconfirmed(package: ModuleType) -> set[str]:
+    """The files whose head says that they are written without the documentation."""
+    names = [each.name for each in iter_modules(package.__path__)]
+    heads = {name: import_module(f"{package.__name__}.{name}").__doc__ or "" for name in names}
+    return {name for name, head in heads.items() if "\nUnconfirmed: " in head}
+
+
+def test_the_guide_says_which_tools_are_unconfirmed() -> None:
+    table = GUIDE.partition("## What is unconfirmed\n")[2].partition("\n## ")[0]
+    listed = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert listed == sorted(unconfirmed(connectors.tools))
+    # Who does not know the requests does not know what the provider answers to them.
+    assert {*listed} <= unconfirmed(connectors.sandbox.api)
 
 
 @pytest.fixture

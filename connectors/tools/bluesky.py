@@ -3,6 +3,9 @@
 Reference: https://docs.bsky.app/docs/api (app.bsky.feed.getTimeline, …searchPosts, …getPosts and
 com.atproto.repo.createRecord). That searching works through the account's own server, as here, is
 unconfirmed for accounts elsewhere than at bsky.social.
+
+Unconfirmed: written without the documentation at hand; what matters is methods of the lexicon,
+their parameters and the shapes of answers.
 """
 
 from __future__ import annotations

@@ -8,6 +8,9 @@ Quirks:
 
 An application key may be limited to scopes (``monitors_read``, ``logs_read_data``,
 ``timeseries_query``).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes of keys, and
+the shapes of answers.
 """
 
 from typing import Annotated, Literal

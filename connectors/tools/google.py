@@ -3,6 +3,10 @@
 References: https://developers.google.com/workspace/gmail/api/reference/rest, …/calendar/api/v3,
 …/drive/api/reference/rest/v3, …/docs/api, …/sheets/api, …/tasks/reference/rest and
 https://developers.google.com/people/api/rest.
+
+Checked against Google's discovery documents (google-api-python-client 2.202.0): methods, hosts,
+paths, scopes, parameters and the outer members of bodies and answers. Unchecked: what else Google
+demands of a value, and how it answers what is wrong.
 """
 
 from __future__ import annotations

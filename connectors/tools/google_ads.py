@@ -1,6 +1,9 @@
 """Tools of Google Ads.
 
 Reference: https://developers.google.com/google-ads/api/rest/common/search
+
+Unconfirmed: written without the documentation at hand; what matters is the version in the path, the
+headers and the shape of a row.
 """
 
 from __future__ import annotations

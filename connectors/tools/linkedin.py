@@ -8,6 +8,9 @@ Quirks:
 
 LinkedIn marks ``ugcPosts`` as legacy for marketing partners; "Share on LinkedIn" still names it.
 That the scope ``w_member_social`` alone deletes a member's own post is not confirmed by that page.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, headers, and
+the shapes of answers.
 """
 
 from typing import Literal

@@ -4,6 +4,9 @@ Quirks:
 1. A list goes on by ``offset``; ``total_items`` says where it ends.
 2. Without ``fields`` an answer has everything that Mailchimp knows, which is a lot.
 3. Who is added as ``subscribed`` gets mail at once, without being asked: ``pending`` asks first.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, parameters, and the
+shapes of answers.
 """
 
 from typing import Annotated, Literal

@@ -5,6 +5,9 @@ Quirks:
    ``name`` and ``message``.
 2. Sending answers per recipient: ``sent``, ``queued``, ``scheduled``, ``rejected`` or ``invalid``.
 3. A search has no pages: at most 1,000 messages of the last 90 days.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, parameters, and the
+shapes of answers.
 """
 
 from typing import Annotated

@@ -2,6 +2,9 @@
 
 Reference: https://docs.pinecone.io/reference/api/2025-10/data-plane. A connection is one index, so
 there is no tool that lists the indexes of a project.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the header with the
+version, and the shapes of answers.
 """
 
 from __future__ import annotations

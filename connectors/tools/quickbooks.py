@@ -7,6 +7,9 @@ Quirks:
    means that there may be another one.
 3. Answers are XML unless JSON is asked for.
 4. ``minorversion`` 75 is the lowest that Intuit answers since August 2025.
+
+Unconfirmed: written without the documentation at hand; what matters is the grammar of queries,
+minor versions, and the shapes of answers.
 """
 
 from typing import Annotated, Any, Literal

@@ -9,6 +9,9 @@ Quirks:
 5. What a user may see and change is the organization's business; the scope ``api`` opens it all.
 
 Version 66.0 of the API; a version lives for three years at least.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, what the scope opens,
+and the shapes of answers.
 """
 
 from typing import Annotated, Any

@@ -4,6 +4,9 @@ Quirks:
 1. Every search costs one of the account's searches, unless the same one is cached (an hour).
 2. The next page is ``serpapi_pagination.next``, a URL; its ``start`` is passed on.
 3. A search without results has ``error`` in a 200, so that member is no failure. Others are 4xx.
+
+Unconfirmed: written without the documentation at hand; what matters is parameters, how pages go on,
+and the shapes of answers.
 """
 
 from typing import Annotated, Any

@@ -8,6 +8,9 @@ Quirks:
 3. ``read_orders`` shows the orders of the last 60 days, and no customer: that is another scope,
    and access to protected customer data, which Shopify grants per app.
 4. A write scope includes its read scope.
+
+Unconfirmed: written without the documentation at hand; what matters is fields of the schema, the
+scope of each, and the version.
 """
 
 from collections.abc import Mapping

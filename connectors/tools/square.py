@@ -5,6 +5,9 @@ Quirks:
    The next call repeats the filters.
 2. Scopes are one per resource: payments, merchant profile (locations), items and customers.
 3. Amounts are whole numbers in the currency's smallest unit.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
+shapes of answers.
 """
 
 from typing import Annotated

@@ -1,6 +1,9 @@
 """Tools of Telegram's Bot API.
 
 Reference: https://core.telegram.org/bots/api
+
+Unconfirmed: written without the documentation at hand; what matters is names of methods and
+parameters, and the shapes of answers.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Quirks:
 1. ``fields`` in the query says what an answer has; each group of fields of a person has its scope.
 2. Lists are POSTs that change nothing, and ``cursor`` is a moment in milliseconds.
 3. Each answer has ``error``, with the code ``ok`` in a success.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the scope of each
+field, and the shapes of answers.
 """
 
 from typing import Annotated

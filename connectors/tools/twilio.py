@@ -5,6 +5,9 @@ Quirks:
 2. ``next_page_uri`` is the path of the next page. Its ``PageToken`` is passed on; ``Page``, the
    number, stands beside it there. That the token does without it is not confirmed.
 3. A message is only ``queued`` in the answer: what became of it is seen later.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, page tokens, and the
+shapes of answers.
 """
 
 from typing import Annotated, Literal

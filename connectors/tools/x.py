@@ -7,6 +7,9 @@ Quirks:
 3. A post or user that cannot be shown is told in ``errors`` of an answer with status 200.
 4. A search reads the last seven days, and gives at least ten posts a page. Reading counts towards
    the plan's number of posts.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, limits, and
+the shapes of answers.
 """
 
 from typing import Annotated, Any

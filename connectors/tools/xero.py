@@ -7,6 +7,9 @@ Quirks:
 3. Writing needs the scope without ``.read``, which does not come with the other one.
 4. Apps made since March 2026 have ``accounting.invoices.read`` in place of
    ``accounting.transactions.read``. The tools ask for the finer one.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
+shapes of answers.
 """
 
 from typing import Annotated, Any, Literal

@@ -7,6 +7,9 @@ Quirks:
 3. A search needs the scope ``ZohoSearch.securesearch.READ`` besides that of the records.
 4. An insert answers per record: one that is refused has the status ``error`` inside the list.
 5. The members of a record are its organization's own, so records have no fixed shape.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, page tokens,
+and the shapes of answers.
 """
 
 from typing import Annotated, Any

@@ -5,6 +5,9 @@ Quirks:
    call without its scope is 400 with code 4711. A connection of pasted credentials declares none.
 2. ``next_page_token`` is empty at the end.
 3. ``me`` does not exist for an app of the account: a user is an id or an e-mail address.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the scope of each,
+error codes, and the shapes of answers.
 """
 
 from typing import Annotated, Literal

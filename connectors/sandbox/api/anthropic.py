@@ -1,4 +1,7 @@
-"""The Claude API, by platform.claude.com (Messages, count tokens, Models, errors, versioning)."""
+"""The Claude API, by platform.claude.com (Messages, count tokens, Models, errors, versioning).
+
+Unconfirmed: written without the documentation at hand; what matters is errors and limits.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Bluesky, by the lexicons app.bsky.feed.* and com.atproto.repo.* at docs.bsky.app."""
+"""Bluesky, by the lexicons app.bsky.feed.* and com.atproto.repo.* at docs.bsky.app.
+
+Unconfirmed: written without the documentation at hand; what matters is methods of the lexicon,
+their parameters and the shapes of answers.
+"""
 
 from __future__ import annotations
 

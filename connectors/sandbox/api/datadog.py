@@ -1,5 +1,9 @@
 """Datadog's API, by docs.datadoghq.com/api/latest (monitors, search logs, query timeseries, post an
-event)."""
+event).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes of keys, and
+the shapes of answers.
+"""
 
 from typing import Any
 

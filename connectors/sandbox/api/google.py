@@ -3,6 +3,8 @@
 The scopes of each operation are those under "Authorization scopes" of its page, except for the ones
 that no connector here asks for (``https://mail.google.com/``, ``drive.appdata``, ``…feeds``). With
 ``drive.file``, Drive shows an app its own files alone: here it opens what creates files.
+
+Unconfirmed: written without the documentation at hand; what matters is errors and limits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Google Ads' API v26, by developers.google.com/google-ads/api/rest/reference (search, errors).
 
 The reporting language is read no further than to the resource after FROM and the fields before it.
+
+Unconfirmed: written without the documentation at hand; what matters is the version in the path, the
+headers and the shape of a row.
 """
 
 from __future__ import annotations

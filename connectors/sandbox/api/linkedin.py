@@ -1,6 +1,9 @@
 """LinkedIn, by learn.microsoft.com/linkedin/consumer/integrations/self-serve/share-on-linkedin
 and …/marketing/community-management/shares/ugc-post-api (delete). ``/v2/userinfo`` is in the
 provider's own file. That ``w_member_social`` is enough to delete is not confirmed.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, headers, and
+the shapes of answers.
 """
 
 from typing import Any

@@ -1,5 +1,9 @@
 """Mailchimp's Marketing API, by mailchimp.com/developer/marketing/api (lists, list members,
-campaigns) and …/docs/errors."""
+campaigns) and …/docs/errors.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, parameters, and the
+shapes of answers.
+"""
 
 import hashlib
 from typing import Any

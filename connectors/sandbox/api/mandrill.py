@@ -1,4 +1,8 @@
-"""Mandrill's API, by mailchimp.com/developer/transactional/api/messages (send, search, info)."""
+"""Mandrill's API, by mailchimp.com/developer/transactional/api/messages (send, search, info).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, parameters, and the
+shapes of answers.
+"""
 
 from typing import Any
 

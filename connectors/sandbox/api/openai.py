@@ -1,4 +1,7 @@
-"""OpenAI's API, by platform.openai.com/docs/api-reference (responses, embeddings, models)."""
+"""OpenAI's API, by platform.openai.com/docs/api-reference (responses, embeddings, models).
+
+Unconfirmed: written without the documentation at hand; what matters is errors and limits.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Pinecone's data plane 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors)."""
+"""Pinecone's data plane 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the header with the
+version, and the shapes of answers.
+"""
 
 from __future__ import annotations
 

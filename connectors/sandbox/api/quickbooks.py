@@ -1,6 +1,9 @@
 """QuickBooks Online's Accounting API, by developer.intuit.com (data queries, Customer, Invoice,
 error handling). What a query may say is read as documented: one entity, conditions joined by AND,
 ``=``, ``<``, ``>``, ``LIKE`` with ``%``, and paging.
+
+Unconfirmed: written without the documentation at hand; what matters is the grammar of queries,
+minor versions, and the shapes of answers.
 """
 
 import re

@@ -4,6 +4,9 @@ sObject describe, status codes) and the SOQL reference.
 A query here is ``SELECT fields FROM object``, with one ``WHERE name = 'text'`` and a ``LIMIT``;
 what else SOQL has is refused as malformed. A page has two records, where an organization has at
 least 200.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, what the scope opens,
+and the shapes of answers.
 """
 
 import re

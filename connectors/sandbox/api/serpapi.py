@@ -1,4 +1,8 @@
-"""SerpApi's API, by serpapi.com/search-api, …/google-news-api, …/account-api, …/pagination."""
+"""SerpApi's API, by serpapi.com/search-api, …/google-news-api, …/account-api, …/pagination.
+
+Unconfirmed: written without the documentation at hand; what matters is parameters, how pages go on,
+and the shapes of answers.
+"""
 
 from typing import Any
 from urllib.parse import urlencode

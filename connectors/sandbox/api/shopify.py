@@ -3,6 +3,9 @@ customers, productCreate, productUpdate, access scopes, pagination, errors).
 
 A failure is HTTP 200: ``errors`` with a code, or ``userErrors`` in a mutation's payload. A search
 reads words, and ``name:word`` for the fields that are shown.
+
+Unconfirmed: written without the documentation at hand; what matters is fields of the schema, the
+scope of each, and the version.
 """
 
 import re

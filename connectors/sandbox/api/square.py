@@ -1,5 +1,9 @@
 """Square's API, by developer.squareup.com/reference/square (payments, locations, catalog,
-customers) and …/docs/build-basics/handling-errors."""
+customers) and …/docs/build-basics/handling-errors.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
+shapes of answers.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""Telegram's Bot API, by core.telegram.org/bots/api (making requests, sendMessage, getUpdates)."""
+"""Telegram's Bot API, by core.telegram.org/bots/api (making requests, sendMessage, getUpdates).
+
+Unconfirmed: written without the documentation at hand; what matters is names of methods and
+parameters, and the shapes of answers.
+"""
 
 from __future__ import annotations
 

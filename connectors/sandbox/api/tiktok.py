@@ -1,5 +1,9 @@
 """TikTok's Display API, by developers.tiktok.com/doc (tiktok-api-v2-get-user-info, …-video-list,
-…-video-query, …-error-handling)."""
+…-video-query, …-error-handling).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the scope of each
+field, and the shapes of answers.
+"""
 
 from typing import Any
 

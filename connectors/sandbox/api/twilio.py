@@ -1,5 +1,9 @@
 """Twilio's API, by twilio.com/docs (Message, Call and IncomingPhoneNumber resources, paging,
-error 20404, 21211, 21606)."""
+error 20404, 21211, 21606).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, page tokens, and the
+shapes of answers.
+"""
 
 from typing import Any
 

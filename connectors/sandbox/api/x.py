@@ -1,5 +1,8 @@
 """X, by docs.x.com/x-api (create and delete posts, post lookup, recent search, a user's posts,
 the account of the token, errors).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, limits, and
+the shapes of answers.
 """
 
 from typing import Any

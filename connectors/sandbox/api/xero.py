@@ -3,6 +3,9 @@ XeroAPI/Xero-OpenAPI (Contacts, Invoices, Accounts, paging, errors).
 
 Each call names an organisation that is known; the provider's own file checks whose it is. Answers
 are XML unless JSON is asked for.
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
+shapes of answers.
 """
 
 from typing import Any

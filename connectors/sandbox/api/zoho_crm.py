@@ -1,4 +1,8 @@
-"""Zoho CRM's API, by zoho.com/crm/developer/docs/api/v8 (get, search, insert records, errors)."""
+"""Zoho CRM's API, by zoho.com/crm/developer/docs/api/v8 (get, search, insert records, errors).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, scopes, page tokens,
+and the shapes of answers.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""Zoom's API, by developers.zoom.us/docs/api (users, meetings, cloud recordings, errors)."""
+"""Zoom's API, by developers.zoom.us/docs/api (users, meetings, cloud recordings, errors).
+
+Unconfirmed: written without the documentation at hand; what matters is paths, the scope of each,
+error codes, and the shapes of answers.
+"""
 
 from typing import Any
 
