@@ -43,6 +43,9 @@ class ManyTools(Registry):
 
     made: Sequence[Tool]
 
+    async def loaded(self) -> None:
+        """Return at once: they are made already."""
+
     def tools(self) -> Sequence[Tool]:
         """Every tool."""
         return self.made

@@ -170,6 +170,7 @@ class Approvals:
     async def _change(self, stored: StoredApproval) -> str | None:
         """Return what has changed since a person was asked, if anything has."""
         facts = stored.facts
+        await self.registry.loaded()
         try:
             digest = self.registry.tool(stored.tool).digest
         except UnknownTool:

@@ -89,6 +89,7 @@ class ToolCalls:
             self._write(line)
 
     async def _call(self, asked: Asked, line: _Line) -> ToolResult:
+        await self._registry.loaded()
         tool = self._registry.tool(asked.tool)
         verdict = (await self._policies.decide(asked.tenant, asked.user, [tool]))[tool.name]
         if not verdict.is_enabled:

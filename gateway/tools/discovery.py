@@ -152,6 +152,7 @@ class Discovery:
 
     async def look(self, tenant: str, user: str) -> View:
         """Read what a user has: by at most four queries, however many tools there are."""
+        await self._registry.loaded()
         reach = await self._availability.read(tenant, user)
         return View(
             tenant,

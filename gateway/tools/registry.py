@@ -4,15 +4,20 @@ A tool file comes from one of three places: ``connectors/tools``, the folder ``t
 ``GATEWAY_CONNECTORS_PATH``, or an installed distribution (entry-point group
 ``connector_gateway.tools``: ``name = "module"``). A file that is wrong hides itself and nothing
 else, and says so once in the log.
+
+Reading hundreds of tools takes a second or more, so the gateway reads them in a thread: whoever
+serves a request awaits ``Registry.loaded`` before anything else here.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib
 import importlib.util
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -79,9 +84,22 @@ class Registry:
         self._folder = folder
         self._loaded: Mapping[str, Tool] | None = None
         self._problems: dict[str, str] = {}
+        self._reading = threading.Lock()
+        self._task: asyncio.Task[object] | None = None
+
+    async def loaded(self) -> None:
+        """Wait until the tools are read, by one thread for all who wait."""
+        if self._loaded is None:
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(asyncio.to_thread(self._tools))
+            # Shielded: a caller who goes away does not end it for the others.
+            await asyncio.shield(self._task)
 
     def tools(self) -> Sequence[Tool]:
-        """Every tool, sorted by name, whether anybody may call it or not."""
+        """Every tool, sorted by name, whether anybody may call it or not.
+
+        Reads them if nobody has: an event loop awaits ``loaded`` first, or it stands still.
+        """
         return tuple(self._tools().values())
 
     def tool(self, name: str) -> Tool:
@@ -98,21 +116,26 @@ class Registry:
 
     def _tools(self) -> Mapping[str, Tool]:
         if self._loaded is None:
-            found: dict[str, Tool] = {}
-            for file, load in _files(self._folder):
-                try:
-                    tools = list(self._read(file, load))
-                    if twice := sorted({each.name for each in tools} & found.keys()):
-                        others = ", ".join(sorted({found[name].file for name in twice}))
-                        raise ConfigError(f"{', '.join(twice)}: defined in {others}, too")
-                except Exception as error:
-                    # Rule 7: a tool file that fails while it loads hides only itself.
-                    self._problems[file] = reason = _reason(error)
-                    _log.warning("tools_hidden", file=file, reason=reason)
-                else:
-                    found |= {each.name: each for each in tools}
-            self._loaded = dict(sorted(found.items()))
+            with self._reading:
+                if self._loaded is None:
+                    self._loaded = self._read_all()
         return self._loaded
+
+    def _read_all(self) -> Mapping[str, Tool]:
+        found: dict[str, Tool] = {}
+        for file, load in _files(self._folder):
+            try:
+                tools = list(self._read(file, load))
+                if twice := sorted({each.name for each in tools} & found.keys()):
+                    others = ", ".join(sorted({found[name].file for name in twice}))
+                    raise ConfigError(f"{', '.join(twice)}: defined in {others}, too")
+            except (Exception, SystemExit) as error:
+                # Rule 7: a tool file that fails while it loads hides only itself.
+                self._problems[file] = reason = _reason(error)
+                _log.warning("tools_hidden", file=file, reason=reason)
+            else:
+                found |= {each.name: each for each in tools}
+        return dict(sorted(found.items()))
 
     def _read(self, file: str, load: _Load) -> Iterator[Tool]:
         module = load()

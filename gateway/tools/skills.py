@@ -71,6 +71,10 @@ class Skills:
         self._catalog = catalog
         self._made: Mapping[str, Skill] | None = None
 
+    async def loaded(self) -> None:
+        """Wait until the tools are read, off the event loop."""
+        await self._registry.loaded()
+
     def all(self) -> Sequence[Skill]:
         """Every skill, by name."""
         return tuple(self._skills().values())

@@ -35,8 +35,11 @@ async def asked_tool(
     It is one only if it is registered, needs this connector, and is not switched off for the
     person's organisation.
     """
+    if name is None:
+        return None
+    await given.registry.loaded()
     try:
-        tool = given.registry.tool(name or "")
+        tool = given.registry.tool(name)
     except UnknownTool:
         return None
     need = next((each for each in tool.needs if each.connector == config.name), None)

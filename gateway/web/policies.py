@@ -84,6 +84,7 @@ async def set_policies(request: Request) -> Response:
     given = services(request)
     rules = checked([rule_of(body) for body in wanted.rules])
     disabled = connectors_of(wanted.disabled, given.catalog)
+    await given.registry.loaded()
     old = await given.policies.read(tenant)
     new = PolicySet(revision=old.revision, rules=tuple(rules), disabled=disabled)
     changes = all_differences(old, new, given.registry.tools())

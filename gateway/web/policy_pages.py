@@ -48,6 +48,7 @@ async def change_policies(request: Request) -> Response:
     session.check_csrf(form.get("csrf_token"))
     session.require_admin()
     given = services(request)
+    await given.registry.loaded()
     old = await given.policies.read(session.tenant)
     try:
         new = _changed(given, old, form)
@@ -120,6 +121,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     given = services(request)
+    await given.registry.loaded()
     policies = await given.policies.read(session.tenant)
     tools = given.registry.tools()
     shown: dict[str, Any] | None = None

@@ -52,19 +52,23 @@ class SkillsReply(BaseModel):
 async def list_skills(request: Request) -> Response:
     """List the skills: what an agent can read about the tools of each connector."""
     given = services(request)
+    await given.skills.loaded()
     found = [_reply(skill, given.settings.public_url) for skill in given.skills.all()]
     return reply(SkillsReply(skills=found))
 
 
 async def get_skill(request: Request) -> Response:
     """Serve the ``SKILL.md`` of a connector, as Markdown with an ``ETag``."""
-    skill = services(request).skills.skill(request.path_params["connector"])
+    skills = services(request).skills
+    await skills.loaded()
+    skill = skills.skill(request.path_params["connector"])
     return _markdown(request, skill.text, skill.digest)
 
 
 async def llms_txt(request: Request) -> Response:
     """Serve ``/llms.txt``: what this is, and where a machine reads on."""
     given = services(request)
+    await given.skills.loaded()
     url = given.settings.public_url
     lines = [
         f"- [{skill.name}]({_url(skill, url)}): {skill.description}" for skill in given.skills.all()

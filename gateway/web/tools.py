@@ -70,6 +70,7 @@ async def call_tool(request: Request) -> Response:
     caller = await require_key(request, Role.TOOLS)
     given, name, bounds = services(request), request.path_params["name"], caller.bounds
     if caller.is_restricted:
+        await given.registry.loaded()
         needed = _connectors(request, name)
         for connector in needed:
             bounds.require_connector(connector)  # before the assertion: a plainer answer

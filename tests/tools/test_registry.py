@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import shutil
 import sys
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -16,7 +19,7 @@ from connectors.errors import ConfigError
 from connectors.tooling import Args, HttpTool, Needs, Output
 from gateway.errors import UnknownTool
 from gateway.tools import registry as registries
-from gateway.tools.registry import Registry
+from gateway.tools.registry import Registry, Tool
 from tests.support.proxied import write_connectors
 from tests.tools import relay
 from tests.tools.conftest import write_tools
@@ -240,3 +243,51 @@ def test_a_tool_names_its_mistakes(said: dict[str, object], reason: str) -> None
 def test_all_mistakes_are_named_at_once() -> None:
     text = problems(name="x", effect="y", path="z")
     assert all(word in text for word in ("name is not", "effect is not", "path is not a path"))
+
+
+LONG = 30
+"""Seconds after which a test has failed: nothing here takes them."""
+
+
+async def test_the_loop_goes_on_while_tools_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop that stood still could never let the reading go on."""
+    begun, go_on = threading.Event(), threading.Event()
+    read_all, readings = Registry._read_all, 0
+
+    def slowly(self: Registry) -> Mapping[str, Tool]:
+        nonlocal readings
+        readings += 1
+        begun.set()
+        assert go_on.wait(LONG), "the loop stands still"
+        return read_all(self)
+
+    monkeypatch.setattr(Registry, "_read_all", slowly)
+    found = read(None)
+    async with asyncio.timeout(LONG):
+        waiting = [asyncio.create_task(found.loaded()) for _ in range(3)]
+        assert await asyncio.to_thread(begun.wait, LONG)
+        waiting[0].cancel()  # one who goes away ends it for nobody else
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(*waiting[1:])
+    assert waiting[0].cancelled()
+    assert found.tools()
+    assert readings == 1
+
+
+async def test_reading_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read(None)
+    with monkeypatch.context() as broken:
+        broken.setattr(registries, "_files", lambda folder: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await found.loaded()
+    await found.loaded()
+    assert found.tools()
+
+
+def test_a_file_that_ends_the_process_hides_itself_alone(folder: Path) -> None:
+    write(folder, "good.py")
+    (folder / "tools" / "leaves.py").write_text("raise SystemExit(3)")
+    found = read(folder)
+    assert found.tool("relay_get_x")
+    assert found.problems() == {str(folder / "tools" / "leaves.py"): "SystemExit"}

@@ -194,7 +194,8 @@ async def test_nothing_is_asked_for_that_the_connector_does_not_declare(
     assert page.status_code == 422
     assert await rows.flows() == []
     told = problem(await gateway.token("google", "alice", scopes=[name]), 422, "invalid_request")
-    assert "gmail, calendar, drive" in told["detail"]
+    sets = gateway.services.catalog.oauth("google").scope_sets
+    assert f"it has {', '.join(sets)}, {', '.join(DEFAULTS)}" in told["detail"]
 
 
 async def test_a_link_alone_widens_nothing(gateway: Harness, rows: Rows) -> None:
