@@ -19,6 +19,8 @@ from tests.web.test_flow import call_api
 AUTH = "https://www.googleapis.com/auth"
 DEFAULTS = ["openid", f"{AUTH}/userinfo.email"]
 CALENDAR = f"{AUTH}/calendar"
+CALENDAR_PARTS = [f"{AUTH}/calendar.readonly", f"{AUTH}/calendar.events"]
+"""What the grant of the calendar includes."""
 GRAPH = "https://graph.microsoft.com"
 
 
@@ -63,7 +65,7 @@ async def test_a_tool_gets_the_calendar_after_the_person_granted_it(gateway: Har
 
     issued = await gateway.token("google", "alice", scopes=["calendar"])
     assert issued.json()["connection"]["id"] == connection
-    assert issued.json()["scopes"] == [*DEFAULTS, CALENDAR]
+    assert issued.json()["scopes"] == [*DEFAULTS, CALENDAR, *CALENDAR_PARTS]
     assert (await call_api(issued, "/oauth2/v3/userinfo")).status_code == 200
 
 
@@ -148,7 +150,11 @@ async def test_a_smaller_grant_replaces_one_that_no_longer_works(
     before = await rows.connection()
     await rows.change_connection(before["_id"], status="needs_reauth", status_reason="revoked")
     await browser.start("google", f"?reconnect={before['_id']}")
-    assert asked(browser) == [*DEFAULTS, CALENDAR]  # what worked is asked for again
+    assert asked(browser) == [
+        *DEFAULTS,
+        CALENDAR,
+        *CALENDAR_PARTS,
+    ]  # what worked is asked for again
     assert await grant_defaults(browser) == "connected"
     assert (await rows.connection())["scopes"]["granted"] == DEFAULTS
 
@@ -158,7 +164,7 @@ async def test_what_was_granted_is_asked_for_again_with_more(gateway: Harness) -
     await browser.connect("google", ACCOUNTS["google"], "?scopes=calendar")
     connection = (await gateway.token("google", "alice")).json()["connection"]["id"]
     await browser.start("google", f"?reconnect={connection}&scopes=drive")
-    assert asked(browser) == [*DEFAULTS, CALENDAR, f"{AUTH}/drive"]
+    assert asked(browser) == [*DEFAULTS, CALENDAR, *CALENDAR_PARTS, f"{AUTH}/drive"]
 
 
 async def test_scopes_are_compared_as_microsoft_writes_them(gateway: Harness) -> None:
