@@ -80,7 +80,7 @@ async def test_the_sdk_of_openai(served: Served) -> None:
     answer = await paste(served.browser, "openai", {"key": OPENAI_KEY})
     assert answer.status_code == 200
     async with openai_of(served, "alice") as client:
-        assert [model.id for model in (await client.models.list()).data] == ["gpt-4o"]
+        assert "gpt-4o" in [model.id for model in (await client.models.list()).data]
 
 
 async def test_the_sdk_of_openai_shows_that_a_person_has_to_connect(served: Served) -> None:

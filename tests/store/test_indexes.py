@@ -117,6 +117,7 @@ async def test_expired_rows_are_removed_in_the_end(
         ("limits", "expiry"): 0,
         ("cool_downs", "expiry"): 0,
         ("idempotency", "expiry"): 0,
+        ("approvals", "expiry"): 0,
         ("sessions", "expiry"): 0,
         ("sessions", "idle"): IDLE.total_seconds(),
         ("deliveries", "expiry"): DONE_LIFETIME.total_seconds(),

@@ -11,6 +11,7 @@ import pytest
 from connectors.context import PostConnectionContext
 from connectors.hooks import atlassian
 from connectors.secret import Secret
+from connectors.tools import notion
 from gateway.access.service_keys import Role
 from gateway.encryption.rotation import Rotation
 from gateway.encryption.vault import Vault, new_encryption_key, read_encryption_keys
@@ -24,6 +25,8 @@ from tests.support.logins import HOST_URL, leads_to, parameters, post_login
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import revoke_at_google
+
+NOTES = {"parent_id": notion.PAGE, "title": "Notes", "text": "First"}
 
 
 async def failing(ctx: PostConnectionContext) -> None:
@@ -136,6 +139,21 @@ async def test_every_action_is_recorded_with_its_actor(
     await admin.put("/v1/connector-rules/notion", json={"enabled": True, "personal": True})
     secrets += [made["key"], webhook["secret"], own["client_secret"]]
 
+    # A tool that asks: for somebody else to decide, then for its person, and once more.
+    await browser.connect("notion", ACCOUNTS["notion"])
+    caller = await gateway.api(Role.TOOLS)
+    call, wish = "/v1/tools/notion_create_page/call", {"user": "alice", "arguments": NOTES}
+    waiting = await caller.post(call, json=wish)
+    page = waiting.json()["url"].removeprefix(GATEWAY_URL)
+    other = await gateway.browser("bob")
+    await other.open(page)
+    await browser.open(page)
+    await browser.submit(button="Approve this call", action=page)
+    assert (await caller.post(call, json=wish)).status_code == 200
+    policies = {"revision": 0, "rules": [], "disabled": ["linear"]}
+    policies["rules"] = [{"id": "mine", "pattern": "slack_*", "decision": "block"}]
+    await admin.put("/v1/policies", json=policies)
+
     # The end.
     await connections.delete(f"/v1/connections/{second}")
     secrets += [cookie.value or "" for cookie in browser.client.cookies.jar]
@@ -169,7 +187,7 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.LOGIN_FAILED) == ("login", "login_unknown", *nothing)
     assert told(Action.LOGIN_ACCEPTED) == ("key", "ok", "carol", None, None)
     assert told(Action.SESSIONS_ENDED) == ("key", "ok", "carol", None, None)
-    assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "alice", None, None)
+    assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "bob", None, None)
     assert told(Action.LOGOUT) == ("session", "ok", "alice", None, None)
     assert told(Action.HOOK_FAILED)[:4] == ("session", "hook_error", "alice", "atlassian")
     assert told(Action.HOOK_DONE)[:4] == ("key", "ok", "alice", "atlassian")
@@ -183,6 +201,13 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.REFRESH_DONE) == ("key", "ok", "alice", "google", first)
     assert told(Action.REFRESH_FAILED) == ("key", "unavailable", "alice", "google", second)
     assert told(Action.CONNECTION_NEEDS_REAUTH) == ("key", "rejected", "alice", "google", first)
+    notion_row = told(Action.TOOL_CALLED)[4]
+    assert told(Action.TOOL_CALLED) == ("key", "ok", "alice", "notion", notion_row)
+    assert told(Action.APPROVAL_ASKED) == ("key", "ok", "alice", "notion", notion_row)
+    assert told(Action.APPROVAL_REFUSED)[:2] == ("session", "not_asked")
+    assert told(Action.APPROVAL_DECIDED)[:3] == ("session", "approved", "alice")
+    assert told(Action.APPROVAL_USED) == ("key", "ok", "alice", "notion", notion_row)
+    assert told(Action.POLICY_CHANGED)[0] == told(Action.TOOLS_SWITCHED)[0] == "key"
     assert told(Action.VAULT_OPEN_FAILED)[2:] == ("alice", "google", first)
     assert told(Action.KEY_REFUSED) == ("key", "forbidden", *nothing)
     assert by_action[Action.KEY_CREATED]["subject"] == made["id"]

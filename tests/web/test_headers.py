@@ -20,7 +20,12 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PATHS = {"{name}": "google", "{id}": "con_000000000000000000000000", "{path:path}": "a%2Fb"}
+PATHS = {
+    "{name}": "google",
+    "{connector}": "google",
+    "{id}": "con_000000000000000000000000",
+    "{path:path}": "a%2Fb",
+}
 
 
 def routes() -> list[tuple[str, str]]:

@@ -287,11 +287,20 @@ async def test_outcome_is_shown_once_and_to_its_browser_alone(gateway: Harness) 
     assert "Google is connected" not in browser.text
 
 
+NAMELESS = {
+    "usage_rule_set",
+    "usage_rule_removed",
+    "call_approved",
+    "call_denied",
+    "policies_changed",
+}
+
+
 def test_every_outcome_names_the_connector_or_the_next_step() -> None:
     for name, outcome in OUTCOMES.items():
-        # Rules about usage may be about all connectors.
+        # Rules may be about all connectors, and a decision is about the call that the page shows.
         is_named = "{name}" in outcome.title + outcome.text
-        assert is_named or name in {"usage_rule_set", "usage_rule_removed"}, name
+        assert is_named or name in NAMELESS, name
         if outcome.kind in {"error", "warning"} and name not in {
             "misconfigured",  # only the operator can act
             "app_refused",  # only an administrator can act
