@@ -83,8 +83,14 @@ async def test_every_query_of_the_api_names_a_tenant(
         attempt = await gateway.services.meter.admit(call())
         await attempt.settle(DONE)
         await gateway.services.meter.flush()
-        for path in ("/v1/budgets", "/v1/usage?by=day", "/v1/usage/events"):
+        rule = {"id": "ask", "pattern": "gmail_*", "decision": "ask"}
+        wanted = {"revision": 0, "rules": [rule]}
+        assert (await api.put("/v1/policies", json=wanted)).status_code == 200
+        for path in ("/v1/budgets", "/v1/usage?by=day", "/v1/usage/events", "/v1/policies"):
             assert (await api.get(path)).status_code == 200
+        assert (await api.get("/v1/approvals?user=alice")).status_code == 200
+        unknown = await api.get("/v1/approvals/apr_unknown")
+        assert unknown.status_code == 404
         await browser.open(f"{gateway.settings.public_url}/dashboard/connectors")
         assert (await api.delete("/v1/sessions?user=alice")).status_code == 200
         asked = await profile.asked()
