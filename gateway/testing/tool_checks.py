@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.tool_places import places_of
 from connectors.tooling import HttpTool
 from gateway.errors import GatewayError, ToolRefused, code_of
 from gateway.testing.tool_bench import ToolBench
@@ -30,6 +31,13 @@ SIZES = (
     "rows",
 )
 """Names of the argument that says how long a page is."""
+
+
+ID_NAME = re.compile(
+    r"(.+_)?(id|ids|key|sid|uri|uris|urn)"
+    r"|base|channel|customer|issue|payment_intent|record|subscription|table|ts"
+)
+"""Names of arguments that say which object is meant, beside those in a path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,33 +89,55 @@ async def prove_scopes(bench: ToolBench, tool: Tool) -> AsyncIterator[Proof]:
 
 
 async def check_pages(bench: ToolBench, tool: Tool) -> AsyncIterator[str]:
-    """The pages of a list come to an end, and hold each item once."""
-    definition = tool.definition
-    if not isinstance(definition, HttpTool) or definition.pages is None:
+    """The pages of a list come to an end, and hold each item once; short ones hold all of them."""
+    if _page_argument(tool) is None:
         return
     user = await bench.person(tool)
     bench.let_hold(tool, user, tool.scopes)
     for example in tool.examples:
         _reset(bench, tool)
-        seen: list[str] = []
-        arguments = {**example, **_shortest(tool)}
-        for number in range(1, MAX_PAGES + 1):
-            try:
-                page = await bench.call(tool, arguments, user)
-            except GatewayError as error:
-                yield f"{tool.name}: page {number} fails: {_said(error)}{_refusal(bench)}"
-                return
-            seen += [json.dumps(item, sort_keys=True) for item in _items(page.result)]
-            if page.next is None:
-                break
-            arguments = {**arguments, definition.pages.argument: _as_given(tool, page.next)}
-        else:
-            yield f"{tool.name}: the pages do not end"
-        if len({*seen}) != len(seen):
-            yield f"{tool.name}: an item is on two pages"
-        if number > 1:
+        try:
+            short, pages = await _walk(bench, tool, {**example, **_size(tool, "minimum")}, user)
+            if pages == 1:
+                continue
+            long, _ = await _walk(bench, tool, {**example, **_size(tool, "maximum")}, user)
+        except GatewayError as error:
+            yield f"{tool.name}: a page fails: {_said(error)}{_refusal(bench)}"
             return
-    yield f"{tool.name}: no example has a second page"
+        if pages > MAX_PAGES:
+            yield f"{tool.name}: the pages do not end"
+        if len({*short}) != len(short):
+            yield f"{tool.name}: an item is on two pages"
+        if lost := {*long} - {*short}:
+            yield f"{tool.name}: {len(lost)} items are on no page"
+        return
+    # What a function reads may fit into one page, whose length it does not choose.
+    if isinstance(tool.definition, HttpTool):
+        yield f"{tool.name}: no example has a second page"
+
+
+async def _walk(
+    bench: ToolBench, tool: Tool, arguments: Mapping[str, Any], user: str
+) -> tuple[list[str], int]:
+    """Every item, in the order of the pages, and how many pages there are."""
+    argument, seen, number = _page_argument(tool), [], 0
+    while (number := number + 1) <= MAX_PAGES:
+        page = await bench.call(tool, arguments, user)
+        seen += [json.dumps(item, sort_keys=True) for item in _items(page.result)]
+        goes_on = page.result.get(f"next_{argument}") if page.next is None else page.next
+        if goes_on is None or argument is None:
+            break
+        arguments = {**arguments, argument: _as_given(tool, argument, goes_on)}
+    return seen, number
+
+
+def _page_argument(tool: Tool) -> str | None:
+    """The argument that gets what the page before says; a function returns ``next_<argument>``."""
+    if isinstance(tool.definition, HttpTool):
+        return None if tool.definition.pages is None else tool.definition.pages.argument
+    named = (f"next_{name}" for name in tool.input_schema.get("properties", {}))
+    found = next((name for name in named if name in tool.output_schema["properties"]), None)
+    return found and found.removeprefix("next_")
 
 
 async def check_errors(bench: ToolBench, tool: Tool) -> AsyncIterator[str]:
@@ -115,14 +145,23 @@ async def check_errors(bench: ToolBench, tool: Tool) -> AsyncIterator[str]:
     user = await bench.person(tool)
     bench.let_hold(tool, user, tool.scopes)
     _reset(bench, tool)
-    if (wrong := _without_object(tool)) is not None:
+    for name, right, wrong in _without_objects(tool):
         try:
-            await bench.call(tool, wrong, user)
-            yield f"{tool.name}: a call about what does not exist succeeds ({sorted(wrong)})"
+            found = await bench.call(tool, wrong, user)
         except ToolRefused:
-            pass
+            continue
         except GatewayError as error:
             yield f"{tool.name}: what does not exist is told as {_said(error)}"
+            continue
+        # Of several that are asked for by their ids, those that are there are told; and a filter
+        # by what does not exist finds nothing.
+        if isinstance(wrong[name], list):
+            is_told = found != await bench.call(tool, right, user)
+        else:
+            is_filter = name not in tool.input_schema.get("required", ())
+            is_told = is_filter and not any(_lists(found.result))
+        if not is_told:
+            yield f"{tool.name}: a call about what does not exist succeeds ({name})"
     if not tool.examples:
         return
     busy = await bench.person(tool, fresh=tool.name)
@@ -132,7 +171,7 @@ async def check_errors(bench: ToolBench, tool: Tool) -> AsyncIterator[str]:
         await bench.call(tool, tool.examples[0], busy)
         yield f"{tool.name}: the provider is busy, and the call succeeds"
     except GatewayError as error:
-        if code_of(error) not in {"tool_refused", "provider_busy"}:
+        if code_of(error) != "tool_refused" or getattr(error, "status", None) != 429:
             yield f"{tool.name}: a busy provider is told as {_said(error)}"
     finally:
         bench.sandbox.faults.clear(tool.connectors[0])
@@ -153,8 +192,6 @@ async def _theirs(bench: ToolBench, tool: Tool, connector: str, scope: str) -> s
         by_scope = any(
             line.get("reason") == "scope" and line["provider"] == connector for line in lines
         )
-        # What the provider's own file answers is told by the status alone.
-        by_scope = by_scope or getattr(error, "status", None) == 403
         return "refused" if by_scope else f"fails otherwise: {_said(error)}"
     finally:
         bench.let_hold(tool, user, tool.scopes)
@@ -214,36 +251,40 @@ def _lists(value: Any) -> Iterator[list[Any]]:
             yield from _lists(each)
 
 
-def _shortest(tool: Tool) -> dict[str, int]:
-    """The argument that makes pages as short as they can be."""
+def _size(tool: Tool, bound: str) -> dict[str, int]:
+    """The argument that makes pages as short, or as long, as they can be."""
     properties = tool.input_schema.get("properties", {})
     for name in SIZES:
-        if properties.get(name, {}).get("type") == "integer":
-            return {name: properties[name].get("minimum", 1)}
+        if properties.get(name, {}).get("type") == "integer" and bound in properties[name]:
+            return {name: properties[name][bound]}
     return {}
 
 
-def _as_given(tool: Tool, value: str) -> Any:
-    """``next`` as the argument takes it: a text, or a number."""
-    pages = getattr(tool.definition, "pages", None)
-    said = tool.input_schema["properties"][pages.argument] if pages else {}
+def _as_given(tool: Tool, argument: str, value: Any) -> Any:
+    """What the page before said as the argument takes it: a text, or a number."""
+    said = tool.input_schema["properties"][argument]
     return int(value) if said.get("type") == "integer" else value
 
 
-def _without_object(tool: Tool) -> dict[str, Any] | None:
-    """The first example with an id that nothing has; ``None`` for a tool without ids."""
-    if not tool.examples:
-        return None
-    example = dict(tool.examples[0])
-    for name, value in example.items():
-        if re.fullmatch(r"(.+_)?(id|ids|key|sid|name|uri|urn)", name) or name == "id":
-            if isinstance(value, str) and name.endswith(("id", "sid", "urn", "uri")):
-                return {**example, name: other(value)}
-    return None
+def _without_objects(tool: Tool) -> Iterator[tuple[str, Mapping[str, Any], dict[str, Any]]]:
+    """For each argument with an id: an example that has it, and the same with one of nothing."""
+    definition = tool.definition
+    places = places_of(definition) if isinstance(definition, HttpTool) else {}
+    names = {name for name, place in places.items() if place.place == "path"} - {"range"}
+    seen: set[str] = set()
+    for example in tool.examples:
+        for name, value in example.items():
+            if name not in seen and (name in names or ID_NAME.fullmatch(name)):
+                seen.add(name)
+                yield name, example, {**example, name: other(value)}
 
 
-def other(value: str) -> str:
+def other(value: Any) -> Any:
     """Return another id of the same form: its last digits, or letters, changed."""
+    if isinstance(value, list):
+        return [other(each) for each in value]
+    if isinstance(value, int):
+        return value + 7_777
     changed = re.sub(r"[0-9]", lambda digit: str((int(digit[0]) + 7) % 10), value[-6:])
     if changed == value[-6:]:
         changed = re.sub(r"[a-yA-Y]", lambda letter: chr(ord(letter[0]) + 1), value[-6:])

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from connectors.sandbox import FictionalAccount, Refusal
-from connectors.simulated_api import Problem, Request, SimulatedApi, page_of, refuse
+from connectors.simulated_api import ELSEWHERE, Problem, Request, SimulatedApi, page_of, refuse
 
 _ADWORDS = "https://www.googleapis.com/auth/adwords"
 _CODES = {"scope": "PERMISSION_DENIED", "not_found": "NOT_FOUND"}
@@ -60,3 +60,9 @@ def search(call: Request) -> Any:
     rows, token = page_of(call.state[found[2]], call.body.get("pageToken"), _PAGE)
     mask = ",".join(part.strip() for part in found[1].split(","))
     return {"results": rows, "fieldMask": mask, **({"nextPageToken": token} if token else {})}
+
+
+@API.route("GET /customers:listAccessibleCustomers", scopes=_ADWORDS)
+def list_customers(call: Request) -> Any:
+    """The provider's own file has the answer, which tells the account."""
+    return ELSEWHERE
