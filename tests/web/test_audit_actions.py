@@ -123,7 +123,7 @@ async def test_every_action_is_recorded_with_its_actor(
     await tools.get("/v1/keys")
 
     # Actions of operators.
-    admin = await gateway.api(Role.ADMIN)
+    admin, caller = await gateway.api(Role.ADMIN), await gateway.api(Role.TOOLS)
     made = (await admin.post("/v1/keys", json={"roles": ["tokens"], "label": "for CI"})).json()
     await rows.change_key(made["id"], proof=None)
     await gateway.services.keys.adopt("default", Secret(made["key"]))
@@ -141,7 +141,6 @@ async def test_every_action_is_recorded_with_its_actor(
 
     # A tool that asks: for somebody else to decide, then for its person, and once more.
     await browser.connect("notion", ACCOUNTS["notion"])
-    caller = await gateway.api(Role.TOOLS)
     call, wish = "/v1/tools/notion_create_page/call", {"user": "alice", "arguments": NOTES}
     waiting = await caller.post(call, json=wish)
     page = waiting.json()["url"].removeprefix(GATEWAY_URL)
@@ -191,7 +190,6 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.LOGOUT) == ("session", "ok", "alice", None, None)
     assert told(Action.HOOK_FAILED)[:4] == ("session", "hook_error", "alice", "atlassian")
     assert told(Action.HOOK_DONE)[:4] == ("key", "ok", "alice", "atlassian")
-    assert told(Action.CONNECTION_CREATED) == ("session", "ok", "alice", "google", second)
     assert told(Action.CONNECTION_RECONNECTED) == ("session", "ok", "alice", "google", first)
     refused = ("session", "state_unknown", "alice", "google", None)
     assert told(Action.CONNECTION_REFUSED) == refused
@@ -202,6 +200,7 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.REFRESH_FAILED) == ("key", "unavailable", "alice", "google", second)
     assert told(Action.CONNECTION_NEEDS_REAUTH) == ("key", "rejected", "alice", "google", first)
     notion_row = told(Action.TOOL_CALLED)[4]
+    assert told(Action.CONNECTION_CREATED) == ("session", "ok", "alice", "notion", notion_row)
     assert told(Action.TOOL_CALLED) == ("key", "ok", "alice", "notion", notion_row)
     assert told(Action.APPROVAL_ASKED) == ("key", "ok", "alice", "notion", notion_row)
     assert told(Action.APPROVAL_REFUSED)[:2] == ("session", "not_asked")
