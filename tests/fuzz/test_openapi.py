@@ -103,16 +103,20 @@ def let_in(request: pytest.FixtureRequest, statuses: set[int]) -> Iterator[None]
         assert any(status < 300 for status in statuses), statuses
 
 
+REVISED = frozenset({"/v1/budgets", "/v1/policies"})
+"""What is replaced as a whole, by a request that names the revision it replaces."""
 NEVER_LET_IN = (
     "POST /v1/logins",
     "POST /v1/connectors/{name}/connect",
     "POST /v1/tools/{name}/call",
+    " /v1/approvals/{id}",
     *(f"{method} /v1/proxy" for method in METHODS if method != "GET"),
 )
 """A login works once for each browser that was sent to its host (tests/web/test_handoff.py), a key
 must be one that its provider accepts (tests/web/test_pasted_keys.py), the connection that a tool
-needs is not there (tests/tools/test_calls.py), and the simulated provider
-has an answer to GET alone."""
+needs is not there (tests/tools/test_calls.py), nor are approvals, which such a call asks for
+(tests/tools/test_approval_pages.py), and the simulated provider has
+an answer to GET alone."""
 
 
 def ask(case: Case, target: Target, statuses: set[int]) -> None:
@@ -157,8 +161,8 @@ def test_requests_about_existing_rows_are_answered_as_described(
             case.headers.update({"Gateway-User": user})
             for name in ("Gateway-Account", "Gateway-Owner", "Gateway-Host", "X-User-Assertion"):
                 case.headers.pop(name, None)
-        elif case.operation.path == "/v1/budgets" and isinstance(case.body, dict):
-            case.body = {**case.body, "revision": target.revision}
+        elif case.operation.path in REVISED and isinstance(case.body, dict):
+            case.body = {**case.body, "revision": target.revision(case.operation.path)}
         elif case.operation.path == "/v1/budgets/check" and isinstance(case.body, dict):
             case.body = {**case.body, "user": user, "connector": "google"}
         elif isinstance(case.body, dict) and "user" in case.body:
