@@ -59,9 +59,13 @@ def scopes_to_ask(
 ) -> tuple[str, ...]:
     """Return the defaults, the ``wanted`` scopes, and the declared ones that are ``granted``.
 
-    Asking for less than was granted would end what works at some providers.
+    Asking for less than was granted would end what works at some providers. What a wider scope of
+    the grant includes is not asked for beside it: the person would be asked twice for one thing.
     """
-    return tuple(dict.fromkeys([*config.scopes, *held_scopes(config, granted), *wanted]))
+    held = held_scopes(config, granted)
+    included = {*_implied(config, [*held])}
+    kept = (name for name in held if name not in included)
+    return tuple(dict.fromkeys([*config.scopes, *kept, *wanted]))
 
 
 def held_scopes(config: ConnectorConfig, granted: Iterable[str]) -> tuple[str, ...]:
