@@ -20,9 +20,9 @@ from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
 
-MOST_DISABLED = 1000
+MOST_DISABLED = 200
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+ConnectorName = Annotated[str, Field(min_length=1, max_length=64)]
 EffectName = Literal["read", "write", "destructive"]
 
 
@@ -49,7 +49,9 @@ class PoliciesRequest(Strict):
 
     revision: Annotated[int, Field(ge=0)]
     rules: Annotated[tuple[PolicyRuleBody, ...], Field(max_length=MOST_RULES, strict=False)]
-    disabled: Annotated[tuple[Text, ...], Field(max_length=MOST_DISABLED, strict=False)] = ()
+    disabled: Annotated[
+        tuple[ConnectorName, ...], Field(max_length=MOST_DISABLED, strict=False)
+    ] = ()
     dry_run: bool = False
 
 
