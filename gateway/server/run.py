@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import random
 import signal
 import socket
 import sys
@@ -33,6 +34,8 @@ _log = get_logger()
 IDLE_SECONDS = 75
 """How long a connection may be idle between two requests. Clients must close it first (nginx after
 60 seconds, httpx after 5): a request that arrives while the server closes is lost."""
+
+_OWN_PORTS = range(10_240, 32_768)
 
 
 class _Server(uvicorn.Server):
@@ -162,7 +165,13 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port of the loopback interface that is free now.
+
+    It is below the ports that systems give to outgoing connections (RFC 6335, 8.1.2): one of those
+    may be taken again before its server starts.
+    """
+    for port in random.sample(_OWN_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("there is no free port")
