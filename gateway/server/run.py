@@ -170,7 +170,7 @@ def free_port() -> int:
     It is below the ports that systems give to outgoing connections (RFC 6335, 8.1.2): one of those
     may be taken again before its server starts.
     """
-    for port in random.sample(_OWN_PORTS, 100):
+    for port in random.SystemRandom().sample(_OWN_PORTS, 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
