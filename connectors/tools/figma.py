@@ -15,17 +15,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasPath, Field
 
-from connectors.tooling import Args, HttpTool, Needs, Output
+from connectors.tooling import Args, HttpTool, In, Needs, Output
 
 FileKey = Annotated[
     str, Field(description="Key in the file's address", pattern=r"^[A-Za-z0-9]{10,64}$")
 ]
+Id = Annotated[str, Field(pattern=r"^I?\d+:\d+(;\d+:\d+)*$")]
 Ids = Annotated[
-    str,
-    Field(
-        description="Ids of nodes, separated by commas (1:2,1:3)",
-        pattern=r"^I?\d+:\d+(;\d+:\d+)*(,I?\d+:\d+(;\d+:\d+)*){0,49}$",
-    ),
+    list[Id],
+    In("query", "ids", join=","),
+    Field(description="Ids of nodes, such as 1:2", min_length=1, max_length=50),
 ]
 
 
@@ -160,7 +159,7 @@ TOOLS = (
         path="/files/{file_key}/nodes",
         args=GetNodes,
         output=Nodes,
-        examples=({"file_key": FILE, "ids": "1:2"},),
+        examples=({"file_key": FILE, "ids": ["1:2"]},),
     ),
     HttpTool(
         name="figma_render_images",
@@ -172,7 +171,7 @@ TOOLS = (
         path="/images/{file_key}",
         args=RenderImages,
         output=Images,
-        examples=({"file_key": FILE, "ids": "1:2", "format": "svg"},),
+        examples=({"file_key": FILE, "ids": ["1:2"], "format": "svg"},),
     ),
     HttpTool(
         name="figma_list_comments",

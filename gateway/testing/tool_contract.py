@@ -75,6 +75,7 @@ class ToolWorkshop:
         # When the interpreter ends, threads are gone before we are asked.
         with contextlib.suppress(RuntimeError):
             self._runner.run(self._opened.__aexit__(None, None, None))
+            self._runner.close()
         self._stack.close()
 
 

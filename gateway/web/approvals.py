@@ -76,16 +76,22 @@ async def list_approvals(request: Request) -> Response:
         state=_state(given.get("state")),
         limit=limit_in(given, usual=20, most=MOST),
     )
-    return reply(ApprovalListReply(approvals=[_reply(request, each) for each in found]))
+    seen = [each for each in found if _is_within(bounds, each)]
+    return reply(ApprovalListReply(approvals=[_reply(request, each) for each in seen]))
 
 
 async def show_approval(request: Request) -> Response:
     """Show the state of one approval."""
     bounds = await _bounds(request)
     found = await services(request).approvals.status(bounds.tenant, request.path_params["id"])
-    if bounds.user not in {None, found.stored.user}:
+    if bounds.user not in {None, found.stored.user} or not _is_within(bounds, found):
         raise ApprovalUnknown
     return reply(_reply(request, found))
+
+
+def _is_within(bounds: Bounds, approval: Approval) -> bool:
+    """Whether a key that is for some connectors may know of the approval."""
+    return bounds.connectors is None or approval.stored.connector in bounds.connectors
 
 
 async def decide_approval(request: Request) -> Response:

@@ -117,12 +117,12 @@ MATRIX = {
     "PUT /v1/policies": Row(
         BOTH, Role.ADMIN, None, "rules_changed", {"revision": 9, "rules": []}, right="rules_changed"
     ),
-    "GET /v1/approvals": Row(BOTH, Role.TOOLS, None, OK),
+    "GET /v1/approvals": Row(BOTH, Role.TOOLS, OK, OK),
     "POST /v1/approvals/{id}/decision": Row(
         SESSION, None, None, "approval_unknown", {"decision": "approve"}
     ),
     "GET /v1/approvals/{id}": Row(
-        BOTH, Role.TOOLS, None, "approval_unknown", right="approval_unknown"
+        BOTH, Role.TOOLS, "approval_unknown", "approval_unknown", right="approval_unknown"
     ),
     # Alice has connected Google, and has not granted Gmail.
     "POST /v1/tools/{name}/call": Row(
