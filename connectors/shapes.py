@@ -129,7 +129,7 @@ def _named(shape: Mapping[str, Shape], name: str) -> str | None:
 
 
 def _parsed(shape: Shape, text: str) -> Any:
-    """``text`` as a value of the shape, or unchanged where it is none."""
+    """``text`` as a value of the shape, or unchanged if it does not fit."""
     if isinstance(shape, tuple):
         found = [_parsed(each, text) for each in shape]
         fitting = (one for one, each in zip(found, shape, strict=True) if wrong(each, one) is None)

@@ -225,7 +225,7 @@ async def open_tool_bench(
         sandbox: Sandbox = app.state.sandbox
         sandbox.ledger.file = None
         sandbox.ledger.now = lambda: clock().timestamp()
-        # Who comes before a server is ready waits in the queue of its socket.
+        # The socket queues clients that connect before the server is ready.
         doors = [socket.create_server((each.config.host, each.config.port)) for each in servers]
         running = [
             asyncio.create_task(server.serve(sockets=[door]))

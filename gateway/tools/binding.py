@@ -1,4 +1,4 @@
-"""What an approval is for: every fact of a call, and one digest of all of them (design rule 12)."""
+"""The facts of a call that an approval is bound to, and their digest (design rule 12)."""
 
 from __future__ import annotations
 

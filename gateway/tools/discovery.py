@@ -193,7 +193,7 @@ class Discovery:
 
 
 class View:
-    """What a user has at a moment."""
+    """The accounts of a user, and their state, at one moment."""
 
     def __init__(
         self,

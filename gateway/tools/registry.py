@@ -250,7 +250,7 @@ def _digest(
 
 
 def _source(module: ModuleType) -> str:
-    """Return the source of a module; its name if there is none, as for a made one."""
+    """Return the source of a module, or its name if it was made without a file."""
     try:
         return inspect.getsource(module)
     except (OSError, TypeError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.provider import FictionalAccount
 from connectors.provider_keys import Refusal
-from connectors.simulated_api import Problem, Request, SimulatedApi, page_of, refuse
+from connectors.simulated_api import Problem, Refused, Request, SimulatedApi, page_of, refuse
 
 
 def _state(account: FictionalAccount) -> dict[str, Any]:
@@ -77,7 +77,7 @@ _PAGE = {"cursor?": str, "limit?": int}
 def _paged(call: Request, name: str, things: list[Any], size: int) -> dict[str, Any]:
     try:
         found, after = page_of(things, call.query.get("cursor"), call.query.get("limit", size))
-    except Exception:
+    except Refused:
         refuse("invalid_cursor")
     return {"ok": True, name: found, "response_metadata": {"next_cursor": after or ""}}
 
