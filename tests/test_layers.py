@@ -21,6 +21,7 @@ LAYERS = (
     "gateway.testing",
     "gateway.dev",
     "gateway.web",
+    "gateway.mcp",
     "gateway.wiring",
     "gateway.worker",
     "gateway.tools",
@@ -61,6 +62,7 @@ CATALOG_SIDE = (
 
 APART = {
     "gateway.web": ("gateway.sandbox", "gateway.store.mongo"),
+    "gateway.mcp": ("gateway.sandbox", "gateway.store.mongo"),
     "gateway.worker": ("gateway.store", "gateway.sandbox"),
     "gateway.services": ("gateway.sandbox",),
     "gateway.access": ("gateway.sandbox",),

@@ -1,0 +1,68 @@
+"""Who calls over MCP, and the OAuth scopes that an operation needs.
+
+``gateway.mcp.resource`` authenticates a request and puts its ``Principal`` into the ASGI scope; the
+protocol behind it reads nothing else about the caller. There are two scopes, so that a consent page
+can name them in two sentences. What a tool may do beyond them is a matter of policies and
+approvals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from connectors.tooling import Effect
+from gateway.digest import sha256_hex
+from gateway.tools.canonical import canonical_json
+
+PRINCIPAL = "gateway.principal"
+"""The place of the ``Principal`` in the ASGI scope of a request."""
+
+READ = "tools:read"
+"""List tools, discover, read skills, call tools that only read."""
+WRITE = "tools:write"
+"""Call tools that write or destroy."""
+SCOPES = (READ, WRITE)
+"""Every scope, as the protected resource publishes them."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """An authenticated caller: a person and the client that acts for them.
+
+    ``client`` is the OAuth client's id, or the id of the service key. A service key has every
+    scope.
+    """
+
+    tenant: str
+    user: str
+    client: str
+    scopes: frozenset[str]
+    via: Literal["token", "key"]
+
+    @property
+    def id(self) -> str:
+        """A stable text of tenant, user and client: 64 hexadecimal digits.
+
+        Request state is bound to it. Scopes are no part of it: a client that came back with more of
+        them is the same principal.
+        """
+        who = [self.tenant, self.user, self.via, self.client]
+        return sha256_hex(canonical_json(who).decode())
+
+
+class HasEffect(Protocol):
+    """A tool, as far as its scopes go."""
+
+    @property
+    def effect(self) -> Effect:
+        """What the tool does at the provider."""
+
+
+def scopes_of(tool: HasEffect) -> frozenset[str]:
+    """Return all scopes that a call of ``tool`` needs.
+
+    A tool that writes returns something as well. So it needs both, and a client that asks for
+    exactly the scopes of a challenge does not lose the ability to list.
+    """
+    return frozenset({READ}) if tool.effect == "read" else frozenset(SCOPES)
