@@ -20,7 +20,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from gateway.errors import SettingsError
 from gateway.settings.limits import LimitRates, read_limit_rates
-from gateway.settings.login import LoginSettings
+from gateway.settings.login import LoginMethod, LoginSettings
+from gateway.settings.mcp import McpSettings
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
@@ -46,7 +47,7 @@ class Driver(StrEnum):
     PYMONGO = "pymongo"
 
 
-class Settings(LoginSettings):
+class Settings(LoginSettings, McpSettings):
     """The gateway's settings. A field is the variable ``GATEWAY_<FIELD>``; see docs/settings.md."""
 
     model_config = SettingsConfigDict(
@@ -191,6 +192,25 @@ class Settings(LoginSettings):
         return read_limit_rates(self.limits)
 
     @property
+    def mcp_on(self) -> bool:
+        """Whether `/mcp` is served."""
+        return self.serves_mcp(dev=self.dev)
+
+    @property
+    def authorization_server_on(self) -> bool:
+        """Whether the gateway is the authorization server for `/mcp`."""
+        return self.is_authorization_server(dev=self.dev, signs_in=self._signs_in)
+
+    @property
+    def mcp_url(self) -> str:
+        """The URL of `/mcp`, which is the name of the protected resource (RFC 8707)."""
+        return f"{self.public_url}/mcp"
+
+    @property
+    def _signs_in(self) -> bool:
+        return self.login_method(dev=self.dev) is not LoginMethod.NONE
+
+    @property
     def drain(self) -> float:
         """``drain_seconds``, or its default in this mode."""
         if self.drain_seconds is None:
@@ -275,6 +295,7 @@ class Settings(LoginSettings):
             if self.public_url and not self.secure:
                 problems.append("GATEWAY_PUBLIC_URL must be https outside dev mode")
         problems += self.login_problems(dev=self.dev)
+        problems += self.mcp_problems(dev=self.dev, signs_in=self._signs_in)
         if problems:
             raise ValueError("\n".join(problems))
         return self
