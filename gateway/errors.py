@@ -6,7 +6,7 @@
     ├─ InvalidRequest · WrongHost · Unauthorized · Forbidden · NotSignedIn · NotFound · RateLimited
     ├─ RuleRateLimited · BudgetSpent · PriceUnknown · RulesChanged
     ├─ KeyMalformed · KeyRefused · KeyNotChecked
-    ├─ AssertionRequired · AssertionInvalid
+    ├─ AssertionRequired · AssertionInvalid · AccessTokenInvalid
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
     ├─ ConnectorOff · PersonalForbidden
@@ -119,6 +119,10 @@ class Unauthorized(GatewayError):
 
 class Forbidden(GatewayError):
     """The credential does not allow this."""
+
+
+class AccessTokenInvalid(Unauthorized):
+    """The access token does not prove who calls. The message says why and quotes no claim."""
 
 
 class AssertionRequired(GatewayError):

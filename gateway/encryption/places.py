@@ -12,7 +12,9 @@ from gateway.store.oauth_apps import OAuthApp
 from gateway.store.sealed import (
     ANSWERS,
     APP_SECRETS,
+    GRANTS,
     REQUESTS,
+    SIGNING_KEYS,
     TOKENS,
     VERIFIERS,
     WEBHOOK_SECRETS,
@@ -134,6 +136,18 @@ def approval_place(tenant: str, owner: str, connector: str, approval_id: str) ->
         row=approval_id,
         field="request",
     )
+
+
+def grant_place(tenant: str, user: str, grant_id: str) -> Place:
+    """Return the place of what an agent was granted."""
+    return Place(
+        collection=GRANTS.collection, tenant=tenant, owner=user, row=grant_id, field="content"
+    )
+
+
+def signing_key_place(row: str) -> Place:
+    """Return the place of a key that signs access tokens."""
+    return Place(collection=SIGNING_KEYS.collection, row=row, field="private_key")
 
 
 def row_place(sealed: SealedFields, row: SealedRow, path: str) -> Place:

@@ -113,6 +113,15 @@ INDEXES = {
             partialFilterExpression={"user": {"$type": "string"}},
         ),
     ],
+    "oauth_grants": [
+        IndexModel(
+            [("tenant", ASCENDING), ("owner", ASCENDING), ("created_at", DESCENDING)], name="person"
+        ),
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+        IndexModel([("content.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
+    ],
+    "oauth_clients": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
+    "signing_keys": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "service_keys": [IndexModel([("tenant", ASCENDING), ("created_at", ASCENDING)], name="tenant")],
     "oauth_apps": [
         IndexModel(

@@ -51,12 +51,28 @@ REQUESTS = SealedFields(
     collection="approvals", fields={"request.sealed": "request"}, encryption_key="request.key"
 )
 
+GRANTS = SealedFields(
+    collection="oauth_grants", fields={"content.sealed": "content"}, encryption_key="content.key"
+)
+SIGNING_KEYS = SealedFields(collection="signing_keys", fields={"private": "private_key"})
+"""Small: the key that signs access tokens, and for an hour the one before."""
+
 PROOFS = tuple(
     SealedFields(collection=each.collection, fields={each.path: each.path}, proven=each)
     for each in PROVEN
 )
 
-SEALED = (TOKENS, VERIFIERS, WEBHOOK_SECRETS, APP_SECRETS, ANSWERS, REQUESTS, *PROOFS)
+SEALED = (
+    TOKENS,
+    VERIFIERS,
+    WEBHOOK_SECRETS,
+    APP_SECRETS,
+    ANSWERS,
+    REQUESTS,
+    GRANTS,
+    SIGNING_KEYS,
+    *PROOFS,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
