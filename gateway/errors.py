@@ -7,6 +7,7 @@
     ├─ RuleRateLimited · BudgetSpent · PriceUnknown · RulesChanged
     ├─ KeyMalformed · KeyRefused · KeyNotChecked
     ├─ AssertionRequired · AssertionInvalid · AccessTokenInvalid
+    ├─ CredentialMalformed · ScopeInsufficient · IssuerUnavailable
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
     ├─ ConnectorOff · PersonalForbidden
@@ -66,11 +67,13 @@ class GatewayError(Exception):
     """Root of the tree. The first line of a class's docstring is its default message.
 
     ``owner`` is the kind of owner of the connection that a tool got the error for, if it got one;
-    ``tool`` is that tool, where it was called by its name.
+    ``tool`` is that tool, where it was called by its name. ``challenge`` is the value of
+    ``WWW-Authenticate``, where a protected resource refuses a request.
     """
 
     owner: str | None = None
     tool: str = ""
+    challenge: str = ""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").splitlines()[0])
@@ -123,6 +126,18 @@ class Forbidden(GatewayError):
 
 class AccessTokenInvalid(Unauthorized):
     """The access token does not prove who calls. The message says why and quotes no claim."""
+
+
+class CredentialMalformed(GatewayError):
+    """The request carries its credential in a wrong way. The message quotes nothing of it."""
+
+
+class ScopeInsufficient(GatewayError):
+    """The access token lacks a scope that this needs."""
+
+
+class IssuerUnavailable(GatewayError):
+    """The signing keys of the authorization server cannot be read."""
 
 
 class AssertionRequired(GatewayError):

@@ -30,6 +30,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY_SECONDS = 30
 MAX_TOKEN = 8192
 TYPE = "at+jwt"
+_TYPES = frozenset({TYPE, f"application/{TYPE}"})
 
 
 class KeySource(Protocol):
@@ -63,8 +64,10 @@ class Claims:
 class AccessTokens:
     """Verifies access tokens of one issuer.
 
-    ``tenant`` is the tenant of all its users; without it the claim ``tenant`` says it, which only
-    our own server may do. ``lives`` says whether a grant has not ended (tenant, user, id).
+    ``tenant`` is the tenant of all its users; without it the claim ``tenant_claim`` says it.
+    ``typed``: the issuer follows RFC 9068, so a JWT without the type of an access token is none;
+    other servers write ``JWT`` or nothing. ``lives`` says whether a grant has not ended (tenant,
+    user, id).
     """
 
     def __init__(
@@ -75,6 +78,8 @@ class AccessTokens:
         clock: Clock,
         user_claim: str = "sub",
         tenant: str | None = None,
+        tenant_claim: str = "tenant",
+        typed: bool = True,
         lives: Callable[[str, str, str], Awaitable[bool]] | None = None,
     ) -> None:
         self._issuer = issuer
@@ -82,6 +87,8 @@ class AccessTokens:
         self._clock = clock
         self._user_claim = user_claim
         self._tenant = tenant
+        self._tenant_claim = tenant_claim
+        self._types = _TYPES if typed else _TYPES | {"jwt", ""}
         self._lives = lives
 
     async def verify(self, token: str, audience: str) -> Claims:
@@ -118,12 +125,12 @@ class AccessTokens:
             header = jws.extract_compact(token.encode()).headers()
             if header.get("alg") not in ALGORITHMS:
                 raise AccessTokenInvalid("the access token's algorithm is not accepted")
-            if self._tenant is None and str(header.get("typ", "")).lower() != TYPE:
+            if str(header.get("typ", "")).lower() not in self._types:
                 raise AccessTokenInvalid("this JWT is not an access token")
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
             claims = JWTAccessTokenClaims(
                 decoded.claims,
-                {} if self._tenant is not None and header.get("typ") == "JWT" else decoded.header,
+                {},  # its type was checked
                 {
                     "iss": {"essential": True, "value": self._issuer},
                     "aud": {"essential": True, "value": audience},
@@ -143,24 +150,35 @@ class AccessTokens:
         return dict(claims)
 
     def _read(self, claims: Mapping[str, Any]) -> Claims:
-        tenant = self._tenant if self._tenant is not None else claims.get("tenant")
-        user, scope = claims.get(self._user_claim), claims.get("scope", "")
+        tenant = self._tenant if self._tenant is not None else claims.get(self._tenant_claim)
+        user = claims.get(self._user_claim)
         client = claims.get("client_id", claims.get("azp", ""))
         grant = claims.get("grant", "")
-        if not isinstance(tenant, str) or not tenant:
+        if not isinstance(tenant, str) or not is_user_id(tenant):
             raise AccessTokenInvalid("the access token names no tenant")
         if not isinstance(user, str) or not is_user_id(user):
             raise AccessTokenInvalid("the access token names no user")
-        if not isinstance(scope, str) or not isinstance(client, str) or not isinstance(grant, str):
+        if self._user_claim == "email" and claims.get("email_verified") is not True:
+            raise AccessTokenInvalid("the access token's e-mail address is not verified")
+        if not isinstance(client, str) or not client.isprintable() or not isinstance(grant, str):
             raise AccessTokenInvalid("a claim of the access token is no text")
         return Claims(
             tenant=tenant,
             user=user,
             client=client,
-            scopes=frozenset(scope.split()),
+            scopes=_scopes(claims),
             grant=grant,
             expires_at=int(claims["exp"]),
         )
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Return the scopes: ``scope`` (RFC 9068 2.2.3), or what some servers write instead of it."""
+    given = claims.get("scope", claims.get("scp", ""))
+    listed = given.split() if isinstance(given, str) else given
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise AccessTokenInvalid("the access token's scopes are no texts")
+    return frozenset(listed)
 
 
 def issue(

@@ -31,7 +31,7 @@ class Principal:
     """An authenticated caller: a person and the client that acts for them.
 
     ``client`` is the OAuth client's id, or the id of the service key. A service key has every
-    scope.
+    scope. ``connectors`` are those that a restricted key is for; ``None``: any.
     """
 
     tenant: str
@@ -39,6 +39,7 @@ class Principal:
     client: str
     scopes: frozenset[str]
     via: Literal["token", "key"]
+    connectors: frozenset[str] | None = None
 
     @property
     def id(self) -> str:

@@ -68,9 +68,11 @@ class Action(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """A service key, a person, a person signing in, the worker, or an operator at a terminal."""
+    """A service key, an agent that a person let in, a person, a person signing in, the worker, or
+    an operator at a terminal."""
 
     KEY = "key"
+    CLIENT = "client"
     SESSION = "session"
     LOGIN = "login"
     WORKER = "worker"
@@ -79,7 +81,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The actor of a line: a key with its id and its label at that time, or a ``user``."""
+    """The actor of a line: a key with its id and its label at that time, or a ``user``.
+
+    An agent's client has the client id as ``key``, and the user who let it in.
+    """
 
     kind: ActorKind
     key: str | None = None

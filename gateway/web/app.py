@@ -51,6 +51,7 @@ from gateway.web import (
     health,
     key_form,
     login,
+    mcp,
     metrics,
     oauth_apps,
     organisation,
@@ -102,6 +103,7 @@ OPERATIONS = [
     *approvals.OPERATIONS,
     *skills.OPERATIONS,
     *discovery.OPERATIONS,
+    *mcp.OPERATIONS,
 ]
 
 ROUTES = [
@@ -191,7 +193,8 @@ async def _answer_error(request: Request, error: Exception) -> Response:
     note_refusal(request, error, problem.code)
     on_callback = request.scope["path"].endswith(("/callback", "/continue"))
     on_proxy = request.scope["path"].startswith(PREFIX)
-    if wants_page(request) and not on_proxy:
+    on_mcp = request.scope["path"] == mcp.PATH
+    if wants_page(request) and not on_proxy and not on_mcp:
         answer = await _error_page(request, error, on_callback)
     else:
         facts = _facts(request, error, problem.code)

@@ -25,7 +25,10 @@ USUAL = 100
 
 
 class ActorReply(BaseModel):
-    """The actor: ``kind`` is ``key``, ``session``, ``login``, ``worker`` or ``command``."""
+    """The actor: ``key``, ``client``, ``session``, ``login``, ``worker`` or ``command``.
+
+    For a ``client``, ``key_id`` is its client id.
+    """
 
     kind: str
     key_id: str | None

@@ -113,6 +113,22 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "not reach it. Check both, and connect again.",
     ),
     errors.Unauthorized: Problem(401, "unauthorized", "A valid credential is needed"),
+    errors.AccessTokenInvalid: Problem(401, "access_token_invalid", "The credential is not valid"),
+    errors.CredentialMalformed: Problem(
+        400, "credential_malformed", "The credential cannot be read"
+    ),
+    errors.ScopeInsufficient: Problem(
+        403,
+        "scope_insufficient",
+        "The access token does not allow this",
+        "Ask the user for the scopes in WWW-Authenticate, and repeat the request.",
+    ),
+    errors.IssuerUnavailable: Problem(
+        503,
+        "issuer_unavailable",
+        "Access tokens cannot be checked now",
+        "The keys of the authorization server cannot be read. " + _LATER,
+    ),
     errors.NotSignedIn: Problem(
         401,
         "unauthorized",
@@ -422,8 +438,8 @@ def problem_response(
         headers["Retry-After"] = str(getattr(error, "retry_after", None) or RETRY_AFTER)
     elif isinstance(error, errors.BudgetSpent):
         headers["Retry-After"] = str(error.retry_after)
-    if problem.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    if challenge := getattr(error, "challenge", "") or ("Bearer" if problem.status == 401 else ""):
+        headers["WWW-Authenticate"] = challenge
     if isinstance(error, HTTPException) and error.headers:
         headers |= dict(error.headers)
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")

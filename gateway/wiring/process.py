@@ -18,6 +18,7 @@ from gateway.access.login.discovery import OIDC_BULKHEAD
 from gateway.access.service_keys import ServiceKeys
 from gateway.access.sessions import Sessions
 from gateway.audit.trail import Audit
+from gateway.authorization.signing_keys import SigningKeys
 from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
@@ -26,7 +27,7 @@ from gateway.engine.scopes import answered_name, has_unusual_letters
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
-from gateway.outbound.client import open_outbound
+from gateway.outbound.client import Outbound, open_outbound
 from gateway.outbound.egress import EgressPolicy
 from gateway.outbound.public_addresses import PublicAddresses
 from gateway.proxy.cool_downs import CoolDowns
@@ -65,6 +66,7 @@ from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
 from gateway.store.service_keys import KeyStore
 from gateway.store.sessions import SessionStore
+from gateway.store.signing_keys import SigningKeyStore
 from gateway.store.usage import UsageStore
 from gateway.store.usage_rules import UsageRuleStore
 from gateway.store.webhooks import WebhookStore
@@ -114,6 +116,8 @@ class Services(CoreServices):
     tool_calls: ToolCalls
     skills: Skills
     discovery: Discovery
+    signing_keys: SigningKeys
+    outbound: Outbound
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -359,6 +363,8 @@ async def open_services(
                 policies=policies,
             ),
             skills=Skills(registry, catalog),
+            signing_keys=SigningKeys(SigningKeyStore(database), vault, clock),
+            outbound=outbound,
             usage=usage_store,
             ping=database.ping,
             check_process=check_process,
