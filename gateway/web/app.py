@@ -103,7 +103,6 @@ OPERATIONS = [
     *approvals.OPERATIONS,
     *skills.OPERATIONS,
     *discovery.OPERATIONS,
-    *mcp.OPERATIONS,
 ]
 
 ROUTES = [
@@ -116,6 +115,7 @@ ROUTES = [
     ),
     Route("/openapi.json", openapi),
     Route("/llms.txt", skills.llms_txt),
+    *mcp.ROUTES,
     *metrics.ROUTES,
     *flows.ROUTES,
     *dashboard.ROUTES,

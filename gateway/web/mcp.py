@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from gateway.access.bounds import Bounds
@@ -19,7 +20,6 @@ from gateway.mcp.resource import CallableTool, Checks, ProtectedResource
 from gateway.settings.environment import Settings
 from gateway.settings.limits import LimitName
 from gateway.web.callers import bounds_of, require_key
-from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
 from gateway.wiring.process import Services
@@ -109,15 +109,4 @@ def _tokens(given: Services) -> AccessTokens | None:
     )
 
 
-OPERATIONS = [
-    Operation(
-        method="GET",
-        path=METADATA_PATH + suffix,
-        handler=metadata,
-        summary="The protected resource of the MCP endpoint",
-        who="anyone",
-        reply=ResourceReply,
-        errors=("not_found",),
-    )
-    for suffix in (PATH, "")
-]
+ROUTES = [Route(METADATA_PATH + suffix, metadata) for suffix in (PATH, "")]
