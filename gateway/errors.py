@@ -11,6 +11,7 @@
     ├─ ConnectorRequired · ReauthorizationRequired · ScopesRequired
     ├─ AccountNotFound · AccountAmbiguous · ConnectionNotFound · ConnectionIncomplete
     ├─ ConnectorOff · PersonalForbidden
+    ├─ LinkOfAnother · LinkExpired
     ├─ FlowError      CallbackInvalid · CallbackWithoutState · StateUnknown · FlowExpired
     │                 FlowFinished · WrongBrowser · WrongConnector · CallbackNotVerified
     │                 ProviderDeclined · AccountMismatch · GrantSmaller
@@ -215,6 +216,14 @@ class PriceUnknown(RuleRefused):
 
 class RulesChanged(GatewayError):
     """The rules have changed since they were read."""
+
+
+class LinkOfAnother(GatewayError):
+    """The link was made for another person than the one who opened it, or changed."""
+
+
+class LinkExpired(GatewayError):
+    """The link to connect an account is too old."""
 
 
 class FlowError(GatewayError):

@@ -150,6 +150,15 @@ def signing_key_place(row: str) -> Place:
     return Place(collection=SIGNING_KEYS.collection, row=row, field="private_key")
 
 
+def mcp_session_place(principal: str) -> Place:
+    """Return the place of an MCP session's id: the client keeps it, no row has it."""
+    return Place(collection="mcp_sessions", row=principal, field="session")
+
+
+REQUEST_STATE = Place(collection="mcp_requests", row="", field="state")
+"""The place of what an MCP client hands back with its next attempt: no row has it."""
+
+
 def row_place(sealed: SealedFields, row: SealedRow, path: str) -> Place:
     """Return the place of the value at ``path`` of any row with sealed values."""
     return Place(

@@ -8,11 +8,13 @@ approvals.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from connectors.tooling import Effect
 from gateway.digest import sha256_hex
+from gateway.errors import Unauthorized
 from gateway.tools.canonical import canonical_json
 
 PRINCIPAL = "gateway.principal"
@@ -41,6 +43,10 @@ class Principal:
     via: Literal["token", "key"]
     connectors: frozenset[str] | None = None
 
+    def reaches(self, connectors: Iterable[str]) -> bool:
+        """Whether it may use tools of these connectors."""
+        return self.connectors is None or self.connectors.issuperset(connectors)
+
     @property
     def id(self) -> str:
         """A stable text of tenant, user and client: 64 hexadecimal digits.
@@ -67,3 +73,11 @@ def scopes_of(tool: HasEffect) -> frozenset[str]:
     exactly the scopes of a challenge does not lose the ability to list.
     """
     return frozenset({READ}) if tool.effect == "read" else frozenset(SCOPES)
+
+
+def principal_in(scope: Mapping[str, Any]) -> Principal:
+    """Return the principal that ``ProtectedResource`` put there; raise ``Unauthorized``."""
+    found = scope.get(PRINCIPAL)
+    if not isinstance(found, Principal):
+        raise Unauthorized("this request came past the protected resource")
+    return found

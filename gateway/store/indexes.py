@@ -97,6 +97,13 @@ INDEXES = {
         IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
         IndexModel([("request.key", ASCENDING), ("_id", ASCENDING)], name="sealed_with"),
     ],
+    "mcp_messages": [
+        IndexModel(
+            [("tenant", ASCENDING), ("topic", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)],
+            name="topic",
+        ),
+        IndexModel("expires_at", name="expiry", expireAfterSeconds=0),
+    ],
     "cool_downs": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "limits": [IndexModel("expires_at", name="expiry", expireAfterSeconds=0)],
     "sessions": [

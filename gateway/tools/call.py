@@ -8,9 +8,9 @@ Every way out is one line of the audit, which names the arguments and never hold
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors.tooling import Args, FunctionTool, HttpTool, Output, ToolFailed
 from gateway.audit.trail import OK, Audit
@@ -36,6 +36,8 @@ from gateway.tools.request import form_of, request_of
 from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, read_result
 
 _log = get_logger()
+
+M = TypeVar("M", bound=BaseModel)
 
 MAX_PROBLEMS = 20
 MAX_NAMES = 50
@@ -174,12 +176,17 @@ class _Line:
 
 def arguments_of(tool: Tool, given: Mapping[str, Any]) -> Args:
     """Return the arguments of a tool; raise ``InvalidArguments``, which names each field."""
+    return arguments_in(tool.definition.args, tool.input_schema, given)
+
+
+def arguments_in(model: type[M], schema: Mapping[str, Any], given: Mapping[str, Any]) -> M:
+    """Return the arguments of a model with this schema; raise ``InvalidArguments``."""
     try:
-        return tool.definition.args.model_validate(dict(given))
+        return model.model_validate(dict(given))
     except ValidationError as error:
         # Never the value itself: the problem may be logged.
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        known = frozenset(_names(tool.input_schema))
+        known = frozenset(_names(schema))
         problems = [(_place(each["loc"], known), each["msg"]) for each in found[:MAX_PROBLEMS]]
     except RecursionError:
         problems = [("arguments", "nested too deeply")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -39,12 +39,16 @@ _UNKNOWN = ("", "unknown")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
+Told = Callable[[float, float | None, str], None]
+"""Takes how much is done, of how much, and a message; it must not block."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """A call of a tool as its caller wrote it.
 
     ``account`` names the connection of the tool's first connector, ``approval`` one that was asked
-    for before; ``key`` is the ``Idempotency-Key``.
+    for before; ``key`` is the ``Idempotency-Key``; ``told`` gets the progress of the tool.
     """
 
     tool: str
@@ -59,6 +63,7 @@ class Asked:
     approval: str | None = None
     wait_seconds: float = 0.0
     key: str | None = None
+    told: Told | None = field(default=None, repr=False)
 
 
 class CallContext:
@@ -224,8 +229,10 @@ class CallContext:
             self.notes.append({"action": action[:64], "details": short})
 
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
-        """Log how far the call is; the message stays out of the log."""
+        """Tell the caller how far the call is, if it wants to know; the message is not logged."""
         _log.debug("tool_progress", tool=self._tool.name, done=done, total=total)
+        if self._asked.told is not None:
+            self._asked.told(done, total, message)
 
 
 def header_fields(given: Mapping[str, str]) -> list[Header]:

@@ -126,6 +126,13 @@ def make_skill(connector: Connector, tools: Sequence[Tool]) -> Skill:
     )
 
 
+def frontmatter_of(skill: Skill) -> dict[str, str]:
+    """Return the members of the head of a skill's file, which ``make_skill`` wrote as JSON."""
+    head = skill.text.split("---\n", 2)[1]
+    lines = (line.partition(": ") for line in head.splitlines())
+    return {name: json.loads(value) for name, _, value in lines}
+
+
 def _description(connector: Connector, tools: Sequence[Tool]) -> str:
     """Say what the skill is for and when to use it, within the bound."""
     what = _one_line(connector.description).rstrip(".") or connector.display_name

@@ -16,19 +16,14 @@ from starlette.types import ASGIApp, Scope
 
 from connectors.errors import ConnectorError
 from gateway.errors import (
-    CallFailed,
     FlowError,
     GatewayError,
-    IdempotencyOutcomeUnknown,
-    InvalidArguments,
     LoginError,
     NotSignedIn,
     ProxyError,
     RateLimited,
-    RuleRefused,
     StoreUnavailable,
     ToolError,
-    ToolRefused,
     WrongHost,
 )
 from gateway.observe.logs import get_logger
@@ -52,6 +47,7 @@ from gateway.web import (
     key_form,
     login,
     mcp,
+    mcp_mount,
     metrics,
     oauth_apps,
     organisation,
@@ -66,10 +62,10 @@ from gateway.web import (
     usage_pages,
     webhooks,
 )
-from gateway.web.available import connect_url
 from gateway.web.browsers import wants_page
 from gateway.web.cached_tokens import CachedTokens, recall
 from gateway.web.callers import find_session, note_refusal
+from gateway.web.facts import facts_of
 from gateway.web.inputs import BODY_SECONDS, MAX_BODY
 from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
@@ -116,6 +112,7 @@ ROUTES = [
     Route("/openapi.json", openapi),
     Route("/llms.txt", skills.llms_txt),
     *mcp.ROUTES,
+    *mcp_mount.ROUTES,
     *metrics.ROUTES,
     *flows.ROUTES,
     *dashboard.ROUTES,
@@ -137,8 +134,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with open_services() as opened:
-            yield {"services": opened}
+        async with open_services() as opened, mcp_mount.opened_mcp(opened) as protocol:
+            yield {"services": opened, "mcp": protocol}
 
     app = _Gateway(
         routes=ROUTES,
@@ -197,7 +194,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
     if wants_page(request) and not on_proxy and not on_mcp:
         answer = await _error_page(request, error, on_callback)
     else:
-        facts = _facts(request, error, problem.code)
+        facts = facts_of(error, problem.code, services(request).settings.public_url)
         answer = problem_response(error, request_id=request_id(request), extra=facts)
     if on_proxy:
         answer.headers["Gateway-Error"] = problem.code
@@ -219,46 +216,6 @@ def _allowed(request: Request) -> str:
             }
         )
     )
-
-
-_WITH_CONNECT_URL = {
-    "connector_required",
-    "reauthorization_required",
-    "scopes_required",
-    "connection_incomplete",
-}
-
-
-def _facts(request: Request, error: Exception, code: str) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    connector = getattr(error, "connector", None)
-    if connector is not None:
-        facts["connector"] = connector
-    if code in _WITH_CONNECT_URL:
-        public_url = services(request).settings.public_url
-        broken = getattr(error, "connection", None)
-        facts["connect_url"] = connect_url(
-            public_url,
-            str(connector),
-            broken,
-            getattr(error, "scopes", ()),
-            getattr(error, "tool", None),
-        )
-    if tool := getattr(error, "tool", None):
-        facts["tool"] = tool
-    if isinstance(error, InvalidArguments):
-        facts["errors"] = [{"field": name, "message": text} for name, text in error.problems]
-    if isinstance(error, ToolRefused):
-        facts |= {"reason": error.reason, "provider_status": error.status}
-    if isinstance(error, RuleRefused):
-        facts |= {"rule": error.rule, "rule_name": error.rule_name}
-    if (owner := getattr(error, "owner", None)) not in {None, "user"}:
-        facts["owner"] = owner  # somebody else than the user has to act
-    if isinstance(error, CallFailed | IdempotencyOutcomeUnknown):
-        facts["outcome_unknown"] = error.outcome_unknown
-    if problems := getattr(error, "errors", None):
-        facts["errors"] = problems
-    return facts
 
 
 async def _error_page(request: Request, error: Exception, on_callback: bool) -> Response:

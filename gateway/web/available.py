@@ -145,13 +145,15 @@ def connect_url(
     reconnect: str | None = None,
     scopes: Iterable[str] = (),
     tool: str | None = None,
+    mark: str | None = None,
 ) -> str:
     """Return the page where a person connects, or reconnects the connection ``reconnect``.
 
-    ``scopes`` are sets or scopes to ask for in addition; ``tool`` names what they are for. The
-    URL grants nothing: a session is needed (A2).
+    ``scopes`` are sets or scopes to ask for in addition; ``tool`` names what they are for; ``mark``
+    says for whom it is (``gateway.access.link_marks``). The URL grants nothing: a session is needed
+    (A2).
     """
-    given = {"reconnect": reconnect, "tool": tool, "scopes": " ".join(scopes)}
+    given = {"reconnect": reconnect, "tool": tool, "scopes": " ".join(scopes), "for": mark}
     query = urlencode({name: value for name, value in given.items() if value})
     return f"{public_url}/connectors/{connector}{f'?{query}' if query else ''}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -27,6 +27,7 @@ from gateway.web.inputs import Strict, UserId, limit_in, read_json, read_query, 
 from gateway.web.operation import Operation
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.state import services
+from gateway.wiring.process import Services
 
 MOST, USUAL = 1000, 100
 MAX_QUERY = 300
@@ -161,25 +162,31 @@ async def discover(request: Request) -> Response:
 async def _found(request: Request, caller: KeyCaller, asked: DiscoverRequest) -> Response:
     given, bounds = services(request), bounds_of(request, caller)
     bounds.require_user(asked.user)
+    if asked.connector is not None:
+        bounds.require_connector(given.catalog.described(asked.connector).name)
+    body = await discovered(given, bounds.tenant, asked, within=bounds.connectors)
+    headers = {"Cache-Control": "no-store"}
+    return Response(body.encode(), 200, headers, "application/json")
+
+
+async def discovered(
+    given: Services, tenant: str, asked: DiscoverRequest, *, within: Collection[str] | None
+) -> str:
+    """Return the JSON text of a ``DiscoveryReply``, of the connectors ``within``."""
     connector = asked.connector
     if connector is not None:
         connector = given.catalog.described(connector).name
-        bounds.require_connector(connector)
-    wanted = Wanted(
-        query=asked.query, connector=connector, effect=asked.effect, within=bounds.connectors
-    )
+    wanted = Wanted(query=asked.query, connector=connector, effect=asked.effect, within=within)
     after = None if asked.cursor is None else _read_cursor(asked, asked.cursor)
-    view = await given.discovery.look(bounds.tenant, asked.user)
+    view = await given.discovery.look(tenant, asked.user)
     found = await view.find(wanted)
     if after is not None:
         found = [each for each in found if rank(each) > after]
     page, url = found[: asked.limit], given.settings.public_url
     tools = ",".join(_tool(finding, asked.schemas, url) for finding in page)
-    accounts = [_account(each) for each in await view.accounts(bounds.connectors)]
+    accounts = [_account(each) for each in await view.accounts(within)]
     following = _cursor(asked, page[-1]) if len(found) > len(page) else None
-    body = f'{{"tools":[{tools}],"connectors":{_json(accounts)},"next_cursor":{_json(following)}}}'
-    headers = {"Cache-Control": "no-store"}
-    return Response(body.encode(), 200, headers, "application/json")
+    return f'{{"tools":[{tools}],"connectors":{_json(accounts)},"next_cursor":{_json(following)}}}'
 
 
 def _json(value: Any) -> str:

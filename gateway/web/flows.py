@@ -48,7 +48,9 @@ _log = get_logger()
 
 MAX_INPUTS = 20
 MAX_TOOL = 80
-_KEPT = {"owner", "tool", "reconnect", "display", "scopes", "method"}
+MARK = "for"
+"""The parameter with the mark of a link that was made for one person."""
+_KEPT = {"owner", "tool", "reconnect", "display", "scopes", "method", MARK}
 """Parameters of a connect link that outlast a sign-in."""
 
 
@@ -87,6 +89,10 @@ async def connect_page(request: Request) -> Response:
             target = here  # the name of a tool may have characters that are forbidden here
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     config, _ = await given.apps.choose(session.tenant, request.path_params["name"])
+    if (mark := request.query_params.get(MARK)) is not None:
+        given.link_marks.check(
+            mark, tenant=session.tenant, user=session.user, connector=config.name
+        )
     reconnect, old = request.query_params.get("reconnect"), None
     if reconnect:
         old = await _reconnected(request, session, config, reconnect)

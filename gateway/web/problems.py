@@ -159,6 +159,19 @@ PROBLEMS: dict[type[BaseException], Problem] = {
     errors.AssertionInvalid: Problem(
         403, "assertion_invalid", "The user assertion does not allow this"
     ),
+    errors.LinkOfAnother: Problem(
+        403,
+        "link_not_yours",
+        "This link was made for somebody else",
+        "Nothing was connected. An agent made it for the person whom it works for: sign in as that "
+        "person, or start from your own connectors.",
+    ),
+    errors.LinkExpired: Problem(
+        400,
+        "link_expired",
+        "This link is too old",
+        "Ask the agent again for a link, or start from your connectors.",
+    ),
     errors.WrongBrowser: Problem(
         403,
         "flow_not_yours",

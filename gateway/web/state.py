@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from starlette.requests import Request
+from starlette.types import ASGIApp
 
 if TYPE_CHECKING:
     from gateway.wiring.process import Services
 
 
 class State(TypedDict):
-    """The application's state, which the lifespan opens."""
+    """The application's state, which the lifespan opens. ``mcp`` is ``None`` if it is off."""
 
     services: Services
+    mcp: ASGIApp | None
 
 
 def services(request: Request) -> Services:

@@ -13,6 +13,7 @@ from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.limits import Limits
+from gateway.access.link_marks import LinkMarks
 from gateway.access.login.choice import Logins, open_logins
 from gateway.access.login.discovery import OIDC_BULKHEAD
 from gateway.access.service_keys import ServiceKeys
@@ -23,6 +24,7 @@ from gateway.background import in_background
 from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
+from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
@@ -59,6 +61,7 @@ from gateway.store.fresh.watch import Watch
 from gateway.store.idempotency import IdempotencyStore
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
+from gateway.store.mcp_messages import McpMessageStore
 from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
 from gateway.store.policies import PolicyStore
@@ -118,6 +121,9 @@ class Services(CoreServices):
     discovery: Discovery
     signing_keys: SigningKeys
     outbound: Outbound
+    vault: Vault
+    mcp_messages: McpMessageStore
+    link_marks: LinkMarks
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -366,6 +372,9 @@ async def open_services(
             signing_keys=SigningKeys(SigningKeyStore(database), vault, clock),
             outbound=outbound,
             usage=usage_store,
+            vault=vault,
+            mcp_messages=McpMessageStore(database),
+            link_marks=LinkMarks(vault, clock),
             ping=database.ping,
             check_process=check_process,
         )

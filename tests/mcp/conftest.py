@@ -1,9 +1,10 @@
-"""Fixtures of the protected resource: an authorization server's keys, and tokens of every kind."""
+"""Fixtures of ``/mcp``: tokens of every kind, and the protocol in front of the tools of Relay."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,11 +18,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import GatewayError
+from gateway.mcp.app import McpApp
+from gateway.mcp.control import Surface
 from gateway.mcp.principal import PRINCIPAL, SCOPES
 from gateway.web.mcp import protected
+from gateway.web.mcp_controls import controls_of, describer
 from gateway.web.problems import problem_response
 from tests.conftest import GATEWAY_URL
-from tests.support.gateway import Harness, with_state
+from tests.mcp.speaking import Mcp
+from tests.support.gateway import FakeClock, Harness, with_state
+from tests.support.provider import StrictProvider, strict_provider
+from tests.support.proxied import proxying
+from tests.tools.conftest import write_tools
 
 MCP_URL = f"{GATEWAY_URL}/mcp"
 
@@ -116,3 +124,22 @@ async def caller(gateway: Harness) -> AsyncIterator[Caller]:
     transport = httpx.ASGITransport(resource_app(gateway))
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
         yield Caller(client, gateway)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[StrictProvider]:
+    async with strict_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+async def mcp(
+    mongodb_url: str, database_name: str, tmp_path: Path, provider: StrictProvider, clock: FakeClock
+) -> AsyncIterator[Mcp]:
+    write_tools(tmp_path)
+    async with proxying(mongodb_url, database_name, tmp_path, provider, clock=clock) as proxy:
+        given = proxy.harness.services
+        surface = Surface(describe=describer(given), controls=controls_of(given))
+        app = McpApp(given, surface, patience=0.0)
+        async with app.running():
+            yield Mcp(proxy, provider, app, proxy.harness.settings.public_url)

@@ -6,8 +6,9 @@ process's writes when the database reports them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 Tag = tuple[str, ...]
 """The subject of a change: a row, or the accounts of one owner and connector."""
@@ -26,6 +27,11 @@ def row_tag(collection: str, row: str) -> Tag:
 def accounts_tag(tenant: str, owner: str, connector: str) -> Tag:
     """Return the tag of an owner's accounts at a connector: announced for a new account."""
     return ("accounts", tenant, owner, connector)
+
+
+def message_tag(row: Mapping[str, Any]) -> Tag:
+    """Return the tag that announces an MCP message: it says all that a listener needs."""
+    return ("mcp_messages", row["topic"], str(row["kind"]), row["subject"])
 
 
 class Notices:

@@ -16,7 +16,7 @@ from typing import Any
 from gateway.errors import StoreUnavailable
 from gateway.store.clock import SET_EVERY, DatabaseClock
 from gateway.store.fresh.freshness import Freshness
-from gateway.store.fresh.notices import EVERYTHING, Tag, accounts_tag, row_tag
+from gateway.store.fresh.notices import EVERYTHING, Tag, accounts_tag, message_tag, row_tag
 from gateway.store.mongo import Database, Document
 
 POLL_SECONDS = 0.05
@@ -30,6 +30,7 @@ _COLLECTIONS = [
     "usage_rules",
     "policies",
     "approvals",
+    "mcp_messages",
 ]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
@@ -159,4 +160,6 @@ def _tags(collection: str, row: str, document: Document | None) -> list[Tag]:
     tags = [row_tag(collection, row)]
     if collection == "connections" and document is not None:  # inserted, or replaced
         tags.append(accounts_tag(document["tenant"], document["owner"], document["connector"]))
+    if collection == "mcp_messages" and document is not None:
+        tags.append(message_tag(document))
     return tags

@@ -1,0 +1,38 @@
+"""Tools of the gateway itself, beside those of connectors: discovery, and links for people."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from connectors.tooling import Effect
+from gateway.mcp.principal import Principal
+
+Problem = dict[str, Any]
+"""The members of a problem document (RFC 9457), with the facts of its error."""
+Describe = Callable[[BaseException, Principal], Problem]
+"""Describes an error to a principal; links in it are for that person alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Control:
+    """A tool of the gateway. ``run`` returns a value of ``output`` as JSON, or raises."""
+
+    name: str
+    title: str
+    description: str
+    args: type[BaseModel]
+    output: Mapping[str, Any]
+    run: Callable[[Principal, Any], Awaitable[dict[str, Any]]]
+    effect: Effect = "read"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surface:
+    """What the layer above adds: its errors in words, and the controls."""
+
+    describe: Describe
+    controls: Sequence[Control]

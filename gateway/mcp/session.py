@@ -1,0 +1,99 @@
+"""Sessions of clients of the handshake revisions, sealed into the id that the client keeps.
+
+A client says at ``initialize`` what it can do, and never again. The id of its session carries that,
+so any process can serve its next request and none remembers it. The id is sealed with the
+encryption keys, and opens for its principal alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mcp_types import ClientCapabilities, Implementation
+
+from connectors.secret import Secret
+from gateway.digest import sha256_hex
+from gateway.encryption.places import mcp_session_place
+from gateway.encryption.vault import Vault
+from gateway.errors import VaultError
+from gateway.mcp.principal import Principal
+
+LIFETIME = timedelta(days=7)
+"""How long an id is accepted. A client that gets 404 for its id begins a new session."""
+LONGEST = 4096
+"""Characters of an id: proxies accept headers of some 8 KiB."""
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """What a client said at ``initialize``. ``topic`` names the session in the database."""
+
+    topic: str
+    version: str
+    capabilities: Mapping[str, Any]
+    client: Mapping[str, str]
+
+
+class Sessions:
+    """Makes and opens ids of sessions."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def begin(
+        self,
+        principal: Principal,
+        *,
+        version: str,
+        capabilities: ClientCapabilities,
+        client: Implementation,
+        now: datetime,
+    ) -> str:
+        """Return the id of a new session."""
+        said = {
+            "version": version,
+            "capabilities": _kept(capabilities),
+            "client": {
+                "name": client.name[:LONGEST_NAME],
+                "version": client.version[:LONGEST_NAME],
+            },
+            "until": (now + LIFETIME).timestamp(),
+        }
+        sealed = self._vault.seal(Secret(json.dumps(said)), mcp_session_place(principal.id))
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def open(self, session_id: str, principal: Principal, now: datetime) -> Session | None:
+        """Return the session of that id; ``None`` if it is over, another's, or made up."""
+        if len(session_id) > LONGEST:
+            return None
+        try:
+            sealed = base64.b64decode(
+                session_id + "=" * (-len(session_id) % 4), altchars=b"-_", validate=True
+            )
+            said = json.loads(self._vault.open(sealed, mcp_session_place(principal.id)).reveal())
+        except (ValueError, VaultError):
+            return None
+        if said["until"] <= now.timestamp():
+            return None
+        return Session(
+            topic=sha256_hex(session_id),
+            version=said["version"],
+            capabilities=said["capabilities"],
+            client=said["client"],
+        )
+
+
+def _kept(capabilities: ClientCapabilities) -> dict[str, Any]:
+    """Return what answers depend on, in the protocol's form: a client may declare very much."""
+    said = capabilities.model_dump(by_alias=True, mode="json", exclude_none=True)
+    kept: dict[str, Any] = {name: {} for name in ("sampling", "roots") if name in said}
+    if isinstance(asks := said.get("elicitation"), dict):
+        # Without a mode it means forms, as in the revision that had no other.
+        kept["elicitation"] = {mode: {} for mode in ("form", "url") if mode in asks}
+    return kept
