@@ -118,6 +118,7 @@ async def test_expired_rows_are_removed_in_the_end(
         ("cool_downs", "expiry"): 0,
         ("idempotency", "expiry"): 0,
         ("approvals", "expiry"): 0,
+        ("mcp_messages", "expiry"): 0,
         ("oauth_grants", "expiry"): 0,
         ("oauth_clients", "expiry"): 0,
         ("signing_keys", "expiry"): 0,
