@@ -24,7 +24,7 @@ PAGES = sorted(
     {"README.md", "CONTRIBUTING.md", "SECURITY.md"}
     | {f"docs/{path.name}" for path in ROOT.glob("docs/*.md")} - APART
 )
-OTHERS = {"curl", "export", "pip", "ngrok", "cloudflared", "cd"}
+OTHERS = {"claude", "curl", "export", "pip", "ngrok", "cloudflared", "cd"}
 """Programs that are not ours."""
 TARGETS = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
 

@@ -93,8 +93,15 @@ async def dashboard(request: Request) -> Response:
             or (given.settings.dev and name in with_key_alone)  # its app is missing all the same
         ],
         api_base=given.settings.public_url,
+        mcp_url=given.settings.mcp_url if _lets_agents_in(given) else None,
     )
     return forget_outcome(request, page)
+
+
+def _lets_agents_in(given: Services) -> bool:
+    """Whether a person can add the gateway to an agent, which needs an authorization server."""
+    settings = given.settings
+    return settings.mcp_on and (settings.authorization_server_on or bool(settings.mcp_issuer))
 
 
 async def done(request: Request) -> Response:

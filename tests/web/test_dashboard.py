@@ -96,6 +96,7 @@ async def test_the_cards_are_grouped_by_category(outside: Harness) -> None:
         ("h3", "Zendesk"),
         ("h2", "Other"),
         ("h3", "Solo"),
+        ("h2", "Add to your agent"),
     ]
     assert f"0 of {len(CONNECTOR_CATALOG) + 1} connected" in words(browser)
 
