@@ -144,7 +144,7 @@ def bad_tokens(gateway: Harness, key: ECKey) -> dict[str, str]:
 
 
 async def test_a_bad_token_is_refused_as_invalid(
-    caller: Caller, gateway: Harness, subtests: pytest.Subtests
+    caller: Caller, gateway: Harness, subtests: pytest.Subtests, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = await gateway.services.signing_keys.signing_key()
     for name, token in bad_tokens(gateway, key).items():
@@ -156,7 +156,8 @@ async def test_a_bad_token_is_refused_as_invalid(
             assert said["resource_metadata"] == METADATA
             assert said["scope"] == "tools:read"
             assert answer.json()["code"] == "access_token_invalid"
-            assert token not in answer.text + answer.headers["www-authenticate"]
+            logged = capsys.readouterr().out
+            assert token not in answer.text + answer.headers["www-authenticate"] + logged
 
 
 async def test_a_credential_in_a_wrong_form_is_malformed(

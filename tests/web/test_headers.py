@@ -37,6 +37,7 @@ def routes() -> list[tuple[str, str]]:
             for placeholder, value in PATHS.items():
                 path = path.replace(placeholder, value)
             found += [(method, path) for method in sorted(route.methods or ())]
+    found += [(method, "/mcp") for method in ("DELETE", "GET", "POST")]  # its route takes any
     return [*found, ("GET", "/static/gateway.css"), ("GET", "/static/gateway.js")]
 
 
@@ -97,6 +98,7 @@ REFUSALS: list[tuple[str, str, bytes | None, int]] = [
     ("POST", "/v1/connectors/google/token", b"x" * 70_000, 413),
     ("POST", "/v1/connectors/google/token", b"not json", 422),
     ("POST", "/login", b"name=" + b"x" * 70_000, 413),
+    ("POST", "/mcp", b"x" * 70_000, 422),
 ]
 
 
