@@ -48,7 +48,7 @@ class McpApp:
         surface: Surface,
         *,
         patience: float = PATIENCE,
-        extend: Callable[[Server[Any]], None] | None = None,
+        extend: Callable[[Server[Any], Relay], None] | None = None,
         handshake: HandshakeFactory = Handshake,
     ) -> None:
         """Build the server. ``extend`` and ``handshake`` are for the conformance suite's tools."""
@@ -71,7 +71,7 @@ class McpApp:
             relay=self._relay,
         )
         if extend is not None:
-            extend(self._server)
+            extend(self._server, self._relay)
         # Not the package's own list, which has its tracing: the access log and metrics are ours.
         self._server.middleware = [state_boundary(given.vault, f"{self._public_url}/mcp")]
         self._entry = StreamableHTTPSessionManager(self._server, stateless=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -36,6 +37,11 @@ class Mcp:
     def __post_init__(self) -> None:
         self.raw = self.http()
 
+    def become(self, user: str) -> None:
+        """Send what follows as another person, with the same client."""
+        self.principal = replace(self.principal, user=user)
+        self.raw = self.http()
+
     def http(self, principal: Principal | None = None) -> httpx.AsyncClient:
         """A client of HTTP whose requests are a principal's."""
         transport = httpx.ASGITransport(AsPrincipal(self.app, principal or self.principal))
@@ -54,3 +60,59 @@ class Mcp:
             ) as client,
         ):
             yield client
+
+    async def session(self, capabilities: dict[str, Any]) -> str:
+        """The id of a new session of the older era, for a client with these capabilities."""
+        answer = await self.post(
+            "initialize",
+            {
+                "protocolVersion": OLD,
+                "capabilities": capabilities,
+                "clientInfo": {"name": "test", "version": "1"},
+            },
+            {},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.headers["mcp-session-id"]
+
+    async def ask(
+        self,
+        era: str,
+        method: str,
+        params: dict[str, Any],
+        capabilities: dict[str, Any],
+        *,
+        session: str | None = None,
+        **headers: str,
+    ) -> dict[str, Any]:
+        """Send one request as a client of an era; return the JSON-RPC answer."""
+        if era == OLD:
+            given = {"mcp-protocol-version": OLD}
+            given["mcp-session-id"] = session or await self.session(capabilities)
+        else:
+            given = {"mcp-protocol-version": MODERN, "mcp-method": method}
+            if "name" in params:
+                given["mcp-name"] = params["name"]
+            meta = {
+                "io.modelcontextprotocol/protocolVersion": MODERN,
+                "io.modelcontextprotocol/clientCapabilities": capabilities,
+            }
+            params = params | {"_meta": meta | params.get("_meta", {})}
+        answer = await self.post(method, params, given | headers)
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            return messages(answer.text)[-1]
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def post(
+        self, method: str, params: dict[str, Any], headers: dict[str, str]
+    ) -> httpx.Response:
+        """Send one message as it is."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return await self.raw.post("/mcp", json=body, headers={"accept": ACCEPT} | headers)
+
+
+def messages(text: str) -> list[dict[str, Any]]:
+    """The messages of an event stream."""
+    lines = (line for line in text.splitlines() if line.startswith("data: "))
+    return [json.loads(line.removeprefix("data: ")) for line in lines]

@@ -16,6 +16,13 @@ from gateway.server.run import server_for
 async def serving(app: ASGIApp) -> AsyncIterator[int]:
     """The port of 127.0.0.1 where ``app`` answers, in this process, until the context ends."""
     door = socket.create_server(("127.0.0.1", 0))  # who comes early waits in its queue
+    async with serving_at(app, door) as port:
+        yield port
+
+
+@asynccontextmanager
+async def serving_at(app: ASGIApp, door: socket.socket) -> AsyncIterator[int]:
+    """The same at a socket that was opened before, for an app that has to know its address."""
     port: int = door.getsockname()[1]
     server = server_for(app, host="127.0.0.1", port=port, lifespan="off")
     task = asyncio.create_task(server.serve(sockets=[door]))
