@@ -1,0 +1,194 @@
+"""Streams over a real socket: changed lists, answered questions, progress, cancellation.
+
+Two applications on one database stand for two processes: what reaches one concerns the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.mcp.app import McpApp
+from gateway.mcp.control import Surface
+from gateway.store.policies import Decision, PolicyRule
+from gateway.web.mcp_controls import controls_of, describer
+from tests.mcp.speaking import ACCEPT, MODERN, OLD, Mcp
+from tests.mcp.standin import AsPrincipal
+from tests.support import provider as providers
+from tests.support.provider import Exchange, StrictProvider
+from tests.support.serving import serving
+
+URL = {"elicitation": {"url": {}}}
+ITEM = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
+
+
+class _AsNamed:
+    """Says the host name of the settings, which the port of a test does not have."""
+
+    def __init__(self, app: ASGIApp, url: str) -> None:
+        self._app, self._host = app, url.partition("://")[2].encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rest = [each for each in scope["headers"] if each[0] != b"host"]
+        await self._app({**scope, "headers": [*rest, (b"host", self._host)]}, receive, send)
+
+
+@asynccontextmanager
+async def served(mcp: Mcp, app: McpApp) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application behind a real socket."""
+    outer = _AsNamed(AsPrincipal(app, mcp.principal), mcp.url)
+    async with (
+        serving(outer) as port,
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", headers={"accept": ACCEPT}, trust_env=False
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def two(mcp: Mcp) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """Clients of two applications on one database."""
+    given = mcp.proxy.harness.services
+    surface = Surface(describe=describer(given), controls=controls_of(given))
+    second = McpApp(given, surface, patience=0.0)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(second.running())
+        yield (
+            await stack.enter_async_context(served(mcp, mcp.app)),
+            await stack.enter_async_context(served(mcp, second)),
+        )
+
+
+def modern(method: str, params: dict[str, Any], **capabilities: Any) -> dict[str, Any]:
+    """The arguments of a request of the newest revision."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+    }
+    headers = {"mcp-protocol-version": MODERN, "mcp-method": method}
+    if "name" in params:
+        headers["mcp-name"] = params["name"]
+    body = {"_meta": meta | params.pop("_meta", {}), **params}
+    return {
+        "json": {"jsonrpc": "2.0", "id": 7, "method": method, "params": body},
+        "headers": headers,
+    }
+
+
+async def next_message(lines: AsyncIterator[str]) -> dict[str, Any]:
+    """The next message of an event stream."""
+    async for line in lines:
+        if line.startswith("data: "):
+            found: dict[str, Any] = json.loads(line.removeprefix("data: "))
+            return found
+    raise AssertionError("the stream has ended")
+
+
+async def tighten(mcp: Mcp) -> None:
+    """Change which tools there are."""
+    rule = PolicyRule(id="no", pattern="relay_get_item", decision=Decision.BLOCK)
+    policies = mcp.proxy.harness.services.policies
+    await policies.set("default", rules=[rule], disabled=(), revision=0)
+
+
+async def test_who_listens_hears_of_a_changed_list(
+    mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient]
+) -> None:
+    first, second = two
+    session = await mcp.session(URL)
+    asked = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+    old = {"mcp-session-id": session, "mcp-protocol-version": OLD}
+    async with (
+        first.stream("POST", "/mcp", **asked) as new_stream,
+        second.stream("GET", "/mcp", headers=old) as old_stream,
+    ):
+        news, olds = new_stream.aiter_lines(), old_stream.aiter_lines()
+        acknowledged = await next_message(news)
+        assert acknowledged["method"] == "notifications/subscriptions/acknowledged"
+        assert (await anext(olds)).startswith(":")  # it is open
+        await tighten(mcp)
+        told = await next_message(news)
+        assert told["method"] == "notifications/tools/list_changed"
+        assert told["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == 7
+        assert (await next_message(olds))["method"] == "notifications/tools/list_changed"
+    names = await listed(first)
+    assert "relay_get_item" not in names
+
+
+async def listed(client: httpx.AsyncClient) -> list[str]:
+    answer = await client.post("/mcp", **modern("tools/list", {}))
+    result = answer.json()["result"]
+    assert result["cacheScope"] == "private"
+    return [tool["name"] for tool in result["tools"]]
+
+
+async def test_the_end_of_a_question_reaches_the_session_alone(
+    mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient]
+) -> None:
+    """The question is asked by one process, and the client's stream is another's."""
+    first, second = two
+    session = await mcp.session(URL)
+    old = {"mcp-session-id": session, "mcp-protocol-version": OLD}
+    async with second.stream("GET", "/mcp", headers=old) as stream:
+        lines = stream.aiter_lines()
+        assert (await anext(lines)).startswith(":")
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": ITEM}
+        answer = (await first.post("/mcp", json=call, headers=old)).json()
+        (question,) = answer["error"]["data"]["elicitations"]
+        await mcp.proxy.connect()
+        told = await next_message(lines)
+    assert told["method"] == "notifications/elicitation/complete"
+    assert told["params"]["elicitationId"] == question["elicitationId"]
+
+
+async def test_cancelling_closes_the_work(
+    mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the older era by a message that another process gets; of the newer by hanging up."""
+    reached, gone = asyncio.Event(), asyncio.Event()
+
+    async def hang(provider: StrictProvider, exchange: Exchange) -> None:
+        await exchange.body()
+        reached.set()
+        await exchange._reader.read(1)  # nothing more: the end of the connection
+        gone.set()
+
+    monkeypatch.setitem(providers.BEHAVIOURS, "refusal", hang)
+    await mcp.proxy.connect()
+    first, second = two
+    session = await mcp.session({})
+    old = {"mcp-session-id": session, "mcp-protocol-version": OLD}
+    refusal = {"name": "relay_get_refusal", "arguments": {}}
+    call = {"jsonrpc": "2.0", "id": "c-1", "method": "tools/call", "params": refusal}
+    running = asyncio.create_task(first.post("/mcp", json=call, headers=old))
+    await reached.wait()
+    params = {"requestId": "c-1", "reason": "the user changed their mind"}
+    cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}
+    assert (await second.post("/mcp", json=cancel, headers=old)).status_code == 202
+    assert (await running).status_code == 202
+    await gone.wait()
+    reached.clear()
+    gone.clear()
+    running = asyncio.create_task(first.post("/mcp", **modern("tools/call", dict(refusal))))
+    await reached.wait()
+    running.cancel()
+    await gone.wait()
+    outcomes = [line["outcome"] for line in await lines_of(mcp)]
+    assert outcomes == ["cancelled", "cancelled"]
+
+
+async def lines_of(mcp: Mcp) -> list[dict[str, Any]]:
+    """The audit's lines of calls."""
+    services = mcp.proxy.harness.services
+    await services.audit.flush()
+    rows: Any = services.audit._store._rows
+    found: list[dict[str, Any]] = await rows.find({"action": "tool.called"}, sort=[("time", 1)])
+    return found
