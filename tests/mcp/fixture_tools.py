@@ -256,7 +256,7 @@ async def input_capabilities(context: Context, params: Any) -> Answer:
 async def missing_capability(context: Context, params: Any) -> Answer:
     can = context.session.client_capabilities
     if can is None or can.sampling is None:
-        data = {"requiredCapabilities": {"sampling": {}}}
+        data: dict[str, Any] = {"requiredCapabilities": {"sampling": {}}}
         raise MCPError(MISSING_REQUIRED_CLIENT_CAPABILITY, "sampling is needed", data)
     return said("It is there.")
 

@@ -27,7 +27,7 @@ CODES = {
     "broken": "reauthorization_required",
     "narrow": "scopes_required",
 }
-CALL = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
+CALL: dict[str, Any] = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
 
 
 async def bring_into(mcp: Mcp, state: str) -> None:
@@ -124,7 +124,7 @@ async def test_a_person_who_declines_is_not_asked_again(mcp: Mcp, action: str) -
 
     async def refuse(context: Any, params: Any) -> ElicitResult:
         asked.append(params.url)
-        return ElicitResult(action=action)  # type: ignore[arg-type]
+        return ElicitResult(action=action)
 
     async with mcp.client(mode=MODERN, elicitation_callback=refuse) as client:
         result = await client.call_tool(CALL["name"], CALL["arguments"])

@@ -25,7 +25,7 @@ from tests.support import provider as providers
 from tests.support.provider import Exchange, StrictProvider
 from tests.support.serving import serving
 
-URL = {"elicitation": {"url": {}}}
+URL: dict[str, Any] = {"elicitation": {"url": {}}}
 ITEM = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
 
 
