@@ -81,11 +81,11 @@ mutants: $(INSTALLED) ## flip every field of every connector: does its contract 
 	$(BIN)/python -m gateway.testing.mutants $(if $(PART),--part $(PART))
 
 faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts
-	FAULTS_FULL=1 $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults
-	FAULTS_FULL=1 $(BIN)/python -m pytest -q $(MEASURED)
+	FAULTS_FULL=1 FAULTS_PART=$(PART) $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults
+	FAULTS_FULL=1 FAULTS_PART=$(PART) $(BIN)/python -m pytest -q $(MEASURED)
 
 attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/attacks get through?
-	$(BIN)/python -m tests.attacks.weakened
+	$(BIN)/python -m tests.attacks.weakened $(if $(PART),--part $(PART))
 
 fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.json
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz
