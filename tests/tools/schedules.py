@@ -141,7 +141,9 @@ def run(
     """Run a test on many examples; ``full`` is their number in the long form."""
 
     @settings(
-        max_examples=full // PARTS if FULL else FEW, deadline=None, suppress_health_check=[*HealthCheck]
+        max_examples=full // PARTS if FULL else FEW,
+        deadline=None,
+        suppress_health_check=[*HealthCheck],
     )
     @given(**strategies)
     def each(**drawn: Any) -> None:
