@@ -160,6 +160,7 @@ class CallContext:
             request_id=self._asked.request_id,
             key=key,
             reads=reads,
+            tool=self._asked.tool,
         )
         answer = await self._send(asked, self._gate if self._asks(changes) else None)
         if answer.status == 401:
