@@ -19,6 +19,9 @@ DURATIONS := --durations=40 --durations-min=1
 # Fault tests that measure times, or keep a small machine busy: their long form runs alone.
 MEASURED := $(addprefix tests/faults/test_,storm.py hanging_provider.py replica_set.py)
 
+# Their long form is 5,000 schedules of accounts, refreshes and policies.
+DISCOVERY := $(addprefix tests/tools/test_discovery_,states.py calls.py)
+
 CHECKS := $(addprefix check-,format lint types connectors layers)
 
 .DEFAULT_GOAL := help
@@ -80,12 +83,13 @@ fix: $(INSTALLED) ## format the code, mend what the linter can, write docs/secur
 mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
 	$(BIN)/python -m gateway.testing.mutants $(if $(PART),--part $(PART))
 
-faults: $(INSTALLED) ## the long form of tests/faults: kills, storms, sleep, restarts
-	FAULTS_FULL=1 $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults
-	FAULTS_FULL=1 $(BIN)/python -m pytest -q $(MEASURED)
+faults: $(INSTALLED) ## the long form of tests/faults, and 5,000 schedules of discovery
+	FAULTS_FULL=1 FAULTS_PART=$(PART) $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults
+	FAULTS_FULL=1 FAULTS_PART=$(PART) $(BIN)/python -m pytest -q $(MEASURED)
+	DISCOVERY_FULL=1 FAULTS_PART=$(PART) $(PARALLEL) -n 2 $(DISCOVERY)
 
 attacks: $(INSTALLED) ## take out one check at a time: does an attack of tests/attacks get through?
-	$(BIN)/python -m tests.attacks.weakened
+	$(BIN)/python -m tests.attacks.weakened $(if $(PART),--part $(PART))
 
 fuzz: $(INSTALLED) ## 100 requests of each kind for each operation of /openapi.json
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q tests/fuzz

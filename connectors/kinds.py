@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -13,16 +14,20 @@ from connectors.secret import Secret
 
 
 def kind_problems(value: Any) -> list[str]:
-    """Describe each field of a dataclass whose value has another type than declared.
+    """Describe each field of a dataclass whose value is not what the field's type says."""
+    return [*chain.from_iterable(kind_and_choice_problems(value))]
 
-    Without this check, ``scopes="read"`` would be four scopes.
+
+def kind_and_choice_problems(value: Any) -> tuple[list[str], list[str]]:
+    """Describe the fields of another type than declared, and those that no ``Literal`` lists.
+
+    Without the first, ``scopes="read"`` would be four scopes.
     """
-    return [problem for is_choice, problem in _of_fields(value) if not is_choice]
-
-
-def choice_problems(value: Any) -> list[str]:
-    """Describe each field of a dataclass whose value its ``Literal`` does not list."""
-    return [problem for is_choice, problem in _of_fields(value) if is_choice]
+    found = list(_of_fields(value))
+    return (
+        [problem for is_choice, problem in found if not is_choice],
+        [problem for is_choice, problem in found if is_choice],
+    )
 
 
 _Problem = tuple[bool, str]
@@ -42,10 +47,17 @@ def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)  # takes milliseconds
 
 
+@functools.cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
+    """Return the class of a type hint, what stands in its brackets, and if it is a dataclass."""
+    kind = get_origin(hint) or hint
+    return kind, get_args(hint), isinstance(kind, type) and is_dataclass(kind)
+
+
 def _of_value(value: Any, hint: Any, path: str) -> Iterator[_Problem]:
-    kind, inner = get_origin(hint) or hint, get_args(hint)
-    if hint is Any:
+    if hint is Any or type(value) is hint is str:  # most values are text
         return
+    kind, inner, is_part = _parts(hint)
     if kind is Literal:
         if value not in inner:
             yield True, f"{path} is not one of {', '.join(map(str, inner))}"
@@ -55,7 +67,7 @@ def _of_value(value: Any, hint: Any, path: str) -> Iterator[_Problem]:
                 list(_of_value(value, member, path)) for member in inner if member is not NoneType
             ]
             yield from min(found, key=len)
-    elif isinstance(kind, type) and is_dataclass(kind):
+    elif is_part:
         if isinstance(value, kind):
             yield from _of_fields(value, path)
         else:
@@ -78,7 +90,9 @@ def _of_value(value: Any, hint: Any, path: str) -> Iterator[_Problem]:
 
 def _of_items(items: Iterable[tuple[Any, Any]], path: str) -> Iterator[_Problem]:
     for number, (item, hint) in enumerate(items):
-        is_part = is_dataclass(get_origin(hint) or hint)
+        if type(item) is hint is str:
+            continue
+        is_part = _parts(hint)[2]
         yield from _of_value(item, hint, f"{path}[{number}]" if is_part else f"{path} {item!r}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.hosts import HOST_LIST, tenants_of
-from connectors.kinds import choice_problems, kind_problems
+from connectors.kinds import kind_problems
 from connectors.provider_keys import VALUE, key_rule_problems
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -21,7 +21,7 @@ _CREDENTIALS = frozenset({"client_id", "client_secret"})
 
 def problems_of(provider: Any) -> list[str]:
     """List every problem of a ``SimulatedProvider``, each beginning with its field."""
-    if wrong := kind_problems(provider) + choice_problems(provider):
+    if wrong := kind_problems(provider):
         return wrong  # the other rules would stumble over it
     return [
         *_identity(provider),
@@ -40,7 +40,7 @@ def problems_of(provider: Any) -> list[str]:
 
 def key_provider_problems(provider: Any) -> list[str]:
     """List every problem of a ``SimulatedKeyProvider``, each beginning with its field."""
-    if wrong := kind_problems(provider) + choice_problems(provider):
+    if wrong := kind_problems(provider):
         return wrong
     found = [*_names(provider), *_addresses(provider), *_api(provider)]
     found += _required_headers(

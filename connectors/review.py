@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from connectors.account import PATH, AccountLookup
 from connectors.inputs import INPUT_NAME
 from connectors.key_review import key_problems
-from connectors.kinds import choice_problems, kind_problems
+from connectors.kinds import kind_and_choice_problems
 from connectors.placeholders import PLACEHOLDER, expanded, undeclared
 
 NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -109,11 +109,12 @@ _AS_IT_IS = {"client_id"}
 
 def problems_of(config: Any) -> list[str]:
     """List every problem of a ``ConnectorConfig``, each beginning with its field."""
-    if wrong := kind_problems(config):
+    wrong, choices = kind_and_choice_problems(config)
+    if wrong:
         return wrong  # the other rules would stumble over it
     return [
         *_identity(config),
-        *choice_problems(config),
+        *choices,
         *_functions(config),
         *_urls(config),
         *_stray_placeholders(config),
@@ -128,9 +129,10 @@ def problems_of(config: Any) -> list[str]:
 
 def key_connector_problems(config: Any) -> list[str]:
     """List every problem of a ``KeyConnectorConfig``, each beginning with its field."""
-    if wrong := kind_problems(config):
+    wrong, choices = kind_and_choice_problems(config)
+    if wrong:
         return wrong
-    return [*_identity(config), *choice_problems(config), *_key(config), *_api_hosts(config)]
+    return [*_identity(config), *choices, *_key(config), *_api_hosts(config)]
 
 
 def _key(config: Any) -> Iterator[str]:

@@ -19,6 +19,8 @@ MAX_NAME, MAX_DESCRIPTION = 64, 300
 """64 characters: the longest name of a function at the big model providers."""
 NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+){2,}")
 EFFECTS, POLICIES = ("read", "write", "destructive"), ("auto", "ask", "block")
+MAX_REQUESTS = 25
+"""Requests of one call of a tool."""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OURS = frozenset(
     {"authorization", "cookie", "host", "content-length", "content-type", "transfer-encoding"}
@@ -39,6 +41,10 @@ def function_tool_problems(tool: Any) -> list[str]:
         found.append("the function is not async")
     elif len(inspect.signature(tool.function).parameters) != 2:
         found.append("the function does not take (args, ctx)")
+    if not 1 <= tool.writes <= MAX_REQUESTS:
+        found.append(f"writes is not 1 to {MAX_REQUESTS}")
+    if tool.effect == "read" and tool.writes != 1:
+        found.append("writes is given, and effect read changes nothing")
     return found
 
 

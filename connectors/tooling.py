@@ -174,9 +174,13 @@ Function = Callable[[Any, ToolContext], Awaitable[Output]]
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionTool(ToolDefinition):
-    """A tool that is a function, made with ``@tool``."""
+    """A tool that is a function, made with ``@tool``.
+
+    ``writes`` is the most requests of a call that change something; a tool that reads has none.
+    """
 
     function: Function
+    writes: int = 1
 
     def problems(self) -> list[str]:
         return function_tool_problems(self)
@@ -196,6 +200,7 @@ class tool(Generic[AnyArgs]):
         output: type[Output],
         examples: tuple[Mapping[str, Any], ...] = (),
         policy: Policy | None = None,
+        writes: int = 1,
     ) -> None:
         self._args = args
         self._fields: dict[str, Any] = {
@@ -206,6 +211,7 @@ class tool(Generic[AnyArgs]):
             "output": output,
             "examples": examples,
             "policy": policy,
+            "writes": writes,
         }
 
     def __call__(

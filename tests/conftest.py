@@ -129,7 +129,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_in(path: Path, names: Sequence[str]) -> bool:
-    return any(path.is_relative_to(Path(__file__).parent / name) for name in names)
+    inside = f"{path}/".removeprefix(f"{Path(__file__).parent}/")
+    return inside.startswith(tuple(f"{name}/" for name in names))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
@@ -28,6 +28,7 @@ from connectors.config import Connector, ConnectorConfig
 from connectors.context import PostConnectionContext
 from connectors.environment import app_variables, require_env, variable
 from connectors.errors import ConfigError, ConnectorError, MissingVariable, UnknownConnector
+from connectors.installed import entry_points
 from connectors.review import NAME_PATTERN
 from connectors.secret import Secret
 

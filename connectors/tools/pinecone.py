@@ -3,8 +3,8 @@
 Reference: https://docs.pinecone.io/reference/api/2025-10/data-plane. A connection is one index, so
 there is no tool that lists the indexes of a project.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, the header with the
-version, and the shapes of answers.
+Checked against the OpenAPI document that Pinecone publishes (pinecone-io/pinecone-api,
+``2025-10/db_data_2025-10.oas.yaml``). A match has an id; all else in an answer is optional.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Query(Args):
 
 class Match(Output):
     id: str
-    score: float
+    score: float = 0.0
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
 class Matches(Output):
-    matches: list[Match]
+    matches: list[Match] = Field(default_factory=list)
     namespace: str = ""
 
 

@@ -2,8 +2,8 @@
 
 Reference: https://core.telegram.org/bots/api
 
-Unconfirmed: written without the documentation at hand; what matters is names of methods and
-parameters, and the shapes of answers.
+Checked against the Bot API 10.1 as PaulSonOfLars/telegram-bot-api-spec reads it from that page:
+methods, parameters, and the members that an answer always has.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class NoArgs(Args):
 
 class Bot(Output):
     id: int = Field(validation_alias=AliasPath("result", "id"))
-    username: str = Field(validation_alias=AliasPath("result", "username"))
+    username: str | None = Field(None, validation_alias=AliasPath("result", "username"))
     name: str = Field(validation_alias=AliasPath("result", "first_name"))
 
 

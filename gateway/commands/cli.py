@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from connectors.errors import ConfigError
 from gateway.commands.audit import add_audit_command
 from gateway.commands.connectors.commands import add_connector_commands
-from gateway.commands.deployment import settings_of_running_gateway, with_services
+from gateway.commands.deployment import settings_of_running_gateway, with_providers, with_services
 from gateway.commands.dev import add_dev_commands
 from gateway.commands.encryption import add_encryption_commands
 from gateway.commands.policies import add_policy_commands
@@ -19,12 +20,16 @@ from gateway.commands.tools.commands import add_tool_commands
 from gateway.commands.usage import add_usage_command
 from gateway.commands.worker import add_worker_command
 from gateway.errors import SettingsError, StoreUnavailable
+from gateway.observe.logs import configure_logs
 from gateway.text import say
 
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     arguments = _parser().parse_args(argv)
+    # Standard output is for what a command prints, which may be JSON for a program. The processes
+    # that only log (serve, worker, sandbox) set it up anew.
+    configure_logs("warning", stream=sys.stderr)
     try:
         return int(arguments.run(arguments))
     except (SettingsError, ConfigError, StoreUnavailable) as error:
@@ -42,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     add_encryption_commands(commands, settings_of_running_gateway)
     add_audit_command(commands, with_services)
     add_usage_command(commands, with_services)
-    add_tool_commands(commands, with_services)
+    add_tool_commands(commands, with_providers)
     add_policy_commands(commands, with_services)
     add_skill_commands(commands)
     connectors = commands.add_parser("connectors", help="list, show, check and create connectors")

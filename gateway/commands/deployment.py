@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
 from gateway.dev.data import running_environment
 from gateway.observe.logs import configure_logs
+from gateway.sandbox.link import NO_SANDBOX, link_sandbox
 from gateway.settings.environment import Settings, read_environment, read_settings
 from gateway.wiring.process import Services, open_services
 
@@ -41,11 +43,24 @@ def settings_of_running_gateway() -> Settings:
 
 def with_services(work: Work) -> int:
     """Open the services of the deployment for a command that works on its data."""
-    settings = settings_of_running_gateway()
-    configure_logs("warning", settings.log_format)
+    return _run(work, has_providers=False)
+
+
+def with_providers(work: Work) -> int:
+    """Open the services for a command that calls providers, simulated ones included.
+
+    Raises ``SettingsError`` if the deployment has a sandbox that does not answer.
+    """
+    return _run(work, has_providers=True)
+
+
+def _run(work: Work, *, has_providers: bool) -> int:
+    settings, env = settings_of_running_gateway(), read_environment()
+    configure_logs("warning", settings.log_format, sys.stderr)
 
     async def run() -> int:
-        async with open_services(settings, read_environment()) as services:
+        link = await link_sandbox(settings, env) if has_providers else NO_SANDBOX
+        async with open_services(settings, env, sandbox=link) as services:
             return await work(services)
 
     return asyncio.run(run())

@@ -161,7 +161,7 @@ def _print_table(vault: Vault, rows: Counter[str]) -> None:
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Vault, Rotation]]:
     # The output for people names missing keys already, so the log does not repeat them.
-    configure_logs("error", settings.log_format)
+    configure_logs("error", settings.log_format, sys.stderr)
     vault = open_vault(settings)
     url = settings.mongodb_url.get_secret_value()
     async with open_database(url, settings.mongodb_database, settings.mongodb_driver) as database:

@@ -25,7 +25,7 @@ def add_usage_command(commands: Commands, with_services: WithServices) -> None:
         metavar="NAMES",
         help=f"sums by some of {','.join(By)} (default: day)",
     )
-    for name in ("user", "key", "connector", "connection", "operation"):
+    for name in ("user", "key", "connector", "connection", "operation", "tool"):
         usage.add_argument(f"--{name}")
     usage.add_argument("--result", type=Result, choices=[*Result], metavar="RESULT")
     usage.add_argument("--since", type=_time, metavar="TIME", help="default: 30 days ago")

@@ -28,7 +28,7 @@ _Answered = tuple[float, str, str, str, int, float]
 
 
 class JsonLines(logging.StreamHandler[TextIO]):
-    """Writes access lines to standard output in batches, and all other lines immediately.
+    """Writes access lines to a stream in batches, and all other lines immediately.
 
     Access lines are the bulk of the log. Writing those of a tenth of a second together takes half
     the time of writing them one by one.

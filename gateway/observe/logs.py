@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -44,9 +44,15 @@ def escape_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {name: printable(it) if isinstance(it, str) else it for name, it in event.items()}
 
 
-def configure_logs(level: str = "info", log_format: str = "auto") -> None:
-    """Send structlog and the standard library's logging through one pipeline to standard output."""
-    console = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
+def configure_logs(
+    level: str = "info", log_format: str = "auto", stream: TextIO | None = None
+) -> None:
+    """Send structlog and the standard library's logging through one pipeline to ``stream``.
+
+    Without one, lines go to standard output: so do those of the processes that only log.
+    """
+    out = sys.stdout if stream is None else stream
+    console = log_format == "console" or (log_format == "auto" and out.isatty())
     shared: list[Processor] = [
         add_request_id,
         structlog.stdlib.add_log_level,
@@ -55,7 +61,7 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
         mask_credentials,
     ]
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        structlog.dev.ConsoleRenderer(colors=out.isatty())
         if console
         else structlog.processors.JSONRenderer()
     )
@@ -65,7 +71,7 @@ def configure_logs(level: str = "info", log_format: str = "auto") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = (logging.StreamHandler if console else JsonLines)(sys.stdout)
+    handler = (logging.StreamHandler if console else JsonLines)(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

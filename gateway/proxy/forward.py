@@ -359,6 +359,7 @@ def _call_of(
         host="" if to is None else to.origin.netloc,
         request_id=asked.request_id,
         base="" if to is None else to.target.decode("latin-1").removesuffix(below),
+        tool=asked.tool,
     )
 
 

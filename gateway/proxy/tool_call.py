@@ -14,7 +14,8 @@ class ToolCall:
     """A call as a tool wrote it. ``path`` is raw, below the API's base URL; ``host`` another one.
 
     ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``. ``reads``: it has
-    no effect, whatever its method, so that it may be repeated.
+    no effect, whatever its method, so that it may be repeated. ``tool`` is the gateway's tool whose
+    request it is.
     """
 
     wanted: Wanted
@@ -28,3 +29,4 @@ class ToolCall:
     request_id: str
     key: str | None = None
     reads: bool = False
+    tool: str | None = None

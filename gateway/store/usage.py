@@ -74,8 +74,9 @@ class Charge:
 class Event:
     """One attempt. ``sent`` and ``received`` are bytes of bodies, times are in milliseconds.
 
-    ``operation`` is the method and the path's template. ``error`` is a code of the gateway's own.
-    ``rule`` refused the call; the ``observed`` ones would have.
+    ``operation`` is the method and the path's template; ``tool`` is the gateway's tool that called,
+    if one did. ``error`` is a code of the gateway's own. ``rule`` refused the
+    call; the ``observed`` ones would have.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Event:
     charges: tuple[Charge, ...] = ()
     rule: str | None = None
     observed: tuple[str, ...] = ()
+    tool: str | None = None
 
 
 class By(StrEnum):
@@ -110,6 +112,7 @@ class By(StrEnum):
     USER = "user"
     KEY = "key"
     OPERATION = "operation"
+    TOOL = "tool"
 
 
 _VALUES: dict[By, object] = {
@@ -118,6 +121,8 @@ _VALUES: dict[By, object] = {
     By.USER: "$user",
     By.KEY: "$key",
     By.OPERATION: "$operation",
+    # Calls of the proxy have none.
+    By.TOOL: {"$ifNull": ["$tool", ""]},
 }
 
 
@@ -130,13 +135,14 @@ class Wanted:
     connector: str | None = None
     connection: str | None = None
     operation: str | None = None
+    tool: str | None = None
     result: Result | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     def query(self) -> Document:
         """Return the conditions on a row, without the tenant."""
-        names = ("user", "key", "connector", "connection", "operation", "result")
+        names = ("user", "key", "connector", "connection", "operation", "tool", "result")
         query: Document = {
             name: str(value) for name in names if (value := getattr(self, name)) is not None
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.secret import Secret
@@ -82,8 +82,9 @@ class Approvals:
     def gate(self, call: AskedCall) -> Gate:
         """Return what runs directly before a call's request goes out.
 
-        Give it to each request of the call that is no mere reading; the first needs an approval,
-        and another one is refused: nobody has seen it. It raises:
+        Give it to each request of the call that is no mere reading. Each needs an approval of its
+        own. A second one is refused, unless the repeat of the call goes on where it ended
+        (``AskedCall.goes_on``): a person would decide about the first again. It raises:
 
             ApprovalRequired: A person has to decide first.
             ApprovalDenied, ApprovalUsed, ApprovalExpired, ApprovalVoid, ApprovalUnknown:
@@ -338,6 +339,7 @@ class _Gate:
         self._approvals = approvals
         self._call = call
         self._passed: str | None = None
+        """The digest of the last request that passed."""
 
     async def check(self, prepared: PreparedRequest) -> None:
         """Let the request pass, or raise."""
@@ -346,7 +348,10 @@ class _Gate:
             # The same request again, after the provider refused the token of the first time.
             if prepared.is_repeat and binding.digest() == self._passed:
                 return
-            raise ApprovalNotShowable("the tool sends a second request, which nobody has seen")
+            if not self._call.goes_on:
+                raise ApprovalNotShowable("the tool sends a second request, which nobody has seen")
+            # What the caller named, and its time to wait, were for the request before.
+            self._call = replace(self._call, approval=None, wait_seconds=0)
         await self._approvals.use(self._call, prepared, binding)
         self._passed = binding.digest()
 

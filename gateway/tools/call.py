@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from connectors.tooling import Args, FunctionTool, HttpTool, Output, ToolFailed
 from gateway.audit.trail import OK, Audit
 from gateway.errors import (
+    ApprovalNotShowable,
     GatewayError,
     InvalidArguments,
     ToolAnswerUnexpected,
@@ -42,6 +43,10 @@ M = TypeVar("M", bound=BaseModel)
 MAX_PROBLEMS = 20
 MAX_NAMES = 50
 """Names of arguments in one audit line."""
+_KEY_NEEDED = (
+    "the tool changes something more than once, and each change is approved by itself: "
+    "call it with an Idempotency-Key"
+)
 
 
 class ToolCalls:
@@ -72,6 +77,7 @@ class ToolCalls:
             InvalidArguments: The arguments do not fit; names each field.
             ToolBlocked: A policy never lets the tool run.
             ApprovalRequired: A person has to approve the request first.
+            ApprovalNotShowable: Each of several changes is to be approved, and the call has no key.
             ToolRefused: The provider refused, or the tool itself.
             ToolAnswerUnexpected: The provider's answer has another form than the tool reads.
             GatewayError: What ``TokenService.get`` and ``Forward.call`` raise.
@@ -102,6 +108,9 @@ class ToolCalls:
             raise ToolBlocked
         gate = None
         if verdict.decision == "ask":
+            has_several = isinstance(tool.definition, FunctionTool) and tool.definition.writes > 1
+            if has_several and asked.key is None:
+                raise ApprovalNotShowable(_KEY_NEEDED)
             gate = self._approvals.gate(
                 AskedCall(
                     tool=tool,
@@ -114,6 +123,7 @@ class ToolCalls:
                     approval=asked.approval,
                     wait_seconds=asked.wait_seconds,
                     verdict=verdict,
+                    goes_on=has_several,
                 )
             )
         context = CallContext(asked, tool, forward=self._forward, tokens=self._tokens, gate=gate)

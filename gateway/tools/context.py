@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connectors.tool_context import ApiAnswer, ToolFailed
-from connectors.tool_review import OURS
-from connectors.tooling import HttpTool, NeedsSecret
+from connectors.tool_review import MAX_REQUESTS, OURS
+from connectors.tooling import FunctionTool, HttpTool, NeedsSecret
 from gateway.errors import AnswerTooLarge
 from gateway.observe.logs import get_logger
 from gateway.proxy.body import Body
@@ -29,8 +29,6 @@ _log = get_logger()
 
 MAX_ANSWER = 4 * 1024 * 1024
 """Bytes of an answer that a tool reads."""
-MAX_REQUESTS = 25
-"""Requests of one call."""
 MAX_NOTES = 20
 """Notes of a tool in one audit line."""
 MAX_NOTE = 200
@@ -152,6 +150,8 @@ class CallContext:
         body, kind = _body(json, form, content)
         sent = [*header_fields(headers or {}), *([(b"content-type", kind)] if kind else [])]
         changes = method not in SAFE and not reads
+        if changes:
+            self._count_change()
         key = self._next_key(changes)
         asked = ToolCall(
             wanted=wanted,
@@ -165,6 +165,7 @@ class CallContext:
             request_id=self._asked.request_id,
             key=key,
             reads=reads,
+            tool=self._asked.tool,
         )
         answer = await self._send(asked, self._gate if self._asks(changes) else None)
         if answer.status == 401:
@@ -173,6 +174,15 @@ class CallContext:
         if not answer.is_success:
             raise refusal_of(answer)
         return answer
+
+    def _count_change(self) -> None:
+        """Count a request that changes something; raise ``ToolFailed`` if it is one too many."""
+        definition = self._tool.definition
+        if isinstance(definition, FunctionTool):
+            most = 0 if definition.effect == "read" else definition.writes
+            if self._effects >= most:
+                raise ToolFailed("too_many_writes", f"the tool declares at most {most} changes")
+        self._effects += 1
 
     def _next_key(self, changes: bool) -> str | None:
         """Return the idempotency key of the next request.
@@ -184,7 +194,6 @@ class CallContext:
             return self._asked.key
         if not changes:
             return None
-        self._effects += 1
         return f"{self._asked.key}:{self._effects}"
 
     def _asks(self, changes: bool) -> bool:

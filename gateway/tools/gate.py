@@ -43,7 +43,8 @@ class AskedCall:
     """A call of a tool that needs an approval, as its caller wrote it.
 
     ``approval`` is the id of one that was asked for before, ``wait_seconds`` how long the caller
-    waits for a decision.
+    waits for a decision. ``goes_on``: a repeat sends no request again that has passed, so that a
+    second request with an effect can ask, too.
     """
 
     tool: Tool
@@ -56,6 +57,7 @@ class AskedCall:
     approval: str | None
     wait_seconds: float
     verdict: Verdict
+    goes_on: bool = False
 
 
 class Approvals(Protocol):

@@ -21,7 +21,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -30,6 +29,7 @@ import connectors.tools
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError, ConnectorError, UnknownConnector
 from connectors.hosts import hosts_of
+from connectors.installed import entry_points
 from connectors.tool_places import places_of
 from connectors.tooling import (
     Effect,
@@ -142,6 +142,7 @@ class Registry:
         definitions = getattr(module, "TOOLS", None)
         if not isinstance(definitions, tuple) or not definitions:
             raise ConfigError("it has no tuple TOOLS")
+        source = _source(module)
         problems: list[str] = []
         names: set[str] = set()
         tools = []
@@ -154,7 +155,7 @@ class Registry:
             names.add(each.name)
             problems += [f"{each.name}: {problem}" for problem in wrong]
             if not wrong:
-                tools.append(self._tool(each, file, module))
+                tools.append(self._tool(each, file, source))
         if problems:
             raise ConfigError("; ".join(problems), tuple(problems))
         yield from tools
@@ -183,7 +184,7 @@ class Registry:
             if host is not None and not _is_declared(host, described.api_hosts):
                 yield f'has the host "{host}", which {need.connector} does not declare'
 
-    def _tool(self, each: HttpTool | FunctionTool, file: str, module: ModuleType) -> Tool:
+    def _tool(self, each: HttpTool | FunctionTool, file: str, source: str) -> Tool:
         schema_in, schema_out = input_schema(each.args), output_schema(each.output)
         scopes = {
             need.connector: wanted_scopes(self._catalog.described(need.connector), need.scopes)
@@ -199,7 +200,7 @@ class Registry:
             input_schema=schema_in,
             output_schema=schema_out,
             examples=each.examples,
-            digest=_digest(each, schema_in, schema_out, scopes, module),
+            digest=_digest(each, schema_in, schema_out, scopes, source),
             connectors=tuple(need.connector for need in each.needs),
             scopes=scopes,
             definition=each,
@@ -212,7 +213,7 @@ def _digest(
     schema_in: Mapping[str, Any],
     schema_out: Mapping[str, Any],
     scopes: Mapping[str, tuple[str, ...]],
-    module: ModuleType,
+    source: str,
 ) -> str:
     needs = [[type(each).__name__, each.connector] for each in tool.needs]
     said: dict[str, Any] = {
@@ -226,7 +227,7 @@ def _digest(
         "output": schema_out,
         # The whole file: schemas show neither validators nor aliases, and a function is what its
         # helpers are, too.
-        "source": _source(module),
+        "source": source,
     }
     if isinstance(tool, HttpTool):
         said["request"] = {
@@ -250,9 +251,9 @@ def _digest(
 
 
 def _source(module: ModuleType) -> str:
-    """Return the source of a module, or its name if it was made without a file."""
+    """Return the SHA-256 of a module's source, or its name if it was made without a file."""
     try:
-        return inspect.getsource(module)
+        return hashlib.sha256(inspect.getsource(module).encode()).hexdigest()
     except (OSError, TypeError):
         return module.__name__
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,8 +21,12 @@ class _Short(GenerateJsonSchema):
         return ""
 
 
+@cache  # making one takes a millisecond, and a class keeps its fields
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON schema of a tool's arguments. What may be left out has no ``null`` in it."""
+    """Return the JSON schema of a tool's arguments. What may be left out has no ``null`` in it.
+
+    All callers share it: change a copy.
+    """
     schema = model.model_json_schema(schema_generator=_Short)
     for each in (schema, *schema.get("$defs", {}).values()):
         each.pop("title", None)
@@ -31,8 +36,9 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     return schema
 
 
+@cache
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON schema of a tool's result, by its members' own names."""
+    """Return the JSON schema of a tool's result, by its members' own names; shared, too."""
     schema = model.model_json_schema(by_alias=False, mode="serialization", schema_generator=_Short)
     for each in (schema, *schema.get("$defs", {}).values()):
         each.pop("title", None)

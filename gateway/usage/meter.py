@@ -383,4 +383,5 @@ def _event(attempt: Attempt) -> Event:
         host=call.host,
         request=call.request_id,
         result=Result.LOST,
+        tool=call.tool,
     )

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -248,9 +248,17 @@ def read_prices(*files: Path, connectors: Collection[str] | None = None) -> Pric
 
 def _read(file: Path) -> tuple[list[Entry], list[str]]:
     try:
-        rows = tomllib.loads(file.read_text(encoding="utf-8")).get("price", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return _parsed(file.name, file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, OSError) as error:
         return [], [f"{file.name}: {printable(str(error))}"]
+
+
+@lru_cache(maxsize=4)  # a process that opens several catalogs reads the same list again
+def _parsed(name: str, text: str) -> tuple[list[Entry], list[str]]:
+    try:
+        rows = tomllib.loads(text).get("price", [])
+    except tomllib.TOMLDecodeError as error:
+        return [], [f"{name}: {printable(str(error))}"]
     entries, problems = [], []
     for number, row in enumerate(rows, 1):
         try:
@@ -259,7 +267,7 @@ def _read(file: Path) -> tuple[list[Entry], list[str]]:
         except ValidationError as error:
             for one in error.errors(include_input=False, include_url=False):
                 place = ".".join(map(str, one["loc"]))
-                problems.append(f"{file.name}: price {number}: {place}: {one['msg']}")
+                problems.append(f"{name}: price {number}: {place}: {one['msg']}")
     return entries, problems
 
 

@@ -36,7 +36,8 @@ RuleCache = Cache[str, Rules]
 class Call:
     """One attempt to call a provider for somebody.
 
-    ``path`` is below the API's base address, whose own path is ``base``.
+    ``path`` is below the API's base address, whose own path is ``base``. ``tool`` is the gateway's
+    tool that calls, if one does.
     """
 
     tenant: str
@@ -50,6 +51,7 @@ class Call:
     host: str
     request_id: str
     base: str = ""
+    tool: str | None = None
 
 
 class UsageRules:

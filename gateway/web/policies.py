@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
-from gateway.errors import InvalidRequest
+from gateway.errors import InvalidRequest, RulesChanged
 from gateway.store.policies import Decision, PolicyRule, PolicySet
 from gateway.tools.policy import MOST_RULES, MOST_STARS, PATTERN, RULE_ID, Difference, differences
 from gateway.web.callers import administered_tenant
@@ -44,7 +44,7 @@ class PoliciesRequest(Strict):
     """All policies of the organisation. ``revision`` is that of the policies that they replace.
 
     ``disabled`` are connectors whose tools are not offered. With ``dry_run``, nothing is changed:
-    the answer says what would be.
+    the answer says what would be; a ``revision`` that is not the latest is refused all the same.
     """
 
     revision: Annotated[int, Field(ge=0)]
@@ -88,6 +88,9 @@ async def set_policies(request: Request) -> Response:
     disabled = connectors_of(wanted.disabled, given.catalog)
     await given.registry.loaded()
     old = await given.policies.read(tenant)
+    if old.revision != wanted.revision:
+        # Also for a dry run: its changes would be those of other policies than the caller knows.
+        raise RulesChanged
     new = PolicySet(revision=old.revision, rules=tuple(rules), disabled=disabled)
     changes = all_differences(old, new, given.registry.tools())
     if not wanted.dry_run:

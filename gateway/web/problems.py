@@ -255,10 +255,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "Send the user to url. Repeat the same call after the decision.",
     ),
     errors.ApprovalNotShowable: Problem(
-        422,
-        "approval_not_showable",
-        "This call cannot be approved",
-        "A person can approve only what the page can show as a whole: one request, in text.",
+        422, "approval_not_showable", "This call cannot be approved"
     ),
     errors.ApprovalUnknown: Problem(404, "approval_unknown", "There is no such approval"),
     errors.ApprovalDenied: Problem(403, "approval_denied", "A person has refused this call"),

@@ -22,7 +22,10 @@ from gateway.web.operation import Operation
 from gateway.web.replies import reply
 from gateway.web.state import services
 
-_FILTERS = ("user", "key", "connector", "connection", "operation", "result", "since", "until")
+_FILTERS = (
+    *("user", "key", "connector", "connection", "operation", "tool"),
+    *("result", "since", "until"),
+)
 SUMS = (*_FILTERS, "by", "format")
 EVENTS = (*_FILTERS, "limit", "cursor", "format")
 MOST, USUAL = 500, 100
@@ -52,6 +55,7 @@ class SumReply(BaseModel):
     user: str | None = None
     key: str | None = None
     operation: str | None = None
+    tool: str | None = None
     calls: int
     answered: int
     refused: int
@@ -99,6 +103,7 @@ class EventReply(BaseModel):
     connector: str
     connection: str | None
     operation: str
+    tool: str | None
     host: str
     result: str
     status: int | None
@@ -165,7 +170,7 @@ def sum_reply(total: Sum) -> SumReply:
     """Return the public form of a sum."""
     sent = max(1, total.sent_calls)
     return SumReply(
-        **{str(name): total.of.get(str(name)) for name in By},
+        **{str(name): total.of.get(str(name)) or None for name in By},
         calls=total.calls,
         answered=total.answered,
         refused=total.refused,
@@ -193,6 +198,7 @@ def _event_reply(event: Event) -> EventReply:
         connector=event.connector,
         connection=event.connection,
         operation=event.operation,
+        tool=event.tool,
         host=event.host,
         result=str(event.result),
         status=event.status,
@@ -224,6 +230,7 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
         connector=text_in(given, "connector"),
         connection=text_in(given, "connection"),
         operation=text_in(given, "operation"),
+        tool=text_in(given, "tool"),
         result=None if result is None else Result(result),
         since=time_in(given, "since"),
         until=time_in(given, "until"),

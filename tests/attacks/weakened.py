@@ -8,6 +8,7 @@ whose name contains that text. A run ends with its first red attack; ``--all`` s
 A removal around the flow (``weaknesses_around.py``), of a check of pasted keys
 (``weaknesses_of_keys.py``) or of the proxy (``weaknesses_of_the_proxy.py``) meets the attacks on
 those checks alone.
+``--part 1`` to ``--part 3`` pick a third of the removals; the intact product meets all attacks.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
 """
@@ -31,9 +32,12 @@ from tests.attacks.weaknesses import WEAKNESSES
 from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 from tests.attacks.weaknesses_of_keys import OF_KEYS
 from tests.attacks.weaknesses_of_the_proxy import OF_THE_PROXY
+from tests.support.parts import part_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
+PARTS = 3
+"""Each removal is tried on its own, so a run may take one of so many parts of them."""
 AROUND = ("test_around_the_flow.py", "test_planted_rows.py")
 ON_KEYS = ("test_pasted_keys.py",)
 ON_THE_PROXY = ("test_proxy.py",)
@@ -133,8 +137,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.weakened", description=__doc__)
     parser.add_argument("--only", default="", metavar="TEXT", help="only removals with this text")
     parser.add_argument("--all", action="store_true", help="show every red attack of a removal")
+    parser.add_argument(
+        "--part",
+        type=int,
+        default=0,
+        choices=range(1, PARTS + 1),
+        help=f"only one of {PARTS} equal parts",
+    )
     arguments = parser.parse_args(argv)
     chosen = [name for name in WEAKNESSES if arguments.only in name]
+    chosen = part_of(chosen, arguments.part, PARTS)
     failed = []
     with ThreadPoolExecutor(max_workers=2) as pool:
         for result in pool.map(partial(attack, to_the_end=arguments.all), ["", *chosen]):

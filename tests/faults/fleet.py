@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
@@ -28,6 +29,7 @@ from gateway.store.mongo import Database, Document, open_database
 from gateway.store.service_keys import KeyStore
 from tests.support.browser import Browser
 from tests.support.loopback import LOOPBACK, NO_TLS, loopback_client
+from tests.support.parts import part_of
 from tests.support.processes import free_ports
 from tests.support.sandbox import SandboxProcess, await_answer, running_sandbox
 from tests.support.sealing import vault_of
@@ -37,6 +39,21 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 FULL = bool(os.environ.get("FAULTS_FULL"))
 """Whether to run the long form of the tests (``make faults``)."""
+PARTS = 3
+"""The repetitions of the long form are tried in so many parts (``make faults PART=1``)."""
+_PART = int(os.environ.get("FAULTS_PART") or 0) if FULL else 0
+_Round = TypeVar("_Round")
+
+
+def share(rounds: Sequence[_Round]) -> list[_Round]:
+    """The rounds of a repeated test that this run takes: all, or those of its part."""
+    return part_of(rounds, _PART, PARTS)
+
+
+def examples(count: int) -> int:
+    """How many of ``count`` random examples this run tries."""
+    return len(share(range(count)))
+
 
 STRICT, GRACE, STEADY = "airtable", "linear", "google"
 """Providers with single-use refresh tokens, a grace period, and reusable refresh tokens."""

@@ -29,7 +29,7 @@ from gateway.store.events import EventType, Outbox
 from gateway.store.service_keys import KeyStore
 from gateway.store.webhooks import WebhookStore
 from gateway.webhooks.registration import WebhookService
-from tests.faults.fleet import FULL, STEADY, Fleet, running_fleet
+from tests.faults.fleet import FULL, STEADY, Fleet, running_fleet, share
 from tests.support.receiver import Receiver, receiving
 from tests.support.sealing import vault_of
 from tests.support.silent import NO_AUDIT
@@ -137,7 +137,7 @@ async def test_a_disconnect_of_a_killed_process_is_complete_or_absent(setting: S
     ).create(tenant="default", roles=[Role.CONNECTIONS])
     headers = {"Authorization": f"Bearer {key.reveal()}"}
     expected: dict[str, list[str]] = {}
-    for moment in range(100 if FULL else 3):
+    for moment in share(range(100 if FULL else 3)):
         user = f"user-{moment}"
         await fleet.connect(user, STEADY)
         connection = (await fleet.row(user, STEADY))["_id"]

@@ -15,7 +15,17 @@ import httpx
 import pytest
 
 from gateway.store.mongo import Document
-from tests.faults.fleet import FULL, GRACE, PROVIDERS, STEADY, STRICT, Fleet, running_fleet, works
+from tests.faults.fleet import (
+    FULL,
+    GRACE,
+    PROVIDERS,
+    STEADY,
+    STRICT,
+    Fleet,
+    running_fleet,
+    share,
+    works,
+)
 from tests.support.tokens import problem_of, token_of
 
 USED = "refresh_token_used"
@@ -89,7 +99,7 @@ async def test_a_process_killed_at_any_step_loses_at_most_its_answer(fleet: Flee
 async def test_a_process_killed_at_a_random_moment_loses_at_most_its_answer(fleet: Fleet) -> None:
     """At any moment of death, the provider's log and the rows agree."""
     (gateway,) = fleet.gateways
-    for moment in range(100 if FULL else 3):
+    for moment in share(range(100 if FULL else 3)):
         user = f"user-{moment}"
         old = {name: await fleet.connect(user, name) for name in PROVIDERS}
         mark = fleet.sandbox.mark()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.fleet import FULL, STRICT, Fleet, FleetProcess, running_fleet
+from tests.faults.fleet import FULL, STRICT, Fleet, FleetProcess, running_fleet, share
 from tests.support.gate import open_gate
 from tests.support.tokens import problem_of, token_of
 from tests.support.waiting import until
@@ -17,13 +17,14 @@ from tests.support.waiting import until
 LIFE_SECONDS = 2
 ROUNDS = [(30, 45.0), *[(10, 15.0)] * 9] if FULL else [(10, 15.0)]
 """Seconds of a lease and of the outage: those of production once, the others in proportion."""
+NUMBERED = share([(number, *each) for number, each in enumerate(ROUNDS)])
 USERS = [f"user-{number}" for number in range(30 if FULL else 10)]
 PAUSE_SECONDS = 0.05
 """Seconds between two calls of a caller, because all processes share a few cores."""
 
 
 @pytest.mark.requirement("D4", "K2")
-@pytest.mark.parametrize(("number", "lease", "away"), [(n, *each) for n, each in enumerate(ROUNDS)])
+@pytest.mark.parametrize(("number", "lease", "away"), NUMBERED)
 async def test_no_answer_is_lost_in_a_long_outage_while_its_holder_lives(
     tmp_path: Path, mongodb_url: str, number: int, lease: int, away: float
 ) -> None:

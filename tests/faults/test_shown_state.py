@@ -40,7 +40,7 @@ from gateway.store.mongo import open_database
 from gateway.testing.workbench import Workbench, open_workbench
 from gateway.web.pages import AccountView, account_view
 from gateway.web.replies import ConnectionReply, connection_reply
-from tests.faults.fleet import FULL
+from tests.faults.fleet import FULL, examples
 from tests.support.subjects import subject_of
 from tests.support.tokens import fingerprint
 
@@ -359,7 +359,7 @@ def test_what_is_said_is_what_the_next_caller_meets(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=150 if FULL else 20,
+            max_examples=examples(150) if FULL else 20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[*HealthCheck],

@@ -30,7 +30,7 @@ from gateway.settings.environment import Driver
 from gateway.store.connection import Connection
 from gateway.store.indexes import create_indexes
 from gateway.store.mongo import open_database
-from tests.faults.fleet import FULL, STRICT
+from tests.faults.fleet import FULL, STRICT, examples
 from tests.faults.world import World, open_world
 
 T = TypeVar("T")
@@ -284,7 +284,7 @@ def test_tools_get_the_tokens_that_the_model_predicts(mongodb_url: str) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=300 if FULL else 30,
+            max_examples=examples(300) if FULL else 30,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[*HealthCheck],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,10 +145,21 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
     async def connect(
-        self, user: str = "alice", *, tenant: str = "acme", account: str = "acct-1"
+        self,
+        user: str = "alice",
+        *,
+        tenant: str = "acme",
+        account: str = "acct-1",
+        owner: str | None = None,
+        several: bool = True,
     ) -> Connection:
-        """Connect an account of Relay, with the first tokens of the provider."""
-        return await connect_relay(self.harness, self.provider, user, tenant, account)
+        """Connect an account of Relay, with the first tokens of the provider.
+
+        Unless ``several``, it replaces the account that was there.
+        """
+        return await connect_relay(
+            self.harness, self.provider, user, tenant, account, owner=owner, several=several
+        )
 
     async def events(self) -> list[dict[str, Any]]:
         """The usage events so far, oldest first."""
@@ -163,18 +174,24 @@ async def connect_relay(
     user: str = "alice",
     tenant: str = "acme",
     account: str = "acct-1",
+    *,
+    owner: str | None = None,
+    several: bool = True,
 ) -> Connection:
-    """Store a connection with Relay as a finished flow does."""
+    """Store a connection with Relay as a finished flow does; ``owner`` is the user if not given."""
     service, now = harness.services.tokens, harness.clock()
-    new = new_connection(account, user=user, connector="relay")
-    object.__setattr__(new, "connection_config", {"tenant": tenant})
+    new = replace(
+        new_connection(account, user=user, connector="relay", several=several),
+        connection_config={"tenant": tenant},
+        owner=owner or f"user:{user}",
+    )
     issued = tokens(min(provider.tokens), provider.refresh_token)
 
     def seal(row: str, generation: int) -> Any:
         return service._sealer.seal(
             issued,
             tenant="default",
-            owner=f"user:{user}",
+            owner=new.owner,
             connector="relay",
             row=row,
             generation=generation,

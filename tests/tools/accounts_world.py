@@ -93,6 +93,7 @@ class World:
     """The deployment. ``mode`` is how token endpoints answer; they wait for ``gate``."""
 
     core: CoreServices
+    catalog: Catalog
     database: Database
     clock: StoppedClock
     bulkhead: Bulkhead
@@ -229,7 +230,7 @@ async def open_world(mongodb_url: str, name: str) -> AsyncIterator[World]:
             environment=HERE,
             platform_values=read_platform(ENV, catalog),
         )
-        world = World(core, database, clock, bulkhead, TokenSealer(VAULT, NO_AUDIT))
+        world = World(core, catalog, database, clock, bulkhead, TokenSealer(VAULT, NO_AUDIT))
         yield world
         world.gate.set()
         await core.refresher.close()

@@ -82,6 +82,13 @@ class Thing(Args):
     title: str = Field(description="title")
 
 
+class Pair(Args):
+    """Things to be made."""
+
+    title: str = Field(description="title")
+    count: int = Field(2, description="how many")
+
+
 class Several(Args):
     """How often to change something."""
 
@@ -97,6 +104,7 @@ class Several(Args):
     policy="auto",
     args=Several,
     output=Effects,
+    writes=25,
 )
 async def change_often(args: Several, ctx: ToolContext) -> Effects:
     """Change something ``args.times`` times."""
@@ -118,6 +126,37 @@ async def change_often(args: Several, ctx: ToolContext) -> Effects:
     if args.then == "hang":
         await ctx.fetch("relay", "POST", "/hang", json={})
     return Effects.model_validate(found)
+
+
+@tool(
+    name="relay_make_pair",
+    description="Make two things, one after the other.",
+    needs=NEEDS,
+    effect="write",
+    args=Pair,
+    output=Effects,
+    writes=2,
+)
+async def make_pair(args: Pair, ctx: ToolContext) -> Effects:
+    """Make ``args.count`` things: two is what the tool declares."""
+    found: dict[str, Any] = {}
+    for number in range(args.count):
+        thing = {"title": args.title, "number": number}
+        found = (await ctx.fetch("relay", "POST", "/effect", json=thing)).json()
+    return Effects.model_validate(found)
+
+
+@tool(
+    name="relay_get_wrongly",
+    description="Change something although it says that it reads.",
+    needs=NEEDS,
+    effect="read",
+    args=Nothing,
+    output=Effects,
+)
+async def get_wrongly(args: Nothing, ctx: ToolContext) -> Effects:
+    """Change something."""
+    return Effects.model_validate((await ctx.fetch("relay", "POST", "/effect", json={})).json())
 
 
 @tool(
@@ -150,6 +189,8 @@ def get(name: str, path: str, args: type[Args], output: type[Output], **more: An
 
 TOOLS = (
     change_often,
+    make_pair,
+    get_wrongly,
     ask_platform,
     get(
         "relay_get_item",

@@ -13,19 +13,19 @@ from pydantic import ValidationError
 from connectors.tooling import ApiAnswer, HttpTool, ToolFailed
 from gateway.errors import ToolAnswerUnexpected
 from gateway.tools.result import refusal_of
-from tests.tools.face_to_face import BASES, REGISTRY, Provider
+from tests.tools.face_to_face import BASES, REGISTRY, Provider, tools_of
 
-TOOLS = [(name, tool.name) for name in sorted(BASES) for tool in Provider(name).tools]
+TOOLS = [(name, tool.name) for name in sorted(BASES) for tool in tools_of(name).values()]
 PAGED = [
     (name, tool.name)
     for name in sorted(BASES)
-    for tool in Provider(name).tools
+    for tool in tools_of(name).values()
     if isinstance(tool, HttpTool) and tool.pages is not None
 ]
 
 
 def test_every_connector_has_two_tools_and_the_busy_ones_four() -> None:
-    counts = {name: len(Provider(name).tools) for name in BASES}
+    counts = {name: len(tools_of(name)) for name in BASES}
     assert min(counts.values()) >= 2
     assert min(counts[name] for name in ("shopify", "stripe", "salesforce", "x")) >= 4
     assert sum(counts.values()) == len(TOOLS) >= 36
@@ -58,7 +58,7 @@ async def test_each_declared_scope_is_needed(connector: str, name: str) -> None:
 
 @pytest.mark.parametrize(("connector", "name"), PAGED)
 async def test_pages_hold_everything_once(connector: str, name: str) -> None:
-    tool = next(each for each in Provider(connector).tools if each.name == name)
+    tool = tools_of(connector)[name]
     assert isinstance(tool, HttpTool)
     assert tool.pages is not None
     provider, given, seen, pages = Provider(connector), dict(tool.examples[0]), [], 0

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from connectors.tool_review import MAX_REQUESTS
 from gateway.access.service_keys import Role
-from gateway.tools.context import MAX_REQUESTS
 from gateway.tools.result import MAX_RESULT
 from tests.support import provider as providers
 from tests.support.provider import Exchange, StrictProvider

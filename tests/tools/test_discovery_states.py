@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
-from connectors.secret import Secret
 from gateway.errors import GatewayError, ProviderError, ReauthorizationRequired
 from gateway.services.availability import Answer
 from gateway.services.tokens import IssuedToken, Wanted
-from gateway.store.connector_rules import ConnectorRule
-from gateway.store.owners import PLATFORM, owner_of
+from gateway.store.owners import PLATFORM
 from tests.tools.account_states import accounts
-from tests.tools.accounts_world import (
-    ANSWERS,
-    AUTH,
-    CONNECTORS,
-    OWN_APP,
-    UNKNOWN,
-    Account,
-    World,
-    open_world,
-)
-
-FULL = bool(os.environ.get("DISCOVERY_FULL"))
-SCHEDULES = 5_000 if FULL else 40
-"""``DISCOVERY_FULL=1`` runs all."""
+from tests.tools.accounts_world import ANSWERS, AUTH, CONNECTORS, UNKNOWN, Account, open_world
+from tests.tools.schedules import Schedules, Step, run, steps
 
 SCOPES = {
     "google": ((), ("gmail",), (f"{AUTH}/gmail.modify", "calendar"), ("no-such-scope",)),
@@ -45,102 +28,14 @@ QUESTIONS = [
     for scopes in SCOPES.get(name, ((),))
     for owner in (None, None, None, PLATFORM)
 ]
-RULES = [ConnectorRule(enabled=on, personal=own) for on in (True, False) for own in (True, False)]
-
-Step = tuple[Any, ...]
 
 
-@st.composite
-def steps(draw: st.DrawFn) -> Step:
-    """Something that happens between two questions."""
-    name = draw(st.sampled_from(CONNECTORS))
-    return draw(
-        st.one_of(
-            st.tuples(st.just("mode"), st.sampled_from(sorted(ANSWERS))),
-            st.tuples(st.just("advance"), st.sampled_from([61, 3601])),
-            st.tuples(st.just("rule"), st.just(name), st.sampled_from(RULES)),
-            st.tuples(st.just("link"), accounts()),
-            st.tuples(st.just("disconnect"), st.integers(0, 5)),
-            st.tuples(st.just("default"), st.integers(0, 5)),
-            st.tuples(st.just("end"), st.integers(0, 5)),
-            st.tuples(st.just("app"), st.booleans()),
-        )
-    )
-
-
-class Schedules:
-    """Runs schedules in one event loop, on one database."""
+class Accounts(Schedules):
+    """Asks about accounts."""
 
     def __init__(self, mongodb_url: str) -> None:
-        self.runner, self.stack = asyncio.Runner(), AsyncExitStack()
-        self.world: World = self.runner.run(
-            self.stack.enter_async_context(open_world(mongodb_url, "discovery_states"))
-        )
-        self.linked = 0
-
-    def close(self) -> None:
-        self.runner.run(self.stack.aclose())
-        self.runner.close()
-
-    async def begin(self, stored: list[Account]) -> None:
-        self.world.begin()
-        own = await self.set_app()
-        self.linked = 0
-        for account in stored:
-            await self.link(account, own)
-
-    async def set_app(self) -> str:
-        app = await self.world.core.apps.set(
-            self.world.tenant, "google", "own-client", Secret("own-secret")
-        )
-        return app.id
-
-    async def link(self, account: Account, own: str | None = None) -> None:
-        world, owners = self.world, {"org": "org"}
-        owner = owners.get(account.owner, owner_of(world.user))
-        place = {"tenant": world.tenant, "owner": owner, "connector": account.connector}
-        rows = world.database.collection("connections")
-        row = world.row(account, self.linked, is_default=await rows.find_one(place) is None)
-        if account.app == "own" and account.connector == "google" and own is not None:
-            row["app"] = own
-        self.linked += 1
-        await rows.insert(row)
-
-    async def act(self, step: Step) -> None:
-        """Let one thing happen."""
-        world, (kind, *given) = self.world, step
-        if kind == "mode":
-            world.mode = given[0]
-        elif kind == "advance":
-            world.clock.advance(seconds=given[0])
-            world.bulkhead._breakers.clear()
-        elif kind == "rule":
-            await world.core.rules.set(world.tenant, given[0], given[1])
-        elif kind == "link":
-            await self.link(given[0])
-        elif kind == "app" and given[0]:
-            await world.core.apps.set(world.tenant, OWN_APP, "own-client", Secret("own-secret"))
-        elif kind == "app":
-            for connector in (OWN_APP, "google"):
-                for app in await world.core.apps.list_for(world.tenant, connector):
-                    await world.core.apps.remove(world.tenant, connector, app.id)
-        else:
-            await self.change(kind, given[0])
-
-    async def change(self, kind: str, number: int) -> None:
-        """Change one of the accounts, if there are any."""
-        store = self.world.core.availability._connections
-        rows = await store.read_all(self.world.tenant, [owner_of(self.world.user), "org"])
-        found = [row for *_, row in rows if not isinstance(row, Exception)]
-        if not found:
-            return
-        one = found[number % len(found)]
-        if kind == "disconnect":
-            await store.delete(one, self.world.clock())
-        elif kind == "default":
-            await store.set_default(one, self.world.clock())
-        else:
-            await store.end_grant(one, "token_refused", self.world.clock())
+        super().__init__()
+        self.world = self.open(open_world(mongodb_url, "discovery_states"))
 
     async def say(self, question: Any) -> Answer:
         """Return what discovery says."""
@@ -187,26 +82,13 @@ class Schedules:
 
 
 @pytest.fixture(scope="module")
-def schedules(mongodb_url: str) -> Iterator[Schedules]:
-    opened = Schedules(mongodb_url)
+def schedules(mongodb_url: str) -> Iterator[Accounts]:
+    opened = Accounts(mongodb_url)
     yield opened
     opened.close()
 
 
-def run(
-    test: Callable[..., Coroutine[Any, Any, None]], schedules: Schedules, **strategies: Any
-) -> None:
-    """Run a test on many examples."""
-
-    @settings(max_examples=SCHEDULES, deadline=None, suppress_health_check=[*HealthCheck])
-    @given(**strategies)
-    def each(**drawn: Any) -> None:
-        schedules.runner.run(test(**drawn))
-
-    each()
-
-
-def test_what_is_said_is_what_a_token_read_meets(schedules: Schedules) -> None:
+def test_what_is_said_is_what_a_token_read_meets(schedules: Accounts) -> None:
     async def check(stored: list[Account], asked: list[tuple[Step, Any]]) -> None:
         await schedules.begin(stored)
         for step, question in asked:
@@ -227,7 +109,7 @@ def test_what_is_said_is_what_a_token_read_meets(schedules: Schedules) -> None:
     )
 
 
-def test_what_is_said_during_a_change_is_what_was_or_what_is(schedules: Schedules) -> None:
+def test_what_is_said_during_a_change_is_what_was_or_what_is(schedules: Accounts) -> None:
     async def check(stored: list[Account], step: Step, question: Any) -> None:
         await schedules.begin(stored)
         before = await schedules.meet(question)
@@ -242,7 +124,7 @@ def test_what_is_said_during_a_change_is_what_was_or_what_is(schedules: Schedule
     run(check, schedules, stored=st.lists(accounts(), max_size=4), step=steps(), question=question)
 
 
-def test_an_account_is_available_while_it_is_renewed(schedules: Schedules) -> None:
+def test_an_account_is_available_while_it_is_renewed(schedules: Accounts) -> None:
     """Whatever the provider will say in the end."""
 
     async def check(account: Account, mode: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.access.service_keys import Role
 from gateway.errors import RulesChanged
 from gateway.store.audit import Wanted
 from gateway.store.policies import Decision, Effect, PolicyRule, PolicySet
@@ -166,3 +167,17 @@ async def test_of_concurrent_changes_one_wins(gateway: Harness) -> None:
     won = [each for each in await asyncio.gather(*map(change, range(8))) if each is not None]
     assert len(won) == 1
     assert [rule.id for rule in (await policies.read("t1")).rules] == [f"r{won[0]}"]
+
+
+async def test_a_dry_run_of_a_stale_revision_is_refused(gateway: Harness) -> None:
+    api = await gateway.api(Role.ADMIN)
+    rule = {"id": "no", "pattern": "notion_*", "decision": "block"}
+    body = {"revision": 0, "rules": [rule], "dry_run": True}
+    preview = await api.put("/v1/policies", json=body)
+    assert (preview.status_code, preview.json()["revision"]) == (200, 0)
+    assert "notion_get_page" in {each["tool"] for each in preview.json()["changes"]}
+    assert (await api.get("/v1/policies")).json()["rules"] == []
+    saved = await api.put("/v1/policies", json=body | {"dry_run": False})
+    assert saved.json()["revision"] == 1
+    stale = await api.put("/v1/policies", json=body)
+    assert (stale.status_code, stale.json()["code"]) == (409, "rules_changed")

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.tooling import FunctionTool, ToolFailed
 from connectors.tools.atlassian import document, plain_text
-from tests.tools.provider_bench import FILLED, Bench, tools_of
+from tests.tools.face_to_face import FILLED, Bench, tools_of
 
 CONNECTORS = (
     "airtable",

@@ -147,6 +147,7 @@ async def test_an_event_holds_no_content(metering: Metering) -> None:
         "charges",
         "rule",
         "observed",
+        "tool",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,7 +123,7 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
             "contracts need more than the server: pip install 'connector-gateway[testing]'"
         )
 
-    configure_logs("critical")  # the checks provoke errors on purpose
+    configure_logs("critical", stream=sys.stderr)  # the checks provoke errors on purpose
     known, name = read_known(read), arguments.name
     if name is None and arguments.contract is not None:
         return _unusable("--contract needs the NAME of its connector")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from gateway.commands.connectors.new import CannotWrite, write_all
 from gateway.commands.connectors.output import print_json, print_lines
 from gateway.commands.deployment import Commands, WithServices
 from gateway.commands.tools.new import tool_files
-from gateway.errors import GatewayError, InvalidArguments, UnknownTool, code_of
+from gateway.errors import ApprovalRequired, GatewayError, InvalidArguments, UnknownTool, code_of
+from gateway.observe.logs import configure_logs
 from gateway.settings.environment import read_environment
 from gateway.text import printable, say
 from gateway.tools.context import Asked
@@ -27,7 +29,7 @@ COMMAND_KEY = "command"
 """What usage events name in place of a service key."""
 
 
-def add_tool_commands(commands: Commands, with_services: WithServices) -> None:
+def add_tool_commands(commands: Commands, with_providers: WithServices) -> None:
     """Add ``tools`` to the command line. ``list``, ``show`` and ``new`` need no deployment."""
     tools = commands.add_parser("tools", help="list, show, call and begin tools")
     actions = tools.add_subparsers(required=True, metavar="ACTION")
@@ -47,7 +49,7 @@ def add_tool_commands(commands: Commands, with_services: WithServices) -> None:
     call.add_argument("--account", help="a connection id, external account id or label")
     call.add_argument("--owner", choices=["user", "org", "platform"])
     call.add_argument("--approval", metavar="ID", help="one that an earlier call asked for")
-    call.set_defaults(run=lambda arguments: _call(arguments, with_services))
+    call.set_defaults(run=lambda arguments: _call(arguments, with_providers))
     new = actions.add_parser("new", help="begin a tool: write its file, or show what to add to it")
     new.add_argument("name", metavar="NAME", help="<connector>_<verb>_<object>")
     new.add_argument("--connector", metavar="NAME", help="default: the first part of the name")
@@ -57,6 +59,8 @@ def add_tool_commands(commands: Commands, with_services: WithServices) -> None:
 
 def read_registry() -> Registry:
     """Return the tools of this process; their connectors need no variable of theirs."""
+    # The commands name the files that are hidden themselves.
+    configure_logs("error", stream=sys.stderr)
     path = read_environment().get(CONNECTORS_PATH, "").strip()
     folder = Path(path) if path else None
     return Registry(Catalog({}, folder), folder)
@@ -126,7 +130,7 @@ def tool_facts(tool: Tool) -> dict[str, Any]:
     }
 
 
-def _call(arguments: argparse.Namespace, with_services: WithServices) -> int:
+def _call(arguments: argparse.Namespace, with_providers: WithServices) -> int:
     try:
         given = json.loads(arguments.arguments)
     except ValueError:
@@ -152,13 +156,17 @@ def _call(arguments: argparse.Namespace, with_services: WithServices) -> int:
             for field, message in error.problems:
                 say(printable(f"{field}: {message}"), error=True)
             return 1
+        except ApprovalRequired as asking:
+            say(f"gateway: a person has to approve this call: {asking.url}", error=True)
+            say(f"Then repeat it with --approval {asking.approval_id}", error=True)
+            return 1
         except GatewayError as error:
             say(printable(f"gateway: {code_of(error)}: {error}"), error=True)
             return 1
         facts = {"result": found.result, "truncated": found.truncated, "next": found.next}
         return print_json(facts | {"cost": found.cost})
 
-    return with_services(call)
+    return with_providers(call)
 
 
 def _new(arguments: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ RECORD = ("record",)
 """The comparison of the requests and answers with the reviewed record of them."""
 LITERAL = (BY_THE_RULES, "samples", "description")
 """The sections that compare a description with its rules, and with the author's literals."""
-PARTS = 4
+PARTS = 8
 """The mutants of a connector are tried in so many parts where several processes share them."""
 _SLOW = ("economy", "refusals")
 _ORDER = ("journey", *RECORD, "samples", "description", *_SLOW)
