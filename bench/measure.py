@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from bench.agents import CALLED, measure_agents
 from bench.compare import Server, compare, ratio, read_once
 from bench.discovering import measure_discovery
 from bench.floor import BARE_PATH, Facts
@@ -26,7 +27,7 @@ from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm", "proxy", "discovery")
+PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -101,6 +102,20 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                 rounds=plan.rounds,
                 seconds=plan.seconds,
                 stream_bytes=plan.stream_bytes,
+            )
+        if "mcp" in plan.parts:
+            say("calls of a tool over MCP")
+            called = replace(place, database="gateway_agents")
+            measure_agents(
+                runner,
+                folder,
+                called,
+                runner.run(seed(called, 1, CALLED, [Role.TOOLS])),
+                result,
+                driver=plan.driver,
+                connections=plan.connections,
+                rounds=plan.rounds,
+                seconds=plan.seconds,
             )
         if "discovery" in plan.parts:
             say(f"discovery of {plan.tools} tools")

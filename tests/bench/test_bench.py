@@ -38,6 +38,7 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     found = json.loads(run.stdout.splitlines()[-1])
     figures = {each["name"]: each for each in found["figures"]}
     on, off = "token read, cache on", "token read, cache off"
+    mcp, http = "tool call over MCP", "tool call over HTTP"
     call, relay = "call through the proxy", "bare httpx relay"
     assert {name: each["target"] for name, each in figures.items()} == {
         "floor / bare GET route, 1 connections": None,
@@ -67,10 +68,15 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         f"{call} beyond {relay}, 16 connections, p50": 1.0,
         f"{call} beyond {relay}, 16 connections, p99": 5.0,
         "memory above idle, 1 MiB streamed each way": 20.0,
+        f"{mcp} / {http}, 1 connections": None,
+        f"{mcp} / {http}, 16 connections": None,
+        f"{mcp} / {http}, 64 connections": None,
+        f"{mcp} beyond {http}, 16 connections, p50": None,
+        f"{mcp} beyond {http}, 16 connections, p99": None,
         "discovery of 200 tools": 50.0,
         "discovery of 200 tools, queries": 4.0,
     }
-    faster = {name for name in figures if call in name and " beyond " in name}
+    faster = {name for name in figures if name.split(" beyond ")[0] in {call, mcp}}
     assert all(each["value"] > 0 for name, each in figures.items() if name not in faster)
     assert all(name in run.stdout for name in figures)
     speeds = {(each["server"], each["connections"]): each for each in found["speeds"]}
