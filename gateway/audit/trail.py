@@ -118,6 +118,7 @@ class Audit:
         subject: str | None = None,
         owner: str | None = None,
         actor: Actor | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         """Store a line now; queue it if the database is unavailable.
 
@@ -136,6 +137,7 @@ class Audit:
             connection,
             subject,
             owner,
+            details,
         )
         document = self._store.document(line)
         try:

@@ -26,6 +26,8 @@ class LimitName(StrEnum):
     API_CALLS = "api_calls"
     TOKEN_READS = "token_reads"
     PROXY_CALLS = "proxy_calls"
+    OAUTH_REQUESTS = "oauth_requests"
+    CLIENT_REGISTRATIONS = "client_registrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ DEFAULT_RATES: LimitRates = MappingProxyType(
         # The gateway's main purpose: only its operators know how many are too many.
         LimitName.TOKEN_READS: None,
         LimitName.PROXY_CALLS: None,
+        LimitName.OAUTH_REQUESTS: Rate(600, 60),
+        LimitName.CLIENT_REGISTRATIONS: Rate(60, 3600),
     }
 )
 

@@ -63,6 +63,11 @@ class Action(StrEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     APP_SET = "app.set"
     APP_REMOVED = "app.removed"
+    AGENT_REGISTERED = "agent.registered"
+    AGENT_ALLOWED = "agent.allowed"
+    AGENT_DENIED = "agent.denied"
+    AGENT_TOKENS_ISSUED = "agent.tokens_issued"
+    AGENT_ENDED = "agent.ended"
     VAULT_OPEN_FAILED = "vault.open_failed"
     ENCRYPTION_ROTATED = "encryption.rotated"
 

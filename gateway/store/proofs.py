@@ -134,4 +134,9 @@ FLOWS = Proven(
     optional=("app",),
 )
 
-PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS)
+OAUTH_CLIENTS = Proven(
+    collection="oauth_clients",
+    fields=("name", "redirect_uris", "auth_method", "secret_hash", "refreshes", "created_at"),
+)
+
+PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS, OAUTH_CLIENTS)

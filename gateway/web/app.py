@@ -31,6 +31,7 @@ from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
 from gateway.web import (
     activity,
+    agents,
     app_pages,
     approval_pages,
     approvals,
@@ -49,6 +50,7 @@ from gateway.web import (
     mcp,
     mcp_mount,
     metrics,
+    oauth,
     oauth_apps,
     organisation,
     policies,
@@ -120,6 +122,8 @@ ROUTES = [
     *usage_pages.ROUTES,
     *approval_pages.ROUTES,
     *policy_pages.ROUTES,
+    *agents.ROUTES,
+    *oauth.ROUTES,
     *organisation.ROUTES,
     *app_pages.ROUTES,
     *login.ROUTES,

@@ -94,8 +94,8 @@ def protected(given: Services, app: ASGIApp) -> ProtectedResource:
 
 def _tokens(given: Services) -> AccessTokens | None:
     settings = given.settings
-    if settings.authorization_server_on:
-        return AccessTokens(issuer=settings.public_url, keys=given.signing_keys, clock=given.clock)
+    if given.authorization is not None:
+        return given.authorization.access_tokens
     if not settings.mcp_issuer:
         return None
     return AccessTokens(

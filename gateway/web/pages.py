@@ -92,6 +92,7 @@ def render(
         "title": title,
         "user": session.user if session else None,
         "admin": session is not None and session.admin,
+        "agents": given.authorization is not None,
         "csrf": session.csrf_token if session else None,
         "dev": given.settings.dev,
         "sandbox_url": given.public_addresses.sandbox_url,

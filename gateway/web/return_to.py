@@ -12,7 +12,7 @@ DONE = "/dashboard/done"
 
 # Path characters and a query. No backslash, "@", colon, control or second slash.
 _OWN_PAGE = re.compile(
-    r"/(?:dashboard|connectors)(?:/[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~=&%+-]*)?"
+    r"/(?:dashboard|connectors|oauth)(?:/[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~=&%+-]*)?"
 )
 _FORBIDDEN = re.compile(r"[\\@\x00-\x20\x7f]|//|:|\.\.")
 

@@ -19,6 +19,8 @@ from gateway.access.login.discovery import OIDC_BULKHEAD
 from gateway.access.service_keys import ServiceKeys
 from gateway.access.sessions import Sessions
 from gateway.audit.trail import Audit
+from gateway.authorization.metadata_documents import BULKHEAD as AGENTS_BULKHEAD
+from gateway.authorization.server import AuthorizationServer, open_authorization_server
 from gateway.authorization.signing_keys import SigningKeys
 from gateway.background import in_background
 from gateway.clock import Clock
@@ -64,6 +66,8 @@ from gateway.store.logins import LoginStore
 from gateway.store.mcp_messages import McpMessageStore
 from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
+from gateway.store.oauth_clients import ClientStore
+from gateway.store.oauth_grants import GrantStore
 from gateway.store.policies import PolicyStore
 from gateway.store.renewal_queue import RenewalQueue
 from gateway.store.sealed import sealed_stores
@@ -105,6 +109,7 @@ class Services(CoreServices):
     keys: ServiceKeys
     sessions: Sessions
     logins: Logins
+    authorization: AuthorizationServer | None
     public_addresses: PublicAddresses
     clock: Clock
     metrics: Metrics
@@ -188,7 +193,7 @@ async def open_services(
     platform_values = read_platform(env, catalog)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
-    metrics = Metrics([*catalog.names(), OIDC_BULKHEAD])
+    metrics = Metrics([*catalog.names(), OIDC_BULKHEAD, AGENTS_BULKHEAD])
     ready = readiness or Readiness()
 
     def check_process() -> None:
@@ -306,6 +311,21 @@ async def open_services(
             policies=policies,
             approvals=approvals,
         )
+        signing_keys = SigningKeys(SigningKeyStore(database), vault, clock)
+        authorization = None
+        if settings.authorization_server_on:
+            authorization = open_authorization_server(
+                issuer=settings.public_url,
+                resource=settings.mcp_url,
+                clients=ClientStore(database, vault),
+                grants=GrantStore(database),
+                keys=signing_keys,
+                sessions=SessionStore(database, vault),
+                outbound=outbound,
+                vault=vault,
+                clock=clock,
+                audit=audit,
+            )
         yield Services(
             **vars(core),
             settings=settings,
@@ -346,11 +366,13 @@ async def open_services(
                 settings,
                 store=LoginStore(database, vault),
                 flows=FlowStore(database, vault),
+                grants=GrantStore(database),
                 sessions=sessions,
                 outbound=outbound,
                 clock=clock,
                 audit=audit,
             ),
+            authorization=authorization,
             public_addresses=public_addresses,
             clock=clock,
             metrics=metrics,
@@ -369,7 +391,7 @@ async def open_services(
                 policies=policies,
             ),
             skills=Skills(registry, catalog),
-            signing_keys=SigningKeys(SigningKeyStore(database), vault, clock),
+            signing_keys=signing_keys,
             outbound=outbound,
             usage=usage_store,
             vault=vault,

@@ -19,6 +19,7 @@ from gateway.clock import utc_now
 from gateway.errors import LoginError
 from gateway.store.flows import FlowStore
 from gateway.store.logins import LoginStore
+from gateway.store.oauth_grants import GrantStore
 from gateway.store.mongo import Database
 from gateway.store.sessions import SessionStore, StoredSession
 from tests.support.sealing import VAULT
@@ -109,6 +110,7 @@ async def race(database: Database, seed: int) -> list[Any]:
         sessions=sessions,
         attempts=attempts,
         flows=FlowStore(database, VAULT),
+        grants=GrantStore(database),
     )
     person: dict[str, Any] = {"tenant": "default", "user": f"user-{seed}"}
     departure = await handoff.begin("/dashboard/connectors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.errors import GatewayError
 from gateway.mcp.app import McpApp
 from gateway.mcp.control import Surface
 from gateway.mcp.principal import PRINCIPAL, SCOPES
+from gateway.store.oauth_grants import StoredGrant
 from gateway.web.mcp import protected
 from gateway.web.mcp_controls import controls_of, describer
 from gateway.web.problems import problem_response
@@ -113,14 +115,41 @@ def signed(
         "scope": " ".join(SCOPES),
         "tenant": "default",
     } | changes
+    claims.setdefault("grant", grant_of(claims["tenant"], claims["sub"]))
     kept = {name: value for name, value in claims.items() if value is not None}
     head = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid} | dict(header or {})
     return jwt.encode({name: value for name, value in head.items() if value is not None}, kept, key)
 
 
+def grant_of(tenant: Any, user: Any) -> str:
+    """The id of a person's grant to the agent of these tests."""
+    return f"{tenant} {user}"
+
+
+async def let_agent_in(gateway: Harness) -> None:
+    """Store grants of the people of these tests: the tokens of an ended one are refused."""
+    server, now = gateway.services.authorization, gateway.clock()
+    assert server is not None
+    for tenant, user in [("default", "alice"), ("default", "bob"), ("acme", "bob")]:
+        await server.grants._store.add(
+            StoredGrant(
+                id=grant_of(tenant, user),
+                tenant=tenant,
+                owner=user,
+                client="agent",
+                created_at=now,
+                expires_at=now + timedelta(days=365),
+                content=b"",
+                encryption_key="k1",
+                code_used_at=now,
+            )
+        )
+
+
 @pytest.fixture
 async def caller(gateway: Harness) -> AsyncIterator[Caller]:
     """A client of the protected resource with the gateway's own authorization server."""
+    await let_agent_in(gateway)
     transport = httpx.ASGITransport(resource_app(gateway))
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
         yield Caller(client, gateway)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from gateway.testing.mcp_resource import CHECKS, Target, ToolCall, run
-from tests.mcp.conftest import resource_app, signed
+from tests.mcp.conftest import let_agent_in, resource_app, signed
 from tests.mcp.speaking import Mcp
 
 
@@ -32,6 +32,7 @@ async def test_it_passes_every_check(mcp: Mcp) -> None:
     """First without the account, then with it: the same user is told to connect only before."""
     gateway = mcp.proxy.harness
     url = gateway.settings.public_url
+    await let_agent_in(gateway)
     key = await gateway.services.signing_keys.signing_key()
     now = int(gateway.clock().timestamp())
 

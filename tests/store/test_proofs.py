@@ -24,6 +24,7 @@ from gateway.errors import LoginUnknown, Unauthorized
 from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
 from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 from gateway.store.mongo import Database
+from gateway.store.oauth_clients import ClientStore, StoredClient
 from gateway.store.proofs import PROVEN, Proven
 from gateway.store.service_keys import KeyStore, StoredKey
 from gateway.store.sessions import SessionStore, StoredSession
@@ -106,6 +107,20 @@ async def _add_flow(database: Database, vault: Vault) -> None:
     await FlowStore(database, vault).add(flow, b"sealed")
 
 
+async def _add_client(database: Database, vault: Vault) -> None:
+    await ClientStore(database, vault).add(
+        StoredClient(
+            id="row",
+            name="Agent",
+            redirect_uris=("https://agent.example.com/callback",),
+            auth_method="client_secret_basic",
+            secret_hash=sha256_hex("secret"),
+            refreshes=True,
+            created_at=NOW,
+        )
+    )
+
+
 async def _claim_login(database: Database, vault: Vault) -> object:
     return await LoginStore(database, vault).claim("row", LoginKind.HANDOFF, NOW)
 
@@ -121,6 +136,9 @@ KINDS = {
     ("logins", "accepted_proof"): Kind(_accept_login, _claim_login),
     ("oauth_state", "proof"): Kind(
         _add_flow, lambda database, vault: FlowStore(database, vault).get("state")
+    ),
+    ("oauth_clients", "proof"): Kind(
+        _add_client, lambda database, vault: ClientStore(database, vault).get("row", NOW)
     ),
 }
 

@@ -20,6 +20,7 @@ from gateway.store.audit import Action
 from gateway.store.mongo import open_database
 from gateway.store.sealed import sealed_stores
 from tests.conftest import GATEWAY_URL
+from tests.support.agents import decide, new_agent
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.logins import HOST_URL, leads_to, parameters, post_login
 from tests.support.rows import Rows
@@ -153,6 +154,16 @@ async def test_every_action_is_recorded_with_its_actor(
     policies["rules"] = [{"id": "mine", "pattern": "slack_*", "decision": "block"}]
     await admin.put("/v1/policies", json=policies)
 
+    # An agent: registered, let in, not let in, and ended.
+    agent = await new_agent(gateway)
+    tokens = await agent.log_in(browser)
+    secrets += [agent.verifier, tokens["access_token"], tokens["refresh_token"]]
+    asking = await new_agent(gateway)
+    await browser.open(asking.authorize_path())
+    await decide(browser, "deny")
+    await browser.open("/oauth/clients")
+    await browser.submit(action="/oauth/clients/end")
+
     # The end.
     await connections.delete(f"/v1/connections/{second}")
     secrets += [cookie.value or "" for cookie in browser.client.cookies.jar]
@@ -215,6 +226,10 @@ async def test_every_action_is_recorded_with_its_actor(
     assert by_action[Action.WEBHOOK_CREATED]["subject"] == webhook["id"]
     assert by_action[Action.WEBHOOK_DELETED]["subject"] == webhook["id"]
     assert by_action[Action.ENCRYPTION_ROTATED]["subject"] == "k9"
+    assert told(Action.AGENT_REGISTERED)[:2] == ("login", "ok")
+    for action in (Action.AGENT_ALLOWED, Action.AGENT_DENIED, Action.AGENT_ENDED):
+        assert told(action) == ("session", "ok", "alice", None, None)
+    assert told(Action.AGENT_TOKENS_ISSUED)[:3] == ("login", "ok", "alice")
     refusals = [line for line in lines if line["action"] == Action.TOKEN_REFUSED]
     assert (refusals[0]["user"], refusals[0]["outcome"]) == ("nobody", "connector_required")
 

@@ -18,6 +18,7 @@ from gateway.settings.environment import Settings
 from gateway.settings.login import LoginMethod
 from gateway.store.flows import FlowStore
 from gateway.store.logins import LoginStore
+from gateway.store.oauth_grants import GrantStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +34,22 @@ class Logins:
     sessions: Sessions
     attempts: Attempts
     flows: FlowStore
+    grants: GrantStore
 
     async def sign_out_everywhere(self, *, tenant: str, user: str) -> int:
         """End a person's sessions, sign-ins, hand-offs and connect flows, also those under way.
+
+        The agents that they let in lose their access, too.
 
         Returns:
             How many sessions ended.
         """
         await self.attempts.forget(tenant=tenant, user=user)
         await self.flows.end_all(tenant, user)
-        return await self.sessions.end_all(tenant=tenant, user=user)
+        # Noted as a sign-out first: a grant that is being made sees it, or is ended here.
+        ended = await self.sessions.end_all(tenant=tenant, user=user)
+        await self.grants.end_all(tenant, user)
+        return ended
 
 
 def open_logins(
@@ -50,6 +57,7 @@ def open_logins(
     *,
     store: LoginStore,
     flows: FlowStore,
+    grants: GrantStore,
     sessions: Sessions,
     outbound: Outbound,
     clock: Clock,
@@ -79,4 +87,11 @@ def open_logins(
             admin_claim=settings.oidc_admin_claim,
             public_url=settings.public_url,
         )
-    return Logins(method=method, handoff=handoff, sessions=sessions, attempts=attempts, flows=flows)
+    return Logins(
+        method=method,
+        handoff=handoff,
+        sessions=sessions,
+        attempts=attempts,
+        flows=flows,
+        grants=grants,
+    )
