@@ -19,8 +19,8 @@ from gateway.clock import utc_now
 from gateway.errors import LoginError
 from gateway.store.flows import FlowStore
 from gateway.store.logins import LoginStore
-from gateway.store.oauth_grants import GrantStore
 from gateway.store.mongo import Database
+from gateway.store.oauth_grants import GrantStore
 from gateway.store.sessions import SessionStore, StoredSession
 from tests.support.sealing import VAULT
 from tests.support.silent import NO_AUDIT
