@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.background import in_background
 from gateway.errors import ApprovalUnknown, Forbidden, NotReady, UnknownTool, WrongHost
-from gateway.mcp.asking import Asking
+from gateway.mcp.asking import Asking, errors_told
 from gateway.mcp.calling import PATIENCE, Calling
 from gateway.mcp.control import Surface
 from gateway.mcp.handshake import Handshake
@@ -73,7 +73,8 @@ class McpApp:
         if extend is not None:
             extend(self._server, self._relay)
         # Not the package's own list, which has its tracing: the access log and metrics are ours.
-        self._server.middleware = [state_boundary(given.vault, f"{self._public_url}/mcp")]
+        boundary = state_boundary(given.vault, f"{self._public_url}/mcp")
+        self._server.middleware = [errors_told(surface.describe), boundary]
         self._entry = StreamableHTTPSessionManager(self._server, stateless=True)
         self._handshake = handshake(self._server, Sessions(given.vault), self._relay, given.clock)
 

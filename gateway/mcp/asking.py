@@ -14,11 +14,13 @@ the person who opens it with the one whom it was made for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from mcp.shared.exceptions import UrlElicitationRequiredError
+from mcp.server.context import CallNext, HandlerResult
+from mcp.shared.exceptions import MCPError, UrlElicitationRequiredError
 from mcp_types import (
+    INTERNAL_ERROR,
     CallToolResult,
     ElicitRequest,
     ElicitRequestURLParams,
@@ -27,7 +29,8 @@ from mcp_types import (
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from gateway.errors import ApprovalRequired
+from connectors.errors import ConnectorError
+from gateway.errors import ApprovalRequired, GatewayError
 from gateway.mcp.context import Context, caller_of, scope_of
 from gateway.mcp.control import Describe, Problem
 from gateway.mcp.handshake import SESSION
@@ -84,6 +87,22 @@ class Asking:
         raise UrlElicitationRequiredError(
             [ElicitRequestURLParams(message=message, url=url, elicitation_id=asked_id)], message
         )
+
+
+def errors_told(describe: Describe) -> Callable[[Context, CallNext], Awaitable[HandlerResult]]:
+    """Return what tells the gateway's own errors to a client, of all methods but calls of tools.
+
+    Without it they would be logged as bugs, and told without a word.
+    """
+
+    async def tell(context: Context, call_next: CallNext) -> HandlerResult:
+        try:
+            return await call_next(context)
+        except (GatewayError, ConnectorError) as error:
+            problem = describe(error, caller_of(context))
+            raise MCPError(INTERNAL_ERROR, problem["title"], problem) from None
+
+    return tell
 
 
 def question_in(context: Context) -> Question | None:

@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError
 from connectors.tooling import Effect
 from gateway.access.bounds import Bounds
 from gateway.clock import rfc3339
-from gateway.errors import ApprovalRequired, ConnectionNotFound
+from gateway.errors import ApprovalRequired, ConnectionNotFound, Forbidden
 from gateway.mcp.control import Control, Describe, Problem
 from gateway.mcp.principal import Principal
 from gateway.store.owners import user_of
@@ -109,7 +109,7 @@ def controls_of(given: Services) -> list[Control]:
     async def connect_link(principal: Principal, args: ConnectArgs) -> dict[str, Any]:
         config, _ = await given.apps.choose(principal.tenant, args.connector)
         if not principal.reaches([config.name]):
-            return {}
+            raise Forbidden(f'this credential is not for the connector "{config.name}"')
         await given.rules.check(principal.tenant, config.name, f"user:{principal.user}")
         mark = given.link_marks.mark(
             tenant=principal.tenant, user=principal.user, connector=config.name
