@@ -14,10 +14,10 @@ the person who opens it with the one whom it was made for.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp.server.context import CallNext, HandlerResult
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
 from mcp.shared.exceptions import MCPError, UrlElicitationRequiredError
 from mcp_types import (
     INTERNAL_ERROR,
@@ -89,7 +89,7 @@ class Asking:
         )
 
 
-def errors_told(describe: Describe) -> Callable[[Context, CallNext], Awaitable[HandlerResult]]:
+def errors_told(describe: Describe) -> ServerMiddleware[Any]:
     """Return what tells the gateway's own errors to a client, of all methods but calls of tools.
 
     Without it they would be logged as bugs, and told without a word.

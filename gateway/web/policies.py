@@ -119,7 +119,7 @@ def all_differences(
 def rule_of(body: PolicyRuleBody) -> PolicyRule:
     """Return the rule of a body; raise ``InvalidRequest`` for a pattern of too many stars."""
     if body.pattern.count("*") > MOST_STARS:
-        raise InvalidRequest(f"rule {body.id}: a pattern has at most {MOST_STARS} of *")
+        raise InvalidRequest(f"rules: {body.pattern} has more than {MOST_STARS} of *")
     return PolicyRule(
         id=body.id,
         pattern=body.pattern,

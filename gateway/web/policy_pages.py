@@ -28,6 +28,10 @@ POLICIES = "/dashboard/organisation/policies"
 MOST_SHOWN = 200
 """The most changes that the page lists; it says how many more there are."""
 
+_MISTAKES = {
+    "pattern": "Names of tools: a to z, digits and _ . - alone, * for any characters, 100 at most.",
+    "user": "This is no user id.",
+}
 FIELDS = ("change", "id", "pattern", "decision", "effect", "user", "connector")
 
 
@@ -54,9 +58,12 @@ async def change_policies(request: Request) -> Response:
         new = _changed(given, old, form)
     except InvalidRequest as error:
         return await _page(request, session, form=form, problem=str(error), status=422)
-    if form.get("confirmed") != str(old.revision):
-        # Also where somebody changed the policies since: the list would be another one.
-        return await _page(request, session, form=form, preview=(old, new))
+    confirmed = form.get("confirmed")
+    if confirmed != str(old.revision):
+        # Where somebody changed the policies since, the list is another one.
+        return await _page(
+            request, session, form=form, preview=(old, new), is_stale=confirmed is not None
+        )
     try:
         await given.policies.set(
             session.tenant, rules=new.rules, disabled=new.disabled, revision=old.revision
@@ -103,8 +110,8 @@ def _body(form: Mapping[str, str]) -> PolicyRuleBody:
     try:
         return PolicyRuleBody.model_validate(values)
     except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)[0]
-        raise InvalidRequest(f"{wrong['loc'][0]}: {wrong['msg']}") from None
+        wrong = str(error.errors(include_input=False, include_url=False)[0]["loc"][0])
+        raise InvalidRequest(_MISTAKES.get(wrong, f"{wrong}: not one of the choices")) from None
 
 
 def _connectors(given: Services) -> set[str]:
@@ -117,6 +124,7 @@ async def _page(
     *,
     form: Mapping[str, str] | None = None,
     preview: tuple[PolicySet, PolicySet] | None = None,
+    is_stale: bool = False,
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
@@ -150,6 +158,7 @@ async def _page(
         problem=problem,
         form=dict(form or {}),
         preview=shown,
+        is_stale=is_stale,
         rules=policies.rules,
         connectors=[
             {

@@ -6,8 +6,9 @@ that check: exit code 1, as if the intact product were not green. ``--only TEXT`
 whose name contains that text. A run ends with its first red attack; ``--all`` shows every one.
 
 A removal around the flow (``weaknesses_around.py``), of a check of pasted keys
-(``weaknesses_of_keys.py``), of the proxy (``weaknesses_of_the_proxy.py``) or of the authorization
-server (``weaknesses_of_agents.py``) meets the attacks on those checks alone.
+(``weaknesses_of_keys.py``), of the proxy (``weaknesses_of_the_proxy.py``), of the authorization
+server (``weaknesses_of_agents.py``) or of tools and their approvals (``weaknesses_of_tools.py``)
+meets the attacks on those checks alone.
 ``--part 1`` to ``--part 3`` pick a third of the removals; the intact product meets all attacks.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
@@ -33,6 +34,7 @@ from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 from tests.attacks.weaknesses_of_agents import OF_AGENTS
 from tests.attacks.weaknesses_of_keys import OF_KEYS
 from tests.attacks.weaknesses_of_the_proxy import OF_THE_PROXY
+from tests.attacks.weaknesses_of_tools import OF_TOOLS
 from tests.support.parts import part_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,11 +45,13 @@ AROUND = ("test_around_the_flow.py", "test_planted_rows.py")
 ON_KEYS = ("test_pasted_keys.py",)
 ON_THE_PROXY = ("test_proxy.py",)
 ON_AGENTS = ("test_agents.py",)
+ON_TOOLS = ("test_approvals.py", "test_tools.py")
 APART = (
     (AROUND_THE_FLOW, AROUND),
     (OF_KEYS, ON_KEYS),
     (OF_THE_PROXY, ON_THE_PROXY),
     (OF_AGENTS, ON_AGENTS),
+    (OF_TOOLS, ON_TOOLS),
 )
 """Removals, and the only attacks that they meet."""
 QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
@@ -113,7 +117,7 @@ def attack(removal: str, to_the_end: bool) -> Result:
             if removal in weaknesses:
                 chosen = attacks
         if not removal:
-            chosen += (*ON_KEYS, *ON_THE_PROXY)
+            chosen += (*ON_KEYS, *ON_THE_PROXY, *ON_TOOLS)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
         command += ["-x"] if removal and not to_the_end else []
