@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
 from mcp.shared.exceptions import MCPError, UrlElicitationRequiredError
@@ -95,11 +96,11 @@ def errors_told(describe: Describe) -> ServerMiddleware[Any]:
     Without it they would be logged as bugs, and told without a word.
     """
 
-    async def tell(context: Context, call_next: CallNext) -> HandlerResult:
+    async def tell(ctx: Context, call_next: CallNext) -> HandlerResult:
         try:
-            return await call_next(context)
+            return await call_next(ctx)
         except (GatewayError, ConnectorError) as error:
-            problem = describe(error, caller_of(context))
+            problem = describe(error, caller_of(ctx))
             raise MCPError(INTERNAL_ERROR, problem["title"], problem) from None
 
     return tell
