@@ -107,12 +107,13 @@ def test_no_dangerous_redirect_is_registered(uri: object) -> None:
 async def test_an_error_redirects_nobody(gateway: Harness) -> None:
     """A link of an attacker's client is no open redirect; the way back is a link with ``iss``."""
     browser, agent = await gateway.browser("victim"), await new_agent(gateway, redirect_uri=EVIL)
-    for changes, code in [
+    wrong: list[tuple[dict[str, str | None], str]] = [
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"scope": "admin"}, "invalid_scope"),
         ({"resource": "https://other.example.com/mcp"}, "invalid_target"),
         ({"code_challenge": None}, "invalid_request"),
-    ]:
+    ]
+    for changes, code in wrong:
         answer = await get(browser, agent.authorize_path(**changes))
         assert answer.status_code == 400
         assert "location" not in answer.headers

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.access.service_keys import Role
+from tests.support.agents import new_agent
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.metering import DONE, call
 from tests.support.profile import Command, profiling
@@ -19,6 +20,7 @@ TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "session
     "approvals",
     "budgets",
     "cool_downs",
+    "oauth_grants",
 }
 """The collections whose rows belong to tenants and are reached by the API."""
 
@@ -29,6 +31,11 @@ WITHOUT_TENANT: dict[tuple[str, str, frozenset[str]], str] = {
         "find",
         frozenset({"_id", "expires_at", "seen_at"}),
     ): "the same, by the cookie's hash",
+    (
+        "oauth_grants",
+        "find",
+        frozenset({"_id", "expires_at"}),
+    ): "the same, by the id in an agent's code or refresh token",
 }
 """Collection, command and fields of each query that names no tenant, with the reason."""
 
@@ -91,6 +98,11 @@ async def test_every_query_of_the_api_names_a_tenant(
         assert (await api.get("/v1/approvals?user=alice")).status_code == 200
         unknown = await api.get("/v1/approvals/apr_unknown")
         assert unknown.status_code == 404
+        agent = await new_agent(gateway)
+        tokens = await agent.log_in(browser)
+        assert (await agent.refresh(tokens["refresh_token"])).status_code == 200
+        await browser.open("/oauth/clients")
+        await browser.submit(action="/oauth/clients/end")
         await browser.open(f"{gateway.settings.public_url}/dashboard/connectors")
         assert (await api.delete("/v1/sessions?user=alice")).status_code == 200
         asked = await profile.asked()
