@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_authlab import checks, oauthclient
+from mcp_authlab import checks, oauthclient  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from gateway.dev.children import child
