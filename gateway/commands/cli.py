@@ -15,6 +15,7 @@ from gateway.commands.encryption import add_encryption_commands
 from gateway.commands.policies import add_policy_commands
 from gateway.commands.serve import add_serve_command
 from gateway.commands.service_keys import add_key_commands
+from gateway.commands.signing_keys import add_signing_key_commands
 from gateway.commands.skills import add_skill_commands
 from gateway.commands.tools.commands import add_tool_commands
 from gateway.commands.usage import add_usage_command
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add_tool_commands(commands, with_providers)
     add_policy_commands(commands, with_services)
     add_skill_commands(commands)
+    add_signing_key_commands(commands, with_services)
     connectors = commands.add_parser("connectors", help="list, show, check and create connectors")
     add_connector_commands(
         connectors.add_subparsers(required=True, metavar="ACTION"), settings_of_running_gateway

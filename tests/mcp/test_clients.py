@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_authlab import checks, oauthclient  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from gateway.dev.children import child
@@ -234,3 +236,44 @@ def test_the_typescript_client_logs_in_connects_and_survives_a_restart(
 ) -> None:
     program = str(CLIENTS / "typescript_client.mjs")
     assert journey(fleet, chromium, "tom", str(node()), program) == "2025-11-25"
+
+
+EXPLAINED = {
+    "TLS-01": "the test's gateway is on loopback",
+    "ASF-01": "a stranger signs in before anything of a request is judged; without a challenge it "
+    "is refused then (tests/authorization)",
+    "ASF-03": "it would need a code for another resource, which the server gives to nobody; the "
+    "redirect URI of a code is compared in tests/authorization",
+    "TOK-03": "the server signs no token for another resource; those of another audience are "
+    "refused in test_resource.py",
+}
+"""What the scanner notes, and why it is meant to be so."""
+
+
+def test_a_scanner_of_protected_servers_finds_nothing_unexplained(
+    fleet: Fleet, chromium: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mcp-authlab registers, logs in, attacks its own login, and scans with its tokens."""
+    urls: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(webbrowser, "open", urls.put)
+    url = f"{fleet.url}/mcp"
+    login = oauthclient.Login(url, timeout=20, log=lambda _: None)
+    found: list[oauthclient.LoginOutcome] = []
+    thread = threading.Thread(target=lambda: found.append(login.run()))
+    thread.start()
+    context = chromium.new_context(base_url=fleet.url)
+    page = context.new_page()
+    log_in(page, urls.get(timeout=PATIENCE_SECONDS), "scanner")
+    while thread.is_alive():
+        try:
+            page.goto(urls.get(timeout=0.1))
+        except queue.Empty:
+            continue
+        button = page.get_by_role("button", name="Let it in")
+        if button.is_visible():  # its attack on a code ended what was allowed before
+            button.click()
+    context.close()
+    (outcome,) = found
+    report = checks.run(url, stored=outcome.to_store())
+    noted = {each["id"]: each["message"] for each in report["results"] if each["status"] != "pass"}
+    assert noted.keys() == EXPLAINED.keys(), noted
