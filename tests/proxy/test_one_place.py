@@ -16,6 +16,7 @@ pytestmark = pytest.mark.requirement("I5")
 ROOT = Path(__file__).parents[2]
 
 SENDERS = {
+    "gateway.mcp.issuer_keys": "the keys of the operator's authorization server",
     "gateway.access.login.discovery": "metadata and keys of the identity provider",
     "gateway.access.login.oidc": "the code of a sign-in; no connection has a part in it",
     "gateway.authorization.metadata_documents": "nothing but the address of a description",
@@ -133,6 +134,7 @@ def test_two_routes_reach_the_proxy() -> None:
     }
     assert modules == {
         "gateway.commands.tools.commands",  # an operator at a terminal
+        "gateway.mcp.app",  # calls tools, over the other protocol
         "gateway.web.proxy",
         "gateway.web.tools",
     }
