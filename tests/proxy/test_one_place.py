@@ -16,10 +16,10 @@ pytestmark = pytest.mark.requirement("I5")
 ROOT = Path(__file__).parents[2]
 
 SENDERS = {
-    "gateway.mcp.issuer_keys": "the keys of the operator's authorization server",
     "gateway.access.login.discovery": "metadata and keys of the identity provider",
     "gateway.access.login.oidc": "the code of a sign-in; no connection has a part in it",
     "gateway.authorization.metadata_documents": "nothing but the address of a description",
+    "gateway.mcp.issuer_keys": "the keys of the operator's authorization server",
     "gateway.proxy.forward": "calls of tools: the only requests that a caller writes",
     "gateway.services.key_provider": "verification and exchange of pasted values, hooks of keys",
     "gateway.services.provider": "token endpoints, account look-ups and hooks of connectors",
