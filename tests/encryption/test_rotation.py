@@ -373,7 +373,7 @@ def test_every_place_of_a_sealed_value_is_rotated() -> None:
         fields.collection for fields in SEALED if fields.proven is None
     )
     assert {fields.proven for fields in SEALED} == {None, *PROVEN}
-    # The probe is never stored, and what MCP clients keep is short-lived and in no row; check values
+    # The probe is never stored; what MCP clients keep is short-lived and in no row; check values
     # stay with their own encryption key.
     kept_by_clients = {"mcp_sessions", "mcp_requests"}
     found = set(re.findall(r'collection="(\w*)"', source))
