@@ -7,7 +7,7 @@ Quirks:
 4. Refusals are a list of texts, ``errors``. A query of metrics may fail inside a 200, as ``error``.
 
 An application key may be limited to scopes (``monitors_read``, ``logs_read_data``,
-``timeseries_query``).
+``timeseries_query``, ``monitors_write``).
 
 Unconfirmed: written without the documentation at hand; what matters is paths, scopes of keys, and
 the shapes of answers.
@@ -59,6 +59,22 @@ class QueryMetrics(Args):
     )
     start: Annotated[int, In("query", "from")] = Field(ge=0, description="Start, Unix seconds.")
     end: Annotated[int, In("query", "to")] = Field(ge=0, description="End, Unix seconds.")
+
+
+class CreateMonitor(Args):
+    name: str = Field(min_length=1, max_length=500, description="Name.")
+    type: Literal[
+        "metric alert", "query alert", "log alert", "event-v2 alert", "service check", "composite"
+    ] = Field(default="metric alert", description="Kind; query alert for anomalies and forecasts.")
+    query: str = Field(
+        min_length=3,
+        max_length=4000,
+        description="Such as avg(last_5m):avg:system.cpu.user{*} > 90.",
+    )
+    message: str = Field(
+        max_length=10_000, description="Text of its alerts; @name says who gets them."
+    )
+    tags: list[str] | None = Field(default=None, max_length=50, description="Tags, key:value.")
 
 
 class CreateEvent(Args):
@@ -138,6 +154,24 @@ TOOLS = (
         args=GetMonitor,
         output=Monitor,
         examples=({"monitor_id": 1001},),
+    ),
+    HttpTool(
+        name="datadog_create_monitor",
+        description="Create a monitor that alerts when its query is true. Returns it with its id.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/v1/monitor",
+        args=CreateMonitor,
+        output=Monitor,
+        examples=(
+            {
+                "name": "CPU is high",
+                "query": "avg(last_5m):avg:system.cpu.user{*} > 90",
+                "message": "Look at it. @ops",
+                "tags": ["env:prod"],
+            },
+        ),
     ),
     HttpTool(
         name="datadog_search_logs",

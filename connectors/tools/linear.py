@@ -1,4 +1,4 @@
-"""Tools for Linear: search, read, create and change issues, comment on them, list teams.
+"""Tools for Linear: search, list, read, create and change issues, comment on them, list teams.
 
 GraphQL: https://linear.app/developers/graphql
 
@@ -48,6 +48,21 @@ class SearchIssues(Args):
     )
     limit: First = 25
     cursor: After = None
+
+
+class ListIssues(Args):
+    team: Annotated[str | None, In("body", "variables.filter.team.key.eq")] = Field(
+        None, max_length=20, description="Key of a team (ENG); all teams without it"
+    )
+    state: Annotated[str | None, In("body", "variables.filter.state.name.eq")] = Field(
+        None, max_length=100, description="Name of a state (Todo)"
+    )
+    limit: First = 25
+    cursor: After = None
+
+
+class ListedIssues(Output):
+    issues: list[Issue] = Field(validation_alias=AliasPath("data", "issues", "nodes"))
 
 
 class FoundIssues(Output):
@@ -181,6 +196,29 @@ TOOLS = (
             more="data.searchIssues.pageInfo.hasNextPage",  # fact 3
         ),
         examples=({"query": "login"},),
+    ),
+    HttpTool(
+        name="linear_list_issues",
+        description="List issues, of a team or in a state: identifier, title, state, assignee, "
+        "URL. The newest first.",
+        needs=(Needs("linear", ("read",)),),
+        effect="read",
+        method="POST",
+        path="/graphql",
+        body={
+            "query": "query Issues($filter: IssueFilter, $first: Int, $after: String) {"
+            " issues(filter: $filter, first: $first, after: $after, orderBy: createdAt)"
+            f" {{ nodes {{ {ISSUE} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        },
+        args=ListIssues,
+        output=ListedIssues,
+        failure=FAILURE,
+        pages=Pages(
+            argument="cursor",
+            next="data.issues.pageInfo.endCursor",
+            more="data.issues.pageInfo.hasNextPage",  # fact 3
+        ),
+        examples=({"limit": 2}, {"team": "ENG", "state": "Todo"}),
     ),
     HttpTool(
         name="linear_get_issue",

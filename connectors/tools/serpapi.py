@@ -9,6 +9,8 @@ Unconfirmed: written without the documentation at hand; what matters is paramete
 and the shapes of answers.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
@@ -40,6 +42,20 @@ class SearchNews(Args):
     )
     country: Annotated[str | None, In("query", "gl")] = _COUNTRY
     language: Annotated[str | None, In("query", "hl")] = _LANGUAGE
+
+
+class SearchMaps(Args):
+    query: Annotated[str, In("query", "q")] = Field(
+        min_length=1, max_length=2048, description="What one would type into Google Maps."
+    )
+    position: Annotated[str | None, In("query", "ll")] = Field(
+        default=None,
+        pattern=r"^@-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?,\d{1,2}(\.\d+)?z$",
+        description="Latitude, longitude, zoom: @40.7455096,-74.0083012,14z. Needed for pages.",
+    )
+    country: Annotated[str | None, In("query", "gl")] = _COUNTRY
+    language: Annotated[str | None, In("query", "hl")] = _LANGUAGE
+    start: int | None = Field(default=None, ge=0, description="Results to skip, for a next page.")
 
 
 class NoArguments(Args):
@@ -79,19 +95,45 @@ class News(Output):
     note: str | None = Field(default=None, validation_alias="error")
 
 
+class Place(Output):
+    title: str | None = None
+    place_id: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    rating: float | None = None
+    reviews: int | None = None
+    type: str | None = None
+    open_state: str | None = None
+    latitude: float | None = Field(
+        default=None, validation_alias=AliasPath("gps_coordinates", "latitude")
+    )
+    longitude: float | None = Field(
+        default=None, validation_alias=AliasPath("gps_coordinates", "longitude")
+    )
+
+
+class Places(Output):
+    places: list[Place] = Field(default=[], validation_alias="local_results")
+    place: Place | None = Field(
+        default=None, validation_alias="place_results", description="The only one that fits."
+    )
+    note: str | None = Field(default=None, validation_alias="error")
+
+
 class Account(Output):
     plan: str | None = Field(default=None, validation_alias="plan_name")
     searches_left: int | None = Field(default=None, validation_alias="total_searches_left")
     this_month_usage: int | None = None
 
 
-def _search(engine: str, **said: Any) -> HttpTool:
+def _search(engine: str, more: Mapping[str, str] = MappingProxyType({}), **said: Any) -> HttpTool:
     return HttpTool(
         needs=_NEEDS,
         effect="read",
         method="GET",
         path="/search.json",
-        query={"engine": engine},
+        query={"engine": engine, **more},
         **said,
     )
 
@@ -114,6 +156,17 @@ TOOLS = (
         args=SearchNews,
         output=News,
         examples=({"query": "coffee prices", "country": "us"},),
+    ),
+    _search(
+        "google_maps",
+        {"type": "search"},
+        name="serpapi_search_maps",
+        description="Search Google Maps: places with address, phone, rating, position. Costs one "
+        "search.",
+        args=SearchMaps,
+        output=Places,
+        pages=Pages(argument="start", next="serpapi_pagination.next", parameter="start"),  # quirk 2
+        examples=({"query": "pizza", "position": "@40.7455096,-74.0083012,14z"},),
     ),
     HttpTool(
         name="serpapi_get_account",

@@ -6,6 +6,8 @@ Quirks:
 3. A token of OAuth has ``read_only`` or ``read_write``, never both, and the connector asks for the
    second: it is what every tool declares.
 4. An invoice is a draft with ``auto_advance`` off: Stripe sends nothing and collects nothing.
+5. A subscription charges the customer's default payment method at once, without a trial. One whose
+   first payment fails is not made.
 
 A restricted key (``rk_…``) may lack the permission for a resource; Stripe answers 403 then.
 
@@ -13,16 +15,17 @@ Checked against Stripe's own library (stripe 16.1.0): paths, parameters and the 
 and quirk 2 by docs.stripe.com/api/pagination. Unchecked: what the scopes of quirk 3 open.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasPath, Field
 
-from connectors.tooling import Args, HttpTool, Needs, Output, Pages
+from connectors.tooling import Args, HttpTool, In, Needs, Output, Pages
 
 _NEEDS = (Needs("stripe", ("read_write",)),)  # quirk 3
 _PAGES = Pages(argument="starting_after", next="data[-1].id", more="has_more")  # quirk 2
 
 _CUSTOMER = r"^cus_[A-Za-z0-9_]{1,250}$"
+_PRICE = r"^price_[A-Za-z0-9_]{1,250}$"
 _LIMIT = Field(default=None, ge=1, le=100, description="Objects per page; 10 by default.")
 _AFTER = Field(
     default=None, max_length=255, description="Id of the last object of the page before."
@@ -103,6 +106,60 @@ class CancelSubscription(Args):
     invoice_now: bool | None = Field(default=None, description="Bill open usage now.")
 
 
+class CreateSubscription(Args):
+    customer: str = Field(pattern=_CUSTOMER, description="The customer (cus_…).")
+    price: Annotated[str, In("body", "items[0].price")] = Field(
+        pattern=_PRICE, description="A recurring price (price_…)."
+    )
+    quantity: Annotated[int, In("body", "items[0].quantity")] = Field(
+        default=1, ge=1, le=1_000_000, description="How many of it."
+    )
+    trial_period_days: int | None = Field(
+        default=None, ge=1, le=730, description="Days before the first charge."
+    )
+
+
+class CreateProduct(Args):
+    name: str = Field(min_length=1, max_length=250, description="Name that customers see.")
+    description: str | None = Field(
+        default=None, max_length=5000, description="Text that customers see."
+    )
+
+
+class CreatePrice(Args):
+    product: str = Field(pattern=r"^prod_[A-Za-z0-9_]{1,250}$", description="Of what (prod_…).")
+    unit_amount: int = Field(ge=0, description="In the smallest unit: 1250 is 12.50 USD.")
+    currency: str = _CURRENCY
+    interval: Annotated[
+        Literal["day", "week", "month", "year"] | None, In("body", "recurring.interval")
+    ] = Field(default=None, description="How often it is charged; without it, once.")
+
+
+class _OfPrice(Args):
+    price: Annotated[str, In("body", "line_items[0].price")] = Field(
+        pattern=_PRICE, description="The price (price_…)."
+    )
+    quantity: Annotated[int, In("body", "line_items[0].quantity")] = Field(
+        default=1, ge=1, le=1_000_000, description="How many of it."
+    )
+
+
+class CreatePaymentLink(_OfPrice):
+    pass
+
+
+class CreateCheckoutSession(_OfPrice):
+    mode: Literal["payment", "subscription"] = Field(
+        default="payment", description="subscription for a recurring price."
+    )
+    success_url: str = Field(
+        max_length=2000, pattern="^https://", description="Where the customer goes after paying."
+    )
+    customer: str | None = Field(
+        default=None, pattern=_CUSTOMER, description="Who pays (cus_…); else a guest."
+    )
+
+
 class NoArguments(Args):
     pass
 
@@ -156,6 +213,37 @@ class Subscription(Output):
     cancel_at_period_end: bool | None = None
     canceled_at: int | None = None
     created: int | None = None
+
+
+class Product(Output):
+    id: str
+    name: str
+    active: bool | None = None
+    description: str | None = None
+
+
+class Price(Output):
+    id: str
+    product: str
+    unit_amount: int | None = None
+    currency: str
+    type: str
+    interval: str | None = Field(default=None, validation_alias=AliasPath("recurring", "interval"))
+
+
+class PaymentLink(Output):
+    id: str
+    url: str
+    active: bool
+
+
+class CheckoutSession(Output):
+    id: str
+    url: str | None = Field(default=None, description="Page where the customer pays.")
+    status: str | None = None
+    amount_total: int | None = None
+    currency: str | None = None
+    expires_at: int | None = None
 
 
 class Refund(Output):
@@ -301,6 +389,20 @@ TOOLS = (
         examples=({"limit": 2},),
     ),
     HttpTool(
+        name="stripe_create_subscription",
+        description="Subscribe a customer to a recurring price. Charges the saved payment method "
+        "at once, unless there is a trial.",
+        needs=_NEEDS,
+        effect="destructive",
+        method="POST",
+        path="/subscriptions",
+        body_format="form",
+        body={"payment_behavior": "error_if_incomplete"},  # quirk 5
+        args=CreateSubscription,
+        output=Subscription,
+        examples=({"customer": "cus_sandbox_2", "price": "price_sandbox_1"},),
+    ),
+    HttpTool(
         name="stripe_cancel_subscription",
         description="Cancel a subscription at once. It cannot be taken up again.",
         needs=_NEEDS,
@@ -310,6 +412,70 @@ TOOLS = (
         args=CancelSubscription,
         output=Subscription,
         examples=({"subscription": "sub_sandbox_1"},),
+    ),
+    HttpTool(
+        name="stripe_create_product",
+        description="Create a product. It is sold through prices: stripe_create_price.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/products",
+        body_format="form",
+        args=CreateProduct,
+        output=Product,
+        examples=({"name": "Teapot", "description": "One litre."},),
+    ),
+    HttpTool(
+        name="stripe_create_price",
+        description="Create a price of a product, for one payment or a recurring one.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/prices",
+        body_format="form",
+        args=CreatePrice,
+        output=Price,
+        examples=(
+            {"product": "prod_sandbox_1", "unit_amount": 2000, "currency": "usd"},
+            {
+                "product": "prod_sandbox_1",
+                "unit_amount": 900,
+                "currency": "usd",
+                "interval": "month",
+            },
+        ),
+    ),
+    HttpTool(
+        name="stripe_create_payment_link",
+        description="Create a link that anyone can pay a price by, any number of times.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/payment_links",
+        body_format="form",
+        args=CreatePaymentLink,
+        output=PaymentLink,
+        examples=({"price": "price_sandbox_2"},),
+    ),
+    HttpTool(
+        name="stripe_create_checkout_session",
+        description="Create a page on which one customer pays once or subscribes. Returns its URL.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/checkout/sessions",
+        body_format="form",
+        args=CreateCheckoutSession,
+        output=CheckoutSession,
+        examples=(
+            {"price": "price_sandbox_2", "success_url": "https://shop.example/thanks"},
+            {
+                "price": "price_sandbox_1",
+                "mode": "subscription",
+                "customer": "cus_sandbox_1",
+                "success_url": "https://shop.example/thanks",
+            },
+        ),
     ),
     HttpTool(
         name="stripe_get_balance",

@@ -45,6 +45,32 @@ class SendMessage(OfChat):
     )
 
 
+class SendPhoto(OfChat):
+    photo: str = Field(
+        max_length=2000,
+        pattern=r"^(https://\S+|[A-Za-z0-9_-]{10,200})$",
+        description="https address of a picture, or file_id of one that Telegram has",
+    )
+    caption: str | None = Field(None, max_length=1024, description="text below the picture")
+    silent: Annotated[bool, In("body", "disable_notification")] = Field(
+        False, description="whether nobody is notified with a sound"
+    )
+
+
+class AnswerCallbackQuery(Args):
+    callback_query_id: str = Field(
+        min_length=1, max_length=64, description="id of the callback_query of an update"
+    )
+    text: str | None = Field(None, max_length=200, description="what the person is shown")
+    alert: Annotated[bool, In("body", "show_alert")] = Field(
+        False, description="whether it is shown until the person closes it"
+    )
+
+
+class Answered(Output):
+    answered: bool = Field(validation_alias="result")
+
+
 class SentMessage(Output):
     message_id: int = Field(validation_alias=AliasPath("result", "message_id"))
     chat_id: int = Field(validation_alias=AliasPath("result", "chat", "id"))
@@ -114,5 +140,35 @@ TOOLS = (
         output=SentMessage,
         failure=_FAILURE,
         examples=({"chat_id": "555000111", "text": "Hello"},),
+    ),
+    HttpTool(
+        name="telegram_send_photo",
+        description="Send a picture from a Telegram bot to a chat. Returns the message's id.",
+        needs=_TELEGRAM,
+        effect="write",
+        method="POST",
+        path="/sendPhoto",
+        args=SendPhoto,
+        output=SentMessage,
+        failure=_FAILURE,
+        examples=(
+            {
+                "chat_id": "555000111",
+                "photo": "https://pictures.example/cat.jpg",
+                "caption": "Our cat",
+            },
+        ),
+    ),
+    HttpTool(
+        name="telegram_answer_callback_query",
+        description="Answer the press of a button below a Telegram bot's message, once and soon.",
+        needs=_TELEGRAM,
+        effect="write",
+        method="POST",
+        path="/answerCallbackQuery",
+        args=AnswerCallbackQuery,
+        output=Answered,
+        failure=_FAILURE,
+        examples=({"callback_query_id": "4382bfdwdsb323b2d9", "text": "Booked"},),
     ),
 )

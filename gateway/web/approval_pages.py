@@ -32,10 +32,11 @@ _STATES = {
     State.DENIED: "Denied",
     State.EXPIRED: "Expired",
     State.USED: "Approved, and sent",
-    State.VOID: "Void: the account, the tool or a policy changed",
+    State.VOID: "No longer valid: the account, the tool or a policy changed",
 }
 _EFFECTS = {"read": "reads", "write": "changes something", "destructive": "deletes something"}
 _OWNERS = {"user": "yours", "org": "your organisation's", "platform": "of this deployment"}
+_WHOSE = {"user": "your", "org": "your organisation's", "platform": "this deployment's"}
 
 
 async def waiting_approvals(request: Request) -> Response:
@@ -55,6 +56,7 @@ async def waiting_approvals(request: Request) -> Response:
             "state": _STATES[each.state],
             "waits": each.state is State.WAITING,
             "when": ago(each.stored.created_at, now),
+            "decide_by": f"{each.stored.decide_by:%H:%M} UTC",
         }
         for each in found
     ]
@@ -120,6 +122,7 @@ def _page(request: Request, session: SessionCaller, approval: Approval) -> Respo
             "connector": _display_name(given, stored.connector),
             "account": stored.account_label,
             "owner": _OWNERS[kind_of(stored.owner)],
+            "whose": _WHOSE[kind_of(stored.owner)],
             "asked_for": None if stored.user == session.user else stored.user,
             "decide_by": f"{stored.decide_by:%H:%M} UTC",
             "binding": stored.binding,

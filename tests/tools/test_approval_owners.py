@@ -79,7 +79,7 @@ async def test_another_account_in_its_place_voids_it(
     page = f"{APPROVALS}/{asked['approval_id']}"
     browser = await tools.proxy.harness.browser("alice")
     await browser.open(page)
-    assert "Void: the account" in words(browser)
+    assert "No longer valid: the account" in words(browser)
     assert "Approve this call" not in words(browser)
     named = await tools.call(
         "relay_create_thing", title="Plan", more={"approval": asked["approval_id"]}

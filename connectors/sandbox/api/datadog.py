@@ -98,6 +98,57 @@ def get_monitor(call: Request) -> Any:
     return known[call.path["monitor_id"]]
 
 
+_MONITORS = {
+    "composite",
+    "event alert",
+    "event-v2 alert",
+    "log alert",
+    "metric alert",
+    "process alert",
+    "query alert",
+    "rum alert",
+    "service check",
+    "slo alert",
+    "synthetics alert",
+    "trace-analytics alert",
+}
+
+
+@API.route(
+    "POST /v1/monitor",
+    body={
+        "query": str,
+        "type": _MONITORS,
+        "name?": str,
+        "message?": str,
+        "tags?": [str],
+        "priority?": (int, None),
+        "options?": dict,
+        "restricted_roles?": ([str], None),
+    },
+    effect="monitor_created",
+)
+def create_monitor(call: Request) -> Any:
+    if call.body["type"] == "metric alert" and "{" not in call.body["query"]:
+        refuse("body", f"The value provided for parameter 'query' is invalid: {call.body['query']}")
+    made = {
+        "id": 9000 + int(call.new_id()),
+        "name": "",
+        "message": "",
+        "tags": [],
+        "options": {},
+        "multi": False,
+        "priority": None,
+        "restricted_roles": None,
+        **call.body,
+        "overall_state": "No Data",
+        "created": call.moment(),
+        "modified": call.moment(),
+    }
+    call.state["monitors"].append(made)
+    return made
+
+
 @API.route(
     "POST /v2/logs/events/search",
     body={

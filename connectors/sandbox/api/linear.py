@@ -38,6 +38,10 @@ _SCHEMA = Schema(
     types={
         "query": {
             "issue": Member(type="Issue", arguments={"id": "String!"}),
+            "issues": Member(
+                type="IssueConnection",
+                arguments={"filter": "IssueFilter", "orderBy": "PaginationOrderBy", **_PAGE},
+            ),
             "searchIssues": Member(
                 type="IssueConnection",
                 arguments={
@@ -79,6 +83,11 @@ _SCHEMA = Schema(
         "PageInfo": {"hasNextPage": Member(), "endCursor": Member()},
     },
     inputs={
+        "PaginationOrderBy": {"createdAt", "updatedAt"},
+        "IssueFilter": {
+            "team?": {"key?": {"eq?": str}, "id?": {"eq?": str}},
+            "state?": {"name?": {"eq?": str}, "type?": {"eq?": str}},
+        },
         "IssueCreateInput": {"teamId": str, **_CHANGES},
         "IssueUpdateInput": {"teamId?": str, **_CHANGES},
         "CommentCreateInput": {"issueId?": str, "body?": str, "parentId?": str},
@@ -86,6 +95,7 @@ _SCHEMA = Schema(
 )
 _SCOPES = {
     "issue": ("read",),
+    "issues": ("read",),
     "searchIssues": ("read",),
     "teams": ("read",),
     "issueCreate": ("issues:create", "write"),
@@ -175,6 +185,20 @@ def _issue(call: Request, name: str) -> Any:
     return refuse("not_found", "Entity not found: Issue - Could not find referenced Issue.")
 
 
+def _list(call: Request, args: Any) -> Any:
+    wanted = args.get("filter", {})
+    found = [
+        issue
+        for issue in call.state["issues"].values()
+        if all(
+            "eq" not in rule or issue[member][name] == rule["eq"]
+            for member, rules in wanted.items()
+            for name, rule in rules.items()
+        )
+    ]
+    return _connection(found[::-1], args)
+
+
 def _search(call: Request, args: Any) -> Any:
     words = args["term"].lower().split()
     found = [
@@ -249,6 +273,7 @@ def _comment(call: Request, args: Any) -> Any:
 
 _FIELDS = {
     "issue": lambda call, args: _issue(call, args["id"]),
+    "issues": _list,
     "searchIssues": _search,
     "teams": lambda call, args: _connection(call.state["teams"], args),
     "issueCreate": _create,

@@ -37,7 +37,9 @@ def get_account(call: Request) -> Any:
 @API.route(
     "GET /search.json",
     query={
-        "engine": {"google", "google_news"},
+        "engine": {"google", "google_news", "google_maps"},
+        "type?": {"search", "place"},
+        "ll?": str,
         "q?": str,
         "location?": str,
         "gl?": str,
@@ -57,6 +59,13 @@ def search(call: Request) -> Any:
         refuse("parameters", "Missing query `q` parameter.")
     if call.query["engine"] == "google_news" and {"location", "start", "num"} & call.query.keys():
         refuse("parameters", "Unsupported parameter for the Google News engine.")
+    if call.query["engine"] != "google_maps" and {"type", "ll"} & call.query.keys():
+        refuse("parameters", "Unsupported parameter for this engine.")
+    if call.query["engine"] == "google_maps":
+        if "type" not in call.query:
+            refuse("parameters", "Missing `type` parameter.")
+        if call.query.get("start") and "ll" not in call.query:
+            refuse("parameters", "`ll` parameter is required when using pagination.")
     call.state["left"] -= 1
     call.state["used"] += 1
     query = call.query["q"]
@@ -76,6 +85,8 @@ def search(call: Request) -> Any:
         }
         return {**said, "news_results": [story]}
     start = call.query.get("start", 0)
+    if call.query["engine"] == "google_maps":
+        return {**said, **_places(call, query, start)}
     results = [
         {
             "position": number,
@@ -94,3 +105,29 @@ def search(call: Request) -> Any:
             "next": f"https://serpapi.com/search.json?{following}",
         }
     return answer
+
+
+def _places(call: Request, query: str, start: int) -> dict[str, Any]:
+    places = [
+        {
+            "position": number,
+            "title": f"{query} {start + number}",
+            "place_id": f"ChIJsandbox{start + number:04}",
+            "data_id": f"0x0:0x{start + number:x}",
+            "gps_coordinates": {"latitude": 40.74, "longitude": -74.0 + number / 1000},
+            "rating": 4.5,
+            "reviews": 100 + number,
+            "type": "Restaurant",
+            "address": f"{start + number} Main St, New York, NY 10011",
+            "open_state": "Open",
+            "phone": "(212) 555-0100",
+        }
+        for number in range(1, 21)
+    ]
+    if start >= 40 or "ll" not in call.query:
+        return {"local_results": places}
+    following = urlencode({**call.query, "start": start + 20})
+    return {
+        "local_results": places,
+        "serpapi_pagination": {"next": f"https://serpapi.com/search.json?{following}"},
+    }

@@ -1,5 +1,6 @@
 """Stripe's API, by docs.stripe.com/api (pagination, errors, customers, payment intents, refunds,
-invoices, invoice items, subscriptions, balance).
+invoices, invoice items, subscriptions, products, prices, payment links, checkout sessions,
+balance).
 
 That a token with ``read_only`` is refused a write with 403 is by docs.stripe.com/connect/oauth;
 the text and type of that refusal are not confirmed.
@@ -73,8 +74,43 @@ def _invoice(key: str, customer: str, status: str, due: int, created: int) -> di
     }
 
 
+def _price(key: str, product: str, amount: int, interval: str | None) -> dict[str, Any]:
+    recurring = {"interval": interval, "interval_count": 1, "usage_type": "licensed"}
+    return {
+        "id": key,
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": _MADE,
+        "currency": "usd",
+        "livemode": False,
+        "metadata": {},
+        "product": product,
+        "recurring": recurring if interval else None,
+        "type": "recurring" if interval else "one_time",
+        "unit_amount": amount,
+    }
+
+
+def _product(key: str, name: str, created: int) -> dict[str, Any]:
+    return {
+        "id": key,
+        "object": "product",
+        "active": True,
+        "created": created,
+        "description": None,
+        "images": [],
+        "livemode": False,
+        "metadata": {},
+        "name": name,
+        "type": "service",
+        "updated": created,
+        "url": None,
+    }
+
+
 def _subscription(number: int, customer: str) -> dict[str, Any]:
-    price = {"id": "price_sandbox_1", "object": "price", "unit_amount": 2000, "currency": "usd"}
+    price = _price("price_sandbox_1", "prod_sandbox_1", 2000, "month")
     item = {"id": f"si_sandbox_{number}", "object": "subscription_item", "price": price}
     return {
         "id": f"sub_sandbox_{number}",
@@ -102,6 +138,13 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
             f"pi_sandbox_{n}": _payment(n, f"cus_sandbox_{n}", 1000 * n) for n in (1, 2, 3)
         },
         "refunds": {},
+        "products": {"prod_sandbox_1": _product("prod_sandbox_1", "Tea", _MADE)},
+        "prices": {
+            "price_sandbox_1": _price("price_sandbox_1", "prod_sandbox_1", 2000, "month"),
+            "price_sandbox_2": _price("price_sandbox_2", "prod_sandbox_1", 500, None),
+        },
+        "payment_links": {},
+        "sessions": {},
         "invoiceitems": {},
         "invoices": {
             f"in_sandbox_{n}": _invoice(f"in_sandbox_{n}", "cus_sandbox_1", status, 500 * n, _MADE)
@@ -329,6 +372,176 @@ def cancel_subscription(call: Request) -> Any:
         refuse("not_found", f"No such subscription: '{call.path['id']}'")
     found |= {"status": "canceled", "canceled_at": int(call.now.timestamp())}
     return found
+
+
+def _priced(call: Request, key: str, at: str) -> dict[str, Any]:
+    """The price of ``key[0]``, of those that the account has."""
+    price = call.body.get(f"{key}[0][price]", "")
+    if price not in call.state["prices"]:
+        refuse("not_found", f"No such price: '{price}'", 400)
+    found: dict[str, Any] = call.state["prices"][price]
+    if at == "subscription" and found["recurring"] is None:
+        refuse("body", f"The price {price} is not recurring")
+    if at == "payment" and found["recurring"] is not None:
+        refuse("body", "You must provide a one time price in payment mode")
+    return found
+
+
+@API.route(
+    "POST /subscriptions",
+    scopes="read_write",
+    body={
+        "customer": str,
+        "items[0][price]": str,
+        "items[0][quantity]?": int,
+        "collection_method?": {"charge_automatically", "send_invoice"},
+        "days_until_due?": int,
+        "default_payment_method?": str,
+        "description?": str,
+        "metadata[*]?": str,
+        "payment_behavior?": {
+            "allow_incomplete",
+            "default_incomplete",
+            "error_if_incomplete",
+            "pending_if_incomplete",
+        },
+        "trial_period_days?": int,
+    },
+    body_format="form",
+    effect="subscription_created",
+)
+def create_subscription(call: Request) -> Any:
+    price = _priced(call, "items", "subscription")
+    made = _subscription(int(call.new_id()), _of_customer(call))
+    item = {**made["items"]["data"][0], "price": price}
+    item["quantity"] = call.body.get("items[0][quantity]", 1)
+    made["items"]["data"] = [item]
+    made["created"] = int(call.now.timestamp())
+    made["status"] = "trialing" if "trial_period_days" in call.body else "active"
+    call.state["subscriptions"][made["id"]] = made
+    return made
+
+
+@API.route(
+    "POST /products",
+    scopes="read_write",
+    body={
+        "name": str,
+        "active?": bool,
+        "description?": str,
+        "metadata[*]?": str,
+        "statement_descriptor?": str,
+        "unit_label?": str,
+        "url?": str,
+    },
+    body_format="form",
+    effect="product_created",
+)
+def create_product(call: Request) -> Any:
+    key = call.new_id("prod_sandbox_")
+    made = _product(key, call.body["name"], int(call.now.timestamp()))
+    made["description"] = call.body.get("description")
+    call.state["products"][key] = made
+    return made
+
+
+@API.route(
+    "POST /prices",
+    scopes="read_write",
+    body={
+        "currency": str,
+        "product": str,
+        "unit_amount?": int,
+        "active?": bool,
+        "lookup_key?": str,
+        "metadata[*]?": str,
+        "nickname?": str,
+        "recurring[interval]?": {"day", "week", "month", "year"},
+        "recurring[interval_count]?": int,
+    },
+    body_format="form",
+    effect="price_created",
+)
+def create_price(call: Request) -> Any:
+    product = call.body["product"]
+    if product not in call.state["products"]:
+        refuse("not_found", f"No such product: '{product}'", 400)
+    if "unit_amount" not in call.body:
+        refuse("body", "Prices require an unit_amount or unit_amount_decimal parameter.")
+    interval = call.body.get("recurring[interval]")
+    made = _price(call.new_id("price_sandbox_"), product, call.body["unit_amount"], interval)
+    made |= {"created": int(call.now.timestamp()), "currency": call.body["currency"]}
+    call.state["prices"][made["id"]] = made
+    return made
+
+
+@API.route(
+    "POST /payment_links",
+    scopes="read_write",
+    body={
+        "line_items[0][price]": str,
+        "line_items[0][quantity]": int,
+        "allow_promotion_codes?": bool,
+        "metadata[*]?": str,
+    },
+    body_format="form",
+    effect="payment_link_created",
+)
+def create_payment_link(call: Request) -> Any:
+    price = _priced(call, "line_items", "link")
+    key = call.new_id("plink_sandbox_")
+    made = {
+        "id": key,
+        "object": "payment_link",
+        "active": True,
+        "currency": price["currency"],
+        "livemode": False,
+        "metadata": {},
+        "url": f"https://buy.stripe.com/test_{key}",
+    }
+    call.state["payment_links"][key] = made
+    return made
+
+
+@API.route(
+    "POST /checkout/sessions",
+    scopes="read_write",
+    body={
+        "line_items[0][price]": str,
+        "line_items[0][quantity]?": int,
+        "mode": {"payment", "subscription"},
+        "success_url": str,
+        "cancel_url?": str,
+        "client_reference_id?": str,
+        "customer?": str,
+        "customer_email?": str,
+        "metadata[*]?": str,
+        "ui_mode?": {"hosted_page"},
+    },
+    body_format="form",
+    effect="checkout_session_created",
+)
+def create_checkout_session(call: Request) -> Any:
+    price = _priced(call, "line_items", call.body["mode"])
+    key, now = call.new_id("cs_test_sandbox_"), int(call.now.timestamp())
+    made = {
+        "id": key,
+        "object": "checkout.session",
+        "amount_total": price["unit_amount"] * call.body.get("line_items[0][quantity]", 1),
+        "created": now,
+        "currency": price["currency"],
+        "customer": _of_customer(call) if "customer" in call.body else None,
+        "expires_at": now + 86400,
+        "livemode": False,
+        "metadata": {},
+        "mode": call.body["mode"],
+        "payment_status": "unpaid",
+        "status": "open",
+        "success_url": call.body["success_url"],
+        "url": f"https://checkout.stripe.com/c/pay/{key}",
+    }
+    call.state["sessions"][key] = made
+    return made
 
 
 @API.route("GET /balance", any_of=_READ)

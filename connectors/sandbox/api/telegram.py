@@ -25,6 +25,7 @@ _CHAT = {"id": 555000111, "type": "private", "first_name": "Ana"}
 def _state(account: FictionalAccount) -> dict[str, Any]:
     return {
         "chats": {"555000111": _CHAT},
+        "callbacks": {"4382bfdwdsb323b2d9"},
         "updates": [
             {
                 "update_id": 700000000 + number,
@@ -79,6 +80,60 @@ def send_message(call: Request) -> Any:
             "text": call.body["text"],
         },
     }
+
+
+@API.route(
+    "POST /sendPhoto",
+    body={
+        "chat_id": _ID,
+        "photo": str,
+        "caption?": str,
+        "parse_mode?": {"HTML", "MarkdownV2", "Markdown"},
+        "disable_notification?": bool,
+        "reply_parameters?": {"message_id": int},
+    },
+    effect="photo_sent",
+)
+def send_photo(call: Request) -> Any:
+    chat, caption = _chat(call, call.body["chat_id"]), call.body.get("caption", "")
+    if len(caption) > 1024:
+        refuse("parameters", "message caption is too long")
+    sizes = (90, 320)
+    photo = [
+        {"file_id": f"AgACAg{s}", "file_unique_id": f"AQ{s}", "width": s, "height": s}
+        for s in sizes
+    ]
+    return {
+        "ok": True,
+        "result": {
+            "message_id": int(call.new_id()),
+            "from": call.account.facts["result"],
+            "chat": chat,
+            "date": int(call.now.timestamp()),
+            "photo": photo,
+            **({"caption": caption} if caption else {}),
+        },
+    }
+
+
+@API.route(
+    "POST /answerCallbackQuery",
+    body={
+        "callback_query_id": str,
+        "text?": str,
+        "show_alert?": bool,
+        "url?": str,
+        "cache_time?": int,
+    },
+    effect="callback_answered",
+)
+def answer_callback_query(call: Request) -> Any:
+    if call.body["callback_query_id"] not in call.state["callbacks"]:
+        refuse("parameters", "query is too old and response timeout expired or query ID is invalid")
+    if len(call.body.get("text", "")) > 200:
+        refuse("parameters", "MESSAGE_TOO_LONG")
+    call.state["callbacks"].discard(call.body["callback_query_id"])
+    return {"ok": True, "result": True}
 
 
 @API.route(
