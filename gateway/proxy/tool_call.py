@@ -15,7 +15,7 @@ class ToolCall:
 
     ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``. ``reads``: it has
     no effect, whatever its method, so that it may be repeated. ``tool`` is the gateway's tool whose
-    request it is.
+    request it is, ``named_path`` its path without what the user typed, for usage.
     """
 
     wanted: Wanted
@@ -30,3 +30,4 @@ class ToolCall:
     key: str | None = None
     reads: bool = False
     tool: str | None = None
+    named_path: str | None = None
