@@ -46,6 +46,7 @@ from gateway.web import (
     connector_rules,
     dashboard,
     discovery,
+    docs,
     flows,
     handoff_api,
     health,
@@ -101,6 +102,7 @@ OPERATIONS = [
     *policies.OPERATIONS,
     *approvals.OPERATIONS,
     *skills.OPERATIONS,
+    *docs.OPERATIONS,
     *discovery.OPERATIONS,
 ]
 
