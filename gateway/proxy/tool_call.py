@@ -16,6 +16,7 @@ class ToolCall:
     ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``. ``reads``: it has
     no effect, whatever its method, so that it may be repeated. ``tool`` is the gateway's tool whose
     request it is, ``named_path`` its path without what the user typed, for usage.
+    ``change`` counts the requests of the tool's call that change something, this one among them.
     """
 
     wanted: Wanted
@@ -31,3 +32,4 @@ class ToolCall:
     reads: bool = False
     tool: str | None = None
     named_path: str | None = None
+    change: int = 1

@@ -162,6 +162,7 @@ class CallContext:
             key=key,
             reads=reads,
             tool=self._asked.tool,
+            change=max(1, self._effects),
             named_path=named_path(self._tool.definition, path, self._asked.arguments),
         )
         answer = await self._send(asked, self._gate if self._asks(changes) else None)
