@@ -85,6 +85,9 @@ def test_wheel_with_the_server_runs_the_commands(install: Install) -> None:
     assert {"serve", "worker", "keys", "encryption", "audit", "connectors"} <= {*usage}
     assert run(str(bin_folder / "gateway"), "encryption", "new-key").startswith("k1:")
     python(bin_folder, "import gateway.web.app, gateway.wiring.process, gateway.worker")
+    pages = python(bin_folder, "from gateway.web.docs import read_pages", "print(*read_pages())")
+    assert pages.split()[0] == "README"
+    assert {*pages.split()} == {page.stem for page in (ROOT / "docs").glob("*.md")}
 
 
 @pytest.mark.parametrize("command", [["connectors", "check", "notion"], ["sandbox"]])
@@ -116,6 +119,7 @@ def test_wheel_has_every_file_of_the_packages_and_the_licence(wheel: Path) -> No
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {"gateway/py.typed", "connectors/py.typed"} <= files
+    files |= {f"gateway/docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
     names = zipfile.ZipFile(wheel).namelist()
     assert {name for name in names if ".dist-info/" not in name} == files
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)

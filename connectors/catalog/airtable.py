@@ -36,7 +36,12 @@ def create_config(env: Env) -> ConnectorConfig:
                 title="Records",
                 sentence="Create, change and delete records",
                 scopes=("data.records:write",),
-            )
+            ),
+            "webhooks": ScopeSet(
+                title="Webhooks",
+                sentence="Have changes of a base told to an address",
+                scopes=("webhook:manage",),
+            ),
         },
         authorization_method="header",  # quirk 1
         supports_refresh=True,  # quirk 2

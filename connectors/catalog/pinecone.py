@@ -5,6 +5,7 @@ Quirks:
    host is the account.
 2. A wrong key is 401; 403 means a quota or a protected index, and says nothing about the key.
 3. ``X-Pinecone-Api-Version`` keeps the shape of answers.
+4. The indexes of the project are listed and made at a host of their own, with the same key.
 
 Console: API keys of a project; the host stands on the page of the index.
 
@@ -26,6 +27,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
         console_url="https://app.pinecone.io",
         checked_on=date(2026, 11, 29),
         api_base_url="https://${host}",
+        api_hosts=("api.pinecone.io",),  # quirk 4
         key=KeyMethod(
             inputs={
                 "host": ConnectionInput(

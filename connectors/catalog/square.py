@@ -45,6 +45,9 @@ def create_config(env: Env) -> ConnectorConfig:
         ),
         scopes=("MERCHANT_PROFILE_READ", "PAYMENTS_READ"),  # quirk 8
         scope_sets={
+            "payments": ScopeSet(
+                title="Take payments", sentence="Take payments", scopes=("PAYMENTS_WRITE",)
+            ),
             "items": ScopeSet(
                 title="Items", sentence="See the items of the catalog", scopes=("ITEMS_READ",)
             ),

@@ -4,6 +4,7 @@ Quirks:
 1. SID and auth token are user and password of HTTP Basic.
 2. The SID is part of the path of nearly every resource, so it is in the API's address, too.
 3. A token of another account, of a closed account or a test token is refused with 401 (20003).
+4. Verify has a host of its own, without the SID in its paths.
 
 Console: the account's dashboard shows both values.
 
@@ -25,6 +26,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
         console_url="https://console.twilio.com",
         checked_on=date(2026, 11, 29),
         api_base_url="https://api.twilio.com/2010-04-01/Accounts/${account_sid}",  # quirk 2
+        api_hosts=("verify.twilio.com",),  # quirk 4
         key=KeyMethod(
             inputs={
                 "account_sid": ConnectionInput(

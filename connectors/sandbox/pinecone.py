@@ -29,4 +29,5 @@ PROVIDER = key_provider(
         }
     },
     api_base=f"{{*.{_DOMAIN}}}",
+    api_hosts={f"{{*.{_DOMAIN}}}", "api.pinecone.io"},
 )

@@ -22,6 +22,7 @@ PROVIDER = key_provider(
         f"{_ACCOUNT}.json": facts("sid", "friendly_name", "status"),
     },
     api_base=_ACCOUNT,
+    api_hosts={"api.twilio.com", "verify.twilio.com"},
     facts={
         name: {"sid": sid, "friendly_name": name.title(), "status": "active"}
         for name, sid in _SIDS.items()

@@ -7,6 +7,9 @@ Facts:
 2. The answer has ``offset`` where there is another page.
 3. At most ten records are written by one request; these tools write one.
 4. Cells of a record that are empty are left out of its ``fields``.
+5. A webhook for records needs ``data.records:read`` as well. It ends after seven days. Its
+   secret is told once, and not to the caller of a tool: what a notification says
+   is to be read at Airtable.
 """
 
 from typing import Annotated, Any
@@ -113,6 +116,21 @@ class UpdateRecord(Args):
     typecast: Typecast = False
 
 
+class CreateWebhook(Args):
+    base: Base
+    url: Annotated[str, In("body", "notificationUrl")] = Field(
+        max_length=2000, pattern="^https://", description="Address that is told of a change"
+    )
+    table_id: Annotated[
+        str | None, In("body", "specification.options.filters.recordChangeScope")
+    ] = Field(None, pattern=r"^tbl[A-Za-z0-9]{5,40}$", description="Only this table's records")
+
+
+class CreatedWebhook(Output):
+    id: str
+    expires_at: str | None = Field(None, validation_alias="expirationTime")
+
+
 class DeletedRecord(Output):
     id: str
     deleted: bool
@@ -201,5 +219,25 @@ TOOLS = (
         args=RecordRef,
         output=DeletedRecord,
         examples=(RECORD,),
+    ),
+    HttpTool(
+        name="airtable_create_webhook",
+        description="Have an address told when records of a base change, for seven days. The "
+        "notice names no record.",
+        needs=(Needs("airtable", ("webhook:manage", "data.records:read")),),  # fact 5
+        effect="write",
+        method="POST",
+        path="/bases/{base}/webhooks",
+        body={"specification": {"options": {"filters": {"dataTypes": ["tableData"]}}}},
+        args=CreateWebhook,
+        output=CreatedWebhook,
+        examples=(
+            {"base": "appSandboxCrm01", "url": "https://hooks.example/airtable"},
+            {
+                "base": "appSandboxCrm01",
+                "url": "https://hooks.example/airtable",
+                "table_id": "tblSandboxDeals1",
+            },
+        ),
     ),
 )

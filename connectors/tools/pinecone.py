@@ -1,21 +1,24 @@
 """Tools of a Pinecone index.
 
 Reference: https://docs.pinecone.io/reference/api/2025-10/data-plane. A connection is one index, so
-there is no tool that lists the indexes of a project.
+the tools for vectors are about that index. The project's indexes are listed and made at
+``api.pinecone.io``; another index is another connection.
 
 Checked against the OpenAPI document that Pinecone publishes (pinecone-io/pinecone-api,
-``2025-10/db_data_2025-10.oas.yaml``). A match has an id; all else in an answer is optional.
+``2025-10/db_data_2025-10.oas.yaml`` and ``db_control_2025-10.oas.yaml``).
+A match has an id; all else in an answer is optional.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from connectors.tooling import Args, HttpTool, In, Needs, Output, Pages
 
 _PINECONE = (Needs("pinecone"),)
+_PROJECT = "api.pinecone.io"
 
 
 class NoArgs(Args):
@@ -96,7 +99,63 @@ class Upserted(Output):
     count: int = Field(validation_alias="upsertedCount")
 
 
+class CreateIndex(Args):
+    name: str = Field(
+        max_length=45,
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        description="small letters, digits and hyphens",
+    )
+    dimension: int = Field(ge=1, le=20_000, description="numbers of each vector")
+    metric: Literal["cosine", "euclidean", "dotproduct"] = Field(
+        "cosine", description="how two vectors are compared"
+    )
+    cloud: Annotated[Literal["aws", "gcp", "azure"], In("body", "spec.serverless.cloud")] = Field(
+        "aws", description="whose machines"
+    )
+    region: Annotated[str, In("body", "spec.serverless.region")] = Field(
+        "us-east-1", max_length=50, description="region of that cloud"
+    )
+
+
+class Index(Output):
+    name: str
+    host: str
+    dimension: int | None = None
+    metric: str
+    ready: bool = Field(validation_alias=AliasPath("status", "ready"))
+    state: str | None = Field(None, validation_alias=AliasPath("status", "state"))
+
+
+class Indexes(Output):
+    indexes: list[Index] = Field(default_factory=list)
+
+
 TOOLS = (
+    HttpTool(
+        name="pinecone_list_indexes",
+        description="List the indexes of the Pinecone project: name, host, dimension, readiness.",
+        needs=_PINECONE,
+        effect="read",
+        method="GET",
+        host=_PROJECT,
+        path="/indexes",
+        args=NoArgs,
+        output=Indexes,
+        examples=({},),
+    ),
+    HttpTool(
+        name="pinecone_create_index",
+        description="Create a serverless index in the Pinecone project. It is ready a little "
+        "later, and is a connection of its own.",
+        needs=_PINECONE,
+        effect="write",
+        method="POST",
+        host=_PROJECT,
+        path="/indexes",
+        args=CreateIndex,
+        output=Index,
+        examples=({"name": "notes", "dimension": 1536},),
+    ),
     HttpTool(
         name="pinecone_get_stats",
         description="Return dimension, namespaces and number of vectors of the Pinecone index.",

@@ -33,6 +33,31 @@ class GetPayment(Args):
     payment_id: str = Field(min_length=1, max_length=192, description="Id of the payment.")
 
 
+class CreatePayment(Args):
+    source_id: str = Field(
+        pattern=r"^(ccof:|cnon:)[A-Za-z0-9_-]{1,180}$",
+        description="A card on file (ccof:…) or a token of Square's payment form (cnon:…).",
+    )
+    amount: Annotated[int, In("body", "amount_money.amount")] = Field(
+        ge=1, description="In the smallest unit: 1250 is 12.50 USD."
+    )
+    currency: Annotated[str, In("body", "amount_money.currency")] = Field(
+        pattern="^[A-Z]{3}$", description="The location's currency, such as USD."
+    )
+    nonce: Annotated[str, In("body", "idempotency_key")] = Field(
+        min_length=8,
+        max_length=45,
+        description="A new UUID for each payment; the same again pays once.",
+    )
+    customer_id: str | None = Field(
+        default=None, max_length=191, description="Whose card it is; needed for a card on file."
+    )
+    location_id: str | None = Field(
+        default=None, max_length=50, description="Where; the main location without it."
+    )
+    note: str | None = Field(default=None, max_length=500, description="Note on the payment.")
+
+
 class NoArguments(Args):
     pass
 
@@ -140,6 +165,25 @@ TOOLS = (
         args=GetPayment,
         output=OnePayment,
         examples=({"payment_id": "pay-sandbox-1"},),
+    ),
+    HttpTool(
+        name="square_create_payment",
+        description="Charge a card, and return the payment. Takes the money at once.",
+        needs=(Needs("square", ("payments",)),),
+        effect="destructive",
+        method="POST",
+        path="/v2/payments",
+        args=CreatePayment,
+        output=OnePayment,
+        examples=(
+            {
+                "source_id": "ccof:sandbox-card-1",
+                "customer_id": "CUST1SANDBOX",
+                "amount": 1250,
+                "currency": "USD",
+                "nonce": "7b0f3ec5-086a-4871-8f13-3c81b3875218",
+            },
+        ),
     ),
     HttpTool(
         name="square_list_locations",

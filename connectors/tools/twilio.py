@@ -5,18 +5,25 @@ Quirks:
 2. ``next_page_uri`` is the path of the next page. Its ``PageToken`` is passed on; ``Page``, the
    number, stands beside it there. That the token does without it is not confirmed.
 3. A message is only ``queued`` in the answer: what became of it is seen later.
+4. A call says what TwiML tells it to; a text is put into ``<Say>``, with its markup escaped.
+5. Verify has another host, and a service there; its lists go on by ``meta.next_page_url``.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, page tokens, and the
-shapes of answers.
+Verify, and making a call, are checked against the OpenAPI documents that Twilio publishes
+(twilio/twilio-oai: ``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
+
+Unconfirmed: the rest was written without the documentation at hand; what matters is paths,
+page tokens, and the shapes of answers.
 """
 
 from typing import Annotated, Literal
+from xml.sax.saxutils import escape
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from connectors.tooling import Args, HttpTool, In, Needs, Output, Pages
 
 _NEEDS = (Needs("twilio"),)
+_VERIFY = "verify.twilio.com"  # quirk 5
 _PAGES = Pages(argument="page_token", next="next_page_uri", parameter="PageToken")  # quirk 2
 _SIZE = Field(default=20, ge=1, le=1000, description="Entries per page.")
 _TOKEN = Field(default=None, max_length=200, description="next of the page before.")
@@ -69,6 +76,66 @@ class ListCalls(_Page):
         | None,
         In("query", "Status"),
     ] = Field(default=None, description="Only calls with this status.")
+
+
+def spoken(text: str) -> str:
+    """Return TwiML that says a text (quirk 4)."""
+    return f"<Response><Say>{escape(text)}</Say></Response>"
+
+
+class CreateCall(Args):
+    to: Annotated[str, In("body", "To")] = Field(
+        pattern=r"^\+[1-9][0-9]{6,14}$", description="Whom to call, in E.164."
+    )
+    from_number: Annotated[str, In("body", "From")] = Field(
+        pattern=r"^\+[1-9][0-9]{6,14}$", description="One of the account's numbers in E.164."
+    )
+    text: Annotated[str, PlainSerializer(spoken), In("body", "Twiml")] = Field(
+        min_length=1, max_length=800, description="What a voice says to who answers."
+    )
+
+
+_Service = Annotated[
+    str, Field(pattern="^VA[0-9a-f]{32}$", description="Id (twilio_list_verify_services).")
+]
+
+
+class StartVerification(Args):
+    service: _Service
+    to: Annotated[str, In("body", "To")] = Field(
+        pattern=r"^(\+[1-9][0-9]{6,14}|[^@\s]{1,64}@[^@\s]{1,190})$",
+        description="Phone number in E.164, or an e-mail address.",
+    )
+    channel: Annotated[Literal["sms", "call", "email", "whatsapp"], In("body", "Channel")] = Field(
+        default="sms", description="How the code is sent."
+    )
+
+
+class CheckVerification(Args):
+    service: _Service
+    to: Annotated[str, In("body", "To")] = Field(
+        max_length=255, description="Where the code was sent."
+    )
+    code: Annotated[str, In("body", "Code")] = Field(
+        pattern="^[0-9A-Za-z]{4,10}$", description="What the person typed."
+    )
+
+
+class Verification(Output):
+    sid: str
+    to: str
+    channel: str
+    status: str = Field(description="pending, approved, canceled …")
+    valid: bool
+
+
+class VerifyService(Output):
+    sid: str
+    name: str | None = Field(default=None, validation_alias="friendly_name")
+
+
+class VerifyServices(Output):
+    services: list[VerifyService]
 
 
 class ListNumbers(_Page):
@@ -165,6 +232,59 @@ TOOLS = (
         output=Calls,
         pages=_PAGES,
         examples=({"page_size": 2}, {"status": "completed"}),
+    ),
+    HttpTool(
+        name="twilio_create_call",
+        description="Call a phone number and say a text to who answers. Returns the call's id.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        path="/Calls.json",
+        body_format="form",
+        args=CreateCall,
+        output=Call,
+        examples=(
+            {"to": "+14155550123", "from_number": "+14155550100", "text": "Your taxi is here."},
+        ),
+    ),
+    HttpTool(
+        name="twilio_list_verify_services",
+        description="List the services by which Twilio sends codes, for their ids.",
+        needs=_NEEDS,
+        effect="read",
+        method="GET",
+        host=_VERIFY,
+        path="/v2/Services",
+        args=ListNumbers,
+        output=VerifyServices,
+        pages=Pages(argument="page_token", next="meta.next_page_url", parameter="PageToken"),
+        examples=({"page_size": 1},),
+    ),
+    HttpTool(
+        name="twilio_start_verification",
+        description="Send a code to a phone number or e-mail address, to prove whose it is.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        host=_VERIFY,
+        path="/v2/Services/{service}/Verifications",
+        body_format="form",
+        args=StartVerification,
+        output=Verification,
+        examples=({"service": "VA" + "1d" * 16, "to": "+14155550123"},),
+    ),
+    HttpTool(
+        name="twilio_check_verification",
+        description="Check the code that a person typed: approved, or still pending.",
+        needs=_NEEDS,
+        effect="write",
+        method="POST",
+        host=_VERIFY,
+        path="/v2/Services/{service}/VerificationCheck",
+        body_format="form",
+        args=CheckVerification,
+        output=Verification,
+        examples=({"service": "VA" + "1d" * 16, "to": "+14155550199", "code": "123456"},),
     ),
     HttpTool(
         name="twilio_list_numbers",

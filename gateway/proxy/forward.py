@@ -360,6 +360,7 @@ def _call_of(
         request_id=asked.request_id,
         base="" if to is None else to.target.decode("latin-1").removesuffix(below),
         tool=asked.tool,
+        named_path=asked.named_path,
     )
 
 

@@ -31,6 +31,7 @@ class PreparedRequest:
     """A request with placeholders for its secrets, and the connection that it is sent for.
 
     ``is_repeat``: the provider refused the token of the first time, and this is the same request.
+    ``change`` is that of ``ToolCall``.
     """
 
     method: str
@@ -39,6 +40,7 @@ class PreparedRequest:
     body: bytes = field(repr=False)
     connection: Connection
     is_repeat: bool = False
+    change: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,4 +98,5 @@ async def prepared(asked: ToolCall, issued: IssuedToken, hosts: Set[str]) -> Pre
         headers=list(request.headers),
         body=body if isinstance(body, bytes) else b"",
         connection=issued.connection,
+        change=asked.change,
     )

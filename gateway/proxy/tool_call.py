@@ -15,7 +15,8 @@ class ToolCall:
 
     ``headers`` have lower-case names. ``key`` is the call's ``Idempotency-Key``. ``reads``: it has
     no effect, whatever its method, so that it may be repeated. ``tool`` is the gateway's tool whose
-    request it is.
+    request it is, ``named_path`` its path without what the user typed, for usage.
+    ``change`` counts the requests of the tool's call that change something, this one among them.
     """
 
     wanted: Wanted
@@ -30,3 +31,5 @@ class ToolCall:
     key: str | None = None
     reads: bool = False
     tool: str | None = None
+    named_path: str | None = None
+    change: int = 1

@@ -287,6 +287,7 @@ class Approvals:
             description=tool.description,
             effect=tool.effect,
             arguments=call.arguments,
+            changes=tool.changes,
         ).dumps()
         approval_id = f"apr_{secrets.token_hex(12)}"
         place = approval_place(call.tenant, connection.owner, connection.connector, approval_id)

@@ -21,7 +21,8 @@ class Binding:
     """The facts that an approval is bound to: with any other one, it is no approval.
 
     ``grant`` counts connects and reconnects of the connection. Its generation grows with each
-    refresh, too, and would make the approvals of an hourly token void for no reason.
+    refresh, too, and would make the approvals of an hourly token void for no reason. ``change``
+    says which change of the call it is: the tool's definition says how many there may be.
     """
 
     tool: str
@@ -37,6 +38,7 @@ class Binding:
     url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body_sha256: str
+    change: int
     policy_rule: str | None
     policy_revision: int
 
@@ -70,6 +72,7 @@ def binding_of(
         url=prepared.url,
         headers=headers_of(prepared),
         body_sha256=hashlib.sha256(prepared.body).hexdigest(),
+        change=prepared.change,
         policy_rule=rule,
         policy_revision=revision,
     )

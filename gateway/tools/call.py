@@ -108,7 +108,7 @@ class ToolCalls:
             raise ToolBlocked
         gate = None
         if verdict.decision == "ask":
-            has_several = isinstance(tool.definition, FunctionTool) and tool.definition.writes > 1
+            has_several = tool.changes > 1
             if has_several and asked.key is None:
                 raise ApprovalNotShowable(_KEY_NEEDED)
             gate = self._approvals.gate(

@@ -22,6 +22,7 @@ from gateway.proxy.tool_call import ToolCall
 from gateway.services.tokens import IssuedToken, TokenService, Wanted
 from gateway.store.owners import OwnerKind
 from gateway.tools.gate import Gate
+from gateway.tools.named import named_path
 from gateway.tools.registry import Tool
 from gateway.tools.result import refusal_of
 
@@ -166,6 +167,8 @@ class CallContext:
             key=key,
             reads=reads,
             tool=self._asked.tool,
+            change=max(1, self._effects),
+            named_path=named_path(self._tool.definition, path, self._asked.arguments),
         )
         answer = await self._send(asked, self._gate if self._asks(changes) else None)
         if answer.status == 401:

@@ -75,6 +75,11 @@ class Tool:
     definition: ToolDefinition = field(repr=False)
     file: str
 
+    @property
+    def changes(self) -> int:
+        """The most changes of a call under ``ask``, each of which is approved by itself."""
+        return self.definition.writes if isinstance(self.definition, FunctionTool) else 1
+
 
 class Registry:
     """The tools of this process. ``folder`` is that of ``GATEWAY_CONNECTORS_PATH``."""

@@ -19,7 +19,10 @@ MOST_SHOWN = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownRequest:
-    """A request that waits for a decision, with placeholders for its secrets."""
+    """A request that waits for a decision, with placeholders for its secrets.
+
+    It is the tool's ``change`` of at most ``changes`` in one call.
+    """
 
     tool: str
     description: str
@@ -29,6 +32,8 @@ class ShownRequest:
     url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: str = field(repr=False)
+    change: int = 1
+    changes: int = 1
 
     def dumps(self) -> str:
         """Return it as JSON text; raise ``ApprovalNotShowable`` if it is too long to read."""
@@ -62,6 +67,7 @@ def shown_request(
     description: str,
     effect: str,
     arguments: Mapping[str, Any],
+    changes: int,
 ) -> ShownRequest:
     """Return a request as a person sees it; raise ``ApprovalNotShowable`` for one that is no text.
 
@@ -83,6 +89,8 @@ def shown_request(
         url=prepared.url,
         headers=headers,
         body=body,
+        change=prepared.change,
+        changes=changes,
     )
 
 

@@ -358,7 +358,7 @@ class Meter:
 def _operation(call: Call, estimate: Estimate) -> str:
     known = estimate.operation
     if known is None:
-        return operation_of(call.method, call.path)
+        return operation_of(call.method, call.named_path or call.path)
     return f"{call.method} {known.partition(' ')[2]}"
 
 

@@ -37,7 +37,7 @@ class Call:
     """One attempt to call a provider for somebody.
 
     ``path`` is below the API's base address, whose own path is ``base``. ``tool`` is the gateway's
-    tool that calls, if one does.
+    tool that calls, if one does; ``named_path`` is then the path to name the operation by.
     """
 
     tenant: str
@@ -52,6 +52,7 @@ class Call:
     request_id: str
     base: str = ""
     tool: str | None = None
+    named_path: str | None = None
 
 
 class UsageRules:

@@ -42,6 +42,7 @@ from gateway.web import (
     connector_rules,
     dashboard,
     discovery,
+    docs,
     flows,
     handoff_api,
     health,
@@ -100,6 +101,7 @@ OPERATIONS = [
     *policies.OPERATIONS,
     *approvals.OPERATIONS,
     *skills.OPERATIONS,
+    *docs.OPERATIONS,
     *discovery.OPERATIONS,
 ]
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import to_json
+from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clock import rfc3339
 from gateway.services.states import State
 from gateway.store.connection import Connection
 from gateway.store.owners import kind_of
+
+MARKDOWN = "text/markdown; charset=utf-8"
 
 
 class HookFailureReply(BaseModel):
@@ -111,6 +114,16 @@ def reply(model: BaseModel, status: int = 200) -> Response:
 def json_reply(members: dict[str, Any]) -> Response:
     """Return the same answer as ``reply``, from the members of its model."""
     return _json(to_json(members, inf_nan_mode="null"), 200)
+
+
+def markdown(request: Request, text: str, digest: str) -> Response:
+    """Return Markdown with its digest as ``ETag``, or 304 to a reader who has it."""
+    etag = f'"{digest}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    known = [each.strip() for each in request.headers.get("If-None-Match", "").split(",")]
+    if {etag, f"W/{etag}", "*"} & set(known):  # RFC 9110, section 13.1.2: weak comparison
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type=MARKDOWN, headers=headers)
 
 
 def _json(body: bytes, status: int) -> Response:

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.tools.skills import Skill
+from gateway.web import docs
 from gateway.web.operation import Operation
-from gateway.web.replies import reply
+from gateway.web.replies import MARKDOWN, markdown, reply
 from gateway.web.state import services
 
-MARKDOWN = "text/markdown; charset=utf-8"
 _LLMS = """\
 # Connector Gateway
 
@@ -28,8 +28,13 @@ has a stable `code` (RFC 9457).
 - [Connectors](%(url)s/v1/connectors/available): the accounts that can be connected here
 - [Skills](%(url)s/v1/skills): the list below, with digests
 
+## Documentation
+
+%(docs)s
+
 ## Skills
 
+%(skills)s
 """
 
 
@@ -62,7 +67,7 @@ async def get_skill(request: Request) -> Response:
     skills = services(request).skills
     await skills.loaded()
     skill = skills.skill(request.path_params["connector"])
-    return _markdown(request, skill.text, skill.digest)
+    return markdown(request, skill.text, skill.digest)
 
 
 async def llms_txt(request: Request) -> Response:
@@ -70,10 +75,14 @@ async def llms_txt(request: Request) -> Response:
     given = services(request)
     await given.skills.loaded()
     url = given.settings.public_url
-    lines = [
+    pages = [
+        f"- [{page.title}]({url}/docs/{name}.md)" for name, page in (await docs.pages()).items()
+    ]
+    skills = [
         f"- [{skill.name}]({_url(skill, url)}): {skill.description}" for skill in given.skills.all()
     ]
-    return Response(_LLMS % {"url": url} + "\n".join(lines) + "\n", media_type=MARKDOWN)
+    text = _LLMS % {"url": url, "docs": "\n".join(pages), "skills": "\n".join(skills)}
+    return Response(text, media_type=MARKDOWN)
 
 
 def _reply(skill: Skill, public_url: str) -> SkillReply:
@@ -88,15 +97,6 @@ def _reply(skill: Skill, public_url: str) -> SkillReply:
 
 def _url(skill: Skill, public_url: str) -> str:
     return f"{public_url}/v1/skills/{skill.name}/SKILL.md"
-
-
-def _markdown(request: Request, text: str, digest: str) -> Response:
-    etag = f'"{digest}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    known = [each.strip() for each in request.headers.get("If-None-Match", "").split(",")]
-    if {etag, f"W/{etag}", "*"} & set(known):  # RFC 9110, section 13.1.2: weak comparison
-        return Response(status_code=304, headers=headers)
-    return Response(text, media_type=MARKDOWN, headers=headers)
 
 
 OPERATIONS = [

@@ -117,7 +117,7 @@ def attack(removal: str, to_the_end: bool) -> Result:
             if removal in weaknesses:
                 chosen = attacks
         if not removal:
-            chosen += (*ON_KEYS, *ON_THE_PROXY, *ON_TOOLS)
+            chosen += (*ON_KEYS, *ON_THE_PROXY, *ON_TOOLS, *ON_AGENTS)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
         command += ["-x"] if removal and not to_the_end else []

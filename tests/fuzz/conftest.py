@@ -67,6 +67,8 @@ class Target:
             return {"name": "slack"}
         if "/tools/" in path:  # of what Google grants to everybody there is no tool
             return {"name": "mailchimp_list_audiences"}
+        if "{page}" in path:
+            return {"page": "tools"}
         if "{path}" in path:
             return {"name": "google", "path": "oauth2/v3/userinfo"}
         if "{name}" in path:

@@ -6,7 +6,6 @@ said and stored: logs, answers, pages, audit, metrics, webhooks and the whole da
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
@@ -18,7 +17,6 @@ import pytest
 
 from gateway.access.service_keys import Role
 from gateway.observe.access_log import flush_logs
-from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Driver
 from gateway.store.events import Event
 from gateway.store.mongo import open_database
@@ -77,15 +75,6 @@ FAULTS: list[Callable[[httpx.Request], Exception]] = [
 @pytest.fixture
 def providers() -> TalkativeProviders:
     return TalkativeProviders()
-
-
-@pytest.fixture
-def log() -> io.StringIO:
-    """What the gateway logs, at level debug."""
-    stream = io.StringIO()
-    with contextlib.redirect_stdout(stream):
-        configure_logs("debug", "json")
-    return stream
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ class Call:
     account: str | None = None
     digest: str | None = None
     key: str | None = None
+    change: int = 1
 
     async def send(self, proxy: Proxy, *, times: int = 1) -> dict[str, Any]:
         """Send it as the call engine does; return the provider's answer."""
@@ -67,6 +68,7 @@ class Call:
                 body=whole(content),
                 request_id="req_1",
                 key=self.key,
+                change=self.change,
             )
             async with services.forward.call(asked, before_sending=gate) as answer:
                 found = json.loads(b"".join([part async for part in answer.parts]))

@@ -143,6 +143,7 @@ class StrictProvider:
     ca: str = ""
     tokens: set[str] = field(default_factory=lambda: {"at-0-1f6b0c9e8a7d4523"})
     refresh_token: str = "rt-0-5c1e9d7b3f20a864"
+    client_secret: str = "secret"
     seen: list[Seen] = field(default_factory=list)
     refreshes: int = 0
     effects: int = 0
@@ -163,7 +164,10 @@ class StrictProvider:
         return SandboxLink(
             ca=self.ca,
             reroutes={host: ("127.0.0.1", self.port) for host in HOSTS},
-            variables={"OAUTH_RELAY_CLIENT_ID": "client-1", "OAUTH_RELAY_CLIENT_SECRET": "secret"},
+            variables={
+                "OAUTH_RELAY_CLIENT_ID": "client-1",
+                "OAUTH_RELAY_CLIENT_SECRET": self.client_secret,
+            },
         )
 
     @property

@@ -103,7 +103,13 @@ class _Side:
         if made.body is not None and tool.body_format == "form":
             body = {"form": dict(form_of(made.body))}
         answer = await self.fetch(
-            self.connector, made.method, made.path, query=made.query, headers=made.headers, **body
+            self.connector,
+            made.method,
+            made.path,
+            host=tool.host,
+            query=made.query,
+            headers=made.headers,
+            **body,
         )
         return read_result(tool, answer)
 
@@ -122,7 +128,7 @@ class _Side:
         reads: bool = False,
     ) -> ApiAnswer:
         """Send a request as ``ToolContext.fetch`` does."""
-        assert (connector, host, content) == (self.connector, None, None)
+        assert (connector, content) == (self.connector, None)
         sent = {name.lower(): value for name, value in (headers or {}).items()}
         body = b""
         if form is not None:
@@ -131,7 +137,7 @@ class _Side:
         elif json is not None:
             body, sent["content-type"] = _dump(json), "application/json"
         base, own = self.destination()
-        where, _, below = base.partition("/")
+        where, _, below = (host or base).partition("/")
         raw = f"/{below}{path}" if below else path
         incoming = Incoming(
             method=method,

@@ -131,6 +131,7 @@ CHANGES: dict[str, Callable[[Proxy], Awaitable[Call]]] = {
     "url": _other(query=b"notify=all"),
     "headers": _other(headers=((b"x-mode", b"draft"),)),
     "body_sha256": _other(body=b'{"title": "Plans"}'),
+    "change": _other(change=2),
     "policy_revision": _policy_rule,
 }
 """Field of the binding -> what a caller or a person changes after the approval."""
@@ -172,6 +173,7 @@ BINDING = Binding(
     url="https://relay.example/effect",
     headers=(("a", "b"),),
     body_sha256="2" * 64,
+    change=1,
     policy_rule="r1",
     policy_revision=3,
 )
@@ -185,6 +187,7 @@ OTHER_VALUES: dict[str, Any] = BY_DIGEST | {
     "url": "https://relay.example/effect?",
     "headers": (("a", "c"),),
     "body_sha256": "4" * 64,
+    "change": 2,
     "policy_revision": 4,
 }
 

@@ -9,6 +9,8 @@ import pytest
 
 from connectors.errors import ConfigError
 from connectors.tooling import tool
+from gateway.web.approval_pages import APPROVALS
+from tests.support.browser import words
 from tests.tools.conftest import Tools
 from tests.tools.relay import NEEDS, Effects, Nothing
 
@@ -42,6 +44,10 @@ async def test_each_change_has_its_own_approval(tools: Tools, is_named: bool) ->
     )
     assert shown.request is not None
     assert '"number": 1' in shown.request.body
+    browser = await tools.proxy.harness.browser("alice")
+    for approval, said in ((first, "change 1 of 2 at most"), (second, "change 2 of 2 at most")):
+        await browser.open(f"{APPROVALS}/{approval}")
+        assert said in words(browser)
     done = await call(tools, **({"approval": second} if is_named else {}))
     assert done.json()["result"] == {"effects": 2}
     assert (await call(tools)).json() == done.json()

@@ -23,6 +23,7 @@ CSP = (
 PATHS = {
     "{name}": "google",
     "{connector}": "google",
+    "{page}": "tools",
     "{id}": "con_000000000000000000000000",
     "{path:path}": "a%2Fb",
 }

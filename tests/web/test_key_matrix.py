@@ -261,6 +261,7 @@ def test_every_operation_has_a_row() -> None:
         "/v1/connectors/available",
         "/v1/skills",
         "/v1/skills/{connector}/SKILL.md",
+        "/docs/{page}.md",
     }
     for operation in CLOSED:
         row = row_of(operation)

@@ -1,5 +1,7 @@
-"""Airtable's Web API, by airtable.com/developers/web/api: bases, tables, records, errors."""
+"""Airtable's Web API, by airtable.com/developers/web/api: bases, tables, records,
+webhooks (create a webhook, webhooks overview), errors."""
 
+from datetime import timedelta
 from typing import Any
 
 from connectors.provider import FictionalAccount
@@ -80,6 +82,51 @@ def list_tables(call: Request) -> Any:
     view = {"id": "viwSandboxGrid01", "name": "Grid view", "type": "grid"}
     table = {"id": "tblSandboxDeals1", "name": "Deals", "primaryFieldId": "fldName"}
     return {"tables": [{**table, "fields": fields, "views": [view]}]}
+
+
+_SCOPE_OF = {
+    "tableData": "data.records:read",
+    "tableFields": "schema.bases:read",
+    "tableMetadata": "schema.bases:read",
+}
+
+
+@API.route(
+    "POST /bases/{base}/webhooks",
+    scopes="webhook:manage",
+    body={
+        "notificationUrl?": (str, None),
+        "specification": {
+            "options": {
+                "filters": {
+                    "dataTypes": [set(_SCOPE_OF)],
+                    "recordChangeScope?": str,
+                    "changeTypes?": [{"add", "remove", "update"}],
+                    "fromSources?": [str],
+                    "watchDataInFieldIds?": [str],
+                },
+                "includes?": dict,
+            }
+        },
+    },
+    effect="webhook_created",
+)
+def create_webhook(call: Request) -> Any:
+    if call.path["base"] != _BASE:
+        refuse("not_found", "base")
+    filters = call.body["specification"]["options"]["filters"]
+    if not filters["dataTypes"]:
+        refuse("body", "dataTypes must not be empty")
+    if not all(call.has(_SCOPE_OF[kind]) for kind in filters["dataTypes"]):
+        refuse("scope")
+    if filters.get("recordChangeScope", "tblSandboxDeals1") != "tblSandboxDeals1":
+        refuse("not_found", "table")
+    ends = (call.now + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return {
+        "id": call.new_id("achSandboxHook"),
+        "macSecretBase64": "c2FuZGJveC1tYWMtc2VjcmV0",
+        "expirationTime": ends,
+    }
 
 
 @API.route(

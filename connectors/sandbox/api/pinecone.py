@@ -1,28 +1,59 @@
-"""Pinecone's data plane 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors).
+"""Pinecone's data plane 2025-10, by docs.pinecone.io (query, fetch, upsert, list, errors), and of
+the control plane list_indexes and create_index.
 
 Checked against the OpenAPI document that Pinecone publishes (pinecone-io/pinecone-api,
-``2025-10/db_data_2025-10.oas.yaml``). It does not say which code goes with a status, nor what an
-unknown namespace answers: these are not confirmed.
+``2025-10/db_data_2025-10.oas.yaml`` and ``db_control_2025-10.oas.yaml``).
+For vectors it does not say which code goes with a status, nor what an unknown namespace answers:
+these are not confirmed.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from connectors.sandbox import FictionalAccount, Refusal
-from connectors.simulated_api import Problem, Request, SimulatedApi, page_of, refuse
+from connectors.simulated_api import Answer, Problem, Request, SimulatedApi, page_of, refuse
 
 _DOMAIN = "svc.aped-4627-b74a.pinecone.io"
 _DIMENSION = 3
 
 
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    429: "RESOURCE_EXHAUSTED",
+}
+
+
 def _error(problem: Problem) -> Refusal:
+    if problem.kind in {"index", "conflict", "region"}:  # the control plane's shape
+        said = {"code": _CODES[problem.status], "message": problem.message}
+        return Refusal(problem.status, {"error": said, "status": problem.status})
     code = {400: 3, 404: 5, 429: 8}.get(problem.status, 2)
     return Refusal(problem.status, {"code": code, "message": problem.message, "details": []})
 
 
+def _index(
+    name: str, dimension: int, metric: str, cloud: str, region: str, *, ready: bool
+) -> dict[str, Any]:
+    place = {"cloud": cloud, "region": region}
+    return {
+        "name": name,
+        "dimension": dimension,
+        "metric": metric,
+        "host": f"{name}-a1b2c3d.{_DOMAIN}",
+        "deletion_protection": "disabled",
+        "spec": {"serverless": {**place, "read_capacity": {"mode": "OnDemand"}}},
+        "status": {"ready": ready, "state": "Ready" if ready else "Initializing"},
+        "vector_type": "dense",
+    }
+
+
 def _state(account: FictionalAccount) -> dict[str, Any]:
     return {
+        "indexes": {"docs": _index("docs", _DIMENSION, "cosine", "aws", "us-east-1", ready=True)},
         "vectors": {
             f"doc{number}": {
                 "id": f"doc{number}",
@@ -30,7 +61,7 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
                 "metadata": {"title": f"Document {number}"},
             }
             for number in range(1, 6)
-        }
+        },
     }
 
 
@@ -116,3 +147,46 @@ def upsert(call: Request) -> Any:
             refuse("parameters", f"Vector dimension does not match {_DIMENSION}")
         call.state["vectors"][each["id"]] = {"metadata": {}, **each}
     return {"upsertedCount": len(call.body["vectors"])}
+
+
+@API.route("GET api.pinecone.io/indexes")
+def list_indexes(call: Request) -> Any:
+    return {"indexes": list(call.state["indexes"].values())}
+
+
+_REGIONS = {
+    "aws": {"us-east-1", "us-west-2", "eu-west-1"},
+    "gcp": {"us-central1", "europe-west4"},
+    "azure": {"eastus2"},
+}
+
+
+@API.route(
+    "POST api.pinecone.io/indexes",
+    body={
+        "name": str,
+        "dimension?": int,
+        "metric?": {"cosine", "euclidean", "dotproduct"},
+        "deletion_protection?": {"enabled", "disabled"},
+        "tags?": dict,
+        "vector_type?": {"dense"},
+        "spec": {"serverless": {"cloud": str, "region": str, "source_collection?": str}},
+    },
+    effect="index_created",
+)
+def create_index(call: Request) -> Any:
+    name, place = call.body["name"], call.body["spec"]["serverless"]
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,43}[a-z0-9])?", name):
+        refuse("index", "Name must consist of lower case alphanumeric characters or '-'", 400)
+    if "dimension" not in call.body:
+        refuse("index", "Dimension is required for a dense index", 400)
+    if place["region"] not in _REGIONS.get(place["cloud"], ()):
+        refuse("region", f"Resource cloud: {place['cloud']} region: {place['region']}", 404)
+    if name in call.state["indexes"]:
+        refuse("conflict", f"Resource {name} already exists")
+    metric = call.body.get("metric", "cosine")
+    made = _index(
+        name, call.body["dimension"], metric, place["cloud"], place["region"], ready=False
+    )
+    call.state["indexes"][name] = made
+    return Answer(201, made)

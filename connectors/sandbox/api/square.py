@@ -66,6 +66,7 @@ def _item(number: int, name: str) -> dict[str, Any]:
 def _state(account: FictionalAccount) -> dict[str, Any]:
     people = (("Ana", "Diaz"), ("Ben", "Okoro"), ("Cleo", "Park"))
     return {
+        "made": [],
         "payments": [_payment(number) for number in (5, 4, 3, 2, 1)],
         "items": [_item(n, name) for n, name in enumerate(("Espresso", "Tea", "Cocoa"), 1)],
         "customers": [
@@ -116,6 +117,56 @@ def list_payments(call: Request) -> Any:
 def get_payment(call: Request) -> Any:
     known = {each["id"]: each for each in call.state["payments"]}
     return {"payment": call.found(known, call.path["payment_id"], "payment")}
+
+
+@API.route(
+    "POST /payments",
+    scopes="PAYMENTS_WRITE",
+    body={
+        "source_id": str,
+        "idempotency_key": str,
+        "amount_money?": {"amount": int, "currency": str},
+        "tip_money?": {"amount": int, "currency": str},
+        "autocomplete?": bool,
+        "customer_id?": str,
+        "location_id?": str,
+        "note?": str,
+        "order_id?": str,
+        "reference_id?": str,
+        "verification_token?": str,
+    },
+    effect="payment_created",
+)
+def create_payment(call: Request) -> Any:
+    asked = call.body
+    if not 1 <= len(asked["idempotency_key"]) <= 45:
+        refuse("body", "Field must not be greater than 45 in length")
+    made = {each["key"]: each["payment"] for each in call.state["made"]}
+    if asked["idempotency_key"] in made:
+        return {"payment": made[asked["idempotency_key"]]}
+    money = asked.get("amount_money")
+    if money is None or money["currency"] != "USD":
+        refuse("body", "The currency must match the currency of the location")
+    if asked.get("location_id", "L0SANDBOX") != "L0SANDBOX":
+        refuse("not_found", "Location not found")
+    customers = {each["id"] for each in call.state["customers"]}
+    if asked["source_id"] != "ccof:sandbox-card-1":
+        refuse("not_found", "Card not found")
+    if asked.get("customer_id") not in customers:
+        refuse("body", "A card on file needs the customer whose it is")
+    payment = {
+        **_payment(1),
+        "id": call.new_id("pay-sandbox-"),
+        "created_at": call.moment(),
+        "updated_at": call.moment(),
+        "amount_money": money,
+        "total_money": money,
+        "customer_id": asked["customer_id"],
+        **({"note": asked["note"]} if "note" in asked else {}),
+    }
+    call.state["payments"].insert(0, payment)
+    call.state["made"].append({"key": asked["idempotency_key"], "payment": payment})
+    return {"payment": payment}
 
 
 @API.route("GET /locations", scopes="MERCHANT_PROFILE_READ")

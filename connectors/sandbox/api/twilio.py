@@ -1,8 +1,11 @@
 """Twilio's API, by twilio.com/docs (Message, Call and IncomingPhoneNumber resources, paging,
 error 20404, 21211, 21606).
 
-Unconfirmed: written without the documentation at hand; what matters is paths, page tokens, and the
-shapes of answers.
+Verify, and making a call, are by the OpenAPI documents that Twilio publishes (twilio/twilio-oai:
+``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
+
+Unconfirmed: the rest was written without the documentation at hand; what matters is paths,
+page tokens, and the shapes of answers.
 """
 
 from typing import Any
@@ -40,6 +43,22 @@ def _message(account: str, key: str, to: str, sender: str, body: str) -> dict[st
     }
 
 
+def _verification(account: str, service: str, key: str, to: str, channel: str) -> dict[str, Any]:
+    return {
+        "sid": f"VE{int(key):032x}",
+        "service_sid": service,
+        "account_sid": account,
+        "to": to,
+        "channel": channel,
+        "status": "pending",
+        "valid": False,
+        "amount": None,
+        "payee": None,
+        "date_created": "2026-11-02T10:00:00Z",
+        "date_updated": "2026-11-02T10:00:00Z",
+    }
+
+
 def _state(account: FictionalAccount) -> dict[str, Any]:
     own = account.facts["sid"]
     messages = [
@@ -62,7 +81,21 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
         {"sid": "PN" + "0c" * 16, "phone_number": _OWN, "friendly_name": "(415) 555-0100"},
         {"sid": "PN" + "1c" * 16, "phone_number": "+14155550101", "friendly_name": "Support"},
     ]
-    return {"messages": messages, "calls": calls, "incoming_phone_numbers": numbers}
+    services = [
+        {"sid": "VA" + f"{n}d" * 16, "account_sid": own, "friendly_name": name, "code_length": 6}
+        for n, name in ((1, "Sign-up"), (2, "Payments"))
+    ]
+    return {
+        "messages": messages,
+        "calls": calls,
+        "incoming_phone_numbers": numbers,
+        "services": services,
+        "verifications": {
+            ("VA" + "1d" * 16, "+14155550199"): _verification(
+                own, "VA" + "1d" * 16, "1", "+14155550199", "sms"
+            )
+        },
+    }
 
 
 API = SimulatedApi(
@@ -162,3 +195,103 @@ def list_calls(call: Request) -> Any:
 def list_numbers(call: Request) -> Any:
     found = call.state["incoming_phone_numbers"]
     return _page(call, "incoming_phone_numbers", "IncomingPhoneNumbers", found)
+
+
+@API.route(
+    "POST /Calls.json",
+    body={
+        "To": str,
+        "From": str,
+        "Url?": str,
+        "Twiml?": str,
+        "ApplicationSid?": str,
+        "Record?": bool,
+        "SendDigits?": str,
+        "StatusCallback?": str,
+        "TimeLimit?": int,
+        "Timeout?": int,
+    },
+    body_format="form",
+    effect="call_created",
+)
+def create_call(call: Request) -> Any:
+    asked = call.body
+    if not asked["To"].startswith("+"):
+        refuse("to", f"The phone number you are attempting to call, {asked['To']}, is not valid.")
+    if asked["From"] != _OWN:
+        refuse("from", f"The source phone number provided, {asked['From']}, is not yet verified.")
+    twiml = asked.get("Twiml", "")
+    if not (twiml or asked.get("Url") or asked.get("ApplicationSid")) or len(twiml) > 4000:
+        refuse("parameters", "Url, Twiml or ApplicationSid is required")
+    if twiml and not twiml.startswith("<Response>"):
+        refuse("parameters", "Twiml is no document")
+    made = {
+        "sid": f"CA{int(call.new_id()):032x}",
+        "account_sid": call.account.facts["sid"],
+        "direction": "outbound-api",
+        "duration": None,
+        "from": asked["From"],
+        "start_time": None,
+        "status": "queued",
+        "to": asked["To"],
+    }
+    call.state["calls"].insert(0, made)
+    return Answer(201, made)
+
+
+_VERIFY = "verify.twilio.com/v2/Services"
+
+
+@API.route(f"GET {_VERIFY}", query=_PAGE)
+def list_services(call: Request) -> Any:
+    size, number = call.query.get("PageSize", 50), call.query.get("Page", 0)
+    page, following = page_of(call.state["services"], call.query.get("PageToken"), size)
+    place = f"https://{_VERIFY}?PageSize={size}"
+    after = f"{place}&Page={number + 1}&PageToken={following}" if following else None
+    meta = {"page": number, "page_size": size, "key": "services", "next_page_url": after}
+    return {"services": page, "meta": {**meta, "first_page_url": f"{place}&Page=0"}}
+
+
+def _service(call: Request) -> str:
+    known = {each["sid"]: each for each in call.state["services"]}
+    call.found(known, call.path["service"], "the requested resource /Services/")
+    return call.path["service"]
+
+
+@API.route(
+    f"POST {_VERIFY}/{{service}}/Verifications",
+    body={
+        "To": str,
+        "Channel": {"sms", "call", "email", "whatsapp", "sna", "auto"},
+        "Locale?": str,
+        "CustomFriendlyName?": str,
+        "TemplateSid?": str,
+    },
+    body_format="form",
+    effect="verification_started",
+)
+def start_verification(call: Request) -> Any:
+    service, to, channel = _service(call), call.body["To"], call.body["Channel"]
+    if ("@" in to) != (channel == "email") or not ("@" in to or to.startswith("+")):
+        refuse("parameters", f"Invalid parameter `To`: {to}")
+    own, key = call.account.facts["sid"], call.new_id()
+    made = _verification(own, service, key, to, channel)
+    call.state["verifications"][service, to] = made
+    return Answer(201, made)
+
+
+@API.route(
+    f"POST {_VERIFY}/{{service}}/VerificationCheck",
+    body={"Code?": str, "To?": str, "VerificationSid?": str},
+    body_format="form",
+    effect="verification_checked",
+)
+def check_verification(call: Request) -> Any:
+    place = (_service(call), call.body.get("To", ""))
+    if place not in call.state["verifications"]:
+        refuse("not_found", "The requested resource /VerificationCheck was not found")
+    found = call.state["verifications"][place]
+    if call.body.get("Code") == "123456":
+        found |= {"status": "approved", "valid": True}
+        del call.state["verifications"][place]
+    return Answer(201, found)

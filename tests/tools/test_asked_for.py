@@ -1,0 +1,40 @@
+"""The table in docs/tools.md of the tools that the catalog was asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from connectors.catalog import Catalog
+from gateway.tools.registry import Registry
+
+PAGE = Path(__file__).parents[2] / "docs" / "tools.md"
+ROW = re.compile(r"^\| `([\w.]+)` \| (`(\w+)`|none: .+) \|$", re.MULTILINE)
+PROVIDERS = {
+    "airtable",
+    "atlassian",
+    "datadog",
+    "figma",
+    "linear",
+    "notion",
+    "pinecone",
+    "serpapi",
+    "shopify",
+    "square",
+    "stripe",
+    "telegram",
+    "twilio",
+}
+
+
+def test_each_tool_that_was_asked_for_exists() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Tools that the catalog was asked for")[
+        2
+    ]
+    rows = ROW.findall(section.partition("\n## ")[0])
+    tools = {tool.name: tool for tool in Registry(Catalog({})).tools()}
+    named = {name for _, _, name in rows if name}
+    assert named - tools.keys() == set()
+    assert {next(iter(tools[name].scopes)) for name in named} == PROVIDERS
+    without = [asked for asked, _, name in rows if not name]
+    assert without == ["shopify.orders.create"]
