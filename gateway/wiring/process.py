@@ -23,6 +23,8 @@ from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
+from gateway.live.hub import Hub
+from gateway.live.view import Views
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
@@ -114,6 +116,8 @@ class Services(CoreServices):
     tool_calls: ToolCalls
     skills: Skills
     discovery: Discovery
+    live: Hub
+    views: Views
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -296,6 +300,11 @@ async def open_services(
             policies=policies,
             approvals=approvals,
         )
+        live = Hub(database.notices, settings.event_streams)
+        ready.when_stopped(live.close)
+        stack.callback(live.close)
+        await enter(in_background(live.run()))
+        connections = ConnectionService(ConnectionStore(database), clock, audit)
         yield Services(
             **vars(core),
             settings=settings,
@@ -327,7 +336,7 @@ async def open_services(
                 metrics=metrics,
                 checkpoint=knobs.checkpoint,
             ),
-            connections=ConnectionService(ConnectionStore(database), clock, audit),
+            connections=connections,
             keys=ServiceKeys(
                 KeyStore(database, vault), clock, audit, Cache(watch.freshness, database.notices)
             ),
@@ -359,6 +368,8 @@ async def open_services(
                 policies=policies,
             ),
             skills=Skills(registry, catalog),
+            live=live,
+            views=Views(connections=connections, states=core.states, approvals=approvals),
             usage=usage_store,
             ping=database.ping,
             check_process=check_process,

@@ -26,6 +26,7 @@ PATHS = {
     "{page}": "tools",
     "{id}": "con_000000000000000000000000",
     "{path:path}": "a%2Fb",
+    "/v1/events": "/v1/events?seconds=0",  # else the answer has no end
 }
 
 
@@ -38,7 +39,12 @@ def routes() -> list[tuple[str, str]]:
             for placeholder, value in PATHS.items():
                 path = path.replace(placeholder, value)
             found += [(method, path) for method in sorted(route.methods or ())]
-    return [*found, ("GET", "/static/gateway.css"), ("GET", "/static/gateway.js")]
+    return [
+        *found,
+        ("GET", "/static/gateway.css"),
+        ("GET", "/static/gateway.js"),
+        ("GET", "/static/live.js"),
+    ]
 
 
 def assert_guarded(answer: httpx.Response, *, secure: bool = False) -> None:

@@ -28,6 +28,11 @@ def accounts_tag(tenant: str, owner: str, connector: str) -> Tag:
     return ("accounts", tenant, owner, connector)
 
 
+def approvals_tag(tenant: str, user: str) -> Tag:
+    """Return the tag of a user's approvals: announced for a new one."""
+    return ("approvals", tenant, user)
+
+
 class Notices:
     """Passes on changes. A listener must not raise; it is called before ``tell`` returns."""
 
