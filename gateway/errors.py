@@ -496,6 +496,17 @@ class NotReady(GatewayError):
     """This process should get no requests now. The message says why, and nothing else."""
 
 
+class TooManyStreams(GatewayError):
+    """This session or key has too many streams of events open; ``most`` may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} streams of events are open already: close one first")
+
+
+class StreamsFull(GatewayError):
+    """This process has as many streams of events open as it may."""
+
+
 class WriteConflict(GatewayError):
     """A unique index or a concurrent transaction refused the write."""
 

@@ -119,6 +119,11 @@ class Sessions:
             admin=session.admin,
         )
 
+    async def is_alive(self, session: SessionCaller) -> bool:
+        """Whether the session goes on, with the same rights. Asking does not prolong it."""
+        stored = await self._store.peek(session.session_id, self._clock())
+        return stored is not None and stored.admin == session.admin
+
     async def end(self, session: SessionCaller) -> None:
         """Sign out."""
         await self._store.delete(session.session_id)

@@ -14,11 +14,18 @@ class Readiness:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._stopped_at: float | None = None
+        self._when_stopped: list[Callable[[], None]] = []
+
+    def when_stopped(self, call: Callable[[], None]) -> None:
+        """Call this when the shutdown begins: what stays open for long has to end then."""
+        self._when_stopped.append(call)
 
     def stop(self) -> None:
         """Begin the shutdown: the process still answers, but is not ready."""
         if self._stopped_at is None:
             self._stopped_at = self._now()
+            for call in self._when_stopped:
+                call()
 
     def left(self, seconds: float) -> float:
         """Return how many of the ``seconds`` after the signal are left: all, before it comes."""

@@ -128,6 +128,9 @@ class Settings(LoginSettings, McpSettings):
     proxy_total_seconds: Annotated[float, Field(gt=0, le=3000)] = 900.0
     """The longest time that a tool's call may take as a whole."""
 
+    event_streams: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    """The most open streams of `GET /v1/events` of a process."""
+
     drain_seconds: Annotated[float, Field(ge=0, le=15)] | None = None
     """Seconds after SIGTERM in which requests are still accepted: 3, in dev mode 0."""
 

@@ -51,13 +51,18 @@ class SessionStore:
 
     async def get(self, session_id: str, now: datetime) -> StoredSession | None:
         """Return the session if it is alive, and reset its idle time."""
+        session = await self.peek(session_id, now)
+        if session is not None and now - session.seen_at >= TOUCH:
+            await self._rows.update_one({"_id": session_id}, {"$set": {"seen_at": now}})
+        return session
+
+    async def peek(self, session_id: str, now: datetime) -> StoredSession | None:
+        """Return the session if it is alive, and let its idle time go on."""
         row = await self._rows.find_one(
             {"_id": session_id, "expires_at": {"$gt": now}, "seen_at": {"$gt": now - IDLE}}
         )
         if row is None or not SESSIONS.holds(self._prover, row):
             return None
-        if now - row["seen_at"] >= TOUCH:
-            await self._rows.update_one({"_id": session_id}, {"$set": {"seen_at": now}})
         return read_fields(StoredSession, row)
 
     async def delete(self, session_id: str) -> None:

@@ -134,7 +134,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done"}
     if operation.reply is not None:
         schema = {"$ref": _REF.format(model=operation.reply.__name__)}
-        success["content"] = {"application/json": {"schema": schema}}
+        success["content"] = {operation.media_type: {"schema": schema}}
     if operation.is_passed_on:
         own = {"description": "The provider's own answer", "content": _ANYTHING}
         found: dict[str, Any] = {"default": own}

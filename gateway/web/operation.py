@@ -25,6 +25,7 @@ class Operation:
     """One method of one path: how it is routed and documented.
 
     ``errors`` are codes of ``PROBLEMS``; ``headers`` are request headers besides the credential.
+    ``media_type`` is that of the reply, or of what holds replies.
     ``is_passed_on``: request and answer are a provider's.
     """
 
@@ -40,6 +41,7 @@ class Operation:
     query: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    media_type: str = "application/json"
     is_passed_on: bool = False
 
     def route(self) -> Route:

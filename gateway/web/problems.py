@@ -371,6 +371,15 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         503, "store_unavailable", "The gateway's database does not answer", _LATER
     ),
     errors.NotReady: Problem(503, "not_ready", "This process takes no requests now"),
+    errors.TooManyStreams: Problem(
+        429, "too_many_streams", "Too many streams of events are open for you"
+    ),
+    errors.StreamsFull: Problem(
+        503,
+        "streams_full",
+        "This process has too many streams of events open",
+        "Read GET /v1/connections now and then instead, or try again later.",
+    ),
     errors.WrongEnvironment: Problem(
         409,
         "wrong_environment",

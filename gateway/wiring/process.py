@@ -28,6 +28,8 @@ from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
+from gateway.live.hub import Hub
+from gateway.live.view import Views
 from gateway.observe.logs import get_logger
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
@@ -129,6 +131,8 @@ class Services(CoreServices):
     vault: Vault
     mcp_messages: McpMessageStore
     link_marks: LinkMarks
+    live: Hub
+    views: Views
     ping: Callable[[], Awaitable[None]]
     check_process: Callable[[], None]
 
@@ -326,6 +330,11 @@ async def open_services(
                 clock=clock,
                 audit=audit,
             )
+        live = Hub(database.notices, settings.event_streams)
+        ready.when_stopped(live.close)
+        stack.callback(live.close)
+        await enter(in_background(live.run()))
+        connections = ConnectionService(ConnectionStore(database), clock, audit)
         yield Services(
             **vars(core),
             settings=settings,
@@ -357,7 +366,7 @@ async def open_services(
                 metrics=metrics,
                 checkpoint=knobs.checkpoint,
             ),
-            connections=ConnectionService(ConnectionStore(database), clock, audit),
+            connections=connections,
             keys=ServiceKeys(
                 KeyStore(database, vault), clock, audit, Cache(watch.freshness, database.notices)
             ),
@@ -393,6 +402,8 @@ async def open_services(
             skills=Skills(registry, catalog),
             signing_keys=signing_keys,
             outbound=outbound,
+            live=live,
+            views=Views(connections=connections, states=core.states, approvals=approvals),
             usage=usage_store,
             vault=vault,
             mcp_messages=McpMessageStore(database),

@@ -159,6 +159,8 @@ async def use_everything(
             revoke_at_google(sandbox, given)
             break
     await token("google", "refresh")
+    told = await api.get("/v1/events", params={"user": "alice", "seconds": "0"})
+    assert "event: snapshot" in told.text
     for connection in (await api.get("/v1/connections", params={"user": "alice"})).json()[
         "connections"
     ]:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from gateway.settings.environment import Driver
+from tests.support.commands import create_key
 from tests.support.loopback import loopback_client
 from tests.support.processes import Deployment, running_deployment
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -41,7 +42,21 @@ async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: D
         return (await ask("/readyz")).status_code == 503
 
     assert (await ask("/readyz")).status_code == 200
-    gateway.process.send_signal(signal.SIGTERM)
+    key = create_key("connections", env=deployment.env)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with (
+        loopback_client() as listener,
+        listener.stream(
+            "GET", gateway.url + "/v1/events", params={"user": "alice"}, headers=headers
+        ) as stream,
+    ):
+        blocks = stream.aiter_text()
+        while "event: snapshot" not in await anext(blocks):
+            pass
+        gateway.process.send_signal(signal.SIGTERM)
+        # It ends at once and properly, though requests are accepted for 15 seconds more.
+        async with asyncio.timeout(10):
+            assert [part async for part in blocks] == []
     await until(is_not_ready)
     assert (await ask("/readyz")).json()["code"] == "not_ready"
     assert (await ask("/healthz")).status_code == 200

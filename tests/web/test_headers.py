@@ -26,6 +26,7 @@ PATHS = {
     "{page}": "tools",
     "{id}": "con_000000000000000000000000",
     "{path:path}": "a%2Fb",
+    "/v1/events": "/v1/events?seconds=0",  # else the answer has no end
 }
 
 
@@ -39,7 +40,12 @@ def routes() -> list[tuple[str, str]]:
                 path = path.replace(placeholder, value)
             found += [(method, path) for method in sorted(route.methods or ())]
     found += [(method, "/mcp") for method in ("DELETE", "GET", "POST")]  # its route takes any
-    return [*found, ("GET", "/static/gateway.css"), ("GET", "/static/gateway.js")]
+    return [
+        *found,
+        ("GET", "/static/gateway.css"),
+        ("GET", "/static/gateway.js"),
+        ("GET", "/static/live.js"),
+    ]
 
 
 def assert_guarded(answer: httpx.Response, *, secure: bool = False) -> None:

@@ -105,7 +105,7 @@ def test_an_operations_codes_and_models_are_real_and_shown(operation: Any) -> No
         assert schemas[operation.request.__name__]["additionalProperties"] is False
     if operation.reply is not None:
         content = described["responses"][str(operation.status)]["content"]
-        schema = content["application/json"]["schema"]
+        schema = content[operation.media_type]["schema"]
         assert schema == {"$ref": f"#/components/schemas/{operation.reply.__name__}"}
         assert operation.reply.__name__ in schemas
 

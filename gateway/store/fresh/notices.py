@@ -34,6 +34,11 @@ def message_tag(row: Mapping[str, Any]) -> Tag:
     return ("mcp_messages", row["topic"], str(row["kind"]), row["subject"])
 
 
+def approvals_tag(tenant: str, user: str) -> Tag:
+    """Return the tag of a user's approvals: announced for a new one."""
+    return ("approvals", tenant, user)
+
+
 class Notices:
     """Passes on changes. A listener must not raise; it is called before ``tell`` returns."""
 

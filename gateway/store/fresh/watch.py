@@ -16,7 +16,14 @@ from typing import Any
 from gateway.errors import StoreUnavailable
 from gateway.store.clock import SET_EVERY, DatabaseClock
 from gateway.store.fresh.freshness import Freshness
-from gateway.store.fresh.notices import EVERYTHING, Tag, accounts_tag, message_tag, row_tag
+from gateway.store.fresh.notices import (
+    EVERYTHING,
+    Tag,
+    accounts_tag,
+    approvals_tag,
+    message_tag,
+    row_tag,
+)
 from gateway.store.mongo import Database, Document
 
 POLL_SECONDS = 0.05
@@ -58,7 +65,10 @@ _NOISE: Document = {
 
 Most writes are of this kind, and they would wake callers that wait for the end of the refresh.
 """
-_PIPELINE: list[Document] = [{"$match": {"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_NOISE]}}]
+_SESSION_ENDS: Document = {"ns.coll": "sessions", "operationType": "delete"}
+_PIPELINE: list[Document] = [
+    {"$match": {"$or": [{"ns.coll": {"$in": _COLLECTIONS}, "$nor": [_NOISE]}, _SESSION_ENDS]}}
+]
 
 
 class Watch:
@@ -111,6 +121,7 @@ class Watch:
         async with self._database.watch(_PIPELINE) as changes:
             self.freshness.begin()
             self.told.set()
+            self._database.notices.tell(EVERYTHING)  # of what changed before, nothing is known
             now, clock = self.freshness.now, await DatabaseClock.read(self._database)
             set_at = now()
             while True:
@@ -162,4 +173,6 @@ def _tags(collection: str, row: str, document: Document | None) -> list[Tag]:
         tags.append(accounts_tag(document["tenant"], document["owner"], document["connector"]))
     if collection == "mcp_messages" and document is not None:
         tags.append(message_tag(document))
+    if collection == "approvals" and document is not None:
+        tags.append(approvals_tag(document["tenant"], document["user"]))
     return tags

@@ -1,0 +1,73 @@
+"""Open pages change by themselves: what waits appears, what another window disconnects goes."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+from playwright.sync_api import Browser, expect
+
+from tests.support.chromium import needs_chromium
+from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
+from tests.support.gateway import ACCOUNTS
+
+pytestmark = needs_chromium
+
+TWO_SECONDS = 2000
+PAGE = "59833787-2cf9-4fdf-8782-000000000001"
+HIDE = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
+CHANGED = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+def test_two_browsers_show_what_waits_without_a_reload(dev: DevGateway, chromium: Browser) -> None:
+    """The dashboard of one and the approvals of the other; a page out of sight listens later."""
+    here = chromium.new_context(base_url=dev.url).new_page()
+    there = chromium.new_context(base_url=dev.url).new_page()
+    away = chromium.new_context(base_url=dev.url).new_page()
+    for page in (here, there, away):
+        sign_in(page, "live")
+    connect(here, "notion", ACCOUNTS["notion"])
+    for page, address in (
+        (here, "/dashboard/connectors"),
+        (there, "/dashboard/approvals"),
+        (away, "/dashboard/approvals"),
+    ):
+        with page.expect_response(re.compile("/v1/events")) as opened:
+            page.goto(address)
+        assert opened.value.status == 200
+        page.evaluate("window.isTheSame = true")
+    expect(there.get_by_text("Nothing waits for you.")).to_be_visible()
+    away.evaluate(f"{HIDE % 'true'}; {CHANGED}")
+
+    key = (dev.folder / "service-key").read_text().strip()
+    answer = httpx.post(
+        f"{dev.url}/v1/tools/notion_append_text/call",
+        headers={"Authorization": f"Bearer {key}"},
+        json={"user": "live", "arguments": {"block_id": PAGE, "text": "A live plan"}},
+        trust_env=False,
+        timeout=30,
+    )
+    assert answer.status_code == 202, answer.text
+    notice = here.get_by_text("1 call of a tool waits for you")
+    expect(notice).to_be_visible(timeout=TWO_SECONDS)
+    expect(there.locator(".account-label", has_text="notion_append_text")).to_be_visible(
+        timeout=TWO_SECONDS
+    )
+    expect(away.get_by_text("Nothing waits for you.")).to_be_visible()
+    away.evaluate(f"{HIDE % 'false'}; {CHANGED}")
+    expect(away.locator(".account-label", has_text="notion_append_text")).to_be_visible(
+        timeout=TWO_SECONDS
+    )
+
+    # The person decides in one window, and takes the account away there, too.
+    assert all(page.evaluate("window.isTheSame") for page in (here, there, away))
+    there.get_by_role("link", name="Review").click()
+    there.get_by_role("button", name="Deny").click()
+    expect(notice).to_be_hidden(timeout=TWO_SECONDS)
+    card = here.locator("#connector-notion")
+    expect(card.get_by_text("Working", exact=True)).to_be_visible()
+    disconnect(there, "notion")
+    expect(card.get_by_role("link", name=re.compile("Connect"))).to_be_visible(timeout=TWO_SECONDS)
+    assert here.evaluate("window.isTheSame")
+    for page in (here, there, away):
+        page.context.close()
