@@ -127,7 +127,11 @@ def target(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         database="fuzz",
         driver=Driver.PYMONGO,
         gateways=1,
-        env={"GATEWAY_LIMITS": UNLIMITED},
+        env={
+            "GATEWAY_LIMITS": UNLIMITED,
+            "GATEWAY_MCP": "on",
+            "GATEWAY_AUTHORIZATION_SERVER": "on",
+        },
     ) as deployment:
         target = Target(deployment, create_key(*ROLES, env=deployment.env))
         # Now, because the operations may create as many rows as the limits allow.
