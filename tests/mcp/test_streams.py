@@ -158,7 +158,7 @@ async def test_cancelling_closes_the_work(
     async def hang(provider: StrictProvider, exchange: Exchange) -> None:
         await exchange.body()
         reached.set()
-        await exchange._reader.read(1)  # nothing more: the end of the connection
+        await exchange.gone()
         gone.set()
 
     monkeypatch.setitem(providers.BEHAVIOURS, "refusal", hang)

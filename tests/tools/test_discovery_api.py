@@ -41,7 +41,8 @@ def checked(answer: httpx.Response) -> dict[str, Any]:
 
 async def tool(gateway: Harness, name: str = TOOL, user: str = "alice") -> dict[str, Any]:
     """The entry of one tool, as both ways to ask have it."""
-    (listed,) = [each for each in (await tools(gateway, user))["tools"] if each["name"] == name]
+    every = (await tools(gateway, user, limit=1000))["tools"]
+    (listed,) = [each for each in every if each["name"] == name]
     found = (await discover(gateway, user, query=name))["tools"]
     assert listed in found
     return dict(listed)
