@@ -150,7 +150,11 @@ async def test_schemas_are_given_as_asked(gateway: Harness) -> None:
         ("none", False, False),
     ]:
         asked = {} if schemas is None else {"schemas": schemas}
-        (entry,) = [e for e in (await tools(gateway, connector="notion", **asked))["tools"] if e["name"] == TOOL]
+        (entry,) = [
+            e
+            for e in (await tools(gateway, connector="notion", **asked))["tools"]
+            if e["name"] == TOOL
+        ]
         assert ("input_schema" in entry, "output_schema" in entry) == (has_input, has_output)
         if has_input:
             assert entry["input_schema"] == registered.input_schema
