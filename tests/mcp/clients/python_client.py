@@ -110,21 +110,21 @@ async def run(url: str) -> None:
         open_page,
         callback.result,
     )
-    async with (
-        server,
-        httpx2.AsyncClient(auth=provider, timeout=60, trust_env=False) as http,
-        Client(
+    async with server, httpx2.AsyncClient(auth=provider, timeout=60, trust_env=False) as http:
+        # The person signs in now: the client waits ten seconds for the answer to its first message,
+        # then falls back to the revision with a handshake.
+        await http.get(url)
+        async with Client(
             streamable_http_client(url, http_client=http), elicitation_callback=elicited
-        ) as client,
-    ):
-        say(version=client.protocol_version)
-        while (command := await read())["do"] != "end":
-            if command["do"] == "list":
-                say(tools=await names(client))
-            else:
-                result = await client.call_tool(command["tool"], command["arguments"])
-                texts = [each.text for each in result.content if each.type == "text"]
-                say(error=bool(result.is_error), text="\n".join(texts))
+        ) as client:
+            say(version=client.protocol_version)
+            while (command := await read())["do"] != "end":
+                if command["do"] == "list":
+                    say(tools=await names(client))
+                else:
+                    result = await client.call_tool(command["tool"], command["arguments"])
+                    texts = [each.text for each in result.content if each.type == "text"]
+                    say(error=bool(result.is_error), text="\n".join(texts))
 
 
 if __name__ == "__main__":
