@@ -57,7 +57,11 @@ http {{
     fastcgi_temp_path {folder};
     uwsgi_temp_path {folder};
     scgi_temp_path {folder};
-    upstream gateways {{ server 127.0.0.1:{first}; server 127.0.0.1:{second}; }}
+    upstream gateways {{
+        # The open dashboard calls during the restart: nginx must not give up on both.
+        server 127.0.0.1:{first} max_fails=0;
+        server 127.0.0.1:{second} max_fails=0;
+    }}
     server {{
         listen 127.0.0.1:{port};
         location / {{
