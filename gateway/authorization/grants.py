@@ -9,22 +9,24 @@ without a secret and a thief look the same.
 
 from __future__ import annotations
 
-import base64
 import hmac
-import json
-import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN, create_s256_code_challenge
 
-from connectors.secret import Secret
 from gateway.audit.trail import Audit
-from gateway.authorization.redirects import RedirectKind, redirect_host, redirect_kind
+from gateway.authorization.grant import (
+    Grant,
+    grant_of_code,
+    open_grant,
+    read_refresh_token,
+    seal_content,
+)
+from gateway.authorization.redirects import RedirectKind, redirect_kind
 from gateway.authorization.request import AuthorizationRequest, check_resource
 from gateway.authorization.scopes import SENTENCES
 from gateway.authorization.signing_keys import SigningKeys
@@ -32,7 +34,7 @@ from gateway.authorization.tokens import LIFETIME, issue
 from gateway.clock import Clock
 from gateway.encryption.places import grant_place
 from gateway.encryption.vault import Vault
-from gateway.errors import LoginUnknown, VaultError
+from gateway.errors import LoginUnknown
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.store.oauth_grants import GrantStore, StoredGrant
 from gateway.store.sessions import SessionStore
@@ -44,42 +46,6 @@ IDLE = timedelta(days=30)
 LONGEST = timedelta(days=365)
 MOST = 100
 """The most grants of a person; the oldest end."""
-_CODE = re.compile(r"gwc_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
-_REFRESH = re.compile(r"gwr_([0-9a-f]{32})_([0-9]{1,9})_([A-Za-z0-9_-]{43})")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Grant:
-    """A grant that was opened. ``secret`` makes its code and its refresh tokens."""
-
-    id: str
-    tenant: str
-    user: str
-    client: str
-    name: str
-    is_verified: bool
-    redirect_uri: str
-    redirect_was_given: bool
-    scopes: tuple[str, ...]
-    resource: str
-    challenge: str = field(repr=False)
-    refreshes: bool
-    created_at: datetime
-    used_at: datetime | None
-    secret: bytes = field(repr=False)
-
-    @property
-    def code(self) -> str:
-        """The authorization code."""
-        return f"gwc_{self.id}_{self._mac('code')}"
-
-    def refresh_token(self, serial: int) -> str:
-        """Return the refresh token of that number."""
-        return f"gwr_{self.id}_{serial}_{self._mac(f'refresh {serial}')}"
-
-    def _mac(self, statement: str) -> str:
-        digest = hmac.digest(self.secret, statement.encode(), "sha256")
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Grants:
@@ -111,30 +77,15 @@ class Grants:
 
         Raises ``LoginUnknown`` if they signed out everywhere since ``began``.
         """
-        now, grant_id, client = self._clock(), secrets.token_hex(16), asked.client
-        content = {
-            "client": client.id,
-            "name": client.name,
-            "is_verified": client.host is not None,
-            "redirect_uri": asked.redirect_uri,
-            "redirect_was_given": asked.redirect_was_given,
-            "scopes": asked.scopes,
-            "resource": asked.resource,
-            "challenge": asked.challenge,
-            "refreshes": client.refreshes,
-            "secret": secrets.token_hex(32),
-            "created_at": int(now.timestamp() * 1000),
-        }
+        now, grant_id = self._clock(), secrets.token_hex(16)
         stored = StoredGrant(
             id=grant_id,
             tenant=tenant,
             owner=user,
-            client=client.id,
+            client=asked.client.id,
             created_at=now,
             expires_at=now + REMEMBERED,
-            content=self._vault.seal(
-                Secret(json.dumps(content)), grant_place(tenant, user, grant_id)
-            ),
+            content=seal_content(self._vault, grant_place(tenant, user, grant_id), asked, now),
             encryption_key=self._vault.current,
         )
         await self._store.add(stored)
@@ -150,7 +101,7 @@ class Grants:
             subject=grant_id,
             details=_details(asked.client.id, asked.scopes),
         )
-        return self._open(stored).code
+        return open_grant(self._vault, stored).code
 
     async def deny(self, asked: AuthorizationRequest, *, tenant: str, user: str) -> None:
         """Record that the person said no."""
@@ -189,11 +140,11 @@ class Grants:
         """
         if not CODE_VERIFIER_PATTERN.fullmatch(verifier):
             raise InvalidRequestError("the code_verifier is missing or has another form")
-        now, match = self._clock(), _CODE.fullmatch(code)
-        stored = await self._store.get(match[1], now) if match else None
-        if match is None or stored is None:
+        now, grant_id = self._clock(), grant_of_code(code)
+        stored = await self._store.get(grant_id, now) if grant_id else None
+        if stored is None:
             raise InvalidGrantError("the code is not valid")
-        grant = self._open(stored)
+        grant = open_grant(self._vault, stored)
         if not hmac.compare_digest(grant.code, code):
             raise InvalidGrantError("the code is not valid")
         if not await self._store.use_code(stored, now, min(now + IDLE, grant.created_at + LONGEST)):
@@ -250,7 +201,7 @@ class Grants:
         found = []
         for stored in await self._store.of(tenant, user, self._clock()):
             try:
-                found.append(self._open(stored))
+                found.append(open_grant(self._vault, stored))
             except InvalidGrantError:
                 continue
         return found
@@ -279,11 +230,14 @@ class Grants:
         )
 
     async def _of_refresh_token(self, token: str) -> tuple[Grant, int, StoredGrant] | None:
-        match = _REFRESH.fullmatch(token)
-        stored = await self._store.get(match[1], self._clock()) if match else None
-        if match is None or stored is None or stored.code_used_at is None:
+        read = read_refresh_token(token)
+        if read is None:
             return None
-        grant, serial = self._open(stored), int(match[2])
+        grant_id, serial = read
+        stored = await self._store.get(grant_id, self._clock())
+        if stored is None or stored.code_used_at is None:
+            return None
+        grant = open_grant(self._vault, stored)
         genuine = hmac.compare_digest(grant.refresh_token(serial), token)
         return (grant, serial, stored) if genuine else None
 
@@ -316,31 +270,6 @@ class Grants:
         if grant.refreshes:
             answer["refresh_token"] = grant.refresh_token(serial)
         return answer
-
-    def _open(self, stored: StoredGrant) -> Grant:
-        """Open a grant; raise ``InvalidGrantError`` if a row was changed, or its key is gone."""
-        place = grant_place(stored.tenant, stored.owner, stored.id)
-        try:
-            content = json.loads(self._vault.open(stored.content, place).reveal())
-        except VaultError:  # the log says so
-            raise InvalidGrantError("the grant cannot be read") from None
-        return Grant(
-            id=stored.id,
-            tenant=stored.tenant,
-            user=stored.owner,
-            used_at=stored.used_at,
-            **content
-            | {
-                "scopes": tuple(content["scopes"]),
-                "secret": bytes.fromhex(content["secret"]),
-                "created_at": datetime.fromtimestamp(content["created_at"] / 1000, UTC),
-            },
-        )
-
-
-def shown_host(grant: Grant) -> str:
-    """Return where the answers of a grant went, for people."""
-    return redirect_host(grant.redirect_uri)
 
 
 def _details(client: str, scopes: Sequence[str]) -> dict[str, Any]:

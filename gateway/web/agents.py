@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from gateway.access.sessions import SessionCaller
 from gateway.authorization.errors import UnknownClientError
-from gateway.authorization.grants import Grant, shown_host
+from gateway.authorization.grant import Grant
 from gateway.authorization.redirects import RedirectKind, redirect_host, redirect_kind
 from gateway.authorization.request import (
     Answering,
@@ -115,7 +115,7 @@ async def agents_page(request: Request) -> Response:
             "name": grant.name,
             "is_verified": grant.is_verified,
             "client": grant.client,
-            "host": shown_host(grant),
+            "host": redirect_host(grant.redirect_uri),
             "sentences": [SENTENCES[scope] for scope in grant.scopes],
             "since": ago(grant.created_at, now),
             "since_iso": rfc3339(grant.created_at),
