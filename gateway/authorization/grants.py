@@ -15,7 +15,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
+from authlib.oauth2.rfc6749.errors import (
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+)
 from authlib.oauth2.rfc7636.challenge import CODE_VERIFIER_PATTERN, create_s256_code_challenge
 
 from gateway.audit.trail import Audit
@@ -28,7 +33,7 @@ from gateway.authorization.grant import (
 )
 from gateway.authorization.redirects import RedirectKind, redirect_kind
 from gateway.authorization.request import AuthorizationRequest, check_resource
-from gateway.authorization.scopes import SENTENCES
+from gateway.authorization.scopes import known_scopes
 from gateway.authorization.signing_keys import SigningKeys
 from gateway.authorization.tokens import LIFETIME, issue
 from gateway.clock import Clock
@@ -160,7 +165,7 @@ class Grants:
             if not hmac.compare_digest(create_s256_code_challenge(verifier), grant.challenge):
                 raise InvalidGrantError("the code_verifier is wrong")
             check_resource(resources, grant.resource)
-        except Exception:
+        except OAuth2Error:
             await self._end(grant, "code_refused")
             raise
         return await self._tokens(grant, 1, grant.scopes)
@@ -177,7 +182,7 @@ class Grants:
             raise InvalidGrantError("the refresh token is not valid")
         grant, serial, stored = found
         check_resource(resources, grant.resource)
-        asked = grant.scopes if scope is None else tuple(s for s in SENTENCES if s in scope.split())
+        asked = grant.scopes if scope is None else known_scopes(scope)
         if not asked or not {*asked} <= {*grant.scopes}:
             raise InvalidScopeError("the scope is more than was allowed")
         now = self._clock()

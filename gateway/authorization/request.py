@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749.errors import (
@@ -43,7 +43,6 @@ class AuthorizationRequest:
     scopes: tuple[str, ...]
     resource: str
     challenge: str = field(repr=False)
-    state: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,13 +75,9 @@ def read_parameters(query: str) -> Parameters:
     if len(query) > MAX_QUERY:
         raise UnknownClientError("the request is too long")
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=50)
+        return parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=50)
     except ValueError:
         raise UnknownClientError("the request cannot be read") from None
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def pack(query: str) -> str:
@@ -156,7 +151,6 @@ def judge(given: Parameters, answer: Answering, resource: str) -> AuthorizationR
         scopes=scopes,
         resource=resource,
         challenge=challenge,
-        state=answer.state,
     )
 
 

@@ -80,9 +80,7 @@ class SigningKeys:
     async def rotate(self) -> ECKey:
         """Make a new key, which signs from now on, and return it."""
         async with self._reading:
-            newest = max((row.number for row in await self._rows()), default=0)
-            await self._add(newest + 1)
-            await self._read()
+            await self._add()
             return self._known[0].key
 
     async def published(self) -> dict[str, Any]:
@@ -99,9 +97,7 @@ class SigningKeys:
             if not self._known or self._now() - self._read_at >= FRESH_SECONDS:
                 await self._read()
             if not self._known:
-                newest = max((row.number for row in await self._rows()), default=0)
-                await self._add(newest + 1)
-                await self._read()
+                await self._add()
             now = self._clock()
             return [each for each in self._known if not each.ends_at or now < each.ends_at]
 
@@ -120,7 +116,13 @@ class SigningKeys:
             known.append(_Known(key, row.created_at, row.expires_at))
         self._known, self._read_at = known, self._now()
 
-    async def _add(self, number: int) -> None:
+    async def _add(self) -> None:
+        """Store a key with the next number, and read them all."""
+        number = 1 + max((row.number for row in await self._rows()), default=0)
+        await self._store_new(number)
+        await self._read()
+
+    async def _store_new(self, number: int) -> None:
         now, row = self._clock(), str(number)
         key = ECKey.generate_key("P-256", private=True)
         private = self._vault.seal(

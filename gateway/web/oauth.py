@@ -7,8 +7,7 @@ those. Where the authorization server is off, there is nothing at these addresse
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from authlib.oauth2.rfc6749.errors import (
     InvalidClientError,
@@ -144,12 +143,9 @@ async def _form(request: Request) -> Mapping[str, list[str]]:
         raise InvalidRequestError(f"the Content-Type must be {FORM}")
     try:
         text = (await request.body()).decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        form = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise InvalidRequestError("the form cannot be read") from None
-    form: dict[str, list[str]] = {}
-    for name, value in pairs:
-        form.setdefault(name, []).append(value)
     if any(len(values) > 1 for name, values in form.items() if name != "resource"):
         raise InvalidRequestError("a field of the form came twice")
     return form
@@ -171,7 +167,7 @@ async def _client(
                 {"Authorization": request.headers["authorization"]}
             )
         except ValueError:
-            basic_id = None
+            pass
         if basic_id is None:
             raise InvalidClientError("the credential cannot be read")
     said, secret = _one(form, "client_id"), _one(form, "client_secret")
@@ -195,10 +191,10 @@ def _one(form: Mapping[str, list[str]], name: str) -> str | None:
 
 
 def _required(form: Mapping[str, list[str]], name: str) -> str:
-    value: Any = _one(form, name)
+    value = _one(form, name)
     if value is None:
         raise InvalidRequestError(f"the request has no {name}")
-    return str(value)
+    return value
 
 
 ROUTES = [
