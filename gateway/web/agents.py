@@ -18,7 +18,7 @@ from starlette.routing import Route
 from gateway.access.sessions import SessionCaller
 from gateway.authorization.errors import UnknownClientError
 from gateway.authorization.grant import Grant
-from gateway.authorization.redirects import RedirectKind, redirect_host, redirect_kind
+from gateway.authorization.redirects import redirect_host, redirect_kind
 from gateway.authorization.request import (
     Answering,
     AuthorizationRequest,
@@ -50,30 +50,24 @@ async def consent_page(request: Request) -> Response:
     check_host(request)
     if is_prefetch(request):
         return Response(status_code=204, headers=_NO_REFERRER)
-    query = request.scope["query_string"].decode("latin-1")
+    packed = _packed(request)
     session = await find_session(request)
     if session is None:
-        # Nothing is read or fetched for strangers. The request is packed into one parameter, for a
-        # page of ours after the sign-in may have no address in its own.
-        packed = request.query_params.get(_PACKED) or pack(query)
+        # Nothing is read or fetched before the sign-in.
         target = f"{AUTHORIZE}?{urlencode({_PACKED: packed})}"
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     await services(request).limits.spend(LimitName.SESSION_REQUESTS, session.session_id)
-    began, answer = services(request).clock(), None
-    try:
-        if _PACKED in request.query_params and len(request.query_params) == 1:
-            query = unpack(request.query_params[_PACKED])
-        given = read_parameters(query)
-        answer = await server.answering(given)
-        asked = judge(given, answer, server.resource)
-    except OAuth2Error as error:
-        return _refusal(request, session, error, answer)
+    began = services(request).clock()
+    found = await _read(request, session, packed)
+    if isinstance(found, Response):
+        return found
+    asked, answer = found
     if await server.grants.is_remembered(asked, tenant=session.tenant, user=session.user):
         code = await server.grants.allow(
             asked, tenant=session.tenant, user=session.user, began=began
         )
         return RedirectResponse(answer.url({"code": code}), 303, _NO_REFERRER)
-    return _consent(request, session, asked, pack(query))
+    return _consent(request, session, asked, packed)
 
 
 async def consent(request: Request) -> Response:
@@ -85,13 +79,10 @@ async def consent(request: Request) -> Response:
     session.check_csrf(form.get("csrf_token"))
     if form.get("decision") not in {"allow", "deny"}:
         raise InvalidRequest("decision: must be allow or deny")
-    answer = None
-    try:
-        given = read_parameters(unpack(form.get(_PACKED, "")))
-        answer = await server.answering(given)
-        asked = judge(given, answer, server.resource)
-    except OAuth2Error as error:
-        return _refusal(request, session, error, answer)
+    found = await _read(request, session, form.get(_PACKED, ""))
+    if isinstance(found, Response):
+        return found
+    asked, answer = found
     if form["decision"] == "deny":
         await server.grants.deny(asked, tenant=session.tenant, user=session.user)
         return _leave(request, answer, answer.error_url(AccessDeniedError("the person said no")))
@@ -145,6 +136,30 @@ async def end_agent(request: Request) -> Response:
     return RedirectResponse(AGENTS, 303)
 
 
+def _packed(request: Request) -> str:
+    """Return the client's request in one parameter.
+
+    The page after a sign-in has it so already: its address may contain no other address, such as
+    the redirect URI (``own_page``).
+    """
+    if request.query_params.keys() == {_PACKED}:
+        return request.query_params[_PACKED]
+    return pack(request.scope["query_string"].decode("latin-1"))
+
+
+async def _read(
+    request: Request, session: SessionCaller, packed: str
+) -> tuple[AuthorizationRequest, Answering] | Response:
+    """Return the client's request and where its answer goes, or the page that refuses it."""
+    server, answer = authorization_server(request), None
+    try:
+        given = read_parameters(unpack(packed))
+        answer = await server.answering(given)
+        return judge(given, answer, server.resource), answer
+    except OAuth2Error as error:
+        return _refusal(request, session, error, answer)
+
+
 def _consent(
     request: Request, session: SessionCaller, asked: AuthorizationRequest, packed: str
 ) -> Response:
@@ -156,7 +171,6 @@ def _consent(
         client=asked.client,
         host=redirect_host(asked.redirect_uri),
         kind=redirect_kind(asked.redirect_uri).value,
-        on_this_computer=redirect_kind(asked.redirect_uri) is not RedirectKind.WEB,
         sentences=[SENTENCES[scope] for scope in asked.scopes],
         packed=packed,
         path=AUTHORIZE,

@@ -89,6 +89,20 @@ async def test_a_stranger_signs_in_first_and_comes_back_to_the_consent_page(
     assert (await verified(gateway, tokens["access_token"])).user == "bob"
 
 
+async def test_request_objects_are_refused_by_name_also_after_a_sign_in(gateway: Harness) -> None:
+    """RFC 9101 gives them the name of the parameter that our sign-in returns with."""
+    signed_in, agent = await gateway.browser("alice"), await new_agent(gateway)
+    path = agent.authorize_path(request="e30.e30.")
+    assert (await signed_in.open(path)).status_code == 400
+    assert "request objects are not supported" in words(signed_in)
+
+    stranger = await gateway.browser()
+    await stranger.open(path)
+    await stranger.submit({"name": "bob"}, action="/login")
+
+    assert "request objects are not supported" in words(stranger)
+
+
 async def test_a_person_says_no(gateway: Harness) -> None:
     browser, agent = await gateway.browser("alice"), await new_agent(gateway)
     await browser.open(agent.authorize_path())
