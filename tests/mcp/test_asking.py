@@ -1,4 +1,4 @@
-"""What a client is told when a person has to act first: by era, capability and account."""
+"""Calls that need a person first: their answers, by era, capability and state of the account."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_a_person_approves_one_call_and_denies_another(
         assert denied.value.code == "approval_denied"
         assert titles(person, secret["title"]) == 0
 
-        # What is decided has no buttons any more.
+        # The page of a decided call has no buttons.
         for one, state in ((first, "Approved, and sent"), (second, "Denied")):
             page.goto(one.url)
             expect(page.get_by_text(state)).to_be_visible()

@@ -17,7 +17,7 @@ from tests.support.gateway import Harness
 
 @dataclass
 class OpenStream:
-    """What the application has sent so far."""
+    """A client of the stream: the messages that it got and has not read yet."""
 
     messages: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     status: int = 0
