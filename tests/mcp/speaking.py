@@ -90,14 +90,7 @@ class Mcp:
             given = {"mcp-protocol-version": OLD}
             given["mcp-session-id"] = session or await self.session(capabilities)
         else:
-            given = {"mcp-protocol-version": MODERN, "mcp-method": method}
-            if "name" in params:
-                given["mcp-name"] = params["name"]
-            meta = {
-                "io.modelcontextprotocol/protocolVersion": MODERN,
-                "io.modelcontextprotocol/clientCapabilities": capabilities,
-            }
-            params = params | {"_meta": meta | params.get("_meta", {})}
+            params, given = modern(method, params, capabilities)
         answer = await self.post(method, params, given | headers)
         if answer.headers["content-type"].startswith("text/event-stream"):
             return messages(answer.text)[-1]
@@ -110,6 +103,20 @@ class Mcp:
         """Send one message as it is."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         return await self.raw.post("/mcp", json=body, headers={"accept": ACCEPT} | headers)
+
+
+def modern(
+    method: str, params: dict[str, Any], capabilities: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The parameters and the headers of a request of the newest revision."""
+    headers = {"mcp-protocol-version": MODERN, "mcp-method": method}
+    if "name" in params:
+        headers["mcp-name"] = params["name"]
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
+    }
+    return params | {"_meta": meta | params.get("_meta", {})}, headers
 
 
 def messages(text: str) -> list[dict[str, Any]]:

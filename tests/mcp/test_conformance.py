@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.mcp.fixture_app import fixture_server
-from tests.support.node import node, node_modules
+from tests.support.node import SECONDS, node, node_modules
 
 pytestmark = [pytest.mark.long]
 
@@ -20,11 +22,14 @@ SKILLS = ("sep-2640-skills-enumeration", "sep-2640-skills-manifest")
 async def run(url: str, folder: Path, *arguments: str) -> tuple[int, str]:
     """Run the suite; return its exit code and what it says."""
     script = node_modules() / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
-    process = await asyncio.create_subprocess_exec(
-        str(node()), str(script), "server", "--url", url, "-o", str(folder), *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    output, _ = await process.communicate()
+    command = [str(node()), str(script), "server", "--url", url, "-o", str(folder), *arguments]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    try:
+        with anyio.fail_after(SECONDS):
+            output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert process.returncode is not None
     return process.returncode, output.decode()
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,11 +20,13 @@ from gateway.mcp.app import McpApp
 from gateway.mcp.control import Surface
 from gateway.store.policies import Decision, PolicyRule
 from gateway.web.mcp_controls import controls_of, describer
-from tests.mcp.speaking import ACCEPT, MODERN, OLD, Mcp
+from tests.mcp.speaking import ACCEPT, OLD, Mcp, modern
 from tests.mcp.standin import AsPrincipal
 from tests.support import provider as providers
+from tests.support.loopback import loopback_client
 from tests.support.provider import Exchange, StrictProvider
 from tests.support.serving import serving
+from tests.support.waiting import PATIENCE_SECONDS
 
 URL: dict[str, Any] = {"elicitation": {"url": {}}}
 ITEM = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
@@ -46,9 +49,7 @@ async def served(mcp: Mcp, app: McpApp) -> AsyncIterator[httpx.AsyncClient]:
     outer = _AsNamed(AsPrincipal(app, mcp.principal), mcp.url)
     async with (
         serving(outer) as port,
-        httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", headers={"accept": ACCEPT}, trust_env=False
-        ) as client,
+        loopback_client(base_url=f"http://127.0.0.1:{port}", headers={"accept": ACCEPT}) as client,
     ):
         yield client
 
@@ -67,29 +68,29 @@ async def two(mcp: Mcp) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncCli
         )
 
 
-def modern(method: str, params: dict[str, Any], **capabilities: Any) -> dict[str, Any]:
+def asking(method: str, params: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a request of the newest revision."""
-    meta = {
-        "io.modelcontextprotocol/protocolVersion": MODERN,
-        "io.modelcontextprotocol/clientCapabilities": capabilities,
-    }
-    headers = {"mcp-protocol-version": MODERN, "mcp-method": method}
-    if "name" in params:
-        headers["mcp-name"] = params["name"]
-    body = {"_meta": meta | params.pop("_meta", {}), **params}
+    params, headers = modern(method, params, {})
     return {
-        "json": {"jsonrpc": "2.0", "id": 7, "method": method, "params": body},
+        "json": {"jsonrpc": "2.0", "id": 7, "method": method, "params": params},
         "headers": headers,
     }
 
 
 async def next_message(lines: AsyncIterator[str]) -> dict[str, Any]:
     """The next message of an event stream."""
-    async for line in lines:
-        if line.startswith("data: "):
-            found: dict[str, Any] = json.loads(line.removeprefix("data: "))
-            return found
+    with anyio.fail_after(PATIENCE_SECONDS):  # comments keep the stream open
+        async for line in lines:
+            if line.startswith("data: "):
+                found: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                return found
     raise AssertionError("the stream has ended")
+
+
+async def happened(event: asyncio.Event) -> None:
+    """Wait for an event, but not for ever."""
+    with anyio.fail_after(PATIENCE_SECONDS):
+        await event.wait()
 
 
 async def tighten(mcp: Mcp) -> None:
@@ -104,7 +105,7 @@ async def test_who_listens_hears_of_a_changed_list(
 ) -> None:
     first, second = two
     session = await mcp.session(URL)
-    asked = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+    asked = asking("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
     old = {"mcp-session-id": session, "mcp-protocol-version": OLD}
     async with (
         first.stream("POST", "/mcp", **asked) as new_stream,
@@ -124,7 +125,7 @@ async def test_who_listens_hears_of_a_changed_list(
 
 
 async def listed(client: httpx.AsyncClient) -> list[str]:
-    answer = await client.post("/mcp", **modern("tools/list", {}))
+    answer = await client.post("/mcp", **asking("tools/list", {}))
     result = answer.json()["result"]
     assert result["cacheScope"] == "private"
     return [tool["name"] for tool in result["tools"]]
@@ -169,18 +170,18 @@ async def test_cancelling_closes_the_work(
     refusal = {"name": "relay_get_refusal", "arguments": {}}
     call = {"jsonrpc": "2.0", "id": "c-1", "method": "tools/call", "params": refusal}
     running = asyncio.create_task(first.post("/mcp", json=call, headers=old))
-    await reached.wait()
+    await happened(reached)
     params = {"requestId": "c-1", "reason": "the user changed their mind"}
     cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}
     assert (await second.post("/mcp", json=cancel, headers=old)).status_code == 202
     assert (await running).status_code == 202
-    await gone.wait()
+    await happened(gone)
     reached.clear()
     gone.clear()
-    running = asyncio.create_task(first.post("/mcp", **modern("tools/call", dict(refusal))))
-    await reached.wait()
+    running = asyncio.create_task(first.post("/mcp", **asking("tools/call", refusal)))
+    await happened(reached)
     running.cancel()
-    await gone.wait()
+    await happened(gone)
     outcomes = [line["outcome"] for line in await lines_of(mcp)]
     assert outcomes == ["cancelled", "cancelled"]
 

@@ -51,8 +51,9 @@ async def test_it_says_that_it_is_not_ready_while_it_still_answers(deployment: D
         ) as stream,
     ):
         blocks = stream.aiter_text()
-        while "event: snapshot" not in await anext(blocks):
-            pass
+        async with asyncio.timeout(PATIENCE_SECONDS):  # comments keep the stream open
+            while "event: snapshot" not in await anext(blocks):
+                pass
         gateway.process.send_signal(signal.SIGTERM)
         # It ends at once and properly, though requests are accepted for 15 seconds more.
         async with asyncio.timeout(10):

@@ -19,6 +19,7 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "mcp"
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 SECONDS = 300
+"""The deadline of an installation, and of a run of the conformance suite."""
 
 
 def node_modules() -> Path:

@@ -16,6 +16,7 @@ from gateway.proxy.stored_answers import ALIVE
 from tests.support.gateway import KEYS
 from tests.support.provider import StrictProvider
 from tests.support.proxied import Proxy
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.tools.changing_process import asked
 
 
@@ -37,7 +38,7 @@ async def changing(proxy: Proxy, provider: StrictProvider, folder: Path, then: s
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps(told).encode() + b"\n")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (line := await process.stdout.readline()) and line != b"changed\n":
             pass
         assert line == b"changed\n"
@@ -64,7 +65,7 @@ async def test_a_kill_within_a_change_leaves_its_outcome_unknown(
     """Nobody sends it again, nor the one before it."""
     await proxy.connect()
     process = await changing(proxy, provider, tmp_path, "hang")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await provider.reached.wait()
     process.kill()
     await process.wait()

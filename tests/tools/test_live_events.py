@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
+import anyio
 import pytest
 
 from gateway.access.service_keys import Role
@@ -17,8 +17,9 @@ from gateway.web import events
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.live import OpenStream, open_stream
+from tests.support.loopback import loopback_client
 from tests.support.problems import problem
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 from tests.tools.conftest import Tools
 
 URL = f"{GATEWAY_URL}/v1/events"
@@ -27,7 +28,8 @@ URL = f"{GATEWAY_URL}/v1/events"
 @pytest.fixture(autouse=True)
 async def watched(tools: Tools) -> None:
     """The gateway follows the database's changes."""
-    await tools.proxy.harness.services.approvals.watch.told.wait()
+    with anyio.fail_after(PATIENCE_SECONDS):
+        await tools.proxy.harness.services.approvals.watch.told.wait()
 
 
 @pytest.fixture
@@ -263,9 +265,7 @@ async def test_a_client_that_does_not_read_is_cut_off(
 async def test_over_a_socket_it_comes_at_once_and_ends_cleanly(tools: Tools) -> None:
     """Nothing on the way gathers it, and the connection serves the next request."""
     headers = await key(tools, Role.CONNECTIONS)
-    async with httpx.AsyncClient(
-        base_url=tools.proxy.url, headers=headers, trust_env=False, timeout=10
-    ) as client:
+    async with loopback_client(base_url=tools.proxy.url, headers=headers) as client:
         async with client.stream("GET", "/v1/events", params={"user": "alice"}) as answer:
             lines = answer.aiter_lines()
             assert await anext(lines) == f"retry: {events.RETRY_MS}"
