@@ -46,7 +46,7 @@ class AuthorizationRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answering:
+class ClientRedirect:
     """Where an answer goes: to a client that is known, at an address that is its own."""
 
     client: Client
@@ -101,7 +101,7 @@ def client_id_of(given: Parameters) -> str:
     return ids[0]
 
 
-def answering(given: Parameters, client: Client, issuer: str) -> Answering:
+def client_redirect(given: Parameters, client: Client, issuer: str) -> ClientRedirect:
     """Return where the client gets its answer; raise ``UnknownClientError`` if that is not its own.
 
     The state is passed through as it came; a long one, or one that came twice, is left out.
@@ -116,12 +116,12 @@ def answering(given: Parameters, client: Client, issuer: str) -> Answering:
         raise UnknownClientError("the app wants the answer at an address that is not its own")
     states = given.get("state", ())
     state = states[0] if len(states) == 1 and len(states[0]) <= MAX_STATE else None
-    return Answering(
+    return ClientRedirect(
         client=client, redirect_uri=uri, redirect_was_given=bool(uris), state=state, issuer=issuer
     )
 
 
-def judge(given: Parameters, answer: Answering, resource: str) -> AuthorizationRequest:
+def judge(given: Parameters, answer: ClientRedirect, resource: str) -> AuthorizationRequest:
     """Return the request; raise an ``OAuth2Error`` that the client may be told."""
     for name, values in given.items():
         if len(values) > 1 and name != "resource":

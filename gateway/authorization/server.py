@@ -12,7 +12,7 @@ from gateway.authorization.errors import UnknownClientError
 from gateway.authorization.grants import Grants
 from gateway.authorization.metadata_documents import MetadataDocuments, is_document_url
 from gateway.authorization.registration import Registration
-from gateway.authorization.request import Answering, Parameters, answering, client_id_of
+from gateway.authorization.request import ClientRedirect, Parameters, client_id_of, client_redirect
 from gateway.authorization.scopes import SENTENCES
 from gateway.authorization.signing_keys import SigningKeys
 from gateway.authorization.tokens import AccessTokens
@@ -44,9 +44,9 @@ class AuthorizationServer:
     signing_keys: SigningKeys
     access_tokens: AccessTokens
 
-    async def answering(self, given: Parameters) -> Answering:
+    async def client_redirect(self, given: Parameters) -> ClientRedirect:
         """Return who asks and where the answer goes; raise ``UnknownClientError``."""
-        return answering(given, await self.client(client_id_of(given)), self.issuer)
+        return client_redirect(given, await self.client(client_id_of(given)), self.issuer)
 
     async def client(self, client_id: str) -> Client:
         """Return the client of that id; raise ``UnknownClientError``. It may be fetched."""

@@ -20,8 +20,8 @@ from gateway.authorization.errors import UnknownClientError
 from gateway.authorization.grant import Grant
 from gateway.authorization.redirects import redirect_host, redirect_kind
 from gateway.authorization.request import (
-    Answering,
     AuthorizationRequest,
+    ClientRedirect,
     judge,
     pack,
     read_parameters,
@@ -149,12 +149,12 @@ def _packed(request: Request) -> str:
 
 async def _read(
     request: Request, session: SessionCaller, packed: str
-) -> tuple[AuthorizationRequest, Answering] | Response:
+) -> tuple[AuthorizationRequest, ClientRedirect] | Response:
     """Return the client's request and where its answer goes, or the page that refuses it."""
     server, answer = authorization_server(request), None
     try:
         given = read_parameters(unpack(packed))
-        answer = await server.answering(given)
+        answer = await server.client_redirect(given)
         return judge(given, answer, server.resource), answer
     except OAuth2Error as error:
         return _refusal(request, session, error, answer)
@@ -177,7 +177,7 @@ def _consent(
     )
 
 
-def _leave(request: Request, answer: Answering, url: str) -> Response:
+def _leave(request: Request, answer: ClientRedirect, url: str) -> Response:
     """Lead on to the client. A page, not a redirect: see leaving.html."""
     page = render(
         request,
@@ -193,7 +193,7 @@ def _leave(request: Request, answer: Answering, url: str) -> Response:
 
 
 def _refusal(
-    request: Request, session: SessionCaller, error: OAuth2Error, answer: Answering | None
+    request: Request, session: SessionCaller, error: OAuth2Error, answer: ClientRedirect | None
 ) -> Response:
     """Say why the client cannot be let in; a link leads back where the client is known."""
     back = None
