@@ -1,8 +1,7 @@
-"""Clients: agents that ask a person for access, and what they say of themselves (RFC 7591 2).
+"""Clients: agents that ask a person for access, and their metadata (RFC 7591 2).
 
-Everything a client says is hostile until checked. Its name is cut, and has no control and no
-invisible characters; a page shows it as the client's own word, next to the host that gets the
-answer.
+Metadata is hostile until checked. The name is cut, and loses control and invisible characters. A
+page shows it as the client's own word, next to the host that gets the answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Errors of OAuth endpoints: Authlib's classes, and the one that it lacks.
 
-They are answered in the form of RFC 6749, not as problems: clients of these endpoints read that.
+The answer has the form of RFC 6749, which clients of these endpoints read, not that of problems.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc] # authlib has no ty
 
 
 class UnknownClientError(OAuth2Error):  # type: ignore[misc] # authlib has no types
-    """Who asks is not known, or the address to answer at is not theirs: nobody is redirected."""
+    """The client is not known, or the redirect URI is not its own: nobody is redirected."""
 
     error = "invalid_client"

@@ -1,10 +1,10 @@
 """Grants: what a person allowed to an agent, from the consent to the end of its last token.
 
 A code and a refresh token name their grant and carry a MAC under a secret of the grant, which is
-sealed in its row. So nothing that opens anything is stored, and every refresh token that was ever
-issued is recognized, however old: a second use of a code, or of any but the newest refresh token,
-ends the grant with all its tokens (RFC 9700 4.14). There is no grace for a lost answer: an agent
-without a secret and a thief look the same.
+sealed in its row. So no code and no token is stored, and every refresh token that was ever issued
+is recognized, however old. A second use of a code, or of any but the newest refresh token, ends the
+grant with all its tokens (RFC 9700 4.14). There is no grace for a lost answer: an agent without a
+secret and a thief look the same.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Grants:
     ) -> dict[str, Any]:
         """Return the tokens for a code (RFC 6749 4.1.4).
 
-        Whoever shows the right code uses it up, also with a wrong verifier. Raises
+        A request with the right code uses it up, also one with a wrong verifier. Raises
         ``InvalidGrantError``, ``InvalidRequestError`` or ``InvalidTargetError``.
         """
         if not CODE_VERIFIER_PATTERN.fullmatch(verifier):
@@ -195,7 +195,7 @@ class Grants:
     async def revoke(self, token: str, *, client_id: str) -> None:
         """End the grant of a refresh token for its client; any other token changes nothing.
 
-        It may be an older one: whoever holds it may also just show it, which ends the grant too.
+        An older refresh token ends it, too, as it does at the token endpoint.
         """
         found = await self._of_refresh_token(token)
         if found is not None and found[0].client == client_id:

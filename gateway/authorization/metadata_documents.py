@@ -1,8 +1,8 @@
 """Clients whose id is the URL of their description (OAuth client id metadata documents).
 
-Only whoever controls the host can publish there, so the host is the one thing that a person can
-rely on. The document is fetched by the guarded client, only while a signed-in person asks, and kept
-for some minutes; so is a failure, for some seconds.
+Only the owner of the host can publish there, so a person can rely on the host, and on nothing else.
+The guarded client fetches the document, only while a signed-in person asks. The document is kept
+for some minutes, a failure for some seconds.
 """
 
 from __future__ import annotations

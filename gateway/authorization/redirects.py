@@ -87,7 +87,7 @@ def redirect_kind(uri: str) -> RedirectKind:
 
 
 def redirect_host(uri: str) -> str:
-    """Return what a person is told of a checked redirect URI: its host, or an app's scheme."""
+    """Return the host of a checked redirect URI for people, or the scheme of an app."""
     parts = urlsplit(uri)
     if redirect_kind(uri) is RedirectKind.APP:
         return f"{parts.scheme}:"

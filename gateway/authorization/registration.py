@@ -1,6 +1,6 @@
 """Registration by the client itself (RFC 7591), for clients that publish no description.
 
-Anybody can register, so it is worth nothing as proof: it is limited in rate, in number and in
+Anybody can register, so a registration proves nothing. It is limited in rate, in number and in
 time, and the consent page says that nobody checked the name.
 """
 
@@ -37,7 +37,7 @@ class Registration:
         self._most_unused = most_unused
 
     async def register(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Store a client; return what RFC 7591 3.2.1 tells it.
+        """Store a client; return the answer of RFC 7591 3.2.1.
 
         Raises ``InvalidClientMetadataError``, ``InvalidRedirectURIError``, or ``RateLimited`` while
         too many clients wait to be let in.

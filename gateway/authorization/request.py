@@ -32,7 +32,7 @@ Parameters = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorizationRequest:
-    """What a client asks a person for, and where it wants the answer.
+    """The access that a client asks a person for, and the redirect URI of the answer.
 
     ``redirect_was_given``: the token request must then repeat the redirect URI (RFC 6749 4.1.3).
     """
@@ -102,7 +102,7 @@ def client_id_of(given: Parameters) -> str:
 
 
 def client_redirect(given: Parameters, client: Client, issuer: str) -> ClientRedirect:
-    """Return where the client gets its answer; raise ``UnknownClientError`` if that is not its own.
+    """Return the client's redirect; raise ``UnknownClientError`` if the URI is not its own.
 
     The state is passed through as it came; a long one, or one that came twice, is left out.
     """
@@ -157,7 +157,7 @@ def judge(given: Parameters, answer: ClientRedirect, resource: str) -> Authoriza
 def check_resource(given: Sequence[str], resource: str) -> None:
     """Raise ``InvalidTargetError`` unless every given resource is ours (RFC 8707).
 
-    Without one it is ours: there is no other. A slash at the end is a spelling that clients have.
+    Without one it is ours, the only one. Some clients write a slash at its end.
     """
     if any(each.removesuffix("/") != resource for each in given):
         raise InvalidTargetError("there is no such resource here")

@@ -1,4 +1,4 @@
-"""The authorization server as a whole: its parts, and what it tells clients of itself."""
+"""The authorization server as a whole: its parts and its metadata."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AuthorizationServer:
     access_tokens: AccessTokens
 
     async def client_redirect(self, given: Parameters) -> ClientRedirect:
-        """Return who asks and where the answer goes; raise ``UnknownClientError``."""
+        """Return the client and where its answer goes; raise ``UnknownClientError``."""
         return client_redirect(given, await self.client(client_id_of(given)), self.issuer)
 
     async def client(self, client_id: str) -> Client:

@@ -1,9 +1,9 @@
 """The keys that sign access tokens: made, published and replaced here.
 
 A private key is in the database, sealed with the encryption keys. The published keys are derived
-from the private ones that open, so a writer of the database cannot plant one. The newest key signs;
-one that is older than ``AGE`` is replaced when the next token is issued. A replaced key verifies
-until the last of its tokens has ended.
+from the private keys that can be opened, so a writer of the database cannot plant one. The newest
+key signs; if it is older than ``AGE``, it is replaced when the next token is issued. A replaced key
+verifies until the last of its tokens has ended.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class KeySource(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claims:
-    """What a valid access token says.
+    """The claims of a valid access token.
 
     ``client`` is the agent's client id, ``grant`` the id of the grant at our own server, else
     empty; ``expires_at`` is in seconds since 1970.
@@ -65,7 +65,7 @@ class AccessTokens:
     """Verifies access tokens of one issuer.
 
     ``tenant`` is the tenant of all its users; without it the claim ``tenant_claim`` says it.
-    ``typed``: the issuer follows RFC 9068, so a JWT without the type of an access token is none;
+    ``typed``: the issuer follows RFC 9068, so a JWT without the type of an access token is refused;
     other servers write ``JWT`` or nothing. ``lives`` says whether a grant has not ended (tenant,
     user, id).
     """
@@ -173,7 +173,7 @@ class AccessTokens:
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
-    """Return the scopes: ``scope`` (RFC 9068 2.2.3), or what some servers write instead of it."""
+    """Return the scopes: ``scope`` (RFC 9068 2.2.3), or ``scp``, which some servers write."""
     given = claims.get("scope", claims.get("scp", ""))
     listed = given.split() if isinstance(given, str) else given
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):

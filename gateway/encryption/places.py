@@ -139,7 +139,7 @@ def approval_place(tenant: str, owner: str, connector: str, approval_id: str) ->
 
 
 def grant_place(tenant: str, user: str, grant_id: str) -> Place:
-    """Return the place of what an agent was granted."""
+    """Return the place of a grant's content."""
     return Place(
         collection=GRANTS.collection, tenant=tenant, owner=user, row=grant_id, field="content"
     )

@@ -1,8 +1,8 @@
-"""What people granted to agents: the collection ``oauth_grants``, one row for each consent.
+"""The grants of people to agents: the collection ``oauth_grants``, one row for each consent.
 
-What decides is sealed in ``content``. The other fields are for queries and for showing, and for the
-two things that change: whether the code was used, and which refresh token is the newest. Each
-change is one atomic update that names the state before. To end a grant is to delete its row.
+The fields that decide are sealed in ``content``. The others are for queries and for showing, and
+for the two facts that change: whether the code was used, and which refresh token is the newest.
+Each change is one atomic update that names the state before. A grant ends when its row is deleted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class GrantStore:
         await self._rows.insert(row)
 
     async def get(self, grant_id: str, now: datetime) -> StoredGrant | None:
-        """Return a grant of any tenant: code and refresh token are where the tenant comes from."""
+        """Return a grant of any tenant: codes and refresh tokens name none."""
         row = await self._rows.find_one({"_id": grant_id, "expires_at": {"$gt": now}})
         return None if row is None else _read(row)
 

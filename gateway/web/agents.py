@@ -2,7 +2,7 @@
 
 Opening the consent page lets nobody in: the answer is a form of this page, with the session's
 token. The page names the account, the client as it calls itself, and the host that gets the answer.
-Until the person has answered, nobody is redirected anywhere, also not with an error: a redirect
+Until the person has answered, nobody is redirected anywhere, not even with an error: a redirect
 that any link can cause would be an open one (RFC 9700 4.11.2).
 """
 

@@ -1,7 +1,7 @@
 """The endpoints of the authorization server that clients call: RFC 8414, 6749, 7009, 7591.
 
-They answer in the forms of these documents, not in the gateway's own, for clients that know only
-those. Where the authorization server is off, there is nothing at these addresses.
+They answer in the forms of these RFCs, not in the gateway's own: OAuth clients know no others.
+Where the authorization server is off, there is nothing at these addresses.
 """
 
 from __future__ import annotations
@@ -156,7 +156,8 @@ async def _client(
 ) -> str:
     """Return the id of the client that calls, after it proved its secret if it has one.
 
-    Nothing is fetched for one whose id is a URL: it has no secret, and its grant names it.
+    The description of a client whose id is a URL is not fetched: it has no secret to check, and
+    its grant names it.
     """
     if len(request.headers.getlist("authorization")) > 1:
         raise InvalidRequestError("there are two credentials")
