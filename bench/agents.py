@@ -6,9 +6,8 @@ import asyncio
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 
-from bench.compare import Cells, Server, compare, ratio
+from bench.compare import Server, added_ms, compare, ratio
 from bench.load import Target
 from bench.processes import database_counters, running_gateway, running_provider
 from bench.provider import ANSWER_PATH
@@ -21,8 +20,8 @@ TOOL = "notion_read_answer"
 REVISION = "2026-07-28"
 HOST = "localhost"
 """The sandbox is for dev mode, which is plain http: for this name alone."""
-AT = 16
-"""The number of connections at which the added time is told."""
+ADDED_AT = 16
+"""The number of connections at which the added time is reported."""
 _FILE = f'''\
 from connectors.tooling import Args, HttpTool, Needs, Output
 
@@ -98,11 +97,11 @@ def measure_agents(
         Figure(name=f"{MCP} / {HTTP}, {number} connections", value=ratio(cells, MCP, HTTP, number))
         for number in connections
     ]
-    if AT in connections:
+    if ADDED_AT in connections:
         result.figures += [
             Figure(
-                name=f"{MCP} beyond {HTTP}, {AT} connections, p{percent}",
-                value=_added_ms(cells, percent),
+                name=f"{MCP} beyond {HTTP}, {ADDED_AT} connections, p{percent}",
+                value=added_ms(cells, MCP, HTTP, ADDED_AT, percent),
                 unit="ms",
             )
             for percent in (50, 99)
@@ -142,9 +141,3 @@ def _post(
     } | headers
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return Target(ports=[port], requests=[f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + content])
-
-
-def _added_ms(cells: Cells, percent: float) -> float:
-    """The median over the rounds of the time that answers over MCP took beyond the others."""
-    pairs = zip(cells[MCP, AT], cells[HTTP, AT], strict=True)
-    return median(a.load.percentile(percent) - b.load.percentile(percent) for a, b in pairs)

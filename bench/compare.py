@@ -101,3 +101,9 @@ def ratio(cells: Cells, one: str, other: str, connections: int) -> float:
     """How many answers per second ``one`` gives for each of ``other``: the median of the rounds."""
     pairs = zip(cells[one, connections], cells[other, connections], strict=True)
     return median(a.load.rate / b.load.rate if b.load.rate else 0.0 for a, b in pairs)
+
+
+def added_ms(cells: Cells, one: str, other: str, connections: int, percent: float) -> float:
+    """How much longer than ``other`` the answers of ``one`` take: the median of the rounds."""
+    pairs = zip(cells[one, connections], cells[other, connections], strict=True)
+    return median(a.load.percentile(percent) - b.load.percentile(percent) for a, b in pairs)

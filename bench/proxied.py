@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 
 import httpx
 
-from bench.compare import Cells, Server, compare, ratio
+from bench.compare import Server, added_ms, compare, ratio
 from bench.load import Target
 from bench.processes import (
     NotStarted,
@@ -94,7 +93,7 @@ def measure_proxy(
         result.figures += [
             Figure(
                 name=f"{PROXY} beyond {RELAY}, {ADDED_AT} connections, p{percent}",
-                value=added_ms(cells, percent),
+                value=added_ms(cells, PROXY, RELAY, ADDED_AT, percent),
                 unit="ms",
                 target=target,
             )
@@ -108,12 +107,6 @@ def measure_proxy(
             target=MOST_MIB,
         )
     )
-
-
-def added_ms(cells: Cells, percent: float) -> float:
-    """The median over the rounds of the time that the proxy's answers took beyond the relay's."""
-    pairs = zip(cells[PROXY, ADDED_AT], cells[RELAY, ADDED_AT], strict=True)
-    return median(a.load.percentile(percent) - b.load.percentile(percent) for a, b in pairs)
 
 
 def _target(port: int, path: str, headers: dict[str, str]) -> Target:
