@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
@@ -71,3 +71,34 @@ def test_two_browsers_show_what_waits_without_a_reload(dev: DevGateway, chromium
     assert here.evaluate("window.isTheSame")
     for page in (here, there, away):
         page.context.close()
+
+
+def test_a_page_that_fails_once_is_live_again_later(dev: DevGateway, chromium: Browser) -> None:
+    """A gateway that restarts may refuse the page: the script asks again after a while."""
+    page = chromium.new_context(base_url=dev.url).new_page()
+    sign_in(page, "patient")
+    page.clock.install()
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        if refused or route.request.resource_type != "fetch":
+            route.fallback()
+            return
+        refused.append(route.request.url)
+        route.fulfill(status=503)
+
+    page.route("**/dashboard/connectors", refuse)
+    with page.expect_response(lambda answer: answer.status == 503):
+        page.goto("/dashboard/connectors")
+    with page.expect_response(re.compile("/v1/events")) as opened:
+        for _ in range(20):  # the script may still be reading the answer
+            page.wait_for_timeout(200)
+            page.clock.fast_forward(31_000)
+            if opened.is_done():
+                break
+    there = page.context.new_page()
+    connect(there, "notion", ACCOUNTS["notion"])
+    card = page.locator("#connector-notion")
+    expect(card.get_by_text("Working", exact=True)).to_be_visible(timeout=TWO_SECONDS)
+    assert len(refused) == 1
+    page.context.close()

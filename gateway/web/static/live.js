@@ -4,7 +4,7 @@
 (() => {
   "use strict";
 
-  const AGAIN_MS = 30000; // after an answer that is no stream: signed out, too many streams, shutdown
+  const AGAIN_MS = 30000; // after an answer that is no stream, or no page: signed out, too many streams, shutdown
   const parts = () => document.querySelectorAll("[data-live]");
   let stream = null;
   let timer = null;
@@ -32,7 +32,7 @@
       while (stale) {
         stale = false;
         const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" } });
-        if (!answer.ok || answer.redirected) return close();
+        if (!answer.ok || answer.redirected) return openLater();
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of parts()) replace(part, page.getElementById(part.id));
       }
@@ -49,6 +49,11 @@
     stream = null;
   };
 
+  const openLater = () => {
+    close();
+    timer = setTimeout(open, AGAIN_MS);
+  };
+
   const open = () => {
     close();
     if (document.hidden) return;
@@ -58,8 +63,7 @@
       "approval.waiting", "approval.decided", "approval.ended",
     ]) stream.addEventListener(name, refresh);
     stream.addEventListener("error", () => {
-      if (stream?.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(open, AGAIN_MS);
+      if (stream?.readyState === EventSource.CLOSED) openLater();
     });
   };
 
