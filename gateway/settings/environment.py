@@ -22,11 +22,11 @@ from gateway.errors import SettingsError
 from gateway.settings.limits import LimitRates, read_limit_rates
 from gateway.settings.login import LoginMethod, LoginSettings
 from gateway.settings.mcp import McpSettings
+from gateway.settings.urls import LOOPBACK
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
 HostPort = tuple[str, int]
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 CLIENT_VARIABLES = frozenset({"GATEWAY_URL", "GATEWAY_API_KEY"})
 """The variables of the SDK; server and SDK may share an environment."""
 

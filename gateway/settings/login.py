@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+from gateway.settings.urls import check_url
+
 _SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 3.3
 
 
@@ -65,20 +65,7 @@ class LoginSettings(BaseSettings):
     @field_validator("oidc_issuer", "handoff_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            parts = urlsplit(value)
-            parts.port  # noqa: B018 - reading it raises for a port that is out of range
-        except ValueError:
-            raise ValueError("must be an https address") from None
-        plain = value.isascii() and value.isprintable() and " " not in value
-        if not plain or not parts.hostname or "@" in parts.netloc or "#" in value:
-            raise ValueError("must be an https address without user name and fragment")
-        local = parts.scheme == "http" and parts.hostname in _LOCAL
-        if parts.scheme != "https" and not local:
-            raise ValueError("must be https (plain http is for localhost only)")
-        return value
+        return check_url(value)
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -8,12 +8,12 @@ only service keys open the endpoint.
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+from gateway.settings.urls import check_url
+
 _CLAIM = r"^[A-Za-z0-9_:./-]{1,100}$"
 _OF_ISSUER = ("mcp_jwks_url", "mcp_user_claim", "mcp_tenant_claim", "mcp_audience")
 
@@ -49,20 +49,8 @@ class McpSettings(BaseSettings):
 
     @field_validator("mcp_issuer", "mcp_jwks_url")
     @classmethod
-    def _check_address(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            parts = urlsplit(value)
-            parts.port  # noqa: B018 - reading it raises for a port that is out of range
-        except ValueError:
-            raise ValueError("must be an https address") from None
-        plain = value.isascii() and value.isprintable() and " " not in value
-        if not plain or not parts.hostname or "@" in parts.netloc or "#" in value:
-            raise ValueError("must be an https address without user name and fragment")
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
-            raise ValueError("must be https (plain http is for localhost only)")
-        return value
+    def _check_mcp_url(cls, value: str) -> str:
+        return check_url(value)
 
     def serves_mcp(self, *, dev: bool) -> bool:
         """Whether ``/mcp`` is there."""
@@ -76,12 +64,12 @@ class McpSettings(BaseSettings):
 
     def mcp_problems(self, *, dev: bool, signs_in: bool) -> list[str]:
         """Return the contradictions among these settings, one sentence each."""
-        problems = []
         if not self.serves_mcp(dev=dev):
             given = [name for name in ("mcp_issuer", *_OF_ISSUER) if self._is_given(name)]
             if self.authorization_server:
                 given.insert(0, "authorization_server")
             return [f"GATEWAY_MCP must be on where GATEWAY_{name.upper()} is set" for name in given]
+        problems = []
         if self.mcp_issuer and not self.mcp_jwks_url:
             problems.append("GATEWAY_MCP_JWKS_URL must be set where GATEWAY_MCP_ISSUER is set")
         if not self.mcp_issuer:
