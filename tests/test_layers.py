@@ -44,6 +44,7 @@ LAYERS = (
     "gateway.background",
     "gateway.clock",
     "gateway.digest",
+    "gateway.encoding",
     "gateway.errors",
     "gateway.text",
     "connectors",

@@ -7,11 +7,11 @@ connector, names neither, and grants nothing, because the page needs a session a
 
 from __future__ import annotations
 
-import base64
 import json
 from datetime import timedelta
 
 from gateway.clock import Clock
+from gateway.encoding import base64url, from_base64url
 from gateway.encryption.vault import Vault
 from gateway.errors import LinkExpired, LinkOfAnother, VaultError
 
@@ -30,7 +30,7 @@ class LinkMarks:
         """Return the mark of a link for this person to this connector's page."""
         until = int((self._clock() + LIFETIME).timestamp())
         proof = self._vault.prove(_statement(tenant, user, connector, until))
-        return f"{until:x}.{base64.urlsafe_b64encode(proof).decode().rstrip('=')}"
+        return f"{until:x}.{base64url(proof)}"
 
     def check(self, mark: str, *, tenant: str, user: str, connector: str) -> None:
         """Raise ``LinkOfAnother`` or ``LinkExpired`` unless the mark is for this person, now."""
@@ -46,8 +46,7 @@ class LinkMarks:
 def _read(mark: str) -> tuple[int, bytes]:
     until, _, proof = mark[:LONGEST].partition(".")
     try:
-        padded = proof + "=" * (-len(proof) % 4)
-        return int(until, 16), base64.b64decode(padded, altchars=b"-_", validate=True)
+        return int(until, 16), from_base64url(proof)
     except ValueError:
         raise LinkOfAnother from None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -21,6 +19,7 @@ from gateway.authorization.clients import Client
 from gateway.authorization.errors import InvalidTargetError, UnknownClientError
 from gateway.authorization.redirects import is_one_of
 from gateway.authorization.scopes import known_scopes
+from gateway.encoding import base64url, from_base64url
 
 MAX_QUERY = 6000
 MAX_STATE = 2000
@@ -82,14 +81,14 @@ def read_parameters(query: str) -> Parameters:
 
 def pack(query: str) -> str:
     """Return a query as letters that a page of ours may have as a parameter."""
-    return base64.urlsafe_b64encode(query.encode()).rstrip(b"=").decode()
+    return base64url(query.encode())
 
 
 def unpack(packed: str) -> str:
     """Return the query in ``packed``; raise ``UnknownClientError`` unless ``pack`` made it."""
     try:
-        return base64.b64decode(packed + "=" * (-len(packed) % 4), b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+        return from_base64url(packed).decode()
+    except ValueError:
         raise UnknownClientError("the request cannot be read") from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from mcp_types import INVALID_PARAMS, ListToolsResult, PaginatedRequestParams, T
 from mcp_types import Tool as McpTool
 
 from connectors.tooling import Effect
+from gateway.encoding import base64url, from_base64url
 from gateway.mcp.context import Context, caller_of
 from gateway.mcp.control import Control
 from gateway.tools.discovery import Discovery, Wanted
@@ -62,15 +62,13 @@ class Listing:
 
 def cursor_of(name: str) -> str:
     """Return the cursor of what follows ``name``."""
-    return base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
+    return base64url(name.encode())
 
 
 def read_cursor(cursor: str) -> str:
     """Return the name that a cursor follows; raise ``MCPError`` for one that is none."""
     try:
-        return base64.b64decode(
-            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        ).decode()
+        return from_base64url(cursor).decode()
     except ValueError:
         raise MCPError(INVALID_PARAMS, "The cursor is not one of this list") from None
 

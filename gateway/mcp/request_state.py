@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-
 from mcp.server.request_state import InvalidRequestState, RequestStateBoundary, RequestStateSecurity
 
 from connectors.secret import Secret
+from gateway.encoding import base64url, from_base64url
 from gateway.encryption.places import REQUEST_STATE
 from gateway.encryption.vault import Vault
 from gateway.errors import VaultError
@@ -24,14 +23,11 @@ class _Codec:
 
     def seal(self, payload: bytes) -> str:
         sealed = self._vault.seal(Secret(payload.decode()), REQUEST_STATE)
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return base64url(sealed)
 
     def unseal(self, token: str) -> bytes:
         try:
-            sealed = base64.b64decode(
-                token + "=" * (-len(token) % 4), altchars=b"-_", validate=True
-            )
-            return self._vault.open(sealed, REQUEST_STATE).reveal().encode()
+            return self._vault.open(from_base64url(token), REQUEST_STATE).reveal().encode()
         except (ValueError, VaultError):
             raise InvalidRequestState("it does not open") from None
 

@@ -7,7 +7,6 @@ encryption keys, and opens for its principal alone.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from mcp_types import ClientCapabilities, Implementation
 
 from connectors.secret import Secret
 from gateway.digest import sha256_hex
+from gateway.encoding import base64url, from_base64url
 from gateway.encryption.places import mcp_session_place
 from gateway.encryption.vault import Vault
 from gateway.errors import VaultError
@@ -66,16 +66,14 @@ class Sessions:
             "until": (now + LIFETIME).timestamp(),
         }
         sealed = self._vault.seal(Secret(json.dumps(said)), mcp_session_place(principal.id))
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return base64url(sealed)
 
     def open(self, session_id: str, principal: Principal, now: datetime) -> Session | None:
         """Return the session of that id; ``None`` if it is over, another's, or made up."""
         if len(session_id) > LONGEST:
             return None
         try:
-            sealed = base64.b64decode(
-                session_id + "=" * (-len(session_id) % 4), altchars=b"-_", validate=True
-            )
+            sealed = from_base64url(session_id)
             said = json.loads(self._vault.open(sealed, mcp_session_place(principal.id)).reveal())
         except (ValueError, VaultError):
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ from gateway.access.assertions import HEADER
 from gateway.access.identity import is_user_id
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.digest import sha256_hex
+from gateway.encoding import base64url, from_base64url
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
 from gateway.store.owners import kind_of
@@ -292,7 +292,7 @@ def _question(asked: DiscoverRequest) -> str:
 
 def _cursor(asked: DiscoverRequest, last: Finding) -> str:
     place = _json([_question(asked), last.score.hex(), last.tool.name])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    return base64url(place.encode())
 
 
 def _read_cursor(asked: DiscoverRequest, cursor: str) -> tuple[float, str]:
@@ -301,9 +301,7 @@ def _read_cursor(asked: DiscoverRequest, cursor: str) -> tuple[float, str]:
         {"cursor": "is not one of this question"},
     )
     try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        question, score, name = found
+        question, score, name = json.loads(from_base64url(cursor))
         if question != _question(asked) or not isinstance(name, str):
             raise wrong
         return -float.fromhex(score), name
