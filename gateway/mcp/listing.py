@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mcp.shared.exceptions import MCPError
@@ -13,6 +13,7 @@ from connectors.tooling import Effect
 from gateway.encoding import base64url, from_base64url
 from gateway.mcp.context import Context, caller_of
 from gateway.mcp.control import Control
+from gateway.tools.canonical import plain
 from gateway.tools.discovery import Discovery, Wanted
 from gateway.tools.registry import Tool
 from gateway.tools.schemas import input_schema
@@ -77,8 +78,8 @@ def _mcp_tool(tool: Tool) -> McpTool:
     return McpTool(
         name=tool.name,
         description=tool.description,
-        input_schema=_plain(tool.input_schema),
-        output_schema=_wrapped(_plain(tool.output_schema)),
+        input_schema=plain(tool.input_schema),
+        output_schema=_wrapped(plain(tool.output_schema)),
         annotations=annotations_of(tool.effect),
     )
 
@@ -117,12 +118,3 @@ def _wrapped(output: dict[str, Any]) -> dict[str, Any]:
         "required": ["result", "truncated", "next", "cost"],
     }
     return whole if definitions is None else whole | {"$defs": definitions}
-
-
-def _plain(value: Any) -> Any:
-    """Return a copy out of dictionaries and lists, as ``json`` writes them."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
-    return value

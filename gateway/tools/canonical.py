@@ -10,12 +10,13 @@ import rfc8785
 
 def canonical_json(value: Any) -> bytes:
     """Return ``value`` as canonical JSON. Raises ``ValueError`` for what JSON does not have."""
-    return rfc8785.dumps(_plain(value))
+    return rfc8785.dumps(plain(value))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return ``value`` with read-only mappings and tuples as dictionaries and lists."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value

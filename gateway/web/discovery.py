@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -19,6 +19,7 @@ from gateway.encoding import base64url, from_base64url
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
 from gateway.store.owners import kind_of
+from gateway.tools.canonical import plain
 from gateway.tools.discovery import REMEDIED_BY_CONNECTING, Account, Finding, Unmet, Wanted, rank
 from gateway.tools.registry import Tool
 from gateway.web.available import connect_url
@@ -215,19 +216,10 @@ def _fixed_part(tool: Tool, schemas: Schemas) -> dict[str, Any]:
         "effect": tool.effect,
         "connectors": list(tool.connectors),
         "digest": tool.digest,
-        **({} if schemas == "none" else {"input_schema": _plain(tool.input_schema)}),
-        **({"output_schema": _plain(tool.output_schema)} if schemas == "all" else {}),
-        **({"examples": _plain(tool.examples)} if tool.examples and schemas != "none" else {}),
+        **({} if schemas == "none" else {"input_schema": plain(tool.input_schema)}),
+        **({"output_schema": plain(tool.output_schema)} if schemas == "all" else {}),
+        **({"examples": plain(tool.examples)} if tool.examples and schemas != "none" else {}),
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return JSON of read-only mappings and tuples as the ones that ``json`` writes."""
-    if isinstance(value, str | int | float | None):
-        return value
-    if isinstance(value, Sequence):
-        return [_plain(each) for each in value]
-    return {name: _plain(each) for name, each in value.items()}
 
 
 def _varying_part(finding: Finding, public_url: str) -> dict[str, Any]:
