@@ -1,14 +1,14 @@
-"""How a client is told that a person has to act on a page first: to connect, or to approve.
+"""The answer to a call that needs a person to act on a page first: to connect, or to approve.
 
-One error has four forms, by what the client said of itself:
+It has three forms, by the capabilities that the client declared:
 
 - 2026-07-28 with URL mode: the result asks for the page, and the client calls again.
 - 2025-11-25 with URL mode: the error -32042, and a notice when it is done.
 - All others: a result that is an error, whose text has the link. Many clients can show a link and
-  do not say so, and this text is all that they get.
+  do not declare it.
 
-None of them says anything else than the other, and nobody is let in by a link: the page compares
-the person who opens it with the one whom it was made for.
+All forms have the same content. A link lets nobody in: its page compares the person who opens it
+with the one for whom it was made.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PAGE = "page"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What was asked before this attempt: ``tool`` waits for a page, of an approval if it has one.
+    """The question of an earlier attempt: ``tool`` needed an account, or ``approval``.
 
     ``action`` is the client's answer: ``accept`` says only that the page was opened.
     """
@@ -57,7 +57,7 @@ class Question:
 
 
 class Asking:
-    """Chooses the form for a client."""
+    """Answers calls that ended with an error, in the form for the client."""
 
     def __init__(self, describe: Describe, relay: Relay) -> None:
         self._describe = describe
@@ -66,7 +66,7 @@ class Asking:
     async def answer(
         self, context: Context, tool: str, error: BaseException
     ) -> CallToolResult | InputRequiredResult:
-        """Return the result of a call that ended with ``error``; may raise it as the protocol's."""
+        """Return the result of a call that ended with ``error``, or raise the protocol's error."""
         principal = caller_of(context)
         problem = self._describe(error, principal)
         url = page_of(problem)
@@ -91,9 +91,10 @@ class Asking:
 
 
 def errors_told(describe: Describe) -> ServerMiddleware[Any]:
-    """Return what tells the gateway's own errors to a client, of all methods but calls of tools.
+    """Return middleware that answers the gateway's own errors with their problem documents.
 
-    Without it they would be logged as bugs, and told without a word.
+    Without it, the package would log them as bugs and answer "internal error". Calls of tools have
+    their own answer (``Asking``).
     """
 
     async def tell(ctx: Context, call_next: CallNext) -> HandlerResult:
@@ -107,7 +108,7 @@ def errors_told(describe: Describe) -> ServerMiddleware[Any]:
 
 
 def question_in(context: Context) -> Question | None:
-    """Return what the client was asked before this attempt. Its state was opened and checked."""
+    """Return the question that the client answers; its state was opened and checked before."""
     params = context.params or {}
     state, responses = params.get("requestState"), params.get("inputResponses")
     if not isinstance(state, str):
@@ -136,18 +137,18 @@ def error_result(problem: Problem) -> CallToolResult:
     lines = [f"{problem['title']}. {problem['detail']}"]
     lines += [f"- {each['field']}: {each['message']}" for each in problem.get("errors", ())]
     if (url := page_of(problem)) is not None:
-        lines += ["", f"{_request(problem)}", url, "", _AFTER[problem["code"] == _APPROVE]]
+        lines += ["", _request(problem), url, "", _then(problem)]
     return CallToolResult(
         content=[TextContent(text="\n".join(lines))], structured_content=problem, is_error=True
     )
 
 
 _APPROVE = "approval_required"
-_AFTER = {
-    False: "Show the user this link. When they say that it is done, call the tool again. Never ask "
-    "for a password or key in the chat.",
-    True: "Show the user this link. After the decision, repeat exactly the same call.",
-}
+_THEN_APPROVED = "Show the user this link. After the decision, repeat exactly the same call."
+_THEN_CONNECTED = (
+    "Show the user this link. When they say that it is done, call the tool again. Never ask for a "
+    "password or key in the chat."
+)
 _REQUESTS = {
     "connector_required": "To go on, the user has to connect {name}:",
     "reauthorization_required": "To go on, the user has to connect {name} again:",
@@ -160,6 +161,10 @@ _REQUESTS = {
 def _request(problem: Problem) -> str:
     name = problem.get("display_name") or problem.get("connector") or ""
     return _REQUESTS[problem["code"]].format(name=name)
+
+
+def _then(problem: Problem) -> str:
+    return _THEN_APPROVED if problem["code"] == _APPROVE else _THEN_CONNECTED
 
 
 def _takes_urls(context: Context) -> bool:
