@@ -1,18 +1,16 @@
-"""``/mcp`` as an OAuth-protected resource: who calls, and whether they may do this.
+"""``/mcp`` as an OAuth-protected resource: it authenticates each request and checks its scopes.
 
 Every request carries its own credential in ``Authorization``: an access token of the one
 authorization server, or a service key with the role ``tools`` and the user that it acts for. The
 credential is checked before the body is read, the scopes before the protocol runs. The protocol
-behind gets the ``Principal`` and never the credential, so it cannot pass it on to a provider.
+gets the ``Principal`` and never the credential, so it cannot pass it on to a provider.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,7 +24,6 @@ from gateway.audit.context import act_as
 from gateway.authorization.tokens import AccessTokens
 from gateway.errors import (
     AccessTokenInvalid,
-    CredentialMalformed,
     Forbidden,
     GatewayError,
     InvalidRequest,
@@ -34,6 +31,7 @@ from gateway.errors import (
     Unauthorized,
 )
 from gateway.mcp.challenge import Resource
+from gateway.mcp.credential import bearer_credential
 from gateway.mcp.operation import Operation, claimed_operation, operation_of
 from gateway.mcp.principal import PRINCIPAL, READ, SCOPES, HasEffect, Principal, scopes_of
 from gateway.store.audit import Actor, ActorKind
@@ -45,8 +43,6 @@ MAX_NAME = 200
 """Characters of a client's id in the audit."""
 KEY_PREFIX = "gwk_"
 _OURS = frozenset({b"authorization", USER.lower().encode(), ASSERTION.lower().encode()})
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 2.1
-_IN_QUERY = frozenset({"access_token", "token", "api_key"})
 
 
 class CallableTool(HasEffect, Protocol):
@@ -58,7 +54,7 @@ class CallableTool(HasEffect, Protocol):
 
 
 Find = Callable[[str], Awaitable[CallableTool | None]]
-"""Finds a tool by its name; ``None`` if there is none of it, which the protocol answers."""
+"""Finds a tool by its name; ``None`` for an unknown name, which the protocol answers."""
 CheckKey = Callable[[Request], Awaitable[tuple[KeyCaller, Bounds]]]
 """Checks a request's service key and user assertion, and raises as for every route."""
 
@@ -110,7 +106,7 @@ class ProtectedResource:
         await self._app(inner, _replay(body, receive), send)
 
     async def _principal(self, request: Request) -> Principal:
-        credential = _credential(request)
+        credential = bearer_credential(request)
         if credential.startswith(KEY_PREFIX):
             return await self._of_key(request)
         if self._checks.tokens is None:
@@ -153,29 +149,7 @@ class ProtectedResource:
         return None if operation.tool is None else await self._checks.find(operation.tool)
 
     async def _scopes(self, operation: Operation) -> frozenset[str]:
-        tool = await self._tool(operation)
-        return frozenset({READ}) if tool is None else scopes_of(tool)
-
-
-def _credential(request: Request) -> str:
-    """Return the one bearer credential of a request."""
-    _check_query(request.scope["query_string"])
-    given = request.headers.getlist("authorization")
-    if len(given) > 1:
-        raise CredentialMalformed("the header Authorization came twice")
-    scheme, _, credential = (given[0] if given else "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthorized("send an access token: Authorization: Bearer …")
-    if not _TOKEN.fullmatch(credential.strip(" ")):
-        raise CredentialMalformed("the header Authorization has no readable bearer token")
-    return credential.strip(" ")
-
-
-def _check_query(query: bytes) -> None:
-    """Refuse a credential in the URL: it would end up in logs and histories (RFC 9700 4.3.2)."""
-    names = {name.lower() for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
-    if names & _IN_QUERY:
-        raise CredentialMalformed("a credential is accepted in the header Authorization alone")
+        return _scopes_of(await self._tool(operation))
 
 
 def _utf8(value: str) -> str:
@@ -185,9 +159,13 @@ def _utf8(value: str) -> str:
         raise InvalidRequest(f"the header {USER} is not UTF-8") from None
 
 
+def _scopes_of(tool: CallableTool | None) -> frozenset[str]:
+    """Return all scopes that an operation needs: a call of ``tool``, or another one."""
+    return frozenset({READ}) if tool is None else scopes_of(tool)
+
+
 def _require(principal: Principal, tool: CallableTool | None) -> None:
-    needed = frozenset({READ}) if tool is None else scopes_of(tool)
-    if not needed <= principal.scopes:
+    if not _scopes_of(tool) <= principal.scopes:
         raise ScopeInsufficient("the access token lacks a scope that this needs")
     if tool is not None and principal.connectors is not None:
         for connector in sorted({*tool.connectors} - principal.connectors):
