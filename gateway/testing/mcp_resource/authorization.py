@@ -8,11 +8,8 @@ import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from gateway.testing.mcp_resource.target import Answer, Failed, Target, check, require
-
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+from gateway.testing.mcp_resource.target import Answer, Failed, Target, check, is_secure, require
 
 
 async def _document(target: Target, url: str) -> Mapping[str, Any]:
@@ -55,9 +52,7 @@ async def metadata_names_an_authorization_server(target: Target) -> None:
     found = (await _document(target, target.metadata_urls[0])).get("authorization_servers")
     require(isinstance(found, list) and bool(found), f"authorization_servers is {found}")
     for issuer in found or ():
-        parts = urlsplit(str(issuer))
-        local = parts.scheme == "http" and parts.hostname in _LOCAL
-        require(parts.scheme == "https" or local, f"{issuer} is not https")
+        require(is_secure(str(issuer)), f"{issuer} is not https")
 
 
 @check(8)
@@ -126,7 +121,7 @@ async def a_token_that_is_too_small_is_told_all_scopes_of_the_call(target: Targe
     require(bool(asked - has), f"scope names nothing that the token lacks: {sorted(asked)}")
     wide = _scopes(target.token())
     require(asked <= wide, f"scope names {sorted(asked - wide)}, which the call does not need")
-    allowed = await target.send(target.token("small"))
+    allowed = await target.send(token)
     require(allowed.status == 200, f"the small token is refused everywhere: {allowed.status}")
 
 

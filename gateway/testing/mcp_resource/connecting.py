@@ -1,4 +1,4 @@
-"""The checks of "please connect": what a call says that needs an account first."""
+"""The checks of a call that needs an account which is not connected yet."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.testing.mcp_resource.target import URL_MODE, Failed, Target, check, require
+from gateway.testing.mcp_resource.target import (
+    URL_MODE,
+    Answer,
+    Failed,
+    Target,
+    check,
+    is_secure,
+    require,
+)
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _URL = re.compile(r"https?://[^\s\"'<>]+")
 
 
-async def _asked(target: Target, kind: str = "good") -> Mapping[str, Any]:
+async def _asked(target: Target) -> Mapping[str, Any]:
     """Return the result that asks for a page."""
-    answer = await target.call(
-        target.token(kind), target.tool("unconnected"), capabilities=URL_MODE
-    )
+    answer = await target.call(target.token(), target.tool("unconnected"), capabilities=URL_MODE)
     found = answer.result
     require(found.get("resultType") == "input_required", f"resultType is {found.get('resultType')}")
     return found
@@ -29,11 +34,10 @@ def _page(result: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     requests = result.get("inputRequests")
     if not isinstance(requests, dict) or not requests:
         raise Failed("there are no inputRequests")
-    for name, request in requests.items():
-        params = request.get("params", {})
-        require(params.get("mode") == "url", f"the mode is {params.get('mode')}")
-        return name, params
-    raise Failed("there are no inputRequests")
+    name, request = next(iter(requests.items()))
+    params = request.get("params", {})
+    require(params.get("mode") == "url", f"the mode is {params.get('mode')}")
+    return name, params
 
 
 @check(12)
@@ -41,9 +45,8 @@ async def a_missing_account_asks_for_a_page(target: Target) -> None:
     """A client with URL mode gets a message and an https address."""
     _, params = _page(await _asked(target))
     require(bool(str(params.get("message", "")).strip()), "there is no message")
-    parts = urlsplit(str(params.get("url", "")))
-    local = parts.scheme == "http" and parts.hostname in _LOCAL
-    require(parts.scheme == "https" or local, f"the url is {parts.scheme}")
+    url = str(params.get("url", ""))
+    require(is_secure(url), f"the url is {urlsplit(url).scheme}")
 
 
 @check(12)
@@ -72,9 +75,7 @@ async def the_page_is_not_signed_in_by_its_address(target: Target) -> None:
 @check(12)
 async def accept_does_not_mean_done(target: Target) -> None:
     """A retry before the account is connected does not succeed."""
-    result = await _asked(target)
-    name, _ = _page(result)
-    again = await _retry(target, result, name, "accept")
+    again = (await _retry(target, await _asked(target), "accept")).result
     done = again.get("resultType") == "complete" and not again.get("isError")
     require(not done, "the call succeeded without the account")
 
@@ -82,53 +83,46 @@ async def accept_does_not_mean_done(target: Target) -> None:
 @check(12)
 async def decline_ends_cleanly(target: Target) -> None:
     """A person who declines is not asked again: the call ends with an error result."""
-    result = await _asked(target)
-    name, _ = _page(result)
-    again = await _retry(target, result, name, "decline")
+    again = (await _retry(target, await _asked(target), "decline")).result
     require(again.get("isError") is True, f"the result is {again.get('resultType')}")
 
 
 async def _retry(
-    target: Target, result: Mapping[str, Any], name: str, action: str, kind: str = "good"
-) -> Mapping[str, Any]:
-    more = {"inputResponses": {name: {"action": action}}}
+    target: Target, result: Mapping[str, Any], action: str, kind: str = "good"
+) -> Answer:
+    """Call again with the client's answer to ``result``, and its state."""
+    name, _ = _page(result)
+    more: dict[str, Any] = {"inputResponses": {name: {"action": action}}}
     if "requestState" in result:
         more["requestState"] = result["requestState"]
-    answer = await target.call(
+    return await target.call(
         target.token(kind), target.tool("unconnected"), more, capabilities=URL_MODE
     )
-    return answer.result
 
 
 @check(10)
 async def state_of_another_user_is_refused(target: Target) -> None:
     """Request state belongs to the person for whom it was made."""
-    other = target.token("other_user")
-    result = await _asked(target)
-    name, _ = _page(result)
-    more = {
-        "inputResponses": {name: {"action": "accept"}},
-        "requestState": result.get("requestState", ""),
-    }
-    answer = await target.call(other, target.tool("unconnected"), more, capabilities=URL_MODE)
-    refused = answer.status >= 400 or "error" in answer.message
-    require(refused, "another user's token continued the call")
+    target.token("other_user")  # skips without one, before a call
+    result = {"requestState": "", **await _asked(target)}
+    answer = await _retry(target, result, "accept", "other_user")
+    require(_is_refused(answer), "another user's token continued the call")
 
 
 @check(10)
 async def changed_state_is_refused(target: Target) -> None:
     """Request state is sealed."""
     result = await _asked(target)
-    name, _ = _page(result)
     state = str(result.get("requestState", ""))
     middle = len(state) // 2
     changed = state[:middle] + ("A" if state[middle : middle + 1] != "A" else "B")
     changed += state[middle + 1 :]
-    more = {"inputResponses": {name: {"action": "accept"}}, "requestState": changed}
-    answer = await target.call(
-        target.token(), target.tool("unconnected"), more, capabilities=URL_MODE
-    )
-    require(answer.status >= 400 or "error" in answer.message, "changed state was accepted")
+    answer = await _retry(target, {**result, "requestState": changed}, "accept")
+    require(_is_refused(answer), "changed state was accepted")
+
+
+def _is_refused(answer: Answer) -> bool:
+    return answer.status >= 400 or "error" in answer.message
 
 
 @check(14)

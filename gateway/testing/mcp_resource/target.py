@@ -13,8 +13,9 @@ import httpx
 
 REVISION = "2026-07-28"
 _META = "io.modelcontextprotocol/"
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 URL_MODE: Mapping[str, Any] = {"elicitation": {"url": {}}}
-"""What a client declares that opens pages."""
+"""The capabilities of a client that opens pages."""
 
 
 class Failed(Exception):
@@ -192,3 +193,9 @@ def require(condition: bool, seen: str) -> None:
     """Raise ``Failed`` with ``seen`` unless ``condition`` holds."""
     if not condition:
         raise Failed(seen)
+
+
+def is_secure(url: str) -> bool:
+    """Whether a URL is https, or http on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
