@@ -1,4 +1,4 @@
-"""What concerns a client and reaches another process than the one that serves it.
+"""Events for a client that may reach another process than the one that serves it.
 
 Cancellations, changed lists and ended questions come with the database's change stream, as they do
 to the caches (``gateway.store.fresh.watch``). Each open stream of a client listens here.
@@ -11,18 +11,19 @@ import contextlib
 import json
 import secrets
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from mcp.server.subscriptions import ListenHandler, ServerEvent, ToolsListChanged
+from mcp.server.subscriptions import ListenHandler, ToolsListChanged
 from starlette.responses import Response
 
 from gateway.clock import Clock
 from gateway.errors import RateLimited
 from gateway.mcp.principal import Principal
+from gateway.mcp.running import RunningRequests
+from gateway.mcp.subscriptions import Subscriptions
 from gateway.mcp.wire import Outbox, notification, stream
 from gateway.observe.logs import get_logger
 from gateway.store.fresh.notices import EVERYTHING, Tag
@@ -63,38 +64,26 @@ class Relay:
         self._store = store
         self._clock = clock
         self._is_answered = is_answered
-        self._running: defaultdict[tuple[str, str], set[Callable[[], None]]] = defaultdict(set)
+        self._running = RunningRequests()
         self._streams: set[_Stream] = set()
-        self._listeners: dict[Callable[[ServerEvent], None], str] = {}
-        self._handlers: set[ListenHandler] = set()
+        self._subscriptions = Subscriptions()
         self._waiting: set[asyncio.Event] = set()
         self._is_closed = False
         store.notices.listen(self._hear)
 
-    @contextmanager
     def running(
         self, topic: str | None, request_id: str | int, cancel: Callable[[], None]
-    ) -> Iterator[None]:
-        """Let the client of a session cancel a request while the block runs."""
+    ) -> AbstractContextManager[None]:
+        """Let the client of a session cancel a request while the context lasts."""
         if topic is None:
-            yield
-            return
-        key = topic, json.dumps(request_id)
-        self._running[key].add(cancel)
-        try:
-            yield
-        finally:
-            self._running[key].discard(cancel)
-            if not self._running[key]:
-                del self._running[key]
+            return nullcontext()
+        return self._running.running(topic, json.dumps(request_id), cancel)
 
     async def cancel(self, tenant: str, topic: str, request_id: str | int) -> None:
         """Cancel a request of a session, wherever it runs."""
         subject = json.dumps(request_id)
-        if (topic, subject) in self._running:
-            self._cancel(topic, subject)
-            return
-        await self._add(tenant, "", topic, Kind.CANCELLED, subject)
+        if not self._running.cancel(topic, subject):
+            await self._add(tenant, "", topic, Kind.CANCELLED, subject)
 
     async def ask(
         self, principal: Principal, topic: str, *, tool: str, approval: str | None
@@ -129,8 +118,7 @@ class Relay:
 
     def stream(self, principal: Principal, topic: str) -> Response:
         """Return the stream of a session: changed lists, and questions that are done."""
-        if len(self._streams) + len(self._handlers) >= MOST_STREAMS or self._is_closed:
-            raise RateLimited("mcp_streams", 60)
+        self._check_room()
         opened = _Stream(principal, topic)
 
         async def parts() -> AsyncIterator[bytes]:
@@ -147,25 +135,22 @@ class Relay:
 
         return stream(parts())
 
-    @contextmanager
-    def listening(self, principal: Principal) -> Iterator[ListenHandler]:
-        """Give what serves one ``subscriptions/listen`` of a principal."""
-        if len(self._streams) + len(self._handlers) >= MOST_STREAMS or self._is_closed:
-            raise RateLimited("mcp_streams", 60)
-        handler = ListenHandler(_TenantBus(self._listeners, principal.tenant))
-        self._handlers.add(handler)
-        try:
-            yield handler
-        finally:
-            self._handlers.discard(handler)
+    def listening(self, principal: Principal) -> AbstractContextManager[ListenHandler]:
+        """Open the handler of one ``subscriptions/listen`` of a principal."""
+        self._check_room()
+        return self._subscriptions.opened(principal.tenant)
 
     def close(self) -> None:
         """End all streams: the process stops."""
         self._is_closed = True
         for opened in self._streams:
             opened.outbox.close()
-        for handler in self._handlers:
-            handler.close()
+        self._subscriptions.close()
+
+    def _check_room(self) -> None:
+        """Raise ``RateLimited`` if this process can open no more streams."""
+        if len(self._streams) + len(self._subscriptions) >= MOST_STREAMS or self._is_closed:
+            raise RateLimited("mcp_streams", 60)
 
     def _hear(self, tags: tuple[Tag, ...]) -> None:
         """Take an announcement; it may come with every change of a connection."""
@@ -176,7 +161,7 @@ class Relay:
                 self._lists_changed(tag[1])
             elif tag[0] == "mcp_messages" and len(tag) == 4:
                 if tag[2] == Kind.CANCELLED:
-                    self._cancel(tag[1], tag[3])
+                    self._running.cancel(tag[1], tag[3])
                 else:
                     for opened in self._streams:
                         if opened.topic == tag[1]:
@@ -192,13 +177,7 @@ class Relay:
         for opened in self._streams:
             if tenant in {None, opened.principal.tenant}:
                 opened.outbox.put(notification("notifications/tools/list_changed"))
-        for listener, of in list(self._listeners.items()):
-            if tenant in {None, of}:
-                listener(ToolsListChanged())
-
-    def _cancel(self, topic: str, subject: str) -> None:
-        for cancel in tuple(self._running.get((topic, subject), ())):
-            cancel()
+        self._subscriptions.tell(ToolsListChanged(), tenant)
 
     def _look(self, opened: _Stream) -> None:
         if opened.looking is not None and not opened.looking.done():
@@ -252,23 +231,3 @@ class Relay:
                 approval=approval,
             )
         )
-
-
-class _TenantBus:
-    """The events of one tenant, for ``ListenHandler``."""
-
-    def __init__(self, listeners: dict[Callable[[ServerEvent], None], str], tenant: str) -> None:
-        self._listeners = listeners
-        self._tenant = tenant
-
-    async def publish(self, event: ServerEvent) -> None:
-        """Events come from the database alone."""
-        raise NotImplementedError
-
-    def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
-        self._listeners[listener] = self._tenant
-
-        def unsubscribe() -> None:
-            self._listeners.pop(listener, None)
-
-        return unsubscribe

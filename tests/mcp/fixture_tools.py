@@ -406,12 +406,10 @@ def extend(server: Server[Any], relay: Relay) -> None:
 
     async def call(context: Context, params: Any) -> Any:
         if params.name == "test_trigger_tool_change":
-            for listener in tuple(relay._listeners):
-                listener(ToolsListChanged())
+            relay._subscriptions.tell(ToolsListChanged(), None)
             return said("Changed.")
         if params.name == "test_trigger_prompt_change":
-            for listener in tuple(relay._listeners):
-                listener(PromptsListChanged())
+            relay._subscriptions.tell(PromptsListChanged(), None)
             return said("Changed.")
         run = TOOLS.get(params.name)
         return await (call_tool if run is None else run)(context, params)
