@@ -2,8 +2,8 @@
 
 The transport of the ``mcp`` package either keeps sessions in a dictionary of the process, or knows
 no capabilities of a client. Here the id of a session carries them (``gateway.mcp.session``), so
-that each request can reach another process. What a client sends about a running call, its
-cancellation, goes through the database (``gateway.mcp.relay``).
+that each request can reach another process. A client's cancellation of a running call goes through
+the database (``gateway.mcp.relay``).
 """
 
 from __future__ import annotations
@@ -11,31 +11,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-import anyio
 from mcp.server.connection import Connection
 from mcp.server.lowlevel.server import NotificationOptions, Server
 from mcp.server.runner import ServerRunner, aclose_shielded, modern_error_data
-from mcp.shared.dispatcher import CallOptions
-from mcp.shared.exceptions import NoBackChannelError
 from mcp.shared.jsonrpc_dispatcher import progress_token_from_params
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
-from mcp_types import (
-    HEADER_MISMATCH,
-    INVALID_REQUEST,
-    PARSE_ERROR,
-    PROTOCOL_VERSION_META_KEY,
-    InitializeRequestParams,
-)
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, InitializeRequestParams
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.clock import Clock
+from gateway.mcp.call import Call
 from gateway.mcp.principal import Principal, principal_in
 from gateway.mcp.relay import Relay
 from gateway.mcp.session import Session, Sessions
@@ -43,7 +34,7 @@ from gateway.mcp.wire import (
     Message,
     Outbox,
     error_message,
-    notification,
+    refusal_of,
     reply,
     result_message,
     send_when_known,
@@ -56,44 +47,8 @@ WITHOUT_HEADER = "2025-03-26"
 """The revision of a request without a header and without a session, by the specification."""
 
 
-@dataclass
-class Call:
-    """A running request, as the handlers of the ``mcp`` package see it."""
-
-    transport: TransportContext
-    request_id: str | int
-    message_metadata: ServerMessageMetadata
-    outbox: Outbox
-    progress_token: str | int | None
-    cancel_requested: anyio.Event = field(default_factory=anyio.Event)
-    can_send_request: bool = False
-
-    async def send_raw_request(
-        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
-    ) -> dict[str, Any]:
-        """Refuse: the gateway asks nothing of a client while it serves a request."""
-        raise NoBackChannelError(method)
-
-    async def notify(
-        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
-    ) -> None:
-        """Send a notification on the stream of this request."""
-        self.outbox.put(notification(method, None if params is None else dict(params)))
-
-    async def progress(
-        self, progress: float, total: float | None = None, message: str | None = None
-    ) -> None:
-        """Tell how far the call is, if the client asked for it."""
-        if self.progress_token is None:
-            return
-        params: Message = {"progressToken": self.progress_token, "progress": progress}
-        params |= {} if total is None else {"total": total}
-        params |= {} if message is None else {"message": message}
-        await self.notify("notifications/progress", params)
-
-
 class Handshake:
-    """Serves the requests of those revisions. ``streams`` answers GET."""
+    """Serves the requests of those revisions."""
 
     def __init__(self, server: Server[Any], sessions: Sessions, relay: Relay, clock: Clock) -> None:
         self._server = server
@@ -134,7 +89,7 @@ class Handshake:
             refusal = error_message(None, PARSE_ERROR, "Parse error")
             await reply(refusal)(scope, receive, send)
             return
-        if (wrong := _refusal(message, request)) is not None:
+        if (wrong := refusal_of(message)) is not None:
             await reply(wrong)(scope, receive, send)
         elif "id" not in message or "method" not in message:
             if session is not None:
@@ -231,23 +186,6 @@ class Handshake:
             return error_message(call.request_id, error.code, error.message, error.data)
         finally:
             await aclose_shielded(connection)
-
-
-def _refusal(message: Any, request: Request) -> Message | None:
-    """Return why a message cannot be served, ``None`` if it can."""
-    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        return error_message(None, INVALID_REQUEST, "Body must be a single JSON-RPC message")
-    request_id = message.get("id")
-    if "id" in message and (not isinstance(request_id, str | int) or isinstance(request_id, bool)):
-        return error_message(None, INVALID_REQUEST, "The id must be a string or a number")
-    params = message.get("params")
-    if not isinstance(message.get("method", ""), str) or not isinstance(params, dict | None):
-        return error_message(request_id, INVALID_REQUEST, "Not a JSON-RPC message")
-    meta = params.get("_meta") if params is not None else None
-    if isinstance(meta, dict) and PROTOCOL_VERSION_META_KEY in meta and "id" in message:
-        said = "The header MCP-Protocol-Version must name the revision of the request"
-        return error_message(request_id, HEADER_MISMATCH, said)
-    return None
 
 
 async def _silent() -> Any:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
+from mcp_types import HEADER_MISMATCH, INVALID_REQUEST, PROTOCOL_VERSION_META_KEY
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -35,6 +36,26 @@ def notification(method: str, params: Message | None = None) -> Message:
     return {"jsonrpc": "2.0", "method": method} | ({} if params is None else {"params": params})
 
 
+def refusal_of(message: Any) -> Message | None:
+    """Return the error message for one that is not valid JSON-RPC, ``None`` for a valid one.
+
+    A message that names its revision, as those of newer revisions do, needs the header for it.
+    """
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+        return error_message(None, INVALID_REQUEST, "Body must be a single JSON-RPC message")
+    request_id = message.get("id")
+    if "id" in message and (not isinstance(request_id, str | int) or isinstance(request_id, bool)):
+        return error_message(None, INVALID_REQUEST, "The id must be a string or a number")
+    params = message.get("params")
+    if not isinstance(message.get("method", ""), str) or not isinstance(params, dict | None):
+        return error_message(request_id, INVALID_REQUEST, "Not a JSON-RPC message")
+    meta = params.get("_meta") if params is not None else None
+    if isinstance(meta, dict) and PROTOCOL_VERSION_META_KEY in meta and "id" in message:
+        said = "The header MCP-Protocol-Version must name the revision of the request"
+        return error_message(request_id, HEADER_MISMATCH, said)
+    return None
+
+
 def event(message: Message) -> bytes:
     """Return a message as a server-sent event."""
     return b"event: message\r\ndata: %b\r\n\r\n" % _dumped(message)
@@ -54,7 +75,7 @@ def stream(parts: AsyncIterator[bytes]) -> StreamingResponse:
 
 
 class Outbox:
-    """What goes to a client while its request is served: bytes of events, with pings between."""
+    """The events for a client while its request is served, as bytes, with pings between."""
 
     def __init__(self, most: int = 1000) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(most)

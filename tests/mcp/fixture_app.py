@@ -23,8 +23,9 @@ from starlette.routing import Route
 
 from gateway.errors import GatewayError
 from gateway.mcp.app import McpApp
+from gateway.mcp.call import Call
 from gateway.mcp.control import Surface
-from gateway.mcp.handshake import Call, Handshake
+from gateway.mcp.handshake import Handshake
 from gateway.mcp.principal import Principal
 from gateway.mcp.session import Session
 from gateway.mcp.wire import Message, Outbox
