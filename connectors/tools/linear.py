@@ -8,6 +8,8 @@ Facts:
 2. A failure is HTTP 200 (or 400) with ``errors``.
 3. ``endCursor`` is there on the last page, too: ``hasNextPage`` says if there is another.
 4. An issue is named by its UUID or by its identifier (ENG-123).
+
+Unchecked: the schema does not say that a list ordered by ``createdAt`` begins with the newest.
 """
 
 from typing import Annotated
