@@ -7,9 +7,9 @@ Facts:
 2. The answer has ``offset`` where there is another page.
 3. At most ten records are written by one request; these tools write one.
 4. Cells of a record that are empty are left out of its ``fields``.
-5. A webhook for records needs ``data.records:read`` as well. It ends after seven days. Its
-   secret is told once, and not to the caller of a tool: what a notification says
-   is to be read at Airtable.
+5. A webhook for records needs ``data.records:read`` as well. It ends after seven days. Airtable
+   returns its secret once, and the tool does not pass it on. A notification names no record: read
+   the changes at Airtable.
 """
 
 from typing import Annotated, Any

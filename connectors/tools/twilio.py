@@ -28,6 +28,7 @@ _PAGES = Pages(argument="page_token", next="next_page_uri", parameter="PageToken
 _SIZE = Field(default=20, ge=1, le=1000, description="Entries per page.")
 _TOKEN = Field(default=None, max_length=200, description="next of the page before.")
 _E164 = r"^(whatsapp:)?\+[1-9][0-9]{6,14}$"
+_PHONE = r"^\+[1-9][0-9]{6,14}$"
 _DAY = r"^\d{4}-\d\d-\d\d$"
 
 _To = Annotated[str | None, In("query", "To")]
@@ -85,10 +86,10 @@ def spoken(text: str) -> str:
 
 class CreateCall(Args):
     to: Annotated[str, In("body", "To")] = Field(
-        pattern=r"^\+[1-9][0-9]{6,14}$", description="Whom to call, in E.164."
+        pattern=_PHONE, description="Whom to call, in E.164."
     )
     from_number: Annotated[str, In("body", "From")] = Field(
-        pattern=r"^\+[1-9][0-9]{6,14}$", description="One of the account's numbers in E.164."
+        pattern=_PHONE, description="One of the account's numbers in E.164."
     )
     text: Annotated[str, PlainSerializer(spoken), In("body", "Twiml")] = Field(
         min_length=1, max_length=800, description="What a voice says to who answers."

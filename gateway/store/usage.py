@@ -75,8 +75,8 @@ class Event:
     """One attempt. ``sent`` and ``received`` are bytes of bodies, times are in milliseconds.
 
     ``operation`` is the method and the path's template; ``tool`` is the gateway's tool that called,
-    if one did. ``error`` is a code of the gateway's own. ``rule`` refused the
-    call; the ``observed`` ones would have.
+    if one did. ``error`` is a code of the gateway's own. ``rule`` refused the call; the
+    ``observed`` ones would have.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a problem document says beside its code: the connector, the link, the fields."""
+"""The members of a problem document beside the usual ones: the connector, the link, the fields."""
 
 from __future__ import annotations
 
