@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -16,13 +17,13 @@ from gateway.errors import NotReady, StreamsFull, TooManyStreams
 from gateway.store.fresh.notices import EVERYTHING, Notices, Tag
 
 LOOK_SECONDS = 15.0
-"""How often every stream looks again: time ends sessions and approvals without any change."""
+"""After how long without a change a stream looks: time ends sessions and approvals, too."""
 MOST_OF_ONE = 4
 """The most open streams of a session, or of a key for one user."""
 
 
 class Hub:
-    """The open streams of this process, at most ``most``. ``run`` is a task of the process."""
+    """The open streams of this process, at most ``most``."""
 
     def __init__(self, notices: Notices, most: int) -> None:
         self._most = most
@@ -34,17 +35,6 @@ class Hub:
 
     def __len__(self) -> int:
         return len(self._listeners)
-
-    async def run(self) -> None:
-        """Let every stream look again from time to time, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            self.look_again()
-
-    def look_again(self) -> None:
-        """Let every stream look whether its session lives, and what time has ended."""
-        for listener in self._listeners:
-            listener.wake()
 
     def close(self) -> None:
         """End every stream, and open no more: the process shuts down."""
@@ -150,9 +140,13 @@ class Listener:
     async def woken(self) -> bool:
         """Wait for a change, of before the call, too; return ``False`` when the stream ends.
 
-        Read what changed afterwards: what changes from now on wakes the stream again.
+        It waits ``LOOK_SECONDS`` at most: each stream has a time of its own to look, so that all of
+        them do not ask the database at once. Read what changed afterwards: what changes from now on
+        wakes the stream again.
         """
-        await self._woken.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._woken.wait()
         self._woken.clear()
         return not self._is_over
 

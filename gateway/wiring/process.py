@@ -333,7 +333,6 @@ async def open_services(
         live = Hub(database.notices, settings.event_streams)
         ready.when_stopped(live.close)
         stack.callback(live.close)
-        await enter(in_background(live.run()))
         connections = ConnectionService(ConnectionStore(database), clock, audit)
         yield Services(
             **vars(core),

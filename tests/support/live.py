@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message
 
+from gateway.live.hub import Hub
 from tests.support.gateway import Harness
 
 
@@ -53,6 +54,12 @@ class OpenStream:
     async def _message(self) -> Message:
         async with asyncio.timeout(10):
             return await self.messages.get()
+
+
+def look_again(hub: Hub) -> None:
+    """Let every stream look now, as it does after ``LOOK_SECONDS``."""
+    for each in hub._listeners:
+        each.wake()
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from gateway.store.sessions import IDLE
 from gateway.web import events
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
-from tests.support.live import OpenStream, open_stream
+from tests.support.live import OpenStream, look_again, open_stream
 from tests.support.loopback import loopback_client
 from tests.support.problems import problem
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -134,7 +134,7 @@ async def test_a_call_that_waits_is_told_without_its_request(
             other["approval_id"]
         ]
         tools.proxy.harness.clock.advance(seconds=16 * 60)
-        tools.proxy.harness.services.live.look_again()
+        look_again(tools.proxy.harness.services.live)
         name, ended = await later.event() or ("", {})
         assert (name, ended["id"], ended["state"]) == (
             "approval.ended",
@@ -160,7 +160,7 @@ async def test_others_see_nothing(tools: Tools) -> None:
             assert await snapshot(opened) == empty
             other = await tools.proxy.connect(account=f"acct-{len(headers)}-{len(query)}")
             await harness.services.disconnect.disconnect(other)
-            harness.services.live.look_again()
+            look_again(harness.services.live)
             assert await opened.block() == ": still here"
     seen = await key(tools, Role.CONNECTIONS)
     async with open_stream(harness, seen, user="alice") as opened:
@@ -186,6 +186,17 @@ async def test_a_gap_is_closed_by_a_new_snapshot(tools: Tools, stream: OpenStrea
     assert await stream.event() == ("resync", {"connections": [], "approvals": []})
 
 
+async def test_a_stream_without_changes_looks_by_itself(
+    tools: Tools, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.05)
+    async with open_stream(tools.proxy.harness, cookies(browser)) as opened:
+        await snapshot(opened)
+        assert await opened.block() == ": still here"
+        tools.proxy.harness.clock.advance(seconds=IDLE.total_seconds() + 1)
+        assert await opened.event() is None
+
+
 @pytest.mark.requirement("G1", "G5")
 async def test_it_ends_with_the_session(tools: Tools) -> None:
     """At once when the person signs out, here or everywhere; soon when the session is over."""
@@ -197,10 +208,10 @@ async def test_it_ends_with_the_session(tools: Tools) -> None:
             if how == "idle":
                 # An open page is nobody at work: the stream does not prolong the session.
                 harness.clock.advance(seconds=IDLE.total_seconds() - 60)
-                harness.services.live.look_again()
+                look_again(harness.services.live)
                 assert await opened.block() == ": still here"
                 harness.clock.advance(seconds=61)
-                harness.services.live.look_again()
+                look_again(harness.services.live)
             else:
                 await browser.open("/dashboard/connectors")
                 await browser.submit(button=how)
@@ -258,7 +269,7 @@ async def test_a_client_that_does_not_read_is_cut_off(
     monkeypatch.setattr(events, "SLOW_SECONDS", 0.05)
     stream.reads.clear()
     live = tools.proxy.harness.services.live
-    live.look_again()
+    look_again(live)
     await until(lambda: is_empty(live))
 
 
