@@ -35,7 +35,7 @@ from gateway.tools.schemas import input_schema
 _log = get_logger()
 
 META = "connector-gateway/"
-"""The prefix of our members of ``_meta``: what a caller of the HTTP API says beside arguments."""
+"""The prefix of our members of ``_meta``, which are headers and members in the HTTP API."""
 LONGEST_KEY = 200
 PATIENCE = 20.0
 """Seconds that an attempt waits for a page which the person has just opened."""
@@ -139,7 +139,7 @@ class Calling:
 
 
 def _beside(meta: Any) -> dict[str, str]:
-    """Return what a caller says beside the arguments; raise ``InvalidRequest`` if it is wrong."""
+    """Return our members of ``_meta``; raise ``InvalidRequest`` for one with a wrong value."""
     found = {}
     for name in ("account", "project", "idempotency-key"):
         value = (meta or {}).get(META + name)
@@ -155,7 +155,7 @@ def _beside(meta: Any) -> dict[str, str]:
 
 @asynccontextmanager
 async def _progress(context: Context) -> AsyncIterator[Told]:
-    """Give what a tool tells its progress to; it goes to the client in order, and never waits."""
+    """Give a function that reports progress to the client, in order, without making a tool wait."""
     queue: asyncio.Queue[tuple[float, float | None, str] | None] = asyncio.Queue(100)
 
     def told(done: float, total: float | None, message: str) -> None:

@@ -1,8 +1,7 @@
-"""What a refused caller of the protected resource is told (RFC 6750 3, RFC 9728 5.1).
+"""The challenge of a refused request to the protected resource (RFC 6750 3, RFC 9728 5.1).
 
-Every refusal that a client can do something about carries a challenge: where the metadata is, and
-the scopes to ask for. A request without any credential gets no error code, because nothing is wrong
-with it yet.
+A refusal that a client can act on has a challenge, with the URL of the metadata and the scopes to
+ask for. A request without a credential gets no error code (RFC 6750 3.1).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a handler of the ``mcp`` package knows of the HTTP request that it serves."""
+"""The HTTP request behind a call of a handler of the ``mcp`` package: its scope and its caller."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def scope_of(context: Context) -> dict[str, Any]:
 
 
 def caller_of(context: Context) -> Principal:
-    """Return who calls; raise ``Unauthorized``."""
+    """Return the caller; raise ``Unauthorized``."""
     return principal_in(scope_of(context))

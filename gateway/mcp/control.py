@@ -32,7 +32,7 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surface:
-    """What the layer above adds: its errors in words, and the controls."""
+    """The parts that the web layer adds: descriptions of errors, and the controls."""
 
     describe: Describe
     controls: Sequence[Control]

@@ -2,8 +2,8 @@
 
 They come through ``gateway.outbound.client`` with its guards. They are read again after an hour,
 and when a token names a key that is not among them, at most once a minute: servers rotate keys.
-After a failure the process waits some seconds, and goes on with the keys that it has for a day, so
-that an outage there is none here.
+After a failure the process waits some seconds. It goes on with its keys for a day, so that an
+outage of that server does not stop the gateway.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _log = get_logger()
 BULKHEAD = "mcp_issuer"
 """The authorization server's name in the bulkhead; no connector can have it."""
 KEEP_SECONDS = 3600.0
-"""When the keys are read again."""
+"""The age at which keys are read again."""
 LONGEST_SECONDS = 24 * 3600.0
-"""How long keys are used that cannot be read again."""
+"""The age until which keys are used while they cannot be read again."""
 PAUSE_SECONDS = 5.0
 """The pause after a failure."""
 ROTATION_SECONDS = 60.0

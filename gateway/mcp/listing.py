@@ -1,4 +1,4 @@
-"""``tools/list``: what a person can call, by policy and not by what is connected."""
+"""``tools/list``: the tools that a person may call, by policy, whether connected or not."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class Listing:
 
 
 def cursor_of(name: str) -> str:
-    """Return the cursor of what follows ``name``."""
+    """Return the cursor of the page after ``name``."""
     return base64url(name.encode())
 
 
 def read_cursor(cursor: str) -> str:
-    """Return the name that a cursor follows; raise ``MCPError`` for one that is none."""
+    """Return the name that a cursor follows; raise ``MCPError`` for another text."""
     try:
         return from_base64url(cursor).decode()
     except ValueError:
@@ -105,7 +105,7 @@ def annotations_of(effect: Effect) -> ToolAnnotations:
 
 
 def _wrapped(output: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of what a call returns: ``result`` has the tool's own."""
+    """Return the schema of a call's answer, whose ``result`` has the tool's own schema."""
     definitions = output.pop("$defs", None)
     whole: dict[str, Any] = {
         "type": "object",

@@ -1,4 +1,4 @@
-"""What a request asks for, read before the protocol runs: its method, and the tool that it calls.
+"""The operation of a request, read before the protocol runs: its method, and the tool of a call.
 
 The body decides, in every revision: the headers ``Mcp-Method`` and ``Mcp-Name`` are the caller's
 claim about it, and the protocol refuses a request in which they differ.
@@ -23,14 +23,14 @@ class Operation:
 
 
 NOTHING = Operation("")
-"""What a request without a body asks for: a stream, or the end of a session."""
+"""The operation of a request without a body: it opens a stream, or ends a session."""
 
 
 def operation_of(body: bytes) -> Operation:
     """Read the operation of a JSON-RPC message.
 
-    Raises ``InvalidRequest`` for what is not one JSON object, also where a name is there twice: two
-    readers could see two operations. A message without a method is an answer of a client.
+    Raises ``InvalidRequest`` unless it is one JSON object without a repeated name: two readers
+    could see two operations. A message without a method is an answer of a client.
     """
     if not body:
         return NOTHING

@@ -1,9 +1,8 @@
-"""Who calls over MCP, and the OAuth scopes that an operation needs.
+"""The caller over MCP, and the OAuth scopes that an operation needs.
 
 ``gateway.mcp.resource`` authenticates a request and puts its ``Principal`` into the ASGI scope; the
 protocol behind it reads nothing else about the caller. There are two scopes, so that a consent page
-can name them in two sentences. What a tool may do beyond them is a matter of policies and
-approvals.
+can name them in two sentences. Policies and approvals decide the rest.
 """
 
 from __future__ import annotations
@@ -49,9 +48,9 @@ class Principal:
 
     @property
     def id(self) -> str:
-        """A stable text of tenant, user and client: 64 hexadecimal digits.
+        """The digest of tenant, user and client: 64 hexadecimal digits.
 
-        Request state is bound to it. Scopes are no part of it: a client that came back with more of
+        Request state is bound to it. Scopes are not in it: a client that comes back with more of
         them is the same principal.
         """
         who = [self.tenant, self.user, self.via, self.client]

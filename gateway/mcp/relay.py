@@ -44,7 +44,7 @@ LOOK_EVERY = 2.0
 """Seconds after which a waiting attempt looks again, in case that a change went unnoticed."""
 
 IsAnswered = Callable[[Principal, str, str | None], Awaitable[bool]]
-"""Says whether what a person was asked for is done: by the tool, and the approval if it was one."""
+"""Says whether a question is answered, by its tool, and its approval if it was about one."""
 
 
 @dataclass(eq=False, slots=True)

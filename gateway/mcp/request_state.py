@@ -1,4 +1,4 @@
-"""What a client hands back with its next attempt (``requestState``), sealed with our keys."""
+"""The state that a client hands back with its next attempt (``requestState``), sealed by us."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Codec:
 
 
 def state_boundary(vault: Vault, audience: str) -> RequestStateBoundary:
-    """Return what seals request state on its way out, and opens and checks it on its way in.
+    """Return middleware that seals request state in answers, and opens and checks it in requests.
 
     It is bound to the principal, the method, the tool and its arguments, and ``audience``.
     """

@@ -1,7 +1,7 @@
 """The server of the ``mcp`` package with our handlers.
 
-Of the package, its low-level server and its HTTP entry are used. What it offers beyond them, its
-bearer middleware, its authorization server and its decorators, is not (docs/decisions).
+The gateway uses the package's low-level server and its HTTP entry, and not its bearer middleware,
+its authorization server or its decorators (docs/decisions).
 """
 
 from __future__ import annotations

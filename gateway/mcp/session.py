@@ -1,7 +1,7 @@
 """Sessions of clients of the handshake revisions, sealed into the id that the client keeps.
 
-A client says at ``initialize`` what it can do, and never again. The id of its session carries that,
-so any process can serve its next request and none remembers it. The id is sealed with the
+A client declares its capabilities once, at ``initialize``. The id of its session carries them, so
+any process can serve its next request, and no process remembers it. The id is sealed with the
 encryption keys, and opens for its principal alone.
 """
 
@@ -32,7 +32,7 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """What a client said at ``initialize``. ``topic`` names the session in the database."""
+    """The client's side of ``initialize``. ``topic`` names the session in the database."""
 
     topic: str
     version: str
@@ -88,7 +88,7 @@ class Sessions:
 
 
 def _kept(capabilities: ClientCapabilities) -> dict[str, Any]:
-    """Return what answers depend on, in the protocol's form: a client may declare very much."""
+    """Return the capabilities that answers depend on: a client may declare many more."""
     said = capabilities.model_dump(by_alias=True, mode="json", exclude_none=True)
     kept: dict[str, Any] = {name: {} for name in ("sampling", "roots") if name in said}
     if isinstance(asks := said.get("elicitation"), dict):

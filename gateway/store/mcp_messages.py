@@ -1,7 +1,7 @@
 """Messages between processes about MCP clients: the collection ``mcp_messages``.
 
-A client's cancellation may reach another process than the one that runs the call; and the end of a
-wait, a connection that was made, concerns the process that has the client's stream. A row lives for
+A client's cancellation may reach another process than the one that runs the call. A question that
+one process asked is reported as done by the process that has the client's stream. A row lives for
 minutes; the change stream announces it (``message_tag``).
 """
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 class McpMessage:
     """A message about the session of ``topic``: ``subject`` is a request's or a question's id.
 
-    ``tool`` and ``approval`` are what a question was about.
+    A question is about ``tool``, and about ``approval`` if it has one.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""``/mcp`` on the web: the metadata of the protected resource, and who may come through to it."""
+"""``/mcp`` on the web: the metadata of the protected resource, and the checks of its requests."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from gateway.wiring.process import Services
 class Protocol:
     """The protocol's application, which is opened for the first request.
 
-    Its package takes half a second to import: a process that serves no agent does without.
+    Its package takes half a second to import, which a process without agents saves.
     """
 
     def __init__(self, given: Services) -> None:
