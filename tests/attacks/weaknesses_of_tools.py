@@ -180,7 +180,7 @@ def _undeclared() -> None:
 
 
 def _never_asked() -> None:
-    """What changes something runs as what reads."""
+    """A tool that changes something runs like one that reads."""
     _POLICY._own_decision = lambda tool: Decision.AUTO
 
 

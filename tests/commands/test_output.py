@@ -1,4 +1,4 @@
-"""What commands print for programs is JSON alone, also when something is wrong with a file."""
+"""Commands print JSON alone for programs, also when something is wrong with a file."""
 
 from __future__ import annotations
 

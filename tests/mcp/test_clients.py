@@ -251,7 +251,7 @@ EXPLAINED = {
     "TOK-03": "the server signs no token for another resource; those of another audience are "
     "refused in test_resource.py",
 }
-"""What the scanner notes, and why it is meant to be so."""
+"""The findings of the scanner, each with the reason why it is meant to be so."""
 
 
 def test_a_scanner_of_protected_servers_finds_nothing_unexplained(

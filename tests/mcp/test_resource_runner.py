@@ -51,7 +51,7 @@ async def test_a_broken_server_is_noticed_by_the_named_check(fault: str) -> None
     assert failed[FAULTS[fault]], "it does not say what it saw"
 
 
-async def test_what_lacks_a_token_or_a_tool_is_said_to_be_skipped() -> None:
+async def test_a_check_without_its_token_or_tool_is_skipped() -> None:
     server = Resource()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(server), trust_env=False) as http:
         found = await run(Target(url=URL, http=http, tokens={}))

@@ -100,7 +100,7 @@ async def tighten(mcp: Mcp) -> None:
     await policies.set("default", rules=[rule], disabled=(), revision=0)
 
 
-async def test_who_listens_hears_of_a_changed_list(
+async def test_a_listening_client_hears_of_a_changed_list(
     mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient]
 ) -> None:
     first, second = two

@@ -55,7 +55,7 @@ def deployed(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
 def test_server_has_the_pinned_packages_and_none_of_development(installed: Path) -> None:
     listed = run("venv/bin/python -m pip freeze --disable-pip-version-check", installed, BARE)
     names = {line.partition("==")[0].lower() for line in listed.splitlines() if "==" in line}
-    # What has a condition is for other systems.
+    # A requirement with a condition is for other systems.
     text = (ROOT / "requirements.txt").read_text()
     pinned = re.findall(r"^([a-z0-9-]+)==(?!.*sys_platform == )", text, re.MULTILINE)
     assert {name.replace("_", "-") for name in names} == {*pinned}

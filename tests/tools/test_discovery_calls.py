@@ -1,4 +1,4 @@
-"""What discovery says of a tool is what its call meets: accounts, refreshes, policies.
+"""Discovery says of each tool what a call of it meets: accounts, refreshes, policies.
 
 Accounts in all states, a provider that fails, rules of the organisation and of people, connectors
 that are switched off: whatever they are, a call of the tool runs if discovery says so, and
@@ -41,9 +41,9 @@ from tests.tools.schedules import FULL, Schedules, Step, run, steps
 
 PATTERNS = ("*", "google_*", "gmail_*", "*_mail", "notion_*", "zendesk_*", "*_create_*", "openai_*")
 CONNECT = (ConnectorRequired, ScopesRequired, ReauthorizationRequired)
-"""What sends a person to connect something."""
+"""The errors that send a person to connect something."""
 TOLD = ("connector", "connection", "scopes", "reason", "owner")
-"""What these errors say."""
+"""Their attributes, which have to agree."""
 
 
 @st.composite
@@ -281,7 +281,7 @@ def test_what_is_said_during_a_change_is_what_its_call_met_before_or_meets_after
 
 
 def test_a_healthy_account_is_never_told_to_connect(calls: Calls) -> None:
-    """Whatever the token endpoint says; what is healthy is said here, not by the gateway."""
+    """Whatever the token endpoint answers. The test makes the account healthy by itself."""
 
     async def check(connector: str, owner: str, mode: str, due: bool, policies: Any) -> None:
         healthy = Account(
