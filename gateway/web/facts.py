@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.clock import rfc3339
 from gateway.errors import (
+    ApprovalRequired,
     CallFailed,
     IdempotencyOutcomeUnknown,
     InvalidArguments,
@@ -19,6 +21,15 @@ _WITH_CONNECT_URL = {
     "scopes_required",
     "connection_incomplete",
 }
+
+
+def approval_facts(error: ApprovalRequired) -> dict[str, str]:
+    """Return the approval that a call waits for, and the page where a person decides."""
+    return {
+        "approval_id": error.approval_id,
+        "url": error.url,
+        "expires_at": rfc3339(error.expires_at),
+    }
 
 
 def facts_of(error: BaseException, code: str, public_url: str) -> dict[str, Any]:

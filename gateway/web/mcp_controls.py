@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.errors import ConnectorError
 from connectors.tooling import Effect
 from gateway.access.bounds import Bounds
-from gateway.clock import rfc3339
 from gateway.errors import ApprovalRequired, ConnectionNotFound, Forbidden
 from gateway.mcp.control import Control, Describe, Problem
 from gateway.mcp.principal import Principal
@@ -25,8 +24,8 @@ from gateway.web.discovery import (
     Schemas,
     discovered,
 )
-from gateway.web.facts import facts_of
-from gateway.web.problems import detail_of, problem_of
+from gateway.web.facts import approval_facts, facts_of
+from gateway.web.problems import members_of
 from gateway.web.replies import connection_reply
 from gateway.web.return_to import DASHBOARD
 from gateway.wiring.process import Services
@@ -179,29 +178,18 @@ def controls_of(given: Services) -> list[Control]:
 
 
 def describer(given: Services) -> Describe:
-    """Return what describes errors as problem documents, with links for the person alone."""
+    """Return a function that describes errors as problem documents, with links for the person."""
     public_url = given.settings.public_url
 
     def describe(error: BaseException, principal: Principal) -> Problem:
-        problem = problem_of(error)
-        said: Problem = {
-            "type": f"urn:connector-gateway:{problem.code}",
-            "title": problem.title,
-            "status": problem.status,
-            "detail": detail_of(error, problem),
-            "code": problem.code,
-            **facts_of(error, problem.code, public_url),
-        }
+        said: Problem = members_of(error)
+        said |= facts_of(error, said["code"], public_url)
         if (name := said.get("connector")) is not None:
             said["display_name"] = _title(given, name)
         if "connect_url" in said:
             said["connect_url"] = _marked(given, principal, said)
         if isinstance(error, ApprovalRequired):
-            said |= {
-                "approval_id": error.approval_id,
-                "url": error.url,
-                "expires_at": rfc3339(error.expires_at),
-            }
+            said |= approval_facts(error)
         if (pause := getattr(error, "retry_after", None)) is not None:
             said["retry_after"] = pause
         return said

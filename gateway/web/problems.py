@@ -439,19 +439,24 @@ def detail_of(error: BaseException, problem: Problem) -> str:
     return str(error) if problem.advice is None else problem.advice
 
 
-def problem_response(
-    error: BaseException, *, request_id: str, extra: dict[str, Any] | None = None
-) -> JSONResponse:
-    """Return the ``application/problem+json`` answer for ``error``."""
+def members_of(error: BaseException) -> dict[str, Any]:
+    """Return the members of a problem document that every error has."""
     problem = problem_of(error)
-    body: dict[str, Any] = {
+    return {
         "type": f"urn:connector-gateway:{problem.code}",
         "title": problem.title,
         "status": problem.status,
         "detail": detail_of(error, problem),
         "code": problem.code,
-        "request_id": request_id,
-    } | (extra or {})
+    }
+
+
+def problem_response(
+    error: BaseException, *, request_id: str, extra: dict[str, Any] | None = None
+) -> JSONResponse:
+    """Return the ``application/problem+json`` answer for ``error``."""
+    problem = problem_of(error)
+    body = {**members_of(error), "request_id": request_id, **(extra or {})}
     headers = {"Cache-Control": "no-store"}
     if problem.status in {429, 503}:
         headers["Retry-After"] = str(getattr(error, "retry_after", None) or RETRY_AFTER)

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from gateway.access.assertions import HEADER
 from gateway.access.service_keys import Role
-from gateway.clock import rfc3339
 from gateway.errors import ApprovalRequired, InvalidRequest, UnknownTool
 from gateway.proxy.stored_answers import check_key
 from gateway.store.owners import OwnerKind
 from gateway.tools.context import Asked
 from gateway.web.callers import bounds_of, require_key
+from gateway.web.facts import approval_facts
 from gateway.web.inputs import Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.problems import problem_response
@@ -97,12 +97,8 @@ async def call_tool(request: Request) -> Response:
     try:
         found = await given.tool_calls.call(asked)
     except ApprovalRequired as first:
-        where = {
-            "approval_id": first.approval_id,
-            "url": first.url,
-            "expires_at": rfc3339(first.expires_at),
-        }
-        return problem_response(first, request_id=request_id(request), extra=where)
+        facts = approval_facts(first)
+        return problem_response(first, request_id=request_id(request), extra=facts)
     return reply(
         ToolResultReply(
             result=found.result, truncated=found.truncated, next=found.next, cost=found.cost
