@@ -150,6 +150,13 @@ class Catalog:
                     return config
             raise
 
+    def display_name(self, name: str) -> str:
+        """The connector's name for people; ``name`` itself if it is gone or broken."""
+        try:
+            return self.described(name).display_name
+        except ConnectorError:
+            return name
+
     def usable(self, name: str) -> Connector:
         """The connector as people can connect it here: with its key alone if it has no app.
 

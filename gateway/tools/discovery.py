@@ -160,7 +160,7 @@ class Discovery:
             reach=reach,
             static=self._static(),
             policies=self._policies,
-            title=self._title,
+            title=self._catalog.display_name,
         )
 
     def _static(self) -> _Static:
@@ -174,7 +174,7 @@ class Discovery:
 
     def _texts(self, tool: Tool) -> list[tuple[str, float]]:
         """Return the texts that a search compares, with their weights."""
-        names = " ".join([*tool.connectors, *map(self._title, tool.connectors)])
+        names = " ".join([*tool.connectors, *map(self._catalog.display_name, tool.connectors)])
         examples = " ".join(str(value) for each in tool.examples for value in each.values())
         arguments = " ".join(tool.input_schema.get("properties", ()))
         return [
@@ -184,12 +184,6 @@ class Discovery:
             (arguments.replace("_", " "), 0.5),
             (examples, 0.5),
         ]
-
-    def _title(self, connector: str) -> str:
-        try:
-            return self._catalog.described(connector).display_name
-        except ConnectorError:
-            return connector
 
 
 class View:

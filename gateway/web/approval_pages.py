@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest
 from gateway.store.approvals import State
@@ -21,7 +20,6 @@ from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import ago, render
 from gateway.web.state import services
-from gateway.wiring.process import Services
 
 APPROVALS = "/dashboard/approvals"
 MOST = 50
@@ -51,7 +49,7 @@ async def waiting_approvals(request: Request) -> Response:
         {
             "path": f"{APPROVALS}/{each.stored.id}",
             "tool": each.stored.tool,
-            "connector": _display_name(given, each.stored.connector),
+            "connector": given.catalog.display_name(each.stored.connector),
             "account": each.stored.account_label,
             "state": _STATES[each.state],
             "waits": each.state is State.WAITING,
@@ -119,7 +117,7 @@ def _page(request: Request, session: SessionCaller, approval: Approval) -> Respo
             "description": shown.description,
             "effect": _EFFECTS.get(shown.effect, shown.effect),
             "is_destructive": shown.effect == "destructive",
-            "connector": _display_name(given, stored.connector),
+            "connector": given.catalog.display_name(stored.connector),
             "account": stored.account_label,
             "owner": _OWNERS[kind_of(stored.owner)],
             "whose": _WHOSE[kind_of(stored.owner)],
@@ -129,13 +127,6 @@ def _page(request: Request, session: SessionCaller, approval: Approval) -> Respo
         },
         shown=shown,
     )
-
-
-def _display_name(given: Services, connector: str) -> str:
-    try:
-        return given.catalog.described(connector).display_name
-    except ConnectorError:  # it is gone since
-        return connector
 
 
 ROUTES = [

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.errors import ConnectorError
 from connectors.tooling import Effect
 from gateway.access.bounds import Bounds
 from gateway.errors import ApprovalRequired, ConnectionNotFound, Forbidden
@@ -185,7 +184,7 @@ def describer(given: Services) -> Describe:
         said: Problem = members_of(error)
         said |= facts_of(error, said["code"], public_url)
         if (name := said.get("connector")) is not None:
-            said["display_name"] = _title(given, name)
+            said["display_name"] = given.catalog.display_name(name)
         if "connect_url" in said:
             said["connect_url"] = _marked(given, principal, said)
         if isinstance(error, ApprovalRequired):
@@ -195,13 +194,6 @@ def describer(given: Services) -> Describe:
         return said
 
     return describe
-
-
-def _title(given: Services, connector: str) -> str:
-    try:
-        return given.catalog.described(connector).display_name
-    except ConnectorError:
-        return connector
 
 
 def _marked(given: Services, principal: Principal, said: Problem) -> str:

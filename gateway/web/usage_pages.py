@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, NotFound, RulesChanged
 from gateway.store.usage import By, Sum, Wanted, decimal_text
@@ -263,13 +262,9 @@ async def _rows(given: Services, tenant: str, wanted: Wanted, by: list[By]) -> l
 
 def _row(given: Services, total: Sum) -> dict[str, Any]:
     connector = total.of.get("connector", "")
-    try:
-        name = given.catalog.described(connector).display_name if connector else ""
-    except ConnectorError:  # it is gone, and its usage stays
-        name = connector
     return {
         **total.of,
-        "connector": name,
+        "connector": given.catalog.display_name(connector) if connector else "",
         "calls": total.calls,
         "refused": total.refused,
         "failed": total.calls - total.answered - total.refused,
