@@ -66,8 +66,8 @@ XERO_TENANT = {"xero-tenant-id": "11111111-aaaa-4000-8000-000003000001"}
 
 def tools_of(connector: str) -> dict[str, HttpTool | FunctionTool]:
     """The tools of the connector's file, by name."""
-    module = __import__(f"connectors.tools.{connector}", fromlist=["TOOLS"])
-    return {each.name: each for each in module.TOOLS}
+    tools = import_module(f"connectors.tools.{connector}").TOOLS
+    return {each.name: each for each in tools}
 
 
 class _Side:
