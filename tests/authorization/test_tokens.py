@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Mapping
@@ -187,8 +188,9 @@ async def test_processes_that_make_the_first_key_together_end_with_one(
     database: Database, clock: FakeClock
 ) -> None:
     one, other = keys_of(database, clock), keys_of(database, clock)
-    assert await one.keys() is not None
+    await asyncio.gather(one._store_new(1), other._store_new(1))  # neither saw the other's
     assert (await one.signing_key()).kid == (await other.signing_key()).kid
+    assert len((await one.published())["keys"]) == 1
 
 
 @pytest.mark.requirement("E1", "E2")

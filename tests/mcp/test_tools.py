@@ -17,6 +17,7 @@ from gateway.mcp.session import Sessions
 from gateway.store.policies import Decision, PolicyRule
 from tests.mcp.speaking import MODERN, OLD, Mcp
 from tests.mcp.standin import ALICE
+from tests.support import provider as providers
 
 ERAS = [pytest.param(MODERN, id=MODERN), pytest.param("legacy", id=OLD)]
 ITEM = {"item_id": "i"}
@@ -90,22 +91,27 @@ async def test_pages_add_up_to_the_list(mcp: Mcp, monkeypatch: pytest.MonkeyPatc
     names: list[str] = []
     page = await listed(mcp)
     while "nextCursor" in page:
+        assert len(page["tools"]) == 3
         names += [tool["name"] for tool in page["tools"]]
         page = await listed(mcp, cursor=page["nextCursor"])
+    assert names
     assert [*names, *(tool["name"] for tool in page["tools"])] == whole
     wrong = await mcp.ask(MODERN, "tools/list", {"cursor": "???"}, {})
     assert wrong["error"]["code"] == -32602
 
 
 @pytest.mark.parametrize("era", [MODERN, OLD])
-async def test_errors_are_results_but_for_an_unknown_tool(mcp: Mcp, era: str) -> None:
+async def test_errors_are_results_but_for_an_unknown_tool(
+    mcp: Mcp, era: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await mcp.proxy.connect()
     assert (await call(mcp, "relay_get_nothing", {}, era))["error"]["code"] == -32602
     wrong = (await call(mcp, "relay_get_item", {"item_id": 7}, era))["result"]
     assert (wrong["isError"], wrong["structuredContent"]["code"]) == (True, "invalid_arguments")
     assert "item_id" in wrong["content"][0]["text"]
-    refused = (await call(mcp, "relay_get_deny", {}, era)).get("result", {"isError": True})
-    assert refused["isError"]
+    monkeypatch.setitem(providers.BEHAVIOURS, "refusal", providers.BEHAVIOURS["deny"])
+    refused = (await call(mcp, "relay_get_refusal", {}, era))["result"]
+    assert (refused["isError"], refused["structuredContent"]["code"]) == (True, "tool_failed")
 
 
 async def test_progress_comes_before_the_result(mcp: Mcp) -> None:
@@ -175,6 +181,7 @@ async def test_other_hosts_and_sites_are_refused(mcp: Mcp) -> None:
 
 async def test_a_skill_is_the_file_that_its_entry_says(mcp: Mcp) -> None:
     skills = (await mcp.ask(MODERN, "skills/list", {}, {}))["result"]["skills"]
+    assert len(skills) > 3
     for entry in skills[:3]:
         (file,) = entry["resources"]
         read = await mcp.ask(
