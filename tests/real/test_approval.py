@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from gateway.client import ApprovalRequired, GatewayError, SyncGateway, SyncUserContext
 from tests.support.chromium import needs_chromium
-from tests.support.dashboard import DevGateway, connect, sign_in
+from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
 
 pytestmark = needs_chromium
 CREATE, SEARCH = "notion_create_page", "notion_search_pages"
@@ -99,3 +99,5 @@ def test_a_person_approves_one_call_and_denies_another(
             page.goto(one.url)
             expect(page.get_by_text(state)).to_be_visible()
             expect(page.get_by_role("button", name="Approve this call")).to_have_count(0)
+    # Others of this folder connect the same account, whose grant is revoked with its last user.
+    disconnect(page, "notion")

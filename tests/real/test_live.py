@@ -101,4 +101,5 @@ def test_a_page_that_fails_once_is_live_again_later(dev: DevGateway, chromium: B
     card = page.locator("#connector-notion")
     expect(card.get_by_text("Working", exact=True)).to_be_visible(timeout=TWO_SECONDS)
     assert len(refused) == 1
+    disconnect(there, "notion")
     page.context.close()
