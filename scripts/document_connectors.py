@@ -1,7 +1,7 @@
-"""Write docs/connectors.md from the descriptions of the catalog's connectors.
+"""Write docs/connectors.md and the variables in .env.local.example from the catalog.
 
 Every fact comes from a connector's config, loaded with made-up credentials, and from the header of
-its module. ``--check`` writes nothing and exits with 1 if the page is out of date.
+its module. ``--check`` writes nothing and exits with 1 if a file is out of date.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from gateway.testing.header import Header, read_header
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "connectors.md"
+VARIABLES = ROOT / ".env.local.example"
 COMMAND = "python scripts/document_connectors.py"
 
 _CONSOLE = "Console: "
@@ -53,19 +54,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(argv)
     try:
-        text = page()
+        written = {PAGE: page(), VARIABLES: variables(VARIABLES.read_text(encoding="utf-8"))}
     except (Exception, SystemExit) as error:
         # A connector's file may raise anything when it loads; the validator names the file.
         print(f"The catalog does not load: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    if not chosen.check:
-        PAGE.write_text(text, encoding="utf-8")
-        print(f"wrote {PAGE.relative_to(ROOT)}")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is out of date: run {COMMAND}", file=sys.stderr)
-    return 1
+    stale = [
+        path
+        for path, text in written.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if chosen.check:
+            print(f"{path.relative_to(ROOT)} is out of date: run {COMMAND}", file=sys.stderr)
+        else:
+            path.write_text(written[path], encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 1 if chosen.check and stale else 0
+
+
+def variables(text: str) -> str:
+    """``.env.local.example`` with the variables of every connector, between the two headings."""
+    before, begin, rest = text.partition("\n\n# https://")
+    _, end, after = rest.partition("\n# --- The gateway ")
+    if not begin or not end:
+        raise ValueError(f"{VARIABLES.name}: the part about connectors has lost its headings")
+    parts = [
+        f"\n\n# {config.console_url}\n" + "\n".join(f"{variable}=" for variable in asked)
+        for config, _, asked in map(_describe, CONNECTOR_CATALOG)
+        if asked
+    ]
+    return f"{before}{''.join(parts)}\n{end}{after}"
 
 
 def page() -> str:

@@ -67,17 +67,22 @@ def test_connectors_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> No
 def test_outdated_connectors_page_is_noticed_and_renewed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = tmp_path / "docs" / "connectors.md"
+    page, example = tmp_path / "docs" / "connectors.md", tmp_path / ".env.local.example"
     page.parent.mkdir()
+    example.write_text(read(".env.local.example").replace("OAUTH_SLACK_CLIENT_ID=\n", ""))
     monkeypatch.setattr(document_connectors, "ROOT", tmp_path)
     monkeypatch.setattr(document_connectors, "PAGE", page)
+    monkeypatch.setattr(document_connectors, "VARIABLES", example)
     assert document_connectors.main(["--check"]) == 1  # the page is missing
     text = read("docs/connectors.md")
     page.write_text(text.replace("Slack", "Slick", 1), encoding="utf-8")
     assert document_connectors.main(["--check"]) == 1
-    assert "docs/connectors.md is out of date" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "docs/connectors.md is out of date" in said
+    assert ".env.local.example is out of date" in said
     assert document_connectors.main([]) == 0
     assert page.read_text(encoding="utf-8") == text
+    assert example.read_text(encoding="utf-8") == read(".env.local.example")
 
 
 def test_the_readme_names_every_provider() -> None:

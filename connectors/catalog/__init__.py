@@ -38,42 +38,11 @@ ENTRY_POINT_GROUP = "gateway.connectors"
 
 CONNECTOR_CATALOG: Mapping[str, str] = MappingProxyType(
     {
-        "airtable": "connectors.catalog.airtable",
-        "anthropic": "connectors.catalog.anthropic",
-        "atlassian": "connectors.catalog.atlassian",
-        "bluesky": "connectors.catalog.bluesky",
-        "datadog": "connectors.catalog.datadog",
-        "figma": "connectors.catalog.figma",
-        "google": "connectors.catalog.google",
-        "google-ads": "connectors.catalog.google_ads",
-        "hubspot": "connectors.catalog.hubspot",
-        "intercom": "connectors.catalog.intercom",
-        "linear": "connectors.catalog.linear",
-        "linkedin": "connectors.catalog.linkedin",
-        "mailchimp": "connectors.catalog.mailchimp",
-        "mandrill": "connectors.catalog.mandrill",
-        "microsoft": "connectors.catalog.microsoft",
-        "notion": "connectors.catalog.notion",
-        "openai": "connectors.catalog.openai",
-        "pinecone": "connectors.catalog.pinecone",
-        "quickbooks": "connectors.catalog.quickbooks",
-        "salesforce": "connectors.catalog.salesforce",
-        "serpapi": "connectors.catalog.serpapi",
-        "shopify": "connectors.catalog.shopify",
-        "slack": "connectors.catalog.slack",
-        "square": "connectors.catalog.square",
-        "stripe": "connectors.catalog.stripe",
-        "telegram": "connectors.catalog.telegram",
-        "tiktok": "connectors.catalog.tiktok",
-        "twilio": "connectors.catalog.twilio",
-        "x": "connectors.catalog.x",
-        "xero": "connectors.catalog.xero",
-        "zendesk": "connectors.catalog.zendesk",
-        "zoho-crm": "connectors.catalog.zoho_crm",
-        "zoom": "connectors.catalog.zoom",
+        stem.replace("_", "-"): f"{__name__}.{stem}"
+        for stem in sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
     }
 )
-"""The connectors of this package, in alphabetical order: name -> module."""
+"""The connectors of this package, one a file of this folder: name -> module."""
 
 Hook = Callable[[PostConnectionContext], Awaitable[None]]
 """A hook's ``post_connection``."""

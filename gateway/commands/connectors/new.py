@@ -20,7 +20,6 @@ from string import Template
 from typing import Any
 
 from connectors.catalog import Catalog
-from connectors.environment import variable
 from connectors.errors import ConfigError
 from connectors.review import NAME_PATTERN
 from gateway.commands.connectors.known import MadeUp
@@ -34,8 +33,6 @@ _UNFIT = re.compile(r'["\\$\x00-\x1f\x7f]')
 """Characters that would end a string of the written files, or mean something else in them."""
 _STAND_INS = {"category": "other", "scopes": "read"}
 """Valid values for fields that are still to be filled in and are no URL."""
-_ENTRY = re.compile(r' +"[a-z0-9-]+": "connectors\.catalog\.[a-z0-9_]+",')
-_VARIABLE = re.compile(r"^OAUTH_([A-Z0-9_]+)_CLIENT_ID=", re.MULTILINE)
 
 
 class CannotWrite(Exception):
@@ -97,7 +94,7 @@ class NewConnector:
 def files_for(
     new: NewConnector, *, root: Path, folder: Path | None, today: date
 ) -> dict[Path, str]:
-    """Return every file to write or to change, with its new text.
+    """Return every file to write, with its text.
 
     The connector goes into ``folder`` if it is given, else into the source tree ``root``. It says
     that it was checked on the date ``today``. Raises ``CannotWrite`` if a connector of that name
@@ -107,6 +104,11 @@ def files_for(
     base = folder if folder is not None else root / "connectors"
     tests = base / "tests" if folder is not None else root / "tests" / "connectors"
     stem = new.stem if folder is None else new.name
+    if folder is None and not (root / "connectors/catalog").is_dir():
+        raise CannotWrite(
+            f"{root} is no source tree of the gateway: add connectors there, or with --folder to a "
+            "folder of your own"
+        )
     files = {
         base / "catalog" / f"{stem}.py": _catalog(new, today),
         base / "sandbox" / f"{stem}.py": _filled(_template("sandbox", new), new),
@@ -115,7 +117,7 @@ def files_for(
     for path in files:
         if path.exists():
             raise CannotWrite(f"{path} exists already")
-    return files if folder is not None else files | _registered(new, root)
+    return files
 
 
 def write_all(files: Mapping[Path, str]) -> None:
@@ -197,44 +199,6 @@ def _refuse_taken(name: str, folder: Path | None) -> None:
         raise CannotWrite(str(error)) from error
     if name in names:
         raise CannotWrite(f"there is a connector {name} already")
-
-
-def _registered(new: NewConnector, root: Path) -> dict[Path, str]:
-    """The files of a source tree that list every connector, with this one in alphabetical order.
-
-    One with a key needs no variable, so the list of variables stays as it is.
-    """
-    catalog, example = root / "connectors/catalog/__init__.py", root / ".env.local.example"
-    for needed in (catalog, example, root / "tests" / "connectors"):
-        if not needed.exists():
-            raise CannotWrite(
-                f"there is no {needed}: connectors are added to a source tree, or with --folder "
-                "to a folder of your own"
-            )
-    lines = catalog.read_text("utf-8").split("\n")
-    entries = [number for number, line in enumerate(lines) if _ENTRY.fullmatch(line)]
-    blocks = example.read_text("utf-8").split("\n\n")
-    listed = [number for number, block in enumerate(blocks) if _VARIABLE.search(block)]
-    for path, places in ((catalog, entries), (example, listed)):
-        if not places:
-            raise CannotWrite(f"{path} lists no connector, so there is no place for this one")
-    indent = " " * (len(lines[entries[0]]) - len(lines[entries[0]].lstrip()))
-    entry = f'{indent}"{new.name}": "connectors.catalog.{new.stem}",'
-    variables = ["CLIENT_ID"] + (["CLIENT_SECRET"] if new.auth != "none" else [])
-    block = "\n".join(
-        [f"# {new.console_url}", *(f"{variable(new.name, what)}=" for what in variables)]
-    )
-    lines[entries[0] : entries[-1] + 1] = sorted([*lines[entries[0] : entries[-1] + 1], entry])
-    blocks[listed[0] : listed[-1] + 1] = sorted(
-        [*blocks[listed[0] : listed[-1] + 1], block], key=_connector_of
-    )
-    changed = {catalog: "\n".join(lines)}
-    return changed if new.key else changed | {example: "\n\n".join(blocks)}
-
-
-def _connector_of(block: str) -> str:
-    found = _VARIABLE.search(block)
-    return found[1].lower().replace("_", "-") if found else ""
 
 
 def _format(paths: Iterable[Path]) -> None:
