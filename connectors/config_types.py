@@ -16,7 +16,7 @@ class Revocation:
 
     ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``client_secret``
     (the secret alone: ``Authorization: Client …``), ``none``, or ``access_token`` (the token
-    itself, in ``api_headers``). ``token`` is the one that is sent;
+    itself, in ``api_headers``). ``token`` is the one that is sent, as ``token_param``;
     ``None`` when the authentication or ``params`` name the grant already. ``params`` are further
     parameters, which may hold ``${client_id}``, ``${connection_config.x}`` and ``${metadata.x}``.
     """
@@ -25,6 +25,7 @@ class Revocation:
     auth: Literal["client", "client_secret", "none", "access_token"] = "client"
     body_format: BodyFormat = "form"
     token: Literal["access_token", "refresh_token"] | None = "refresh_token"
+    token_param: str = "token"
     params: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -38,7 +39,9 @@ class Revocation:
         if self.auth == "access_token" and self.token is None and not self.params:
             if self.body_format != "form":
                 found.append("has a body_format and no body")
-        if taken := sorted({"token", "client_secret"} & self.params.keys()):
+        if self.token_param != "token" and (self.token is None or not self.token_param):
+            found.append("has a token_param that is empty or names no token")
+        if taken := sorted({self.token_param, "client_secret"} & self.params.keys()):
             found.append(f"params sets {', '.join(taken)} (use the fields for them)")
         return found
 

@@ -233,7 +233,7 @@ class LongLivedRules:
 class RevokeRules:
     """The revocation endpoint.
 
-    ``token`` names what says which grant: body field ``token`` (of a kind that is in ``accepts``),
+    ``token`` names what says which grant: body field ``token_param`` (of a kind in ``accepts``),
     the API's own header, or an ``account`` in the body field ``account_param`` (the fact of that
     name). ``params`` are further parameters that must be there; a ``client_id`` among them must be
     the app's own. ``client_auth`` ``client_secret`` is the header ``Authorization: Client …``.
@@ -251,6 +251,7 @@ class RevokeRules:
     accepts: frozenset[Literal["access_token", "refresh_token"]] = frozenset(
         {"access_token", "refresh_token"}
     )
+    token_param: str = "token"
     account_param: str = ""
     params: frozenset[str] = frozenset()
     reach: Literal["grant", "account"] = "grant"

@@ -206,6 +206,8 @@ def _revoke(provider: Any) -> Iterator[str]:
         rules.account_param in account.facts for account in provider.accounts
     ):
         yield f'revoke.account_param "{rules.account_param}" is a fact of no account'
+    if rules.token_param != "token" and (rules.token != "body" or not rules.token_param):
+        yield 'revoke.token_param is empty, or given although token is not "body"'
     if rules.token == "account" and rules.reach != "account":
         yield 'revoke.reach must be "account": the request names an account and no grant'
     if rules.token == "api_header" and (rules.client_auth != "none" or rules.params):

@@ -211,10 +211,9 @@ def _urls(config: Any) -> Iterator[str]:
     for name in (*_URLS_BEFORE, *_URLS_AFTER):
         url = getattr(config, name)
         if url is not None:
-            after_callback = name in {"token_url", "refresh_url"}
-            for problem in _url(
-                config, url, with_metadata=name in _URLS_AFTER, after_callback=after_callback
-            ):
+            early = _of_callback(config) if name in {"token_url", "refresh_url"} else ""
+            own = "client_id" if name == "revocation_url" else early
+            for problem in _url(config, url, with_metadata=name in _URLS_AFTER, own=own):
                 yield f"{name} {problem}"
     if config.issuer is not None:
         if not _ISSUER.fullmatch(PLACEHOLDER.sub("x", config.issuer)):
@@ -227,15 +226,9 @@ def _urls(config: Any) -> Iterator[str]:
 
 
 def _url(
-    config: Any,
-    url: str,
-    *,
-    with_metadata: bool,
-    with_query: bool = False,
-    after_callback: bool = False,
+    config: Any, url: str, *, with_metadata: bool, with_query: bool = False, own: str = ""
 ) -> Iterator[str]:
-    early = _of_callback(config) if after_callback else ""
-    unknown = list(undeclared(config, url, metadata=with_metadata, own=early))
+    unknown = list(undeclared(config, url, metadata=with_metadata, own=own))
     yield from (f"has the undeclared placeholder ${{{placeholder}}}" for placeholder in unknown)
     if unknown:
         return
@@ -484,7 +477,8 @@ def _api_hosts(config: Any) -> Iterator[str]:
 def _api(config: Any) -> Iterator[str]:
     yield from _api_hosts(config)
     headers = config.api_headers
-    yield from _members(config, "api_headers", headers, metadata=True, own="access_token")
+    own = "access_token client_id"
+    yield from _members(config, "api_headers", headers, metadata=True, own=own)
     if not any(_CREDENTIAL.search(value) for value in headers.values()):
         yield "api_headers carry no ${access_token}"
     lookup = config.fetch_account_info

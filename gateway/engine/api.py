@@ -36,7 +36,7 @@ def api_headers(
         inputs=config.connection_config,
         typed=connection_config,
         metadata=metadata,
-        own={"access_token": access_token.reveal()},
+        own={"access_token": access_token.reveal(), "client_id": config.client_id},
     )
     return filler.headers(config.api_headers, partly=partly)
 

@@ -31,18 +31,17 @@ def revocation_request(
     """
     if config.revocation_url is None:
         return None
-    url = render_url(config.revocation_url, config, connection_config, metadata)
+    own = {"client_id": config.client_id}
+    url = render_url(config.revocation_url, config, connection_config, metadata, own)
     shape = config.revocation
     params: list[tuple[str, str]] = []
     if shape.token is not None:
         token = refresh_token if shape.token == "refresh_token" and refresh_token else access_token
         body, _ = prepare_revoke_token_request(token.reveal())
-        params = parse_qsl(body)
+        names = {"token": shape.token_param}
+        params = [(names.get(name, name), value) for name, value in parse_qsl(body)]
     filler = Filler(
-        inputs=config.connection_config,
-        typed=connection_config,
-        metadata=metadata,
-        own={"client_id": config.client_id},
+        inputs=config.connection_config, typed=connection_config, metadata=metadata, own=own
     )
     try:
         params += filler.parameters(shape.params).items()

@@ -202,16 +202,19 @@ def render_url(
     config: ConnectorConfig,
     values: Mapping[str, str],
     metadata: Mapping[str, Any] = NOTHING,
+    own: Mapping[str, str] = NOTHING,
 ) -> str:
     """Fill the placeholders of ``template`` from the connection_config ``values`` and ``metadata``.
 
-    Raises ``InvalidRequest`` if a value is missing, is not right for its input, or would change
-    more than its host label, path segment or query value.
+    ``own`` are values that the gateway itself names; each is one path segment at most. Raises
+    ``InvalidRequest`` if a value is missing, is not right for its input, or would change more than
+    its host label, path segment or query value.
     """
     if "${" not in template:
         return template
     parts = urlsplit(template)
-    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata)
+    named = {name: quote(value, safe="") for name, value in own.items()}
+    filler = Filler(inputs=config.connection_config, typed=values, metadata=metadata, own=named)
     if origin := _ORIGIN.fullmatch(parts.netloc):
         return filler.joined(parts, _host_of(origin[1], config, metadata))
     return filler.url(template)

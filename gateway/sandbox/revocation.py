@@ -49,9 +49,8 @@ class RevocationEndpoint:
                     "invalid_request", "parameters", "the header says all there is to say"
                 )
             return [authenticate_bearer(self.rules, self.ledger, incoming, rules.address)[0]]
-        known = rules.params | (
-            {rules.account_param} if rules.token == "account" else {"token", "token_type_hint?"}
-        )
+        by_token = {rules.token_param, "token_type_hint?"}
+        known = rules.params | ({rules.account_param} if rules.token == "account" else by_token)
         params = standard_names(body_params(incoming, rules.body_format), self.rules.token.names)
         app = app_of(self.rules, self.ledger, incoming, params)
         params = authenticate_client(app, incoming, params, rules.client_auth, known)
@@ -63,7 +62,7 @@ class RevocationEndpoint:
             fact = rules.account_param
             return self._grants_of_account(app.client_id, fact, params[fact], tenant)
         client = None if rules.client_auth == "none" else app.client_id
-        return [self._grant_of_token(rules, client, params["token"], tenant)]
+        return [self._grant_of_token(rules, client, params[rules.token_param], tenant)]
 
     def _grants_of_account(
         self, client: str, fact: str, value: str, tenant: str | None

@@ -284,6 +284,14 @@ def test_addresses_of_the_api_are_checked_too() -> None:
         ({"grant": {"access_token_prefix": ""}}, "grant.access_token_prefix is empty"),
         ({"revoke": {"accepts": frozenset()}}, "revoke.accepts is empty"),
         (
+            {"revoke": {"token": "api_header", "token_param": "access"}},
+            'revoke.token_param is empty, or given although token is not "body"',
+        ),
+        (
+            {"revoke": {"token_param": ""}},
+            'revoke.token_param is empty, or given although token is not "body"',
+        ),
+        (
             {"revoke": {"token": "account", "reach": "account"}},
             'revoke.account_param goes with token "account", and only with that',
         ),

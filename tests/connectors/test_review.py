@@ -367,6 +367,22 @@ def test_a_valid_description_has_no_problem() -> None:
         ({"revocation": Revocation(token=None)}, "revocation names no token at all"),
         ({"revocation": Revocation(token=None, auth="none")}, "revocation names no token at all"),
         (
+            {"revocation": Revocation(auth="access_token", token=None, token_param="access")},
+            "revocation has a token_param that is empty or names no token",
+        ),
+        (
+            {"revocation": Revocation(token_param="")},
+            "revocation has a token_param that is empty or names no token",
+        ),
+        (
+            {"revocation": Revocation(token_param="access", params={"access": "x"})},
+            "revocation params sets access (use the fields for them)",
+        ),
+        (
+            {"authorization_url": "https://auth.example.com/${client_id}/authorize"},
+            "authorization_url has the undeclared placeholder ${client_id}",
+        ),
+        (
             {"revocation": Revocation(params={"token": "x", "client_secret": "y"})},
             "revocation params sets client_secret, token (use the fields for them)",
         ),

@@ -242,6 +242,12 @@ def test_the_credential_is_put_where_the_connector_says() -> None:
     assert api_headers(config, Secret("canary")) == {"X-Token": "token=canary", "Acme-Version": "7"}
 
 
+def test_an_api_header_may_name_the_app() -> None:
+    headers = {"Authorization": "Bearer ${access_token}", "Client-Id": "${client_id}"}
+    config = make_config(api_headers=headers)
+    assert api_headers(config, Secret("canary"))["Client-Id"] == config.client_id
+
+
 @pytest.mark.requirement("J1")
 def test_a_call_does_not_show_the_token() -> None:
     assert "canary" not in repr(call("https://api.example.com/me"))

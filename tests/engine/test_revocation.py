@@ -200,3 +200,21 @@ def test_revocation_url_may_contain_metadata() -> None:
     for metadata in ({}, {"account_id": "../other"}, {"account_id": ".."}):
         with pytest.raises(InvalidRequest):
             request_of(metadata=metadata, **changes)
+
+
+def test_the_token_may_have_another_name() -> None:
+    request = request_of(
+        revocation=Revocation(body_format="json", token="access_token", token_param="accessToken")
+    )
+    sent = json.loads(request.content)
+    assert sent["accessToken"] == "access-1"
+    assert "token" not in sent
+
+
+@pytest.mark.parametrize(
+    ("client_id", "segment"), [("Iv1.8a61f9", "Iv1.8a61f9"), ("a/b?c#d", "a%2Fb%3Fc%23d")]
+)
+def test_revocation_url_may_name_the_app(client_id: str, segment: str) -> None:
+    url = "https://auth.example.com/applications/${client_id}/grant"
+    request = request_of(revocation_url=url, client_id=client_id)
+    assert request.url == f"https://auth.example.com/applications/{segment}/grant"

@@ -105,6 +105,14 @@ def test_a_client_id_is_taken_without_a_secret_where_it_is_documented() -> None:
     body_of(revoke(toy, {"token": token, "client_id": toy.rules.client_id}))
 
 
+def test_the_token_has_the_documented_name_alone() -> None:
+    toy = toy_with(token_param="access_token")
+    token = toy.connect()["access_token"]
+    assert refusal_of(revoke(toy, {"token": token})) == "invalid_request"
+    body_of(revoke(toy, {"access_token": token}))
+    assert not toy.works(token)
+
+
 def test_required_headers_and_the_bodys_format_are_checked() -> None:
     toy = toy_with(body_format="json", required_headers={"toy-version": frozenset({"2"})})
     body = {"token": toy.connect()["access_token"]}
