@@ -14,7 +14,8 @@ BodyFormat = Literal["form", "json"]
 class Revocation:
     """The shape of the request that revokes a grant (RFC 7009 is the default).
 
-    ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``client_secret``
+    ``auth`` says who authenticates: ``client`` (as at the token endpoint), ``client_body`` or
+    ``client_header`` (in the body or as Basic, unlike at the token endpoint), ``client_secret``
     (the secret alone: ``Authorization: Client …``), ``none``, or ``access_token`` (the token
     itself, in ``api_headers``). ``token`` is the one that is sent, as ``token_param``;
     ``None`` when the authentication or ``params`` name the grant already. ``params`` are further
@@ -22,7 +23,9 @@ class Revocation:
     """
 
     method: Literal["POST", "DELETE"] = "POST"
-    auth: Literal["client", "client_secret", "none", "access_token"] = "client"
+    auth: Literal[
+        "client", "client_body", "client_header", "client_secret", "none", "access_token"
+    ] = "client"
     body_format: BodyFormat = "form"
     token: Literal["access_token", "refresh_token"] | None = "refresh_token"
     token_param: str = "token"

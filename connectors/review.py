@@ -442,6 +442,8 @@ def _answers(config: Any) -> Iterator[str]:
 def _parts(config: Any) -> Iterator[str]:
     for problem in config.revocation.problems():
         yield f"revocation {problem}"
+    if config.revocation.auth.removeprefix("client_") == config.authorization_method:
+        yield f'revocation.auth is {config.revocation.auth}, which "client" says, too'
     params = config.revocation.params
     yield from _members(config, "revocation.params", params, metadata=True, own="client_id")
     for problem in config.error_in_success.problems() if config.error_in_success else ():

@@ -75,13 +75,18 @@ def authenticated_request(
     *,
     body_format: BodyFormat,
     method: str = "POST",
+    authorization: str | None = None,
 ) -> OutboundRequest:
-    """Prepare a request of the connector's own client, with its ``token_headers``."""
+    """Prepare a request of the connector's own client, with its ``token_headers``.
+
+    ``authorization`` is another ``authorization_method`` than the connector's.
+    """
+    authorization = authorization or config.authorization_method
     client = Client(
         id=config.client_id,
         secret=config.client_secret,
-        method=_METHODS[config.authorization_method],
-        raw=config.authorization_method == "header_raw",
+        method=_METHODS[authorization],
+        raw=authorization == "header_raw",
         names=config.param_names,
     )
     return client.request(

@@ -16,6 +16,9 @@ from gateway.engine.request import OutboundRequest, encode_body
 from gateway.engine.templates import Filler, filled, render_url
 from gateway.errors import InvalidRequest, UnreadableResponse
 
+_AUTHORIZATION = {"client": None, "client_body": "body", "client_header": "header"}
+"""Where the client's credentials stand; ``None``: where they stand at the token endpoint."""
+
 
 def revocation_request(
     config: ConnectorConfig,
@@ -47,10 +50,15 @@ def revocation_request(
         params += filler.parameters(shape.params).items()
     except InvalidRequest as error:
         raise UnreadableResponse(f"the revocation cannot be written: {error}") from None
-    if shape.auth == "client":
+    if shape.auth in _AUTHORIZATION:
         sender = filled(config, connection_config, metadata)
         return authenticated_request(
-            sender, url, params, body_format=shape.body_format, method=shape.method
+            sender,
+            url,
+            params,
+            body_format=shape.body_format,
+            method=shape.method,
+            authorization=_AUTHORIZATION[shape.auth],
         )
     headers = {"Accept": "application/json"}
     if shape.auth == "client_secret":

@@ -354,7 +354,16 @@ def test_a_valid_description_has_no_problem() -> None:
         ),
         (
             {"revocation": Revocation(auth="basic")},  # type: ignore[arg-type]
-            "revocation.auth is not one of client, client_secret, none, access_token",
+            "revocation.auth is not one of client, client_body, client_header, client_secret, "
+            "none, access_token",
+        ),
+        (
+            {"revocation": Revocation(auth="client_body")},
+            'revocation.auth is client_body, which "client" says, too',
+        ),
+        (
+            {"revocation": Revocation(auth="client_header"), "authorization_method": "header"},
+            'revocation.auth is client_header, which "client" says, too',
         ),
         (
             {"revocation": Revocation(body_format="xml")},  # type: ignore[arg-type]

@@ -218,3 +218,12 @@ def test_revocation_url_may_name_the_app(client_id: str, segment: str) -> None:
     url = "https://auth.example.com/applications/${client_id}/grant"
     request = request_of(revocation_url=url, client_id=client_id)
     assert request.url == f"https://auth.example.com/applications/{segment}/grant"
+
+
+def test_the_client_may_authenticate_in_another_way_than_at_the_token_endpoint() -> None:
+    header = request_of(revocation=Revocation(auth="client_header"))
+    assert header.headers["Authorization"].startswith("Basic ")
+    assert parse_qsl(header.content.decode()) == [("token", "refresh-1")]
+    body = request_of(revocation=Revocation(auth="client_body"), authorization_method="header")
+    assert "Authorization" not in body.headers
+    assert ("client_secret", CLIENT_SECRET) in parse_qsl(body.content.decode())
