@@ -78,12 +78,14 @@ class ToolContext(Protocol):
         json: Any = None,
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        content_type: str = "",
         reads: bool = False,
     ) -> ApiAnswer:
         """Call the API of a connector that the tool needs; the gateway adds the credential.
 
         ``path`` is below the connector's ``api_base_url``; what is put into it must be quoted with
-        ``urllib.parse.quote(value, safe="")``. ``reads`` marks a POST that changes nothing. Returns
+        ``urllib.parse.quote(value, safe="")``. ``content`` is a body of another kind than JSON and
+        form, of the ``content_type``. ``reads`` marks a POST that changes nothing. Returns
         an answer of 2xx; raises ``ToolFailed`` for another one.
         """
         ...

@@ -141,6 +141,7 @@ class CallContext:
         json: Any = None,
         form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         content: bytes | None = None,
+        content_type: str = "",
         reads: bool = False,
     ) -> ApiAnswer:
         """Send a request of the tool and return its answer; see ``ToolContext.fetch``."""
@@ -148,7 +149,7 @@ class CallContext:
         self._requests += 1
         if self._requests > MAX_REQUESTS:
             raise ToolFailed("too_many_requests", f"a call has at most {MAX_REQUESTS} requests")
-        body, kind = _body(json, form, content)
+        body, kind = _body(json, form, content, content_type)
         sent = [*header_fields(headers or {}), *([(b"content-type", kind)] if kind else [])]
         changes = method not in SAFE and not reads
         if changes:
@@ -265,7 +266,7 @@ def _query(given: Any) -> bytes:
     return urlencode(given or {}, doseq=True).encode()
 
 
-def _body(json: Any, form: Any, content: bytes | None) -> tuple[bytes, bytes]:
+def _body(json: Any, form: Any, content: bytes | None, kind: str) -> tuple[bytes, bytes]:
     """Return the body and its Content-Type."""
     if [json is not None, form is not None, content is not None].count(True) > 1:
         raise ToolFailed("two_bodies", "the tool gave more than one body")
@@ -273,7 +274,8 @@ def _body(json: Any, form: Any, content: bytes | None) -> tuple[bytes, bytes]:
         return jsonlib.dumps(json, ensure_ascii=False).encode(), b"application/json"
     if form is not None:
         return urlencode(form, doseq=True).encode(), b"application/x-www-form-urlencoded"
-    return content or b"", b""
+    ((_, typed),) = header_fields({"type": kind})  # checked as any header is
+    return content or b"", typed
 
 
 def _whole(body: bytes, kind: bytes, most: int) -> Body:

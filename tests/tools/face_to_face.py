@@ -125,6 +125,7 @@ class _Side:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        content_type: str = "",
         reads: bool = False,
     ) -> ApiAnswer:
         """Send a request as ``ToolContext.fetch`` does."""

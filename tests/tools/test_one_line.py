@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from connectors.catalog import Catalog
 from connectors.tool_context import ToolFailed
 from connectors.tools.google import Compose, raw_message
-from gateway.tools.context import header_fields
+from gateway.tools.context import _body, header_fields
 from gateway.tools.registry import Registry
 
 REGISTRY = Registry(Catalog({}))
@@ -115,3 +115,11 @@ def test_a_function_cannot_send_such_a_header(text: str) -> None:
             header_fields(headers)
         assert caught.value.code == "header_refused"
         assert json.dumps(text)[1:-1] not in str(caught.value)
+
+
+@EACH_END
+def test_nor_can_it_with_the_content_type(text: str) -> None:
+    kind = "multipart/form-data; boundary=b"
+    assert _body(None, None, b"--b--", kind) == (b"--b--", kind.encode())
+    with pytest.raises(ToolFailed):
+        _body(None, None, b"--b--", f"{kind}{text}")
