@@ -51,8 +51,10 @@ class Balancer:
 
     async def _watch(self, client: httpx.AsyncClient, gateway: FleetProcess) -> None:
         while True:
+            is_ready = await self._is_ready(client, gateway)
+            # Read after the answer: meanwhile another watch may have taken a process out.
             others = [one for one in self._ready if one is not gateway]
-            if await self._is_ready(client, gateway):
+            if is_ready:
                 self._ready = [*others, gateway]
             elif others:
                 self._ready = others
