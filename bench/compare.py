@@ -1,4 +1,4 @@
-"""Servers measured in turn, A, B, A, B, …: what a ratio compares was measured within one round.
+"""Servers measured in turn, A, B, B, A, …: what a ratio compares was measured within one round.
 
 A machine is faster in one minute than in the next one; a ratio within a round feels little of that,
 and the median over the rounds less.
@@ -63,9 +63,11 @@ async def compare(
     cells: dict[tuple[str, int], list[Cell]] = {
         (server.name, number): [] for number in connections for server in servers
     }
-    for _ in range(rounds):
+    for turn in range(rounds):
+        # Forth and back: a server that follows a busy one in one round precedes it in the next.
+        in_turn = servers if turn % 2 == 0 else servers[::-1]
         for number in connections:
-            for server in servers:
+            for server in in_turn:
                 cells[server.name, number].append(
                     await _cell(server.target, number, counters, seconds)
                 )
