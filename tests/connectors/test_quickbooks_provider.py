@@ -26,7 +26,7 @@ class TestQuickBooks(ConnectorContract):
         Person(account=REALM, typed={"environment": "production"}),
         Person(account="4620816365002002", typed={"environment": "sandbox"}),
     )
-    probe = Probe("/query")
+    probe = Probe("/query?query=select%20*%20from%20Customer")
     accepted_inputs = {
         "environment": {"": "production", "production": "production", "Sandbox": "sandbox"}
         | {"sandbox": "sandbox"}
