@@ -37,13 +37,18 @@ PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
 NOT_ON_THE_WIRE = {
     "alias",
+    "api_hosts",
     "approval_codes",
     "description",
     "key",
     "repeat_unauthorized",
     "unread_answers",
 }
-"""Fields with a default that change words for people alone, and those that no flow uses."""
+"""Fields with a default that change words for people alone, and those that no flow uses.
+
+``api_hosts`` may name hosts that no call of the contract reaches; the description's checks compare
+them with the provider's own.
+"""
 
 _RANDOM = {"state", "code_challenge", "code_verifier"}
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
