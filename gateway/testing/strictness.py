@@ -30,6 +30,7 @@ from gateway.testing.workbench import open_workbench
 
 _OF_THE_CLIENT = {"host", "connection", "content-length", "user-agent", "accept-encoding", "accept"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_UNIX_MOMENT = re.compile(r"(?<=: )1[789]\d{8}(?=[,}\]])")  # a number of JSON between 2023 and 2033
 _LATER = 40 * 86400  # seconds; longer than any access token lives
 
 _REMEMBERED = ("codes", "grants", "access_tokens", "refresh_tokens")
@@ -234,11 +235,11 @@ def _answer(twin: ProviderSimulation, outcome: Outcome) -> Any:
 def without_moments(text: str, now: float) -> str:
     """``text`` with each moment as its distance from ``now`` (Unix seconds), to ten seconds."""
 
-    def distance(found: re.Match[str]) -> str:
-        seconds = datetime.fromisoformat(found[0]).timestamp() - now
-        return f"<in {10 * round(seconds / 10)} s>"
+    def distance(moment: float) -> str:
+        return f"<in {10 * round((moment - now) / 10)} s>"
 
-    return _MOMENT.sub(distance, text)
+    text = _UNIX_MOMENT.sub(lambda found: f'"{distance(int(found[0]))}"', text)
+    return _MOMENT.sub(lambda found: distance(datetime.fromisoformat(found[0]).timestamp()), text)
 
 
 def _short(answer: Any) -> Any:

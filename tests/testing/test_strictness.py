@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.store.mongo import Database
-from gateway.testing.strictness import provider_side
+from gateway.testing.strictness import provider_side, without_moments
 from tests.support.subjects import subject_of
 
 AIRTABLE = subject_of("airtable")
@@ -68,3 +69,14 @@ async def test_another_rule_changes_the_record(
 ) -> None:
     other = await provider_side(replace(AIRTABLE, provider=rules), workplace)
     assert other[part] != recorded[part]
+
+
+def test_moments_are_recorded_as_distances_whether_they_are_text_or_unix_time() -> None:
+    """Otherwise the record would change with every run; other numbers stay as they are."""
+    answer = {"expires_at": 1_796_003_599, "ends": "2026-11-30T01:53:19Z", "id": 1_200_000_001}
+    text = json.dumps([200, answer])
+    now = 1_795_999_999.0
+    assert json.loads(without_moments(text, now)) == [
+        200,
+        {"expires_at": "<in 3600 s>", "ends": "<in 3600 s>", "id": 1_200_000_001},
+    ]
