@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import get_args
@@ -35,11 +35,14 @@ from gateway.wiring.process import Services, redirect_uri
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The cards of one category."""
+    """Cards below one heading."""
 
     title: str
     cards: list[CardView]
 
+
+QUERY_LENGTH = 100
+"""Characters of a search that are read."""
 
 _TITLES = {"ai": "AI", "crm": "CRM", "devtools": "Developer tools", "hr": "HR"}
 
@@ -50,7 +53,7 @@ async def home(request: Request) -> Response:
 
 
 async def dashboard(request: Request) -> Response:
-    """Show the cards by category."""
+    """Show the connected accounts, and the catalog: ``q`` are words to find in it."""
     check_host(request)
     session = await find_session(request)
     if session is None:
@@ -63,13 +66,16 @@ async def dashboard(request: Request) -> Response:
     shared = {c.connector for c in await given.connections.list_for(session.tenant, None)}
     rules = await given.rules.all_of(session.tenant)
     used = await given.audit.users_of(session.tenant, [connection.id for connection in mine])
+    query = request.query_params.get("q", "")[:QUERY_LENGTH].strip()
+    groups = await _groups(request, ready, mine, lambda card: _noted(given, card, rules, shared))
     page = render(
         request,
         "dashboard.html",
         title="Connectors",
         session=session,
         notice=notice_for(request, session),
-        groups=await _groups(request, ready, mine, lambda card: _noted(given, card, rules, shared)),
+        groups=_found(groups, query),
+        query=query,
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
         summary={"connected": len({c.connector for c in mine} & offered), "total": len(ready)},
         waiting=await given.approvals.count_waiting(session.tenant, session.user),
@@ -241,25 +247,53 @@ async def _groups(
     mine: list[Connection],
     noted: Callable[[CardView], CardView],
 ) -> list[Group]:
-    given = services(request)
-
-    def of(connector: str) -> list[Connection]:
-        return [connection for connection in mine if connection.connector == connector]
-
-    order = {category: number for number, category in enumerate(get_args(Category))}
-    by_category = sorted(ready, key=lambda config: (order[config.category], config.display_name))
-    groups = [
-        Group(
-            title=_TITLES.get(category, category.capitalize()),
-            cards=[noted(await card_view(given, c, of(c.name))) for c in configs],
-        )
-        for category, configs in groupby(by_category, key=lambda config: config.category)
+    """Return the connected connectors, broken ones first, and the others by category."""
+    given, order = services(request), {each: n for n, each in enumerate(get_args(Category))}
+    held: dict[str, list[Connection]] = {}
+    for connection in mine:
+        held.setdefault(connection.connector, []).append(connection)
+    ready = sorted(ready, key=lambda config: (order[config.category], config.display_name.lower()))
+    cards = {c.name: noted(await card_view(given, c, held.get(c.name, []))) for c in ready}
+    connected = [card for card in cards.values() if card.accounts]
+    orphans = [
+        await orphan_view(given, name, held[name]) for name in sorted(held) if name not in cards
     ]
-    orphans = sorted({connection.connector for connection in mine} - {c.name for c in ready})
-    if orphans:
-        cards = [await orphan_view(given, name, of(name)) for name in orphans]
-        groups.append(Group(title="Not available now", cards=cards))
-    return groups
+    catalog = [config for config in ready if config.name not in held]
+    return [
+        Group(title="Connected", cards=sorted(connected, key=_attention)),
+        Group(title="Not available now", cards=orphans),
+        *(
+            Group(title=title_of(category), cards=[cards[config.name] for config in configs])
+            for category, configs in groupby(catalog, key=lambda config: config.category)
+        ),
+    ]
+
+
+def _attention(card: CardView) -> tuple[bool, str]:
+    return not any(each.needs_attention for each in card.accounts), card.display_name.lower()
+
+
+def title_of(category: Category) -> str:
+    """Return the category's name for people."""
+    return _TITLES.get(category, category.capitalize())
+
+
+def _found(groups: Sequence[Group], words: str) -> list[Group]:
+    """Return the groups without empty ones, and without unconnected cards that lack a word."""
+    wanted = words.casefold().split()
+    kept = (
+        replace(
+            group,
+            cards=[
+                card
+                for card in group.cards
+                if card.accounts
+                or all(word in f"{card.searched} {group.title}".casefold() for word in wanted)
+            ],
+        )
+        for group in groups
+    )
+    return [group for group in kept if group.cards]
 
 
 ROUTES = [

@@ -169,8 +169,14 @@ class CardView:
     scopes: tuple[str, ...]
     takes_app: bool
     accounts: list[AccountView]
+    description: str = ""
     note: str | None = None
     can_connect: bool = True
+
+    @property
+    def searched(self) -> str:
+        """The text in which a search looks."""
+        return f"{self.name} {self.display_name} {self.description}"
 
 
 async def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
@@ -189,6 +195,7 @@ async def card_view(given: Services, config: Connector, connections: list[Connec
         scopes=scopes_of(config),
         takes_app=isinstance(given.catalog.described(config.name), ConnectorConfig),
         accounts=[await account_view(given, c, config.display_name, config) for c in connections],
+        description=config.description,
     )
 
 

@@ -78,3 +78,25 @@ for (const link of document.querySelectorAll("[data-close]")) {
     setTimeout(() => window.location.assign(href), 300);
   });
 }
+
+// <input data-find="ID"> filters the elements with data-words inside element ID while a person types.
+// Without this script its form asks the gateway. A part of the page that is replaced is filtered again.
+for (const input of document.querySelectorAll("[data-find]")) {
+  const place = document.getElementById(input.dataset.find);
+  const filter = () => {
+    const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const each of place.querySelectorAll("[data-words]")) {
+      const words = each.dataset.words.toLowerCase();
+      each.hidden = !wanted.every((word) => words.includes(word));
+    }
+    for (const group of place.querySelectorAll("section")) {
+      const found = [...group.querySelectorAll("[data-words]")];
+      group.hidden = found.length > 0 && found.every((each) => each.hidden);
+    }
+  };
+  // A page that holds the answer to a search holds no other element to find.
+  if (input.defaultValue === "") {
+    input.addEventListener("input", filter);
+    new MutationObserver(filter).observe(place, { childList: true });
+  }
+}

@@ -31,7 +31,7 @@
     try {
       while (stale) {
         stale = false;
-        const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" } });
+        const answer = await fetch(window.location.pathname + window.location.search, { headers: { Accept: "text/html" } });
         if (!answer.ok || answer.redirected) return openLater();
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of parts()) replace(part, page.getElementById(part.id));
