@@ -12,12 +12,16 @@ PAGE = Path(__file__).parents[2] / "docs" / "tools.md"
 ROW = re.compile(r"^\| `([\w.]+)` \| (`(\w+)`|none: .+) \|$", re.MULTILINE)
 PROVIDERS = {
     "airtable",
+    "alpaca",
     "atlassian",
+    "brex",
     "cloudinary",
     "datadog",
     "figma",
     "imagekit",
+    "intrinio",
     "linear",
+    "mercury",
     "mux",
     "notion",
     "pinecone",
@@ -28,6 +32,8 @@ PROVIDERS = {
     "telegram",
     "trello",
     "twilio",
+    "weaviate",
+    "wise",
 }
 
 WITHOUT = {"imagekit.transform", "shopify.orders.create"}
