@@ -1,0 +1,82 @@
+"""Threads, by developers.facebook.com/docs/threads: get access tokens and permissions, long-lived
+tokens, profiles. PKCE is not documented."""
+
+from typing import Any
+
+from connectors.sandbox import (
+    IssuedTokens,
+    LongLivedRules,
+    Refusal,
+    RefusedRequest,
+    facts,
+    needs,
+    rfc6749,
+)
+
+_DEAD = {"token", "refresh_token_unknown", "refresh_token_used", "grant_revoked"}
+
+
+def _answer(issued: IssuedTokens) -> dict[str, Any]:
+    """The token of the code, which lives for an hour, or a long-lived one."""
+    if issued.expires_in != 3600:
+        long = {"token_type": "bearer", "expires_in": issued.expires_in}
+        return {"access_token": issued.access_token, **long}
+    return {"access_token": issued.access_token, "user_id": issued.account.facts["id"]}
+
+
+def _graph_error(status: int, code: int, message: str) -> Refusal:
+    said = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox"}
+    return Refusal(status, {"error": said})
+
+
+def _error(refused: RefusedRequest) -> Refusal:
+    if refused.endpoint == "api" or refused.reason in _DEAD:
+        return _graph_error(400, 190, "Error validating access token: Session has expired")
+    # The endpoint of the code answers in a shape of its own.
+    said = {"error_type": "OAuthException", "code": 400, "error_message": refused.description}
+    return Refusal(400, said)
+
+
+PROVIDER = rfc6749(
+    "threads",
+    title="Threads",
+    authorize="threads.net/oauth/authorize",
+    token="graph.threads.net/oauth/access_token",
+    revoke=None,
+    client_auth="post",
+    body_format="form",
+    pkce="ignored",
+    rotation="kept",
+    expires_in=3600,
+    long_lived=LongLivedRules(
+        exchange="graph.threads.net/access_token",
+        exchange_params={
+            "grant_type": "th_exchange_token",
+            "client_secret": "{client_secret}",
+            "access_token": "{access_token}",
+        },
+        renew="graph.threads.net/refresh_access_token",
+        renew_params={"grant_type": "th_refresh_token", "access_token": "{access_token}"},
+        seconds=5_184_000,
+    ),
+    token_answer=_answer,
+    error_answer=_error,
+    required={"response_type": "code", "scope": None},
+    scopes="threads_basic threads_content_publish threads_read_replies threads_manage_replies",
+    scope_separator=",",
+    accounts={
+        (user, name): {"id": user, "username": login}
+        for user, name, login in (
+            ("1000000000001", "Ana Diaz", "anadiaz"),
+            ("1000000000002", "Ben Okoro", "benokoro"),
+        )
+    },
+    api_base="graph.threads.net/v1.0",
+    api={
+        "/me": needs(
+            "threads_basic",
+            _graph_error(403, 10, "Application does not have permission for this action"),
+            facts("id", "username"),
+        )
+    },
+)
