@@ -279,7 +279,7 @@ def title_of(category: Category) -> str:
 
 
 def _found(groups: Sequence[Group], words: str) -> list[Group]:
-    """Return the groups without empty ones, and without unconnected cards that lack a word."""
+    """Return the groups without cards that lack a word, and without empty groups."""
     wanted = words.casefold().split()
     kept = (
         replace(
@@ -287,8 +287,7 @@ def _found(groups: Sequence[Group], words: str) -> list[Group]:
             cards=[
                 card
                 for card in group.cards
-                if card.accounts
-                or all(word in f"{card.searched} {group.title}".casefold() for word in wanted)
+                if all(word in f"{card.searched} {group.title}".casefold() for word in wanted)
             ],
         )
         for group in groups

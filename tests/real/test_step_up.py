@@ -17,6 +17,7 @@ def to_the_consent(page: Page, name: str) -> None:
     """Follow the card's link that adds a set of scopes, up to the provider's page."""
     page.goto("/dashboard/connectors")
     card = page.locator("#connector-google")
+    card.get_by_text("Access to add").click()
     card.get_by_role("link", name=re.compile(f"Add {name} to")).click()
     expect(page.get_by_text("Asks for more than before")).to_be_visible()
     page.get_by_role("button", name=re.compile("Continue to")).click()
@@ -35,6 +36,7 @@ def test_a_person_refuses_a_calendar_and_grants_it_later(
     page.get_by_role("button", name="Do not allow").click()
     page.wait_for_url(DASHBOARD)
     expect(card.get_by_text("Working", exact=True)).to_be_visible()
+    card.get_by_text("Access to add").click()
     expect(card.get_by_role("link", name=re.compile("Add Calendar to"))).to_be_visible()
 
     to_the_consent(page, "Calendar")
