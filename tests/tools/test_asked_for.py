@@ -13,30 +13,41 @@ ROW = re.compile(r"^\| `([\w.]+)` \| (`(\w+)`|none: .+) \|$", re.MULTILINE)
 PROVIDERS = {
     "airtable",
     "alpaca",
+    "asana",
     "atlassian",
     "brex",
+    "clickup",
     "cloudinary",
+    "cohere",
     "datadog",
     "figma",
+    "fireworks",
+    "gemini",
     "imagekit",
     "intrinio",
     "linear",
     "mercury",
+    "mistral",
     "mux",
     "notion",
+    "perplexity",
     "pinecone",
+    "replicate",
+    "runway",
     "serpapi",
     "shopify",
     "square",
     "stripe",
     "telegram",
+    "together",
     "trello",
     "twilio",
     "weaviate",
     "wise",
+    "xai",
 }
 
-WITHOUT = {"imagekit.transform", "shopify.orders.create"}
+WITHOUT = {"imagekit.transform", "shopify.orders.create", "stability.generate", "stability.upscale"}
 
 
 def test_each_tool_that_was_asked_for_exists() -> None:
