@@ -31,8 +31,8 @@ from gateway.testing.wire import LOST, incoming_of
 from gateway.testing.workbench import Workbench, open_workbench
 
 LINE = 88
-_SETS = "with each set of scopes"
 """Characters of a line in a record, without its name."""
+_SETS = "with each set of scopes"
 PROVIDER = "the provider"
 """The part of a record that shows how the simulated provider reads requests."""
 NOT_ON_THE_WIRE = {
@@ -65,6 +65,7 @@ Observation = dict[str, Any]
 """The observed values by names for people, as JSON."""
 
 Run = Callable[[Workbench], Awaitable[Any]]
+Part = Callable[[], Awaitable[Any]]
 
 
 async def dead_fields(subject: Subject, database: Database) -> list[str]:
@@ -99,45 +100,63 @@ def default_of(field: Field[Any]) -> Any:
 
 
 async def observe(subject: Subject, database: Database) -> Observation:
-    """Everything that the provider and a tool see of a connection's life and of its failures."""
-    return {name: await part for name, part in _parts(subject, database)}
+    """Everything that the provider and a tool see of a connection's life and of its failures.
+
+    The checks of one contract share what was observed of its subject.
+    """
+    if _latest.get("subject") is not subject:
+        seen = {name: await part() for name, part in _parts(subject, database).items()}
+        _latest.update(subject=subject, seen=seen)
+    return dict(_latest["seen"])
+
+
+_latest: dict[str, Any] = {}
+"""The subject that was observed last, and what was seen."""
 
 
 async def _observes(subject: Subject, database: Database, expected: Observation) -> bool:
     """Whether ``observe`` would see what is expected. The first part that differs is the last."""
-    for name, part in _parts(subject, database):
-        if await part != expected[name]:
+    parts = _parts(subject, database)
+    # Few fields show in the sets of scopes alone, and there may be dozens of them.
+    for name in sorted(parts, key=lambda name: name == _SETS):
+        if await parts[name]() != expected[name]:
             return False
     return True
 
 
-def _parts(subject: Subject, database: Database) -> Iterator[tuple[str, Awaitable[Any]]]:
-    for number, person in enumerate(subject.people):
-        yield f"the life of person {number}", _life(subject, database, person)
-    yield from _besides(subject, database)
-
-
-def _besides(subject: Subject, database: Database) -> Iterator[tuple[str, Awaitable[Any]]]:
+def _parts(subject: Subject, database: Database) -> Mapping[str, Part]:
+    """What is observed, in the order of the record."""
     attempt = partial(_attempt, subject, database)
 
     async def each(runs: Mapping[str, Run]) -> Observation:
         return {name: await attempt(run) for name, run in runs.items()}
 
-    yield "both people", _both(subject, database)
     scopes = {scope: partial(_narrowed, refused=scope) for scope in subject.config.scopes}
-    yield "without a scope", each(scopes)
     sets = {name: partial(_with_set, name=name) for name in subject.config.scope_sets}
-    yield _SETS, each(sets)
-    yield "with every scope", _attempt(subject.with_every_scope(), database, _added)
-    yield "after the provider ended the grant", attempt(_dead_grant)
-    yield "after a refresh whose answer was lost", _lost_answer(subject, database)
-    yield "after the documented refusals", _documented_refusals(subject, database)
-    yield "with a wrong client secret", attempt(_wrong_secret)
     changed = {
         what: partial(_changed_callback, added=added, removed=removed)
         for what, added, removed in _CALLBACKS
     }
-    yield "with a changed callback", each(changed)
+    lives = {
+        _life_of(number): partial(_life, subject, database, person)
+        for number, person in enumerate(subject.people)
+    }
+    return {
+        **lives,
+        "both people": partial(_both, subject, database),
+        "without a scope": partial(each, scopes),
+        _SETS: partial(each, sets),
+        "with every scope": partial(_attempt, subject.with_every_scope(), database, _added),
+        "after the provider ended the grant": partial(attempt, _dead_grant),
+        "after a refresh whose answer was lost": partial(_lost_answer, subject, database),
+        "after the documented refusals": partial(_documented_refusals, subject, database),
+        "with a wrong client secret": partial(attempt, _wrong_secret),
+        "with a changed callback": partial(each, changed),
+    }
+
+
+def _life_of(number: int) -> str:
+    return f"the life of person {number}"
 
 
 async def record(subject: Subject, database: Database) -> str:
@@ -148,9 +167,9 @@ async def record(subject: Subject, database: Database) -> str:
 
 async def recorded_wire(subject: Subject, database: Database) -> Observation:
     """The part of the record that shows the connector."""
-    life = await _life(subject, database, subject.people[0])
-    seen = {**life, **{name: await part for name, part in _besides(subject, database)}}
-    return {name: part for name, part in seen.items() if part or name != _SETS}
+    seen = await observe(subject, database)
+    first, *_ = [seen.pop(_life_of(number)) for number in range(len(subject.people))]
+    return {name: part for name, part in {**first, **seen}.items() if part or name != _SETS}
 
 
 def as_text(value: Any, indent: str = "") -> str:

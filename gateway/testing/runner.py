@@ -1,28 +1,23 @@
-"""Where contracts are checked: one database server and one event loop for a whole process."""
+"""Where contracts are checked: one event loop for a whole process."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
-import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from connectors.errors import ConnectorError
-from gateway.dev.mongod import running_mongod
-from gateway.errors import GatewayError, SettingsError
+from gateway.errors import GatewayError
 from gateway.sandbox.functions import FunctionFailed
-from gateway.settings.environment import Driver
-from gateway.store.indexes import create_indexes
-from gateway.store.mongo import Database, open_database
 from gateway.testing.checks.check import Check
+from gateway.testing.hasty import HastyLoop
 from gateway.testing.key_observation import key_record
 from gateway.testing.key_subject import KeySubject
+from gateway.testing.memory import MemoryDatabase, NotInMemory
 from gateway.testing.observation import record
 from gateway.testing.subject import ContractViolation, Subject
 from gateway.testing.workbench import Bench, open_key_workbench, open_workbench
@@ -43,22 +38,17 @@ class Finding:
 
 
 class Workshop:
-    """Runs checks. Opened by ``workshop``; its database server starts with the first wire check."""
+    """Runs checks, each on a database of its own in memory. Opened by ``workshop``."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._runner = self._stack.enter_context(asyncio.Runner())
-        self._database: Database | None = None
+        self._runner = asyncio.Runner(loop_factory=HastyLoop)
 
     def run(self, check: Check, subject: AnySubject) -> None:
         """Run one check. Raises ``ContractViolation`` if it fails; other errors are passed on."""
         self._runner.run(self._checked(check, subject))
 
     def finding(self, check: Check, subject: AnySubject) -> Finding:
-        """Run one check and weigh it against the gaps of the contract: an open gap must fail.
-
-        Raises ``SettingsError`` if there is no MongoDB.
-        """
+        """Run one check and weigh it against the gaps of the contract: an open gap must fail."""
         gap = subject.expectations.gaps.get(check.name)
         error = self._error(check, subject)
         if error is None and gap is not None:
@@ -70,14 +60,14 @@ class Workshop:
         return Finding(check, "FAILED", _in_words(error), error)
 
     def failure(self, check: Check, subject: AnySubject) -> str | None:
-        """Why a check fails, ``None`` if it holds. Raises ``SettingsError`` without a MongoDB."""
+        """Why a check fails, ``None`` if it holds."""
         error = self._error(check, subject)
         return None if error is None else _in_words(error)
 
     def _error(self, check: Check, subject: AnySubject) -> Exception | None:
         try:
             self.run(check, subject)
-        except SettingsError:
+        except NotInMemory:
             raise  # no finding about a connector: it would keep a gap open and kill every mutant
         except Exception as error:
             # A connector's code or a mutant may raise anything: a finding, and no crash of ours.
@@ -90,55 +80,34 @@ class Workshop:
 
     def close(self) -> None:
         """Stop everything."""
-        self._stack.close()
+        self._runner.close()
 
     async def _checked(self, check: Check, subject: AnySubject) -> None:
         try:
             if check.on_subject is not None:
                 await check.on_subject(subject)
             if check.on_workbench is not None:
-                database = await self._open_database()
                 opened: AbstractAsyncContextManager[Bench] = (
-                    open_key_workbench(subject, database, check.seconds)
+                    open_key_workbench(subject, MemoryDatabase(), check.seconds)
                     if isinstance(subject, KeySubject)
-                    else open_workbench(subject, database, check.seconds)
+                    else open_workbench(subject, MemoryDatabase(), check.seconds)
                 )
                 async with opened as bench:
                     await _on(bench, check.on_workbench)
-        except SettingsError:
-            raise
         except FunctionFailed as error:
             raise ContractViolation(str(error)) from error
         except _OURS as error:
             raise ContractViolation(f"it fails with {type(error).__name__}: {error}") from error
 
     async def _recorded(self, subject: AnySubject) -> str:
-        database = await self._open_database()
         if isinstance(subject, KeySubject):
-            return await key_record(subject, database)
-        return await record(subject, database)
-
-    async def _open_database(self) -> Database:
-        if self._database is None:
-            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="contract-"))
-            url = self._stack.enter_context(running_mongod(Path(folder)))
-            context = open_database(url, "contract", Driver.PYMONGO)
-            self._database = await context.__aenter__()
-            self._stack.callback(self._close_database, context)
-            await create_indexes(self._database)
-        return self._database
-
-    def _close_database(self, context: AbstractAsyncContextManager[Database]) -> None:
-        # When the interpreter ends, threads are gone before we are asked, and the driver wants one.
-        with contextlib.suppress(RuntimeError):
-            self._runner.run(context.__aexit__(None, None, None))
+            return await key_record(subject, MemoryDatabase())
+        return await record(subject, MemoryDatabase())
 
 
 async def _on(bench: Bench, run: Callable[[Any], Awaitable[None]]) -> None:
     try:
         await run(bench)
-    except SettingsError:
-        raise
     except _OURS as error:
         # People see an error of a connector's own code as an unreadable answer.
         if isinstance(error.__context__, FunctionFailed):

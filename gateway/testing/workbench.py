@@ -1,7 +1,7 @@
 """One connector between the gateway's real services and its simulated provider, in this process.
 
-The services, the engine, the HTTP client and the database are the product's own; only the wire is
-shortened, and the clock is ours.
+The services, the engine and the HTTP client are the product's own; the wire is shortened, and the
+clock is ours. The database is MongoDB or, in contracts, ``gateway.testing.memory``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -322,6 +323,12 @@ async def open_key_workbench(
         yield KeyWorkbench(**parts)
 
 
+@cache
+def _metrics(connector: str) -> Metrics:
+    """One for all workbenches of a connector: nobody reads it, and its series are dear to make."""
+    return Metrics([connector])
+
+
 @asynccontextmanager
 async def _opened(
     subject: Subject | KeySubject, database: Database, total_seconds: float | None
@@ -335,7 +342,7 @@ async def _opened(
     transport = SandboxTransport(simulation)
     policy = EgressPolicy()
     async with httpx.AsyncClient(transport=transport, follow_redirects=False) as client:
-        metrics = Metrics([subject.name])
+        metrics = _metrics(subject.name)
         outbound = Outbound(client, policy, Bulkhead(metrics), total_seconds or TOTAL_SECONDS)
         provider = Provider(outbound, clock)
         vault = Vault(read_encryption_keys(f"contract:{new_encryption_key()}"))

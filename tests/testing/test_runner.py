@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
-from gateway.dev.mongod import running_mongod
-from gateway.errors import SettingsError, TokenRejected
-from gateway.testing import runner as module
+from gateway.errors import TokenRejected
 from gateway.testing.checks.check import Check
+from gateway.testing.memory import NotInMemory
 from gateway.testing.runner import Workshop
-from gateway.testing.subject import ContractViolation, Subject
+from gateway.testing.subject import ContractViolation, Subject, expect
 from gateway.testing.workbench import Workbench
 from tests.support.subjects import subject_of
 
 
 @pytest.fixture
 def fresh() -> Iterator[Workshop]:
-    """A workshop of one test's own, without a database so far."""
+    """A workshop of one test's own."""
     opened = Workshop()
     yield opened
     opened.close()
@@ -64,47 +58,31 @@ def test_a_run_raises_what_is_ours_as_a_violation_and_passes_on_the_rest(
         fresh.run(raising(error), subject_of("google"))
 
 
-async def _nothing(bench: Workbench) -> None:
-    """Holds."""
-
-
-def test_without_a_database_nothing_is_found_out_about_a_connector(
-    fresh: Workshop, monkeypatch: pytest.MonkeyPatch
+def test_an_unknown_operation_of_the_database_is_no_finding_about_a_connector(
+    fresh: Workshop,
 ) -> None:
     """An open gap would stay open, and every mutant would count as killed."""
 
-    def missing(folder: Path) -> AbstractContextManager[str]:
-        raise SettingsError("No MongoDB found.")
+    async def ask(bench: Workbench) -> None:
+        await bench.database.collection("connections").aggregate([])
 
-    monkeypatch.setattr(module, "running_mongod", missing)
-    check = Check(section="journey", name="it", on_workbench=_nothing)
+    check = Check(section="journey", name="it", on_workbench=ask)
     for attempt in (fresh.failure, fresh.run):
-        with pytest.raises(SettingsError, match="No MongoDB found"):
+        with pytest.raises(NotInMemory):
             attempt(check, subject_of("google"))
-    assert fresh.failure(raising(None), subject_of("google")) is None
 
 
-def test_it_starts_one_database_server_and_takes_it_along(
-    fresh: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[tuple[int, Path]] = []
+def test_each_check_has_a_database_of_its_own(fresh: Workshop) -> None:
+    async def connect(bench: Workbench) -> None:
+        await bench.connect()
+        found = await bench.database.collection("connections").find({})
+        expect(len(found) == 1, f"there are {len(found)}")
 
-    @contextmanager
-    def noted(folder: Path) -> Iterator[str]:
-        with running_mongod(folder) as url:
-            with MongoClient[dict[str, Any]](url) as client:
-                started.append((client.admin.command("serverStatus")["pid"], folder))
-            yield url
+    check = Check(section="journey", name="it", on_workbench=connect)
+    assert [fresh.failure(check, subject_of(name)) for name in ("google", "google")] == [None] * 2
 
-    monkeypatch.setattr(module, "running_mongod", noted)
-    check = Check(section="journey", name="it", on_workbench=_nothing)
-    for name in ("google", "notion"):
-        fresh.run(check, subject_of(name))
-    ((pid, folder),) = started
-    os.kill(pid, 0)  # it runs
-    assert folder.is_dir()
+
+def test_it_may_be_closed_again(fresh: Workshop) -> None:
+    fresh.run(raising(None), subject_of("google"))
     fresh.close()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    assert not folder.exists()
-    fresh.close()  # it may be closed again
+    fresh.close()

@@ -11,7 +11,6 @@ from typing import Any
 
 from gateway.commands.connectors.known import Known
 from gateway.commands.connectors.new import FILL_IN
-from gateway.dev.mongod import find_mongod
 from gateway.testing.checks.check import Check
 from gateway.testing.contract import Contract
 from gateway.testing.header import header_problems
@@ -38,7 +37,7 @@ def check_contract(
     With ``record``, write down what goes over the wire if all other checks hold.
 
     Raises ``Incomplete`` with everything that is missing in the contract, the description and its
-    header, and ``SettingsError`` if there is no MongoDB to check on.
+    header.
     """
     problems = []
     sources = known.sources(name) if name in known.names() else []
@@ -89,11 +88,9 @@ def run_checks(
 ) -> Iterator[Finding]:
     """Run ``checks`` of a contract (all) in order, each when its finding is asked for.
 
-    Raises ``ContractViolation`` if the contract or its connector cannot be loaded, and
-    ``SettingsError`` if there is no MongoDB to check on.
+    Raises ``ContractViolation`` if the contract or its connector cannot be loaded.
     """
     subject = contract.subject()
-    find_mongod()  # one sentence now, and not one for every check on the wire
     return (workshop().finding(check, subject) for check in checks or contract.checks)
 
 

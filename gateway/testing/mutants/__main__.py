@@ -12,7 +12,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from connectors.catalog import CONNECTOR_CATALOG
-from gateway.errors import SettingsError
 from gateway.observe.logs import configure_logs
 from gateway.testing.mutants.mutant import SIDES, Side
 from gateway.testing.mutants.trial import (
@@ -58,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if chosen.connector
             else all_scores([chosen.part] if chosen.part else range(1, PARTS + 1))
         )
-    except (ContractViolation, SettingsError) as violation:
+    except ContractViolation as violation:
         print(violation, file=sys.stderr)
         return 2
     _report(scores)
@@ -67,9 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def all_scores(parts: Sequence[int]) -> list[Score]:
     """Try these parts of the mutants of every connector, in several processes."""
-    # More processes than cores: a check waits half of its time for the database's journal.
-    # Each is spawned, as a database client and an event loop belong to one process.
-    processes = 2 * (os.cpu_count() or 1)
+    # Each is spawned, as an event loop belongs to one process.
+    processes = os.cpu_count() or 1
     jobs = [(name, None, part) for name in CONNECTOR_CATALOG for part in parts]
     with ProcessPoolExecutor(
         processes, get_context("spawn"), initializer=configure_logs, initargs=("critical",)
