@@ -115,7 +115,11 @@ TOOLS = (
         args=AddReaction,
         output=Done,
         examples=(
-            {"channel_id": "290926798626357001", "message_id": "334385199974967001", "emoji": "🔥"},
+            {
+                "channel_id": "290926798626357001",
+                "message_id": "334385199974967001",
+                "emoji": "acme:41771983429993937",
+            },
         ),
     ),
 )

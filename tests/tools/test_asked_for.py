@@ -16,10 +16,14 @@ PROVIDERS = {
     "asana",
     "atlassian",
     "brex",
+    "calcom",
+    "canva",
     "clickup",
     "cloudinary",
     "cohere",
+    "databricks",
     "datadog",
+    "discord-bot",
     "figma",
     "fireworks",
     "gemini",
@@ -28,14 +32,19 @@ PROVIDERS = {
     "linear",
     "mercury",
     "mistral",
+    "monday",
     "mux",
     "notion",
+    "okta",
+    "pagerduty",
     "perplexity",
     "pinecone",
     "replicate",
     "runway",
+    "sentry",
     "serpapi",
     "shopify",
+    "snowflake",
     "square",
     "stripe",
     "telegram",
@@ -47,7 +56,13 @@ PROVIDERS = {
     "xai",
 }
 
-WITHOUT = {"imagekit.transform", "shopify.orders.create", "stability.generate", "stability.upscale"}
+WITHOUT = {
+    "imagekit.transform",
+    "shopify.orders.create",
+    "snowflake.stage.put",
+    "stability.generate",
+    "stability.upscale",
+}
 
 
 def test_each_tool_that_was_asked_for_exists() -> None:

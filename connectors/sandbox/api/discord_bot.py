@@ -10,6 +10,7 @@ from connectors.sandbox import FictionalAccount, Refusal
 from connectors.simulated_api import ELSEWHERE, Answer, Problem, Request, SimulatedApi, refuse
 
 _CHANNEL, _MESSAGE = "290926798626357001", "334385199974967001"
+_EMOJI = {"🔥", "👍", "acme:41771983429993937"}  # some that exist, one of them the server's own
 _CODES = {"channel": 10003, "message": 10008, "emoji": 10014}
 
 
@@ -98,7 +99,7 @@ def start_thread(call: Request) -> Any:
 )
 def create_reaction(call: Request) -> Any:
     message, emoji = _message(call), call.path["emoji"]
-    if emoji.isascii() and ":" not in emoji:
+    if emoji not in _EMOJI:
         refuse("emoji", "Unknown Emoji")
     message["reactions"].append(emoji)
     return Answer(204)
