@@ -40,6 +40,8 @@ _AUTHENTICATION = {
 }
 _REVOCATION_AUTH = {
     "client": "the client authenticates",
+    "client_body": "the client authenticates in the body",
+    "client_header": "the client authenticates with HTTP Basic",
     "client_secret": "the client secret authenticates",
     "none": "without authentication",
     "access_token": "the access token authenticates",
