@@ -34,7 +34,6 @@ from connectors import (
 )
 
 USER = "https://api.github.com/user"
-ACCOUNT = {"id": "id", "label": "login", "metadata": {"name": "name"}}
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -75,7 +74,9 @@ def create_config(env: Env) -> ConnectorConfig:
         },
         supports_refresh=False,  # quirk 4
         supports_multiple_accounts=True,
-        fetch_account_info=account_lookup(url=USER, **ACCOUNT),
+        fetch_account_info=account_lookup(
+            url=USER, id="id", label="login", metadata={"name": "name"}
+        ),
         key=KeyMethod(
             inputs={
                 "token": ConnectionInput(
@@ -89,7 +90,7 @@ def create_config(env: Env) -> ConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${token}"},
             verify=Verify(url=USER, refused_statuses=(401,)),
-            account=account_lookup(**ACCOUNT),
+            account=account_lookup(id="id", label="login", metadata={"name": "name"}),
         ),
         api_base_url="https://api.github.com",
     )
