@@ -13,6 +13,7 @@ class TestMercury(KeyContract):
             "mercury_production_wma_0123456789abcdefghij_yrucrem",
             "secret-token:mercury_production_wma_…_yrucrem",
             "secret-token:mercury_staging_wma_0123456789abcdefghij",
+            f"secret-token:mercury_production_{'a' * 121}",
         ),
     }
     unclear = ((403, {"errors": {"message": "insufficient scope"}}),)
