@@ -188,10 +188,6 @@ def test_provider_code_imports_no_way_to_the_network(package: str) -> None:
         assert not found, f"{name_of(path)} imports {found}"
 
 
-ALSO_WORDS = {"box", "fal", "front", "make", "mux", "wise", "x"}
-"""Names of connectors that are English words, or parts of them: only a whole text names them."""
-
-
 @pytest.mark.parametrize("package", NAMELESS)
 def test_code_for_every_provider_names_none(package: str) -> None:
     """The engine never says ``if provider is …``: a difference is a field of the config."""
