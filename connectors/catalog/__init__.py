@@ -6,8 +6,8 @@ distribution (entry-point group ``gateway.connectors``: ``name = "module"``), or
 silent winner would send people's tokens through the wrong file.
 
 Loading is lazy and isolated: a module that does not import, or whose secrets are not set, hides
-itself and nothing else. A connector with an alias loads the others, too, to see whether one of them
-has the same alias.
+itself and nothing else. An alias is looked for where no connector has the name. That those of this
+package are different is tested; a connector from outside is compared with all when it is loaded.
 """
 
 from __future__ import annotations
@@ -63,13 +63,23 @@ class Catalog:
         self._created: dict[str, Connector | ConfigError] = {}
         self._loaded: dict[str, Connector | ConfigError] = {}
         self._described: dict[str, Connector] = {}
+        self._is_read = False
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
         """The same connectors; those named in ``extra`` request these scopes in addition."""
         other = copy(self)
         other._extra_scopes, other._created, other._loaded = extra, {}, {}
-        other._described = {}
+        other._described, other._is_read = {}, False
         return other
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every connector has been loaded: then no list of them takes time any more."""
+        return self._is_read
+
+    def is_outside(self, name: str) -> bool:
+        """Whether the connector comes from a folder or an installed distribution."""
+        return not isinstance(self._locations.get(name, ""), str)
 
     def names(self) -> tuple[str, ...]:
         """Every known name in alphabetical order, whether usable or not."""
@@ -147,6 +157,7 @@ class Catalog:
                 yield self.described(name)
             except ConfigError:
                 continue
+        self._is_read = True
 
     def is_ready(self, name: str) -> bool:
         """Whether the connector of that name or alias can be used with the environment's app."""
@@ -255,6 +266,8 @@ class Catalog:
         if config.alias is None or config.alias in self._locations:
             return config.alias
         for name in self._locations:
+            if not (self.is_outside(config.name) or self.is_outside(name)):
+                continue  # both are of this package
             if name != config.name and (
                 getattr(self._created_once(name), "alias", None) == config.alias
             ):

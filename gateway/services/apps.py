@@ -23,6 +23,7 @@ from gateway.clock import Clock
 from gateway.encryption.places import app_secret_place
 from gateway.encryption.vault import Vault
 from gateway.errors import AppRefused, AppRemoved, InvalidRequest, NotFound, ProviderMisconfigured
+from gateway.services.whole_catalog import read_all
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method
 from gateway.store.oauth_apps import AppReader, OAuthApp, OAuthAppStore, ReadApps, app_id
@@ -136,6 +137,7 @@ class Apps:
         """
         apps = [] if tenant is None else await self._store.list_for(tenant)
         own, offered = {app.connector for app in apps if app.in_use}, []
+        await read_all(self._catalog)
         for config in self._catalog.descriptions():
             with suppress(ConfigError):
                 is_own = config.name in own

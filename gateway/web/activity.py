@@ -16,6 +16,7 @@ from gateway.access.sessions import SessionCaller
 from gateway.audit.trail import OK
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
+from gateway.services.whole_catalog import read_all
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
 from gateway.store.connection import Connection
 from gateway.store.owners import ORG, PLATFORM
@@ -120,6 +121,7 @@ async def activity(request: Request) -> Response:
     shown = found[:PAGE]
     mine = [*await given.connections.list_for(session.tenant, session.user), *shared.values()]
     accounts = {one.id: one.account_label or one.external_account_id for one in mine}
+    await read_all(given.catalog)
     names = {config.name: config.display_name for config in given.catalog.descriptions()}
     older = None
     if len(found) > PAGE:

@@ -260,14 +260,10 @@ def _next_step(request: Request, error: Exception) -> dict[str, Any]:
         page = own_page(request.url.path + (f"?{q}" if (q := request.url.query) else ""))
         public_url = services(request).settings.public_url
         action = {"label": f"Open it at {public_url}", "href": public_url + page}
-    elif isinstance(error, FlowError) and error.connector in (ready := _titles(request)):
-        connector = ready[error.connector]
+    elif isinstance(error, FlowError) and error.connector in services(request).catalog.names():
+        connector = services(request).catalog.display_name(error.connector)
         action = {"label": f"Connect {connector}", "href": f"/connectors/{error.connector}"}
     return {"action": action, "connector": connector}
-
-
-def _titles(request: Request) -> dict[str, str]:
-    return {config.name: config.display_name for config in services(request).catalog.descriptions()}
 
 
 async def _session_or_none(request: Request) -> Any:

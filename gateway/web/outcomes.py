@@ -291,10 +291,10 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
     if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
     found = OUTCOMES[query["outcome"]]
-    ready = {config.name: config for config in catalog.descriptions()}
-    name = ready[connector].display_name if connector in ready else connector.capitalize()
+    known = connector in catalog.names()
+    name = catalog.display_name(connector) if known else connector.capitalize()
     action = None
-    if found.action and connector in ready:
+    if found.action and known:
         action = {"label": found.action.format(name=name), "href": f"/connectors/{connector}"}
     return Notice(
         kind=found.kind,

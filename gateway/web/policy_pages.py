@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, NotFound, RulesChanged
+from gateway.services.whole_catalog import read_all
 from gateway.store.policies import PolicySet
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
@@ -146,6 +147,7 @@ async def _page(
             "fields": kept | ({"id": added[0].id} if added else {}),
             "revision": preview[0].revision,
         }
+    await read_all(given.catalog)
     names = {one.name: one.display_name for one in given.catalog.descriptions()}
     connectors = sorted(_connectors(given) | policies.disabled)
     return render(

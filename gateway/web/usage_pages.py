@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, NotFound, RulesChanged
+from gateway.services.whole_catalog import read_all
 from gateway.store.usage import By, Sum, Wanted, decimal_text
 from gateway.store.usage_rules import Rule
 from gateway.usage.meter import Forecast
@@ -187,6 +188,7 @@ def _body(form: Mapping[str, str]) -> RuleBody:
 
 async def _forecast(given: Services, session: SessionCaller, asked: Mapping[str, str]) -> Forecast:
     values = {name: asked.get(name, "").strip() for name in CHECK}
+    await read_all(given.catalog)
     names = {config.name for config in given.catalog.descriptions()}
     if not all(values.values()) or values["connector"] not in names:
         raise InvalidRequest("the call to try needs a user, a connector, a method and a path")
@@ -216,6 +218,7 @@ async def _page(
     given, tenant = services(request), session.tenant
     wanted = _recent(given.clock())
     rules = (await given.meter.rules.read(tenant)).rules
+    await read_all(given.catalog)
     return render(
         request,
         "organisation_usage.html",

@@ -154,10 +154,12 @@ def open_catalog(
     catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
     extra = read_extra_scopes(env, catalog.names())
     catalog = catalog.with_scopes(extra)
-    for config in catalog.ready():
+    for connector, added in extra.items():
+        if not catalog.is_ready(connector):
+            continue
+        config = catalog.get(connector)
         if not isinstance(config, ConnectorConfig):
             continue
-        added = extra.get(config.name, ())
         own = [name for name in config.scopes if name not in added]
         for scope in added:
             if (name := answered_name(config, scope)) != scope:

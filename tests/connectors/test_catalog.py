@@ -148,6 +148,13 @@ def test_a_config_named_otherwise_than_its_key_is_refused(monkeypatch: pytest.Mo
         Catalog(ENV).oauth("nation")
 
 
+def test_no_alias_of_the_package_is_another_name_in_it() -> None:
+    """Connectors of the package are not compared when they are loaded."""
+    aliases = [config.alias for config in Catalog({}).descriptions() if config.alias]
+    assert len(aliases) > 1
+    assert len({*aliases, *CONNECTOR_CATALOG}) == len(aliases) + len(CONNECTOR_CATALOG)
+
+
 def test_an_alias_finds_its_connector() -> None:
     assert get_connector_config("google-workspace", ENV).name == "google"
 
