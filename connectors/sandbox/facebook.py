@@ -21,17 +21,17 @@ _LASTING = {
 _DEAD = {"token", "refresh_token_unknown", "refresh_token_used", "grant_revoked"}
 
 
-def _graph_error(status: int, code: int, message: str) -> Refusal:
+def graph_error(status: int, code: int, message: str) -> Refusal:
     said = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox"}
     return Refusal(status, {"error": said})
 
 
-def _error(refused: RefusedRequest) -> Refusal:
+def graph_refusal(refused: RefusedRequest) -> Refusal:
     if refused.reason == "client":
-        return _graph_error(400, 1, "Error validating client secret.")
+        return graph_error(400, 1, "Error validating client secret.")
     if refused.endpoint == "api" or refused.reason in _DEAD:
-        return _graph_error(400, 190, "Error validating access token: Session has expired")
-    return _graph_error(400, 100, "This authorization code has been used.")
+        return graph_error(400, 190, "Error validating access token: Session has expired")
+    return graph_error(400, 100, "This authorization code has been used.")
 
 
 PROVIDER = rfc6749(
@@ -59,7 +59,7 @@ PROVIDER = rfc6749(
         seconds=5_184_000,
     ),
     answer_without={"scope"},
-    error_answer=_error,
+    error_answer=graph_refusal,
     params={"auth_type"},
     scopes="public_profile email pages_show_list pages_read_engagement pages_manage_posts",
     scope_separator=",",
@@ -70,7 +70,7 @@ PROVIDER = rfc6749(
     api_base=_GRAPH,
     api={
         "/me": needs(
-            "public_profile", _graph_error(403, 200, "Permissions error"), facts("id", "name")
+            "public_profile", graph_error(403, 200, "Permissions error"), facts("id", "name")
         )
     },
 )

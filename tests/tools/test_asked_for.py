@@ -24,6 +24,7 @@ PROVIDERS = {
     "cohere",
     "databricks",
     "datadog",
+    "discord-bot",
     "figma",
     "fireworks",
     "gemini",
@@ -53,6 +54,7 @@ PROVIDERS = {
     "twilio",
     "upstash",
     "weaviate",
+    "whatsapp",
     "wise",
     "xai",
 }
