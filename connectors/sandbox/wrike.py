@@ -3,6 +3,8 @@
 Sources: developers.wrike.com/oauth-20-authorization, …/overview, …/api/v4/contacts.
 """
 
+from typing import Any
+
 from connectors.provider import ApiAnswer
 from connectors.sandbox import ApiCall, Refusal, rfc6749
 
@@ -22,7 +24,7 @@ _DEAD = _fault(401, "not_authorized", "Access token is unknown or invalid")
 def _contacts(host: str) -> ApiAnswer:
     """The contacts at one data centre, which takes nobody else's tokens."""
 
-    def answer(call: ApiCall) -> object:
+    def answer(call: ApiCall) -> dict[str, Any] | Refusal:
         if call.account.facts["host"] != host:
             return _DEAD
         if not {"wsReadOnly", "wsReadWrite"} & {*call.scopes}:
