@@ -22,12 +22,13 @@ from bench.processes import ROOT, NotStarted, database_counters, running_floor, 
 from bench.proxied import PROXIED, measure_proxy
 from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
+from bench.starting import measure_starts
 from bench.storm import StormPlan, measure_storms
 from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery")
+PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery", "start")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -127,6 +128,10 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                     discovered, user, counters, result, count=plan.tools, rounds=plan.rounds
                 )
             )
+        if "start" in plan.parts:
+            say("starts with few connectors and with all")
+            started = replace(place, database="gateway_started")
+            measure_starts(folder, started, result, driver=plan.driver, rounds=plan.rounds)
     return result
 
 

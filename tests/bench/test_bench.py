@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.processes import ROOT
+from connectors.catalog import CONNECTOR_CATALOG
 
 
 def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
@@ -38,6 +39,7 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     found = json.loads(run.stdout.splitlines()[-1])
     figures = {each["name"]: each for each in found["figures"]}
     on, off = "token read, cache on", "token read, cache off"
+    whole = len(CONNECTOR_CATALOG)
     mcp, http = "tool call over MCP", "tool call over HTTP"
     call, relay = "call through the proxy", "bare httpx relay"
     assert {name: each["target"] for name, each in figures.items()} == {
@@ -75,6 +77,12 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         f"{mcp} beyond {http}, 16 connections, p99": None,
         "discovery of 200 tools": 50.0,
         "discovery of 200 tools, queries": 4.0,
+        "serve, 11 connectors: ready after": None,
+        f"serve, {whole} connectors: ready after": None,
+        f"serve, {whole} / 11 connectors: ready after": 1.1,
+        "serve, 11 connectors: resident memory when ready": None,
+        f"serve, {whole} connectors: resident memory when ready": None,
+        f"serve, {whole} / 11 connectors: resident memory when ready": 1.05,
     }
     faster = {name for name in figures if name.split(" beyond ")[0] in {call, mcp}}
     assert all(each["value"] > 0 for name, each in figures.items() if name not in faster)
