@@ -1,0 +1,9 @@
+"""Clerk's contract, by clerk.com/docs/reference/backend-api (authentication, JWKS, errors)."""
+
+from gateway.testing import KeyContract
+
+
+class TestClerk(KeyContract):
+    connector = "clerk"
+    # The publishable key.
+    refused_inputs = {"key": ("pk_test_0123456789abcdefghijABCDEFGHIJ0123456789",)}
