@@ -6,6 +6,8 @@ from connectors.sandbox import (
     ApiCall,
     IntrospectRules,
     IssuedTokens,
+    KeyRules,
+    Place,
     Refusal,
     RefusedRequest,
     RevokeRules,
@@ -50,6 +52,16 @@ def _introspection(call: ApiCall) -> dict[str, Any]:
     return {"active": True, **call.account.facts, "app_id": 456, "scopes": list(call.scopes)}
 
 
+_with_scope = needs(
+    "oauth", _api_error(403, "MISSING_SCOPES", "Scopes are missing."), facts("portalId")
+)
+
+
+def _details(call: ApiCall) -> Any:
+    # Each private app has the scope "oauth"; no list of a key's scopes is kept here.
+    return (_with_scope if call.scopes else facts("portalId"))(call)
+
+
 PROVIDER = rfc6749(
     "hubspot",
     title="HubSpot",
@@ -91,10 +103,13 @@ PROVIDER = rfc6749(
         )
     },
     api_base="api.hubapi.com",
-    api={
-        "/account-info/v3/details": needs(
-            "oauth", _api_error(403, "MISSING_SCOPES", "Scopes are missing."), facts("portalId")
-        )
-    },
+    api={"/account-info/v3/details": _details},
     api_refusal=_api_error(401, "INVALID_AUTHENTICATION", "Credentials not found or expired."),
+    keys=KeyRules(  # private apps
+        held={
+            "41000001-101": {"key": "pat-na1-1a2b3c4d-5e6f-4081-92a3-b4c5d6e7f809"},
+            "41000002-103": {"key": "pat-eu1-2b3c4d5e-6f70-4192-a3b4-c5d6e7f8091a"},
+        },
+        place=Place(headers={"authorization": "Bearer {key}"}),
+    ),
 )

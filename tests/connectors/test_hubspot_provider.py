@@ -1,7 +1,7 @@
 """HubSpot's contract, by its guide of OAuth v3 and its API specifications of OAuth (2026-03)."""
 
 from gateway.errors import ProviderMisconfigured
-from gateway.testing import AccountSample, ConnectorContract, ErrorSample, documented
+from gateway.testing import AccountSample, ConnectorContract, ErrorSample, KeyContract, documented
 
 INTROSPECT = "api.hubapi.com/oauth/2026-03/token/introspect"
 KEPT = {"hub_id": 41000001, "user": "ana@acme.com"}
@@ -48,3 +48,11 @@ class TestHubSpot(ConnectorContract):
             400, {"error": "invalid_client", "status": "BAD_CLIENT_SECRET"}, ProviderMisconfigured
         ),
     )
+
+
+class TestHubSpotKey(KeyContract):
+    connector = "hubspot"
+    account = ("41000001", "HubSpot 41000001")
+    unclear = ((403, {"status": "error", "category": "MISSING_SCOPES"}),)
+    # A key of an account, which HubSpot no longer takes, and a token that is hidden in part.
+    refused_inputs = {"key": ("1a2b3c4d-5e6f-4081-92a3-b4c5d6e7f809", "pat-na1-********-f809")}
