@@ -1,16 +1,15 @@
 """DigitalOcean OAuth connector.
 
 Quirks:
-1. A token is of one person in one team: both together are the account.
-2. The revocation endpoint is documented with the access token as its authentication. It is left
-   out: RFC 7009 has the client's there, and no source says that it is taken.
+1. A grant is for one team: the identity is the team and the person. An account without a team is
+   the person alone.
 
-Unconfirmed: whether a used refresh token goes on working. It is taken to be dead; then no refresh
-whose answer was lost is repeated.
+Console: an OAuth application under API in the control panel.
 
-Console: API, OAuth Applications. The scopes are sent, and the person chooses the team.
+Unconfirmed: whether a used refresh token goes on working (the gateway uses none twice), and who
+authenticates at the revocation endpoint that clients call: it is left out.
 
-Scopes: ``read`` opens everything for reading, and lets the account be read.
+Scopes: ``read`` opens servers, databases and the account for reading.
 """
 
 from datetime import date
@@ -22,7 +21,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("digitalocean", env),
         display_name="DigitalOcean",
-        description="Servers, clusters, databases and domains of a DigitalOcean team.",
+        description="Cloud servers of a DigitalOcean team: droplets, databases, apps and domains.",
         category="devtools",
         docs_url="https://docs.digitalocean.com/reference/api/oauth/",
         console_url="https://cloud.digitalocean.com/account/api/applications",
@@ -32,17 +31,15 @@ def create_config(env: Env) -> ConnectorConfig:
         scopes=("read",),
         scope_sets={
             "changes": ScopeSet(
-                title="Changes",
-                sentence="Create, change and delete the resources of your team",
-                scopes=("write",),
+                title="Changes", sentence="Create, change and delete resources", scopes=("write",)
             )
         },
         supports_refresh=True,
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://api.digitalocean.com/v2/account",
-            id=("${account.team.uuid}:${account.uuid}", "account.uuid"),  # quirk 1
-            label=("${account.email} (${account.team.name})", "account.email"),
+            id=("${account.team.uuid}:${account.uuid}", "account.uuid"),
+            label=("account.email", "account.name"),
         ),
         api_base_url="https://api.digitalocean.com/v2",
     )

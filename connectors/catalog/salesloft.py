@@ -1,13 +1,13 @@
 """Salesloft OAuth connector.
 
 Quirks:
-1. The app's settings decide the scopes; the authorization page takes none.
-2. A refresh revokes every older refresh token.
-3. There is no revocation endpoint; people remove the app in their settings.
+1. The scopes are chosen where the app is registered; none are sent.
 
-Console: Your Applications, OAuth Applications, Create New.
+Console: Your Applications, OAuth Applications, with the scopes that tools need.
 
-Scopes: none are sent. Choose those that read people and cadences at the app.
+Unconfirmed: whether a used refresh token goes on working. The gateway uses none twice.
+
+Scopes: none are requested: those of the app decide.
 """
 
 from datetime import date
@@ -19,14 +19,14 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("salesloft", env),
         display_name="Salesloft",
-        description="People, accounts, cadences and calls of a Salesloft team.",
+        description="Cadences, people and calls of Salesloft, for sales teams.",
         category="crm",
         docs_url="https://developers.salesloft.com/docs/platform/api-basics/oauth-authentication/",
         console_url="https://accounts.salesloft.com/oauth/applications",
         checked_on=date(2026, 11, 29),
         authorization_url="https://accounts.salesloft.com/oauth/authorize",
         token_url="https://accounts.salesloft.com/oauth/token",
-        scopes_sent=False,  # quirk 1
+        scopes_sent=False,
         supports_refresh=True,
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(

@@ -1,16 +1,9 @@
-"""Close, by developer.close.com: OAuth authentication, "Fetch information about yourself"."""
+"""Close, by developer.close.com/topics/authentication-oauth2 and amp-labs/connectors.
 
-from typing import Any
+What a refresh does to its token is not known: RFC 6749 is taken.
+"""
 
-from connectors.sandbox import IssuedTokens, Refusal, facts, rfc6749
-
-
-def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    return {
-        "organization_id": issued.account.facts["organization"],
-        "user_id": issued.account.facts["id"],
-    }
-
+from connectors.sandbox import facts, rfc6749
 
 PROVIDER = rfc6749(
     "close",
@@ -24,22 +17,18 @@ PROVIDER = rfc6749(
     rotation="strict",
     expires_in=3600,
     offline="offline_access",
-    answer=_answer,
+    answer=lambda issued: {
+        "organization_id": "orga_Sandbox",
+        "user_id": issued.account.facts["id"],
+    },
     scopes="all.full_access offline_access",
     accounts={
-        (f"{organization}:{user}", f"{email} ({organization})"): {
-            "organization": organization,
-            "id": user,
-            "email": email,
-            "first_name": name,
-        }
-        for organization, user, email, name in (
-            ("orga_sandbox1", "user_sandbox1", "ana@acme.example", "Ana Diaz"),
-            ("orga_sandbox2", "user_sandbox1", "ana@acme.example", "Ana Diaz"),
-            ("orga_sandbox2", "user_sandbox2", "ben@globex.example", "Ben Okoro"),
+        (key, name): {"id": key, "first_name": name.split()[0], "email": email}
+        for key, name, email in (
+            ("user_SandboxAna", "Ana Diaz", "ana@acme.example"),
+            ("user_SandboxBen", "Ben Okoro", "ben@acme.example"),
         )
     },
     api_base="api.close.com/api/v1",
-    api={"/me/": facts("id", "email", "first_name")},
-    api_refusal=Refusal(401, {"error": "The access token is invalid or has expired."}),
+    api={"/me/": facts("id", "first_name", "email")},
 )

@@ -1,24 +1,11 @@
-"""DigitalOcean, by docs.digitalocean.com/reference/api: OAuth API, account."""
+"""DigitalOcean, by docs.digitalocean.com/reference/api/oauth; django-allauth for the account.
 
-from typing import Any
+What a refresh does to its token is not documented: RFC 6749 is taken.
+"""
 
-from connectors.sandbox import ApiCall, IssuedTokens, Refusal, needs, rfc6749
+from connectors.sandbox import Refusal, facts, needs, rfc6749
 
-_NO_SCOPE = Refusal(403, {"id": "Forbidden", "message": "You are missing a required permission"})
-
-
-def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    account = issued.account.facts
-    info = {"uuid": account["uuid"], "email": account["email"], "team_uuid": account["team"]}
-    return {"info": info}
-
-
-def _account(call: ApiCall) -> dict[str, Any]:
-    account = call.account.facts
-    team = {"uuid": account["team"], "name": account["team_name"]}
-    said = {"uuid": account["uuid"], "email": account["email"], "status": "active"}
-    return {"account": {**said, "team": team}}
-
+_FORBIDDEN = Refusal(403, {"id": "forbidden", "message": "You do not have access"})
 
 PROVIDER = rfc6749(
     "digitalocean",
@@ -31,22 +18,18 @@ PROVIDER = rfc6749(
     pkce="verified",
     rotation="strict",
     expires_in=2_592_000,
-    answer=_answer,
+    api_refusal=Refusal(401, {"id": "unauthorized", "message": "Unable to authenticate you"}),
+    answer={"token_type": "bearer"},
     scopes="read write",
     accounts={
-        (f"{team}:{user}", f"{email} ({team_name}, {name})"): {
-            "uuid": user,
-            "email": email,
-            "team": team,
-            "team_name": team_name,
+        (key, name): {
+            "account": {"uuid": key, "name": name, "email": email, "team": {"uuid": "team-sandbox"}}
         }
-        for team, team_name, user, email, name in (
-            ("team-1", "Acme", "user-1", "ana@acme.example", "Ana Diaz"),
-            ("team-2", "Globex", "user-1", "ana@acme.example", "Ana Diaz"),
-            ("team-2", "Globex", "user-2", "ben@globex.example", "Ben Okoro"),
+        for key, name, email in (
+            ("b6fr89dbf6d9156cace5f3c78dc9851d957381e1", "Ana Diaz", "ana@acme.example"),
+            ("b6fr89dbf6d9156cace5f3c78dc9851d957381e2", "Ben Okoro", "ben@acme.example"),
         )
     },
     api_base="api.digitalocean.com/v2",
-    api={"/account": needs("read", _NO_SCOPE, _account)},
-    api_refusal=Refusal(401, {"id": "Unauthorized", "message": "Unable to authenticate you"}),
+    api={"/account": needs("read", _FORBIDDEN, facts("account"))},
 )

@@ -34,6 +34,10 @@ PROVIDER = rfc6749(
         )
     },
     api_base="api.todoist.com/api/v1",
-    api={"/user": needs("data:read", Refusal(403, {"error": "Forbidden"}), facts("id", "full_name", "email"))},
+    api={
+        "/user": needs(
+            "data:read", Refusal(403, {"error": "Forbidden"}), facts("id", "full_name", "email")
+        )
+    },
     api_refusal=Refusal(401, {"error": "Unauthorized"}),
 )

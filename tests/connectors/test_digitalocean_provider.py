@@ -1,26 +1,23 @@
-"""DigitalOcean's contract, by docs.digitalocean.com/reference/api (OAuth API, account)."""
+"""DigitalOcean's contract, by docs.digitalocean.com/reference/api/oauth."""
 
-from gateway.testing import ConnectorContract, documented
+from gateway.errors import TokenRejected
+from gateway.testing import ConnectorContract, ErrorSample, documented
 
 ACCOUNT = "api.digitalocean.com/v2/account"
-TOKENS = {
-    "token_type": "bearer",
-    "expires_in": 2592000,
-    "scope": "read",
-    "info": {"uuid": "u1", "email": "ana@acme.example", "team_uuid": "t1", "team_name": "Acme"},
-}
-ANA = {"uuid": "u1", "email": "ana@acme.example", "status": "active"}
+ANA = {"uuid": "b6fr", "email": "ana@acme.example", "name": "Ana Diaz"}
+TOKENS = {"token_type": "bearer", "expires_in": 2592000, "scope": "read"}
 
 
 class TestDigitalOcean(ConnectorContract):
     connector = "digitalocean"
     scopes = ("read",)
-    exchange = documented({**TOKENS, "access_token": "doo_v1_FAKE", "refresh_token": "dor_v1_FAKE"})
-    refresh = documented({**TOKENS, "access_token": "doo_v1_NEW", "refresh_token": "dor_v1_NEW"})
+    exchange = documented({**TOKENS, "access_token": "at_FAKE", "refresh_token": "rt_FAKE"})
+    refresh = documented({**TOKENS, "access_token": "at_NEW", "refresh_token": "rt_NEW"})
     accounts = {
-        ("t1:u1", "ana@acme.example (Acme)"): {
+        ("t1:b6fr", "ana@acme.example"): {
             ACCOUNT: {"account": {**ANA, "team": {"uuid": "t1", "name": "Acme"}}}
         },
-        ("u1", "ana@acme.example"): {ACCOUNT: {"account": ANA}},
-        ("u1", "u1"): {ACCOUNT: {"account": {"uuid": "u1"}}},
+        ("b6fr", "Ana Diaz"): {ACCOUNT: {"account": {"uuid": "b6fr", "name": "Ana Diaz"}}},
+        ("b6fr", "b6fr"): {ACCOUNT: {"account": {"uuid": "b6fr"}}},
     }
+    refusals = (ErrorSample(400, {"error": "invalid_grant"}, TokenRejected),)
