@@ -1,7 +1,6 @@
 """Harvest OAuth connector.
 
 Quirks:
-<<<<<<< HEAD
 1. One sign-in may reach several accounts of Harvest and Forecast. The first of Harvest is taken,
    and is a part of the identity.
 2. Each API call has to name that account in ``Harvest-Account-Id``.
@@ -15,16 +14,6 @@ whose answer was lost is repeated.
 Console: id.getharvest.com/developers, an OAuth2 application with access to Harvest.
 
 Scopes: none are sent.
-=======
-1. There are no scopes: a person may do what the person's role allows.
-2. The API wants the id of an account in ``Harvest-Account-Id``; the first Harvest account of the
-   answer is taken, which is the one that the person chose.
-
-Unconfirmed: whether a used refresh token goes on working (the gateway uses none twice), and that
-the list of accounts holds the chosen one alone.
-
-Scopes: none exist.
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
 """
 
 from datetime import date
@@ -36,33 +25,20 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("harvest", env),
         display_name="Harvest",
-<<<<<<< HEAD
         description="Time entries, projects, clients and invoices of a Harvest account.",
-=======
-        description="Time tracked with Harvest: entries, projects, clients and invoices.",
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
         category="productivity",
         docs_url="https://help.getharvest.com/api-v2/authentication-api/authentication/authentication/",
         console_url="https://id.getharvest.com/developers",
         checked_on=date(2026, 11, 29),
         authorization_url="https://id.getharvest.com/oauth2/authorize",
         token_url="https://id.getharvest.com/api/v2/oauth2/token",
-<<<<<<< HEAD
         scopes_sent=False,  # quirk 4
-=======
-        scopes_sent=False,
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
         supports_refresh=True,
         supports_multiple_accounts=True,
         fetch_account_info=account_lookup(
             url="https://id.getharvest.com/api/v2/accounts",
-<<<<<<< HEAD
             id="${accounts[product=harvest].id}:${user.id}",  # quirk 1
             label=("${user.email} (${accounts[product=harvest].name})", "user.email"),
-=======
-            id="user.id",
-            label=("user.email", "user.first_name"),
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
             metadata={"account_id": "accounts[product=harvest].id"},
         ),
         api_base_url="https://api.harvestapp.com/v2",

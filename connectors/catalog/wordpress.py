@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """WordPress.com OAuth connector, for sites at WordPress.com and those that Jetpack connects.
 
 Quirks:
@@ -12,39 +11,19 @@ working. The provider's metadata says the endpoints, PKCE and the scopes.
 Console: developer.wordpress.com/apps, a client of the type "Web" with its redirect URL.
 
 Scopes: ``openid`` and ``profile`` open the account, ``sites`` and ``posts`` what a person writes.
-=======
-"""WordPress.com OAuth connector.
-
-Quirks:
-1. Tokens do not end; there is no refresh token.
-2. With ``global`` a token is for all sites of the person, without it for one that the person
-   chooses.
-
-Console: an app at developer.wordpress.com.
-
-Unconfirmed: whether the authorization page minds PKCE, which the documentation does not speak of.
-Clients send it.
-
-Scopes: ``global`` opens all sites of the person. There is no narrower scope for several.
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
 """
 
 from datetime import date
 
-<<<<<<< HEAD
 from connectors import ConnectorConfig, Env, ScopeSet, account_lookup, app
 
 SERVER = "https://public-api.wordpress.com/oauth2-1"  # quirk 1
-=======
-from connectors import ConnectorConfig, Env, account_lookup, app
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
 
 
 def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("wordpress", env),
         display_name="WordPress.com",
-<<<<<<< HEAD
         description="Sites, posts, pages and comments at WordPress.com.",
         category="media",
         docs_url="https://developer.wordpress.com/docs/api/oauth2/",
@@ -68,22 +47,4 @@ def create_config(env: Env) -> ConnectorConfig:
             url=f"{SERVER}/userinfo", id="sub", label=("name", "preferred_username")
         ),
         api_base_url="https://public-api.wordpress.com",
-=======
-        description="Sites, posts and comments at WordPress.com, and of sites with Jetpack.",
-        category="media",
-        docs_url="https://developer.wordpress.com/docs/oauth2/",
-        console_url="https://developer.wordpress.com/apps/",
-        checked_on=date(2026, 11, 29),
-        authorization_url="https://public-api.wordpress.com/oauth2/authorize",
-        token_url="https://public-api.wordpress.com/oauth2/token",
-        scopes=("global",),
-        supports_refresh=False,
-        supports_multiple_accounts=True,
-        fetch_account_info=account_lookup(
-            url="https://public-api.wordpress.com/rest/v1.1/me",
-            id="ID",
-            label=("email", "display_name"),
-        ),
-        api_base_url="https://public-api.wordpress.com/rest/v1.1",
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
     )

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """Harvest, by help.getharvest.com/api-v2: authentication, accounts, users/me."""
 
 from typing import Any
@@ -20,14 +19,6 @@ def _me(call: ApiCall) -> dict[str, Any] | Refusal:
         return Refusal(404, {"status": 404, "error": "Not Found"})
     return {"id": account["id"], "first_name": account["name"], "email": account["email"]}
 
-=======
-"""Harvest, by help.getharvest.com/api-v2: authentication, introduction.
-
-What a refresh does to its token is not known: RFC 6749 is taken.
-"""
-
-from connectors.sandbox import facts, rfc6749
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
 
 PROVIDER = rfc6749(
     "harvest",
@@ -37,7 +28,6 @@ PROVIDER = rfc6749(
     revoke=None,
     client_auth="post",
     body_format="form",
-<<<<<<< HEAD
     pkce="ignored",
     rotation="strict",
     expires_in=1_209_600,
@@ -62,29 +52,4 @@ PROVIDER = rfc6749(
     api_refusal=Refusal(
         401, {"error": "invalid_token", "error_description": "The access token is invalid"}
     ),
-=======
-    pkce="verified",
-    rotation="strict",
-    expires_in=1_209_600,
-    api_headers={"harvest-account-id?": frozenset({"7101", "7102"})},  # not for the accounts
-    scopes="",
-    accounts={
-        (str(key), name): {
-            "user": {"id": key, "first_name": name.split()[0], "email": email},
-            "accounts": [
-                {"id": 70, "name": "Acme", "product": "forecast"},
-                {"id": key + 7000, "name": "Acme", "product": "harvest"},
-            ],
-        }
-        for key, name, email in (
-            (101, "Ana Diaz", "ana@acme.example"),
-            (102, "Ben Okoro", "ben@acme.example"),
-        )
-    },
-    api_base="api.harvestapp.com/v2",
-    api={
-        "id.getharvest.com/api/v2/accounts": facts("user", "accounts"),
-        "/users/me": lambda call: call.account.facts["user"],
-    },
->>>>>>> 9c560c34 (Describe DigitalOcean, WordPress.com, Close, Salesloft, Patreon, Harvest)
 )
