@@ -15,6 +15,7 @@ PROVIDERS = {
     "alpaca",
     "asana",
     "atlassian",
+    "betterstack",
     "brex",
     "calcom",
     "canva",
