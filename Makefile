@@ -60,7 +60,7 @@ test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults
 quick: $(INSTALLED) ## the tests that need no database, no browser and no other process
 	$(PARALLEL) -m quick
 
-# The types take half a minute, and so do the connectors: two at a time.
+# The types take half a minute: two at a time. The contracts of the connectors are among the tests.
 check: $(INSTALLED) ## format, lint, types, connectors, layers
 	@$(MAKE) --no-print-directory -j 2 $(CHECKS)
 
@@ -71,7 +71,7 @@ check-lint:
 check-types:
 	$(BIN)/mypy
 check-connectors:
-	env -u GATEWAY_CONNECTORS_PATH $(BIN)/python scripts/validate_connectors.py
+	env -u GATEWAY_CONNECTORS_PATH $(BIN)/python scripts/validate_connectors.py --files
 check-layers:
 	$(BIN)/python -m pytest -q tests/test_layers.py
 

@@ -13,12 +13,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 # Import from the tree of this script, not from an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from connector_rules import CATALOG_RULES, LAST_RULES, RULES, Checked, Rule, load
+from connector_rules import CATALOG_RULES, LAST_RULES, RULES, Checked, Rule, fields_are_seen, load
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.errors import ConfigError
@@ -33,6 +34,10 @@ BY_HAND = (
 """Boxes that only a person can tick."""
 
 
+YEAR = timedelta(days=365)
+"""After it, a description is looked at again."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One finding."""
@@ -43,16 +48,23 @@ class Problem:
 
 
 def check(
-    name: str, folder: Path | None = None, progress: Callable[[str], None] = lambda doing: None
+    name: str,
+    folder: Path | None = None,
+    progress: Callable[[str], None] = lambda doing: None,
+    *,
+    files_alone: bool = False,
 ) -> list[Problem]:
-    """Every problem of one connector, perhaps of one of ``folder``."""
+    """Every problem of one connector, perhaps of one of ``folder``.
+
+    With ``files_alone``, nothing runs against the simulated provider.
+    """
     checked = load(name, folder)
     found: list[Problem] = []
     for rule in RULES:
         progress(f"{name}: {rule.__doc__}")
         found += _follow(rule, checked)
     for rule in LAST_RULES:
-        if not found:
+        if not found and not (files_alone and rule is fields_are_seen):
             progress(f"{name}: {rule.__doc__}")
             found += _follow(rule, checked)
     return found
@@ -80,6 +92,19 @@ def check_catalog(folder: Path | None = None) -> list[Problem]:
     ]
 
 
+def old_checks(names: Sequence[str], folder: Path | None, today: date) -> list[str]:
+    """A warning for each connector whose ``checked_on`` is more than a year ago."""
+    found = []
+    for name in names:
+        config = load(name, folder).config
+        if config is not None and today - config.checked_on > YEAR:
+            found.append(
+                f"{name}: it was checked on {config.checked_on}: compare it with the provider's "
+                f"documentation and with gateway connectors probe {name}"
+            )
+    return found
+
+
 def _names(folder: Path | None) -> list[str]:
     """The connectors of the package, or those of a folder. Raises ``ConfigError``."""
     if folder is None:
@@ -89,8 +114,8 @@ def _names(folder: Path | None) -> list[str]:
     ]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the problems and return the exit code."""
+def main(argv: Sequence[str] | None = None, today: date | None = None) -> int:
+    """Print the problems and return the exit code. Warnings do not change it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--connector", metavar="NAME", help="check only this one")
     parser.add_argument(
@@ -98,6 +123,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         type=Path,
         default=os.environ.get(CONNECTORS_PATH) or None,
         help="a folder of your own connectors (default: GATEWAY_CONNECTORS_PATH)",
+    )
+    parser.add_argument(
+        "--files",
+        action="store_true",
+        help="look at files and descriptions alone: the tests run each contract as a whole",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the findings as JSON")
@@ -121,18 +151,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         progress = Progress()
         problems = [] if chosen.connector else check_catalog(chosen.folder)
         for name in names:
-            problems += check(name, chosen.folder, progress)
+            problems += check(name, chosen.folder, progress, files_alone=chosen.files)
         loaded = {name: load(name, chosen.folder).overrides for name in names}
+        warnings = old_checks(names, chosen.folder, today or datetime.now(UTC).date())
     overrides = {name: found for name, found in loaded.items() if found}
     if chosen.json:
         report = {
             "validated": names,
             "overrides": overrides,
+            "warnings": warnings,
             "problems": [vars(problem) for problem in problems],
         }
         print(json.dumps(report, indent=2))
     else:
         _print(names, problems, overrides, checklist=chosen.checklist)
+        for warning in warnings:
+            print(f"WARNING  {warning}")
     return 1 if problems else 0
 
 

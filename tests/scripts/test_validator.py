@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,9 @@ import pytest
 import connectors.catalog
 import connectors.hooks
 import connectors.sandbox
+from connectors.catalog import Catalog
 from connectors.secret import Secret
+from gateway.commands.connectors.known import MadeUp
 from gateway.testing import locate
 from tests.support.configs import make_config
 
@@ -255,3 +258,27 @@ def test_the_script_passes_on_this_tree() -> None:
         "OK — all 1 provider(s) passed validation",
         "0 override(s) in code",
     ]
+
+
+def test_a_check_of_more_than_a_year_ago_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    checked_on = Catalog(MadeUp()).get("figma").checked_on
+    arguments = ["--connector", "figma", "--files"]
+    for days, warned in ((365, False), (366, True)):
+        today = checked_on + timedelta(days=days)
+        assert validate_connectors.main(arguments, today) == 0
+        out = capsys.readouterr().out
+        assert "OK — all 1 provider(s) passed validation" in out
+        assert (f"WARNING  figma: it was checked on {checked_on}" in out) is warned
+        assert validate_connectors.main([*arguments, "--json"], today) == 0
+        assert len(json.loads(capsys.readouterr().out)["warnings"]) == warned
+
+
+def test_with_files_alone_nothing_runs_against_the_provider(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A field without effect is found by the contract, which the tests run."""
+    dead = f'        error_codes={{"x": "invalid_grant"}},\n{FIELD}'
+    change(tree / "connectors/catalog/linear.py", FIELD, dead)
+    for arguments, code in ((["--files"], 0), ([], 1)):
+        assert validate_connectors.main(["--connector", "linear", *arguments]) == code
+    assert "nothing would be different" in capsys.readouterr().out

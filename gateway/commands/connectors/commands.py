@@ -1,4 +1,4 @@
-"""The commands ``python -m gateway connectors list | show | check | new``."""
+"""The commands ``python -m gateway connectors list | show | check | probe | new``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,16 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     )
     check.set_defaults(run=lambda arguments: _check(arguments, read))
 
-    for action in (listing, show, check):
+    probe = actions.add_parser(
+        "probe",
+        help="compare a description and its sandbox with what the provider publishes",
+        description="Reads RFC 8414, OpenID Connect and RFC 9728 metadata. Exit codes: 0 nothing "
+        "differs, 1 something differs, 2 nothing is published or it cannot be reached.",
+    )
+    probe.add_argument("name", metavar="NAME")
+    probe.set_defaults(run=lambda arguments: _probe(arguments, read))
+
+    for action in (listing, show, check, probe):
         action.add_argument("--json", action="store_true", help="print JSON, for programs")
 
     new = actions.add_parser(
@@ -130,6 +139,17 @@ def _check(arguments: argparse.Namespace, read: ReadSettings) -> int:
     if name is not None and known.find(name) is None and arguments.contract is None:
         return _unusable(known.unknown(name))
     return check_connectors(known, arguments)
+
+
+def _probe(arguments: argparse.Namespace, read: ReadSettings) -> int:
+    from gateway.commands.connectors.probe_command import probe_connector
+
+    configure_logs("critical", stream=sys.stderr)
+    known = read_known(read)
+    name = known.find(arguments.name)
+    if name is None:
+        return _unusable(known.unknown(arguments.name))
+    return probe_connector(known, name, arguments)
 
 
 def _new(arguments: argparse.Namespace) -> int:

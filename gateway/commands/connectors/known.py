@@ -18,6 +18,8 @@ from types import ModuleType
 from connectors.catalog import CONNECTOR_CATALOG, ENTRY_POINT_GROUP, Catalog
 from connectors.config import Connector
 from connectors.errors import ConfigError, UnknownConnector
+from connectors.key_provider import SimulatedKeyProvider
+from connectors.provider import SimulatedProvider
 from gateway.errors import SettingsError
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
 from gateway.settings.environment import Settings, read_environment
@@ -145,6 +147,14 @@ class Known:
             # The module may raise anything when it loads; its author needs one sentence.
             return [f"its sandbox file cannot be loaded: {type(error).__name__}: {error}"]
         return []
+
+    def provider(self, name: str) -> SimulatedProvider | SimulatedKeyProvider | None:
+        """The simulated provider, ``None`` if it does not load."""
+        with suppress(Exception):  # ``sandbox_problems`` says why
+            found = getattr(self._described.sandbox_module(name), "PROVIDER", None)
+            if isinstance(found, (SimulatedProvider, SimulatedKeyProvider)):
+                return found
+        return None
 
     def redirect_uri(self, name: str) -> str:
         """The redirect URI to register; it begins with the setting's name if that is not set."""
