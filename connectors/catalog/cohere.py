@@ -42,6 +42,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 method="POST",
                 refused_statuses=(401,),
             ),
-            account=account_lookup(id="organization_id", label="organization_id"),
+            account=account_lookup(id="organization_id", label="Organization ${organization_id}"),
         ),
     )

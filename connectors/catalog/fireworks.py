@@ -43,7 +43,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
             verify=Verify(url="https://api.fireworks.ai/v1/accounts", refused_statuses=(401,)),
             account=account_lookup(
                 id="accounts[0].name",  # quirk 2
-                label=("accounts[0].displayName", "accounts[0].email"),
+                label="accounts[0].displayName",
             ),
         ),
     )

@@ -36,6 +36,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${key}"},
             verify=Verify(url="https://api.replicate.com/v1/account", refused_statuses=(401,)),
-            account=account_lookup(id="username", label=("name", "username")),
+            account=account_lookup(id="username", label="name"),
         ),
     )

@@ -37,6 +37,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${key}"},
             verify=Verify(url="https://api.stability.ai/v1/user/account", refused_statuses=(401,)),
-            account=account_lookup(id="id", label=("email", "id")),
+            account=account_lookup(id="id", label="email"),
         ),
     )

@@ -41,6 +41,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
             verify=Verify(  # quirks 1, 2
                 url="https://api.x.ai/v1/api-key", refused_statuses=(400, 401)
             ),
-            account=account_lookup(id="team_id", label=("name", "redacted_api_key")),
+            account=account_lookup(id="team_id", label="name"),
         ),
     )
