@@ -1,6 +1,6 @@
 """Airtable, by airtable.com/developers/web/api/oauth-reference and …/get-user-id-scopes."""
 
-from connectors.sandbox import Refusal, facts, rfc6749
+from connectors.sandbox import KeyRules, Place, Refusal, facts, rfc6749
 
 PROVIDER = rfc6749(
     "airtable",
@@ -25,5 +25,14 @@ PROVIDER = rfc6749(
     api={"/meta/whoami": facts("id", email="user.email:read")},
     api_refusal=Refusal(
         401, {"error": {"type": "AUTHENTICATION_REQUIRED", "message": "Authentication required"}}
+    ),
+    keys=KeyRules(  # personal access tokens
+        held={
+            "usrSandboxAna": {"key": "patAna1AbCdEf0123.1a2b3c4d5e6f7081" + "92a3b4c5d6e7f809" * 3},
+            "usrSandboxAcme": {
+                "key": "patAcm2AbCdEf0123.2b3c4d5e6f708192" + "a3b4c5d6e7f8091a" * 3
+            },
+        },
+        place=Place(headers={"authorization": "Bearer {key}"}),
     ),
 )

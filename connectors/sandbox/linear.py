@@ -3,7 +3,15 @@
 import re
 from typing import Any
 
-from connectors.sandbox import ApiCall, Refusal, RefusedRequest, RevokeRules, rfc6749
+from connectors.sandbox import (
+    ApiCall,
+    KeyRules,
+    Place,
+    Refusal,
+    RefusedRequest,
+    RevokeRules,
+    rfc6749,
+)
 
 _SELECTION = re.compile(r"\b(viewer|organization)\s*\{([\w\s,]*)\}")
 
@@ -73,5 +81,12 @@ PROVIDER = rfc6749(
     api={"POST /graphql": _graphql},
     api_refusal=Refusal(
         401, _graphql_error("Not authenticated", "authentication error", "AUTHENTICATION_ERROR")
+    ),
+    keys=KeyRules(  # personal API keys
+        held={
+            "acme-ana": {"key": "lin_api_Sandbox1Ana0123456789ABCDEFGHIJabcdefghi"},
+            "acme-ben": {"key": "lin_api_Sandbox2Ben9876543210ABCDEFGHIJabcdefghi"},
+        },
+        place=Place(headers={"authorization": "{key}"}),
     ),
 )

@@ -1,7 +1,7 @@
 """Airtable's contract. Source: https://airtable.com/developers/web/api/oauth-reference."""
 
 from gateway.errors import ProviderRefused
-from gateway.testing import ConnectorContract, ErrorSample, documented
+from gateway.testing import ConnectorContract, ErrorSample, KeyContract, documented
 
 WHOAMI = "api.airtable.com/v0/meta/whoami"
 
@@ -26,3 +26,10 @@ class TestAirtable(ConnectorContract):
         ("usrFAKE1", "usrFAKE1"): {WHOAMI: {"id": "usrFAKE1"}},
     }
     refusals = (ErrorSample(409, {"error": "conflict"}, ProviderRefused),)  # refreshed just before
+
+
+class TestAirtableKey(KeyContract):
+    connector = "airtable"
+    account = ("usrSandboxAna", "usrSandboxAna")  # its tokens are without user.email:read
+    # A key of the old kind, and the id of a token without its secret.
+    refused_inputs = {"key": ("keyAbCdEf01234567", "patAna1AbCdEf0123")}

@@ -1,7 +1,14 @@
 """Linear's contract, by linear.app/developers/oauth-2-0-authentication."""
 
 from gateway.errors import UnreadableResponse
-from gateway.testing import AccountSample, ConnectorContract, ErrorSample, Probe, documented
+from gateway.testing import (
+    AccountSample,
+    ConnectorContract,
+    ErrorSample,
+    KeyContract,
+    Probe,
+    documented,
+)
 
 GRAPHQL = "api.linear.app/graphql"
 TOKENS = {
@@ -32,3 +39,12 @@ class TestLinear(ConnectorContract):
         ("1f0e:9c2b", "Ana"): told({"id": "9c2b", "name": "Ana"}, {"id": "1f0e", "name": ""}),
     }
     refusals = (ErrorSample(400, {"errors": [{"message": "…"}]}, UnreadableResponse),)
+
+
+class TestLinearKey(KeyContract):
+    connector = "linear"
+    account = ("1f0e0000-0000-4000-8000-000000000001:9c2b0000-0000-4000-8000-000000000001", "Acme")
+    probe = TestLinear.probe
+    refusals = ((200, {"errors": [{"extensions": {"code": "AUTHENTICATION_ERROR"}}]}),)
+    # An OAuth token, and a key that is cut off.
+    refused_inputs = {"key": ("lin_oauth_0123456789abcdef", "lin_api_0123…")}
