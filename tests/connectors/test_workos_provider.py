@@ -1,0 +1,9 @@
+"""WorkOS' contract, by workos.com/docs/reference (API authentication, errors)."""
+
+from gateway.testing import KeyContract
+
+
+class TestWorkOS(KeyContract):
+    connector = "workos"
+    # The client id.
+    refused_inputs = {"key": ("client_01HXYZ0123456789ABCDEFGHJK",)}
