@@ -8,7 +8,12 @@ HOST = "ana1docs.c0.europe-west3.gcp.weaviate.cloud"
 class TestWeaviate(KeyContract):
     connector = "weaviate"
     account = (HOST, f"Cluster {HOST}")
-    accepted_inputs = {"host": {f"https://{HOST}/": HOST}}
+    accepted_inputs = {
+        "host": {
+            f"https://{HOST}/": HOST,
+            "https://my-cluster.weaviate.network": "my-cluster.weaviate.network",  # older clusters
+        }
+    }
     refused_inputs = {
         "host": (
             "weaviate.cloud.evil.example",
