@@ -25,11 +25,11 @@ DISCOVERY := $(addprefix tests/tools/test_discovery_,states.py calls.py)
 CHECKS := $(addprefix check-,format lint types connectors layers)
 
 .DEFAULT_GOAL := help
-.PHONY: $(CHECKS) help install dev test test-all quick check fix mutants faults attacks fuzz security bench \
+.PHONY: $(CHECKS) help install dev test test-all quick check fix mutants mutants-all faults attacks fuzz security bench \
 	lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## set up .venv with the pinned dependencies
 
@@ -80,8 +80,11 @@ fix: $(INSTALLED) ## format the code, mend what the linter can, write docs/secur
 	$(BIN)/ruff check --fix
 	$(BIN)/python -m tests.support.requirements
 
-mutants: $(INSTALLED) ## flip every field of every connector: does its contract notice?
-	$(BIN)/python -m gateway.testing.mutants $(if $(PART),--part $(PART))
+mutants: $(INSTALLED) ## flip every field of changed connectors and of a tenth: is it noticed?
+	$(BIN)/python -m gateway.testing.mutants $(if $(PART),--part $(PART),--changed)
+
+mutants-all: $(INSTALLED) ## flip every field of every connector: does its contract notice?
+	$(BIN)/python -m gateway.testing.mutants
 
 faults: $(INSTALLED) ## the long form of tests/faults, and 5,000 schedules of discovery
 	FAULTS_FULL=1 FAULTS_PART=$(PART) $(PARALLEL) -n 2 $(MEASURED:%=--ignore=%) tests/faults

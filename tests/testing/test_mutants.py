@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 
+from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import ConnectorConfig
 from connectors.inputs import ConnectionInput
 from connectors.provider import SimulatedProvider
 from connectors.secret import Secret
 from gateway.testing.checks.check import Check, Section
 from gateway.testing.mutants import __main__ as command
-from gateway.testing.mutants import trial
+from gateway.testing.mutants import chosen, trial
 from gateway.testing.mutants.answers import watch
 from gateway.testing.mutants.mutant import SIDES, Mutant, Side, mutants_of
 from gateway.testing.mutants.trial import (
     LITERAL,
     ORDER_IN_WORDS,
-    PARTS,
     RECORD,
+    SHARES,
     WIRE,
     Score,
     try_mutants,
@@ -268,32 +269,40 @@ def test_a_mutant_counts_for_the_first_section_in_the_printed_order(
         assert score.killed.keys() == {"rules", section}
 
 
-def test_the_parts_of_a_connector_are_all_its_mutants(checks: Callable[..., None]) -> None:
+def test_the_shares_of_a_connector_are_all_its_mutants(checks: Callable[..., None]) -> None:
     killed = []
-    for part in range(PARTS + 1):
+    for share in range(SHARES + 1):
         checks(check(_original(), "journey"))
-        score, _ = try_mutants(GOOGLE, NEIGHBOURS, workshop(), part)
+        score, _ = try_mutants(GOOGLE, NEIGHBOURS, workshop(), share)
         killed.append(score.killed)
     assert sum(killed[1:], Counter()) == killed[0]
-    assert max(part.total() for part in killed[1:]) < killed[0].total()
+    assert max(share.total() for share in killed[1:]) < killed[0].total()
 
 
-def test_the_command_tries_all_parts_or_the_one_that_it_is_given(
+def test_the_command_tries_all_or_a_part_or_what_was_changed(
     monkeypatch: pytest.MonkeyPatch, checks: Callable[..., None]
 ) -> None:
-    tried: list[list[int]] = []
+    tried: list[Sequence[chosen.Job]] = []
 
-    def all_scores(parts: Sequence[int]) -> list[Score]:
-        tried.append([*parts])
+    def all_scores(jobs: Sequence[chosen.Job]) -> list[Score]:
+        tried.append(jobs)
         return []
 
     monkeypatch.setattr(command, "all_scores", all_scores)
-    assert command.main([]) == command.main(["--part", "2"]) == 0
-    assert tried == [[*range(1, PARTS + 1)], [2]]
+    monkeypatch.setattr(command, "changed", lambda names, tree: ["figma"])
+    arguments: list[list[str]] = [[], ["--part", "2"], ["--changed"]]
+    assert [command.main(each) for each in arguments] == [0, 0, 0]
+    tenth = [name for name in chosen.tenth_of(CONNECTOR_CATALOG) if name != "figma"]
+    assert tried == [
+        chosen.whole(CONNECTOR_CATALOG),
+        chosen.part_of(CONNECTOR_CATALOG, 2),
+        chosen.whole(["figma", *tenth]),
+    ]
     checks(check(_original(), "journey"))
-    assert command.main(["--connector", "google", "--part", "1"]) == 0
-    with pytest.raises(SystemExit):
-        command.main(["--part", str(PARTS + 1)])
+    assert command.main(["--connector", "google"]) == 0
+    for wrong in (["--part", str(chosen.PARTS + 1)], ["--connector", "google", "--part", "1"]):
+        with pytest.raises(SystemExit):
+            command.main(wrong)
 
 
 def printed_count(printed: str, what: str) -> int:

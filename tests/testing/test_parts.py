@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.testing.mutants.trial import PARTS as MUTANTS
+from gateway.testing.mutants.chosen import PARTS as MUTANTS
 from tests.attacks.weakened import PARTS as ATTACKS
 from tests.faults.fleet import PARTS as FAULTS
 from tests.support.parts import part_of

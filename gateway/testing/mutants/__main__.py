@@ -13,19 +13,13 @@ from pathlib import Path
 
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.observe.logs import configure_logs
+from gateway.testing.mutants.chosen import PARTS, Job, changed, part_of, tenth_of, whole
 from gateway.testing.mutants.mutant import SIDES, Side
-from gateway.testing.mutants.trial import (
-    LITERAL,
-    ORDER_IN_WORDS,
-    PARTS,
-    RECORD,
-    WIRE,
-    Score,
-    scores_of,
-)
+from gateway.testing.mutants.trial import LITERAL, ORDER_IN_WORDS, RECORD, WIRE, Score, scores_of
 from gateway.testing.mutants.variants import EXEMPT
 from gateway.testing.subject import ContractViolation
 
+TREE = Path(__file__).parents[3]
 GROUPS = {"wire": WIRE, "record": RECORD, "literal": LITERAL}
 
 
@@ -41,21 +35,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folder", type=Path, help="its folder if it is outside: laid out like connectors/"
     )
-    parser.add_argument(
+    some = parser.add_mutually_exclusive_group()
+    some.add_argument(
         "--part",
         type=int,
         choices=range(1, PARTS + 1),
-        help=f"only one of {PARTS} equal parts of each connector's mutants",
+        help=f"only one of {PARTS} parts: a share of the mutants of some connectors",
+    )
+    some.add_argument(
+        "--changed",
+        action="store_true",
+        help="only the connectors that this branch changed, and the same tenth of all others",
     )
     chosen = parser.parse_args(argv)
     if chosen.folder and not chosen.connector:
         parser.error("--folder needs --connector")
+    if chosen.connector and (chosen.part or chosen.changed):
+        parser.error("--connector takes all mutants of one connector")
     configure_logs("critical")
     try:
         scores = (
-            scores_of(chosen.connector, chosen.folder, chosen.part or 0)
+            scores_of(chosen.connector, chosen.folder)
             if chosen.connector
-            else all_scores([chosen.part] if chosen.part else range(1, PARTS + 1))
+            else all_scores(_jobs(chosen.part, changed_alone=chosen.changed))
         )
     except ContractViolation as violation:
         print(violation, file=sys.stderr)
@@ -64,20 +66,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if any(score.survivors for score in scores) else 0
 
 
-def all_scores(parts: Sequence[int]) -> list[Score]:
-    """Try these parts of the mutants of every connector, in several processes."""
+def _jobs(part: int | None, *, changed_alone: bool) -> list[Job]:
+    if part is not None:
+        return part_of(CONNECTOR_CATALOG, part)
+    if not changed_alone:
+        return whole(CONNECTOR_CATALOG)
+    new, tenth = changed(CONNECTOR_CATALOG, TREE), tenth_of(CONNECTOR_CATALOG)
+    print(f"Changed: {', '.join(new) or 'none'}. The tenth of the catalog: {', '.join(tenth)}.")
+    return whole(dict.fromkeys([*new, *tenth]))
+
+
+def all_scores(jobs: Sequence[Job]) -> list[Score]:
+    """Try these shares of the mutants of connectors, in several processes."""
     # Each is spawned, as an event loop belongs to one process.
     processes = os.cpu_count() or 1
-    jobs = [(name, None, part) for name in CONNECTOR_CATALOG for part in parts]
     with ProcessPoolExecutor(
         processes, get_context("spawn"), initializer=configure_logs, initargs=("critical",)
     ) as pool:
-        found = [
-            score for scores in pool.map(scores_of, *zip(*jobs, strict=True)) for score in scores
-        ]
+        names, shares = [name for name, _ in jobs], [share for _, share in jobs]
+        runs = pool.map(scores_of, names, [None] * len(jobs), shares)
+        found = [score for scores in runs for score in scores]
     return [
         _total(name, side, [s for s in found if (s.connector, s.side) == (name, side)])
-        for name in CONNECTOR_CATALOG
+        for name in dict.fromkeys(names)
         for side in SIDES
     ]
 

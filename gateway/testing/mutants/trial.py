@@ -25,8 +25,8 @@ RECORD = ("record",)
 """The comparison of the requests and answers with the reviewed record of them."""
 LITERAL = (BY_THE_RULES, "samples", "description")
 """The sections that compare a description with its rules, and with the author's literals."""
-PARTS = 8
-"""The mutants of a connector are tried in so many parts where several processes share them."""
+SHARES = 4
+"""The mutants of a connector are tried in so many shares where several processes take them."""
 _SLOW = ("economy", "refusals")
 _ORDER = ("journey", *RECORD, "samples", "description", *_SLOW)
 """The sections in the order of their trial: a mutant counts for the first that kills it."""
@@ -56,10 +56,10 @@ class Score:
         return sum(self.killed[section] for section in sections)
 
 
-def scores_of(name: str, folder: Path | None = None, part: int = 0) -> list[Score]:
+def scores_of(name: str, folder: Path | None = None, share: int = 0) -> list[Score]:
     """Find a connector's contract, in ``folder`` if it is outside, and try its mutants.
 
-    ``part`` is that of ``try_mutants``. Raises ``ContractViolation``.
+    ``share`` is that of ``try_mutants``. Raises ``ContractViolation``.
     """
     if folder is not None and not (file := folder / "catalog" / f"{name}.py").is_file():
         raise ContractViolation(f"there is no connector {name}: {file} does not exist")
@@ -74,7 +74,7 @@ def scores_of(name: str, folder: Path | None = None, part: int = 0) -> list[Scor
             contract.subject(),
             [other.subject() for other in known if other.checks == contract.checks],
             workshop(),
-            part,
+            share,
             KEY_CHECKS if issubclass(contract, KeyContract) else None,
         )
     ]
@@ -84,7 +84,7 @@ def try_mutants(
     subject: AnySubject,
     neighbours: Sequence[AnySubject],
     at: Workshop,
-    part: int = 0,
+    share: int = 0,
     all_checks: Sequence[Check] | None = None,
 ) -> list[Score]:
     """Run the contract of ``subject`` against the mutants of both sides.
@@ -93,7 +93,7 @@ def try_mutants(
         subject: The connector.
         neighbours: The connectors whose values it may be given, the first ones first.
         at: Where checks run.
-        part: 0 for all mutants; 1 to ``PARTS`` for one of the parts, of about the same size.
+        share: 0 for all mutants; 1 to ``SHARES`` for one of the shares, of about the same size.
         all_checks: The checks of its contract, if not those of a connector with OAuth.
 
     Raises:
@@ -105,15 +105,15 @@ def try_mutants(
     watched = replace(subject, provider=watch(subject.provider))
     for check in checks:
         is_watched = check.section not in _SLOW and not check.unusual
-        if part > 1 and not is_watched:
-            continue  # the first part looks at it
+        if share > 1 and not is_watched:
+            continue  # the first share looks at it
         failure = at.failure(check, watched if is_watched else subject)
         expect(failure is None, f"{subject.name} breaks its contract: {check.name}: {failure}")
     # Made before the first trial, which would add answers to the functions that are watched.
     mutants = [mutant for side in SIDES for mutant in mutants_of(watched, side, neighbours)]
     in_order = sorted(checks, key=lambda check: _ORDER.index(check.section))
     scores = {side: Score(subject.name, side) for side in SIDES}
-    for mutant in mutants[part - 1 :: PARTS] if part else mutants:
+    for mutant in mutants[share - 1 :: SHARES] if share else mutants:
         score = scores[mutant.side]
         section = _killed_by(mutant, in_order, at)
         if section is None:
