@@ -13,7 +13,7 @@ from connectors.sandbox import ApiCall, IssuedTokens, Refusal, RevokeRules, need
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
     known = issued.account.facts
     owner = {"owner": known["uri"], "organization": known["current_organization"]}
-    return {"token_type": "Bearer", "created_at": 1_796_000_000, **owner}
+    return {"token_type": "Bearer", "created_at": 1_500_000_000, **owner}
 
 
 def _me(call: ApiCall) -> dict[str, Any]:

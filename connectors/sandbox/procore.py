@@ -17,7 +17,7 @@ PROVIDER = rfc6749(
     pkce="ignored",
     rotation="strict",
     expires_in=5400,
-    answer={"token_type": "Bearer", "created_at": 1_796_000_000},
+    answer={"token_type": "Bearer", "created_at": 1_500_000_000},
     scopes="",
     accounts={
         (str(number), f"{name} ({login})"): {"id": number, "login": login, "name": name}

@@ -35,8 +35,8 @@ def _error(refused: RefusedRequest) -> Refusal:
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
-    end = {"expires_at": 1_796_021_600}
-    return end if issued.is_refresh else {**end, "athlete": dict(issued.account.facts)}
+    """The athlete, and no ``expires_at``: ``expires_in`` says the same."""
+    return {} if issued.is_refresh else {"athlete": dict(issued.account.facts)}
 
 
 PROVIDER = rfc6749(

@@ -16,7 +16,7 @@ PROVIDER = rfc6749(
     pkce="ignored",
     rotation="never",
     expires_in=None,
-    answer={"token_type": "bearer", "created_at": 1_796_000_000},
+    answer={"token_type": "bearer", "created_at": 1_500_000_000},
     required={"response_type": "code", "scope": None},
     scopes="public read_user write_user read_photos write_photos write_likes write_followers "
     "read_collections write_collections",
