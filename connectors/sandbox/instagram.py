@@ -13,24 +13,18 @@ from connectors.sandbox import (
     rfc6749,
 )
 
+_DEAD = {"token", "refresh_token_unknown", "refresh_token_used", "grant_revoked"}
+
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
     """The token of the code, which lives for an hour, or a long-lived one."""
-    if issued.expires_in != 3600:
-        return {
-            "token_type": "bearer",
-            "access_token": issued.access_token,
-            "expires_in": issued.expires_in,
-        }
-    user = issued.account.facts["user_id"]
-    return {
-        "access_token": issued.access_token,
-        "user_id": user,
-        "permissions": list(issued.scopes),
-    }
-
-
-_DEAD = {"token", "refresh_token_unknown", "refresh_token_used", "grant_revoked"}
+    token = {"access_token": issued.access_token, "refresh_token": issued.refresh_token}
+    if issued.expires_in == 3600:
+        user = issued.account.facts["user_id"]
+        said = {**token, "user_id": user, "permissions": list(issued.scopes)}
+    else:
+        said = {**token, "token_type": "bearer", "expires_in": issued.expires_in}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _graph_error(status: int, code: int, message: str) -> Refusal:
