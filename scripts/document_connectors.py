@@ -1,12 +1,13 @@
-"""Write docs/connectors.md and the variables in .env.local.example from the catalog.
+"""Write docs/connectors.md, docs/wanted.md and the variables in .env.local.example.
 
-Every fact comes from a connector's config, loaded with made-up credentials, and from the header of
-its module. ``--check`` writes nothing and exits with 1 if a file is out of date.
+Every fact comes from a connector's config, loaded with made-up credentials, and from the docstrings
+of its files. ``--check`` writes nothing and exits with 1 if a file is out of date.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import re
 import sys
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 # Import from the tree of this script, not from an installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from wanted_page import wanted_page
+
 from connectors.account import AccountLookup
 from connectors.catalog import CONNECTOR_CATALOG
 from connectors.config import Connector, ConnectorConfig
@@ -25,14 +28,17 @@ from connectors.review import OVERRIDES
 from gateway.commands.connectors.known import MadeUp
 from gateway.testing.header import Header, read_header
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = TREE = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "connectors.md"
+WANTED = ROOT / "docs" / "wanted.md"
 VARIABLES = ROOT / ".env.local.example"
 COMMAND = "python scripts/document_connectors.py"
 
 _CONSOLE = "Console: "
 """Begins the paragraph of a header about the provider's console."""
 
+_SOURCE = re.compile(r"(?<![\w./@-])(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./#%?=&~+-]*)")
+"""An address in a docstring, with or without its scheme."""
 _AUTHENTICATION = {
     "body": "client id and secret in the body",
     "header": "client id and secret as HTTP Basic",
@@ -56,7 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(argv)
     try:
-        written = {PAGE: page(), VARIABLES: variables(VARIABLES.read_text(encoding="utf-8"))}
+        configs = {name: _describe(name)[0] for name in CONNECTOR_CATALOG}
+        written = {
+            PAGE: page(),
+            WANTED: wanted_page(configs, COMMAND),
+            VARIABLES: variables(VARIABLES.read_text(encoding="utf-8")),
+        }
     except (Exception, SystemExit) as error:
         # A connector's file may raise anything when it loads; the validator names the file.
         print(f"The catalog does not load: {type(error).__name__}: {error}", file=sys.stderr)
@@ -102,7 +113,7 @@ def page() -> str:
         "`gateway connectors show NAME` shows one in the terminal, also one from "
         "outside of the package.",
         "",
-        *_overview([config for config, _, _ in described]),
+        *_overview([(config, header) for config, header, _ in described]),
     ]
     for config, header, variables in described:
         lines += ["", *_section(config, header, variables)]
@@ -116,18 +127,32 @@ def _describe(name: str) -> tuple[Connector, Header, tuple[str, ...]]:
     return config, read_header(module.__doc__ or ""), tuple(made_up.asked)
 
 
-def _overview(configs: Sequence[Connector]) -> Iterator[str]:
-    yield "| connector | category | refreshed | revoked | PKCE | several accounts | asks for |"
-    yield "|---|---|---|---|---|---|---|"
-    for config in configs:
+def _overview(described: Sequence[tuple[Connector, Header]]) -> Iterator[str]:
+    titles = ("connector", "category", "refreshed", "revoked", "PKCE", "several accounts")
+    titles = (*titles, "asks for", "checked on", "facts", "sources")
+    yield f"| {' | '.join(titles)} |"
+    yield "|---" * len(titles) + "|"
+    for config, header in described:
         cells = (
             f"[{config.display_name}](#{_anchor(config)})",
             config.category,
             *_of_oauth(config),
             _yes(config.supports_multiple_accounts),
             ", ".join(_titles(config)) or "nothing",
+            config.checked_on.isoformat(),
+            "unconfirmed" if header.unconfirmed else "confirmed",
+            str(len(_sources(config))),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _sources(config: Connector) -> list[str]:
+    """The documentation, and what the docstrings of its simulation and its contract name."""
+    stem, found = config.name.replace("-", "_"), [config.docs_url.removeprefix("https://")]
+    for file in (f"connectors/sandbox/{stem}.py", f"tests/connectors/test_{stem}_provider.py"):
+        text = ast.get_docstring(ast.parse((TREE / file).read_text(encoding="utf-8"))) or ""
+        found += [each.rstrip(".,;:)") for each in _SOURCE.findall(" ".join(text.split()))]
+    return [*dict.fromkeys(each.rstrip("/") for each in found)]
 
 
 def _of_oauth(config: Connector) -> tuple[str, ...]:
@@ -171,6 +196,11 @@ def _section(config: Connector, header: Header, variables: Sequence[str]) -> Ite
         if not note.startswith(_CONSOLE):
             yield ""
             yield note
+    for fact in header.unconfirmed:
+        yield ""
+        yield f"Unconfirmed: {fact}"
+    yield ""
+    yield f"Sources: {', '.join(f'`{source}`' for source in _sources(config))}."
     if isinstance(config, ConnectorConfig):
         yield ""
         yield f"Scopes: {header.scopes}"

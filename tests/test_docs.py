@@ -72,6 +72,7 @@ def test_outdated_connectors_page_is_noticed_and_renewed(
     example.write_text(read(".env.local.example").replace("OAUTH_SLACK_CLIENT_ID=\n", ""))
     monkeypatch.setattr(document_connectors, "ROOT", tmp_path)
     monkeypatch.setattr(document_connectors, "PAGE", page)
+    monkeypatch.setattr(document_connectors, "WANTED", tmp_path / "docs/wanted.md")
     monkeypatch.setattr(document_connectors, "VARIABLES", example)
     assert document_connectors.main(["--check"]) == 1  # the page is missing
     text = read("docs/connectors.md")

@@ -12,18 +12,24 @@ from connectors.config import Connector, ConnectorConfig, KeyConnectorConfig
 class Header:
     """The docstring of a connector's module, each part on one line.
 
-    ``links`` are label and address; ``notes`` are what stands between quirks and scopes.
+    ``links`` are label and address; ``notes`` are what stands between quirks and scopes, and
+    ``unconfirmed`` the paragraphs about facts for which no documentation was found.
     """
 
     links: tuple[tuple[str, str], ...]
     quirks: tuple[str, ...]
     notes: tuple[str, ...]
     scopes: str
+    unconfirmed: tuple[str, ...] = ()
+
+
+_UNCONFIRMED = re.compile(r"(?ms)^Unconfirmed:(.*?)(?:\n[ \t]*\n|\Z)")
 
 
 def read_header(docstring: str) -> Header:
     """The parts of a connector's header, in Markdown."""
-    body, _, scopes = docstring.partition("Scopes:")
+    unconfirmed = _UNCONFIRMED.findall(docstring)
+    body, _, scopes = _UNCONFIRMED.sub("\n", docstring).partition("Scopes:")
     about, _, listed = body.partition("Quirks:")
     quirks, notes = [], []
     for paragraph in listed.split("\n\n"):
@@ -35,6 +41,7 @@ def read_header(docstring: str) -> Header:
         quirks=tuple(map(_line, quirks)),
         notes=tuple(map(_line, notes)),
         scopes=_line(scopes),
+        unconfirmed=tuple(map(_line, unconfirmed)),
     )
 
 
@@ -48,6 +55,8 @@ def header_problems(header: str, config: Connector | None) -> list[str]:
         found.append("its header lists no quirk (1., 2., … or: none)")
     if oauth is not None and not oauth.use_pkce and "PKCE" not in header:
         found.append("its header does not say why PKCE is off")
+    if not all(read_header(header).unconfirmed):
+        found.append("its header says Unconfirmed: and not what")
     justified = header.partition("Scopes:")[2]
     for scope in oauth.scopes if oauth else ():
         # A whole word: "read" is not justified by "already".

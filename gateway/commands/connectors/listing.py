@@ -1,4 +1,4 @@
-"""``connectors list``: every connector, and whether it can be used."""
+"""``connectors list``: every connector, whether it can be used, and whether facts are in doubt."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.commands.connectors.known import Known
+from gateway.testing.header import read_header
 
-_TITLES = ("NAME", "DISPLAY NAME", "FROM", "STATE")
+_TITLES = ("NAME", "DISPLAY NAME", "FROM", "FACTS", "STATE")
 
 
 def listing(known: Known) -> Iterator[str]:
     """The lines of a table."""
     rows = [
         _TITLES,
-        *((e.name, e.display_name, e.origin, _short(e.state)) for e in known.entries()),
+        *(
+            (e.name, e.display_name, e.origin, _facts(known, e.name), _short(e.state))
+            for e in known.entries()
+        ),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES) - 1)]
     for *cells, last in rows:
@@ -23,6 +27,15 @@ def listing(known: Known) -> Iterator[str]:
     if known.settings is not None and known.settings.dev and not known.settings.sandbox:
         yield ""
         yield "In dev mode the sandbox stands in for those whose variables are not set."
+
+
+def _facts(known: Known, name: str) -> str:
+    """Whether documentation was found for all that a description says."""
+    return "unconfirmed" if _unconfirmed(known, name) else "confirmed"
+
+
+def _unconfirmed(known: Known, name: str) -> tuple[str, ...]:
+    return read_header(known.header(name) or "").unconfirmed
 
 
 def _short(state: str) -> str:
@@ -41,6 +54,7 @@ def listing_data(known: Known) -> list[dict[str, Any]]:
             "ready": entry.reason is None,
             "simulated": entry.simulated,
             "reason": entry.reason,
+            "unconfirmed": [*_unconfirmed(known, entry.name)],
             "missing_variables": [name for name, is_set in entry.variables.items() if not is_set],
         }
         for entry in known.entries()

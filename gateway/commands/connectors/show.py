@@ -78,6 +78,7 @@ def _common(known: Known, entry: Entry, config: Connector) -> dict[str, Any]:
         "key": None if config.key is None else _key(config.key),
         "quirks": [*header.quirks],
         "notes": [*header.notes],
+        "unconfirmed": [*header.unconfirmed],
     }
 
 
@@ -173,6 +174,8 @@ def _last_paragraphs(found: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "Quirks", [f"{n}. {quirk}" for n, quirk in enumerate(found["quirks"], 1)] or ["none"]
     if found["notes"]:
         yield "Notes", found["notes"]
+    if found["unconfirmed"]:
+        yield "Unconfirmed", found["unconfirmed"]
 
 
 def _revocation_words(shape: dict[str, Any] | None) -> str:

@@ -27,7 +27,7 @@ def test_the_table_has_every_connector_in_alphabetical_order(tmp_path: Path) -> 
     done = run_gateway("connectors", "list", cwd=tmp_path, env=CREDENTIALS)
     assert (done.returncode, done.stderr) == (0, "")
     title, *lines = done.stdout.splitlines()
-    assert title.split() == ["NAME", "DISPLAY", "NAME", "FROM", "STATE"]
+    assert title.split() == ["NAME", "DISPLAY", "NAME", "FROM", "FACTS", "STATE"]
     assert [line.split()[0] for line in lines] == sorted(CONNECTOR_CATALOG)
     ready = [line.split()[0] for line in lines if line.endswith("  ready")]
     assert ready == sorted(["notion", *KEYED])
@@ -58,8 +58,10 @@ def test_a_folders_connectors_are_listed_even_if_they_are_broken(
     monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", str(tmp_path))
     found = rows(capsys)
     assert found["solo"].split()[1:3] == ["Solo", "folder"]
-    assert found["broken"].endswith("  folder   hidden: cannot be loaded (ValueError)")
-    assert found["wrong"].endswith("  folder   hidden: authorization_url is not https, and 2 more")
+    assert found["broken"].endswith("  folder   confirmed    hidden: cannot be loaded (ValueError)")
+    assert found["wrong"].endswith(
+        "  folder   confirmed    hidden: authorization_url is not https, and 2 more"
+    )
 
 
 def test_programs_get_the_same_as_json(
@@ -80,7 +82,25 @@ def test_programs_get_the_same_as_json(
         "simulated": False,
         "reason": "OAUTH_SOLO_CLIENT_SECRET is not set",
         "missing_variables": ["OAUTH_SOLO_CLIENT_SECRET"],
+        "unconfirmed": [],
     }
+    assert found["basecamp"]["unconfirmed"]
+
+
+def test_a_fact_without_a_document_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_solo(tmp_path)
+    file = tmp_path / "catalog/solo.py"
+    said = "one account per person."
+    assert said in file.read_text()
+    file.write_text(file.read_text().replace(said, f"{said}\n\nUnconfirmed: its\ncolour.\n", 1))
+    monkeypatch.setenv("GATEWAY_CONNECTORS_PATH", str(tmp_path))
+    found = rows(capsys)
+    assert "  unconfirmed  " in found["solo"]
+    assert "  confirmed  " in found["figma"]
+    assert main(["connectors", "show", "solo", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unconfirmed"] == ["its colour."]
 
 
 def test_in_dev_mode_it_says_that_the_sandbox_stands_in(

@@ -11,7 +11,7 @@ import pytest
 from connectors.catalog import CONNECTOR_CATALOG
 from gateway.__main__ import main
 from gateway.encryption.vault import new_encryption_key
-from gateway.testing.header import read_header
+from gateway.testing.header import header_problems, read_header
 from tests.commands.connectors.conftest import RunConnectors
 from tests.support.configs import KEYED
 from tests.support.outside import write_solo
@@ -76,7 +76,7 @@ def test_it_works_before_the_app_is_registered(
     assert list(found.get("variables", {}).values()) == [False, False] * (name not in KEYED)
     redirect_uri = f"{{GATEWAY_PUBLIC_URL}}/v1/connectors/{name}/callback"
     assert found.get("redirect_uri") == (None if name in KEYED else redirect_uri)
-    assert found["quirks"]
+    assert found["quirks"] or "none." in found["notes"]
     assert found["docs_url"].startswith("https://")
     assert main(["connectors", "show", name]) == 0
     assert f"({name})" in capsys.readouterr().out
@@ -111,7 +111,7 @@ def test_a_variable_of_the_connectors_own_is_named_and_its_value_is_not_shown(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("gogle", 'there is no connector "gogle" (did you mean google or google-ads?)'),
+        ("gooogle", 'there is no connector "gooogle" (did you mean google or google-ads?)'),
         ("Slack", 'there is no connector "Slack" (did you mean slack?)'),
         ("zzz", 'there is no connector "zzz" (gateway connectors list names them all)'),
     ],
@@ -142,3 +142,16 @@ def test_the_parts_of_a_header_are_one_line_each() -> None:
     assert header.notes == ("A note of two lines.",)
     assert header.scopes == "1. none"
     assert read_header("Acme.\n\nQuirks:\n\nScopes:\n").quirks == ()
+
+
+def test_the_header_keeps_facts_without_a_document_apart() -> None:
+    docstring = (
+        "Acme.\n\nQuirks: none.\n\nUnconfirmed: a,\nb.\n\nScopes: none exist.\n\nUnconfirmed: c."
+    )
+    header = read_header(docstring)
+    assert (header.unconfirmed, header.notes) == (("a, b.", "c."), ("none.",))
+    assert header.scopes == "none exist."
+    assert header_problems("Quirks: none.\n\nUnconfirmed:\n\nScopes: none exist.", None) == [
+        "its header says Unconfirmed: and not what"
+    ]
+    assert header_problems(docstring, None) == []

@@ -1,0 +1,72 @@
+"""The page of what was asked for, and the lengths of connectors: both come from the catalog."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from gateway.commands.connectors.known import MadeUp
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import document_connectors  # noqa: E402
+import measure_connectors  # noqa: E402
+from wanted_page import NOT_DESCRIBED, wanted_page  # noqa: E402
+
+CONFIGS = {config.name: config for config in Catalog(MadeUp()).ready()}
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """Entry -> its cells."""
+    lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return {entry: rest for _, entry, *rest in cells}
+
+
+def test_every_entry_has_a_row_with_its_state() -> None:
+    found = rows(wanted_page(CONFIGS, "it"))
+    assert len(found) == 69
+    assert found["Notion"] == ["`notion`", "OAuth or a key", ""]
+    assert found["SerpAPI"][:2] == ["`serpapi`", "a key"]
+    assert found["Figma"][1] == "OAuth"
+    assert found["Signal CLI"][:2] == ["none", "nothing"]
+    assert "no provider" in found["Signal CLI"][2]
+
+
+def test_a_row_follows_the_catalog() -> None:
+    changed = {**CONFIGS, "notion": replace(CONFIGS["notion"], key=None)}
+    del changed["figma"]
+    found = rows(wanted_page(changed, "it"))
+    assert found["Notion"][1] == "OAuth"
+    assert found["Figma"] == ["none", "nothing", NOT_DESCRIBED]
+    before, after = (wanted_page(each, "it").count("`") for each in (CONFIGS, changed))
+    assert after == before - 2
+
+
+def test_sources_are_those_that_the_docstrings_name() -> None:
+    sources = document_connectors._sources(CONFIGS["figma"])
+    assert "developers.figma.com/docs/rest-api/oauth-apps" in sources
+    assert not [source for source in sources if ".py" in source or "://" in source]
+
+
+def test_the_lengths_are_those_of_the_three_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, file in enumerate(measure_connectors.FILES, 1):
+        path = tmp_path / file.format("acme_crm")
+        path.parent.mkdir(parents=True)
+        path.write_text("x\n" * number)
+    assert measure_connectors.lines_of("acme-crm", tmp_path) == (1, 2, 3)
+    assert measure_connectors.main(["--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lines"].keys() == {*CONNECTOR_CATALOG}
+    assert len(found["largest"]) == 10
+    assert found["lines"][found["largest"][0]] == max(found["lines"].values())
+    assert measure_connectors.main([]) == 0
+    assert f"{len(CONNECTOR_CATALOG)} connectors, median " in capsys.readouterr().out
