@@ -39,6 +39,19 @@ _CONSOLE = "Console: "
 
 _SOURCE = re.compile(r"(?<![\w./@-])(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./#%?=&~+-]*)")
 """An address in a docstring, with or without its scheme."""
+_TITLES = (
+    "connector",
+    "category",
+    "refreshed",
+    "revoked",
+    "PKCE",
+    "several accounts",
+    "asks for",
+    "checked on",
+    "facts",
+    "sources",
+)
+"""The columns of the overview."""
 _AUTHENTICATION = {
     "body": "client id and secret in the body",
     "header": "client id and secret as HTTP Basic",
@@ -128,10 +141,8 @@ def _describe(name: str) -> tuple[Connector, Header, tuple[str, ...]]:
 
 
 def _overview(described: Sequence[tuple[Connector, Header]]) -> Iterator[str]:
-    titles = ("connector", "category", "refreshed", "revoked", "PKCE", "several accounts")
-    titles = (*titles, "asks for", "checked on", "facts", "sources")
-    yield f"| {' | '.join(titles)} |"
-    yield "|---" * len(titles) + "|"
+    yield f"| {' | '.join(_TITLES)} |"
+    yield "|---" * len(_TITLES) + "|"
     for config, header in described:
         cells = (
             f"[{config.display_name}](#{_anchor(config)})",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
+from connectors.config import ConnectorConfig
 from gateway.commands.connectors.known import MadeUp
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,9 @@ def test_every_entry_has_a_row_with_its_state() -> None:
 
 
 def test_a_row_follows_the_catalog() -> None:
-    changed = {**CONFIGS, "notion": replace(CONFIGS["notion"], key=None)}
+    notion = CONFIGS["notion"]
+    assert isinstance(notion, ConnectorConfig)
+    changed = {**CONFIGS, "notion": replace(notion, key=None)}
     del changed["figma"]
     found = rows(wanted_page(changed, "it"))
     assert found["Notion"][1] == "OAuth"
