@@ -28,6 +28,7 @@ from connectors.config import Connector, ConnectorConfig
 from connectors.context import PostConnectionContext
 from connectors.environment import app_variables, require_env, variable
 from connectors.errors import ConfigError, ConnectorError, MissingVariable, UnknownConnector
+from connectors.inputs import ConnectionInput
 from connectors.installed import entry_points
 from connectors.review import NAME_PATTERN
 from connectors.secret import Secret
@@ -121,13 +122,21 @@ class Catalog:
             return self.get(name)
         except MissingVariable:
             if name not in self._described:
-                self._described[name] = self.with_app(name, "none", Secret("none"))
+                self._described[name] = self._made_up(name)
             return self._described[name]
         except UnknownConnector:
             for config in self.descriptions():
                 if config.alias == name:
                     return config
             raise
+
+    def _made_up(self, name: str) -> Connector:
+        """The connector with variables that lead nowhere instead of those that are missing."""
+        hosts = variable(name, "HOSTS")
+        given = self._env.get(hosts, "").strip() or "nowhere.invalid"
+        other = copy(self)
+        other._env = {**self._env, **app_variables(name, "none", "none"), hosts: given}
+        return other.create(name)
 
     def display_name(self, name: str) -> str:
         """The connector's name for people; ``name`` itself if it is gone or broken."""
@@ -149,6 +158,13 @@ class Catalog:
             if keyed is None:
                 raise
             return keyed
+
+    def is_keyed(self, name: str) -> bool:
+        """Whether people can connect by a key here, whether there is an app or not."""
+        try:
+            return self.usable(name).key is not None
+        except ConfigError:
+            return False
 
     def descriptions(self) -> Iterator[Connector]:
         """``described`` of every connector that is not broken, in alphabetical order."""
@@ -289,7 +305,9 @@ class Catalog:
             config = self.module(name).create_config(self._env)
             if isinstance(config, ConnectorConfig):
                 config = _with_scopes(config, self._extra_scopes.get(name, ()))
+            if isinstance(config, Connector):
                 config = _with_hosts(config, self._env)
+            if isinstance(config, ConnectorConfig):
                 # A missing or broken one hides the connector now, and breaks no flow later.
                 self.hook(config)
         except ConfigError:
@@ -387,21 +405,30 @@ def _with_scopes(config: ConnectorConfig, extra: tuple[str, ...]) -> ConnectorCo
     return replace(config, scopes=(*config.scopes, *new)) if new else config
 
 
-def _with_hosts(config: ConnectorConfig, env: Mapping[str, str]) -> ConnectorConfig:
+def _with_hosts(config: Connector, env: Mapping[str, str]) -> Connector:
     """``config`` with the hosts that the operator allows where people type a host of their own.
 
     Raises ``MissingVariable`` if the operator allows none.
     """
-    own = {name: each for name, each in config.connection_config.items() if "*" in each.hosts}
-    if not own:
+    typed = config.connection_config if isinstance(config, ConnectorConfig) else {}
+    pasted = config.key.inputs if config.key else {}
+    if not any("*" in each.hosts for each in (*typed.values(), *pasted.values())):
         return config
     hosts = tuple(require_env(env, variable(config.name, "HOSTS"), config.name).lower().split())
     example = hosts[0].replace("*.", "your.")
-    changed = {
-        name: replace(each, hosts=hosts, example=each.example if "*" in hosts else example)
-        for name, each in own.items()
-    }
-    return replace(config, connection_config={**config.connection_config, **changed})
+
+    def narrowed(inputs: Mapping[str, ConnectionInput]) -> dict[str, ConnectionInput]:
+        return {
+            name: replace(each, hosts=hosts, example=each.example if "*" in hosts else example)
+            if "*" in each.hosts
+            else each
+            for name, each in inputs.items()
+        }
+
+    if isinstance(config, ConnectorConfig):
+        config = replace(config, connection_config=narrowed(typed))
+    key = config.key
+    return replace(config, key=replace(key, inputs=narrowed(pasted))) if key else config
 
 
 def _describe(error: BaseException) -> str:

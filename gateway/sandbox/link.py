@@ -82,6 +82,8 @@ async def link_sandbox(settings: Settings, env: Mapping[str, str]) -> SandboxLin
             reroutes |= {one: (host, port) for one in hosts}
             if not credentials:
                 keyed.add(name)
+                # Where people type any host, the simulated ones among them are allowed.
+                variables.setdefault(variable(name, "HOSTS"), "*")
     return SandboxLink(
         url=settings.sandbox,
         ca=info["ca"],

@@ -15,7 +15,7 @@ from typing import Any
 from connectors.account import AccountInfo
 from connectors.catalog import Catalog, Hook
 from connectors.config import Connector, ConnectorConfig
-from connectors.environment import app_variables
+from connectors.environment import app_variables, variable
 from connectors.errors import ConnectorError
 from connectors.key_provider import SimulatedKeyProvider
 from connectors.provider import IssuedTokens, SimulatedProvider
@@ -185,7 +185,7 @@ def load_sides(
     name: str, folder: Path | None = None
 ) -> tuple[Catalog, Connector, SimulatedProvider | SimulatedKeyProvider]:
     """Load both sides of a connector; raises ``ContractViolation``."""
-    env: dict[str, str] = {}
+    env = {variable(name, "HOSTS"): "*"}
     catalog = Catalog(env, folder)
     try:
         provider = getattr(catalog.sandbox_module(name), "PROVIDER", None)

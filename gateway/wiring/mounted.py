@@ -36,7 +36,7 @@ def log_connectors(catalog: Catalog, env: Mapping[str, str], sandbox: SandboxLin
                 mounted.append(catalog.get(name).name)
             except MissingVariable as error:
                 hidden[name] = f"{error.variable} is not set"
-                if catalog.described(name).key is not None:
+                if catalog.is_keyed(name):
                     hidden[name] += ": its key alone is taken"
             except ConfigError as error:
                 hidden[name] = "broken"

@@ -7,24 +7,31 @@ from typing import Any
 
 from connectors import ConnectionInput, ConnectorConfig, Secret, account_lookup
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
-from connectors.environment import app_variables
+from connectors.environment import app_variables, variable
 
 CLIENT_SECRET = "canary-client-secret"
+
+OWN_HOSTS = ("onepassword", "woocommerce")
+"""The connectors whose customers type any host, where the operator allows it."""
 
 CATALOG_ENV = {
     variable: value
     for name in CONNECTOR_CATALOG
     for variable, value in app_variables(name, f"{name}-id", f"{name}-secret").items()
-}
+} | {variable(name, "HOSTS"): "*" for name in OWN_HOSTS}
 """The variables of every connector of the package: ``notion-id``, ``notion-secret`` …"""
 
 WITH_OAUTH = tuple(
     config.name for config in Catalog(CATALOG_ENV).ready() if isinstance(config, ConnectorConfig)
 )
-KEYED = tuple(name for name in CONNECTOR_CATALOG if name not in WITH_OAUTH)
+KEYED = tuple(name for name in CONNECTOR_CATALOG if name not in (*WITH_OAUTH, *OWN_HOSTS))
 """The connectors of the package that take pasted keys alone: they need no variable."""
 
-WITHOUT_APP = tuple(config.name for config in Catalog(CATALOG_ENV).ready() if config.key)
+WITHOUT_APP = tuple(
+    config.name
+    for config in Catalog(CATALOG_ENV).ready()
+    if config.key and config.name not in OWN_HOSTS
+)
 """The connectors that people can connect without an OAuth app: some of them have one, too."""
 
 TENANT = ConnectionInput(

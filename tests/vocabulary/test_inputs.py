@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 import httpx
 import pytest
 
 from connectors.catalog import Catalog
+from connectors.config import Connector
 from connectors.environment import app_variables
 from connectors.errors import MissingVariable
+from connectors.inputs import ConnectionInput
 from tests.support.browser import words
 from tests.support.gateway import Harness
 from tests.support.loopback import LOOPBACK
@@ -168,3 +171,25 @@ def test_hosts_of_customers_own_need_the_operators_permission() -> None:
     for hosts, allowed in (("*", True), ("*.north.example", False)):
         config = Catalog({**env, "OAUTH_CAMPUS_HOSTS": hosts}, PROVIDERS).oauth("campus")
         assert config.connection_config["host"].accepts("campus.east.example") is allowed
+
+
+def test_a_pasted_key_goes_to_a_host_of_the_customers_own_with_the_same_permission() -> None:
+    with pytest.raises(MissingVariable, match="OAUTH_WOOCOMMERCE_HOSTS"):
+        Catalog({}).usable("woocommerce")
+    assert not Catalog({}).is_keyed("woocommerce")
+    # What describes it without the permission takes no host that somebody could have.
+    host = inputs_of(Catalog({}).described("woocommerce"))["host"]
+    assert (host.accepts("nowhere.invalid"), host.accepts("shop.example.com")) == (True, False)
+    for hosts, allowed in (("*", True), ("*.shops.example", False)):
+        catalog = Catalog({"OAUTH_WOOCOMMERCE_HOSTS": hosts})
+        assert catalog.is_keyed("woocommerce")
+        host = inputs_of(catalog.usable("woocommerce"))["host"]
+        assert (host.accepts("acme.shops.example"), host.accepts("shop.example.com")) == (
+            True,
+            allowed,
+        )
+
+
+def inputs_of(config: Connector) -> Mapping[str, ConnectionInput]:
+    assert config.key is not None
+    return config.key.inputs
