@@ -93,7 +93,7 @@ NAMELESS = tuple(
 )
 """Packages that serve every provider alike, and therefore name none."""
 
-ORDINARY = {"front", "together", "x"}
+ORDINARY = {"close", "front", "line", "make", "render", "tally", "together", "x"}
 """Names of providers that are ordinary words, too."""
 
 SEVERAL_WORDS = [name for name in CONNECTOR_CATALOG if "-" in name]

@@ -1,6 +1,7 @@
 """Tally connector: a pasted API key.
 
-Quirks: none.
+Quirks:
+1. A person without a full name is told by the e-mail address.
 
 Scopes: none exist.
 
@@ -37,6 +38,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${key}"},
             verify=Verify(url="https://api.tally.so/users/me", refused_statuses=(401,)),
-            account=account_lookup(id="id", label=("fullName", "email")),
+            account=account_lookup(id="id", label=("fullName", "email")),  # quirk 1
         ),
     )
