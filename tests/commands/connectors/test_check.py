@@ -107,9 +107,9 @@ def test_programs_get_what_is_missing_as_json(folder: Path, run_connectors: RunC
 
 
 def test_an_unknown_name_is_one_sentence(run_connectors: RunConnectors) -> None:
-    done = run_connectors("check", "notoin")
+    done = run_connectors("check", "notionn")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == 'gateway: there is no connector "notoin" (did you mean notion?)\n'
+    assert done.stderr == 'gateway: there is no connector "notionn" (did you mean notion?)\n'
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--record",)])
