@@ -9,7 +9,8 @@ _HOSTS = "{us=api.newrelic.com|eu=api.eu.newrelic.com|jp=api.jp.newrelic.com}"
 
 
 def _me(call: ApiCall) -> dict[str, Any]:
-    return {"data": {"actor": {"user": dict(call.account.facts)}}}
+    # Whoever is not described is a user without a name.
+    return {"data": {"actor": {"user": dict(call.account.facts) or {"id": 1000003}}}}
 
 
 PROVIDER = key_provider(
@@ -37,6 +38,5 @@ PROVIDER = key_provider(
     facts={
         "ana": {"id": 1000001, "email": "ana@acme.example", "name": "Ana Diaz"},
         "ben": {"id": 1000002, "email": None, "name": "Ben Okoro"},
-        "acme": {"id": 1000003, "email": "acme@acme.example", "name": "Acme"},
     },
 )
