@@ -49,6 +49,18 @@ def _cards(page: httpx.Response) -> list[str]:
     return [text for level, text in _Headings(page.text).found if level == "h3"]
 
 
+async def test_the_categories_at_the_top_lead_to_their_cards(outside: Harness) -> None:
+    browser = await outside.browser("alice")
+    page = (await browser.open(DASHBOARD)).text
+    nav = page.partition('<nav class="jump"')[2].partition("</nav>")[0]
+    linked = re.findall(r'href="#(group-\d+)">(.*?) <span', nav)
+    titles = re.findall(r'class="group-title" id="(group-\d+)">(.*?)</h2>', page)
+    assert linked == titles
+    counts = [int(count) for count in re.findall(r'jump-count">(\d+)<', nav)]
+    assert sum(counts) == len(re.findall(r'<article class="card \w+" id="connector-', page))
+    assert 'class="jump"' not in (await browser.open(f"{DASHBOARD}?q=solo")).text
+
+
 async def test_the_cards_are_grouped_by_category(outside: Harness) -> None:
     browser = await outside.browser("alice")
     page = await browser.open(DASHBOARD)
