@@ -197,11 +197,11 @@ async def test_there_is_no_platform_credential_of_what_was_not_set(gateway: Harn
         ({"PLATFORM_GOOGLE_KEY": "x"}, "PLATFORM_GOOGLE_KEY: google takes no pasted key"),
         (
             {
-                "PLATFORM_LINEAR_KEY": "x",
+                "PLATFORM_FIGMA_KEY": "x",
                 "OAUTH_LINEAR_CLIENT_ID": "id",
                 "OAUTH_LINEAR_CLIENT_SECRET": "secret",
             },
-            "PLATFORM_LINEAR_KEY: linear takes no pasted key",
+            "PLATFORM_FIGMA_KEY: figma takes no pasted key",
         ),
     ],
 )
