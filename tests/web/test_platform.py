@@ -198,8 +198,8 @@ async def test_there_is_no_platform_credential_of_what_was_not_set(gateway: Harn
         (
             {
                 "PLATFORM_FIGMA_KEY": "x",
-                "OAUTH_LINEAR_CLIENT_ID": "id",
-                "OAUTH_LINEAR_CLIENT_SECRET": "secret",
+                "OAUTH_FIGMA_CLIENT_ID": "id",
+                "OAUTH_FIGMA_CLIENT_SECRET": "secret",
             },
             "PLATFORM_FIGMA_KEY: figma takes no pasted key",
         ),
