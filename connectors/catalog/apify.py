@@ -3,6 +3,9 @@
 Quirks:
 1. 403 is an answer to a right token with limited permissions.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested. A token may be limited to some resources where it is made, and may then
 be refused (403) what it asks for here.
 """

@@ -9,7 +9,8 @@ Quirks:
 Scopes: none are requested. A key has the permissions that were chosen where it was made.
 
 Unconfirmed: the form of a key, so each one is taken that could be one, and the body of a refusal.
-"""
+The statuses of refusals and the members of the account's answer were described without the
+provider's own documentation at hand."""
 
 from datetime import date
 

@@ -5,6 +5,9 @@ Quirks:
 2. Data of the EU stays at a host of its own, with the same key.
 3. No call names the account. The list of transcripts is the cheapest call.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,6 +5,9 @@ Quirks:
 2. The key is the user of HTTP Basic; the password may be anything.
 3. The key can do what its person can do; no call that everybody may make names the person.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -9,8 +9,8 @@ Console: Settings, SMTP and API, API keys. SMTP keys (xsmtpsib-) are for mail pr
 
 Scopes: none exist.
 
-Unconfirmed: since when an answer has ``organization_id``.
-"""
+Unconfirmed: since when an answer has ``organization_id``. The statuses of refusals and the members
+of the account's answer were described without the provider's own documentation at hand."""
 
 from datetime import date
 

@@ -4,6 +4,9 @@ Quirks:
 1. Every token may ask about itself; only some may read the user. So the token is the account, and
    its description the label.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a token has those that were chosen where it was made.
 """
 

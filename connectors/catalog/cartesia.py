@@ -5,6 +5,8 @@ Quirks:
 2. The API names no account of a key.
 
 Unconfirmed: the exact answer to a wrong key, and the form of every key. 401 is taken for a refusal.
+The statuses of refusals and the members of the account's answer were described without the
+provider's own documentation at hand.
 
 Console: API keys.
 

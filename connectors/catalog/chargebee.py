@@ -5,6 +5,9 @@ Quirks:
 2. The key is the user of HTTP Basic; the password is empty.
 3. A right key without a permission gets 403.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,6 +5,9 @@ Quirks:
 2. Tokens of before 2023 are 40 hexadecimal digits, and work still. Tokens of a project are for the
    older API.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,6 +5,9 @@ Quirks:
    itself elsewhere, and is refused here.
 2. The answer names the token and not its user: each token is an account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested. A token has the permissions that were chosen where it was made.
 """
 

@@ -4,6 +4,9 @@ Quirks:
 1. The answer has no id of the person. The workspace has one, and the login tells the people of a
    workspace apart.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,6 +5,9 @@ Quirks:
 2. A key belongs to one project, which is the account.
 3. A right key without the permission to read projects gets 403.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested. A key has the role that was chosen where it was made; ``Member`` is
 enough.
 """

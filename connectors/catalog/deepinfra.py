@@ -4,7 +4,9 @@ Quirks:
 1. The list of models is open to everybody, so the key is checked by the account's own call.
 2. Models stand at ``/v1/inference`` and, with OpenAI's requests, at ``/v1/openai``.
 
-Unconfirmed: the members of the account's answer. The fingerprint of the key is the account.
+Unconfirmed: the members of the account's answer. The fingerprint of the key is the account. The
+statuses of refusals and the members of the account's answer were described without the provider's
+own documentation at hand.
 
 Console: dashboard, API keys.
 

@@ -5,6 +5,9 @@ Quirks:
 2. Keys of the free plan end with :fx, and are for a host of their own.
 3. A wrong key, or one at the other host, is 403. No call names the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

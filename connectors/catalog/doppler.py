@@ -4,6 +4,9 @@ Quirks:
 1. A token tells in its beginning what it is: of a person (pt), a service account (sa) or one config
    (st). Each may ask who it is, and is the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist. A token can do what its person, or its role, can do.
 """
 

@@ -8,6 +8,9 @@ Quirks:
 4. PKCE is not documented; servers ignore parameters that they do not know (RFC 6749 3.1).
 5. An address of the API ends with a slash: without one, it redirects.
 
+Unconfirmed: client authentication, token life, refusals and the members of the account's answer,
+which were described without the provider's own documentation at hand.
+
 Scopes: none exist, none are requested.
 """
 

@@ -8,7 +8,8 @@ Quirks:
 5. PKCE is not documented; servers ignore parameters that they do not know (RFC 6749 3.1).
 
 Unconfirmed: the revocation endpoint, which is not described here; people remove the app in their
-settings.
+settings. Client authentication, token life, refusals and the members of the account's answer were
+described without the provider's own documentation at hand.
 
 Console: an integration of the developer portal, with the scopes ticked that are requested.
 

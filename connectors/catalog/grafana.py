@@ -4,6 +4,9 @@ Quirks:
 1. Each stack has a host of its own. Tokens of grafana.com itself (glc_) are for other calls.
 2. A service account belongs to one organization of the stack, and the stack is the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -6,7 +6,8 @@ Quirks:
    their settings.
 
 Unconfirmed: whether a used refresh token goes on working. It is taken to be dead; then no refresh
-whose answer was lost is repeated.
+whose answer was lost is repeated. Client authentication, token life, refusals and the members of
+the account's answer were described without the provider's own documentation at hand.
 
 Console: Account settings, Applications, API Clients.
 

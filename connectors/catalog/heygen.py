@@ -5,7 +5,8 @@ Quirks:
 2. The call that checks it tells the credits that are left, and no account.
 3. Two versions stand side by side, ``/v1`` and ``/v2``, so the base URL has none.
 
-Unconfirmed: the exact answer to a wrong key. Callers report 401.
+Unconfirmed: the exact answer to a wrong key. Callers report 401. The statuses of refusals and the
+members of the account's answer were described without the provider's own documentation at hand.
 
 Console: settings, API.
 

@@ -9,6 +9,9 @@ Quirks:
 5. There is no revocation endpoint; people uninstall the app.
 6. PKCE is not documented; servers ignore parameters that they do not know (RFC 6749 3.1).
 
+Unconfirmed: client authentication, token life, refusals and the members of the account's answer,
+which were described without the provider's own documentation at hand.
+
 Console: an app of the marketplace with "Sub-Account" as its distribution and the scopes ticked.
 
 Scopes: ``locations.readonly`` opens the account, and ``contacts.readonly`` its contacts.

@@ -5,6 +5,9 @@ Quirks:
 2. Each region has a host of its own, and knows its own keys alone.
 3. A key belongs to one environment of a team. Teams of before 2022 may have none (Classic).
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a key has the permissions that were chosen where it was made.
 """
 

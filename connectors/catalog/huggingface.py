@@ -3,6 +3,9 @@
 Quirks:
 1. Models are run at a host of their own, with the same token.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Console: Settings, Access Tokens. A read token is enough for the Hub; running models needs the
 permission for Inference Providers.
 

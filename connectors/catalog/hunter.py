@@ -4,6 +4,9 @@ Quirks:
 1. The key goes into the query.
 2. The answer about the account costs nothing, and has no id of it.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

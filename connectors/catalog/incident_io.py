@@ -3,6 +3,9 @@
 Quirks:
 1. A key may always ask who it is. The answer has the name of the key and no id.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested. A key has the roles that were chosen where it was made.
 """
 

@@ -5,6 +5,9 @@ Quirks:
 2. Each call names a revision of the API.
 3. A key without the scope ``accounts:read`` gets 403, and is right all the same.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a key has those that were chosen where it was made. ``accounts:read``
 lets the gateway name the account.
 """

@@ -4,6 +4,9 @@ Quirks:
 1. The token is the whole Authorization header, without a word before it.
 2. Every token may ask who calls. The answer names the token, which is the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a token has the role that was chosen where it was made.
 """
 

@@ -4,6 +4,9 @@ Quirks:
 1. The account stands in the first element of ``user_details``.
 2. A generation answers with an id; ``GET /generations/{id}`` has its images.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Console: API access, Create new key. A key works with a plan of the API.
 
 Scopes: none exist.

@@ -4,6 +4,9 @@ Quirks:
 1. The key is the user of HTTP Basic; the password is empty.
 2. No call names the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -4,7 +4,8 @@ Quirks:
 1. The API names no account of a key.
 2. A generation answers with an id; ``GET /generations/{id}`` has its video or image.
 
-Unconfirmed: the exact answer to a wrong key. Callers take 401 for it.
+Unconfirmed: the exact answer to a wrong key. Callers take 401 for it. The statuses of refusals and
+the members of the account's answer were described without the provider's own documentation at hand.
 
 Console: API, Keys. A key works when credits were bought.
 

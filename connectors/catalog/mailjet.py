@@ -5,6 +5,9 @@ Quirks:
 2. A person may have several pairs, with messages and statistics of their own: the key is the
    account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,6 +5,9 @@ Quirks:
 2. Asked about a token, Mapbox answers 200 also for a wrong one, with a code that says why.
 3. A token names its account, which may have several.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a token has those that were chosen where it was made.
 """
 

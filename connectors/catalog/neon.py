@@ -6,7 +6,8 @@ Quirks:
 Scopes: none exist.
 
 Unconfirmed: the status of the answer to a key of an organization; only 401 is read as a refusal.
-"""
+The statuses of refusals and the members of the account's answer were described without the
+provider's own documentation at hand."""
 
 from datetime import date
 

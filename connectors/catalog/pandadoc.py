@@ -4,6 +4,9 @@ Quirks:
 1. The word before the key is API-Key.
 2. A person is a member of several workspaces, with a key in each: the membership is the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -7,7 +7,8 @@ Quirks:
    (RFC 6749 3.1).
 
 Unconfirmed: whether a used refresh token goes on working; it is taken to be dead, which repeats no
-refresh.
+refresh. Client authentication, token life, refusals and the members of the account's answer were
+described without the provider's own documentation at hand.
 
 Console: a developer application of Planning Center.
 

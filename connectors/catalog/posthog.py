@@ -5,6 +5,9 @@ Quirks:
 2. A key without the scope ``user:read`` gets 403, and is right all the same.
 3. Keys of projects (phc_) only send events.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none are requested; a key has those that were chosen where it was made. ``user:read`` lets
 the gateway name the account.
 """

@@ -4,6 +4,9 @@ Quirks:
 1. A server is a place to send from, with a token of its own; it is the account. Account tokens are
    for other calls and a header of another name.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

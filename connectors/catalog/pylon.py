@@ -6,7 +6,8 @@ Quirks:
 Scopes: none exist.
 
 Unconfirmed: the form of a token, so each one is taken that could be one, and the body of a refusal.
-"""
+The statuses of refusals and the members of the account's answer were described without the
+provider's own documentation at hand."""
 
 from datetime import date
 

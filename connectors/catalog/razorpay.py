@@ -5,6 +5,9 @@ Quirks:
 2. A wrong pair is 401 with the code of a bad request.
 3. No call names the merchant, who has one key for each mode: the id of the key is the account.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -4,6 +4,9 @@ Quirks:
 1. The word before the token is ShippoToken.
 2. No call names the account. The list of parcel templates is short.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -3,6 +3,9 @@
 Quirks:
 1. The token goes into a header named Shortcut-Token.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -4,6 +4,9 @@ Quirks:
 1. The word before the key is OAuth, though it is none.
 2. No call names the person; the list of pages is the cheapest.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -3,6 +3,9 @@
 Quirks:
 1. A hyphen in the path means the tailnet of the token. No answer names it.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

@@ -5,8 +5,9 @@ Quirks:
 
 Scopes: none exist.
 
-Unconfirmed: the body of a refusal; the status is that of every API with bearer keys.
-"""
+Unconfirmed: the body of a refusal; the status is that of every API with bearer keys. The statuses
+of refusals and the members of the account's answer were described without the provider's own
+documentation at hand."""
 
 from datetime import date
 

@@ -3,6 +3,9 @@
 Quirks:
 1. Bodies are JSON:API.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Console: User settings, Tokens. Tokens of teams and organizations name a made-up user.
 
 Scopes: none exist.

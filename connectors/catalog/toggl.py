@@ -4,6 +4,9 @@ Quirks:
 1. The token is the user of HTTP Basic, and the password is the word api_token.
 2. A wrong token is 403, not 401.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 

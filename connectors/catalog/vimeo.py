@@ -8,6 +8,9 @@ Quirks:
 4. Revoking is a DELETE with the token as Bearer, and nothing else.
 5. PKCE is not documented; servers ignore parameters that they do not know (RFC 6749 3.1).
 
+Unconfirmed: client authentication, token life, refusals and the members of the account's answer,
+which were described without the provider's own documentation at hand.
+
 Scopes: ``public`` is part of every token, and ``private`` shows a person's own videos.
 """
 

@@ -8,7 +8,9 @@ Quirks:
    person's whole grant.
 4. PKCE is not documented; servers ignore parameters that they do not know (RFC 6749 3.1).
 
-Unconfirmed: that a refresh is answered without ``scope`` (quirk 1).
+Unconfirmed: that a refresh is answered without ``scope`` (quirk 1). Client authentication, token
+life, refusals and the members of the account's answer were described without the provider's own
+documentation at hand.
 
 Console: an app of the developer dashboard; it serves ten people until WHOOP approves it.
 

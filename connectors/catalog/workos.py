@@ -3,6 +3,9 @@
 Quirks:
 1. A key opens one environment: staging or production. No call names it.
 
+Unconfirmed: the statuses of refusals and the members of the account's answer, which were described
+without the provider's own documentation at hand.
+
 Scopes: none exist.
 """
 
