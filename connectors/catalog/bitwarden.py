@@ -20,7 +20,6 @@ from connectors import (
     KeyConnectorConfig,
     KeyMethod,
     TokenRequest,
-    Verify,
     account_lookup,
 )
 
@@ -74,12 +73,10 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 refused_statuses=(),
                 refused_codes=frozenset({"invalid_client"}),  # quirk 2
             ),
-            verify=Verify(
-                url="https://${region.api}/public/organization/subscription",
-                refused_statuses=(401,),
-            ),
             account=account_lookup(
-                id="${connection_config.client_id}", label="${connection_config.client_id}"
+                url="https://${region.api}/public/organization/subscription",
+                id="${connection_config.client_id}",
+                label="${connection_config.client_id} (${connection_config.region})",
             ),
         ),
     )

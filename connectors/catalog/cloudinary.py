@@ -72,7 +72,8 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 refused_statuses=(401,),  # quirk 2
             ),
             account=account_lookup(  # quirk 2
-                id="${connection_config.cloud_name}", label="${connection_config.cloud_name}"
+                id="${connection_config.cloud_name}",
+                label="${connection_config.cloud_name} (${connection_config.region})",
             ),
         ),
     )

@@ -51,6 +51,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 url="https://api.trello.com/1/members/me",
                 refused_statuses=(401,),  # quirk 2
             ),
-            account=account_lookup(id="id", label=("fullName", "username")),
+            account=account_lookup(id="id", label="fullName"),
         ),
     )

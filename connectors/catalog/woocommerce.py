@@ -61,7 +61,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 refused_statuses=(401,),  # quirk 3
             ),
             account=account_lookup(  # quirk 1
-                id="${connection_config.host}", label="${connection_config.host}"
+                id="${connection_config.host}", label="https://${connection_config.host}"
             ),
         ),
     )

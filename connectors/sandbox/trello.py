@@ -20,10 +20,10 @@ PROVIDER = key_provider(
     },
     query={"key": "{api_key}", "token": "{token}"},
     refusal=Refusal(401, {"message": "invalid token"}),
-    api={"/members/me": facts("id", "fullName", "username")},
+    api={"/members/me": facts("id", "fullName")},
     api_base="api.trello.com/1",
     facts={
-        "ana": {"id": "5f0000000000000000000a01", "fullName": "Ana Diaz", "username": "anadiaz"},
-        "ben": {"id": "5f0000000000000000000b02", "fullName": "Ben Okoro", "username": "ben"},
+        "ana": {"id": "5f0000000000000000000a01", "fullName": "Ana Diaz"},
+        "ben": {"id": "5f0000000000000000000b02", "fullName": "Ben Okoro"},
     },
 )

@@ -7,7 +7,12 @@ class TestGemini(KeyContract):
     connector = "gemini"
     # A token of Google's OAuth, a key that is too short, and keys that are too long.
     refused_inputs = {
-        "key": ("ya29.a0AfH6SMBx0123456789abcdefghijklmnop", "AIza0123456789", f"AIza{'a' * 36}")
+        "key": (
+            "ya29.a0AfH6SMBx0123456789abcdefghijklmnop",
+            "AIza0123456789",
+            f"AIza{'a' * 36}",
+            f"AQ.{'a' * 201}",
+        )
     }
     unclear = (
         # A country that is not served, an API that the project has not enabled.

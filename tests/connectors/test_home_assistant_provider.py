@@ -9,5 +9,8 @@ class TestHomeAssistant(KeyContract):
     accepted_inputs = {
         "home": {"https://ana0sandbox0123456789abc.ui.nabu.casa/": "ana0sandbox0123456789abc"}
     }
-    # A home in the local network, and no token.
-    refused_inputs = {"home": ("homeassistant.local", "192.168.0.2"), "key": ("my-password", "a.b")}
+    # A home in the local network, a name that no host has, and no token.
+    refused_inputs = {
+        "home": ("homeassistant.local", "192.168.0.2", "a" * 64),
+        "key": ("my-password", "a.b"),
+    }

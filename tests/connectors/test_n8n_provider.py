@@ -8,9 +8,9 @@ class TestN8n(KeyContract):
     account = ("acme", "acme.app.n8n.cloud")
     accepted_inputs = {"instance": {"https://Acme.app.n8n.cloud/": "acme"}}
     unclear = ((403, {"message": "Forbidden"}),)
-    # Other hosts in disguise, and no token.
+    # Other hosts in disguise, a name that no host has, and no token.
     refused_inputs = {
-        "instance": ("acme.evil.example", "acme/..", "a@b"),
+        "instance": ("acme.evil.example", "acme/..", "a@b", "a" * 64),
         "key": ("my-password", "a.b"),
     }
 

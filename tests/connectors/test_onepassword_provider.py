@@ -6,10 +6,13 @@ from gateway.testing import KeyContract, ToolContract
 class TestOnePassword(KeyContract):
     connector = "onepassword"
     refusals = ((401, {"status": 401, "message": "Authentication required"}),)
-    # The token of a service account, which is for the command line.
+    # The token of a service account, which is for the command line; one that is too long.
     refused_inputs = {
         "host": ("acme.connect.example:8080", "http://acme.connect.example"),
-        "token": ("ops_eyJzaWduSW5BZGRyZXNzIjoibXkuMXBhc3N3b3JkLmNvbSJ9",),
+        "token": (
+            "ops_eyJzaWduSW5BZGRyZXNzIjoibXkuMXBhc3N3b3JkLmNvbSJ9",
+            f"eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0aaaa.{'a' * 1501}",
+        ),
     }
 
 

@@ -5,7 +5,7 @@ from gateway.testing import KeyContract, ToolContract
 
 class TestWooCommerce(KeyContract):
     connector = "woocommerce"
-    account = ("acme.shops.example", "acme.shops.example")
+    account = ("acme.shops.example", "https://acme.shops.example")
     accepted_inputs = {"host": {"https://Acme.shops.example/": "acme.shops.example"}}
     refusals = ((401, {"code": "woocommerce_rest_cannot_view", "data": {"status": 401}}),)
     unclear = ((403, {"code": "woocommerce_rest_cannot_view", "data": {"status": 403}}),)

@@ -84,7 +84,7 @@ async def _hosts(subject: KeySubject) -> None:
     expect(not extra, f"{', '.join(sorted(extra))} is not a host of the provider's API")
     plain = {host for host in subject.provider.api_hosts if "{" not in host}
     own = subject.config.api_base_url.removeprefix("https://").partition("/")[0]
-    missing = plain - {*subject.config.api_hosts, own} if "${" not in own else set()
+    missing = plain - {*subject.config.api_hosts, own}
     expect(not missing, f"the key may not go to {', '.join(sorted(missing))}")
 
 
