@@ -16,6 +16,7 @@ FOR_PROGRAMS: dict[tuple[str, ...], list[str]] = {
     ("connectors", "list"): [],
     ("connectors", "show"): ["notion"],
     ("connectors", "check"): ["broken"],
+    ("connectors", "probe"): ["broken"],
     ("tools", "list"): [],
     ("tools", "show"): ["notion_get_page"],
 }
