@@ -128,6 +128,8 @@ def _authorize(provider: Any) -> Iterator[str]:
     separators = rules.scope_separator or ""
     if holding := sorted(s for s in rules.known_scopes if any(c in s for c in separators)):
         yield f"authorize.known_scopes has {', '.join(map(repr, holding))} with a separator in it"
+    if len(rules.known_scopes) == 1 and rules.scope_separator not in {" ", None}:
+        yield "authorize.scope_separator has no effect: there is one scope"
     known = rules.params | rules.required.keys()
     if unknown := sorted(rules.account_choice.keys() - known):
         yield f"authorize.account_choice has {', '.join(unknown)}, which params does not"

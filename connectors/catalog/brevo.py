@@ -42,8 +42,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
             },
             api_headers={"api-key": "${key}"},  # quirk 1
             verify=Verify(url="https://api.brevo.com/v3/account", refused_statuses=(401,)),
-            account=account_lookup(
-                id=("organization_id", "email"), label=("companyName", "email")
-            ),  # quirk 2
+            account=account_lookup(id=("organization_id", "email"), label="companyName"),  # quirk 2
         ),
     )

@@ -52,7 +52,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 refused_statuses=(401,),
             ),  # quirk 3
             account=account_lookup(
-                id="${connection_config.site}", label="${connection_config.site}"
+                id="${connection_config.site}", label="${connection_config.site}.chargebee.com"
             ),  # quirk 1
         ),
     )

@@ -48,6 +48,6 @@ def create_config(env: Env) -> KeyConnectorConfig:
                     {"TokenMalformed", "TokenInvalid", "TokenExpired", "TokenRevoked"}
                 ),
             ),  # quirk 2
-            account=account_lookup(id="token.user", label="token.user"),  # quirk 3
+            account=account_lookup(id="token.user", label="Mapbox ${token.user}"),  # quirk 3
         ),
     )

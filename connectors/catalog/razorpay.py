@@ -52,7 +52,7 @@ def create_config(env: Env) -> KeyConnectorConfig:
                 url="https://api.razorpay.com/v1/items", refused_statuses=(401,)
             ),  # quirk 2
             account=account_lookup(
-                id="${connection_config.key_id}", label="${connection_config.key_id}"
+                id="${connection_config.key_id}", label="Key ${connection_config.key_id}"
             ),  # quirk 3
         ),
     )

@@ -5,5 +5,7 @@ from gateway.testing import KeyContract
 
 class TestClerk(KeyContract):
     connector = "clerk"
-    # The publishable key.
-    refused_inputs = {"key": ("pk_test_0123456789abcdefghijABCDEFGHIJ0123456789",)}
+    # The publishable key, and a secret key that is too long.
+    refused_inputs = {
+        "key": ("pk_test_0123456789abcdefghijABCDEFGHIJ0123456789", f"sk_test_{'a' * 101}")
+    }

@@ -8,8 +8,8 @@ class TestFreshdesk(KeyContract):
     account = ("acme:82000001", "Ana Diaz (acme)")
     accepted_inputs = {"domain": {"https://Acme.freshdesk.com/": "acme"}}
     unclear = ((403, {"code": "access_denied", "message": "…"}),)
-    # Other hosts in disguise, and the password with a space.
+    # Other hosts in disguise, a name that is too long for one; a password with a space, a long key.
     refused_inputs = {
-        "domain": ("acme.evil.example", "acme/..", "a@b"),
-        "key": ("my secret password",),
+        "domain": ("acme.evil.example", "acme/..", "a@b", "a" * 64),
+        "key": ("my secret password", "a" * 41),
     }

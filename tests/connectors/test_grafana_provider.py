@@ -7,8 +7,8 @@ class TestGrafana(KeyContract):
     connector = "grafana"
     account = ("acme", "acme.grafana.net")
     accepted_inputs = {"stack": {"https://Acme.grafana.net/": "acme"}}
-    # Other hosts in disguise, and a policy token of grafana.com.
+    # Other hosts in disguise, a name that is too long for one, and a policy token of grafana.com.
     refused_inputs = {
-        "stack": ("acme.evil.example", "acme/..", "a@b"),
+        "stack": ("acme.evil.example", "acme/..", "a@b", "a" * 64),
         "key": ("glc_0123456789abcdefghijABCDEFGHIJ01_0123abcd",),
     }

@@ -5,12 +5,14 @@ from gateway.testing import KeyContract
 
 class TestMapbox(KeyContract):
     connector = "mapbox"
-    account = ("anadiaz", "anadiaz")
+    account = ("anadiaz", "Mapbox anadiaz")
     refusals = (
         (200, {"code": "TokenMalformed"}),
         (200, {"code": "TokenExpired"}),
         (200, {"code": "TokenRevoked"}),
         (401, {"message": "Not Authorized - Invalid Token"}),
     )
-    # A temporary token.
-    refused_inputs = {"key": ("tk.eyJ1IjoiYW5hIn0.Sandbox1Ana0123456789",)}
+    # A temporary token, and one whose signature is too long.
+    refused_inputs = {
+        "key": ("tk.eyJ1IjoiYW5hIn0.Sandbox1Ana0123456789", f"sk.eyJ1IjoiYW5hIn0.{'a' * 101}")
+    }

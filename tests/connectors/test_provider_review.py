@@ -225,6 +225,10 @@ def test_addresses_of_the_api_are_checked_too() -> None:
             "authorize.known_scopes has 'read write' with a separator in it",
         ),
         (
+            {"authorize": {"known_scopes": frozenset({"read"}), "scope_separator": ","}},
+            "authorize.scope_separator has no effect: there is one scope",
+        ),
+        (
             {"authorize": {"callback": {"realmId": "nothing"}}},
             'authorize.callback "realmId" is "nothing", which is no text of every account',
         ),

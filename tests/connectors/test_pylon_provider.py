@@ -6,5 +6,5 @@ from gateway.testing import KeyContract
 class TestPylon(KeyContract):
     connector = "pylon"
     account = ("1a2b3c4d-5e6f-4081-92a3-b4c5d6e7f809", "Acme")
-    # One that is cut off.
-    refused_inputs = {"key": ("pylon_api_…", "short")}
+    # Two that are cut off, and one that is too long.
+    refused_inputs = {"key": ("pylon_api_…", "short", "a" * 201)}

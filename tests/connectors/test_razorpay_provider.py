@@ -5,6 +5,9 @@ from gateway.testing import KeyContract
 
 class TestRazorpay(KeyContract):
     connector = "razorpay"
-    account = ("rzp_test_Ana1AbCdEf0123", "rzp_test_Ana1AbCdEf0123")
-    # The id of a merchant, and a secret that is hidden in part.
-    refused_inputs = {"key_id": ("acc_AbCdEf01234567",), "key_secret": ("****************KlMn",)}
+    account = ("rzp_test_Ana1AbCdEf0123", "Key rzp_test_Ana1AbCdEf0123")
+    # The id of a merchant, and secrets that are hidden in part or too long.
+    refused_inputs = {
+        "key_id": ("acc_AbCdEf01234567",),
+        "key_secret": ("****************KlMn", "a" * 41),
+    }

@@ -5,5 +5,5 @@ from gateway.testing import KeyContract
 
 class TestRender(KeyContract):
     connector = "render"
-    # The address of a deploy hook.
-    refused_inputs = {"key": ("https://api.render.com/deploy/srv-0123",)}
+    # The address of a deploy hook, and a key that is too long.
+    refused_inputs = {"key": ("https://api.render.com/deploy/srv-0123", f"rnd_{'a' * 61}")}
