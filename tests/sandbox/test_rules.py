@@ -60,8 +60,8 @@ def test_scopes_and_parameters_of_a_provider_are_complete(provider: SimulatedPro
     rules = provider.authorize
     assert bool(rules.known_scopes) == (rules.scope_separator is not None)
     assert "code" in provider.token.exchange_params
-    is_renewed = provider.grant.rotation != "never"
-    assert ("refresh_token" in provider.token.refresh_params) == is_renewed
+    is_refreshed = provider.grant.rotation != "never" and provider.long_lived is None
+    assert ("refresh_token" in provider.token.refresh_params) == is_refreshed
     if provider.revoke is not None and provider.revoke.token == "account":
         for account in provider.accounts:
             assert provider.revoke.account_param in account.facts
