@@ -70,7 +70,7 @@ def create_config(env: Env) -> ConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${key}"},
             verify=Verify(url=ME, refused_statuses=(401,)),
-            account=account_lookup(id="data.id", label=("data.email", "data.username")),
+            account=account_lookup(id="data.id", label="data.email"),
         ),
         api_base_url="https://api.cal.com/v2",
     )

@@ -90,7 +90,7 @@ def create_config(env: Env) -> ConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${token}"},
             verify=Verify(url=USER, refused_statuses=(401,)),
-            account=account_lookup(id="id", label="login", metadata={"name": "name"}),
+            account=account_lookup(id="id", label="login"),
         ),
         api_base_url="https://api.github.com",
     )

@@ -92,7 +92,7 @@ def create_config(env: Env) -> ConnectorConfig:
                 code_path="errors[0].extensions.code",  # quirk 4
                 refused_codes=frozenset({"AUTHENTICATION_ERROR"}),
             ),
-            account=account_lookup(id=ID, label=LABEL),
+            account=account_lookup(id=ID, label=LABEL[0]),
         ),
         api_base_url="https://api.linear.app",
     )

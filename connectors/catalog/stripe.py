@@ -75,7 +75,7 @@ def create_config(env: Env) -> ConnectorConfig:
             },
             api_headers={"Authorization": "Bearer ${key}"},
             verify=Verify(url=ACCOUNT, refused_statuses=(401,)),  # quirk 5
-            account=account_lookup(id="id", label=LABEL),
+            account=account_lookup(id="id", label=LABEL[:2]),
         ),
         api_base_url="https://api.stripe.com/v1",
     )

@@ -1,6 +1,16 @@
 """Airtable, by airtable.com/developers/web/api/oauth-reference and …/get-user-id-scopes."""
 
-from connectors.sandbox import KeyRules, Place, Refusal, facts, rfc6749
+from typing import Any
+
+from connectors.sandbox import ApiCall, KeyRules, Place, Refusal, facts, rfc6749
+
+
+def _whoami(call: ApiCall) -> dict[str, Any]:
+    told = facts("id", email="user.email:read")(call)
+    # Of the two personal tokens below, the second has the scope. No scopes are listed for a key.
+    has_scope = not call.scopes and call.account.key == "usrSandboxAcme"
+    return {**told, "email": call.account.facts["email"]} if has_scope else told
+
 
 PROVIDER = rfc6749(
     "airtable",
@@ -22,7 +32,7 @@ PROVIDER = rfc6749(
         for name, email in (("Ana", "ana.diaz@example.com"), ("Acme", "ana@acme.example"))
     },
     api_base="api.airtable.com/v0",
-    api={"/meta/whoami": facts("id", email="user.email:read")},
+    api={"/meta/whoami": _whoami},
     api_refusal=Refusal(
         401, {"error": {"type": "AUTHENTICATION_REQUIRED", "message": "Authentication required"}}
     ),

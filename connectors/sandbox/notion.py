@@ -21,7 +21,7 @@ def _account(number: int, workspace: str | None, person: str) -> dict[str, Any]:
 def _me(call: ApiCall) -> dict[str, Any]:
     facts = call.account.facts
     bot = {"owner": facts["owner"], "workspace_name": facts["workspace_name"]}
-    return {"object": "user", "id": facts["bot_id"], "type": "bot", "bot": bot}
+    return {"object": "user", "id": facts["bot_id"], "name": "Tasks", "type": "bot", "bot": bot}
 
 
 PROVIDER = rfc6749(
@@ -57,7 +57,7 @@ PROVIDER = rfc6749(
     keys=KeyRules(  # the secrets of internal integrations
         held={
             "workspace-1": {"key": "ntn_Sandbox1acme0123456789abcdef"},
-            "workspace-2": {"key": "ntn_Sandbox2side0123456789abcdef"},
+            "workspace-3": {"key": "ntn_Sandbox2side0123456789abcdef"},
         },
         place=Place(headers={"authorization": "Bearer {key}"}),
     ),

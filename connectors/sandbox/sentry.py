@@ -3,11 +3,11 @@ docs.sentry.io/api/auth and its own source: getsentry/sentry, ``oauth_token.py``
 API: getsentry/sentry-cli.
 """
 
-from connectors.sandbox import KeyRules, Place, Refusal, facts, rfc6749
+from connectors.sandbox import KeyRules, Place, Refusal, rfc6749
 
 _PEOPLE = {
     "2001": {"id": "2001", "name": "Ana Diaz", "email": "ana@acme.example"},
-    "2002": {"id": "2002", "name": "Ben Okoro", "email": "ben@globex.example"},
+    "2002": {"id": "2002", "name": "Ben Okoro", "email": ""},
 }
 
 PROVIDER = rfc6749(
@@ -25,9 +25,9 @@ PROVIDER = rfc6749(
     answer=lambda issued: {"token_type": "bearer", "user": issued.account.facts["user"]},
     scopes="org:read org:write project:read project:write project:releases event:read event:write "
     "event:admin team:read member:read",
-    accounts={(key, each["name"]): {"version": "0", "user": each} for key, each in _PEOPLE.items()},
+    accounts={(key, each["name"]): {"user": each} for key, each in _PEOPLE.items()},
     api_base="sentry.io/api/0",
-    api={"/": facts("version", "user")},
+    api={"/": lambda call: {"version": "0", "user": call.account.facts["user"]}},
     api_refusal=Refusal(401, {"detail": "Invalid token"}),
     keys=KeyRules(
         held={

@@ -83,8 +83,8 @@ PROVIDER = rfc6749(
     api_refusal=Refusal(401, {"error": {"type": "invalid_request_error", "message": "…"}}),
     keys=KeyRules(  # an account's own secret key, for the same API
         held={
-            "account-1": {"key": "sk_test_Sandbox1acme0123456789"},
             "account-2": {"key": "sk_test_Sandbox2globex0123456789"},
+            "account-3": {"key": "sk_test_Sandbox3umbrella0123456789"},
         },
         place=Place(headers={"authorization": "Bearer {key}"}),
     ),

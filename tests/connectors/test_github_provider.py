@@ -31,7 +31,12 @@ class TestGitHub(ConnectorContract):
 class TestGitHubKey(KeyContract):
     connector = "github"
     account = ("583201", "ana-sandbox")
-    # The token of an OAuth app, one that is too short, one that is hidden in part.
+    # The token of an OAuth app, one that is too short, one that is hidden in part, one too long.
     refused_inputs = {
-        "token": ("gho_0123456789abcdefghijABCDEFGHIJ012345", "ghp_0123", "github_pat_11…3210")
+        "token": (
+            "gho_0123456789abcdefghijABCDEFGHIJ012345",
+            "ghp_0123",
+            "github_pat_11…3210",
+            f"github_pat_{'a' * 245}",
+        )
     }

@@ -45,6 +45,9 @@ class TestLinearKey(KeyContract):
     connector = "linear"
     account = ("1f0e0000-0000-4000-8000-000000000001:9c2b0000-0000-4000-8000-000000000001", "Acme")
     probe = TestLinear.probe
-    refusals = ((200, {"errors": [{"extensions": {"code": "AUTHENTICATION_ERROR"}}]}),)
+    refusals = (
+        (200, {"errors": [{"extensions": {"code": "AUTHENTICATION_ERROR"}}]}),
+        (401, {"errors": [{"message": "Not authenticated"}]}),
+    )
     # An OAuth token, and a key that is cut off.
     refused_inputs = {"key": ("lin_oauth_0123456789abcdef", "lin_api_0123…")}

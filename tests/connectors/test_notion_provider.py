@@ -46,4 +46,5 @@ class TestNotion(ConnectorContract):
 class TestNotionKey(KeyContract):
     connector = "notion"
     account = ("44444444-dddd-4000-8000-000000000001", "Acme HQ")
-    refused_inputs = {"key": ("nrt_0123456789abcdefghijklmnop",)}  # a refresh token
+    # A refresh token, and a key that is too long.
+    refused_inputs = {"key": ("nrt_0123456789abcdefghijklmnop", f"ntn_{'a' * 101}")}

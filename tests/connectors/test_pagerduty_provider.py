@@ -33,8 +33,8 @@ class TestPagerDuty(ConnectorContract):
 class TestPagerDutyKey(KeyContract):
     connector = "pagerduty"
     probe = Probe("/abilities")
-    # With what stands before it in the header; too short.
-    refused_inputs = {"key": ("Token token=u+0123456789abcdefgh", "u+0123456789")}
+    # With what stands before it in the header; too short; too long.
+    refused_inputs = {"key": ("Token token=u+0123456789abcdefgh", "u+0123456789", "a" * 41)}
 
 
 class TestPagerDutyTools(ToolContract):

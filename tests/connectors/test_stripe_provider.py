@@ -33,5 +33,8 @@ class TestStripe(ConnectorContract):
 
 class TestStripeKey(KeyContract):
     connector = "stripe"
-    account = ("acct_1Sandbox00000001", "Acme")
-    refused_inputs = {"key": ("pk_test_0123456789abcdefghijklmn", "sk_test_…ijkl")}
+    account = ("acct_1Sandbox00000002", "Globex")
+    # A publishable key, one that is hidden in part, one that is too long.
+    refused_inputs = {
+        "key": ("pk_test_0123456789abcdefghijklmn", "sk_test_…ijkl", f"sk_test_{'a' * 241}")
+    }

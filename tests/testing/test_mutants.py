@@ -16,6 +16,8 @@ from connectors.inputs import ConnectionInput
 from connectors.provider import SimulatedProvider
 from connectors.secret import Secret
 from gateway.testing.checks.check import Check, Section
+from gateway.testing.contract import KeyContract
+from gateway.testing.locate import find_contracts
 from gateway.testing.mutants import __main__ as command
 from gateway.testing.mutants import chosen, trial
 from gateway.testing.mutants.answers import watch
@@ -125,6 +127,13 @@ def test_exempt_fields_are_not_mutated_and_have_a_reason() -> None:
     assert not mutated & EXEMPT.keys()
     assert not any("label" in m.what for m in all_mutants() if m.field == "accounts")
     assert all(EXEMPT.values())
+
+
+def test_the_contract_of_a_key_beside_oauth_mutates_the_key_alone() -> None:
+    beside = next(each for each in find_contracts("notion") if issubclass(each, KeyContract))
+    made = {side: [*mutants_of(beside.subject(), side, [])] for side in SIDES}
+    assert {mutant.field for mutant in made["catalog"]} == {"key"}
+    assert {mutant.field for mutant in made["sandbox"]} == {"keys"}
 
 
 def test_an_input_called_title_is_mutated_like_any_other() -> None:

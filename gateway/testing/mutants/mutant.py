@@ -36,9 +36,8 @@ def mutants_of(
     """
     whole = getattr(subject, _OF_SUBJECT[side])
     is_beside = isinstance(subject, KeySubject) and isinstance(subject.config, ConnectorConfig)
-    for field, value, hint in fields_of(whole):
-        if is_beside and field not in ("key", "keys"):
-            continue  # the contract for OAuth tries the others
+    # The contract for OAuth tries the others.
+    for field, value, hint in fields_of(whole, ("key", "keys") if is_beside else ()):
         found = list(variants(value, hint))
         if value and is_optional(hint):
             found.append(("removed", None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -68,11 +68,12 @@ EXEMPT = {
 """Fields that are not mutated, and why: they reach neither a provider nor a tool."""
 
 
-def fields_of(value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Name, value and type of every field of a dataclass that is not exempt."""
+def fields_of(value: Any, named: Collection[str] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """Name, value and type of fields of a dataclass: those ``named``, or all but exempt ones."""
     hints = get_type_hints(type(value))
     for field in dataclasses.fields(value):
-        if f"{type(value).__name__}.{field.name}" not in EXEMPT:
+        is_exempt = f"{type(value).__name__}.{field.name}" in EXEMPT
+        if field.name in named if named else not is_exempt:
             yield field.name, getattr(value, field.name), hints[field.name]
 
 
