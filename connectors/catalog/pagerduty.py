@@ -5,7 +5,7 @@ Quirks:
    ``write`` alone, and other addresses (app.pagerduty.com).
 2. The API is versioned by ``Accept``.
 3. A key stands behind ``Token token=``, not behind ``Bearer``. A person's own key reads the person;
-   a key of the whole account cannot, so the list of abilities shows whether a key is right.
+   a key of the whole account cannot, so the list of incidents shows whether a key is right.
 4. Accounts of the European service region are not covered: their API has another host.
 
 Console: Integrations, App Registration: a new app with OAuth 2.0, "Scoped OAuth" and the scopes.
@@ -73,7 +73,7 @@ def create_config(env: Env) -> ConnectorConfig:
                 )
             },
             api_headers={"Authorization": "Token token=${key}", "Accept": ACCEPT},  # quirk 3
-            verify=Verify(url="https://api.pagerduty.com/abilities", refused_statuses=(401,)),
+            verify=Verify(url="https://api.pagerduty.com/incidents", refused_statuses=(401,)),
         ),
         api_base_url="https://api.pagerduty.com",
         api_headers={"Authorization": "Bearer ${access_token}", "Accept": ACCEPT},  # quirk 2

@@ -18,6 +18,7 @@ TOKENS = {"token_type": "bearer", "expires_in": 86400, "scope": "users.read inci
 class TestPagerDuty(ConnectorContract):
     connector = "pagerduty"
     scopes = ("users.read", "incidents.read")
+    probe = Probe("/incidents")
     exchange = documented({**TOKENS, "access_token": "at_FAKE", "refresh_token": "rt_FAKE"})
     refresh = documented({**TOKENS, "access_token": "at_NEW", "refresh_token": "rt_NEW"})
     accounts = {
@@ -32,7 +33,7 @@ class TestPagerDuty(ConnectorContract):
 
 class TestPagerDutyKey(KeyContract):
     connector = "pagerduty"
-    probe = Probe("/abilities")
+    probe = TestPagerDuty.probe
     # With what stands before it in the header; too short; too long.
     refused_inputs = {"key": ("Token token=u+0123456789abcdefgh", "u+0123456789", "a" * 41)}
 
