@@ -1,11 +1,13 @@
 """Print how long the files of each connector are: its description, simulation and contract.
 
-Tools, simulated APIs and recorded wires are not counted: a connector is complete without them.
+Tools with their tests, simulated APIs and recorded wires are not counted: a connector is complete
+without them.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import sys
 from collections.abc import Sequence
@@ -29,9 +31,20 @@ LARGEST = 10
 def lines_of(name: str, root: Path = ROOT) -> tuple[int, ...]:
     """The lines of each of the three files; 0 for one that does not exist."""
     paths = (root / file.format(name.replace("-", "_")) for file in FILES)
-    return tuple(
-        len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
-        for path in paths
+    return tuple(_length(path) if path.is_file() else 0 for path in paths)
+
+
+def _length(path: Path) -> int:
+    """The lines of a file, without the contracts of tools and the blank lines before them."""
+    text = path.read_text(encoding="utf-8")
+    of_tools = [
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "ToolContract" for base in node.bases)
+    ]
+    return len(text.splitlines()) - sum(
+        (node.end_lineno or 0) - node.lineno + 3 for node in of_tools
     )
 
 

@@ -136,7 +136,7 @@ def test_the_choices_for_an_accounts_host_are_not_open() -> None:
         config.name: open_hosts(config.api_base_url, config.api_hosts)
         for config in Catalog(CATALOG_ENV).ready()
     }
-    assert {name for name, hosts in found.items() if hosts} == {"google", "pinecone", "twilio"}
+    assert not found["shopify"] | found["zendesk"] | found["zoho-crm"] | found["datadog"]
     assert "gmail.googleapis.com" in found["google"]
     assert found["pinecone"] == {"api.pinecone.io"}  # its list of indexes; an index has its own
     assert found["twilio"] == {"verify.twilio.com"}

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 SENDERS = {
     "gateway.access.login.discovery": "metadata and keys of the identity provider",
     "gateway.access.login.oidc": "the code of a sign-in; no connection has a part in it",
+    "gateway.commands.connectors.probe": "nothing but the addresses of published metadata",
     "gateway.authorization.metadata_documents": "nothing but the address of a description",
     "gateway.mcp.issuer_keys": "the keys of the operator's authorization server",
     "gateway.proxy.forward": "calls of tools: the only requests that a caller writes",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.catalog import CONNECTOR_CATALOG
 from tests.scripts.test_validator import ROOT, tree
 from tests.support.contracts import write_contract
 from tests.support.outside import write_solo
@@ -107,5 +108,5 @@ def test_an_unknown_connector_or_folder_is_wrong_usage(
             validate_connectors.main(arguments)
         assert stopped.value.code == 2
     said = capsys.readouterr().err
-    assert 'there is no connector "notoin" among airtable, ' in said
+    assert f'there is no connector "notoin" among {next(iter(CONNECTOR_CATALOG))}, ' in said
     assert "has no folder catalog/" in said

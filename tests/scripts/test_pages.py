@@ -66,6 +66,9 @@ def test_the_lengths_are_those_of_the_three_files(
         path.parent.mkdir(parents=True)
         path.write_text("x\n" * number)
     assert measure_connectors.lines_of("acme-crm", tmp_path) == (1, 2, 3)
+    contract = tmp_path / measure_connectors.FILES[2].format("acme_crm")
+    contract.write_text(f"{contract.read_text()}\n\nclass A(ToolContract):\n    connector = 1\n")
+    assert measure_connectors.lines_of("acme-crm", tmp_path) == (1, 2, 3)
     assert measure_connectors.main(["--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["lines"].keys() == {*CONNECTOR_CATALOG}

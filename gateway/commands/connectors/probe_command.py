@@ -21,6 +21,8 @@ def probe_connector(known: Known, name: str, arguments: argparse.Namespace) -> i
     entry = known.entry(name)
     if entry.config is None:
         say(f"gateway: {entry.reason}", error=True)
+        if arguments.json:
+            print_json({"connector": name, "problem": entry.reason})
         return NOTHING
     report = asyncio.run(_probed(known, entry.config))
     print_json(report.data()) if arguments.json else print_lines(report.lines())
