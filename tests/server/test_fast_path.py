@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -18,8 +19,8 @@ from gateway.server.fast_path import WRITE, Answer, FastPathProtocol, head_lines
 from tests.support.serving import serving
 from tests.support.waiting import until
 
-BIG = b"x" * 4_000_000
-"""More than the buffers between two sockets take."""
+BIG = b"x" * 16_000_000
+"""More than the buffers between two sockets take: the client's is small."""
 
 
 def request(path: str, body: bytes = b"", *more: bytes) -> bytes:
@@ -119,7 +120,10 @@ async def port(app: Prompt) -> AsyncIterator[int]:
 @asynccontextmanager
 async def connected(port: int) -> AsyncIterator[Line]:
     """A connection, for some seconds at most."""
-    line = Line(*await asyncio.open_connection("127.0.0.1", port))
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    client.connect(("127.0.0.1", port))
+    line = Line(*await asyncio.open_connection(sock=client))
     try:
         with anyio.fail_after(30):
             yield line

@@ -19,7 +19,7 @@ from gateway.store.mongo import Database, open_database
 from gateway.store.refresh_leases import RefreshLeases
 from gateway.store.renewal_queue import RenewalQueue
 from tests.conftest import GATEWAY_URL
-from tests.support.configs import KEYED
+from tests.support.configs import KEYED, WITH_OAUTH
 from tests.support.gateway import Harness, running_gateway
 from tests.support.linking import linked
 from tests.support.sandbox import SandboxProcess
@@ -290,7 +290,8 @@ async def test_connectors_that_this_process_cannot_use_are_skipped(
 ) -> None:
     names = gateway.services.renewal.connectors()
     assert {"google", "notion", *KEYED} <= set(names)  # a round checks keys, too
-    oauth = [gateway.services.catalog.oauth(name) for name in set(names) - {*KEYED}]
+    with_app = set(names) & {*WITH_OAUTH}
+    oauth = [gateway.services.catalog.oauth(name) for name in with_app]
     assert all(config.supports_refresh or config.key is not None for config in oauth)
 
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as bare:

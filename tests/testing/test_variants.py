@@ -80,6 +80,8 @@ def test_choices_inside_a_small_type_are_all_tried() -> None:
     assert made["token is None"] == Revocation(token=None, params={"id": "1"})
     assert made["params without id"] == Revocation()
     assert {what for what in made if what.startswith("auth")} == {
+        "auth is 'client_body'",
+        "auth is 'client_header'",
         "auth is 'client_secret'",
         "auth is 'none'",
         "auth is 'access_token'",

@@ -71,7 +71,7 @@ async def test_a_use_of_long_ago_is_not_shown_as_a_recent_one(
     clock.advance(days=31)
     browser = await gateway.browser("alice")
     page = await read(browser, DASHBOARD)
-    assert "reports" not in page
+    assert "by reports" not in page
     assert "Used in 30 days by nobody" in page
 
 
