@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.catalog import Catalog
@@ -83,9 +83,13 @@ def assert_same_shape(url: str, template: str, config: ConnectorConfig) -> None:
     assert not {".", ".."} & {*sent.path.split("/")}
 
 
+PATIENT = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+"""A draw may pause for a second where other tests use the processors."""
+
+
 @pytest.mark.requirement("H4")
 @EVERY
-@settings(max_examples=60)
+@PATIENT
 @given(data=st.data())
 def test_a_value_changes_its_label_or_segment_and_nothing_else(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject
@@ -118,7 +122,7 @@ def test_no_known_trick_gets_through(
 
 @pytest.mark.requirement("H4")
 @EVERY
-@settings(max_examples=60)
+@PATIENT
 @given(data=st.data())
 def test_typed_text_is_a_host_of_the_provider_or_refused(
     field: str, template: str, config: ConnectorConfig, data: st.DataObject

@@ -43,8 +43,8 @@ async def test_a_blank_secret_hides_its_connector_and_no_other(
     env = {
         "OAUTH_GOOGLE_CLIENT_ID": "id",
         "OAUTH_GOOGLE_CLIENT_SECRET": "google-client-secret",
-        "OAUTH_LINEAR_CLIENT_ID": "id",
-        "OAUTH_LINEAR_CLIENT_SECRET": "  ",
+        "OAUTH_SLACK_CLIENT_ID": "id",
+        "OAUTH_SLACK_CLIENT_SECRET": "  ",
     }
     async with running_gateway(
         mongodb_url, database_name, env=env, public_url=GATEWAY_URL
@@ -52,9 +52,9 @@ async def test_a_blank_secret_hides_its_connector_and_no_other(
         browser = await gateway.browser("alice")
         await browser.open(DASHBOARD)
         assert f"0 of {len(WITHOUT_APP) + 1} connected" in words(browser)
-        assert "missing env var OAUTH_LINEAR_CLIENT_SECRET." in browser.text
+        assert "missing env var OAUTH_SLACK_CLIENT_SECRET." in browser.text
         assert "google-client-secret" not in browser.text
-        assert (await browser.open("/connectors/linear")).status_code == 404
+        assert (await browser.open("/connectors/slack")).status_code == 404
         assert (await browser.open("/connectors/google")).status_code == 200
 
 

@@ -103,5 +103,7 @@ async def test_scanners_at_the_same_moment_leave_one_exchange(
     async with anyio.create_task_group() as group:
         for visitor in [*strangers, browser, browser]:
             group.start_soon(visit, visitor)
-    assert sorted(seen) == ["403"] * 20 + ["already_connected", "connected"]
+    assert sorted(seen)[20:] == ["already_connected", "connected"]
+    # A stranger who comes after the person finds an attempt that is used up.
+    assert {*sorted(seen)[:20]} <= {"400", "403"}
     assert len(sandbox.token_requests("google", after=before)) == 1
