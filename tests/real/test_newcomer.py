@@ -114,6 +114,10 @@ def test_dashboard_can_be_used_with_the_keyboard(profile: BrowserContext) -> Non
     page.keyboard.type("kim")
     page.keyboard.press("Enter")
     page.wait_for_url(DASHBOARD)
+    press_until(page, lambda: page.evaluate("document.activeElement.id") == "find")
+    page.keyboard.type("google")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=google"))
     for expected in ("/connectors/google", None):
         press_until(page, lambda: focused_text(page).startswith(("Connect Google", "Continue to")))
         page.keyboard.press("Enter")
