@@ -56,16 +56,18 @@ class Operations:
 
     def knows(self, incoming: Incoming) -> bool:
         """Whether the API has something at the address, for this method or another."""
-        found = next(self._found(incoming), None)
-        if found is None:
+        found = [route for route, _ in self._found(incoming)]
+        if not found:
             return False
-        # "/meta/whoami" of the provider's own file is no "/{base}/{table}".
         is_own = any(
             each.method == incoming.method and matches(each.address, incoming.address)
             for each in self._own
         )
+        # "/meta/whoami" of the provider's own file is no "/{base}/{table}", and a method that only
+        # the own file has is for it.
         is_open = _PARAMETER.search(found[0].address.removeprefix(self.rules.base)) is not None
-        return not (is_own and is_open)
+        has_method = any(route.method == incoming.method for route in found)
+        return not (is_own and (is_open or not has_method))
 
     def pattern(self, incoming: Incoming) -> str:
         """The address that the credential is for: host (with its tenant) and base path."""

@@ -75,9 +75,9 @@ def connect_person(page: Page, subject: Subject | KeySubject) -> None:
 
 
 def renews(subject: Subject | KeySubject) -> bool:
-    """Whether the provider gives new tokens for what is stored."""
-    if isinstance(subject, Subject):
-        return subject.refreshes
+    """Whether the provider gives a new token for what is stored when a token ends early."""
+    if isinstance(subject, Subject):  # a long-lived token renews itself only while it lives
+        return subject.refreshes and subject.provider.long_lived is None
     return subject.key.token is not None
 
 

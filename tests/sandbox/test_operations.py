@@ -192,6 +192,16 @@ def test_an_address_of_the_providers_own_file_is_no_parameter() -> None:
     assert toy.ask_api("GET", "api/you").status == 403
 
 
+def test_a_method_that_the_providers_own_file_alone_has_is_for_it() -> None:
+    toy = Tasks()
+    api = SimulatedApi("toy", base="toy.example/api", refuse=_refuse)
+    api.route("DELETE /me", scopes="never")(lambda call: {})
+    toy.simulation = ProviderSimulation(TOY, toy.ledger, REDIRECT_URI, api)
+    assert body_of(toy.ask_api("GET", "api/me"))["account"] == "ana"
+    assert toy.ask_api("DELETE", "api/me").status == 403
+    assert toy.ask_api("PUT", "api/me").status == 404
+
+
 def test_a_mistake_of_the_file_is_told_with_its_place() -> None:
     with pytest.raises(FunctionFailed, match=r"GET toy.example/v1/broken of sandbox/api/toy.py"):
         Tasks().ask_api("GET", "v1/broken")
