@@ -82,6 +82,7 @@ APART = {
     "connectors.simulated_api": CATALOG_SIDE,
     "connectors.simulated_chat": CATALOG_SIDE,
     "connectors.simulated_graphql": CATALOG_SIDE,
+    "connectors.simulated_meta": CATALOG_SIDE,
 }
 """Package -> packages below it that it still may not import."""
 

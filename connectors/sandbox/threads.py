@@ -3,17 +3,8 @@ tokens, profiles. PKCE is not documented."""
 
 from typing import Any
 
-from connectors.sandbox import (
-    IssuedTokens,
-    LongLivedRules,
-    Refusal,
-    RefusedRequest,
-    facts,
-    needs,
-    rfc6749,
-)
-
-_DEAD = {"token", "refresh_token_unknown", "refresh_token_used", "grant_revoked"}
+from connectors.sandbox import IssuedTokens, facts, needs, rfc6749
+from connectors.simulated_meta import code_refusal, graph_error, long_lived
 
 
 def _answer(issued: IssuedTokens) -> dict[str, Any]:
@@ -24,19 +15,6 @@ def _answer(issued: IssuedTokens) -> dict[str, Any]:
     else:
         said = {**token, "token_type": "bearer", "expires_in": issued.expires_in}
     return {name: value for name, value in said.items() if value is not None}
-
-
-def _graph_error(status: int, code: int, message: str) -> Refusal:
-    said = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox"}
-    return Refusal(status, {"error": said})
-
-
-def _error(refused: RefusedRequest) -> Refusal:
-    if refused.endpoint == "api" or refused.reason in _DEAD:
-        return _graph_error(400, 190, "Error validating access token: Session has expired")
-    # The endpoint of the code answers in a shape of its own.
-    said = {"error_type": "OAuthException", "code": 400, "error_message": refused.description}
-    return Refusal(400, said)
 
 
 PROVIDER = rfc6749(
@@ -50,19 +28,9 @@ PROVIDER = rfc6749(
     pkce="ignored",
     rotation="kept",
     expires_in=3600,
-    long_lived=LongLivedRules(
-        exchange="graph.threads.net/access_token",
-        exchange_params={
-            "grant_type": "th_exchange_token",
-            "client_secret": "{client_secret}",
-            "access_token": "{access_token}",
-        },
-        renew="graph.threads.net/refresh_access_token",
-        renew_params={"grant_type": "th_refresh_token", "access_token": "{access_token}"},
-        seconds=5_184_000,
-    ),
+    long_lived=long_lived("graph.threads.net", "th"),
     token_answer=_answer,
-    error_answer=_error,
+    error_answer=code_refusal,
     required={"response_type": "code", "scope": None},
     scopes="threads_basic threads_content_publish threads_read_replies threads_manage_replies",
     scope_separator=",",
@@ -77,7 +45,7 @@ PROVIDER = rfc6749(
     api={
         "/me": needs(
             "threads_basic",
-            _graph_error(403, 10, "Application does not have permission for this action"),
+            graph_error(403, 10, "Application does not have permission for this action"),
             facts("id", "username"),
         )
     },

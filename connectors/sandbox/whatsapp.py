@@ -2,43 +2,25 @@
 manual login flow, long-lived tokens, permissions. Refusals are those of Facebook's Graph API.
 """
 
-from connectors.sandbox import LongLivedRules, RevokeRules, facts, rfc6749
-from connectors.sandbox.facebook import graph_refusal
+from connectors.sandbox import facts, rfc6749
+from connectors.simulated_meta import facebook_long_lived, facebook_refusal, permissions_deleted
 
 _GRAPH = "graph.facebook.com/v24.0"
-_LASTING = {
-    "grant_type": "fb_exchange_token",
-    "client_id": "{client_id}",
-    "client_secret": "{client_secret}",
-    "fb_exchange_token": "{access_token}",
-}
 
 PROVIDER = rfc6749(
     "whatsapp",
     title="WhatsApp Business",
     authorize="www.facebook.com/v24.0/dialog/oauth",
     token=f"{_GRAPH}/oauth/access_token",
-    revoke=RevokeRules(
-        address=f"{_GRAPH}/me/permissions",
-        method="DELETE",
-        token="api_header",
-        reach="account",
-        answer={"success": True},
-    ),
+    revoke=permissions_deleted(_GRAPH),
     client_auth="post",
     body_format="form",
     pkce="verified",
     rotation="kept",
     expires_in=5400,
-    long_lived=LongLivedRules(
-        exchange=f"{_GRAPH}/oauth/access_token",
-        exchange_params=_LASTING,
-        renew=f"{_GRAPH}/oauth/access_token",
-        renew_params=_LASTING,
-        seconds=5_184_000,
-    ),
+    long_lived=facebook_long_lived(_GRAPH),
     answer_without={"scope"},
-    error_answer=graph_refusal,
+    error_answer=facebook_refusal,
     params={"auth_type", "config_id"},
     scopes="whatsapp_business_management whatsapp_business_messaging business_management",
     scope_separator=",",
