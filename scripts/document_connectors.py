@@ -66,6 +66,9 @@ _REVOCATION_AUTH = {
     "access_token": "the access token authenticates",
 }
 
+Described = tuple[Connector, Header, tuple[str, ...]]
+"""A connector, its header, and the variables that it reads."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page, or compare it; returns the exit code."""
@@ -75,11 +78,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(argv)
     try:
-        configs = {name: _describe(name)[0] for name in CONNECTOR_CATALOG}
+        described = [_describe(name) for name in CONNECTOR_CATALOG]
+        configs = {config.name: config for config, _, _ in described}
         written = {
-            PAGE: page(),
+            PAGE: page(described),
             WANTED: wanted_page(configs, COMMAND),
-            VARIABLES: variables(VARIABLES.read_text(encoding="utf-8")),
+            VARIABLES: variables(VARIABLES.read_text(encoding="utf-8"), described),
         }
     except (Exception, SystemExit) as error:
         # A connector's file may raise anything when it loads; the validator names the file.
@@ -99,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if chosen.check and stale else 0
 
 
-def variables(text: str) -> str:
+def variables(text: str, described: Sequence[Described]) -> str:
     """``.env.local.example`` with the variables of every connector, between the two headings."""
     before, begin, rest = text.partition("\n\n# https://")
     _, end, after = rest.partition("\n# --- The gateway ")
@@ -107,15 +111,14 @@ def variables(text: str) -> str:
         raise ValueError(f"{VARIABLES.name}: the part about connectors has lost its headings")
     parts = [
         f"\n\n# {config.console_url}\n" + "\n".join(f"{variable}=" for variable in asked)
-        for config, _, asked in map(_describe, CONNECTOR_CATALOG)
+        for config, _, asked in described
         if asked
     ]
     return f"{before}{''.join(parts)}\n{end}{after}"
 
 
-def page() -> str:
-    """The whole page."""
-    described = [_describe(name) for name in CONNECTOR_CATALOG]
+def page(described: Sequence[Described]) -> str:
+    """The whole page about the connectors."""
     lines = [
         "# The connectors",
         "",
@@ -133,8 +136,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _describe(name: str) -> tuple[Connector, Header, tuple[str, ...]]:
-    """The connector, its header, and the variables that it reads."""
+def _describe(name: str) -> Described:
     module, made_up = importlib.import_module(CONNECTOR_CATALOG[name]), MadeUp()
     config: Connector = module.create_config(made_up)
     return config, read_header(module.__doc__ or ""), tuple(made_up.asked)
