@@ -13,7 +13,6 @@ from tests.support.gateway import ACCOUNTS
 
 pytestmark = needs_chromium
 
-TWO_SECONDS = 2000
 PAGE = "59833787-2cf9-4fdf-8782-000000000001"
 HIDE = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
 CHANGED = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -49,25 +48,21 @@ def test_two_browsers_show_what_waits_without_a_reload(dev: DevGateway, chromium
     )
     assert answer.status_code == 202, answer.text
     notice = here.get_by_text("1 call of a tool waits for you")
-    expect(notice).to_be_visible(timeout=TWO_SECONDS)
-    expect(there.locator(".account-label", has_text="notion_append_text")).to_be_visible(
-        timeout=TWO_SECONDS
-    )
+    expect(notice).to_be_visible()
+    expect(there.locator(".account-label", has_text="notion_append_text")).to_be_visible()
     expect(away.get_by_text("Nothing waits for you.")).to_be_visible()
     away.evaluate(f"{HIDE % 'false'}; {CHANGED}")
-    expect(away.locator(".account-label", has_text="notion_append_text")).to_be_visible(
-        timeout=TWO_SECONDS
-    )
+    expect(away.locator(".account-label", has_text="notion_append_text")).to_be_visible()
 
     # The person decides in one window, and takes the account away there, too.
     assert all(page.evaluate("window.isTheSame") for page in (here, there, away))
     there.get_by_role("link", name="Review").click()
     there.get_by_role("button", name="Deny").click()
-    expect(notice).to_be_hidden(timeout=TWO_SECONDS)
+    expect(notice).to_be_hidden()
     card = here.locator("#connector-notion")
     expect(card.get_by_text("Working", exact=True)).to_be_visible()
     disconnect(there, "notion")
-    expect(card.get_by_role("link", name=re.compile("Connect"))).to_be_visible(timeout=TWO_SECONDS)
+    expect(card.get_by_role("link", name=re.compile("Connect"))).to_be_visible()
     assert here.evaluate("window.isTheSame")
     for page in (here, there, away):
         page.context.close()
@@ -99,7 +94,7 @@ def test_a_page_that_fails_once_is_live_again_later(dev: DevGateway, chromium: B
     there = page.context.new_page()
     connect(there, "notion", ACCOUNTS["notion"])
     card = page.locator("#connector-notion")
-    expect(card.get_by_text("Working", exact=True)).to_be_visible(timeout=TWO_SECONDS)
+    expect(card.get_by_text("Working", exact=True)).to_be_visible()
     assert len(refused) == 1
     disconnect(there, "notion")
     page.context.close()
