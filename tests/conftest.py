@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
@@ -30,6 +31,10 @@ GATEWAY_URL = "http://localhost:3141"
 DATABASE = "test"
 """The database of a test; see ``database_name``."""
 
+
+# A busy machine takes longer for an example: no test fails for that.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Plain tracebacks: drawing one with rich takes half a second. Configured once for all tests,
 # because a test that captures logs changes this very list.

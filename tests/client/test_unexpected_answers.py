@@ -6,7 +6,7 @@ import json
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpx import HTTPXMock
 
@@ -119,7 +119,6 @@ MEMBERS = {name: JSON for name in [*TOKEN, "code", "detail", "request_id", "conn
 
 
 # The very first run builds Hypothesis' tables, which counts as slow.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     status=st.sampled_from([200, 204, 302, 404, 409, 429, 500, 503]),
     body=st.binary(max_size=50)

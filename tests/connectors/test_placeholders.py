@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.catalog import Catalog
@@ -83,7 +83,7 @@ def assert_same_shape(url: str, template: str, config: ConnectorConfig) -> None:
     assert not {".", ".."} & {*sent.path.split("/")}
 
 
-PATIENT = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=60)
 """A draw may pause for a second where other tests use the processors."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from connectors.config_types import ErrorInSuccess
@@ -24,11 +24,7 @@ from tests.engine.token_answers import NOW, answer_of
 from tests.support.configs import make_config
 
 THOROUGH = settings(
-    max_examples=2000,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    max_examples=2000, database=None, phases=(Phase.explicit, Phase.generate, Phase.shrink)
 )
 
 CONTENT_TYPES = st.sampled_from(

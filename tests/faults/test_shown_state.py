@@ -361,7 +361,6 @@ def test_what_is_said_is_what_the_next_caller_meets(
         settings=settings(
             max_examples=examples(150) if FULL else 20,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[*HealthCheck],
         ),
     )

@@ -286,7 +286,6 @@ def test_tools_get_the_tokens_that_the_model_predicts(mongodb_url: str) -> None:
         settings=settings(
             max_examples=examples(300) if FULL else 30,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=[*HealthCheck],
         ),
     )

@@ -54,9 +54,8 @@ fuzzed = settings(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "8")),
     derandomize=True,
     database=None,
-    deadline=None,
     # The fixtures are about the operation, not about the example.
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 PROBLEM_TABLE = [*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL]

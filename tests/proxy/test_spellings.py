@@ -28,7 +28,7 @@ def is_below(target: bytes) -> bool:
     return all(each == ROOT or each.startswith(ROOT + "/") for each in readings(target))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(PATHS, PATHS)
 def test_every_reading_of_what_is_sent_is_below_the_api(path: bytes, query: bytes) -> None:
     try:
@@ -67,7 +67,7 @@ async def test_no_spelling_leads_a_credential_elsewhere(
     await proxy.connect()
     spellings: list[bytes] = []
 
-    @settings(max_examples=EXAMPLES // 20, deadline=None, database=None)
+    @settings(max_examples=EXAMPLES // 20, database=None)
     @given(PATHS)
     def collect(spelling: bytes) -> None:
         spellings.append(spelling)

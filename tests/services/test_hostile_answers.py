@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.account import account_lookup
@@ -195,7 +195,7 @@ ANSWERS = st.builds(
 )
 
 EVERY = pytest.mark.parametrize("config", [*CONFIGS.values()], ids=[*CONFIGS])
-THOROUGH = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=30)
 
 
 class _Peer:

@@ -161,8 +161,10 @@ class World:
 @pytest.mark.anyio
 @settings(
     max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has its own user
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+    ],  # each example has its own user
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 7)), max_size=25))
 async def test_late_write_never_undoes_a_newer_one(

@@ -140,11 +140,7 @@ def run(
 ) -> None:
     """Run a test on many examples; ``full`` is their number in the long form."""
 
-    @settings(
-        max_examples=full // PARTS if FULL else FEW,
-        deadline=None,
-        suppress_health_check=[*HealthCheck],
-    )
+    @settings(max_examples=full // PARTS if FULL else FEW, suppress_health_check=[*HealthCheck])
     @given(**strategies)
     def each(**drawn: Any) -> None:
         schedules.runner.run(test(**drawn))

@@ -165,7 +165,8 @@ async def test_a_forecast_takes_nothing(metering: Metering) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     most=st.integers(1, 5),

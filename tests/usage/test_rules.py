@@ -29,7 +29,8 @@ from tests.support.gateway import FakeClock
 from tests.support.metering import Metering, budget, call, price
 
 with_database = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 USERS, KEYS, CONNECTORS = ("alice", "bob"), ("k1", "k2"), ("notes", "mail")
 calls = st.fixed_dictionaries(

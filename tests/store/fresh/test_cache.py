@@ -220,7 +220,5 @@ class CoherenceMachine(RuleBasedStateMachine):
                 assert age <= GOOD_SECONDS + 1e-9
 
 
-CoherenceMachine.TestCase.settings = settings(
-    max_examples=500, stateful_step_count=40, deadline=None
-)
+CoherenceMachine.TestCase.settings = settings(max_examples=500, stateful_step_count=40)
 TestCoherence = CoherenceMachine.TestCase
