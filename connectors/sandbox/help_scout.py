@@ -1,6 +1,6 @@
 """Help Scout, by developer.helpscout.com/mailbox-api: authentication, get resource owner."""
 
-from connectors.sandbox import Refusal, facts, rfc6749
+from connectors.sandbox import facts, rfc6749
 
 PROVIDER = rfc6749(
     "help-scout",
@@ -24,5 +24,4 @@ PROVIDER = rfc6749(
     },
     api_base="api.helpscout.net/v2",
     api={"/users/me": facts("id", "firstName", "email")},
-    api_refusal=Refusal(401, {"error": "invalid_token", "error_description": "Expired"}),
 )
