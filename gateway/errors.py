@@ -709,3 +709,32 @@ class IdempotencyAnswerNotKept(IdempotencyError):
     def __init__(self, status: int) -> None:
         self.status = status
         super().__init__(f"the provider answered the first request of this key with {status}")
+
+
+class IntegrationError(GatewayError):
+    """Something is wrong with an integration, or with what a person wants to add."""
+
+
+class IntegrationNotFound(IntegrationError):
+    """The tenant has no integration of that slug."""
+
+
+class IntegrationExists(IntegrationError):
+    """The slug is taken. Change that integration, or choose another slug."""
+
+
+class IntegrationNotRemovable(IntegrationError):
+    """The integration comes with the gateway."""
+
+
+class IntegrationUnreachable(IntegrationError):
+    """The URL cannot be read. One text for all reasons: it tells nothing about addresses (H6)."""
+
+
+class IntegrationRefused(IntegrationError):
+    """The document or the endpoint cannot be used. ``code`` is for programs."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(reason)

@@ -11,9 +11,9 @@ from mcp_types import Tool as McpTool
 
 from connectors.tooling import Effect
 from gateway.encoding import base64url, from_base64url
+from gateway.engine.canonical import plain
 from gateway.mcp.context import Context, caller_of
 from gateway.mcp.control import Control
-from gateway.tools.canonical import plain
 from gateway.tools.discovery import Discovery, Wanted
 from gateway.tools.registry import Tool
 from gateway.tools.schemas import input_schema

@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol
 
 from connectors.tooling import Effect
 from gateway.digest import sha256_hex
+from gateway.engine.canonical import canonical_json
 from gateway.errors import Unauthorized
-from gateway.tools.canonical import canonical_json
 
 PRINCIPAL = "gateway.principal"
 """The place of the ``Principal`` in the ASGI scope of a request."""

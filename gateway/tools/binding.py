@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from gateway.engine.canonical import canonical_json
 from gateway.errors import ApprovalNotShowable
 from gateway.proxy.prepared import PreparedRequest
-from gateway.tools.canonical import canonical_json
 from gateway.tools.gate import AskedCall
 
 _NOT_BOUND = frozenset({"idempotency-key"})

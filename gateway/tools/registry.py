@@ -40,10 +40,10 @@ from connectors.tooling import (
     Policy,
     ToolDefinition,
 )
+from gateway.engine.canonical import canonical_json
 from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
-from gateway.tools.canonical import canonical_json
 from gateway.tools.schemas import input_schema, output_schema
 
 _log = get_logger()

@@ -16,10 +16,10 @@ from gateway.access.identity import is_user_id
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.digest import sha256_hex
 from gateway.encoding import base64url, from_base64url
+from gateway.engine.canonical import plain
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
 from gateway.store.owners import kind_of
-from gateway.tools.canonical import plain
 from gateway.tools.discovery import REMEDIED_BY_CONNECTING, Account, Finding, Unmet, Wanted, rank
 from gateway.tools.registry import Tool
 from gateway.web.available import connect_url

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.access.bounds import Bounds
 from gateway.access.service_keys import KeyCaller
 from gateway.access.sessions import SessionCaller
+from gateway.engine.canonical import canonical_json
 from gateway.errors import ApprovalUnknown
 from gateway.proxy import destination
 from gateway.proxy.prepared import PreparedRequest
@@ -19,7 +20,6 @@ from gateway.store.approvals import ApprovalStore, State, StoredApproval
 from gateway.store.policies import Decision
 from gateway.tools import approvals, policy, request
 from gateway.tools.binding import Binding
-from gateway.tools.canonical import canonical_json
 from gateway.tools.context import CallContext
 from gateway.web import approval_pages
 from gateway.web import approvals as web

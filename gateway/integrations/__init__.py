@@ -1,0 +1,1 @@
+"""APIs that a tenant adds by URL: OpenAPI documents, GraphQL endpoints, remote MCP servers."""
