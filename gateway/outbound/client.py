@@ -78,6 +78,23 @@ class Outbound:
             outcome.answered(answer.status)
             return answer
 
+    async def look(
+        self, request: OutboundRequest, *, connector: str, most: int, seconds: float
+    ) -> OutboundResponse:
+        """Send a request without a credential once; return the answer, a redirect as well.
+
+        It is guarded like ``send``, whose errors it raises. The answer has at most ``most`` bytes,
+        before and after decompression, and arrives within ``seconds``. The caller checks where a
+        redirect leads.
+        """
+        name = _name_of(request.url)
+        async with self.bulkhead.admit(connector, "api", name) as outcome:
+            answer = await self._deliver(
+                request, outcome, seconds=seconds, most=most, redirects=True
+            )
+            outcome.answered(answer.status)
+            return answer
+
     async def send_webhook(self, request: OutboundRequest) -> OutboundResponse:
         """Send to a webhook's receiver: guarded like ``send``, but without bulkhead and breaker.
 
@@ -115,13 +132,21 @@ class Outbound:
         except ProviderUnavailable as error:
             raise ProviderBusy(str(error), retry_after=error.retry_after) from None
 
-    async def _deliver(self, request: OutboundRequest, outcome: Outcome) -> OutboundResponse:
+    async def _deliver(
+        self,
+        request: OutboundRequest,
+        outcome: Outcome,
+        *,
+        seconds: float | None = None,
+        most: int = MAX_BYTES,
+        redirects: bool = False,
+    ) -> OutboundResponse:
         try:
             url = httpx.URL(request.url)
             default_port = 443 if url.scheme == "https" else 80
             self.policy.check_scheme(url.scheme, url.host, url.port or default_port)
-            async with asyncio.timeout(self.total_seconds):
-                return await self._send(request, url)
+            async with asyncio.timeout(self.total_seconds if seconds is None else seconds):
+                return await self._send(request, url, most, redirects)
         except TimeoutError:
             outcome.result = RequestResult.TIMEOUT
             raise ProviderUnavailable(
@@ -153,16 +178,18 @@ class Outbound:
             outcome.result = RequestResult.UNREADABLE
             raise
 
-    async def _send(self, request: OutboundRequest, url: httpx.URL) -> OutboundResponse:
+    async def _send(
+        self, request: OutboundRequest, url: httpx.URL, most: int, redirects: bool
+    ) -> OutboundResponse:
         # A server may ignore "identity" and compress, so _read limits the decompressed size.
         headers = {"User-Agent": "connector-gateway", "Accept-Encoding": "identity"}
         async with self.client.stream(
             request.method, url, headers=headers | dict(request.headers), content=request.content
         ) as response:
-            if response.is_redirect or 300 <= response.status_code < 400:
+            if not redirects and (response.is_redirect or 300 <= response.status_code < 400):
                 # Following it would send secret and code to the redirect's target (security C2).
                 raise UnreadableResponse("the provider answered with a redirect")
-            content = await _read(response)
+            content = await _read(response, most)
             headers_seen = {name.lower(): value for name, value in response.headers.items()}
             return OutboundResponse(
                 status=response.status_code, headers=headers_seen, content=content
@@ -187,13 +214,13 @@ def _name_of(url: str) -> str:
         return ""
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: httpx.Response, most: int) -> bytes:
     raw = bytearray()
     stream = response.stream  # not aiter_raw(), which gives the connection back at its end
     if isinstance(stream, httpx.AsyncByteStream):
         async for chunk in stream:
             raw += chunk
-            if len(raw) > MAX_BYTES:
+            if len(raw) > most:
                 raise UnreadableResponse("the provider's answer is too large")
         drop_leftover(response)
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -203,10 +230,10 @@ async def _read(response: httpx.Response) -> bytes:
         raise UnreadableResponse("the provider's answer has an encoding that was not requested")
     try:
         inflater = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
-        content = inflater.decompress(bytes(raw), MAX_BYTES + 1)
+        content = inflater.decompress(bytes(raw), most + 1)
     except zlib.error:
         raise UnreadableResponse("the provider's answer cannot be decompressed") from None
-    if len(content) > MAX_BYTES:
+    if len(content) > most:
         raise UnreadableResponse("the provider's answer is too large")
     if not inflater.eof:
         raise UnreadableResponse("the provider's answer was cut short")
