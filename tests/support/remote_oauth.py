@@ -1,0 +1,104 @@
+"""A small authorization server of strangers: codes with PKCE, tokens that rotate, revocation.
+
+It approves without asking, so that a browser of a test walks through it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+
+@dataclass
+class RemoteOAuth:
+    """The authorization server at ``url``. ``valid`` are its live access tokens.
+
+    ``asked`` are the parameters that its endpoints got, with the endpoint's name first.
+    """
+
+    url: str
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    valid: set[str] = field(default_factory=set)
+    _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    _refresh: set[str] = field(default_factory=set)
+
+    def routes(self) -> list[Route]:
+        """Its endpoints."""
+        metadata = "/.well-known/oauth-authorization-server"
+        return [
+            Route(metadata, self._metadata),
+            Route("/oauth/authorize", self._authorize),
+            Route("/oauth/token", self._token, methods=["POST"]),
+            Route("/oauth/revoke", self._revoke, methods=["POST"]),
+        ]
+
+    def requests(self, endpoint: str) -> list[dict[str, str]]:
+        """What ``authorize``, ``token`` or ``revoke`` was asked so far."""
+        return [given for name, given in self.asked if name == endpoint]
+
+    async def _metadata(self, request: Request) -> Response:
+        return JSONResponse(
+            {
+                "issuer": self.url,
+                "authorization_endpoint": f"{self.url}/oauth/authorize",
+                "token_endpoint": f"{self.url}/oauth/token",
+                "revocation_endpoint": f"{self.url}/oauth/revoke",
+                "response_types_supported": ["code"],
+                "code_challenge_methods_supported": ["S256"],
+                "scopes_supported": ["pets:read", "pets:write"],
+            }
+        )
+
+    async def _authorize(self, request: Request) -> Response:
+        """Approve without asking."""
+        given = dict(request.query_params)
+        self.asked.append(("authorize", given))
+        code = secrets.token_urlsafe(16)
+        self._codes[code] = given
+        answer = urlencode({"code": code, "state": given["state"]})
+        return RedirectResponse(f"{given['redirect_uri']}?{answer}", 303)
+
+    async def _token(self, request: Request) -> Response:
+        given = dict(parse_qsl((await request.body()).decode()))
+        self.asked.append(("token", given))
+        if given.get("grant_type") == "refresh_token":
+            if given["refresh_token"] not in self._refresh:
+                return JSONResponse({"error": "invalid_grant"}, 400)
+            self._refresh.remove(given["refresh_token"])
+            return self._issued(given.get("scope"))
+        flow = self._codes.pop(given.get("code", ""), None)
+        digest = hashlib.sha256(given.get("code_verifier", "").encode()).digest()
+        proof = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if (
+            flow is None
+            or flow["code_challenge"] != proof
+            or flow["redirect_uri"] != given.get("redirect_uri")
+        ):
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        return self._issued(flow.get("scope"))
+
+    def _issued(self, scope: str | None) -> Response:
+        access, refresh = (f"{kind}-{secrets.token_hex(16)}" for kind in ("at", "rt"))
+        self.valid.add(access)
+        self._refresh.add(refresh)
+        body = {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "refresh_token": refresh,
+        }
+        return JSONResponse(body | ({"scope": scope} if scope else {}))
+
+    async def _revoke(self, request: Request) -> Response:
+        given = dict(parse_qsl((await request.body()).decode()))
+        self.asked.append(("revoke", given))
+        self.valid.clear()
+        self._refresh.discard(given.get("token", ""))
+        return Response(status_code=200)
