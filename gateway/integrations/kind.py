@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connectors.tool_context import ApiAnswer
-from gateway.engine.integration import ApiRequest, Claim, Description, Fetch
+from gateway.engine.integration import ApiRequest, Claim, Definition, Description, Fetch
 from gateway.engine.integration import Kind as KindName
 
 Send = Callable[[ApiRequest], Awaitable[ApiAnswer]]
@@ -32,6 +32,18 @@ class Source:
     url: str = ""
     document: bytes = field(default=b"", repr=False)
     base_url: str = ""
+
+
+class DefinitionChanged(Exception):
+    """``run`` found another definition than the one that was pinned, and sent nothing.
+
+    ``definition`` is the new one; ``None`` if the endpoint has the operation no more, or none that
+    can be used. The tool is under ``ask`` until somebody accepts the new one.
+    """
+
+    def __init__(self, definition: Definition | None) -> None:
+        self.definition = definition
+        super().__init__("the operation is not what was accepted")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +82,8 @@ class Kind(Protocol):
     async def run(self, call: Mapping[str, Any], arguments: Mapping[str, Any], send: Send) -> Ran:
         """Run the operation of a definition's ``call``; the arguments fit its input schema.
 
-        Raises ``connectors.tool_context.ToolFailed`` for a refusal, ``ToolAnswerUnexpected``.
+        Raises ``connectors.tool_context.ToolFailed`` for a refusal, ``ToolAnswerUnexpected``, and
+        ``DefinitionChanged`` where the endpoint tells its definitions anew (``mcp``).
         """
         ...
 
