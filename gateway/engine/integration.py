@@ -7,12 +7,13 @@ holds a secret.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from gateway.engine.canonical import canonical_json
+from gateway.engine.canonical import plain
 
 Effect = Literal["read", "write", "destructive"]
 Carrier = Literal["header", "query"]
@@ -101,7 +102,11 @@ class Definition:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of everything that the definition says: what a person accepts is this."""
+        """The SHA-256 of everything that the definition says: what a person accepts is this.
+
+        Not over RFC 8785, which has no number beyond 2**53: documents with limits of 64-bit
+        integers are common.
+        """
         said = {
             "name": self.name,
             "description": self.description,
@@ -111,7 +116,8 @@ class Definition:
             "call": self.call,
             "scopes": list(self.scopes),
         }
-        return hashlib.sha256(canonical_json(said)).hexdigest()
+        text = json.dumps(plain(said), sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
