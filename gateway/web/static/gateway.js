@@ -100,3 +100,68 @@ for (const input of document.querySelectorAll("[data-find]")) {
     new MutationObserver(filter).observe(place, { childList: true });
   }
 }
+
+// <form data-busy="WORDS"> says what the gateway does once it is sent, and cannot be sent twice.
+// Without this script the browser itself shows that it waits.
+(() => {
+  "use strict";
+
+  const reset = (form) => {
+    form.querySelector(".busy")?.replaceChildren();
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    delete form.dataset.sent;
+  };
+
+  for (const form of document.querySelectorAll("form[data-busy]")) {
+    // A live region is only announced if it is there before its text changes.
+    const status = document.createElement("p");
+    status.className = "busy";
+    status.setAttribute("role", "status");
+    form.append(status);
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) return event.preventDefault();
+      form.dataset.sent = "yes";
+      const spinner = document.createElement("span");
+      spinner.className = "spinner";
+      spinner.setAttribute("aria-hidden", "true");
+      status.replaceChildren(spinner, form.dataset.busy);
+      // After the browser has read the form: a button that is off would not be sent.
+      setTimeout(() => {
+        for (const button of form.querySelectorAll("button")) button.disabled = true;
+      });
+    });
+  }
+  // The page as it was left, when a person goes back to it.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-busy]").forEach(reset);
+  });
+})();
+
+// <fieldset data-picks id="ID"> of checkboxes with data-tokens: buttons for all and none of those that
+// are shown, and the sum of those that are picked in the element [data-picked="ID"].
+for (const picks of document.querySelectorAll("[data-picks]")) {
+  const boxes = [...picks.querySelectorAll("input[type=checkbox]")];
+  const said = document.querySelector(`[data-picked="${picks.id}"]`);
+  const sum = () => {
+    const picked = boxes.filter((box) => box.checked);
+    const tokens = picked.reduce((all, box) => all + Number(box.dataset.tokens), 0);
+    said.textContent = `${picked.length} of ${boxes.length} picked, about ${tokens.toLocaleString("en")} tokens: an agent that sees the whole list reads as many.`;
+  };
+  const row = document.createElement("p");
+  row.className = "actions";
+  for (const [words, wanted] of [["Pick all shown", true], ["Pick none shown", false]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      for (const box of boxes) if (!box.closest("[hidden]")) box.checked = wanted;
+      sum();
+    });
+    row.append(button);
+  }
+  picks.before(row);
+  picks.addEventListener("change", sum);
+  said.setAttribute("role", "status");
+  window.addEventListener("pageshow", sum); // a browser keeps what was picked when a person goes back
+}
