@@ -33,6 +33,15 @@ class MissingVariable(ConfigError):
         )
 
 
+class AppMissing(MissingVariable):
+    """Nobody has set an app for an added connector with OAuth."""
+
+    def __init__(self, connector: str) -> None:
+        self.connector = connector
+        self.variable = ""
+        ConfigError.__init__(self, f"{connector}: there is no OAuth app for it")
+
+
 class UnknownConnector(ConnectorError):
     """No connector of that name or alias exists, or its module is broken (``reason``)."""
 

@@ -21,13 +21,21 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+from connectors.added import Added, AddedConnector
 from connectors.config import Connector, ConnectorConfig
 from connectors.context import PostConnectionContext
 from connectors.environment import app_variables, require_env, variable
-from connectors.errors import ConfigError, ConnectorError, MissingVariable, UnknownConnector
+from connectors.errors import (
+    AppMissing,
+    ConfigError,
+    ConnectorError,
+    MissingVariable,
+    UnknownConnector,
+)
 from connectors.inputs import ConnectionInput
 from connectors.installed import entry_points
 from connectors.review import NAME_PATTERN
@@ -65,6 +73,35 @@ class Catalog:
         self._loaded: dict[str, Connector | ConfigError] = {}
         self._described: dict[str, Connector] = {}
         self._is_read = False
+        self._added: dict[str, Added] = {}
+        self._revisions = count(1)
+        self._revision: dict[str, int] = {}
+
+    def add(self, connector: Added) -> None:
+        """Describe a connector while the process runs, or describe it anew.
+
+        Its name is none of the catalog's: it has two hyphens in it. Only what names it finds it: it
+        is in no list.
+        """
+        self._added[connector.name] = connector
+        self._revision[connector.name] = next(self._revisions)
+
+    def remove(self, name: str) -> None:
+        """Forget a connector that was added."""
+        self._added.pop(name, None)
+        self._revision.pop(name, None)
+
+    def added(self, name: str) -> Added | None:
+        """Return the added connector of that name."""
+        return self._added.get(name)
+
+    def revision(self, name: str) -> int:
+        """Return a number that is another one for each description of an added connector."""
+        return self._revision.get(name, 0)
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a connector of exactly this name, usable or not."""
+        return name in self._locations or name in self._added
 
     def with_scopes(self, extra: Mapping[str, tuple[str, ...]]) -> Catalog:
         """The same connectors; those named in ``extra`` request these scopes in addition."""
@@ -94,6 +131,10 @@ class Catalog:
         """
         if name in self._locations:
             return self._load(name)
+        if (added := self._added.get(name)) is not None:
+            if isinstance(added, AddedConnector) and not added.has_app:
+                raise AppMissing(name)
+            return added
         for config in self.ready():
             if config.alias == name:
                 return config
@@ -108,6 +149,8 @@ class Catalog:
 
         ``client_secret`` is empty for a public client. Raises what ``create`` does.
         """
+        if (added := self._added.get(name)) is not None:
+            return _with_own_app(_with_oauth(added), client_id, client_secret)
         other = copy(self)
         other._env = {**self._env, **app_variables(name, client_id, client_secret.reveal())}
         return _with_oauth(other.create(name))
@@ -118,6 +161,8 @@ class Catalog:
         It may have made-up credentials: use them for nothing. Raises what ``get`` does, except for
         a missing app.
         """
+        if (added := self._added.get(name)) is not None:
+            return added
         try:
             return self.get(name)
         except MissingVariable:
@@ -326,6 +371,15 @@ def _with_oauth(config: Connector) -> ConnectorConfig:
     if not isinstance(config, ConnectorConfig):
         raise ConfigError(f"{config.name}: it takes pasted keys alone")
     return config
+
+
+def _with_own_app(config: ConnectorConfig, client_id: str, secret: Secret) -> ConnectorConfig:
+    """An added connector with an app; a client without a secret is a public one."""
+    method = config.authorization_method if secret else "none"
+    if secret and method == "none":
+        method = "body"
+    changes = {"client_id": client_id, "client_secret": secret, "authorization_method": method}
+    return replace(config, **changes, has_app=True)  # type: ignore[arg-type,call-arg]
 
 
 def get_connector_config(

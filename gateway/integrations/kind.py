@@ -6,20 +6,15 @@ its own: ``fetch`` and ``send`` are given to it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from connectors.tool_context import ApiAnswer
-from gateway.engine.integration import ApiRequest, Claim, Definition, Description, Fetch
+from gateway.engine.integration import Claim, Description, Fetch
 from gateway.engine.integration import Kind as KindName
+from gateway.tools.integration_tool import DefinitionChanged, Ran, Send
 
-Send = Callable[[ApiRequest], Awaitable[ApiAnswer]]
-"""Sends a request below the integration's base URL, with the credential of a connection.
-
-It returns an answer of any status, of at most ``gateway.tools.context.MAX_ANSWER`` bytes; it raises
-a ``GatewayError`` where there is none.
-"""
+__all__ = ["DefinitionChanged", "Kind", "Kinds", "Ran", "Send", "Source"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,26 +27,6 @@ class Source:
     url: str = ""
     document: bytes = field(default=b"", repr=False)
     base_url: str = ""
-
-
-class DefinitionChanged(Exception):
-    """``run`` found another definition than the one that was pinned, and sent nothing.
-
-    ``definition`` is the new one; ``None`` if the endpoint has the operation no more, or none that
-    can be used. The tool is under ``ask`` until somebody accepts the new one.
-    """
-
-    def __init__(self, definition: Definition | None) -> None:
-        self.definition = definition
-        super().__init__("the operation is not what was accepted")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ran:
-    """The result of an operation, as JSON for its output schema."""
-
-    result: dict[str, Any] = field(repr=False)
-    truncated: bool = False
 
 
 class Kind(Protocol):

@@ -83,10 +83,11 @@ def destination(
     *,
     host: str | None = None,
     hosts: Collection[str] = (),
+    is_exact: bool = False,
 ) -> Destination:
     """Return the address of a call; raise ``PathRefused`` for one that is not exactly below.
 
-    A path may repeat that of the base URL, as the provider's own SDKs do.
+    A path may repeat that of the base URL, as the provider's own SDKs do, unless it ``is_exact``.
 
     Args:
         base_url: The connection's API, with the tenant that was frozen at connect.
@@ -106,7 +107,7 @@ def destination(
             raise PathRefused("the connector does not declare this host exactly")
         origin = Origin(scheme="https", host=host, port=None, path="")
     base = origin.path.rstrip("/").encode()
-    if base and path.startswith(base[1:] + b"/"):
+    if base and not is_exact and path.startswith(base[1:] + b"/"):
         path = path[len(base) :]
     target = base + b"/" + path if path or not base else origin.path.encode()
     return Destination(origin=origin, target=target, below=b"/" + path, query=query)

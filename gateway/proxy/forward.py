@@ -237,7 +237,14 @@ class Forward:
         described = self._catalog.described(connection.connector)
         hosts = open_hosts(described.api_base_url, described.api_hosts)
         try:
-            to = destination(issued.base_url, asked.path, asked.query, host=asked.host, hosts=hosts)
+            to = destination(
+                issued.base_url,
+                asked.path,
+                asked.query,
+                host=asked.host,
+                hosts=hosts,
+                is_exact=asked.is_exact,
+            )
         except PathRefused:
             await self._begin(exchange, stack, began, issued, None)
             raise

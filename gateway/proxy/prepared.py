@@ -88,7 +88,14 @@ async def prepared(asked: ToolCall, issued: IssuedToken, hosts: Set[str]) -> Pre
     Raises ``PathRefused``, and ``RequestTooLarge`` for a body that cannot be kept.
     """
     hidden = without_secrets(issued)
-    to = destination(hidden.base_url, asked.path, asked.query, host=asked.host, hosts=hosts)
+    to = destination(
+        hidden.base_url,
+        asked.path,
+        asked.query,
+        host=asked.host,
+        hosts=hosts,
+        is_exact=asked.is_exact,
+    )
     await asked.body.hold()
     request = await request_of(asked, hidden, to, 0)
     body = request.body

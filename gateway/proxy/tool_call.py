@@ -17,6 +17,7 @@ class ToolCall:
     no effect, whatever its method, so that it may be repeated. ``tool`` is the gateway's tool whose
     request it is, ``named_path`` its path without what the user typed, for usage.
     ``change`` counts the requests of the tool's call that change something, this one among them.
+    With ``is_exact``, ``path`` always comes after that of the base URL, also if it repeats it.
     """
 
     wanted: Wanted
@@ -33,3 +34,4 @@ class ToolCall:
     tool: str | None = None
     named_path: str | None = None
     change: int = 1
+    is_exact: bool = False

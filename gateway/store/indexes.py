@@ -136,6 +136,27 @@ INDEXES = {
             name="tenant",
         )
     ],
+    # Its id is the name of the connector: unique over tenants, too.
+    "integrations": [
+        IndexModel([("tenant", ASCENDING), ("slug", ASCENDING)], unique=True, name="slug"),
+        IndexModel(
+            [("renewable", ASCENDING), ("_id", ASCENDING)],
+            name="renewable",
+            partialFilterExpression={"renewable": True},
+        ),
+    ],
+    "tools": [
+        IndexModel(
+            [
+                ("tenant", ASCENDING),
+                ("integration", ASCENDING),
+                ("connection", ASCENDING),
+                ("name", ASCENDING),
+            ],
+            unique=True,
+            name="operation",
+        )
+    ],
     "events": [IndexModel([("time", ASCENDING), ("generation", ASCENDING)], name="oldest")],
     "webhooks": [IndexModel([("tenant", ASCENDING), ("created_at", ASCENDING)], name="tenant")],
     "deliveries": [

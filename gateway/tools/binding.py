@@ -12,8 +12,8 @@ from gateway.errors import ApprovalNotShowable
 from gateway.proxy.prepared import PreparedRequest
 from gateway.tools.gate import AskedCall
 
-_NOT_BOUND = frozenset({"idempotency-key"})
-"""Header fields that a caller may choose anew for a repeat, and that change nothing else."""
+_NOT_BOUND = frozenset({"idempotency-key", "mcp-session-id"})
+"""Header fields that are another one for a repeat, and that change nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ Every way out is one line of the audit, which names the arguments and never hold
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -32,9 +33,10 @@ from gateway.store.owners import kind_of
 from gateway.text import clean_text
 from gateway.tools.context import Asked, CallContext
 from gateway.tools.gate import Approvals, AskedCall, Policies
+from gateway.tools.integration_tool import IntegrationTool
 from gateway.tools.registry import Registry, Tool
 from gateway.tools.request import form_of, request_of
-from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, read_result
+from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, bounded_result, read_result
 
 _log = get_logger()
 
@@ -97,8 +99,10 @@ class ToolCalls:
             self._write(line)
 
     async def _call(self, asked: Asked, line: _Line) -> ToolResult:
-        await self._registry.loaded()
-        tool = self._registry.tool(asked.tool)
+        tools = await self._registry.of(asked.tenant, asked.user)
+        tool = tools.tool(asked.tool)
+        if isinstance(tool.definition, IntegrationTool) and tool.definition.connection is not None:
+            asked, tool = await self._of_account(asked, tool)
         verdict = (await self._policies.decide(asked.tenant, asked.user, [tool]))[tool.name]
         if not verdict.is_enabled:
             raise UnknownTool(asked.tool)
@@ -131,12 +135,26 @@ class ToolCalls:
         for need in tool.needs:
             line.used(await context.connection(need.connector))
         try:
-            result = await _run(tool, args, context)
+            result = await _run(tool, asked, args, context)
         except ToolFailed as error:
             raise ToolRefused(
                 error.code, clean_text(error.message, MAX_MESSAGE) or "refused", error.status
             ) from None
         return result
+
+    async def _of_account(self, asked: Asked, tool: Tool) -> tuple[Asked, Tool]:
+        """Return the tool of the account that a call is for, and the call for exactly that one.
+
+        The accounts of one server may have different tools of the same name. Raises
+        ``UnknownTool`` if the account has none.
+        """
+        used = await CallContext(
+            asked, tool, forward=self._forward, tokens=self._tokens
+        ).connection(tool.connectors[0])
+        found = await self._registry.of_connection(asked.tenant, tool, used.connection)
+        if found is None:
+            raise UnknownTool(asked.tool)
+        return replace(asked, account=used.connection.id), found
 
     def _write(self, line: _Line) -> None:
         self._audit.note(
@@ -184,8 +202,14 @@ class _Line:
         return {"arguments": self._names} | ({"notes": notes} if notes else {})
 
 
-def arguments_of(tool: Tool, given: Mapping[str, Any]) -> Args:
-    """Return the arguments of a tool; raise ``InvalidArguments``, which names each field."""
+def arguments_of(tool: Tool, given: Mapping[str, Any]) -> Args | None:
+    """Return the arguments of a tool; raise ``InvalidArguments``, which names each field.
+
+    ``None``: they are used as they were given.
+    """
+    if isinstance(tool.definition, IntegrationTool):
+        tool.definition.check(tool.input_schema, given)
+        return None
     return arguments_in(tool.definition.args, tool.input_schema, given)
 
 
@@ -225,9 +249,13 @@ def _place(loc: tuple[int | str, ...], known: frozenset[str]) -> str:
     return ".".join(parts) or "arguments"
 
 
-async def _run(tool: Tool, args: Args, context: CallContext) -> ToolResult:
+async def _run(tool: Tool, asked: Asked, args: Args | None, context: CallContext) -> ToolResult:
     definition = tool.definition
-    if isinstance(definition, HttpTool):
+    if isinstance(definition, IntegrationTool):
+        result = await _run_integration(tool, definition, asked, context)
+    elif args is None:
+        raise TypeError(f"{tool.name} has no arguments")
+    elif isinstance(definition, HttpTool):
         result = await _run_http(tool, definition, args, context)
     elif isinstance(definition, FunctionTool):
         result = bounded(await _run_function(tool, definition, args, context))
@@ -235,6 +263,21 @@ async def _run(tool: Tool, args: Args, context: CallContext) -> ToolResult:
         raise TypeError(f"{tool.name} is neither a request nor a function")
     cost = "; ".join(dict.fromkeys(context.costs)) or None
     return ToolResult(result=result.result, truncated=result.truncated, next=result.next, cost=cost)
+
+
+async def _run_integration(
+    tool: Tool, definition: IntegrationTool, asked: Asked, context: CallContext
+) -> ToolResult:
+    try:
+        ran = await definition.run(definition.call, asked.arguments, context.send)
+    except (GatewayError, ToolFailed):
+        raise
+    except Exception as error:
+        # Its text may hold what the caller or the other side wrote.
+        _log.error("integration_broken", tool=tool.name, error=type(error).__name__)
+        raise ToolAnswerUnexpected from None
+    result = bounded_result(ran.result)
+    return replace(result, truncated=result.truncated or ran.truncated)
 
 
 async def _run_http(

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from connectors.tool_context import ApiAnswer, ToolFailed
 from connectors.tool_review import MAX_REQUESTS, OURS
 from connectors.tooling import FunctionTool, HttpTool, NeedsSecret
+from gateway.engine.integration import ApiRequest
 from gateway.errors import AnswerTooLarge
 from gateway.observe.logs import get_logger
 from gateway.proxy.body import Body
@@ -22,6 +23,7 @@ from gateway.proxy.tool_call import ToolCall
 from gateway.services.tokens import IssuedToken, TokenService, Wanted
 from gateway.store.owners import OwnerKind
 from gateway.tools.gate import Gate
+from gateway.tools.integration_tool import IntegrationTool
 from gateway.tools.named import named_path
 from gateway.tools.registry import Tool
 from gateway.tools.result import refusal_of
@@ -82,7 +84,10 @@ class CallContext:
         self._forward = forward
         self._tokens = tokens
         self._gate = gate
-        self._is_single = isinstance(tool.definition, HttpTool)
+        definition = tool.definition
+        self._is_single = isinstance(definition, HttpTool) or (
+            isinstance(definition, IntegrationTool) and definition.is_single
+        )
         self._requests = self._effects = 0
         self.notes: list[dict[str, Any]] = []
         """What the tool adds to the audit line."""
@@ -145,12 +150,57 @@ class CallContext:
         reads: bool = False,
     ) -> ApiAnswer:
         """Send a request of the tool and return its answer; see ``ToolContext.fetch``."""
+        body, kind = _body(json, form, content, content_type)
+        answer = await self._request(
+            connector,
+            method,
+            path,
+            host=host,
+            query=_query(query),
+            headers=headers or {},
+            body=body,
+            kind=kind,
+            reads=reads,
+        )
+        if not answer.is_success:
+            raise refusal_of(answer)
+        return answer
+
+    async def send(self, request: ApiRequest) -> ApiAnswer:
+        """Send a request of an integration's tool and return its answer, whatever its status."""
+        body, kind = _body(request.json, request.form, request.content, request.content_type)
+        return await self._request(
+            self._tool.connectors[0],
+            request.method,
+            request.path,
+            host=None,
+            query=_query(request.query),
+            headers=request.headers,
+            body=body,
+            kind=kind,
+            reads=request.reads,
+            is_exact=True,
+        )
+
+    async def _request(
+        self,
+        connector: str,
+        method: str,
+        path: str,
+        *,
+        host: str | None,
+        query: bytes,
+        headers: Mapping[str, str],
+        body: bytes,
+        kind: bytes,
+        reads: bool,
+        is_exact: bool = False,
+    ) -> ApiAnswer:
         wanted = self.wanted(connector)
         self._requests += 1
         if self._requests > MAX_REQUESTS:
             raise ToolFailed("too_many_requests", f"a call has at most {MAX_REQUESTS} requests")
-        body, kind = _body(json, form, content, content_type)
-        sent = [*header_fields(headers or {}), *([(b"content-type", kind)] if kind else [])]
+        sent = [*header_fields(headers), *([(b"content-type", kind)] if kind else [])]
         changes = method not in SAFE and not reads
         if changes:
             self._count_change()
@@ -160,7 +210,7 @@ class CallContext:
             key_id=self._asked.key_id,
             method=method,
             path=path.removeprefix("/").encode("latin-1", errors="replace"),
-            query=_query(query),
+            query=query,
             host=host,
             headers=sent,
             body=_whole(body, kind, self._forward.limits.request_bytes),
@@ -170,13 +220,12 @@ class CallContext:
             tool=self._asked.tool,
             change=max(1, self._effects),
             named_path=named_path(self._tool.definition, path, self._asked.arguments),
+            is_exact=is_exact,
         )
         answer = await self._send(asked, self._gate if self._asks(changes) else None)
         if answer.status == 401:
             # If that was the end of the grant, the person has to act: say so, with the link.
             await self.connection(connector)
-        if not answer.is_success:
-            raise refusal_of(answer)
         return answer
 
     def _count_change(self) -> None:
@@ -203,10 +252,11 @@ class CallContext:
     def _asks(self, changes: bool) -> bool:
         """Return whether the request needs the approval, if the tool does.
 
-        Not what only reads: the approval is for the request with the effect. A tool whose effect is
-        to read has none, and asks for its first request.
+        Not what only reads: the approval is for the request with the effect. A function whose
+        effect is to read has none, and asks for its first request.
         """
-        reads = self._tool.effect == "read" and self._requests == 1
+        is_function = isinstance(self._tool.definition, FunctionTool)
+        reads = is_function and self._tool.effect == "read" and self._requests == 1
         return self._is_single or changes or reads
 
     async def _send(self, asked: ToolCall, gate: Gate | None) -> ApiAnswer:

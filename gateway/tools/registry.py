@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import connectors.tools
 from connectors.catalog import Catalog
@@ -44,6 +44,8 @@ from gateway.engine.canonical import canonical_json
 from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
+from gateway.store.connection import Connection
+from gateway.tools.integration_tool import IntegrationTool
 from gateway.tools.schemas import input_schema, output_schema
 
 _log = get_logger()
@@ -72,7 +74,7 @@ class Tool:
     digest: str
     connectors: tuple[str, ...]
     scopes: Mapping[str, tuple[str, ...]]
-    definition: ToolDefinition = field(repr=False)
+    definition: ToolDefinition | IntegrationTool = field(repr=False)
     file: str
 
     @property
@@ -81,12 +83,48 @@ class Tool:
         return self.definition.writes if isinstance(self.definition, FunctionTool) else 1
 
 
+class OwnTools(Protocol):
+    """Finds the tools that a tenant added itself (``gateway.integrations.tools``)."""
+
+    async def of(self, tenant: str, user: str | None) -> Mapping[str, Tool]:
+        """Return those that a user reaches, or all of the tenant, by name.
+
+        The same mapping as before unless something has changed.
+        """
+        ...
+
+    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
+        """Return the tool of that name which a connection has."""
+        ...
+
+
+class Toolset:
+    """The tools of a tenant, or of one of its users: those of files, and ``own`` ones."""
+
+    def __init__(self, registry: Registry, own: Mapping[str, Tool]) -> None:
+        self._registry = registry
+        self.own = own
+
+    def tools(self) -> Sequence[Tool]:
+        """Every tool, sorted by name."""
+        return sorted([*self._registry.tools(), *self.own.values()], key=lambda each: each.name)
+
+    def tool(self, name: str) -> Tool:
+        """The tool of that name. Raises ``UnknownTool``."""
+        found = self.own.get(name)
+        return self._registry.tool(name) if found is None else found
+
+
 class Registry:
     """The tools of this process. ``folder`` is that of ``GATEWAY_CONNECTORS_PATH``."""
+
+    own: Mapping[str, Tool] = MappingProxyType({})
+    """None: a registry is the toolset of a tenant without tools of its own."""
 
     def __init__(self, catalog: Catalog, folder: Path | None = None) -> None:
         self._catalog = catalog
         self._folder = folder
+        self._source: OwnTools | None = None
         self._loaded: Mapping[str, Tool] | None = None
         self._problems: dict[str, str] = {}
         self._reading = threading.Lock()
@@ -100,8 +138,27 @@ class Registry:
             # Shielded: a caller who goes away does not end it for the others.
             await asyncio.shield(self._task)
 
+    def with_own(self, source: OwnTools) -> None:
+        """Offer the tools that tenants added, too."""
+        self._source = source
+
+    async def of(self, tenant: str, user: str | None = None) -> Toolset | Registry:
+        """Return the tools of a tenant; with a user, those of connections that the user reaches.
+
+        Waits until the tools of files are read. Raises ``StoreUnavailable``.
+        """
+        await self.loaded()
+        own = await self._source.of(tenant, user) if self._source is not None else {}
+        return Toolset(self, own) if own else self
+
+    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
+        """Return the tool of the same name that a connection has, if it has one."""
+        if self._source is None:
+            return None
+        return await self._source.of_connection(tenant, tool, connection)
+
     def tools(self) -> Sequence[Tool]:
-        """Every tool, sorted by name, whether anybody may call it or not.
+        """Every tool of a file, sorted by name, whether anybody may call it or not.
 
         Reads them if nobody has: an event loop awaits ``loaded`` first, or it stands still.
         """

@@ -99,7 +99,11 @@ def read_result(tool: HttpTool, answer: ApiAnswer) -> ToolResult:
 
 def bounded(output: Output, after: str | None = None) -> ToolResult:
     """Return the result in at most ``MAX_RESULT`` bytes, ``truncated`` if that cut something."""
-    result = output.model_dump(mode="json")
+    return bounded_result(output.model_dump(mode="json"), after)
+
+
+def bounded_result(result: dict[str, Any], after: str | None = None) -> ToolResult:
+    """Do the same with JSON."""
     size = _size(result)
     if size <= MAX_RESULT:
         return ToolResult(result=result, next=after)

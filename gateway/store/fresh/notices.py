@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from gateway.engine.integration_names import tag_of, tenant_tag
+
 Tag = tuple[str, ...]
 """The subject of a change: a row, or the accounts of one owner and connector."""
 
@@ -37,6 +39,16 @@ def message_tag(row: Mapping[str, Any]) -> Tag:
 def approvals_tag(tenant: str, user: str) -> Tag:
     """Return the tag of a user's approvals: announced for a new one."""
     return ("approvals", tenant, user)
+
+
+def integrations_tag(tenant: str) -> Tag:
+    """Return the tag of every change of a tenant's integrations and their tools."""
+    return ("integrations_of", tenant_tag(tenant))
+
+
+def integration_tags(connector: str) -> tuple[Tag, Tag]:
+    """Return the tags of a change of one integration, by its connector's name."""
+    return row_tag("integrations", connector), ("integrations_of", tag_of(connector))
 
 
 class Notices:

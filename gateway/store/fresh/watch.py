@@ -21,6 +21,7 @@ from gateway.store.fresh.notices import (
     Tag,
     accounts_tag,
     approvals_tag,
+    integration_tags,
     message_tag,
     row_tag,
 )
@@ -38,6 +39,8 @@ _COLLECTIONS = [
     "policies",
     "approvals",
     "mcp_messages",
+    "integrations",
+    "tools",
 ]
 _BOOKKEEPING = frozenset({"last_used_at", "refresh", "outbox"})
 """Fields of a connection that no answer depends on: their changes need no announcement."""
@@ -175,4 +178,6 @@ def _tags(collection: str, row: str, document: Document | None) -> list[Tag]:
         tags.append(message_tag(document))
     if collection == "approvals" and document is not None:
         tags.append(approvals_tag(document["tenant"], document["user"]))
+    if collection in {"integrations", "tools"}:  # their ids begin with the connector's name
+        tags += integration_tags(row.partition("/")[0])
     return tags

@@ -1,0 +1,186 @@
+"""The tools of a tenant's integrations, made of stored definitions (``gateway.tools.registry``).
+
+A tool is what a person accepted: its digest covers the definition, the address, and whether
+somebody has accepted it. So each of these changes makes the approvals of its calls void.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from connectors.added import AddedConnector
+from connectors.catalog import Catalog
+from connectors.config import Connector
+from connectors.tooling import Needs
+from gateway.engine.canonical import canonical_json
+from gateway.engine.integration import Kind as KindName
+from gateway.engine.integration_names import connector_name, tool_name
+from gateway.integrations.kind import Kind
+from gateway.integrations.present import IntegrationCatalog
+from gateway.store.connection import Connection
+from gateway.store.fresh.cache import Cache
+from gateway.store.fresh.notices import integrations_tag
+from gateway.store.integration_tools import EVERYBODY, IntegrationToolStore, StoredTool, Synced
+from gateway.store.integrations import Integration
+from gateway.store.owners import PLATFORM
+from gateway.text import clean_text
+from gateway.tools.integration_tool import IntegrationTool, Pin, Run
+from gateway.tools.registry import Tool
+
+LONGEST_DESCRIPTION = 2000
+NONE: Mapping[str, Tool] = MappingProxyType({})
+
+
+class Reaches(Protocol):
+    """Says which connections of the tenant's integrations a user reaches."""
+
+    async def connections(
+        self, tenant: str, user: str | None, connectors: Collection[str]
+    ) -> Sequence[tuple[str, str]]:
+        """Return (connector, connection id), the one that calls use by default first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """The tools of a tenant: by connector and connection, and when those were read."""
+
+    by_connection: Mapping[tuple[str, str], Mapping[str, Tool]]
+    synced: Mapping[tuple[str, str], Synced]
+    toolsets: dict[tuple[tuple[str, str], ...], Mapping[str, Tool]]
+
+
+class IntegrationTools:
+    """Makes the tools of tenants, at most a second behind the database."""
+
+    def __init__(
+        self,
+        *,
+        integrations: IntegrationCatalog,
+        store: IntegrationToolStore,
+        catalog: Catalog,
+        cache: Cache[str, Compiled],
+        kinds: Mapping[KindName, Kind],
+        reaches: Reaches,
+    ) -> None:
+        self._integrations = integrations
+        self._store = store
+        self._catalog = catalog
+        self._cache = cache
+        self._kinds = kinds
+        self._reaches = reaches
+
+    async def of(self, tenant: str, user: str | None) -> Mapping[str, Tool]:
+        """Return the tools that a user reaches, or all of the tenant, by name."""
+        present = await self._integrations.ready(tenant)
+        if not present:
+            return NONE
+        compiled = await self.compiled(tenant, present)
+        reached: list[tuple[str, str]] = []
+        if own := {name for name, row in present.items() if row.per_connection}:
+            reached += await self._reaches.connections(tenant, user, own)
+        reached += [(name, EVERYBODY) for name in present]
+        key = tuple(reached)
+        found = compiled.toolsets.get(key)
+        if found is None:
+            merged: dict[str, Tool] = {}
+            for place in reached:
+                for name, tool in compiled.by_connection.get(place, NONE).items():
+                    merged.setdefault(name, tool)  # the nearest connection's
+            if len(compiled.toolsets) >= MOST_TOOLSETS:
+                compiled.toolsets.clear()
+            found = compiled.toolsets[key] = MappingProxyType(merged)
+        return found
+
+    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
+        """Return the tool of that name which a connection has."""
+        compiled = await self.compiled(tenant, await self._integrations.ready(tenant))
+        place = EVERYBODY if connection.owner == PLATFORM else connection.id
+        return compiled.by_connection.get((connection.connector, place), NONE).get(tool.name)
+
+    async def compiled(self, tenant: str, present: Mapping[str, Integration]) -> Compiled:
+        """Return all tools of a tenant."""
+        found = self._cache.get(tenant)
+        if found is None:
+            reading = self._cache.reading()
+            rows = await self._store.list_for(tenant)
+            found = self._compile(tenant, present, rows, await self._store.synced(tenant))
+            self._cache.put(reading, tenant, found, integrations_tag(tenant))
+        return found
+
+    def _compile(
+        self,
+        tenant: str,
+        present: Mapping[str, Integration],
+        rows: Sequence[StoredTool],
+        synced: Mapping[tuple[str, str], Synced],
+    ) -> Compiled:
+        by_connection: dict[tuple[str, str], dict[str, Tool]] = {}
+        for row in rows:
+            name = connector_name(tenant, row.integration)
+            integration, config = present.get(name), self._catalog.added(name)
+            if integration is None or config is None or not row.enabled:
+                continue
+            kind = self._kinds[integration.kind]
+            tool = tool_of(row, integration, config, run=kind.run)
+            by_connection.setdefault((name, row.connection), {})[tool.name] = tool
+        times = {(connector_name(tenant, slug), c): each for (slug, c), each in synced.items()}
+        return Compiled(by_connection, times, {})
+
+
+MOST_TOOLSETS = 1000
+"""The most combinations of connections of a tenant whose tools are kept together."""
+
+
+def tool_of(row: StoredTool, integration: Integration, config: Connector, *, run: Run) -> Tool:
+    """Return the tool of a stored operation."""
+    definition, pin = row.definition, pin_of_row(row, integration)
+    effect = row.effect or definition.effect
+    known = config.scopes if isinstance(config, AddedConnector) else ()
+    scopes = tuple(scope for scope in definition.scopes if scope in known)
+    name = tool_name(integration.slug, definition.name)
+    said: dict[str, Any] = {
+        "connector": integration.id,
+        "digest": row.digest,
+        "base_url": integration.base_url,
+        "effect": effect,
+        "pin": str(pin),
+    }
+    path = definition.call.get("path")
+    return Tool(
+        name=name,
+        description=clean_text(definition.description, LONGEST_DESCRIPTION) or definition.name,
+        needs=(Needs(integration.id, scopes),),
+        effect=effect,
+        policy=None if pin is Pin.ACCEPTED else "ask",
+        input_schema=definition.input_schema,
+        output_schema=definition.output_schema,
+        examples=(),
+        digest=hashlib.sha256(canonical_json(said)).hexdigest(),
+        connectors=(integration.id,),
+        scopes={integration.id: scopes},
+        definition=IntegrationTool(
+            name=name,
+            integration=integration.slug,
+            connection=row.connection if integration.per_connection else None,
+            effect=effect,
+            call=definition.call,
+            digest=row.digest,
+            pin=pin,
+            is_single=integration.kind is not KindName.MCP,
+            named_path=path if isinstance(path, str) else "",
+            run=run,
+        ),
+        file=f"integration {integration.slug}",
+    )
+
+
+def pin_of_row(row: StoredTool, integration: Integration) -> Pin:
+    """Return whether a person accepted what a row says now."""
+    if row.is_accepted(integration.base_url):
+        return Pin.ACCEPTED
+    return Pin.CHANGED if row.accepted else Pin.NEW
