@@ -7,10 +7,10 @@ somebody has accepted it. So each of these changes makes the approvals of its ca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from connectors.added import AddedConnector
 from connectors.catalog import Catalog
@@ -22,6 +22,7 @@ from gateway.engine.integration_names import connector_name, tool_name
 from gateway.integrations.kind import Kind
 from gateway.integrations.present import IntegrationCatalog
 from gateway.store.connection import Connection
+from gateway.store.connections import ConnectionStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.notices import integrations_tag
 from gateway.store.integration_tools import EVERYBODY, IntegrationToolStore, StoredTool, Synced
@@ -32,17 +33,9 @@ from gateway.tools.integration_tool import IntegrationTool, Pin, Run
 from gateway.tools.registry import Tool
 
 LONGEST_DESCRIPTION = 2000
+MOST_COMPILED = 200
+"""The most tenants whose tools are in memory: a tenant may have thousands."""
 NONE: Mapping[str, Tool] = MappingProxyType({})
-
-
-class Reaches(Protocol):
-    """Says which connections of the tenant's integrations a user reaches."""
-
-    async def connections(
-        self, tenant: str, user: str | None, connectors: Collection[str]
-    ) -> Sequence[tuple[str, str]]:
-        """Return (connector, connection id), the one that calls use by default first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,14 +58,14 @@ class IntegrationTools:
         catalog: Catalog,
         cache: Cache[str, Compiled],
         kinds: Mapping[KindName, Kind],
-        reaches: Reaches,
+        connections: ConnectionStore,
     ) -> None:
         self._integrations = integrations
         self._store = store
         self._catalog = catalog
         self._cache = cache
         self._kinds = kinds
-        self._reaches = reaches
+        self._connections = connections
 
     async def of(self, tenant: str, user: str | None) -> Mapping[str, Tool]:
         """Return the tools that a user reaches, or all of the tenant, by name."""
@@ -82,7 +75,7 @@ class IntegrationTools:
         compiled = await self.compiled(tenant, present)
         reached: list[tuple[str, str]] = []
         if own := {name for name, row in present.items() if row.per_connection}:
-            reached += await self._reaches.connections(tenant, user, own)
+            reached += await self._reached(tenant, user, own, compiled)
         reached += [(name, EVERYBODY) for name in present]
         key = tuple(reached)
         found = compiled.toolsets.get(key)
@@ -95,6 +88,22 @@ class IntegrationTools:
                 compiled.toolsets.clear()
             found = compiled.toolsets[key] = MappingProxyType(merged)
         return found
+
+    async def _reached(
+        self, tenant: str, user: str | None, own: Collection[str], compiled: Compiled
+    ) -> list[tuple[str, str]]:
+        """Return (connector, connection) of a user, the one that calls use by default first."""
+        if user is None:
+            return sorted(place for place in compiled.by_connection if place[0] in own)
+        mine = owner_of(user)
+        rows = await self._connections.read_all(tenant, [mine, ORG])
+        found = [
+            (owner != mine, name, row.id)
+            for owner, name, row in rows
+            if name in own and isinstance(row, Connection)
+        ]
+        # Sorting keeps the order of each owner's rows, the default first.
+        return [(name, each) for _, name, each in sorted(found, key=lambda one: one[:2])]
 
     async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
         """Return the tool of that name which a connection has."""
@@ -125,7 +134,9 @@ class IntegrationTools:
             integration, config = present.get(name), self._catalog.added(name)
             if integration is None or config is None or not row.enabled:
                 continue
-            kind = self._kinds[integration.kind]
+            kind = self._kinds.get(integration.kind)
+            if kind is None:
+                continue
             tool = tool_of(row, integration, config, run=kind.run)
             by_connection.setdefault((name, row.connection), {})[tool.name] = tool
         times = {(connector_name(tenant, slug), c): each for (slug, c), each in synced.items()}

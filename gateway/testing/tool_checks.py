@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.tool_places import places_of
-from connectors.tooling import HttpTool
+from connectors.tooling import FunctionTool, HttpTool
 from gateway.errors import GatewayError, ToolRefused, code_of
 from gateway.testing.tool_bench import ToolBench
 from gateway.tools.registry import Tool
@@ -75,7 +75,11 @@ async def check_examples(bench: ToolBench, tool: Tool) -> AsyncIterator[str]:
             continue
         if found.truncated:
             yield f"{tool.name}: the result of example {number} is cut"
-        if tool.definition.output.model_fields and not _is_something(found.result):
+        definition = tool.definition
+        has_members = isinstance(definition, (HttpTool, FunctionTool)) and bool(
+            definition.output.model_fields
+        )
+        if has_members and not _is_something(found.result):
             yield f"{tool.name}: the result of example {number} is empty"
 
 

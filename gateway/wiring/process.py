@@ -28,6 +28,9 @@ from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
+from gateway.integrations.kinds import KINDS
+from gateway.integrations.present import IntegrationCatalog
+from gateway.integrations.tools import MOST_COMPILED, IntegrationTools
 from gateway.live.hub import Hub
 from gateway.live.view import Views
 from gateway.observe.logs import get_logger
@@ -63,6 +66,8 @@ from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
 from gateway.store.idempotency import IdempotencyStore
+from gateway.store.integration_tools import IntegrationToolStore
+from gateway.store.integrations import IntegrationStore
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
 from gateway.store.mcp_messages import McpMessageStore
@@ -121,6 +126,9 @@ class Services(CoreServices):
     usage: UsageStore
     forward: Forward
     registry: Registry
+    integrations: IntegrationCatalog
+    integration_rows: IntegrationStore
+    integration_tools: IntegrationToolStore
     policies: Policies
     approvals: Approvals
     tool_calls: ToolCalls
@@ -296,6 +304,23 @@ async def open_services(
             ),
         )
         stack.push_async_callback(lambda: forward.close(ready.left(REFRESHES_SECONDS)))
+        integration_rows, integration_tools = (
+            IntegrationStore(database),
+            IntegrationToolStore(database),
+        )
+        integrations = IntegrationCatalog(
+            integration_rows, catalog, Cache(watch.freshness, database.notices)
+        )
+        registry.with_own(
+            IntegrationTools(
+                integrations=integrations,
+                store=integration_tools,
+                catalog=catalog,
+                cache=Cache(watch.freshness, database.notices, MOST_COMPILED),
+                kinds=KINDS,
+                connections=ConnectionStore(database),
+            )
+        )
         policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
         approvals = Approvals(
             store=ApprovalStore(database),
@@ -392,6 +417,9 @@ async def open_services(
             forward=forward,
             policies=policies,
             registry=registry,
+            integrations=integrations,
+            integration_rows=integration_rows,
+            integration_tools=integration_tools,
             approvals=approvals,
             tool_calls=tool_calls,
             discovery=Discovery(
