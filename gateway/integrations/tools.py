@@ -7,7 +7,7 @@ somebody has accepted it. So each of these changes makes the approvals of its ca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -27,7 +27,7 @@ from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.notices import integrations_tag
 from gateway.store.integration_tools import EVERYBODY, IntegrationToolStore, StoredTool, Synced
 from gateway.store.integrations import Integration
-from gateway.store.owners import PLATFORM
+from gateway.store.owners import ORG, PLATFORM, owner_of
 from gateway.text import clean_text
 from gateway.tools.integration_tool import IntegrationTool, Pin, Run
 from gateway.tools.registry import Tool
