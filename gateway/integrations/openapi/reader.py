@@ -1,0 +1,54 @@
+"""Reads a document in a process of its own: ``python -m gateway.integrations.openapi.reader``.
+
+It takes one line of JSON (mode, url, base_url) and then the document from standard input, and
+writes one JSON value to standard output. It has no secret, no network and no file: once it has
+started it can open nothing. It ends without an answer at its limits of time and memory.
+"""
+
+from __future__ import annotations
+
+import encodings.utf_8_sig  # later, nothing can be opened
+import encodings.utf_16  # noqa: F401
+import json
+import resource
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from gateway.integrations.openapi.describe import describe, title_of, version_of
+from gateway.integrations.openapi.document import read_document
+from gateway.integrations.openapi.limits import Limits, limits_for
+from gateway.integrations.openapi.refusals import DocumentRefused
+
+
+def main() -> None:
+    """Answer the question on standard input."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    limits = limits_for(int(asked["size"]))
+    _confine(limits)
+    content = sys.stdin.buffer.read(limits.document + 1)
+    try:
+        answer = _answer(asked, content, limits)
+    except DocumentRefused as refused:
+        answer = {"refused": {"code": refused.code, "reason": refused.reason}}
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True, allow_nan=False))
+
+
+def _answer(asked: dict[str, Any], content: bytes, limits: Limits) -> dict[str, Any]:
+    document = read_document(content, limits)
+    if asked["mode"] == "detect":
+        return {"version": version_of(document), "title": title_of(document)}
+    found = describe(document, limits, document_url=asked["url"], picked=asked["base_url"])
+    return asdict(found)
+
+
+def _confine(limits: Limits) -> None:
+    """Give up what is not needed: more memory, more time, files, sockets, processes."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    for what in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(what, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
