@@ -24,6 +24,8 @@ from connectors.placeholders import BASIC, PLACEHOLDER
 
 TEMPLATE = "template"
 """The value of a connection that names its key method, where there are several."""
+OPEN = "-"
+"""The template of a connection that needs nothing."""
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*--[a-z0-9]{1,32}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """A token of RFC 9110 5.6.2."""
@@ -88,6 +90,13 @@ def keys_of(config: Connector) -> Mapping[str, KeyMethod]:
     if isinstance(config, (AddedConnector, AddedKeyConnector)):
         return config.keys
     return {} if config.key is None else {"": config.key}
+
+
+def key_named(config: Connector, template: str | None) -> KeyMethod | None:
+    """Return the way to paste values of that template; catalog connectors have one at most."""
+    if not isinstance(config, (AddedConnector, AddedKeyConnector)):
+        return config.key
+    return config.open_key if template == OPEN else config.keys.get(template or "")
 
 
 def open_key_of(config: Connector) -> KeyMethod | None:

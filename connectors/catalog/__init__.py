@@ -17,7 +17,7 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -94,6 +94,10 @@ class Catalog:
     def added(self, name: str) -> Added | None:
         """Return the added connector of that name."""
         return self._added.get(name)
+
+    def all_added(self) -> Sequence[Added]:
+        """Return every added connector, of all tenants."""
+        return tuple(self._added.values())
 
     def revision(self, name: str) -> int:
         """Return a number that is another one for each description of an added connector."""

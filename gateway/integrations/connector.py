@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from connectors.account import claims_of, dig
@@ -37,14 +36,15 @@ def connector_of(row: Integration) -> Added:
     pasted = {slug: key for slug, key in keys.items() if key.inputs}
     open_key = next((key for key in keys.values() if not key.inputs), None)
     flow = next((each.oauth for each in row.methods if _is_flow(each)), None)
+    shown_url = row.display_url if row.display_url.startswith("https://") else ""
     shared: dict[str, Any] = {
         "name": row.id,
         "display_name": clean_text(row.name, 80) or row.slug,
         "description": clean_text(row.description, 200),
         "category": "other",
-        "docs_url": row.display_url if row.display_url.startswith("https://") else _NOWHERE,
-        "console_url": row.display_url if row.display_url.startswith("https://") else _NOWHERE,
-        "checked_on": row.config_revised_at.date() if row.config_revised_at else date.min,
+        "docs_url": shown_url,
+        "console_url": shown_url,
+        "checked_on": row.config_revised_at.date(),
         "api_base_url": row.base_url,
         "keys": pasted,
         "open_key": open_key,

@@ -27,7 +27,7 @@ from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.notices import integrations_tag
 from gateway.store.integration_tools import EVERYBODY, IntegrationToolStore, StoredTool, Synced
 from gateway.store.integrations import Integration
-from gateway.store.owners import ORG, PLATFORM, owner_of
+from gateway.store.owners import ORG, owner_of
 from gateway.text import clean_text
 from gateway.tools.integration_tool import IntegrationTool, Pin, Run
 from gateway.tools.registry import Tool
@@ -105,11 +105,10 @@ class IntegrationTools:
         # Sorting keeps the order of each owner's rows, the default first.
         return [(name, each) for _, name, each in sorted(found, key=lambda one: one[:2])]
 
-    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
+    async def of_connection(self, tenant: str, tool: Tool, connection: str) -> Tool | None:
         """Return the tool of that name which a connection has."""
         compiled = await self.compiled(tenant, await self._integrations.ready(tenant))
-        place = EVERYBODY if connection.owner == PLATFORM else connection.id
-        return compiled.by_connection.get((connection.connector, place), NONE).get(tool.name)
+        return compiled.by_connection.get((tool.connectors[0], connection), NONE).get(tool.name)
 
     async def compiled(self, tenant: str, present: Mapping[str, Integration]) -> Compiled:
         """Return all tools of a tenant."""

@@ -115,7 +115,8 @@ class McpApp:
                 return True
             return found.state is not State.WAITING
         try:
-            wanted = self._registry.tool(tool)
+            tools = await self._registry.of(principal.tenant, principal.user)
+            wanted = tools.tool(tool)
         except UnknownTool:
             return True
         view = await self._given.discovery.look(principal.tenant, principal.user)

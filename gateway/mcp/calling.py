@@ -94,7 +94,8 @@ class Calling:
         if (control := self._controls.get(params.name)) is not None:
             checked = arguments_in(control.args, self._schemas[control.name], arguments)
             return await control.run(principal, checked)
-        tool = self._registry.tool(params.name)
+        tools = await self._registry.of(principal.tenant, principal.user)
+        tool = tools.tool(params.name)
         if not scopes_of(tool) <= principal.scopes:
             raise Forbidden(f"this needs the scopes {' '.join(sorted(scopes_of(tool)))}")
         if not principal.reaches(tool.connectors):

@@ -53,8 +53,11 @@ class CallableTool(HasEffect, Protocol):
         """The connectors that it uses."""
 
 
-Find = Callable[[str], Awaitable[CallableTool | None]]
-"""Finds a tool by its name; ``None`` for an unknown name, which the protocol answers."""
+Find = Callable[[str, Principal | None], Awaitable[CallableTool | None]]
+"""Finds a tool by its name, for a known caller also one that its tenant added.
+
+``None`` stands for an unknown name, which the protocol answers.
+"""
 CheckKey = Callable[[Request], Awaitable[tuple[KeyCaller, Bounds]]]
 """Checks a request's service key and user assertion, and raises as for every route."""
 
@@ -89,14 +92,16 @@ class ProtectedResource:
         operation = claimed_operation(
             request.headers.get("mcp-method"), request.headers.get("mcp-name")
         )
+        principal: Principal | None = None
         try:
             principal = await self._principal(request)
             body = await _body(request)
             operation = operation_of(body)
-            tool = await self._tool(operation)
+            tool = await self._tool(operation, principal)
             _require(principal, tool)
         except GatewayError as error:
-            error.challenge = self._resource.challenge(error, await self._scopes(operation))
+            scopes = _scopes_of(await self._tool(operation, principal))
+            error.challenge = self._resource.challenge(error, scopes)
             raise
         inner = {
             **scope,
@@ -145,11 +150,10 @@ class ProtectedResource:
             connectors=bounds.connectors,
         )
 
-    async def _tool(self, operation: Operation) -> CallableTool | None:
-        return None if operation.tool is None else await self._checks.find(operation.tool)
-
-    async def _scopes(self, operation: Operation) -> frozenset[str]:
-        return _scopes_of(await self._tool(operation))
+    async def _tool(self, operation: Operation, principal: Principal | None) -> CallableTool | None:
+        if operation.tool is None:
+            return None
+        return await self._checks.find(operation.tool, principal)
 
 
 def _utf8(value: str) -> str:

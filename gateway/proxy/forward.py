@@ -40,6 +40,7 @@ from gateway.proxy.prepared import BeforeSending, DryRun, prepared, request_of
 from gateway.proxy.rejected import RejectedTokens
 from gateway.proxy.stored_answers import KeptAnswer, StoredAnswers
 from gateway.proxy.tool_call import ToolCall
+from gateway.services.own_names import own_name
 from gateway.services.tokens import IssuedToken, TokenService
 from gateway.store.owners import kind_of
 from gateway.usage.meter import Attempt, Call, Meter, Outcome, Result
@@ -226,7 +227,10 @@ class Forward:
         if issued is not None:
             return issued.connection.connector
         try:
-            return self._catalog.described(asked.wanted.connector).name
+            wanted = asked.wanted
+            return self._catalog.described(
+                own_name(self._catalog, wanted.tenant, wanted.connector)
+            ).name
         except ConnectorError:
             return UNKNOWN
 

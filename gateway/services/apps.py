@@ -22,7 +22,9 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.places import app_secret_place
 from gateway.encryption.vault import Vault
+from gateway.engine.integration_names import is_foreign
 from gateway.errors import AppRefused, AppRemoved, InvalidRequest, NotFound, ProviderMisconfigured
+from gateway.services.own_names import own_name
 from gateway.services.whole_catalog import read_all
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method
@@ -74,8 +76,8 @@ class Apps:
         self._vault = vault
         self._clock = clock
         self._audit = audit
-        self._configs: dict[tuple[str, bytes], ConnectorConfig] = {}
-        """By the app's id and its sealed secret."""
+        self._configs: dict[tuple[str, bytes, int], ConnectorConfig] = {}
+        """By the app's id, its sealed secret, and the revision of an added connector."""
 
     async def as_read(self, tenant: str) -> Apps:
         """Return the same with all apps of the tenant read once: for many questions at once."""
@@ -89,7 +91,7 @@ class Apps:
         Without an app, it is the connector with its pasted key alone. Raises ``UnknownConnector``,
         or ``ConfigError`` if it needs an app and nobody has one.
         """
-        described = self._catalog.described(name)
+        described = self._catalog.described(own_name(self._catalog, tenant, name))
         app = await self._known.in_use(tenant, described.name)
         if app is None:
             return self._catalog.usable(described.name), None
@@ -142,7 +144,13 @@ class Apps:
             with suppress(ConfigError):
                 is_own = config.name in own
                 offered.append(config if is_own else self._catalog.usable(config.name))
-        return offered
+        if tenant is not None:
+            for added in self._catalog.all_added():
+                if not is_foreign(tenant, added.name):
+                    with suppress(ConfigError):
+                        is_own = added.name in own
+                        offered.append(added if is_own else self._catalog.usable(added.name))
+        return sorted(offered, key=lambda each: each.name)
 
     async def is_needed(self, connector: str) -> bool:
         """Whether anybody can connect to the connector: with an app, or a key."""
@@ -154,14 +162,14 @@ class Apps:
 
     async def list_for(self, tenant: str, name: str) -> list[OAuthApp]:
         """Return the tenant's own apps for a connector, the newest first."""
-        return await self._store.list_for(tenant, self._catalog.described(name).name)
+        return await self._store.list_for(tenant, self._own(tenant, name))
 
     async def set(self, tenant: str, name: str, client_id: str, secret: Secret) -> OAuthApp:
         """Connect people with this app from now on; the same client id gets a new secret.
 
         Raises ``InvalidRequest`` if the credentials cannot be right.
         """
-        described = self._catalog.described(name)
+        described = self._catalog.described(own_name(self._catalog, tenant, name))
         if not isinstance(described, ConnectorConfig):
             raise InvalidRequest(f"{described.name} takes pasted keys alone: it needs no app")
         connector = described.name
@@ -192,10 +200,13 @@ class Apps:
 
         Raises ``NotFound`` if the tenant has no such app for the connector.
         """
-        connector = self._catalog.described(name).name
+        connector = self._own(tenant, name)
         if not await self._store.remove(tenant, connector, app):
             raise NotFound
         await self._audit.write(Action.APP_REMOVED, tenant=tenant, connector=connector, subject=app)
+
+    def _own(self, tenant: str, name: str) -> str:
+        return self._catalog.described(own_name(self._catalog, tenant, name)).name
 
     def _check(self, connector: str, client_id: str, secret: Secret) -> None:
         given = {"client_id": client_id, "client_secret": secret.reveal()}
@@ -220,7 +231,7 @@ class Apps:
             raise InvalidRequest(problems, errors)
 
     def _with(self, app: OAuthApp) -> ConnectorConfig:
-        key = app.id, app.secret
+        key = app.id, app.secret, self._catalog.revision(app.connector)
         if key not in self._configs:
             secret = self._vault.open(app.secret, app_secret_place(app))
             if len(self._configs) >= _MOST_CONFIGS:

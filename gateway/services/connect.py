@@ -23,6 +23,7 @@ from gateway.encryption.vault import Vault
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import AuthorizationResponse, callback_metadata, read_callback
 from gateway.engine.inputs import read_inputs
+from gateway.engine.integration_names import is_foreign
 from gateway.engine.templates import filled, render_url
 from gateway.errors import (
     FlowExpired,
@@ -202,10 +203,13 @@ class ConnectService:
                     Action.CONNECTION_REFUSED,
                     tenant=tenant,
                     user=user,
-                    connector=name if name in self._catalog.names() else UNKNOWN,
+                    connector=name if self._knows(name, tenant) else UNKNOWN,
                     outcome=code_of(error),
                 )
             raise
+
+    def _knows(self, name: str, tenant: str) -> bool:
+        return self._catalog.knows(name) and not is_foreign(tenant, name)
 
     def read_callback(self, name: str, query: bytes) -> AuthorizationResponse:
         """Read a callback on the path of connector ``name``; raises what ``read_callback`` does."""

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from connectors.account import AccountInfo
+from connectors.added import TEMPLATE, keys_of
 from connectors.catalog import Catalog
 from connectors.config import Connector
 from connectors.context import Tokens
@@ -23,6 +24,7 @@ from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
 from gateway.encryption.vault import Vault
 from gateway.engine.account import MAX_LABEL
+from gateway.engine.integration_names import is_integration
 from gateway.engine.key_requests import Verdict
 from gateway.engine.pasted import holds_secret, last_four, pack, read_pasted
 from gateway.errors import (
@@ -124,14 +126,12 @@ class KeyConnections:
             ProviderError: The provider accepts the key, and does not name its account.
             ConnectorOff, PersonalForbidden: The organisation's rules forbid the connection.
         """
-        if config.key is None:
-            problem = f"{config.name} takes no pasted key: start a flow instead"
-            raise InvalidRequest(problem, {"inputs": problem})
+        key, template, given = chosen_key(config, given)
         self._metrics.flow_started(config.name)
         try:
             with self._metrics.flow_end(config.name):
                 return await self._connect(
-                    config, config.key, tenant, owner, given, label, replaces
+                    config, key, template, tenant, owner, given, label, replaces
                 )
         except Exception as error:
             self._audit.note(
@@ -148,6 +148,7 @@ class KeyConnections:
         self,
         config: Connector,
         key: KeyMethod,
+        template: Mapping[str, str],
         tenant: str,
         owner: str,
         given: Mapping[str, str],
@@ -180,6 +181,7 @@ class KeyConnections:
         same = [each for each in mine if self._has_secrets(each, secrets)]
         unnamed = next((each for each in same if _is_unnamed(each)), None)
         typed = {name: value for name, value in values.items() if name not in secrets}
+        typed |= template
         account = duplicate = None
         if is_checked:
             account = await self._provider.account(config, key, values, tokens)
@@ -402,6 +404,28 @@ class KeyConnections:
             reason = newest.status_reason or KEY_REFUSED
             raise ReauthorizationRequired(connection.connector, reason, connection.id)
         return newest
+
+
+def chosen_key(
+    config: Connector, given: Mapping[str, str]
+) -> tuple[KeyMethod, dict[str, str], Mapping[str, str]]:
+    """Return the key method that the pasted values are for, its template, and the other values.
+
+    A catalog connector has one method and no template. Where an integration has several, the value
+    ``template`` names one. Raises ``InvalidRequest``.
+    """
+    keys = keys_of(config)
+    if not keys:
+        problem = f"{config.name} takes no pasted key: start a flow instead"
+        raise InvalidRequest(problem, {"inputs": problem})
+    if not is_integration(config.name):
+        return next(iter(keys.values())), {}, given
+    slug = given.get(TEMPLATE) or (next(iter(keys)) if len(keys) == 1 else "")
+    if slug not in keys:
+        problem = f"must be one of {', '.join(keys)}"
+        raise InvalidRequest(f"{TEMPLATE} {problem}", {TEMPLATE: problem})
+    others = {name: value for name, value in given.items() if name != TEMPLATE}
+    return keys[slug], {TEMPLATE: slug}, others
 
 
 def _is_unnamed(connection: Connection) -> bool:

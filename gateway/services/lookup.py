@@ -11,18 +11,21 @@ from datetime import datetime
 
 from connectors.catalog import Catalog
 from connectors.config import Connector
+from gateway.engine.integration_names import is_integration
 from gateway.errors import ConnectorRequired, ReauthorizationRequired, ScopesRequired
 from gateway.services.apps import Apps
 from gateway.services.methods import (
     METHOD_GONE,
     is_renewable,
+    key_of,
     lacks_scopes,
     methods_of,
     wanted_scopes,
 )
+from gateway.services.own_names import own_name
 from gateway.services.resolution import Resolution, Sought
 from gateway.services.states import state_of
-from gateway.store.connection import Connection, Status
+from gateway.store.connection import Connection, Method, Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +55,7 @@ class Lookup:
         not have, and ``ConnectorError`` for a connector that is unknown, or that nobody here can
         connect.
         """
-        config = self._catalog.described(connector)
+        config = self._catalog.described(own_name(self._catalog, sought.tenant, connector))
         scopes = wanted_scopes(config, sought.scopes)
         try:
             connection = await self._resolution.find(config, sought)
@@ -70,6 +73,8 @@ def check_grant(found: Found, now: datetime, named: Collection[str]) -> None:
     config, connection = found.config, found.connection
     if connection.method not in methods_of(config):
         raise ReauthorizationRequired(config.name, METHOD_GONE, connection.id, tuple(named))
+    if is_integration(config.name) and connection.method is not Method.OAUTH2:
+        key_of(config, connection)  # its template may be gone
     renewable = is_renewable(config, connection.method)
     state = state_of(connection, now, renewable=renewable)
     if state.status is Status.NEEDS_REAUTH:

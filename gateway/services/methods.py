@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
+from connectors.added import TEMPLATE, key_named, keys_of
 from connectors.config import Connector, ConnectorConfig
 from connectors.key_method import KeyMethod
 from connectors.secret import Secret
@@ -28,14 +29,15 @@ def method_of(key: KeyMethod) -> Method:
 def methods_of(config: Connector) -> list[Method]:
     """Return the ways to connect, OAuth first."""
     oauth = [Method.OAUTH2] if isinstance(config, ConnectorConfig) else []
-    return oauth if config.key is None else [*oauth, method_of(config.key)]
+    return list(dict.fromkeys([*oauth, *map(method_of, keys_of(config).values())]))
 
 
 def key_of(config: Connector, connection: Connection) -> KeyMethod:
     """Return how the connection's credential is used, or raise ``ReauthorizationRequired``."""
-    if config.key is None or method_of(config.key) is not connection.method:
+    key = key_named(config, connection.connection_config.get(TEMPLATE))
+    if key is None or method_of(key) is not connection.method:
         raise ReauthorizationRequired(config.name, METHOD_GONE, connection.id)
-    return config.key
+    return key
 
 
 def pasted_values(sealer: TokenSealer, connection: Connection) -> dict[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from connectors.added import OPEN, TEMPLATE, open_key_of
 from connectors.catalog import Catalog
 from connectors.config import Connector
 from connectors.errors import ConfigError, UnknownConnector
@@ -71,11 +72,18 @@ class PlatformCredentials:
         return connector in self._values
 
     def connection(self, config: Connector, tenant: str) -> Connection | None:
-        """Return the credential as a connection of ``tenant``, without its secrets."""
-        if config.key is None or (values := self._values.get(config.name)) is None:
+        """Return the credential as a connection of ``tenant``, without its secrets.
+
+        An integration that can be called without any has one for its tenant.
+        """
+        if open_key_of(config) is not None:
+            typed, method = {TEMPLATE: OPEN}, Method.API_KEY
+        elif config.key is None or (values := self._values.get(config.name)) is None:
             return None
-        method, started = method_of(config.key), self._started
-        typed = {n: values[n] for n, each in config.key.inputs.items() if not each.secret}
+        else:
+            typed = {n: values[n] for n, each in config.key.inputs.items() if not each.secret}
+            method = method_of(config.key)
+        started = self._started
         return Connection(
             id=_id(config),
             tenant=tenant,
@@ -113,6 +121,8 @@ class PlatformCredentials:
 
         Raises ``ProviderError`` if that fails: only operators can replace a refused credential.
         """
+        if open_key_of(config) is not None:
+            return Opened(token=Secret(""), values={}, connection=connection)
         values = self._values[config.name]
         if config.key is not None and config.key.token is not None:
             async with self._asking[config.name]:  # one caller asks, the others use its token

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.config import Connector
+from gateway.engine.integration_names import is_integration
 from gateway.errors import AccountNotFound, ConnectorRequired, InvalidRequest, PersonalForbidden
 from gateway.services.platform import PlatformCredentials
 from gateway.store.connection import Connection
 from gateway.store.connector_rules import ConnectorRule, rules_tag
-from gateway.store.fresh.notices import Tag, accounts_tag
+from gateway.store.fresh.notices import Tag, accounts_tag, integration_tags
 from gateway.store.owners import ORG, PLATFORM, OwnerKind, owner_of
 
 
@@ -99,7 +100,9 @@ class Resolution:
         connector = connection.connector
         nearer = [owner for owner in _owners(sought) if owner != connection.owner]
         tags = (accounts_tag(sought.tenant, owner, connector) for owner in nearer)
-        return *connection.tags, rules_tag(sought.tenant), *(() if connection.user else tags)
+        rows = integration_tags(connector)[:1] if is_integration(connector) else ()
+        shared = () if connection.user else tags
+        return *connection.tags, rules_tag(sought.tenant), *rows, *shared
 
 
 def _owners(sought: Sought, *, personal: bool = True) -> list[str]:

@@ -229,7 +229,7 @@ class TokenService:
             Action.TOKEN_REFUSED,
             tenant=wanted.tenant,
             user=wanted.user,
-            connector=name if name in self._catalog.names() else UNKNOWN,
+            connector=name if self._catalog.knows(name) else UNKNOWN,
             outcome=code_of(error),
         )
 

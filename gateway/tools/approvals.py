@@ -171,9 +171,10 @@ class Approvals:
     async def _change(self, stored: StoredApproval) -> str | None:
         """Return what has changed since a person was asked, if anything has."""
         facts = stored.facts
-        await self.registry.loaded()
+        place = "" if stored.owner == PLATFORM else stored.connection
         try:
-            digest = self.registry.tool(stored.tool).digest
+            tool = await self.registry.find(stored.tenant, stored.user, stored.tool, place)
+            digest = tool.digest
         except UnknownTool:
             digest = ""
         if digest != facts["tool_digest"]:

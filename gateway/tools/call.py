@@ -29,12 +29,12 @@ from gateway.observe.logs import get_logger
 from gateway.proxy.forward import Forward
 from gateway.services.tokens import IssuedToken, TokenService
 from gateway.store.audit import Action
-from gateway.store.owners import kind_of
+from gateway.store.owners import PLATFORM, kind_of
 from gateway.text import clean_text
 from gateway.tools.context import Asked, CallContext
 from gateway.tools.gate import Approvals, AskedCall, Policies
 from gateway.tools.integration_tool import IntegrationTool
-from gateway.tools.registry import Registry, Tool
+from gateway.tools.registry import Registry, Tool, is_of_account
 from gateway.tools.request import form_of, request_of
 from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, bounded_result, read_result
 
@@ -101,7 +101,7 @@ class ToolCalls:
     async def _call(self, asked: Asked, line: _Line) -> ToolResult:
         tools = await self._registry.of(asked.tenant, asked.user)
         tool = tools.tool(asked.tool)
-        if isinstance(tool.definition, IntegrationTool) and tool.definition.connection is not None:
+        if is_of_account(tool):
             asked, tool = await self._of_account(asked, tool)
         verdict = (await self._policies.decide(asked.tenant, asked.user, [tool]))[tool.name]
         if not verdict.is_enabled:
@@ -145,16 +145,15 @@ class ToolCalls:
     async def _of_account(self, asked: Asked, tool: Tool) -> tuple[Asked, Tool]:
         """Return the tool of the account that a call is for, and the call for exactly that one.
 
-        The accounts of one server may have different tools of the same name. Raises
-        ``UnknownTool`` if the account has none.
+        Raises ``UnknownTool`` if the account has none of that name.
         """
         used = await CallContext(
             asked, tool, forward=self._forward, tokens=self._tokens
         ).connection(tool.connectors[0])
-        found = await self._registry.of_connection(asked.tenant, tool, used.connection)
-        if found is None:
-            raise UnknownTool(asked.tool)
-        return replace(asked, account=used.connection.id), found
+        account = used.connection.id
+        place = "" if used.connection.owner == PLATFORM else account
+        found = await self._registry.find(asked.tenant, asked.user, asked.tool, place)
+        return replace(asked, account=account), found
 
     def _write(self, line: _Line) -> None:
         self._audit.note(

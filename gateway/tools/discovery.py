@@ -6,6 +6,7 @@ policies are cached: the number of queries does not depend on the number of tool
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +34,8 @@ from gateway.tools.registry import Registry, Tool
 from gateway.tools.search import SearchIndex
 
 Need = Needs | NeedsSecret
+MOST_OWN = 200
+"""The most tenants whose own tools have an index in memory."""
 
 
 class Reason(StrEnum):
@@ -123,7 +126,7 @@ class Account:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Static:
     """What is the same for all users: the tools, their requirements by number, and their words."""
 
@@ -149,16 +152,18 @@ class Discovery:
         self._availability = availability
         self._policies = policies
         self._known = _Static((), (), (), SearchIndex([]))
+        self._own_parts: OrderedDict[int, tuple[Mapping[str, Tool], _Static]] = OrderedDict()
+        """By the identity of the mapping, which is kept beside it."""
 
     async def look(self, tenant: str, user: str) -> View:
         """Read what a user has: by at most four queries, however many tools there are."""
-        await self._registry.loaded()
+        tools = await self._registry.of(tenant, user)
         reach = await self._availability.read(tenant, user)
         return View(
             tenant,
             user,
             reach=reach,
-            static=self._static(),
+            parts=[self._static(), *([self._own(tools.own)] if tools.own else [])],
             policies=self._policies,
             title=self._catalog.display_name,
         )
@@ -166,11 +171,24 @@ class Discovery:
     def _static(self) -> _Static:
         tools = self._registry.tools()
         if tools != self._known.tools:
-            numbers: dict[tuple[Need, ...], int] = {}
-            need_of = [numbers.setdefault(tool.needs, len(numbers)) for tool in tools]
-            index = SearchIndex(self._texts(tool) for tool in tools)
-            self._known = _Static(tools, list(numbers), need_of, index)
+            self._known = self._indexed(tools)
         return self._known
+
+    def _own(self, tools: Mapping[str, Tool]) -> _Static:
+        """Return the same for the tools that a tenant added; the newest few are kept."""
+        kept = self._own_parts.pop(id(tools), None)
+        if kept is None or kept[0] is not tools:
+            kept = tools, self._indexed([tools[name] for name in sorted(tools)])
+        self._own_parts[id(tools)] = kept
+        if len(self._own_parts) > MOST_OWN:
+            self._own_parts.popitem(last=False)
+        return kept[1]
+
+    def _indexed(self, tools: Sequence[Tool]) -> _Static:
+        numbers: dict[tuple[Need, ...], int] = {}
+        need_of = [numbers.setdefault(tool.needs, len(numbers)) for tool in tools]
+        index = SearchIndex(self._texts(tool) for tool in tools)
+        return _Static(tools, list(numbers), need_of, index)
 
     def _texts(self, tool: Tool) -> list[tuple[str, float]]:
         """Return the texts that a search compares, with their weights."""
@@ -195,14 +213,14 @@ class View:
         user: str,
         *,
         reach: Reach,
-        static: _Static,
+        parts: Sequence[_Static],
         policies: Policies,
         title: Callable[[str], str],
     ) -> None:
         self._tenant = tenant
         self._user = user
         self._reach = reach
-        self._static = static
+        self._parts = parts
         self._policies = policies
         self._title = title
 
@@ -213,7 +231,15 @@ class View:
         the tools of connectors whose tools the organisation has switched off, and those that nobody
         here can ever use: neither connected nor connectable.
         """
-        static = self._static
+        found: list[Finding] = []
+        for part in self._parts:
+            found += await self._find(part, wanted)
+        if wanted.query is not None:
+            return sorted(found, key=rank)
+        is_sorted = len(self._parts) == 1
+        return found if is_sorted else sorted(found, key=lambda each: each.tool.name)
+
+    async def _find(self, static: _Static, wanted: Wanted) -> list[Finding]:
         scores = None if wanted.query is None else static.index.find(wanted.query)
         numbers = range(len(static.tools)) if scores is None else scores
         unmet: dict[int, tuple[Unmet, ...] | None] = {}
@@ -228,7 +254,7 @@ class View:
             if unmet[group] is not None:
                 chosen.append(number)
         verdicts = await self._verdicts([static.tools[number] for number in chosen])
-        found = [
+        return [
             # No other object is made for each tool: there may be very many.
             Finding(
                 static.tools[number],
@@ -239,7 +265,6 @@ class View:
             for number in chosen
             if (verdict := verdicts[static.tools[number].name]).is_enabled
         ]
-        return found if scores is None else sorted(found, key=rank)
 
     async def of(self, tool: Tool) -> Finding | None:
         """Return what one tool's call would meet, ``None`` if nobody here can use it."""

@@ -44,7 +44,6 @@ from gateway.engine.canonical import canonical_json
 from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
-from gateway.store.connection import Connection
 from gateway.tools.integration_tool import IntegrationTool
 from gateway.tools.schemas import input_schema, output_schema
 
@@ -83,6 +82,12 @@ class Tool:
         return self.definition.writes if isinstance(self.definition, FunctionTool) else 1
 
 
+def is_of_account(tool: Tool) -> bool:
+    """Whether each account has its own definition of the tool."""
+    definition = tool.definition
+    return isinstance(definition, IntegrationTool) and definition.connection is not None
+
+
 class OwnTools(Protocol):
     """Finds the tools that a tenant added itself (``gateway.integrations.tools``)."""
 
@@ -93,8 +98,8 @@ class OwnTools(Protocol):
         """
         ...
 
-    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
-        """Return the tool of that name which a connection has."""
+    async def of_connection(self, tenant: str, tool: Tool, connection: str) -> Tool | None:
+        """Return the tool of the same name that a connection has, if it has one."""
         ...
 
 
@@ -151,11 +156,18 @@ class Registry:
         own = await self._source.of(tenant, user) if self._source is not None else {}
         return Toolset(self, own) if own else self
 
-    async def of_connection(self, tenant: str, tool: Tool, connection: Connection) -> Tool | None:
-        """Return the tool of the same name that a connection has, if it has one."""
-        if self._source is None:
-            return None
-        return await self._source.of_connection(tenant, tool, connection)
+    async def find(self, tenant: str, user: str, name: str, connection: str) -> Tool:
+        """Return the tool of that name as a connection has it; raise ``UnknownTool``.
+
+        The accounts of one server may have different tools of the same name. ``connection`` is the
+        id, or empty for a call without any account of the tenant.
+        """
+        tool: Tool | None = (await self.of(tenant, user)).tool(name)
+        if tool is not None and self._source is not None and is_of_account(tool):
+            tool = await self._source.of_connection(tenant, tool, connection)
+        if tool is None:
+            raise UnknownTool(name)
+        return tool
 
     def tools(self) -> Sequence[Tool]:
         """Every tool of a file, sorted by name, whether anybody may call it or not.

@@ -11,7 +11,7 @@ from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest
 from gateway.web.browsers import check_host, check_origin
-from gateway.web.callers import find_session, require_session
+from gateway.web.callers import find_session, named_connector, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import ago, card_view, render
@@ -54,7 +54,7 @@ async def _posted(request: Request) -> tuple[SessionCaller, dict[str, str], str]
     session, form = await require_session(request), await read_form(request)
     session.check_csrf(form.get("csrf_token"))
     session.require_admin()
-    return session, form, services(request).catalog.described(request.path_params["name"]).name
+    return session, form, named_connector(request, session.tenant).name
 
 
 async def _page(
@@ -64,7 +64,7 @@ async def _page(
     error: InvalidRequest | None = None,
 ) -> Response:
     given, now = services(request), services(request).clock()
-    config = given.catalog.described(request.path_params["name"])
+    config = named_connector(request, session.tenant)
     errors = {} if error is None else error.errors
     is_public = getattr(config, "authorization_method", "none") == "none"
     fields = [

@@ -37,9 +37,9 @@ async def asked_tool(
     """
     if name is None:
         return None
-    await given.registry.loaded()
+    tools = await given.registry.of(session.tenant, session.user)
     try:
-        tool = given.registry.tool(name)
+        tool = tools.tool(name)
     except UnknownTool:
         return None
     need = next((each for each in tool.needs if each.connector == config.name), None)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.added import TEMPLATE, keys_of
 from connectors.config import Connector, ConnectorConfig
 from connectors.inputs import ConnectionInput
 from gateway.services.methods import is_renewable, methods_of
@@ -118,11 +119,27 @@ def connector_reply(config: Connector, public_url: str) -> ConnectorReply:
         connection_config=input_replies(config.connection_config)
         if isinstance(config, ConnectorConfig)
         else {},
-        key_inputs={} if config.key is None else input_replies(config.key.inputs),
+        key_inputs=_key_inputs(config),
         supports_refresh=any(is_renewable(config, method) for method in methods_of(config)),
         supports_multiple_accounts=config.supports_multiple_accounts,
         connect_url=connect_url(public_url, config.name),
     )
+
+
+def _key_inputs(config: Connector) -> dict[str, InputReply]:
+    """Return what is pasted; where there are several ways, ``template`` chooses one."""
+    keys = keys_of(config)
+    found = {
+        name: each for key in keys.values() for name, each in input_replies(key.inputs).items()
+    }
+    if len(keys) < 2:
+        return found
+    way = ConnectionInput(
+        title="Way to connect",
+        description="Which of the values below are given.",
+        choices={slug: {"title": slug} for slug in keys},
+    )
+    return {TEMPLATE: input_reply(way), **found}
 
 
 def _scope_sets(config: Connector) -> dict[str, ScopeSetReply]:

@@ -17,6 +17,7 @@ from connectors.config import Connector
 from connectors.errors import ConnectorError
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, code_of
+from gateway.services.own_names import own_name
 from gateway.store.usage import NANO, decimal_text
 from gateway.store.usage_rules import (
     Algorithm,
@@ -35,7 +36,7 @@ from gateway.text import clean_text
 from gateway.usage.meter import Call, Forecast, Verdict
 from gateway.usage.operations import pattern
 from gateway.usage.rules import MOST_RULES
-from gateway.web.callers import administered_tenant
+from gateway.web.callers import administered_tenant, named_connector
 from gateway.web.inputs import Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
@@ -172,7 +173,7 @@ async def set_budgets(request: Request) -> Response:
     tenant = await administered_tenant(request)
     wanted = await read_json(request, RulesRequest)
     given = services(request)
-    rules = [rule_of(body, given.catalog) for body in wanted.rules]
+    rules = [rule_of(body, given.catalog, tenant) for body in wanted.rules]
     changed = await given.meter.rules.set(tenant, checked(rules), revision=wanted.revision)
     return reply(await _rules_reply(given, tenant, changed))
 
@@ -184,7 +185,7 @@ async def check_budgets(request: Request) -> Response:
     given = services(request)
     forecast = await given.meter.forecast(
         call_to_try(
-            given.catalog.described(wanted.connector),
+            named_connector(request, tenant, wanted.connector),
             tenant=tenant,
             user=wanted.user,
             owner=wanted.owner,
@@ -217,7 +218,7 @@ def call_to_try(config: Connector, *, path: str, **facts: Any) -> Call:
     return Call(connector=config.name, path=path, base=base, host="", request_id="", **facts)
 
 
-def rule_of(body: RuleBody, catalog: Catalog) -> Rule:
+def rule_of(body: RuleBody, catalog: Catalog, tenant: str) -> Rule:
     """Return the rule of a body; raise ``InvalidRequest`` that says what is wrong with it."""
     if (body.rate is None) == (body.budget is None):
         raise _wrong(body, "needs either rate or budget")
@@ -227,7 +228,8 @@ def rule_of(body: RuleBody, catalog: Catalog) -> Rule:
     connector = body.connector
     try:
         # An alias is stored as the name: calls are counted by it.
-        connector = None if connector is None else catalog.described(connector).name
+        if connector is not None:
+            connector = catalog.described(own_name(catalog, tenant, connector)).name
         if body.operation is not None:
             pattern(body.operation)
     except ConnectorError:

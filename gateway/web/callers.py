@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from connectors.config import Connector
 from gateway.access.assertions import HEADER
 from gateway.access.bounds import Bounds
 from gateway.access.service_keys import KeyCaller, Role
 from gateway.access.sessions import SessionCaller
 from gateway.audit.context import act_as
 from gateway.errors import AssertionInvalid, AssertionRequired, Forbidden, NotSignedIn, Unauthorized
+from gateway.services.own_names import own_name
 from gateway.settings.limits import LimitName
 from gateway.store.audit import Action, Actor, ActorKind
 from gateway.web.address import client_address
@@ -37,6 +39,7 @@ async def find_session(request: Request) -> SessionCaller | None:
     session = await services(request).sessions.find(read_cookie(request, SESSION))
     if session is not None:
         act_as(Actor(ActorKind.SESSION, user=session.user))
+        await services(request).integrations.ready(session.tenant)
     return session
 
 
@@ -54,6 +57,7 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
     caller: KeyCaller = request.scope.get(CHECKED_KEY) or await _authenticate(request)
     act_as(caller.actor)
     request.state["key"] = caller
+    await services(request).integrations.ready(caller.tenant)
     limited = _LIMITS.get(role, LimitName.API_CALLS)
     await services(request).limits.spend(limited, caller.key_id)
     caller.require(role)
@@ -84,6 +88,17 @@ async def _authenticate(request: Request) -> KeyCaller:
     except Unauthorized:
         await limits.spend(LimitName.KEY_FAILURES, address_of(request))
         raise
+
+
+def named_connector(request: Request, tenant: str, name: str | None = None) -> Connector:
+    """Return the connector that a caller of ``tenant`` names: in the path, or by ``name``.
+
+    It may have no app. A slug stands for the tenant's own integration. Raises ``ConnectorError``;
+    the integration of another tenant looks unknown.
+    """
+    catalog = services(request).catalog
+    wanted = request.path_params["name"] if name is None else name
+    return catalog.described(own_name(catalog, tenant, wanted))
 
 
 def note_refusal(request: Request, error: Exception, code: str) -> None:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.store.connector_rules import ConnectorRule
-from gateway.web.callers import administered_tenant
+from gateway.web.callers import administered_tenant, named_connector
 from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
@@ -50,7 +50,7 @@ async def set_rule(request: Request) -> Response:
     """Set the organisation's rule for one connector."""
     tenant = await administered_tenant(request)
     wanted = await read_json(request, RuleRequest)
-    name = services(request).catalog.described(request.path_params["name"]).name
+    name = named_connector(request, tenant).name
     rule = ConnectorRule(enabled=wanted.enabled, personal=wanted.personal)
     await services(request).rules.set(tenant, name, rule)
     return reply(_shown(name, rule))

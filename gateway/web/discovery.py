@@ -19,11 +19,12 @@ from gateway.encoding import base64url, from_base64url
 from gateway.engine.canonical import plain
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
+from gateway.services.own_names import own_name
 from gateway.store.owners import kind_of
 from gateway.tools.discovery import REMEDIED_BY_CONNECTING, Account, Finding, Unmet, Wanted, rank
 from gateway.tools.registry import Tool
 from gateway.web.available import connect_url
-from gateway.web.callers import bounds_of, require_key
+from gateway.web.callers import bounds_of, named_connector, require_key
 from gateway.web.inputs import Strict, UserId, limit_in, read_json, read_query, text_in
 from gateway.web.operation import Operation
 from gateway.web.problems import detail_of, problem_of
@@ -164,7 +165,7 @@ async def _found(request: Request, caller: KeyCaller, asked: DiscoverRequest) ->
     given, bounds = services(request), bounds_of(request, caller)
     bounds.require_user(asked.user)
     if asked.connector is not None:
-        bounds.require_connector(given.catalog.described(asked.connector).name)
+        bounds.require_connector(named_connector(request, bounds.tenant, asked.connector).name)
     body = await discovered(given, bounds.tenant, asked, within=bounds.connectors)
     headers = {"Cache-Control": "no-store"}
     return Response(body.encode(), 200, headers, "application/json")
@@ -176,7 +177,8 @@ async def discovered(
     """Return the JSON text of a ``DiscoveryReply``, of the connectors ``within``."""
     connector = asked.connector
     if connector is not None:
-        connector = given.catalog.described(connector).name
+        await given.integrations.ready(tenant)
+        connector = given.catalog.described(own_name(given.catalog, tenant, connector)).name
     wanted = Wanted(query=asked.query, connector=connector, effect=asked.effect, within=within)
     after = None if asked.cursor is None else _read_cursor(asked, asked.cursor)
     view = await given.discovery.look(tenant, asked.user)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from connectors.added import NAME, keys_of
 from connectors.config import Connector, ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
@@ -81,8 +82,11 @@ async def connect_page(request: Request) -> Response:
     given = services(request)
     session = await find_session(request)
     if session is None:
-        config = given.catalog.described(request.path_params["name"])
-        here = f"/connectors/{config.name}"
+        name = request.path_params["name"]
+        # Whether a tenant has an integration of that name is nothing for strangers.
+        if not NAME.fullmatch(name):
+            name = given.catalog.described(name).name
+        here = f"/connectors/{name}"
         kept = {k: v for k, v in request.query_params.items() if k in _KEPT}
         target = f"{here}?{urlencode(kept)}" if kept else here
         if own_page(target) != target:
@@ -97,7 +101,7 @@ async def connect_page(request: Request) -> Response:
     if reconnect:
         old = await _reconnected(request, session, config, reconnect)
     asks_key = request.query_params.get("method") == "key" if old is None else _is_key(old)
-    if not isinstance(config, ConnectorConfig) or (asks_key and config.key is not None):
+    if not isinstance(config, ConnectorConfig) or (asks_key and keys_of(config)):
         return await key_page(request, session, config, old=old)
     return await _connect_page(request, session, config)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.added import TEMPLATE, keys_of
 from connectors.config import Connector, ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.assertions import HEADER
@@ -154,7 +156,8 @@ async def key_page(
 ) -> Response:
     """Show the form. A secret is never filled in again, not even after an error."""
     given = services(request)
-    if config.key is None:
+    keys = keys_of(config)
+    if not keys:
         raise ConnectionNotFound
     if old is None and wanted is not None and wanted.reconnect is not None:
         old = await given.connections.to_reconnect(session.bounds, wanted.reconnect)
@@ -167,7 +170,10 @@ async def key_page(
     return_to = return_to or (DONE if popup else home)
     typed = wanted.inputs if wanted else old.connection_config if old else {}
     errors = getattr(error, "errors", {})
-    secrets = [typed.get(name, "") for name, field in config.key.inputs.items() if field.secret]
+    asked = typed.get(TEMPLATE) or request.query_params.get(TEMPLATE, "")
+    template = asked if asked in keys else next(iter(keys))
+    inputs = keys[template].inputs
+    secrets = [typed.get(name, "") for name, field in inputs.items() if field.secret]
 
     def shown(text: str) -> str:
         return "" if holds_secret(text, secrets) else text
@@ -183,8 +189,9 @@ async def key_page(
             "value": "" if field.secret else shown(typed.get(name, field.default or "")),
             "error": errors.get(name),
         }
-        for name, field in config.key.inputs.items()
+        for name, field in inputs.items()
     ]
+    here = dict(request.query_params)
     return render(
         request,
         "key.html",
@@ -197,6 +204,17 @@ async def key_page(
         tool=tool or None,
         known_tool=await asked_tool(given, session, config, tool),
         fields=fields,
+        key_template=template,
+        templates=[
+            {
+                "title": slug.replace("-", " ").replace("_", " "),
+                "path": f"/connectors/{config.name}?{urlencode(here | {TEMPLATE: slug})}",
+                "is_chosen": slug == template,
+            }
+            for slug in keys
+        ]
+        if len(keys) > 1
+        else [],
         label=shown(wanted.label) if wanted else "",
         label_error=errors.get("label"),
         form_action=f"/v1/connectors/{config.name}/connect",

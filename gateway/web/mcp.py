@@ -15,10 +15,11 @@ from gateway.authorization.tokens import AccessTokens
 from gateway.errors import NotFound, UnknownTool
 from gateway.mcp.challenge import METADATA_PATH, Resource
 from gateway.mcp.issuer_keys import IssuerKeys
-from gateway.mcp.principal import SCOPES
+from gateway.mcp.principal import SCOPES, Principal
 from gateway.mcp.resource import CallableTool, Checks, ProtectedResource
 from gateway.settings.environment import Settings
 from gateway.settings.limits import LimitName
+from gateway.tools.registry import Registry, Toolset
 from gateway.web.callers import bounds_of, require_key
 from gateway.web.replies import reply
 from gateway.web.state import services
@@ -72,10 +73,13 @@ def protected(given: Services, app: ASGIApp) -> ProtectedResource:
         caller = await require_key(request, Role.TOOLS)
         return caller, bounds_of(request, caller)
 
-    async def find(name: str) -> CallableTool | None:
+    async def find(name: str, principal: Principal | None) -> CallableTool | None:
+        tools: Toolset | Registry = given.registry
         await given.registry.loaded()
+        if principal is not None:
+            tools = await given.registry.of(principal.tenant, principal.user)
         try:
-            return given.registry.tool(name)
+            return tools.tool(name)
         except UnknownTool:
             return None
 

@@ -12,7 +12,7 @@ from connectors.secret import Secret
 from gateway.access.service_keys import Role
 from gateway.clock import rfc3339
 from gateway.services.apps import MAX_CREDENTIAL
-from gateway.web.callers import require_key
+from gateway.web.callers import named_connector, require_key
 from gateway.web.inputs import Strict, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
@@ -82,7 +82,7 @@ async def remove_app(request: Request) -> Response:
 
 async def _apps(request: Request, tenant: str) -> Response:
     given, name = services(request), request.path_params["name"]
-    config, apps = given.catalog.described(name), await given.apps.list_for(tenant, name)
+    config, apps = named_connector(request, tenant), await given.apps.list_for(tenant, name)
     connects_with: Literal["own", "deployment"] | None = None
     if any(app.in_use for app in apps):
         connects_with = "own"

@@ -10,7 +10,7 @@ from gateway.errors import InvalidRequest
 from gateway.store.connector_rules import ConnectorRule
 from gateway.web.activity import use_views
 from gateway.web.browsers import check_host, check_origin
-from gateway.web.callers import find_session, require_session
+from gateway.web.callers import find_session, named_connector, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import card_view, orphan_view, render
@@ -68,7 +68,7 @@ async def set_rule(request: Request) -> Response:
     form = await read_form(request)
     session.check_csrf(form.get("csrf_token"))
     session.require_admin()
-    config = services(request).catalog.described(request.path_params["name"])
+    config = named_connector(request, session.tenant)
     rule = _RULES.get(form.get("rule", ""))
     if rule is None:
         raise InvalidRequest("choose one of the rules")

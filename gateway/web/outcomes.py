@@ -291,7 +291,7 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
     if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
     found = OUTCOMES[query["outcome"]]
-    known = connector in catalog.names()
+    known = catalog.knows(connector)
     name = catalog.display_name(connector) if known else connector.capitalize()
     action = None
     if found.action and known:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
 from gateway.errors import InvalidRequest, RulesChanged
+from gateway.services.own_names import own_name
 from gateway.store.policies import Decision, PolicyRule, PolicySet
 from gateway.tools.policy import MOST_RULES, MOST_STARS, PATTERN, RULE_ID, Difference, differences
 from gateway.web.callers import administered_tenant
@@ -85,14 +86,14 @@ async def set_policies(request: Request) -> Response:
     wanted = await read_json(request, PoliciesRequest)
     given = services(request)
     rules = checked([rule_of(body) for body in wanted.rules])
-    disabled = connectors_of(wanted.disabled, given.catalog)
-    await given.registry.loaded()
+    disabled = connectors_of(wanted.disabled, given.catalog, tenant)
+    tools = await given.registry.of(tenant)
     old = await given.policies.read(tenant)
     if old.revision != wanted.revision:
         # Also for a dry run: its changes would be those of other policies than the caller knows.
         raise RulesChanged
     new = PolicySet(revision=old.revision, rules=tuple(rules), disabled=disabled)
-    changes = all_differences(old, new, given.registry.tools())
+    changes = all_differences(old, new, tools.tools())
     if not wanted.dry_run:
         new = await given.policies.set(
             tenant, rules=rules, disabled=disabled, revision=wanted.revision
@@ -138,11 +139,11 @@ def checked(rules: Sequence[PolicyRule]) -> Sequence[PolicyRule]:
     return rules
 
 
-def connectors_of(names: Sequence[str], catalog: Catalog) -> frozenset[str]:
+def connectors_of(names: Sequence[str], catalog: Catalog, tenant: str) -> frozenset[str]:
     """Return the names of connectors; raise ``InvalidRequest`` for one that does not exist."""
     try:
         # An alias is stored as the name: tools name it so.
-        return frozenset(catalog.described(name).name for name in names)
+        return frozenset(catalog.described(own_name(catalog, tenant, name)).name for name in names)
     except ConnectorError:
         raise InvalidRequest("disabled: there is no such connector") from None
 

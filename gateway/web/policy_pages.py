@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from gateway.access.sessions import SessionCaller
 from gateway.errors import InvalidRequest, NotFound, RulesChanged
 from gateway.services.whole_catalog import read_all
 from gateway.store.policies import PolicySet
+from gateway.tools.registry import Tool
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
@@ -23,7 +24,6 @@ from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import render
 from gateway.web.policies import PolicyRuleBody, all_differences, checked, rule_of
 from gateway.web.state import services
-from gateway.wiring.process import Services
 
 POLICIES = "/dashboard/organisation/policies"
 MOST_SHOWN = 200
@@ -53,10 +53,10 @@ async def change_policies(request: Request) -> Response:
     session.check_csrf(form.get("csrf_token"))
     session.require_admin()
     given = services(request)
-    await given.registry.loaded()
+    tools = await given.registry.of(session.tenant)
     old = await given.policies.read(session.tenant)
     try:
-        new = _changed(given, old, form)
+        new = _changed(_connectors(tools.tools()), old, form)
     except InvalidRequest as error:
         return await _page(request, session, form=form, problem=str(error), status=422)
     confirmed = form.get("confirmed")
@@ -75,7 +75,7 @@ async def change_policies(request: Request) -> Response:
     return redirect_with(request, session, POLICIES, "policies_changed", "")
 
 
-def _changed(given: Services, old: PolicySet, form: Mapping[str, str]) -> PolicySet:
+def _changed(connectors: Set[str], old: PolicySet, form: Mapping[str, str]) -> PolicySet:
     """Return the policies after the change of a form; raise ``InvalidRequest`` or ``NotFound``."""
     change, rules, disabled = form.get("change"), [*old.rules], {*old.disabled}
     if change == "add":
@@ -86,7 +86,7 @@ def _changed(given: Services, old: PolicySet, form: Mapping[str, str]) -> Policy
             raise NotFound
     elif change in {"disable", "enable"}:
         connector = form.get("connector", "")
-        if connector not in _connectors(given) | old.disabled:
+        if connector not in connectors | old.disabled:
             raise NotFound
         disabled = disabled | {connector} if change == "disable" else disabled - {connector}
     else:
@@ -115,8 +115,8 @@ def _body(form: Mapping[str, str]) -> PolicyRuleBody:
         raise InvalidRequest(_MISTAKES.get(wrong, f"{wrong}: not one of the choices")) from None
 
 
-def _connectors(given: Services) -> set[str]:
-    return {name for tool in given.registry.tools() for name in tool.connectors}
+def _connectors(tools: Sequence[Tool]) -> set[str]:
+    return {name for tool in tools for name in tool.connectors}
 
 
 async def _page(
@@ -130,9 +130,8 @@ async def _page(
     status: int = 200,
 ) -> Response:
     given = services(request)
-    await given.registry.loaded()
+    tools = (await given.registry.of(session.tenant)).tools()
     policies = await given.policies.read(session.tenant)
-    tools = given.registry.tools()
     shown: dict[str, Any] | None = None
     if preview is not None:
         changes = all_differences(*preview, tools)
@@ -149,7 +148,7 @@ async def _page(
         }
     await read_all(given.catalog)
     names = {one.name: one.display_name for one in given.catalog.descriptions()}
-    connectors = sorted(_connectors(given) | policies.disabled)
+    connectors = sorted(_connectors(tools) | policies.disabled)
     return render(
         request,
         "policies.html",
@@ -165,7 +164,7 @@ async def _page(
         connectors=[
             {
                 "name": name,
-                "title": names.get(name, name),
+                "title": names.get(name) or given.catalog.display_name(name),
                 "tools": sum(name in tool.connectors for tool in tools),
                 "is_off": name in policies.disabled,
             }

@@ -32,7 +32,7 @@ from gateway.server.connection_limits import ABORT, WHOLE
 from gateway.services.tokens import Wanted
 from gateway.store.owners import OwnerKind, kind_of
 from gateway.web.budgets import CheckReply, check_reply
-from gateway.web.callers import bounds_of, require_key
+from gateway.web.callers import bounds_of, named_connector, require_key
 from gateway.web.inputs import BODY_SECONDS
 from gateway.web.middleware import AS_IS, HUNG_UP
 from gateway.web.operation import ANY_QUERY, Operation
@@ -71,7 +71,7 @@ async def call_provider(request: Request) -> Response:
             raise UpgradeRefused
     connector, bounds = request.path_params["name"], caller.bounds
     if caller.is_restricted:
-        connector = services(request).catalog.described(connector).name
+        connector = named_connector(request, caller.tenant).name
         bounds.require_connector(connector)  # before the assertion: a plainer answer
         bounds = bounds_of(request, caller)
         bounds.require_connector(connector)

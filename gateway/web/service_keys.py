@@ -11,10 +11,12 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.errors import UnknownConnector
 from gateway.access.assertions import MOST_KEYS
 from gateway.access.service_keys import MAX_LABEL, Restrictions, Role
 from gateway.clock import rfc3339
 from gateway.errors import InvalidRequest, NotFound
+from gateway.services.own_names import own_name
 from gateway.store.service_keys import StoredKey
 from gateway.web.callers import require_key
 from gateway.web.inputs import Strict, read_json
@@ -90,7 +92,7 @@ async def create_key(request: Request) -> Response:
     wanted = await read_json(request, KeyRequest)
     assertion = wanted.user_assertion
     restrictions = Restrictions(
-        connectors=_known(request, wanted.connectors or ()),
+        connectors=_known(request, caller.tenant, wanted.connectors or ()),
         expires_at=wanted.expires_at,
         assertion_keys=() if assertion is None else assertion.keys,
     )
@@ -115,8 +117,13 @@ async def delete_key(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _known(request: Request, names: Sequence[str]) -> tuple[str, ...]:
-    if not set(names) <= set(services(request).catalog.names()):
+def _known(request: Request, tenant: str, names: Sequence[str]) -> tuple[str, ...]:
+    catalog = services(request).catalog
+    try:
+        names = tuple(own_name(catalog, tenant, name) for name in names)
+    except UnknownConnector:
+        names = ("",)
+    if not all(map(catalog.knows, names)):
         problem = "there is no connector of one of these names"
         raise InvalidRequest(problem, {"connectors": problem})
     return tuple(names)

@@ -16,7 +16,7 @@ from gateway.services.states import state_of
 from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
 from gateway.store.owners import OwnerKind
-from gateway.web.callers import bounds_of, require_key
+from gateway.web.callers import bounds_of, named_connector, require_key
 from gateway.web.inputs import ScopeNames, Strict, UserId, read_json
 from gateway.web.operation import Operation
 from gateway.web.replies import ConnectionReply, connection_members, json_reply, time_or_none
@@ -129,7 +129,7 @@ async def _caller(request: Request) -> tuple[KeyCaller, Bounds]:
     caller = await require_key(request, Role.TOKENS)
     if not caller.is_restricted:
         return caller, caller.bounds
-    name = services(request).catalog.described(request.path_params["name"]).name
+    name = named_connector(request, caller.tenant).name
     caller.bounds.require_connector(name)  # before the assertion: a plainer answer
     bounds = bounds_of(request, caller)
     bounds.require_connector(name)

@@ -14,6 +14,7 @@ from gateway.errors import ApprovalRequired, InvalidRequest, UnknownTool
 from gateway.proxy.stored_answers import check_key
 from gateway.store.owners import OwnerKind
 from gateway.tools.context import Asked
+from gateway.tools.registry import Registry, Toolset
 from gateway.web.callers import bounds_of, require_key
 from gateway.web.facts import approval_facts
 from gateway.web.inputs import Strict, UserId, read_json
@@ -70,8 +71,7 @@ async def call_tool(request: Request) -> Response:
     caller = await require_key(request, Role.TOOLS)
     given, name, bounds = services(request), request.path_params["name"], caller.bounds
     if caller.is_restricted:
-        await given.registry.loaded()
-        needed = _connectors(request, name)
+        needed = _connectors(await given.registry.of(caller.tenant), name)
         for connector in needed:
             bounds.require_connector(connector)  # before the assertion: a plainer answer
         bounds = bounds_of(request, caller)
@@ -106,9 +106,9 @@ async def call_tool(request: Request) -> Response:
     )
 
 
-def _connectors(request: Request, name: str) -> tuple[str, ...]:
+def _connectors(tools: Toolset | Registry, name: str) -> tuple[str, ...]:
     try:
-        return services(request).registry.tool(name).connectors
+        return tools.tool(name).connectors
     except UnknownTool:
         return ()  # the call says so
 

@@ -105,7 +105,7 @@ async def add_rule(request: Request) -> Response:
     session, form = await _posted(request)
     given = services(request)
     try:
-        rule = rule_of(_body(form), given.catalog)
+        rule = rule_of(_body(form), given.catalog, session.tenant)
         await _change(given, session.tenant, lambda rules: [*rules, rule])
     except InvalidRequest as error:
         return await _page(request, session, form=form, problem=str(error), status=422)
