@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from gateway.engine.integration import Kind as KindName
 from gateway.integrations.kind import Kind
+from gateway.integrations.openapi.kind import OPENAPI
 
 
 def by_name(kinds: Iterable[Kind]) -> Mapping[KindName, Kind]:
@@ -13,4 +14,4 @@ def by_name(kinds: Iterable[Kind]) -> Mapping[KindName, Kind]:
     return {kind.name: kind for kind in kinds}
 
 
-KINDS: Mapping[KindName, Kind] = by_name(())
+KINDS: Mapping[KindName, Kind] = by_name((OPENAPI,))
