@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gateway.engine.integration import Kind as KindName
+from gateway.integrations.graphql import GRAPHQL
 from gateway.integrations.kind import Kind
 from gateway.integrations.openapi.kind import OPENAPI
 
@@ -14,4 +15,4 @@ def by_name(kinds: Iterable[Kind]) -> Mapping[KindName, Kind]:
     return {kind.name: kind for kind in kinds}
 
 
-KINDS: Mapping[KindName, Kind] = by_name((OPENAPI,))
+KINDS: Mapping[KindName, Kind] = by_name((OPENAPI, GRAPHQL))
