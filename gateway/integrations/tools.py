@@ -7,7 +7,7 @@ somebody has accepted it. So each of these changes makes the approvals of its ca
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -59,13 +59,16 @@ class IntegrationTools:
         cache: Cache[str, Compiled],
         kinds: Mapping[KindName, Kind],
         connections: ConnectionStore,
+        is_taken: Callable[[str], bool],
     ) -> None:
+        """Make the tools; ``is_taken`` tells names of tools that come with the gateway."""
         self._integrations = integrations
         self._store = store
         self._catalog = catalog
         self._cache = cache
         self._kinds = kinds
         self._connections = connections
+        self._is_taken = is_taken
 
     async def of(self, tenant: str, user: str | None) -> Mapping[str, Tool]:
         """Return the tools that a user reaches, or all of the tenant, by name."""
@@ -137,6 +140,9 @@ class IntegrationTools:
             if kind is None:
                 continue
             tool = tool_of(row, integration, config, run=kind.run)
+            if self._is_taken(tool.name):
+                # A later release of the gateway has a tool of that name: nobody's takes its place.
+                continue
             by_connection.setdefault((name, row.connection), {})[tool.name] = tool
         times = {(connector_name(tenant, slug), c): each for (slug, c), each in synced.items()}
         return Compiled(by_connection, times, {})

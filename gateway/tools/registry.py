@@ -183,6 +183,10 @@ class Registry:
         except KeyError:
             raise UnknownTool(name) from None
 
+    def has_file_tool(self, name: str) -> bool:
+        """Whether a tool of that name comes with the gateway."""
+        return name in self._tools()
+
     def problems(self) -> Mapping[str, str]:
         """File -> reason of every tool file that is hidden."""
         self._tools()

@@ -319,6 +319,7 @@ async def open_services(
                 cache=Cache(watch.freshness, database.notices, MOST_COMPILED),
                 kinds=KINDS,
                 connections=ConnectionStore(database),
+                is_taken=registry.has_file_tool,
             )
         )
         policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
