@@ -27,9 +27,12 @@ def clean_text(text: str, limit: int) -> str:
     unassigned. Of the combining marks (M) on a character, ``MOST_MARKS`` are kept. A text that
     shows as nothing becomes empty.
     """
+    text = _SPACES.sub(" ", text)
+    if text.isascii() and text.isprintable():
+        return text.strip()[:limit]
     kept: list[str] = []
     marks = 0
-    for character in _SPACES.sub(" ", text):
+    for character in text:
         kind = unicodedata.category(character)[0]
         marks = marks + 1 if kind == "M" else 0
         if kind != "C" and marks <= MOST_MARKS:

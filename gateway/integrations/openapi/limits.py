@@ -36,10 +36,10 @@ class Limits:
 
 
 ORDINARY = Limits(
-    document=4 * MIB, values=400_000, schema_parts=200_000, seconds=5, memory=200 * MIB
+    document=4 * MIB, values=400_000, schema_parts=50_000, seconds=5, memory=200 * MIB
 )
 LARGE = Limits(
-    document=MAX_DOCUMENT, values=2_000_000, schema_parts=600_000, seconds=30, memory=1024 * MIB
+    document=MAX_DOCUMENT, values=2_000_000, schema_parts=200_000, seconds=30, memory=1024 * MIB
 )
 """A few big companies have one document for all that they offer."""
 

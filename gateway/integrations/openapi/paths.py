@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
 from urllib.parse import unquote
 
 from gateway.integrations.openapi.refusals import OperationSkipped
@@ -40,25 +41,39 @@ def others(paths: Iterable[str]) -> Mapping[str, list[str]]:
     """Return, for each path of one method, those that a filled path of it could be.
 
     A server takes ``/pets/mine`` for the operation of that path, not for ``/pets/{id}``: a call of
-    the latter must not reach the former.
+    the latter must not reach the former. At most one more than ``MAX_OTHERS`` are listed.
     """
-    by_length: dict[int, list[list[str]]] = defaultdict(list)
-    for path in paths:
-        parts = path.split("/")
-        by_length[len(parts)].append(parts)
-    found: dict[str, list[str]] = {}
-    for group in by_length.values():
-        for one in group:
-            if "{" in "".join(one):
-                like = ["/".join(each) for each in group if each is not one and _is_in(each, one)]
-                found["/".join(one)] = like[: MAX_OTHERS + 1]
+    given = list(paths)
+    root: _Node = {}
+    for path in given:
+        node = root
+        for part in shape(path).split("/"):
+            node = node.setdefault(part, {})
+        node[_END] = {path: {}}
+    found = {}
+    for path in given:
+        if "{" in path:
+            like = _within(root, shape(path).split("/"), False)
+            found[path] = list(islice(like, MAX_OTHERS + 1))
     return found
 
 
-def _is_in(narrow: list[str], wide: list[str]) -> bool:
-    return all(
-        "{" in right if left != right else True for left, right in zip(narrow, wide, strict=True)
-    ) and any(
-        left != right and _VARIABLE.fullmatch(right)
-        for left, right in zip(narrow, wide, strict=True)
-    )
+_Node = dict[str, Any]
+_END = "/"
+"""No part of a path is this: what stands under it is the whole path."""
+
+
+def _within(node: _Node, wide: list[str], is_narrower: bool) -> Iterator[str]:
+    """Yield the paths below ``node`` that are the ``wide`` one with some variables filled."""
+    if not wide:
+        if is_narrower:
+            yield from node.get(_END, ())
+        return
+    part, *rest = wide
+    if "{" not in part:
+        if part in node:
+            yield from _within(node[part], rest, is_narrower)
+        return
+    for each, below in node.items():
+        if each != _END:
+            yield from _within(below, rest, is_narrower or (part == "{}" != each))

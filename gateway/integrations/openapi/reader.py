@@ -12,11 +12,12 @@ import encodings.utf_16  # noqa: F401
 import json
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import fields, replace
 from typing import Any
 
 from gateway.integrations.openapi.describe import describe, title_of, version_of
 from gateway.integrations.openapi.document import read_document
+from gateway.integrations.openapi.judge import judge, load_schemas
 from gateway.integrations.openapi.limits import Limits, limits_for
 from gateway.integrations.openapi.refusals import DocumentRefused
 
@@ -25,21 +26,30 @@ def main() -> None:
     """Answer the question on standard input."""
     asked = json.loads(sys.stdin.buffer.readline())
     limits = limits_for(int(asked["size"]))
+    schemas = load_schemas()
     _confine(limits)
     content = sys.stdin.buffer.read(limits.document + 1)
     try:
-        answer = _answer(asked, content, limits)
+        answer = _answer(asked, content, limits, schemas)
     except DocumentRefused as refused:
         answer = {"refused": {"code": refused.code, "reason": refused.reason}}
-    sys.stdout.write(json.dumps(answer, ensure_ascii=True, allow_nan=False))
+    json.dump(answer, sys.stdout, default=_members, allow_nan=False)
 
 
-def _answer(asked: dict[str, Any], content: bytes, limits: Limits) -> dict[str, Any]:
+def _answer(
+    asked: dict[str, Any], content: bytes, limits: Limits, schemas: dict[str, bytes]
+) -> dict[str, Any]:
     document = read_document(content, limits)
     if asked["mode"] == "detect":
         return {"version": version_of(document), "title": title_of(document)}
     found = describe(document, limits, document_url=asked["url"], picked=asked["base_url"])
-    return asdict(found)
+    remarks = judge(document, version_of(document), schemas)
+    return _members(replace(found, notes=(*found.notes, *remarks)))
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """Return the fields of a data class; ``asdict`` would copy all that is below."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def _confine(limits: Limits) -> None:

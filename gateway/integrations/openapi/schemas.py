@@ -34,8 +34,9 @@ MAX_NUMBER = 2**53 - 1
 """What every reader of JSON keeps."""
 
 TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
-_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_FLAGS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+_LIMITS = ("minimum", "maximum", *_FLAGS, "multipleOf", *_COUNTS)
 _NOT_PLAIN = re.compile(r"\(\?(?!:)|\\[1-9kpPbB]")
 """Look-around, back-references and other parts of a pattern that not every reader knows."""
 
@@ -201,17 +202,14 @@ def _outline(schema: Any) -> dict[str, Any]:
 
 
 def _constraints(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in _NUMBERS:
-        value: Any = schema.get(name)
-        if is_number(value) and (name != "multipleOf" or value > 0):
-            yield name, value
-    for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        # OpenAPI 3.0: a flag beside the bound.
-        if schema.get(name) is True and is_number(schema.get(bound)):
-            yield name, schema[bound]
-    for name in _COUNTS:
-        value = schema.get(name)
-        if is_number(value) and isinstance(value, int) and value >= 0:
+    for name in _LIMITS:
+        if name not in schema:
+            continue
+        value = schema[name]
+        if value is True and name in _FLAGS:
+            value = schema.get(_FLAGS[name])  # OpenAPI 3.0: a flag beside the bound
+        is_count = name in _COUNTS and (not isinstance(value, int) or value < 0)
+        if is_number(value) and not is_count and (name != "multipleOf" or value > 0):
             yield name, value
     if schema.get("uniqueItems") is True:
         yield "uniqueItems", True

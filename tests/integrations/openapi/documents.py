@@ -26,6 +26,7 @@ PETS: dict[str, Any] = {
                 "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer"}}],
                 "responses": {
                     "200": {
+                        "description": "pets",
                         "content": {
                             "application/json": {
                                 "schema": {
@@ -33,7 +34,7 @@ PETS: dict[str, Any] = {
                                     "items": {"$ref": "#/components/schemas/Pet"},
                                 }
                             }
-                        }
+                        },
                     }
                 },
             },

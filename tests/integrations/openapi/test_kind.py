@@ -51,7 +51,7 @@ async def test_a_url_and_an_upload_give_the_same_definitions() -> None:
     by_url = await OPENAPI.describe(Source(url=URL), Server(PETS).fetch)
     nobody = Server(status=500)
     upload = await OPENAPI.describe(Source(document=json.dumps(PETS).encode()), nobody.fetch)
-    assert by_url == described(PETS)
+    assert by_url == described(PETS)  # and nothing is remarked
     assert upload.definitions == by_url.definitions
     assert (by_url.servers, upload.servers) == (("https://pets.example/v1",), ())
     assert "base URL" in upload.notes[-1]
