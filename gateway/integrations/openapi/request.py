@@ -69,10 +69,12 @@ def _path(call: Mapping[str, Any], values: Mapping[str, str]) -> str:
 
 def _check_is_own(path: str, others: Any) -> None:
     """Refuse a path that the document gives to another operation: ``/pets/mine`` for an id."""
-    said = unquote(path).casefold()
+    once = unquote(path).casefold()
+    spellings = (once, unquote(once).casefold())  # some servers decode twice
     for other in others:
         literal = [re.escape(unquote(each).casefold()) for each in _VARIABLE.split(other)[::2]]
-        if re.fullmatch("[^/]+".join(literal), said):
+        pattern = re.compile("[^/]+".join(literal))
+        if any(pattern.fullmatch(each) for each in spellings):
             raise ToolFailed("argument_refused", "the values are the path of another operation")
 
 
