@@ -118,6 +118,7 @@ class Schemas:
                 return {}
             raise
         if reference in at.references or len(at.references) >= MAX_REFERENCES:
+            at.budget.take()
             return _outline(target)
         beside = {name: each for name, each in schema.items() if name != "$ref"}
         # OpenAPI 3.1 allows more beside a reference; what stands beside it wins.

@@ -41,7 +41,8 @@ def base_url(url: str, document_url: str = "") -> str | None:
     if len(url) > MAX_URL:
         return None
     try:
-        parts = urlsplit(urljoin(document_url, url.strip()))
+        url = url.strip()
+        parts = urlsplit(url if "://" in url else urljoin(document_url, url))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return None
