@@ -53,12 +53,14 @@ class AddedConnector(ConnectorConfig):
     """An API of a tenant with OAuth 2, and perhaps with pasted keys.
 
     Without ``has_app``, its client id leads nowhere: an app of the tenant takes its place.
-    ``open_key`` is the way to call it with nothing pasted, if there is one.
+    ``open_key`` is the way to call it with nothing pasted, if there is one. ``finds_app``: an app
+    is found or registered when somebody connects.
     """
 
     keys: Mapping[str, KeyMethod] = field(default_factory=dict)
     open_key: KeyMethod | None = None
     has_app: bool = False
+    finds_app: bool = False
 
     def problems(self) -> list[str]:
         return [*_problems(self), *_oauth_problems(self)]

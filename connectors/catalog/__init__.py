@@ -197,8 +197,11 @@ class Catalog:
     def usable(self, name: str) -> Connector:
         """The connector as people can connect it here: with its key alone if it has no app.
 
-        Raises what ``get`` does.
+        One whose app is found when somebody connects is usable before. Raises what ``get`` does.
         """
+        added = self._added.get(name)
+        if isinstance(added, AddedConnector) and added.finds_app:
+            return added
         try:
             return self.get(name)
         except MissingVariable:

@@ -66,6 +66,11 @@ class OAuth:
     discovery_url: str | None = None
     supports_dynamic_registration: bool = False
 
+    @property
+    def is_discovered(self) -> bool:
+        """Whether the endpoints are found when somebody connects."""
+        return self.discovery_url is not None and self.authorization_url is None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthMethod:

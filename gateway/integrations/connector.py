@@ -58,6 +58,7 @@ def connector_of(row: Integration) -> Added:
         **shared,
         **oauth,
         key=next(iter(pasted.values()), None),
+        finds_app=flow.is_discovered,
         supports_multiple_accounts=False,
         fetch_account_info=_account,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from gateway.engine.integration import Kind as KindName
 from gateway.integrations.graphql import GRAPHQL
 from gateway.integrations.kind import Kind
+from gateway.integrations.mcp_client import MCP
 from gateway.integrations.openapi.kind import OPENAPI
 
 
@@ -15,4 +16,4 @@ def by_name(kinds: Iterable[Kind]) -> Mapping[KindName, Kind]:
     return {kind.name: kind for kind in kinds}
 
 
-KINDS: Mapping[KindName, Kind] = by_name((OPENAPI, GRAPHQL))
+KINDS: Mapping[KindName, Kind] = by_name((OPENAPI, GRAPHQL, MCP))

@@ -16,7 +16,13 @@ from connectors.config import Connector, ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
 from gateway.engine.scopes import missing_scopes, named_scopes, scopes_to_ask
-from gateway.errors import CallbackInvalid, ConnectionNotFound, GatewayError, InvalidRequest
+from gateway.errors import (
+    AppRefused,
+    CallbackInvalid,
+    ConnectionNotFound,
+    GatewayError,
+    InvalidRequest,
+)
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
@@ -161,7 +167,10 @@ async def start(request: Request) -> Response:
 async def _chosen(
     request: Request, session: SessionCaller, name: str
 ) -> tuple[ConnectorConfig, str | None]:
-    config, app = await services(request).apps.choose(session.tenant, name)
+    given = services(request)
+    described, _ = await given.apps.choose(session.tenant, name)
+    await given.remote_clients.prepare(session.tenant, described.name)
+    config, app = await given.apps.choose(session.tenant, described.name)
     if not isinstance(config, ConnectorConfig):
         raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
     return config, app
@@ -190,6 +199,8 @@ async def callback(request: Request) -> Response:
             cookie=read_cookie(request, cookie),
         )
     except (GatewayError, AccountUnfit) as error:
+        if isinstance(error, AppRefused) and session is not None:
+            await services(request).remote_clients.forget_refused(session.tenant, name)
         outcome = outcome_of(error)
         if outcome is None or session is None:
             raise

@@ -28,8 +28,10 @@ from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
+from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
 from gateway.integrations.present import IntegrationCatalog
+from gateway.integrations.remote_clients import RemoteClients
 from gateway.integrations.tools import MOST_COMPILED, IntegrationTools
 from gateway.live.hub import Hub
 from gateway.live.view import Views
@@ -128,6 +130,7 @@ class Services(CoreServices):
     registry: Registry
     integrations: IntegrationCatalog
     integration_rows: IntegrationStore
+    remote_clients: RemoteClients
     integration_tools: IntegrationToolStore
     policies: Policies
     approvals: Approvals
@@ -148,6 +151,16 @@ class Services(CoreServices):
 def redirect_uri(settings: Settings, connector: str) -> str:
     """Where providers send the browser back to: from settings alone, never from a request."""
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
+
+
+def client_document_url(settings: Settings, connector: str, issuer: str) -> str | None:
+    """Where an authorization server reads who we are, each one at a URL of its own.
+
+    ``None`` where none can: without https, or on this machine alone.
+    """
+    if not settings.secure or settings.is_on_loopback:
+        return None
+    return f"{settings.public_url}/oauth/client/{connector}/{issuer}"
 
 
 def only_tenant(settings: Settings) -> str | None:
@@ -420,6 +433,14 @@ async def open_services(
             registry=registry,
             integrations=integrations,
             integration_rows=integration_rows,
+            remote_clients=RemoteClients(
+                store=integration_rows,
+                integrations=integrations,
+                apps=core.apps,
+                fetch=Fetcher(outbound).fetch,
+                redirect_uri=lambda name: redirect_uri(settings, name),
+                document_url=lambda name, issuer: client_document_url(settings, name, issuer),
+            ),
             integration_tools=integration_tools,
             approvals=approvals,
             tool_calls=tool_calls,

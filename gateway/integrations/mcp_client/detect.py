@@ -11,9 +11,9 @@ from connectors.tool_context import ApiAnswer
 from gateway.engine.integration import ApiRequest, Confidence, Fetch
 from gateway.errors import IntegrationRefused
 from gateway.integrations.mcp_client.challenge import Challenge, challenge_in
-from gateway.integrations.mcp_client.conversation import Conversation
+from gateway.integrations.mcp_client.conversation import Conversation, NoRevision
 from gateway.integrations.mcp_client.discovery import find_resource
-from gateway.integrations.mcp_client.messages import HttpRefusal, Message
+from gateway.integrations.mcp_client.messages import HttpRefusal, Message, NotMcp, RpcError
 
 MAX_ANSWER = 4 * 1024 * 1024
 
@@ -68,6 +68,20 @@ async def evidence_of(url: str, fetch: Fetch) -> Evidence | None:
             raise
         return await _protected(looking, refusal, hello)
     return Evidence(url=looking.url, confidence=Confidence.HIGH, hello=hello, tools=tools)
+
+
+async def challenge_of(url: str, fetch: Fetch) -> Mapping[str, str]:
+    """Return the headers with which a server wants a credential; none if it does not say.
+
+    Raises ``IntegrationUnreachable``.
+    """
+    try:
+        await Conversation(Looking(url, fetch).send).request("tools/list", {})
+    except HttpRefusal as refusal:
+        return refusal.headers if refusal.status in {401, 403} else {}
+    except (RpcError, NotMcp, NoRevision):
+        pass
+    return {}
 
 
 async def _protected(
