@@ -567,6 +567,10 @@ class ToolRefused(ToolError):
         super().__init__(message)
 
 
+class ToolChanged(ToolError):
+    """The endpoint has another definition of the tool than a person accepted. Nothing was sent."""
+
+
 class ToolAnswerUnexpected(ToolError):
     """The provider's answer does not have the form that the tool reads."""
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from connectors.added import AddedConnector
+from connectors.added import AddedConnector, open_key_of
 from connectors.catalog import Catalog
 from connectors.config import Connector
 from connectors.tooling import Needs
 from gateway.engine.canonical import canonical_json
+from gateway.engine.integration import Definition
 from gateway.engine.integration import Kind as KindName
 from gateway.engine.integration_names import connector_name, tool_name
+from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.kind import Kind
 from gateway.integrations.present import IntegrationCatalog
 from gateway.store.connection import Connection
@@ -58,6 +60,7 @@ class IntegrationTools:
         catalog: Catalog,
         cache: Cache[str, Compiled],
         kinds: Mapping[KindName, Kind],
+        discoveries: Discoveries,
         connections: ConnectionStore,
         is_taken: Callable[[str], bool],
     ) -> None:
@@ -67,6 +70,7 @@ class IntegrationTools:
         self._catalog = catalog
         self._cache = cache
         self._kinds = kinds
+        self._discoveries = discoveries
         self._connections = connections
         self._is_taken = is_taken
 
@@ -80,6 +84,8 @@ class IntegrationTools:
         if own := {name for name, row in present.items() if row.per_connection}:
             reached += await self._reached(tenant, user, own, compiled)
         reached += [(name, EVERYBODY) for name in present]
+        if own and user is not None:
+            compiled = await self._newest(tenant, user, present, reached, compiled)
         key = tuple(reached)
         found = compiled.toolsets.get(key)
         if found is None:
@@ -91,6 +97,40 @@ class IntegrationTools:
                 compiled.toolsets.clear()
             found = compiled.toolsets[key] = MappingProxyType(merged)
         return found
+
+    async def _newest(
+        self,
+        tenant: str,
+        user: str,
+        present: Mapping[str, Integration],
+        reached: Sequence[tuple[str, str]],
+        compiled: Compiled,
+    ) -> Compiled:
+        """Return the tools after those were read that are missing, or older than their settings."""
+        due = [
+            (row, connection)
+            for name, connection in reached
+            if (row := present[name]).per_connection
+            and (connection != EVERYBODY or self._is_open(name))
+            and self._discoveries.is_due(row, compiled.synced.get((name, connection)))
+        ]
+        if not due:
+            return compiled
+        await self._discoveries.look(due, user)
+        return await self.compiled(tenant, present)
+
+    def _is_open(self, connector: str) -> bool:
+        config = self._catalog.added(connector)
+        return config is not None and open_key_of(config) is not None
+
+    async def changed(self, tenant: str, tool: Tool, definition: Definition | None) -> None:
+        """Note what an endpoint says now about a tool, in place of what was pinned."""
+        row = (await self._integrations.ready(tenant)).get(tool.connectors[0])
+        mine = tool.definition
+        if row is not None and isinstance(mine, IntegrationTool):
+            connection = mine.connection or EVERYBODY
+            name = tool.name.removeprefix(tool_name(row.slug, ""))
+            await self._discoveries.changed(row, connection, name, definition)
 
     async def _reached(
         self, tenant: str, user: str | None, own: Collection[str], compiled: Compiled

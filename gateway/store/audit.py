@@ -63,6 +63,7 @@ class Action(StrEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     APP_SET = "app.set"
     APP_REMOVED = "app.removed"
+    INTEGRATION_TOOLS_CHANGED = "integration.tools_changed"
     AGENT_REGISTERED = "agent.registered"
     AGENT_ALLOWED = "agent.allowed"
     AGENT_DENIED = "agent.denied"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -110,8 +110,55 @@ class IntegrationToolStore:
         With ``accept``, a person has seen all of them. Without, a definition is accepted only if it
         is the accepted one of that name, of this connection or another.
         """
-        tenant, slug, base_url = integration.tenant, integration.slug, integration.base_url
+        tenant, slug = integration.tenant, integration.slug
         known = {each.name: each for each in await self.list_for(tenant, slug, connection)}
+        updates, changes = await self._updates(
+            integration, connection, definitions, known, now=now, accept=accept
+        )
+        removed = tuple(known.keys() - {each.name for each in definitions})
+        with self._notices.telling(*integration_tags(integration.id)):
+            for start in range(0, len(updates), _BATCH):
+                await self._rows.update_each(updates[start : start + _BATCH], upsert=True)
+            if removed:
+                gone = _of(tenant, slug, connection) | {"name": {"$in": list(removed)}}
+                await self._rows.delete_many(gone)
+            await self._mark(tenant, slug, connection, {"synced_at": now, "problem": ""}, now)
+        return replace(changes, removed=removed)
+
+    async def put(
+        self,
+        integration: Integration,
+        connection: str,
+        name: str,
+        definition: Definition | None,
+        *,
+        now: datetime,
+    ) -> Changes:
+        """Put one definition in the place of that name, or none; return what that changes."""
+        tenant, slug = integration.tenant, integration.slug
+        with self._notices.telling(*integration_tags(integration.id)):
+            if definition is None or definition.name != name:
+                gone = _of(tenant, slug, connection) | {"name": name}
+                await self._rows.delete_many(gone)
+                return Changes(removed=(name,))
+            known = {each.name: each for each in await self.list_for(tenant, slug, connection)}
+            updates, changes = await self._updates(
+                integration, connection, [definition], known, now=now, accept=False
+            )
+            await self._rows.update_each(updates, upsert=True)
+        return changes
+
+    async def _updates(
+        self,
+        integration: Integration,
+        connection: str,
+        definitions: Sequence[Definition],
+        known: Mapping[str, StoredTool],
+        *,
+        now: datetime,
+        accept: bool,
+    ) -> tuple[list[tuple[Document, Document]], Changes]:
+        tenant, slug, base_url = integration.tenant, integration.slug, integration.base_url
         others = {} if accept else await self._accepted(tenant, slug)
         updates: list[tuple[Document, Document]] = []
         added, changed = [], []
@@ -127,15 +174,7 @@ class IntegrationToolStore:
             first |= {"name": each.name, "enabled": True}
             row |= {"synced_at": now}
             updates.append((mine, {"$set": row, "$setOnInsert": first}))
-        removed = tuple(known.keys() - {each.name for each in definitions})
-        with self._notices.telling(*integration_tags(integration.id)):
-            for start in range(0, len(updates), _BATCH):
-                await self._rows.update_each(updates[start : start + _BATCH], upsert=True)
-            if removed:
-                gone = _of(tenant, slug, connection) | {"name": {"$in": list(removed)}}
-                await self._rows.delete_many(gone)
-            await self._mark(tenant, slug, connection, {"synced_at": now, "problem": ""}, now)
-        return Changes(added=tuple(added), changed=tuple(changed), removed=removed)
+        return updates, Changes(added=tuple(added), changed=tuple(changed))
 
     async def failed(
         self, integration: Integration, connection: str, problem: str, *, now: datetime

@@ -21,6 +21,7 @@ from gateway.errors import (
     InvalidArguments,
     ToolAnswerUnexpected,
     ToolBlocked,
+    ToolChanged,
     ToolRefused,
     UnknownTool,
     code_of,
@@ -33,7 +34,7 @@ from gateway.store.owners import PLATFORM, kind_of
 from gateway.text import clean_text
 from gateway.tools.context import Asked, CallContext
 from gateway.tools.gate import Approvals, AskedCall, Policies
-from gateway.tools.integration_tool import IntegrationTool
+from gateway.tools.integration_tool import DefinitionChanged, IntegrationTool
 from gateway.tools.registry import Registry, Tool, is_of_account
 from gateway.tools.request import form_of, request_of
 from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, bounded_result, read_result
@@ -80,6 +81,7 @@ class ToolCalls:
             ToolBlocked: A policy never lets the tool run.
             ApprovalRequired: A person has to approve the request first.
             ApprovalNotShowable: Each of several changes is to be approved, and the call has no key.
+            ToolChanged: Its endpoint has another definition than a person accepted.
             ToolRefused: The provider refused, or the tool itself.
             ToolAnswerUnexpected: The provider's answer has another form than the tool reads.
             GatewayError: What ``TokenService.get`` and ``Forward.call`` raise.
@@ -136,6 +138,9 @@ class ToolCalls:
             line.used(await context.connection(need.connector))
         try:
             result = await _run(tool, asked, args, context)
+        except DefinitionChanged as error:
+            await self._registry.changed(asked.tenant, tool, error.definition)
+            raise ToolChanged from None
         except ToolFailed as error:
             raise ToolRefused(
                 error.code, clean_text(error.message, MAX_MESSAGE) or "refused", error.status
@@ -269,7 +274,7 @@ async def _run_integration(
 ) -> ToolResult:
     try:
         ran = await definition.run(definition.call, asked.arguments, context.send)
-    except (GatewayError, ToolFailed):
+    except (GatewayError, ToolFailed, DefinitionChanged):
         raise
     except Exception as error:
         # Its text may hold what the caller or the other side wrote.

@@ -15,6 +15,7 @@ from connectors.tooling import FunctionTool, HttpTool, NeedsSecret
 from gateway.engine.integration import ApiRequest
 from gateway.errors import AnswerTooLarge
 from gateway.observe.logs import get_logger
+from gateway.proxy.answer import Answer
 from gateway.proxy.body import Body
 from gateway.proxy.coding import unpacked
 from gateway.proxy.forward import Forward
@@ -261,21 +262,10 @@ class CallContext:
 
     async def _send(self, asked: ToolCall, gate: Gate | None) -> ApiAnswer:
         async with self._forward.call(asked, before_sending=gate) as answer:
-            read = bytearray()
-            async for part in answer.parts:
-                read += part
-                if len(read) > MAX_ANSWER:
-                    raise AnswerTooLarge
+            whole = await whole_answer(answer)
             if answer.price not in _UNKNOWN:
                 self.costs.append(answer.price)
-            told = {
-                name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers
-            }
-            return ApiAnswer(
-                status=answer.status,
-                headers=told,
-                content=unpacked(bytes(read), told.get("content-encoding"), most=MAX_ANSWER),
-            )
+            return whole
 
     async def get_connector_token(self, connector: str) -> str:
         """Return an access token or key of a need; the audit says so."""
@@ -296,6 +286,44 @@ class CallContext:
         _log.debug("tool_progress", tool=self._tool.name, done=done, total=total)
         if self._asked.told is not None:
             self._asked.told(done, total, message)
+
+
+async def whole_answer(answer: Answer) -> ApiAnswer:
+    """Read the whole of an answer; raises ``AnswerTooLarge``."""
+    read = bytearray()
+    async for part in answer.parts:
+        read += part
+        if len(read) > MAX_ANSWER:
+            raise AnswerTooLarge
+    told = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
+    return ApiAnswer(
+        status=answer.status,
+        headers=told,
+        content=unpacked(bytes(read), told.get("content-encoding"), most=MAX_ANSWER),
+    )
+
+
+def api_call(
+    request: ApiRequest, *, wanted: Wanted, key_id: str, request_id: str, most: int
+) -> ToolCall:
+    """Return a request of an integration, outside of a tool, as a call of the proxy.
+
+    ``most`` bounds the bytes of its body. Raises ``ToolFailed`` for a header that none may have.
+    """
+    body, kind = _body(request.json, request.form, request.content, request.content_type)
+    return ToolCall(
+        wanted=wanted,
+        key_id=key_id,
+        method=request.method,
+        path=request.path.removeprefix("/").encode("latin-1", errors="replace"),
+        query=_query(request.query),
+        host=None,
+        headers=[*header_fields(request.headers), *([(b"content-type", kind)] if kind else [])],
+        body=_whole(body, kind, most),
+        request_id=request_id,
+        reads=request.reads,
+        is_exact=True,
+    )
 
 
 def header_fields(given: Mapping[str, str]) -> list[Header]:

@@ -41,6 +41,7 @@ from connectors.tooling import (
     ToolDefinition,
 )
 from gateway.engine.canonical import canonical_json
+from gateway.engine.integration import Definition
 from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
@@ -100,6 +101,10 @@ class OwnTools(Protocol):
 
     async def of_connection(self, tenant: str, tool: Tool, connection: str) -> Tool | None:
         """Return the tool of the same name that a connection has, if it has one."""
+        ...
+
+    async def changed(self, tenant: str, tool: Tool, definition: Definition | None) -> None:
+        """Note that a tool has another definition now, or none."""
         ...
 
 
@@ -168,6 +173,11 @@ class Registry:
         if tool is None:
             raise UnknownTool(name)
         return tool
+
+    async def changed(self, tenant: str, tool: Tool, definition: Definition | None) -> None:
+        """Note that a tool of the tenant has another definition than a person accepted, or none."""
+        if self._source is not None:
+            await self._source.changed(tenant, tool, definition)
 
     def tools(self) -> Sequence[Tool]:
         """Every tool of a file, sorted by name, whether anybody may call it or not.

@@ -275,6 +275,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "The call, the account, the tool or the policy has changed. Repeat the call without it.",
     ),
     errors.ApprovalDecided: Problem(409, "approval_decided", "This was decided already"),
+    errors.ToolChanged: Problem(409, "tool_changed", "The tool is another one since a moment ago"),
     errors.ToolRefused: Problem(502, "tool_failed", "The tool could not do it"),
     errors.ToolAnswerUnexpected: Problem(
         502,

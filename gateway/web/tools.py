@@ -135,6 +135,7 @@ ERRORS = (
     "approval_used",
     "approval_expired",
     "approval_void",
+    "tool_changed",
     "tool_failed",
     "tool_answer_unexpected",
     "scopes_required",

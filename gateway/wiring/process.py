@@ -28,6 +28,7 @@ from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
+from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
 from gateway.integrations.present import IntegrationCatalog
@@ -132,6 +133,7 @@ class Services(CoreServices):
     integration_rows: IntegrationStore
     remote_clients: RemoteClients
     integration_tools: IntegrationToolStore
+    discoveries: Discoveries
     policies: Policies
     approvals: Approvals
     tool_calls: ToolCalls
@@ -324,6 +326,9 @@ async def open_services(
         integrations = IntegrationCatalog(
             integration_rows, catalog, Cache(watch.freshness, database.notices)
         )
+        discoveries = Discoveries(
+            forward=forward, store=integration_tools, kinds=KINDS, clock=clock, audit=audit
+        )
         registry.with_own(
             IntegrationTools(
                 integrations=integrations,
@@ -331,6 +336,7 @@ async def open_services(
                 catalog=catalog,
                 cache=Cache(watch.freshness, database.notices, MOST_COMPILED),
                 kinds=KINDS,
+                discoveries=discoveries,
                 connections=ConnectionStore(database),
                 is_taken=registry.has_file_tool,
             )
@@ -442,6 +448,7 @@ async def open_services(
                 document_url=lambda name, issuer: client_document_url(settings, name, issuer),
             ),
             integration_tools=integration_tools,
+            discoveries=discoveries,
             approvals=approvals,
             tool_calls=tool_calls,
             discovery=Discovery(

@@ -22,6 +22,7 @@ from gateway.store.sealed import sealed_stores
 from tests.conftest import GATEWAY_URL
 from tests.support.agents import decide, new_agent
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
+from tests.support.integration_rows import definition, integration
 from tests.support.logins import HOST_URL, leads_to, parameters, post_login
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
@@ -153,6 +154,11 @@ async def test_every_action_is_recorded_with_its_actor(
     policies = {"revision": 0, "rules": [], "disabled": ["linear"]}
     policies["rules"] = [{"id": "mine", "pattern": "slack_*", "decision": "block"}]
     await admin.put("/v1/policies", json=policies)
+
+    # An operation of an integration that is another one than before.
+    shop = integration()
+    await gateway.services.integration_rows.add(shop)
+    await gateway.services.discoveries.changed(shop, "", "get_pet", definition())
 
     # An agent: registered, let in, not let in, and ended.
     agent = await new_agent(gateway)
