@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter
 
 from gateway.engine.integration import (
     ApiRequest,
@@ -21,18 +22,20 @@ from gateway.engine.integration import (
     Placement,
 )
 from gateway.errors import IntegrationError, IntegrationRefused
-from gateway.integrations.graphql.introspection import QUERY, read_introspection, text
-from gateway.integrations.graphql.operations import operations
+from gateway.integrations.graphql.document import MAX_SCHEMA, has_schema
+from gateway.integrations.graphql.introspection import QUERY, text
 from gateway.integrations.graphql.request import ACCEPT, errors_in, request_of, result_of
-from gateway.integrations.graphql.schema import Schema
-from gateway.integrations.graphql.sdl import read_sdl
 from gateway.integrations.kind import Ran, Send, Source
+from gateway.integrations.process import ask
 from gateway.integrations.slugs import suggested_slug
 
-MAX_SCHEMA = 4 * 1024 * 1024
-"""Bytes of a schema; the largest public one has 2.5 MB as the answer to ``QUERY``."""
+_READER = "gateway.integrations.graphql.reader"
+_DEADLINE = 60.0
+"""Seconds of the clock: on a busy machine the processor's five take longer."""
 _PROBE = "{__schema{queryType{name}}}"
-_PROBE_BYTES = 64 * 1024
+_SMALL = 64 * 1024
+"""Bytes of an answer that is read here, and not by the reader."""
+_DESCRIPTION = TypeAdapter(Description)
 _HEADERS = {"content-type": "application/json", "accept": ACCEPT}
 _WORD = re.compile(r"(?<![a-z])graphql(?![a-z])", re.IGNORECASE)
 _MARKS = ("locations", "extensions")
@@ -58,7 +61,7 @@ class GraphQL:
         An endpoint that answers with an error as only GraphQL writes it is claimed with medium.
         """
         try:
-            answer = await _post(fetch, url, _PROBE, _PROBE_BYTES)
+            answer = await _post(fetch, url, _PROBE, _SMALL)
             confidence = _confidence(url, answer)
             endpoint = answer.url
         except IntegrationError:
@@ -78,13 +81,11 @@ class GraphQL:
         """
         endpoint = source.base_url or source.url
         if source.document:
-            schema = await asyncio.to_thread(read_document, source.document)
-            return await _description(endpoint, schema, (_NONE, _BEARER))
+            return await _description(endpoint, source.document, (_NONE, _BEARER))
         answer = await _post(fetch, endpoint, QUERY, MAX_SCHEMA)
         said = _json(answer.content)
-        if has_schema(said):
-            schema = await asyncio.to_thread(read_introspection, said["data"])
-            return await _description(answer.url, schema, (_NONE, _BEARER))
+        if has_schema(said) or len(answer.content) > _SMALL:
+            return await _description(answer.url, answer.content, (_NONE, _BEARER))
         if answer.status not in (401, 403) and not errors_in(said):
             raise IntegrationRefused("not_graphql", "The URL does not answer as GraphQL does.")
         wants_basic = answer.headers.get("www-authenticate", "").lower().startswith("basic")
@@ -115,14 +116,13 @@ class GraphQL:
             )
         )
         said = _json(answer.content)
-        if not answer.is_success or not has_schema(said):
+        if not has_schema(said) and len(answer.content) <= _SMALL:
             errors = errors_in(said)
             why = f": {text(errors[0]['message'], 200)}" if errors else f" ({answer.status})"
             raise IntegrationRefused(
                 "introspection_refused", f"The endpoint does not show its schema{why}"
             )
-        schema = await asyncio.to_thread(read_introspection, said["data"])
-        return await _description("", schema, ())
+        return await _description("", answer.content, ())
 
     async def run(self, call: Mapping[str, Any], arguments: Mapping[str, Any], send: Send) -> Ran:
         """Send an operation and return ``{"data": …}``, with ``errors`` if a part of it failed.
@@ -133,43 +133,19 @@ class GraphQL:
         return result_of(call, await send(request_of(call, arguments)))
 
 
-def read_document(document: bytes) -> Schema:
-    """Read a schema that a person uploads: SDL, or the JSON of an introspection's answer.
-
-    Raises ``IntegrationRefused``.
-    """
-    if len(document) > MAX_SCHEMA:
-        raise IntegrationRefused("too_large", f"A schema has at most {MAX_SCHEMA} bytes.")
-    try:
-        written = document.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise IntegrationRefused("not_text", "The document is not text in UTF-8.") from None
-    if not written.lstrip().startswith("{"):
-        return read_sdl(written)
-    said = _json(document)
-    return read_introspection(said["data"] if has_schema(said) else said)
-
-
-def has_schema(said: Any) -> bool:
-    """Whether an answer carries a schema."""
-    data = said.get("data") if isinstance(said, dict) else None
-    return isinstance(data, dict) and isinstance(data.get("__schema"), dict)
-
-
 async def _description(
-    endpoint: str, schema: Schema, methods: tuple[AuthMethod, ...]
+    endpoint: str, document: bytes, methods: tuple[AuthMethod, ...]
 ) -> Description:
-    definitions, skipped = await asyncio.to_thread(operations, schema)
-    if not definitions:
-        reason = f": {skipped[0].reason}" if skipped else ""
-        raise IntegrationRefused("no_operations", f"The schema has no operation to call{reason}")
-    return Description(
-        kind=Kind.GRAPHQL,
-        name=_title(endpoint),
-        servers=(endpoint,) if endpoint else (),
-        methods=methods,
-        definitions=definitions,
-        skipped=skipped,
+    """Return what the reader says of a schema. Raises ``IntegrationRefused``."""
+    read = await ask(_READER, {}, document[: MAX_SCHEMA + 1], deadline=_DEADLINE)
+    return _DESCRIPTION.validate_python(
+        {
+            "kind": Kind.GRAPHQL,
+            "name": _title(endpoint),
+            "servers": (endpoint,) if endpoint else (),
+            "methods": methods,
+            **read,
+        }
     )
 
 
@@ -192,6 +168,8 @@ def _said_by(url: str) -> Confidence | None:
 
 
 def _json(content: bytes) -> Any:
+    if len(content) > _SMALL:
+        return None
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

@@ -24,7 +24,8 @@ from gateway.text import clean_text
 MAX_ARGUMENTS = 100
 MAX_TYPES = 30
 """Input objects that a tool describes; those further away are objects without a description."""
-MAX_PROPERTIES = 300
+MAX_PARTS = 400
+"""Properties, and values of enums, that a tool describes."""
 MAX_TEXT = 200
 _DEFAULT = 100
 """Characters of a default that is worth telling."""
@@ -74,7 +75,7 @@ class _Writer:
     def __init__(self, schema: Schema, nulls: bool) -> None:
         self._schema = schema
         self._nulls = nulls
-        self._left = MAX_PROPERTIES
+        self._left = MAX_PARTS
         self._wanted: dict[str, Type] = {}
 
     def definitions(self) -> dict[str, Any]:
@@ -128,7 +129,8 @@ class _Writer:
             return _SCALARS[name]
         found = self._schema.types.get(name)
         match found and found.kind:
-            case TypeKind.ENUM if found and 0 < len(found.values) <= MAX_VALUES:
+            case TypeKind.ENUM if found and 0 < len(found.values) <= min(MAX_VALUES, self._left):
+                self._left -= len(found.values)
                 return {"type": "string", "enum": list(dict.fromkeys(found.values))}
             case TypeKind.ENUM:
                 return {"type": "string", "description": f"A name of {name}"}

@@ -19,6 +19,8 @@ from gateway.integrations.graphql.reach import (
 from gateway.integrations.graphql.schema import COMPOSITE, Field, Schema, TypeKind, Unreadable
 
 MAX_OPERATIONS = 2_000
+MAX_SIZE = 250_000
+"""Arguments and known fields of all operations together."""
 MAX_NAME = 40
 """Characters of a name: an integration's slug comes before it."""
 MAX_SKIPPED = 200
@@ -39,6 +41,7 @@ def operations(schema: Schema) -> tuple[tuple[Definition, ...], tuple[Skipped, .
     found: list[Definition] = []
     skipped: list[Skipped] = []
     names: set[str] = set()
+    size = 0
     for operation, root in (("query", schema.query), ("mutation", schema.mutation)):
         type_ = schema.types.get(root) if root else None
         if type_ is None:
@@ -49,11 +52,12 @@ def operations(schema: Schema) -> tuple[tuple[Definition, ...], tuple[Skipped, .
             continue
         for field in type_.fields.values():
             try:
-                if len(found) >= MAX_OPERATIONS:
-                    raise Unreadable("too_many", f"only the first {MAX_OPERATIONS} are read")
+                if len(found) >= MAX_OPERATIONS or size > MAX_SIZE:
+                    raise Unreadable("too_many", f"only the first {len(found)} are read")
                 name = _name(field.name, operation, names)
                 found.append(_definition(name, operation, field, schema))
                 names.add(name)
+                size += _size(found[-1])
             except Unreadable as error:
                 skipped.append(Skipped(name=field.name, code=error.code, reason=error.reason))
     if schema.subscription:
@@ -97,6 +101,14 @@ def _definition(name: str, operation: str, field: Field, schema: Schema) -> Defi
         output_schema=output_schema(field.type, tree, schema),
         call=call,
     )
+
+
+def _size(definition: Definition) -> int:
+    """Return how many fields and properties a definition has, which is what its size goes by."""
+    inputs, call = definition.input_schema, definition.call
+    objects = [inputs, *inputs.get("$defs", {}).values()]
+    known = [*call.get("types", {}).values(), *call.get("possible", {}).values()]
+    return sum(1 + len(each.get("properties", ())) for each in objects) + sum(map(len, known))
 
 
 def _description(field: Field, operation: str) -> str:

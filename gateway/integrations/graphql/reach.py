@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Any
 
 from gateway.integrations.graphql.schema import COMPOSITE, Field, Schema, TypeKind
 
-MAX_FIELDS = 300
+MAX_FIELDS = 150
 """Fields that a tool knows by name; further away the API itself checks them."""
 MAX_LEVELS = 3
 MAX_POSSIBLE = 100
 MAX_SELECTED = 60
 """Fields of a default selection."""
+_LOOKED_AT = 200
+"""Fields of a type that it is chosen from."""
+_INNER = 20
+"""Fields with fields of their own that a wrapper is looked through for."""
 _DESCENT = 2
 """Levels below a type that only wraps others."""
 _SECRETS = ("token", "secret", "password", "apikey", "privatekey")
@@ -27,22 +32,23 @@ def known_types(name: str, schema: Schema) -> dict[str, Any]:
 
     ``{"Pet": {"id": "", "owner": "Person", "photos": ["Photo", "first"]}}``: of a leaf the type is
     empty, and after the type stand the names of the arguments. The nearest types come first, until
-    there are ``MAX_FIELDS`` fields.
+    there are ``MAX_FIELDS``; a type counts, too, and each type that it may be.
     """
     found: dict[str, Any] = {}
     left = MAX_FIELDS
     waiting = deque([(name, 0)])
     while waiting:
         current, level = waiting.popleft()
-        fields = schema.fields_of(current)
-        if current in found or level > MAX_LEVELS or len(fields) > left:
+        fields, possible = schema.fields_of(current), _possible(current, schema)
+        size = 1 + len(fields) + len(possible)
+        if current in found or level > MAX_LEVELS or size > left:
             continue
         if schema.kind_of(current) not in COMPOSITE:
             continue
-        left -= len(fields)
+        left -= size
         found[current] = {each.name: _entry(each, schema) for each in fields.values()}
         inner = [each.type.name for each in fields.values()]
-        waiting.extend((each, level + 1) for each in [*inner, *_possible(current, schema)])
+        waiting.extend((each, level + 1) for each in [*inner, *possible])
     return found
 
 
@@ -69,7 +75,7 @@ class _Default:
     def of(self, name: str, levels: int, *, wraps: bool = False) -> Tree:
         fields = [
             each
-            for each in self._schema.fields_of(name).values()
+            for each in islice(self._schema.fields_of(name).values(), _LOOKED_AT)
             if each.is_plain and each.deprecated is None
         ]
         leaves = [each for each in fields if self._is_leaf(each) and not _is_secret(each.name)]
@@ -103,7 +109,7 @@ def _wrapped(inner: list[Field], *, wraps: bool) -> list[Field]:
     for names in (("nodes", "pageInfo"), ("edges", "pageInfo"), ("node",)):
         if names[0] in by_name and len(by_name) <= 3:
             return [by_name[name] for name in names if name in by_name]
-    return inner if wraps else []
+    return inner[:_INNER] if wraps else []
 
 
 def written(tree: Tree) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import encodings.utf_8_sig  # later, nothing can be opened
 import encodings.utf_16  # noqa: F401
 import json
-import resource
 import sys
 from dataclasses import fields, replace
 from typing import Any
@@ -20,6 +19,7 @@ from gateway.integrations.openapi.document import read_document
 from gateway.integrations.openapi.judge import judge, load_schemas
 from gateway.integrations.openapi.limits import Limits, limits_for
 from gateway.integrations.openapi.refusals import DocumentRefused
+from gateway.integrations.process import confine
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     limits = limits_for(int(asked["size"]))
     schemas = load_schemas()
-    _confine(limits)
+    confine(seconds=limits.seconds, memory=limits.memory)
     content = sys.stdin.buffer.read(limits.document + 1)
     try:
         answer = _answer(asked, content, limits, schemas)
@@ -50,14 +50,6 @@ def _answer(
 def _members(value: Any) -> dict[str, Any]:
     """Return the fields of a data class; ``asdict`` would copy all that is below."""
     return {each.name: getattr(value, each.name) for each in fields(value)}
-
-
-def _confine(limits: Limits) -> None:
-    """Give up what is not needed: more memory, more time, files, sockets, processes."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
-    for what in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
-        resource.setrlimit(what, (0, 0))
 
 
 if __name__ == "__main__":

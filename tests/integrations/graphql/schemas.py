@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.engine.integration import Definition, Skipped
-from gateway.integrations.graphql.endpoint import read_document
+from gateway.integrations.graphql.document import read_document
 from gateway.integrations.graphql.operations import operations
 
 SHOP = '''

@@ -7,7 +7,7 @@ import pytest
 from graphql import build_schema, graphql_sync
 
 from gateway.errors import IntegrationRefused
-from gateway.integrations.graphql.endpoint import read_document
+from gateway.integrations.graphql.document import read_document
 from gateway.integrations.graphql.introspection import QUERY
 from tests.integrations.graphql.schemas import SHOP, Operations, a_field, introspection, named, read
 
