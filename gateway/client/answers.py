@@ -120,7 +120,7 @@ def _read_problem(answer: Answer) -> GatewayError:
         code=code,
         status=answer.status,
         request_id=_line(fields.any("request_id"), 128),
-        connector=_line(fields.any("connector"), 64),
+        connector=_line(fields.any("connector"), 80),
         rule=_line(fields.any("rule_name"), 200),
         outcome_unknown=fields.any("outcome_unknown") is True,
     )

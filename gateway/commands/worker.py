@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 
 from gateway.commands.deployment import Commands, override
 from gateway.observe.logs import configure_logs
@@ -25,7 +26,7 @@ def _work(arguments: argparse.Namespace) -> int:
     from gateway.sandbox.link import link_sandbox
     from gateway.server.run import run as run_loop
     from gateway.web.metrics import exposed
-    from gateway.worker import work_until_signal
+    from gateway.worker import rest_seconds, work_until_signal
 
     override(arguments, "metrics")
     settings, env = read_settings(), read_environment()
@@ -39,7 +40,13 @@ def _work(arguments: argparse.Namespace) -> int:
             exposed(services),
         ):
             duties = (services.renewal, services.hooks)
-            await work_until_signal(duties, readiness, also=services.deliveries.run)
+
+            async def also(stop: asyncio.Event) -> None:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(services.deliveries.run(stop))
+                    tasks.create_task(services.integration_renewals.run(stop, rest=rest_seconds))
+
+            await work_until_signal(duties, readiness, also=also)
 
     run_loop(run())
     return 0

@@ -7,7 +7,7 @@ itself (``connectors.added``); a text that could reach another place is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import secrets
 from typing import Any
 
 from connectors.account import claims_of, dig
@@ -162,17 +162,21 @@ def _checked(text: str) -> str:
 async def _account(ctx: ConnectionContext) -> AccountInfo:
     """Name the account by its id token, if there is one: the API says nothing that is known here.
 
-    A person has one account of such a connector, so its id need not be the provider's.
+    Without one, the id is another one for each grant: two people never seem to share an account.
     """
-    label = next((text for text in _names(ctx) if text), "")
-    return AccountInfo(external_account_id="account", account_label=label or "Account", metadata={})
-
-
-def _names(ctx: ConnectionContext) -> Iterator[str]:
     try:
         claims = claims_of(dig(ctx.token_response, "id_token"))
     except AccountUnreadable:
-        return
-    for name in ("email", "preferred_username", "name", "sub"):
-        value = claims.get(name)
-        yield clean_text(value, 100) if isinstance(value, str) else ""
+        claims = {}
+    names = ("email", "preferred_username", "name")
+    label = next((text for name in names if (text := _text(claims.get(name)))), "Account")
+    subject = _text(claims.get("sub"))
+    return AccountInfo(
+        external_account_id=f"sub:{subject}" if subject else f"grant:{secrets.token_hex(12)}",
+        account_label=label,
+        metadata={},
+    )
+
+
+def _text(value: object) -> str:
+    return clean_text(value, 100) if isinstance(value, str) else ""

@@ -6,6 +6,7 @@ may share the grant (security B7).
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 
 from connectors.config import Connector, ConnectorConfig
@@ -13,13 +14,21 @@ from connectors.errors import ConnectorError
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.tokens import TokenSealer
-from gateway.errors import ConnectionNotFound, InvalidRequest, ProviderError, RowUnreadable
+from gateway.engine.integration_names import is_integration, slug_of
+from gateway.errors import (
+    ConnectionNotFound,
+    InvalidRequest,
+    ProviderError,
+    RowUnreadable,
+    StoreUnavailable,
+)
 from gateway.observe.logs import get_logger
 from gateway.services.apps import Apps
 from gateway.services.provider import Provider
 from gateway.store.audit import Action
 from gateway.store.connection import Connection, Method
 from gateway.store.connections import ConnectionStore
+from gateway.store.integration_tools import IntegrationToolStore
 
 _log = get_logger()
 
@@ -46,8 +55,10 @@ class DisconnectService:
         clock: Clock,
         audit: Audit,
         environment: str,
+        tools: IntegrationToolStore,
     ) -> None:
         self._apps = apps
+        self._tools = tools
         self._connections = connections
         self._provider = provider
         self._sealer = sealer
@@ -82,6 +93,9 @@ class DisconnectService:
             raise ConnectionNotFound
         await self._audit.write(Action.CONNECTION_DISCONNECTED, **last.about)
         revoked = await self.revoke(last)
+        if is_integration(last.connector):
+            with contextlib.suppress(StoreUnavailable):  # nobody reaches them any more
+                await self._tools.remove(last.tenant, slug_of(last.connector), last.id)
         _log.info(
             "disconnected", connector=last.connector, connection=last.id, revoked=str(revoked)
         )

@@ -130,11 +130,11 @@ class Registry:
 
     own: Mapping[str, Tool] = MappingProxyType({})
     """None: a registry is the toolset of a tenant without tools of its own."""
+    _source: OwnTools | None = None
 
     def __init__(self, catalog: Catalog, folder: Path | None = None) -> None:
         self._catalog = catalog
         self._folder = folder
-        self._source: OwnTools | None = None
         self._loaded: Mapping[str, Tool] | None = None
         self._problems: dict[str, str] = {}
         self._reading = threading.Lock()

@@ -31,8 +31,8 @@ from gateway.wiring.process import Services
 
 _SHORT = 1024
 """Bytes. Tools send shorter bodies, and each parsed one is kept."""
-_LONGEST_PATH = 100
-_PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,64})/token")
+_LONGEST_PATH = 110
+_PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,80})/token")
 _SEEN = "gateway.seen"
 """The mark in an ASGI scope of a request that was examined."""
 

@@ -17,6 +17,7 @@ from gateway.access.service_keys import KeyCaller, Role
 from gateway.digest import sha256_hex
 from gateway.encoding import base64url, from_base64url
 from gateway.engine.canonical import plain
+from gateway.engine.integration_names import LONGEST_NAME
 from gateway.errors import InvalidRequest
 from gateway.services.methods import methods_of
 from gateway.services.own_names import own_name
@@ -52,7 +53,7 @@ class DiscoverRequest(Strict):
 
     user: UserId
     query: Annotated[str, Field(min_length=1, max_length=MAX_QUERY)] | None = None
-    connector: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    connector: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] | None = None
     effect: Effect | None = None
     schemas: Schemas = "input"
     limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL

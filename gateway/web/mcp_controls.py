@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.tooling import Effect
 from gateway.access.bounds import Bounds
+from gateway.engine.integration_names import LONGEST_NAME
 from gateway.errors import ApprovalRequired, ConnectionNotFound, Forbidden
 from gateway.mcp.control import Control, Describe, Problem
 from gateway.mcp.principal import Principal
@@ -31,7 +32,7 @@ from gateway.wiring.process import Services
 
 USUAL, MOST = 20, 100
 """Tools of one answer: a model reads all of them."""
-_Name = Annotated[str, Field(min_length=1, max_length=64)]
+_Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class _Args(BaseModel):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from connectors.catalog import Catalog
 from connectors.errors import ConnectorError
+from gateway.engine.integration_names import LONGEST_NAME
 from gateway.errors import InvalidRequest, RulesChanged
 from gateway.services.own_names import own_name
 from gateway.store.policies import Decision, PolicyRule, PolicySet
@@ -23,7 +24,7 @@ from gateway.web.state import services
 
 MOST_DISABLED = 200
 
-ConnectorName = Annotated[str, Field(min_length=1, max_length=64)]
+ConnectorName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 EffectName = Literal["read", "write", "destructive"]
 
 

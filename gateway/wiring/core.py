@@ -36,6 +36,7 @@ from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
 from gateway.store.hook_retries import HookRetries
+from gateway.store.integration_tools import IntegrationToolStore
 from gateway.store.mongo import Database
 from gateway.store.oauth_apps import OAuthAppStore
 from gateway.store.refresh_leases import RefreshLeases
@@ -106,6 +107,7 @@ def core_services(
         clock=clock,
         audit=audit,
         environment=environment,
+        tools=IntegrationToolStore(database),
     )
     pasted = KeyConnections(
         catalog=catalog,

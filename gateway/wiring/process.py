@@ -33,6 +33,7 @@ from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
 from gateway.integrations.present import IntegrationCatalog
 from gateway.integrations.remote_clients import RemoteClients
+from gateway.integrations.renewals import IntegrationRenewals
 from gateway.integrations.tools import MOST_COMPILED, IntegrationTools
 from gateway.live.hub import Hub
 from gateway.live.view import Views
@@ -113,6 +114,7 @@ class Services(CoreServices):
     settings: Settings
     catalog: Catalog
     renewal: Renewal
+    integration_renewals: IntegrationRenewals
     webhooks: WebhookService
     deliveries: Deliveries
     connections: ConnectionService
@@ -381,19 +383,21 @@ async def open_services(
         ready.when_stopped(live.close)
         stack.callback(live.close)
         connections = ConnectionService(ConnectionStore(database), clock, audit)
+        renewal = Renewal(
+            due=RenewalQueue(database),
+            refresher=core.refresher,
+            pasted=core.pasted,
+            catalog=catalog,
+            apps=core.apps,
+            clock=clock,
+            concurrency=settings.worker_concurrency,
+        )
         yield Services(
             **vars(core),
             settings=settings,
             catalog=catalog,
-            renewal=Renewal(
-                due=RenewalQueue(database),
-                refresher=core.refresher,
-                pasted=core.pasted,
-                catalog=catalog,
-                apps=core.apps,
-                clock=clock,
-                concurrency=settings.worker_concurrency,
-            ),
+            renewal=renewal,
+            integration_renewals=IntegrationRenewals(integration_rows, integrations, renewal),
             webhooks=WebhookService(
                 webhooks=receivers,
                 deliveries=queue,
