@@ -52,12 +52,13 @@ _KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
 
 class Role(StrEnum):
     """The roles of a key: read tokens, call providers through the gateway, call tools by name,
-    manage connections, sign people in and out, manage keys."""
+    manage connections, add APIs by URL, sign people in and out, manage keys."""
 
     TOKENS = "tokens"
     PROXY = "proxy"
     TOOLS = "tools"
     CONNECTIONS = "connections"
+    INTEGRATIONS = "integrations"
     LOGINS = "logins"
     ADMIN = "admin"
 
@@ -278,12 +279,15 @@ class ServiceKeys:
 
 
 def _check(wanted: Restrictions, roles: Sequence[Role], now: datetime) -> None:
-    too_strong = {Role.ADMIN, Role.LOGINS} & set(roles)
+    too_strong = {Role.ADMIN, Role.INTEGRATIONS, Role.LOGINS} & set(roles)
     named = {"connectors": wanted.connectors, "user_assertion": wanted.assertion_keys}
     for field, value in named.items():
         if value and too_strong:
-            # Such a key could create an unrestricted key, or sign in as any user.
-            problem = "a key with the role admin or logins cannot be restricted like this"
+            # Such a key could create an unrestricted key, sign in as any user, or decide what
+            # everybody's tools do.
+            problem = (
+                "a key with the role admin, integrations or logins cannot be restricted like this"
+            )
             raise InvalidRequest(problem, {field: problem})
     if wanted.expires_at is not None and not now < wanted.expires_at <= now + LONGEST_LIFE:
         problem = "a key must expire in the future, and within ten years"

@@ -196,6 +196,12 @@ class ConnectionStore:
         rows = await self._rows.find({"tenant": tenant, "owner": owner}, sort=ORDER)
         return [read_connection(row) for row in rows]
 
+    async def list_of(self, tenant: str, connector: str) -> list[Connection]:
+        """Return the connections of a connector, of all owners; unreadable ones are left out."""
+        rows = await self._rows.find({"tenant": tenant, "connector": connector})
+        found = [_read_or_error(row) for row in rows]
+        return [each for each in found if isinstance(each, Connection)]
+
     async def read_all(
         self, tenant: str, owners: Sequence[str]
     ) -> list[tuple[str, str, Connection | RowUnreadable]]:

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     DISCONNECTED = "connection.disconnected"
     APPROVAL_WAITING = "approval.waiting"
     APPROVAL_DECIDED = "approval.decided"
+    TOOLS_CHANGED = "integration.tools_changed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,10 +99,21 @@ def new_event(
 
 
 async def keep(events: Collection, event: Document, *, transaction: Any) -> None:
-    """Write an event into ``events`` in a transaction, unless it is there already."""
+    """Write an event into ``events``, in a transaction if given, unless it is there already."""
     query = {"_id": event["_id"], "tenant": event["tenant"]}
     fields = {name: value for name, value in event.items() if name not in query}
     await events.update_one(query, {"$setOnInsert": fields}, upsert=True, transaction=transaction)
+
+
+class EventStore:
+    """Adds events that belong to no row of a connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._events = database.collection("events")
+
+    async def add(self, event: Document) -> None:
+        """Store an event for the workers."""
+        await keep(self._events, event, transaction=None)
 
 
 class Outbox:

@@ -47,6 +47,7 @@ from gateway.web import (
     flows,
     handoff_api,
     health,
+    integrations,
     key_form,
     login,
     mcp,
@@ -105,7 +106,10 @@ OPERATIONS = [
     *skills.OPERATIONS,
     *docs.OPERATIONS,
     *discovery.OPERATIONS,
+    *integrations.OPERATIONS,
 ]
+
+_LARGER = {integrations.PREFIX: integrations.MAX_BODY}
 
 ROUTES = [
     # Routes are tried in turn: token reads and calls, which are most requests, come first.
@@ -175,7 +179,9 @@ class _Gateway(Starlette):
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap the stack that Starlette builds."""
         inside = CachedTokens(super().build_middleware_stack())
-        limited = BodyLimit(inside, most=MAX_BODY, seconds=BODY_SECONDS, beside=PREFIX)
+        limited = BodyLimit(
+            inside, most=MAX_BODY, seconds=BODY_SECONDS, beside=PREFIX, larger=_LARGER
+        )
         self._envelope = Envelope(limited, secure=self.secure)
         return self._envelope
 

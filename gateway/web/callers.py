@@ -65,9 +65,14 @@ async def require_key(request: Request, role: Role) -> KeyCaller:
 
 
 async def administered_tenant(request: Request) -> str:
-    """Return the tenant that the caller manages: an administrator, or a key."""
+    """Return the tenant that the caller manages: an administrator, or a key with ``admin``."""
+    return await managed_tenant(request, Role.ADMIN)
+
+
+async def managed_tenant(request: Request, role: Role) -> str:
+    """Return the tenant of an administrator, or of a key with ``role``."""
     if "authorization" in request.headers:
-        return (await require_key(request, Role.ADMIN)).tenant
+        return (await require_key(request, role)).tenant
     session = await require_session(request)
     if request.method != "GET":
         check_origin(request)

@@ -9,6 +9,7 @@ from gateway.errors import (
     ApprovalRequired,
     CallFailed,
     IdempotencyOutcomeUnknown,
+    IntegrationRefused,
     InvalidArguments,
     RuleRefused,
     ToolRefused,
@@ -53,6 +54,8 @@ def facts_of(error: BaseException, code: str, public_url: str) -> dict[str, Any]
         facts["errors"] = [{"field": name, "message": text} for name, text in error.problems]
     if isinstance(error, ToolRefused):
         facts |= {"reason": error.reason, "provider_status": error.status}
+    if isinstance(error, IntegrationRefused):
+        facts["reason"] = error.code
     if isinstance(error, RuleRefused):
         facts |= {"rule": error.rule, "rule_name": error.rule_name}
     if (owner := getattr(error, "owner", None)) not in {None, "user"}:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from random import Random
+from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -174,13 +175,22 @@ class BodyLimit:
 
     Starlette's own ``max_body_size`` answers in plain text, and hides the application's answer,
     such as 401 for a request without a key. Bodies below ``beside``, a path, have limits of their
-    own.
+    own. ``larger`` are paths below which a body may be larger.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, seconds: float, beside: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        most: int,
+        seconds: float,
+        beside: str,
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._beside = beside
         self._most = most
+        self._larger = larger
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -189,12 +199,13 @@ class BodyLimit:
             return
         declared = header_of(scope, b"content-length")
         known = int(declared) if declared.isdecimal() and len(declared) <= 18 else 0
+        most = self._most_at(scope["path"])
         read, whole = 0, False
         deadline = asyncio.get_running_loop().time() + self._seconds
 
         async def receive_within_limit() -> Message:
             nonlocal read, whole
-            if known > self._most:
+            if known > most:
                 raise HTTPException(413)
             if whole:
                 return await receive()  # waits for the client to leave, without a limit
@@ -210,11 +221,17 @@ class BodyLimit:
                 raise HTTPException(HUNG_UP, "the client hung up")
             whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
-            if read > self._most:
+            if read > most:
                 raise HTTPException(413)
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+    def _most_at(self, path: str) -> int:
+        for below, most in self._larger.items():
+            if path == below or path.startswith(f"{below}/"):
+                return most
+        return self._most
 
 
 def header_of(scope: Scope, wanted: bytes) -> str:

@@ -354,6 +354,33 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "idempotency_answer_not_kept",
         "The first request with this Idempotency-Key was answered",
     ),
+    errors.IntegrationNotFound: Problem(
+        404,
+        "integration_not_found",
+        "There is no such integration",
+        "GET /v1/integrations lists them. It may have been removed or changed a moment ago.",
+    ),
+    errors.IntegrationExists: Problem(
+        409,
+        "integration_exists",
+        "There is an integration of this name already",
+        "Nothing was added. Refresh or change that one, or choose another slug.",
+    ),
+    errors.IntegrationNotRemovable: Problem(
+        409,
+        "integration_not_removable",
+        "This integration comes with the gateway",
+        "It cannot be changed, refreshed or removed. An administrator can switch a connector off.",
+    ),
+    errors.IntegrationUnreachable: Problem(
+        502,
+        "integration_unreachable",
+        "The URL cannot be read",
+        "The gateway may not call it, or it does not answer as it should. Nothing was changed.",
+    ),
+    errors.IntegrationRefused: Problem(
+        422, "integration_refused", "This API cannot be used as it is"
+    ),
     # One code for every failure of a provider: the log has the reason.
     errors.ProviderError: Problem(
         503,

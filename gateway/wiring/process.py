@@ -29,11 +29,14 @@ from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
 from gateway.engine.scopes import answered_name, has_unusual_letters
 from gateway.integrations.discoveries import Discoveries
+from gateway.integrations.fetch import BULKHEAD as INTEGRATIONS_BULKHEAD
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
 from gateway.integrations.present import IntegrationCatalog
 from gateway.integrations.remote_clients import RemoteClients
 from gateway.integrations.renewals import IntegrationRenewals
+from gateway.integrations.service import Integrations
+from gateway.integrations.tool_review import ToolReview
 from gateway.integrations.tools import MOST_COMPILED, IntegrationTools
 from gateway.live.hub import Hub
 from gateway.live.view import Views
@@ -102,6 +105,7 @@ from gateway.usage.writer import Writer
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
 from gateway.wiring.core import CoreServices, core_services
+from gateway.wiring.integrations import integration_services
 from gateway.wiring.knobs import PRODUCTION, Knobs
 
 _log = get_logger()
@@ -136,6 +140,8 @@ class Services(CoreServices):
     remote_clients: RemoteClients
     integration_tools: IntegrationToolStore
     discoveries: Discoveries
+    integration_service: Integrations
+    tool_review: ToolReview
     policies: Policies
     approvals: Approvals
     tool_calls: ToolCalls
@@ -224,7 +230,7 @@ async def open_services(
     platform_values = read_platform(env, catalog)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
-    metrics = Metrics([*catalog.names(), OIDC_BULKHEAD, AGENTS_BULKHEAD])
+    metrics = Metrics([*catalog.names(), OIDC_BULKHEAD, AGENTS_BULKHEAD, INTEGRATIONS_BULKHEAD])
     ready = readiness or Readiness()
 
     def check_process() -> None:
@@ -343,6 +349,19 @@ async def open_services(
                 is_taken=registry.has_file_tool,
             )
         )
+        managing = integration_services(
+            database=database,
+            outbound=outbound,
+            catalog=catalog,
+            registry=registry,
+            rows=integration_rows,
+            tools=integration_tools,
+            apps=core.apps,
+            disconnect=core.disconnect,
+            clock=clock,
+            audit=audit,
+            public_url=settings.public_url,
+        )
         policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
         approvals = Approvals(
             store=ApprovalStore(database),
@@ -453,6 +472,8 @@ async def open_services(
             ),
             integration_tools=integration_tools,
             discoveries=discoveries,
+            integration_service=managing.service,
+            tool_review=managing.review,
             approvals=approvals,
             tool_calls=tool_calls,
             discovery=Discovery(

@@ -18,7 +18,7 @@ from tests.support.gateway import ACCOUNTS
 from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
 
-ROLES = ("tokens", "proxy", "tools", "connections", "logins", "admin")
+ROLES = ("tokens", "proxy", "tools", "connections", "integrations", "logins", "admin")
 UNLIMITED = ",".join(f"{limited}=off" for limited in LimitName)
 """Without this, hundreds of wrong requests a second would all be answered with 429."""
 

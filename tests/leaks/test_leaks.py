@@ -40,7 +40,7 @@ from tests.support.sandbox import await_answer
 from tests.support.tokens import revoke_at_google
 from tests.support.waiting import PATIENCE_SECONDS
 
-ROLES = ("tokens", "proxy", "tools", "connections", "logins", "admin")
+ROLES = ("tokens", "proxy", "tools", "connections", "integrations", "logins", "admin")
 
 
 async def use_everything(

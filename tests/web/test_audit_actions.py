@@ -22,11 +22,11 @@ from gateway.store.sealed import sealed_stores
 from tests.conftest import GATEWAY_URL
 from tests.support.agents import decide, new_agent
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
-from tests.support.integration_rows import definition, integration
 from tests.support.logins import HOST_URL, leads_to, parameters, post_login
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
 from tests.support.tokens import revoke_at_google
+from tests.support.uploads import every_step
 
 NOTES = {"parent_id": notion.PAGE, "title": "Notes", "text": "First"}
 
@@ -125,6 +125,7 @@ async def test_every_action_is_recorded_with_its_actor(
     await tools.get("/v1/keys")
 
     # Actions of operators.
+    integrating = await gateway.api(Role.INTEGRATIONS)
     admin, caller = await gateway.api(Role.ADMIN), await gateway.api(Role.TOOLS)
     made = (await admin.post("/v1/keys", json={"roles": ["tokens"], "label": "for CI"})).json()
     await rows.change_key(made["id"], proof=None)
@@ -155,10 +156,8 @@ async def test_every_action_is_recorded_with_its_actor(
     policies["rules"] = [{"id": "mine", "pattern": "slack_*", "decision": "block"}]
     await admin.put("/v1/policies", json=policies)
 
-    # An operation of an integration that is another one than before.
-    shop = integration()
-    await gateway.services.integration_rows.add(shop)
-    await gateway.services.discoveries.changed(shop, "", "get_pet", definition())
+    # An API by its document, from the first look to the end.
+    await every_step(integrating)
 
     # An agent: registered, let in, not let in, and ended.
     agent = await new_agent(gateway)
@@ -224,6 +223,9 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.APPROVAL_DECIDED)[:3] == ("session", "approved", "alice")
     assert told(Action.APPROVAL_USED) == ("key", "ok", "alice", "notion", notion_row)
     assert told(Action.POLICY_CHANGED)[0] == told(Action.TOOLS_SWITCHED)[0] == "key"
+    assert told(Action.INTEGRATION_ADDED) == ("key", "ok", None, "pet-shop--default", None)
+    assert by_action[Action.INTEGRATION_TOOLS_CHANGED]["details"]["added"] == ["birds"]
+    assert by_action[Action.INTEGRATION_REMOVED]["subject"] == "pet-shop"
     assert told(Action.VAULT_OPEN_FAILED)[2:] == ("alice", "google", first)
     assert told(Action.KEY_REFUSED) == ("key", "forbidden", *nothing)
     assert by_action[Action.KEY_CREATED]["subject"] == made["id"]

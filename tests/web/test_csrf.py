@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
+from gateway.web import integrations
 from gateway.web.app import OPERATIONS, ROUTES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
@@ -156,6 +157,7 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
         ("POST", "/v1/approvals/{id}/decision"),
         ("POST", "/dashboard/approvals/{id}"),
         ("POST", "/v1/budgets/check"),
+        *((op.method, op.path) for op in integrations.OPERATIONS if op.method != "GET"),
         ("POST", "/dashboard/rules"),
         ("POST", "/dashboard/rules/{id}/remove"),
         ("POST", "/dashboard/organisation/{name}"),

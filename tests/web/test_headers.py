@@ -24,6 +24,8 @@ PATHS = {
     "{name}": "google",
     "{connector}": "google",
     "{page}": "tools",
+    "{slug}": "google",
+    "{tool}": "x",
     "{id}": "con_000000000000000000000000",
     "{path:path}": "a%2Fb",
     "/v1/events": "/v1/events?seconds=0",  # else the answer has no end

@@ -38,6 +38,7 @@ STATUS = {
     "scopes_required": 409,
     "path_refused": 400,
     "rules_changed": 409,
+    "integration_not_removable": 409,
 }
 
 
@@ -60,86 +61,143 @@ KEY, BOTH, SESSION = "key", "session or key", "session"
 ALICE, HOOK = {"user": "alice"}, {"url": "https://tools.example.com/hook"}
 APP = {"client_id": "own", "client_secret": "own-secret"}
 
-MATRIX = {
-    "POST /v1/connectors/{name}/start": Row(SESSION, None, None, OK, {}),
-    "POST /v1/connectors/{name}/connect": Row(
-        BOTH,
-        Role.CONNECTIONS,
-        "forbidden",
-        "invalid_request",
-        {"inputs": {}, "owner": "org"},
-        right="invalid_request",  # Google takes no pasted key
-    ),
-    "POST /v1/connectors/{name}/token": Row(
-        KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
-    ),
-    "POST /v1/connectors/{name}/refresh": Row(
-        KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
-    ),
-    "GET /v1/connections": Row(BOTH, Role.CONNECTIONS, EMPTY, OK),
-    "GET /v1/events": Row(BOTH, Role.CONNECTIONS, OK, OK),
-    "GET /v1/connections/{id}": Row(
-        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
-    ),
-    "PATCH /v1/connections/{id}": Row(
-        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found", {"is_default": True}
-    ),
-    "POST /v1/connections/{id}/retry": Row(
-        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
-    ),
-    "DELETE /v1/connections/{id}": Row(
-        BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
-    ),
-    "GET /v1/keys": Row(KEY, Role.ADMIN, None, OK),
-    "POST /v1/keys": Row(KEY, Role.ADMIN, None, OK, {"roles": ["tokens"]}),
-    "DELETE /v1/keys/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
-    "GET /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK),
-    "PUT /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK, APP),
-    "DELETE /v1/connectors/{name}/apps/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
-    "GET /v1/webhooks": Row(KEY, Role.ADMIN, None, OK),
-    "POST /v1/webhooks": Row(KEY, Role.ADMIN, None, OK, HOOK),
-    "DELETE /v1/webhooks/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
-    "GET /v1/audit": Row(KEY, Role.ADMIN, None, OK),
-    "GET /v1/connector-rules": Row(BOTH, Role.ADMIN, None, OK),
-    "PUT /v1/connector-rules/{name}": Row(
-        BOTH, Role.ADMIN, None, OK, {"enabled": True, "personal": True}
-    ),
-    "GET /v1/usage": Row(KEY, Role.ADMIN, None, OK),
-    "GET /v1/usage/events": Row(KEY, Role.ADMIN, None, OK),
-    "GET /v1/budgets": Row(BOTH, Role.ADMIN, None, OK),
-    # Of older rules than there are: nothing changes.
-    "PUT /v1/budgets": Row(
-        BOTH, Role.ADMIN, None, "rules_changed", {"revision": 9, "rules": []}, right="rules_changed"
-    ),
-    "POST /v1/budgets/check": Row(
-        BOTH, Role.ADMIN, None, OK, ALICE | {"connector": "google", "method": "GET", "path": "/x"}
-    ),
-    "GET /v1/policies": Row(BOTH, Role.ADMIN, None, OK),
-    "PUT /v1/policies": Row(
-        BOTH, Role.ADMIN, None, "rules_changed", {"revision": 9, "rules": []}, right="rules_changed"
-    ),
-    "GET /v1/approvals": Row(BOTH, Role.TOOLS, OK, OK),
-    "POST /v1/approvals/{id}/decision": Row(
-        SESSION, None, None, "approval_unknown", {"decision": "approve"}
-    ),
-    "GET /v1/approvals/{id}": Row(
-        BOTH, Role.TOOLS, "approval_unknown", "approval_unknown", right="approval_unknown"
-    ),
-    # Alice has connected Google, and has not granted Gmail.
-    "POST /v1/tools/{name}/call": Row(
-        KEY, Role.TOOLS, "forbidden", "connector_required", ALICE, right="scopes_required"
-    ),
-    "GET /v1/tools": Row(KEY, Role.TOOLS, OK, OK),
-    "POST /v1/discover": Row(KEY, Role.TOOLS, OK, OK, ALICE),
-    "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
-    "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
-} | {
-    # The path leads nowhere, so that no provider is called: tests/proxy calls them.
-    f"{method} /v1/proxy/{{name}}/{{path:path}}": Row(
-        KEY, Role.PROXY, "forbidden", "connector_required", right="path_refused"
-    )
-    for method in METHODS
-}
+MATRIX = (
+    {
+        "POST /v1/connectors/{name}/start": Row(SESSION, None, None, OK, {}),
+        "POST /v1/connectors/{name}/connect": Row(
+            BOTH,
+            Role.CONNECTIONS,
+            "forbidden",
+            "invalid_request",
+            {"inputs": {}, "owner": "org"},
+            right="invalid_request",  # Google takes no pasted key
+        ),
+        "POST /v1/connectors/{name}/token": Row(
+            KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
+        ),
+        "POST /v1/connectors/{name}/refresh": Row(
+            KEY, Role.TOKENS, "forbidden", "connector_required", ALICE
+        ),
+        "GET /v1/connections": Row(BOTH, Role.CONNECTIONS, EMPTY, OK),
+        "GET /v1/events": Row(BOTH, Role.CONNECTIONS, OK, OK),
+        "GET /v1/connections/{id}": Row(
+            BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+        ),
+        "PATCH /v1/connections/{id}": Row(
+            BOTH,
+            Role.CONNECTIONS,
+            "connection_not_found",
+            "connection_not_found",
+            {"is_default": True},
+        ),
+        "POST /v1/connections/{id}/retry": Row(
+            BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+        ),
+        "DELETE /v1/connections/{id}": Row(
+            BOTH, Role.CONNECTIONS, "connection_not_found", "connection_not_found"
+        ),
+        "GET /v1/keys": Row(KEY, Role.ADMIN, None, OK),
+        "POST /v1/keys": Row(KEY, Role.ADMIN, None, OK, {"roles": ["tokens"]}),
+        "DELETE /v1/keys/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+        "GET /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK),
+        "PUT /v1/connectors/{name}/apps": Row(KEY, Role.ADMIN, None, OK, APP),
+        "DELETE /v1/connectors/{name}/apps/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+        "GET /v1/webhooks": Row(KEY, Role.ADMIN, None, OK),
+        "POST /v1/webhooks": Row(KEY, Role.ADMIN, None, OK, HOOK),
+        "DELETE /v1/webhooks/{id}": Row(KEY, Role.ADMIN, None, "not_found"),
+        "GET /v1/audit": Row(KEY, Role.ADMIN, None, OK),
+        "GET /v1/connector-rules": Row(BOTH, Role.ADMIN, None, OK),
+        "PUT /v1/connector-rules/{name}": Row(
+            BOTH, Role.ADMIN, None, OK, {"enabled": True, "personal": True}
+        ),
+        "GET /v1/usage": Row(KEY, Role.ADMIN, None, OK),
+        "GET /v1/usage/events": Row(KEY, Role.ADMIN, None, OK),
+        "GET /v1/budgets": Row(BOTH, Role.ADMIN, None, OK),
+        # Of older rules than there are: nothing changes.
+        "PUT /v1/budgets": Row(
+            BOTH,
+            Role.ADMIN,
+            None,
+            "rules_changed",
+            {"revision": 9, "rules": []},
+            right="rules_changed",
+        ),
+        "POST /v1/budgets/check": Row(
+            BOTH,
+            Role.ADMIN,
+            None,
+            OK,
+            ALICE | {"connector": "google", "method": "GET", "path": "/x"},
+        ),
+        "GET /v1/policies": Row(BOTH, Role.ADMIN, None, OK),
+        "PUT /v1/policies": Row(
+            BOTH,
+            Role.ADMIN,
+            None,
+            "rules_changed",
+            {"revision": 9, "rules": []},
+            right="rules_changed",
+        ),
+        "GET /v1/approvals": Row(BOTH, Role.TOOLS, OK, OK),
+        "POST /v1/approvals/{id}/decision": Row(
+            SESSION, None, None, "approval_unknown", {"decision": "approve"}
+        ),
+        "GET /v1/approvals/{id}": Row(
+            BOTH, Role.TOOLS, "approval_unknown", "approval_unknown", right="approval_unknown"
+        ),
+        # Alice has connected Google, and has not granted Gmail.
+        "POST /v1/tools/{name}/call": Row(
+            KEY, Role.TOOLS, "forbidden", "connector_required", ALICE, right="scopes_required"
+        ),
+        "GET /v1/tools": Row(KEY, Role.TOOLS, OK, OK),
+        "POST /v1/discover": Row(KEY, Role.TOOLS, OK, OK, ALICE),
+        "GET /v1/integrations": Row(BOTH, Role.INTEGRATIONS, None, OK),
+        "GET /v1/integrations/presets": Row(BOTH, Role.INTEGRATIONS, None, OK),
+        "GET /v1/integrations/{slug}": Row(BOTH, Role.INTEGRATIONS, None, OK),
+        "POST /v1/logins": Row(KEY, Role.LOGINS, None, OK),  # its body is made for each call
+        "DELETE /v1/sessions": Row(KEY, Role.LOGINS, None, OK),
+    }
+    | {
+        # The path leads nowhere, so that no provider is called: tests/proxy calls them.
+        f"{method} /v1/proxy/{{name}}/{{path:path}}": Row(
+            KEY, Role.PROXY, "forbidden", "connector_required", right="path_refused"
+        )
+        for method in METHODS
+    }
+    | {
+        # No URL, so that nothing is fetched: tests/integrations fetches.
+        f"POST /v1/integrations{path}": Row(
+            BOTH,
+            Role.INTEGRATIONS,
+            None,
+            "invalid_request",
+            {"url": "ftp:/"},
+            right="invalid_request",
+        )
+        for path in ("", "/detect", "/preview")
+    }
+    | {
+        # Of a connector of the catalog, which nobody changes here.
+        f"{method} /v1/integrations/{{slug}}{path}": Row(
+            BOTH,
+            Role.INTEGRATIONS,
+            None,
+            "integration_not_removable",
+            body,
+            right="integration_not_removable",
+        )
+        for method, path, body in (
+            ("PATCH", "", {"name": "Mine"}),
+            ("DELETE", "", None),
+            ("POST", "/refresh", {}),
+            ("POST", "/methods", {"authMethods": []}),
+            ("GET", "/tools", None),
+            ("PATCH", "/tools", {"operations": [], "enabled": True}),
+            ("POST", "/tools/accept", {"tools": [{"name": "x", "digest": "0" * 64}]}),
+            ("PUT", "/tools/{tool}/effect", {"digest": "0" * 64, "effect": None}),
+        )
+    }
+)
 NO_SUCH = {
     "keys": "0" * 16,
     "webhooks": "wh_missing",
@@ -148,6 +206,8 @@ NO_SUCH = {
     "approvals": "apr_missing",
 }
 """The object in a path with an id -> an id that does not exist."""
+OF_ADMINISTRATORS = ("/v1/connector-rules", "/v1/budgets", "/v1/policies", "/v1/integrations")
+"""The beginnings of paths whose sessions are administrators' alone."""
 TOOL = "gmail_list_labels"
 NO_KEYS: dict[str, bytes] = {
     "empty": b"",
@@ -200,6 +260,7 @@ async def call(
     name = TOOL if operation.path.startswith("/v1/tools/") else "google"
     path = operation.path.replace("{name}", name).replace("{id}", wanted)
     path = path.replace("{path:path}", "a%2Fb")
+    path = path.replace("{slug}", "google").replace("{tool}", "x")
     body = await body_of(gateway, operation)
     params = {"user": "alice"} if "user" in operation.query else {}
     if operation.path == "/v1/events":
@@ -385,7 +446,7 @@ async def test_key_opens_only_the_operations_of_its_role(
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 401, "unauthorized")
             assert await everything(gateway, rows) == before
-        elif operation.path.startswith(("/v1/connector-rules", "/v1/budgets", "/v1/policies")):
+        elif operation.path.startswith(OF_ADMINISTRATORS):
             answer = await call(gateway, browser.client, operation, wanted, headers)
             problem(answer, 403, "forbidden")  # alice is no administrator
         elif operation.method == "GET":

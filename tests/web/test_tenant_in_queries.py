@@ -12,6 +12,7 @@ from tests.support.agents import new_agent
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.metering import DONE, call
 from tests.support.profile import Command, profiling
+from tests.support.uploads import every_step
 
 TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "sessions", "audit"} | {
     "usage",
@@ -21,6 +22,8 @@ TENANTS_OWN = {"connections", "service_keys", "webhooks", "oauth_apps", "session
     "budgets",
     "cool_downs",
     "oauth_grants",
+    "integrations",
+    "tools",
 }
 """The collections whose rows belong to tenants and are reached by the API."""
 
@@ -98,6 +101,7 @@ async def test_every_query_of_the_api_names_a_tenant(
         assert (await api.get("/v1/approvals?user=alice")).status_code == 200
         unknown = await api.get("/v1/approvals/apr_unknown")
         assert unknown.status_code == 404
+        await every_step(api)
         agent = await new_agent(gateway)
         tokens = await agent.log_in(browser)
         assert (await agent.refresh(tokens["refresh_token"])).status_code == 200
