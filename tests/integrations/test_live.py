@@ -2,115 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import httpx
-import pytest
-
 from gateway.access.service_keys import Role
-from gateway.engine.integration import AuthMethod, Definition, Description, Fetched, Kind
-from gateway.engine.integration_names import connector_name
-from gateway.integrations.kind import Source
-from gateway.integrations.openapi.kind import OPENAPI
+from gateway.engine.integration import AuthMethod, Definition
 from gateway.store.integration_tools import EVERYBODY
-from gateway.store.integrations import Integration
-from tests.conftest import GATEWAY_URL
-from tests.support.gateway import FakeClock, Harness, running_gateway
-from tests.support.remote_api import API_KEY, PASSWORD, USER, RemoteApi, allowed, remote_api
-
-LOGIN = AuthMethod(slug="login", kind="header", title="Login", basic=True)
-
-
-@pytest.fixture(scope="module")
-async def described() -> Callable[[RemoteApi], Any]:
-    """Reads the document of an API, once for each address."""
-    known: dict[str, Description] = {}
-
-    async def read(api: RemoteApi) -> Description:
-        if api.url not in known:
-
-            async def fetch(method: str, url: str, **_: Any) -> Fetched:
-                async with httpx.AsyncClient(trust_env=False) as client:
-                    found = await client.request(method, url)
-                return Fetched(status=found.status_code, url=url, headers={}, content=found.content)
-
-            known[api.url] = await OPENAPI.describe(Source(url=api.document_url), fetch)
-        return known[api.url]
-
-    return read
-
-
-@pytest.fixture
-async def shop() -> AsyncIterator[RemoteApi]:
-    async with remote_api() as api:
-        yield api
-
-
-@pytest.fixture
-async def harness(
-    mongodb_url: str, database_name: str, clock: FakeClock, shop: RemoteApi
-) -> AsyncIterator[Harness]:
-    async with running_gateway(
-        mongodb_url,
-        database_name,
-        clock=clock,
-        public_url=GATEWAY_URL,
-        egress_allow=allowed(shop),
-        token_cache=True,
-    ) as running:
-        yield running
-
-
-async def add(
-    harness: Harness, api: RemoteApi, found: Description, tenant: str = "default", **facts: Any
-) -> Integration:
-    """Add the pet shop for a tenant, as accepted by a person."""
-    now, services = harness.clock(), harness.services
-    row = Integration(
-        id=connector_name(tenant, "petstore"),
-        tenant=tenant,
-        slug="petstore",
-        kind=Kind.OPENAPI,
-        name=found.name,
-        description=found.description,
-        endpoint=api.document_url,
-        base_url=f"{api.url}/api",
-        methods=found.methods,
-        display_url=api.url,
-        version=found.version,
-        notes=(),
-        per_connection=False,
-        config_revised_at=now,
-        created_at=now,
-        created_by="session:ada",
-        updated_at=now,
-    )
-    row = replace(row, **facts)
-    await services.integration_rows.add(row)
-    await services.integration_tools.sync(row, EVERYBODY, found.definitions, now=now, accept=True)
-    return row
-
-
-async def connect(
-    harness: Harness, inputs: Mapping[str, str], user: str = "ada", name: str = "petstore"
-) -> httpx.Response:
-    """Paste values on the connect page's endpoint."""
-    browser = await harness.browser(user)
-    return await browser.client.post(
-        f"{GATEWAY_URL}/v1/connectors/{name}/connect",
-        json={"inputs": dict(inputs)},
-        headers={"X-CSRF-Token": browser.csrf_token(), "Origin": GATEWAY_URL},
-    )
-
-
-async def call(
-    harness: Harness, tool: str, tenant: str = "default", **arguments: Any
-) -> httpx.Response:
-    client = await harness.api(Role.TOOLS, tenant=tenant)
-    body = {"user": "ada", "arguments": arguments}
-    return await client.post(f"/v1/tools/{tool}/call", json=body)
+from tests.integrations.live import add, call, connect
+from tests.support.gateway import Harness
+from tests.support.remote_api import API_KEY, PASSWORD, USER, RemoteApi
 
 
 async def test_a_connected_integration_is_a_connector_like_any_other(
