@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ),
         stream_bytes=arguments.stream_mib * 2**20,
         tools=arguments.tools,
+        operations=arguments.operations,
         driver=str(arguments.driver),
         against=arguments.against,
     )
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--storms", type=_count, default=3, help="of each kind, of which the medians are printed")
     add("--stream-mib", type=_count, default=1024, help="of a long body through the proxy")
     add("--tools", type=_count, default=10_000, help="that a user discovers")
+    add("--operations", type=_count, default=800, help="of an API that is added by URL")
     driver = Settings.model_fields["mongodb_driver"].default
     add("--driver", choices=[*Driver], default=driver, help="of MongoDB")
     add("--against", type=_checkout, help="a folder: measure its gateway in turn with this one")

@@ -16,6 +16,7 @@ from bench.agents import CALLED, measure_agents
 from bench.compare import Server, compare, ratio, read_once
 from bench.discovering import measure_discovery
 from bench.floor import BARE_PATH, Facts
+from bench.integrations import measure_integrations
 from bench.load import Target
 from bench.many import seed_many
 from bench.processes import ROOT, NotStarted, database_counters, running_floor, running_gateway
@@ -28,7 +29,7 @@ from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery", "start")
+PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery", "integrations", "start")
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -43,8 +44,9 @@ SHARE_WITH_MANY = 0.9
 class Plan:
     """The parts of a run and their sizes.
     ``seconds`` is per cell and round, ``stored`` how many accounts are read, ``stream_bytes`` the
-    length of a long body, ``tools`` how many a user discovers, and ``against`` another checkout of
-    the gateway, whose reads and storms are measured in turn with this one's.
+    length of a long body, ``tools`` how many a user discovers, ``operations`` how many an API has
+    that is added by URL, and ``against`` another checkout of the gateway, whose reads and storms
+    are measured in turn with this one's.
     """
 
     parts: tuple[str, ...]
@@ -56,6 +58,7 @@ class Plan:
     storm: StormPlan
     stream_bytes: int
     tools: int
+    operations: int
     driver: str
     against: Path | None = None
 
@@ -128,6 +131,9 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                     discovered, user, counters, result, count=plan.tools, rounds=plan.rounds
                 )
             )
+        if "integrations" in plan.parts:
+            say(f"descriptions of {plan.operations} operations")
+            measure_integrations(result, operations=plan.operations, rounds=plan.rounds)
         if "start" in plan.parts:
             say("starts with few connectors and with all")
             started = replace(place, database="gateway_started")

@@ -29,6 +29,7 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         "--delay-ms=50",
         "--stream-mib=1",
         "--tools=200",
+        "--operations=20",
         f"--against={tmp_path}",
         "--json",
     ]
@@ -42,6 +43,9 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     whole = len(CONNECTOR_CATALOG)
     mcp, http = "tool call over MCP", "tool call over HTTP"
     call, relay = "call through the proxy", "bare httpx relay"
+    document, schema = (
+        f"{what} of 20 operations" for what in ("an OpenAPI document", "a GraphQL schema")
+    )
     assert {name: each["target"] for name, each in figures.items()} == {
         "floor / bare GET route, 1 connections": None,
         "floor / bare GET route, 64 connections": None,
@@ -77,6 +81,12 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         f"{mcp} beyond {http}, 16 connections, p99": None,
         "discovery of 200 tools": 50.0,
         "discovery of 200 tools, queries": 4.0,
+        f"{document}: read after": None,
+        f"{document}: memory": 200.0,
+        f"{document}: its tools, about": None,
+        f"{schema}: read after": None,
+        f"{schema}: memory": 200.0,
+        f"{schema}: its tools, about": None,
         "serve, 11 connectors: ready after": None,
         f"serve, {whole} connectors: ready after": None,
         f"serve, {whole} / 11 connectors: ready after": 1.1,

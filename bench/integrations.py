@@ -1,0 +1,130 @@
+"""Descriptions of APIs with many operations: how long reading takes, and what comes out of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bench.processes import ROOT, NotStarted
+from bench.report import Figure, Result
+from gateway.engine.integration import Definition
+from gateway.integrations.reading import about_tokens
+
+MOST_MIB = 200.0
+_URL = "https://api.example/openapi.json"
+_DEFINITIONS = TypeAdapter(tuple[Definition, ...])
+
+
+def measure_integrations(result: Result, *, operations: int, rounds: int) -> None:
+    """Add time and memory of the reader, and the size of the tools, for two descriptions.
+
+    Each has one operation more, with an argument that nobody can read: it alone is left out.
+
+    Raises ``NotStarted`` if anything else is.
+    """
+    for name, module, document, question in (
+        ("an OpenAPI document", "openapi", open_api(operations), {"mode": "describe", "url": _URL}),
+        ("a GraphQL schema", "graphql", graphql(operations), {}),
+    ):
+        seconds, memory = [], []
+        for _ in range(rounds):
+            began = time.perf_counter()
+            said, peak = _read(f"gateway.integrations.{module}.reader", question, document)
+            seconds.append(time.perf_counter() - began)
+            memory.append(peak)
+        if (len(said["definitions"]), len(said["skipped"])) != (operations, 1):
+            raise NotStarted(f"{name}: other operations are left out than the poisoned one")
+        tools = about_tokens(_DEFINITIONS.validate_python(said["definitions"]))
+        whole = f"{name} of {operations} operations"
+        result.figures += [
+            Figure(name=f"{whole}: read after", value=median(seconds) * 1000, unit="ms"),
+            Figure(
+                name=f"{whole}: memory", value=median(memory) / 1024, unit="MiB", target=MOST_MIB
+            ),
+            Figure(name=f"{whole}: its tools, about", value=tools, unit="tokens"),
+        ]
+
+
+def _read(
+    module: str, question: Mapping[str, Any], document: bytes
+) -> tuple[dict[str, Any], float]:
+    """Return what a reader says, and the KiB of memory that it took."""
+    asked = {"base_url": "", "size": len(document), **question}
+    with subprocess.Popen(
+        [sys.executable, "-m", module],
+        cwd=ROOT,
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            raise NotStarted(module)
+        process.stdin.write(json.dumps(asked).encode() + b"\n" + document)
+        process.stdin.close()
+        answer = process.stdout.read()
+        _, _, used = os.wait4(process.pid, 0)  # Popen's own wait tells no memory
+        process.returncode = 0
+    return json.loads(answer), used.ru_maxrss
+
+
+def open_api(operations: int) -> bytes:
+    """Return a document of OpenAPI: lists and changes of things of twelve properties."""
+    texts = {"type": "string", "description": "What it is, in a few words."}
+    thing = {"type": "object", "properties": {f"property_{n}": texts for n in range(12)}}
+    json_thing = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
+    inside = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    query = [
+        {"name": name, "in": "query", "description": "Part of the list.", "schema": texts}
+        for name in ("cursor", "limit", "sort", "filter")
+    ]
+    paths: dict[str, Any] = {}
+    for number in range(operations):
+        reads = number % 2 == 0
+        paths[f"/things-{number}/{{id}}"] = {
+            "get" if reads else "post": {
+                "operationId": f"{'list' if reads else 'change'}Things{number}",
+                "summary": f"{'List' if reads else 'Change'} the things of group {number}.",
+                "parameters": [inside, *(query if reads else [])],
+                "responses": {"200": {"description": "Things.", "content": json_thing}},
+                **({} if reads else {"requestBody": {"content": json_thing}}),
+            }
+        }
+    poisoned = {"$ref": "https://elsewhere.example/parameter.json"}
+    paths["/poisoned"] = {"get": {"operationId": "poisoned", "parameters": [poisoned]}}
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "Things", "version": "1"},
+        "servers": [{"url": "https://api.example"}],
+        "paths": paths,
+        "components": {"schemas": {"Thing": thing}},
+    }
+    return json.dumps(whole).encode()
+
+
+def graphql(operations: int) -> bytes:
+    """Return a schema of GraphQL with the same things."""
+    properties = "\n".join(
+        f'  "What it is, in a few words." property_{n}: String' for n in range(12)
+    )
+    page = "cursor: String, limit: Int, sort: String, filter: String"
+    reads = "\n".join(
+        f'  "List the things of group {n}." things{n}(id: ID!, {page}): [Thing!]!'
+        for n in range(0, operations, 2)
+    )
+    changes = "\n".join(
+        f'  "Change the things of group {n}." changeThings{n}(id: ID!, to: Change!): Thing'
+        for n in range(1, operations, 2)
+    )
+    return (
+        f"type Query {{\n{reads}\n  poisoned(a: Thing!): Int\n}}\n"
+        f"type Mutation {{\n{changes}\n}}\n"
+        f"type Thing {{\n{properties}\n}}\ninput Change {{\n{properties}\n}}\n"
+    ).encode()
