@@ -32,6 +32,7 @@ from gateway.client.errors import (
     Forbidden,
     GatewayError,
     GatewayUnavailable,
+    IntegrationNotFound,
     InvalidArguments,
     InvalidRequest,
     OutcomeUnknown,
@@ -47,6 +48,7 @@ from gateway.client.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
+from gateway.client.integrations import Claim, Integration, Integrations, SyncIntegrations
 from gateway.client.token import Api, SecretValues, Token
 from gateway.client.tools import ConnectedAccount, NeededConnector, Tool, ToolList, ToolResult
 
@@ -57,6 +59,7 @@ __all__ = [
     "ApprovalRequired",
     "AvailableConnector",
     "BudgetSpent",
+    "Claim",
     "ConnectedAccount",
     "Connection",
     "ConnectionIncomplete",
@@ -69,6 +72,9 @@ __all__ = [
     "GatewayError",
     "GatewayUnavailable",
     "HookFailure",
+    "Integration",
+    "IntegrationNotFound",
+    "Integrations",
     "InvalidArguments",
     "InvalidRequest",
     "NeededConnector",
@@ -82,6 +88,7 @@ __all__ = [
     "ScopesRequired",
     "SecretValues",
     "SyncGateway",
+    "SyncIntegrations",
     "SyncUserContext",
     "Token",
     "Tool",

@@ -79,7 +79,9 @@ def read_answer(call: Call[T], answer: Answer) -> T:
     if answer.status != 200:
         raise error_of(call.target, answer)
     try:
-        return call.read(Fields(read_json(answer.body)))
+        value = read_json(answer.body)
+        # One call answers with an array.
+        return call.read(Fields({"items": value} if isinstance(value, list) else value))
     except WrongShape as mismatch:
         problem = str(mismatch)
     raise _unexpected(call.target, answer, problem)

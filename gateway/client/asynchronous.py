@@ -15,6 +15,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.integrations import Integrations
 from gateway.client.provider import AsyncProxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
@@ -63,6 +64,7 @@ class Gateway:
         self._sleep = sleep
         self._owns_client = client is None
         self._client = client or httpx.AsyncClient(transport=transport, limits=LIMITS)
+        self.integrations = Integrations(self._send)
 
     def __repr__(self) -> str:
         return f"Gateway({self._settings.base_url!r})"

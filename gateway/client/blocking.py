@@ -14,6 +14,7 @@ from gateway.client.answers import Answer
 from gateway.client.calls import Call
 from gateway.client.connection import AvailableConnector, Connection, Revoked
 from gateway.client.exchange import FAULTS, Exchange, Lost
+from gateway.client.integrations import SyncIntegrations
 from gateway.client.provider import Proxied, route_to
 from gateway.client.settings import LIMITS, Assertion, read_settings
 from gateway.client.token import Token
@@ -56,6 +57,7 @@ class SyncGateway:
         self._sleep = sleep
         self._owns_client = client is None
         self._client = client or httpx.Client(transport=transport, limits=LIMITS)
+        self.integrations = SyncIntegrations(self._send)
 
     def __repr__(self) -> str:
         return f"SyncGateway({self._settings.base_url!r})"

@@ -29,6 +29,8 @@ from gateway.client.tools import ToolPage, ToolResult, read_page, read_result
 T = TypeVar("T")
 
 TOOLS_AT_ONCE = 500
+DETECT_SECONDS = 45.0
+"""How long all kinds together may look at a URL."""
 TOOL_SECONDS = 90.0
 """How long the call of a tool may take without the wait for a person: some ask a provider twice."""
 
@@ -221,6 +223,29 @@ def call_tool(
         read=read_result,
         repeatable=idempotency_key is not None,
         seconds=TOOL_SECONDS + (wait or 0),
+    )
+
+
+def list_integrations(read: Callable[[Fields], T]) -> Call[T]:
+    """``GET /v1/integrations``."""
+    return Call(method="GET", path="/v1/integrations", read=read, repeatable=True)
+
+
+def get_integration(slug: str, read: Callable[[Fields], T]) -> Call[T]:
+    """``GET /v1/integrations/{slug}``."""
+    path = f"/v1/integrations/{_segment(slug, 'slug')}"
+    return Call(method="GET", path=path, read=read, repeatable=True)
+
+
+def detect_integration(url: str, read: Callable[[Fields], T]) -> Call[T]:
+    """``POST /v1/integrations/detect``: every kind looks at the URL."""
+    return Call(
+        method="POST",
+        path="/v1/integrations/detect",
+        body=_body(url=url),
+        read=read,
+        repeatable=True,
+        seconds=DETECT_SECONDS,
     )
 
 

@@ -159,6 +159,12 @@ class ConnectionNotFound(GatewayError):
     default_code = "connection_not_found"
 
 
+class IntegrationNotFound(GatewayError):
+    """The organisation has no integration of this slug."""
+
+    default_code = "integration_not_found"
+
+
 class ConnectionIncomplete(GatewayError):
     """The address of the provider's API needs a fact that is missing: ``detail`` says which.
 
@@ -325,6 +331,7 @@ ERRORS: Mapping[str, type[GatewayError]] = MappingProxyType(
         "account_ambiguous": AccountAmbiguous,
         "connection_not_found": ConnectionNotFound,
         "connection_incomplete": ConnectionIncomplete,
+        "integration_not_found": IntegrationNotFound,
         "provider_unavailable": ProviderUnavailable,
         "app_refused": ProviderUnavailable,
         "provider_rate_limited": ProviderUnavailable,

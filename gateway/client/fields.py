@@ -93,6 +93,13 @@ class Fields:
         values = self._take(name, list, "a list")
         return [Fields(value, f"{name}[{index}]") for index, value in enumerate(values)]
 
+    def mappings(self, name: str) -> list[Mapping[str, Any]]:
+        """A list of objects, unchanged."""
+        values = self._take(name, list, "a list")
+        if not all(isinstance(value, dict) for value in values):
+            raise self.wrong(name, "a list of objects")
+        return values
+
     def mapping(self, name: str) -> Mapping[str, Any]:
         """A nested object, unchanged."""
         return dict(self._take(name, dict, "an object"))

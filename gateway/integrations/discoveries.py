@@ -12,16 +12,15 @@ from datetime import timedelta
 
 from connectors.tool_context import ApiAnswer, ToolFailed
 from gateway.audit.context import current_request
-from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.engine.integration import ApiRequest, Definition
 from gateway.engine.integration import Kind as KindName
 from gateway.errors import GatewayError, IntegrationRefused, code_of
 from gateway.integrations.kind import Kind
+from gateway.integrations.news import News
 from gateway.observe.logs import get_logger
 from gateway.proxy.forward import Forward
 from gateway.services.tokens import Wanted
-from gateway.store.audit import Action
 from gateway.store.integration_tools import Changes, IntegrationToolStore, Synced
 from gateway.store.integrations import Integration
 from gateway.store.owners import PLATFORM
@@ -33,8 +32,6 @@ WAIT_SECONDS = 10.0
 """The longest that a caller waits for tools that are being read."""
 AGAIN = timedelta(minutes=1)
 """How long after a failure the same tools are read again."""
-MOST_NAMED = 50
-"""Names of tools in one audit line."""
 KEY_ID = "integrations"
 """Who calls, in the usage events of these requests."""
 
@@ -49,13 +46,13 @@ class Discoveries:
         store: IntegrationToolStore,
         kinds: Mapping[KindName, Kind],
         clock: Clock,
-        audit: Audit,
+        news: News,
     ) -> None:
         self._forward = forward
         self._store = store
         self._kinds = kinds
         self._clock = clock
-        self._audit = audit
+        self._news = news
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     def is_due(self, row: Integration, mark: Synced | None) -> bool:
@@ -94,7 +91,7 @@ class Discoveries:
             await self._store.failed(row, connection, code, now=now)
             raise
         changes = await self._store.sync(row, connection, found.definitions, now=now)
-        self._tell(row, connection, changes)
+        await self._news.tell(row, connection, changes)
         return changes
 
     async def changed(
@@ -102,7 +99,7 @@ class Discoveries:
     ) -> None:
         """Note that an operation is another one than the pinned one, or gone."""
         changes = await self._store.put(row, connection, name, new, now=self._clock())
-        self._tell(row, connection, changes)
+        await self._news.tell(row, connection, changes)
 
     def send_for(self, row: Integration, connection: str, user: str) -> Sender:
         """Return what sends requests with the credential of a connection that ``user`` reaches."""
@@ -129,19 +126,6 @@ class Discoveries:
         except Exception as error:
             # Rule 7: a fault of one server, or of what reads it, leaves the others alone.
             _log.warning("tools_not_read", connector=row.id, error=type(error).__name__)
-
-    def _tell(self, row: Integration, connection: str, changes: Changes) -> None:
-        if not changes:
-            return
-        named = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
-        self._audit.note(
-            Action.INTEGRATION_TOOLS_CHANGED,
-            tenant=row.tenant,
-            connector=row.id,
-            connection=connection or None,
-            subject=row.slug,
-            details={word: sorted(names)[:MOST_NAMED] for word, names in named.items() if names},
-        )
 
 
 class Sender:

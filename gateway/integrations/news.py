@@ -12,6 +12,9 @@ from gateway.store.integration_tools import Changes
 from gateway.store.integrations import Integration
 from gateway.store.owners import ORG
 
+MOST_NAMED = 50
+"""Names of tools in one audit line."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class News:
@@ -22,25 +25,23 @@ class News:
     clock: Clock
 
     async def tell(self, row: Integration, connection: str, changes: Changes) -> None:
-        """Tell that operations came or changed: nobody has accepted these.
+        """Tell what is other than before. ``connection`` is the one whose tools they are, or empty.
 
-        ``connection`` is the one whose tools they are, empty for all. Operations that went ask for
-        nothing: they are told with the next change.
+        Operations that came or changed ask a person from now on: an event tells administrators.
         """
-        if not changes.added and not changes.changed:
+        if not changes:
             return
+        named = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
         await self.audit.write(
             Action.INTEGRATION_TOOLS_CHANGED,
             tenant=row.tenant,
             connector=row.id,
             connection=connection or None,
             subject=row.slug,
-            details={
-                "added": sorted(changes.added)[:100],
-                "changed": sorted(changes.changed)[:100],
-                "removed": sorted(changes.removed)[:100],
-            },
+            details={word: sorted(names)[:MOST_NAMED] for word, names in named.items() if names},
         )
+        if not changes.added and not changes.changed:
+            return
         await self.events.add(
             new_event(
                 EventType.TOOLS_CHANGED,

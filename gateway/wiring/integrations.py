@@ -18,7 +18,6 @@ from gateway.outbound.client import Outbound
 from gateway.services.apps import Apps
 from gateway.services.disconnect import DisconnectService
 from gateway.store.connections import ConnectionStore
-from gateway.store.events import EventStore
 from gateway.store.integration_tools import IntegrationToolStore
 from gateway.store.integrations import IntegrationStore
 from gateway.store.mongo import Database
@@ -32,7 +31,6 @@ class IntegrationServices:
 
     service: Integrations
     review: ToolReview
-    news: News
 
 
 def integration_services(
@@ -47,12 +45,12 @@ def integration_services(
     disconnect: DisconnectService,
     clock: Clock,
     audit: Audit,
+    news: News,
     public_url: str,
 ) -> IntegrationServices:
     """Return the services."""
     connections = ConnectionStore(database)
     reader = Reader(KINDS, Fetcher(outbound))
-    news = News(events=EventStore(database), audit=audit, clock=clock)
     service = Integrations(
         reader=reader,
         store=rows,
@@ -82,4 +80,4 @@ def integration_services(
         clock=clock,
         audit=audit,
     )
-    return IntegrationServices(service=service, review=review, news=news)
+    return IntegrationServices(service=service, review=review)

@@ -32,6 +32,7 @@ from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.fetch import BULKHEAD as INTEGRATIONS_BULKHEAD
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
+from gateway.integrations.news import News
 from gateway.integrations.present import IntegrationCatalog
 from gateway.integrations.remote_clients import RemoteClients
 from gateway.integrations.renewals import IntegrationRenewals
@@ -68,7 +69,7 @@ from gateway.store.connections import ConnectionStore
 from gateway.store.cool_downs import CoolDownStore
 from gateway.store.deliveries import DeliveryStore
 from gateway.store.encryption_key_checks import EncryptionKeyCheckStore
-from gateway.store.events import Outbox
+from gateway.store.events import EventStore, Outbox
 from gateway.store.flows import FlowStore
 from gateway.store.fresh.cache import Cache
 from gateway.store.fresh.watch import Watch
@@ -334,8 +335,9 @@ async def open_services(
         integrations = IntegrationCatalog(
             integration_rows, catalog, Cache(watch.freshness, database.notices)
         )
+        news = News(events=EventStore(database), audit=audit, clock=clock)
         discoveries = Discoveries(
-            forward=forward, store=integration_tools, kinds=KINDS, clock=clock, audit=audit
+            forward=forward, store=integration_tools, kinds=KINDS, clock=clock, news=news
         )
         registry.with_own(
             IntegrationTools(
@@ -360,6 +362,7 @@ async def open_services(
             disconnect=core.disconnect,
             clock=clock,
             audit=audit,
+            news=news,
             public_url=settings.public_url,
         )
         policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)

@@ -155,6 +155,8 @@ class AwaitableFace:
         method = getattr(self._inner, name)
         if name == "for_user":
             return lambda user: AwaitableFace(method(user))
+        if name == "integrations":
+            return AwaitableFace(method)
 
         async def call(*args: object, **options: object) -> object:
             return method(*args, **options)

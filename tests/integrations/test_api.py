@@ -26,6 +26,8 @@ from gateway.errors import IntegrationRefused
 from gateway.integrations.kind import Ran, Send, Source
 from gateway.integrations.reading import Given
 from gateway.integrations.service import New
+from gateway.store.events import Outbox
+from gateway.store.mongo import Database
 from gateway.wiring import integrations as wiring
 from gateway.wiring import process
 from tests.conftest import GATEWAY_URL
@@ -297,7 +299,7 @@ async def test_a_patch_changes_words_and_nothing_else(
 
 
 async def test_a_refresh_shows_what_changes_and_accepts_nothing(
-    gateway: Harness, api: httpx.AsyncClient, kinds: Kinds
+    gateway: Harness, api: httpx.AsyncClient, kinds: Kinds, database: Database
 ) -> None:
     await added(api)
     kind = kinds[KindName.OPENAPI]
@@ -325,6 +327,9 @@ async def test_a_refresh_shows_what_changes_and_accepts_nothing(
         "integration.refreshed",
         "integration.tools_changed",
     ]
+    (event,) = await Outbox(database).waiting(10)
+    assert (event.type, event.tenant) == ("integration.tools_changed", "default")
+    assert (event.connector, event.owner) == ("pet-shop--default", "org")
 
 
 async def test_a_definition_is_accepted_by_the_digest_that_was_seen(
