@@ -177,7 +177,10 @@ def _json(content: bytes) -> Any:
 
 
 def _title(url: str) -> str:
+    """Return the name of an API that tells none: the word of its host that names a product."""
     try:
-        return urlsplit(url).hostname or "GraphQL"
+        host = urlsplit(url).hostname or "GraphQL"
     except ValueError:
         return "GraphQL"
+    word = suggested_slug(url)
+    return host if host == "GraphQL" or word[0].isdigit() else word.capitalize()

@@ -93,7 +93,7 @@ async def test_detection_goes_by_what_the_endpoint_says(
     claim = await GRAPHQL.detect(URL, endpoint.fetch)
     assert claim is not None
     assert claim.confidence is confidence
-    assert (claim.endpoint, claim.name, claim.slug) == (URL, "shop.example", "shop")
+    assert (claim.endpoint, claim.name, claim.slug) == (URL, "Shop", "shop")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_an_open_endpoint_is_described() -> None:
     described = await GRAPHQL.describe(Source(url=URL), Endpoint().fetch)
     names = [each.name for each in described.definitions]
     assert names == ["pet", "pets", "rename_pet", "close_shop"]
-    assert (described.name, described.servers) == ("shop.example", (URL,))
+    assert (described.name, described.servers) == ("Shop", (URL,))
     assert [each.slug for each in described.methods] == ["none", "bearer"]
 
 
