@@ -91,7 +91,7 @@ class Discoveries:
             await self._store.failed(row, connection, code, now=now)
             raise
         changes = await self._store.sync(row, connection, found.definitions, now=now)
-        await self._news.tell(row, connection, changes)
+        await self._tell(row, connection, changes)
         return changes
 
     async def changed(
@@ -99,7 +99,7 @@ class Discoveries:
     ) -> None:
         """Note that an operation is another one than the pinned one, or gone."""
         changes = await self._store.put(row, connection, name, new, now=self._clock())
-        await self._news.tell(row, connection, changes)
+        await self._tell(row, connection, changes)
 
     def send_for(self, row: Integration, connection: str, user: str) -> Sender:
         """Return what sends requests with the credential of a connection that ``user`` reaches."""
@@ -126,6 +126,11 @@ class Discoveries:
         except Exception as error:
             # Rule 7: a fault of one server, or of what reads it, leaves the others alone.
             _log.warning("tools_not_read", connector=row.id, error=type(error).__name__)
+
+    async def _tell(self, row: Integration, connection: str, changes: Changes) -> None:
+        # A new connection has what others have: nobody has to look at that again.
+        if changes.waiting or changes.removed:
+            await self._news.tell(row, connection, changes)
 
 
 class Sender:

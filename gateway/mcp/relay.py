@@ -26,7 +26,7 @@ from gateway.mcp.running import RunningRequests
 from gateway.mcp.subscriptions import Subscriptions
 from gateway.mcp.wire import Outbox, notification, stream
 from gateway.observe.logs import get_logger
-from gateway.store.fresh.notices import EVERYTHING, Tag
+from gateway.store.fresh.notices import EVERYTHING, Tag, integrations_tag
 from gateway.store.mcp_messages import Kind, McpMessage, McpMessageStore
 
 _log = get_logger()
@@ -42,6 +42,9 @@ _ANSWERING = {"accounts", "connections", "approvals"}
 
 LOOK_EVERY = 2.0
 """Seconds after which a waiting attempt looks again, in case that a change went unnoticed."""
+
+TOGETHER = 0.5
+"""Seconds within which the changes of a tenant's own tools are told together."""
 
 IsAnswered = Callable[[Principal, str, str | None], Awaitable[bool]]
 """Says whether a question is answered, by its tool, and its approval if it was about one."""
@@ -67,6 +70,7 @@ class Relay:
         self._running = RunningRequests()
         self._streams: set[_Stream] = set()
         self._subscriptions = Subscriptions()
+        self._due: set[Tag] = set()
         self._waiting: set[asyncio.Event] = set()
         self._is_closed = False
         store.notices.listen(self._hear)
@@ -156,9 +160,11 @@ class Relay:
         """Take an announcement; it may come with every change of a connection."""
         for tag in tags:
             if tag == EVERYTHING:
-                self._lists_changed(None)
+                self._lists_changed(lambda tenant: True)
             elif tag[0] in _LISTED:
-                self._lists_changed(tag[1])
+                self._lists_changed(tag[1].__eq__)
+            elif tag[0] == "integrations_of":
+                self._tools_changed(tag)
             elif tag[0] == "mcp_messages" and len(tag) == 4:
                 if tag[2] == Kind.CANCELLED:
                     self._running.cancel(tag[1], tag[3])
@@ -173,11 +179,23 @@ class Relay:
                     if opened.has_questions:
                         self._look(opened)
 
-    def _lists_changed(self, tenant: str | None) -> None:
+    def _tools_changed(self, tag: Tag) -> None:
+        """Tell soon that a tenant's own tools are others: once for all of an API."""
+        if tag in self._due or not (self._streams or len(self._subscriptions)):
+            return
+        self._due.add(tag)
+
+        def tell() -> None:
+            self._due.discard(tag)
+            self._lists_changed(lambda tenant: integrations_tag(tenant) == tag)
+
+        asyncio.get_running_loop().call_later(TOGETHER, tell)
+
+    def _lists_changed(self, concerns: Callable[[str], bool]) -> None:
         for opened in self._streams:
-            if tenant in {None, opened.principal.tenant}:
+            if concerns(opened.principal.tenant):
                 opened.outbox.put(notification("notifications/tools/list_changed"))
-        self._subscriptions.tell(ToolsListChanged(), tenant)
+        self._subscriptions.tell(ToolsListChanged(), concerns)
 
     def _look(self, opened: _Stream) -> None:
         if opened.looking is not None and not opened.looking.done():

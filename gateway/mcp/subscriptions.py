@@ -38,10 +38,10 @@ class Subscriptions:
         """Stop calling ``listener``, if it was still called."""
         self._listeners.pop(listener, None)
 
-    def tell(self, event: ServerEvent, tenant: str | None) -> None:
-        """Pass on an event of a tenant; ``None``: of all tenants."""
+    def tell(self, event: ServerEvent, concerns: Callable[[str], bool]) -> None:
+        """Pass on an event to the tenants that it concerns."""
         for listener, of in list(self._listeners.items()):
-            if tenant in {None, of}:
+            if concerns(of):
                 listener(event)
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class _Bus:
         self._tenant = tenant
 
     async def publish(self, event: ServerEvent) -> None:
-        self._subscriptions.tell(event, self._tenant)
+        self._subscriptions.tell(event, self._tenant.__eq__)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._subscriptions.add(listener, self._tenant)

@@ -64,11 +64,15 @@ class Synced:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """The names of the definitions that a reading changed."""
+    """The names of the definitions that a reading changed.
+
+    ``waiting`` are those of the new and changed ones that nobody has accepted.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
@@ -161,7 +165,7 @@ class IntegrationToolStore:
         tenant, slug, base_url = integration.tenant, integration.slug, integration.base_url
         others = {} if accept else await self._accepted(tenant, slug)
         updates: list[tuple[Document, Document]] = []
-        added, changed = [], []
+        added, changed, waiting = [], [], []
         for each in definitions:
             digest, old = each.digest, known.get(each.name)
             if old is None:
@@ -172,9 +176,13 @@ class IntegrationToolStore:
             mine = _id(tenant, slug, connection, each.name) | {"tenant": tenant}
             first: Document = {"integration": slug, "connection": connection}
             first |= {"name": each.name, "enabled": True}
+            if row["accepted"] != pin_of(digest, base_url) and (
+                old is None or old.digest != digest
+            ):
+                waiting.append(each.name)
             row |= {"synced_at": now}
             updates.append((mine, {"$set": row, "$setOnInsert": first}))
-        return updates, Changes(added=tuple(added), changed=tuple(changed))
+        return updates, Changes(added=tuple(added), changed=tuple(changed), waiting=tuple(waiting))
 
     async def failed(
         self, integration: Integration, connection: str, problem: str, *, now: datetime

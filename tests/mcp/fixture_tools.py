@@ -406,10 +406,10 @@ def extend(server: Server[Any], relay: Relay) -> None:
 
     async def call(context: Context, params: Any) -> Any:
         if params.name == "test_trigger_tool_change":
-            relay._subscriptions.tell(ToolsListChanged(), None)
+            relay._subscriptions.tell(ToolsListChanged(), lambda tenant: True)
             return said("Changed.")
         if params.name == "test_trigger_prompt_change":
-            relay._subscriptions.tell(PromptsListChanged(), None)
+            relay._subscriptions.tell(PromptsListChanged(), lambda tenant: True)
             return said("Changed.")
         run = TOOLS.get(params.name)
         return await (call_tool if run is None else run)(context, params)

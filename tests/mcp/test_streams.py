@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from gateway.web.mcp_controls import controls_of, describer
 from tests.mcp.speaking import ACCEPT, OLD, Mcp, modern
 from tests.mcp.standin import AsPrincipal
 from tests.support import provider as providers
+from tests.support.integration_rows import integration
 from tests.support.loopback import loopback_client
 from tests.support.provider import Exchange, StrictProvider
 from tests.support.serving import serving
@@ -100,8 +101,18 @@ async def tighten(mcp: Mcp) -> None:
     await policies.set("default", rules=[rule], disabled=(), revision=0)
 
 
+async def add_an_api(mcp: Mcp) -> None:
+    """Add an integration, and one of another tenant, of which nobody here hears."""
+    rows = mcp.proxy.harness.services.integration_rows
+    await rows.add(integration("other"))
+    await rows.add(integration("default"))
+
+
+@pytest.mark.parametrize("change", [tighten, add_an_api])
 async def test_a_listening_client_hears_of_a_changed_list(
-    mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient]
+    mcp: Mcp,
+    two: tuple[httpx.AsyncClient, httpx.AsyncClient],
+    change: Callable[[Mcp], Awaitable[None]],
 ) -> None:
     first, second = two
     session = await mcp.session(URL)
@@ -115,7 +126,7 @@ async def test_a_listening_client_hears_of_a_changed_list(
         acknowledged = await next_message(news)
         assert acknowledged["method"] == "notifications/subscriptions/acknowledged"
         assert (await anext(olds)).startswith(":")  # it is open
-        await tighten(mcp)
+        await change(mcp)
         told = await next_message(news)
         assert told["method"] == "notifications/tools/list_changed"
         assert told["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == 7

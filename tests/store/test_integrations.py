@@ -52,7 +52,7 @@ async def test_what_a_person_accepted_is_remembered_until_the_next_acceptance(
     second = definition(description="Delete a pet.")
     changes = await tools.sync(shop, EVERYBODY, [second], now=LATER)
     (row,) = await tools.list_for("default", "petstore")
-    assert changes == Changes(changed=("get_pet",))
+    assert changes == Changes(changed=("get_pet",), waiting=("get_pet",))
     assert (row.definition, row.before, row.is_accepted(shop.base_url)) == (second, first, False)
 
     third = definition(description="Sell a pet.")
