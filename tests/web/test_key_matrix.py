@@ -171,7 +171,7 @@ MATRIX = (
             Role.INTEGRATIONS,
             None,
             "invalid_request",
-            {"url": "ftp:/"},
+            {"url": "ftp://x"},
             right="invalid_request",
         )
         for path in ("", "/detect", "/preview")
