@@ -28,6 +28,8 @@ def check_path(path: str) -> None:
         ):
             raise OperationSkipped("path_climbs", "its path leaves the place that it names")
         said = unquote(said)
+        if not said.isprintable():
+            raise OperationSkipped("path_unusable", "its path has a control character")
     if said.count("/") != path.count("/"):
         raise OperationSkipped("path_climbs", "its path has an encoded slash")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import encodings.utf_8_sig  # later, nothing can be opened
 import encodings.utf_16  # noqa: F401
+import gc
 import json
 import sys
 from dataclasses import fields, replace
@@ -27,6 +28,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     limits = limits_for(int(asked["size"]))
     schemas = load_schemas()
+    gc.disable()  # a short life with a limit of memory; looking for cycles takes most of the time
     confine(seconds=limits.seconds, memory=limits.memory)
     content = sys.stdin.buffer.read(limits.document + 1)
     try:
