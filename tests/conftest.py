@@ -54,6 +54,8 @@ LONG = (
     "engine/test_token_properties.py",
     "faults",
     "fuzz",
+    "integrations/test_journeys.py",
+    "integrations/test_pinned.py",
     "leaks",
     "outbound/test_memory.py",
     "proxy/test_echo_calls.py",

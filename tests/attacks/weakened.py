@@ -7,8 +7,8 @@ whose name contains that text. A run ends with its first red attack; ``--all`` s
 
 A removal around the flow (``weaknesses_around.py``), of a check of pasted keys
 (``weaknesses_of_keys.py``), of the proxy (``weaknesses_of_the_proxy.py``), of the authorization
-server (``weaknesses_of_agents.py``) or of tools and their approvals (``weaknesses_of_tools.py``)
-meets the attacks on those checks alone.
+server (``weaknesses_of_agents.py``), of tools and their approvals (``weaknesses_of_tools.py``) or
+of integrations (``weaknesses_of_integrations.py``) meets the attacks on those checks alone.
 ``--part 1`` to ``--part 3`` pick a third of the removals; the intact product meets all attacks.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
@@ -32,6 +32,7 @@ from xml.etree import ElementTree
 from tests.attacks.weaknesses import WEAKNESSES
 from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 from tests.attacks.weaknesses_of_agents import OF_AGENTS
+from tests.attacks.weaknesses_of_integrations import OF_INTEGRATIONS
 from tests.attacks.weaknesses_of_keys import OF_KEYS
 from tests.attacks.weaknesses_of_the_proxy import OF_THE_PROXY
 from tests.attacks.weaknesses_of_tools import OF_TOOLS
@@ -46,12 +47,14 @@ ON_KEYS = ("test_pasted_keys.py",)
 ON_THE_PROXY = ("test_proxy.py",)
 ON_AGENTS = ("test_agents.py",)
 ON_TOOLS = ("test_approvals.py", "test_tools.py")
+ON_INTEGRATIONS = ("test_integrations.py",)
 APART = (
     (AROUND_THE_FLOW, AROUND),
     (OF_KEYS, ON_KEYS),
     (OF_THE_PROXY, ON_THE_PROXY),
     (OF_AGENTS, ON_AGENTS),
     (OF_TOOLS, ON_TOOLS),
+    (OF_INTEGRATIONS, ON_INTEGRATIONS),
 )
 """Removals, and the only attacks that they meet."""
 QUICK = ("test_callback.py", "test_other_connector.py", "test_issuer.py", "test_accounts.py")
@@ -117,7 +120,7 @@ def attack(removal: str, to_the_end: bool) -> Result:
             if removal in weaknesses:
                 chosen = attacks
         if not removal:
-            chosen += (*ON_KEYS, *ON_THE_PROXY, *ON_TOOLS, *ON_AGENTS)
+            chosen += (*ON_KEYS, *ON_THE_PROXY, *ON_TOOLS, *ON_AGENTS, *ON_INTEGRATIONS)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"]
         command += [f"--junitxml={report}", f"--basetemp={folder}/temporary"]
         command += ["-x"] if removal and not to_the_end else []

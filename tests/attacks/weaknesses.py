@@ -22,6 +22,7 @@ from gateway.store import flows
 from gateway.store.flows import Flow, FlowStore, flow_id
 from tests.attacks.weaknesses_around import AROUND_THE_FLOW
 from tests.attacks.weaknesses_of_agents import OF_AGENTS
+from tests.attacks.weaknesses_of_integrations import OF_INTEGRATIONS
 from tests.attacks.weaknesses_of_keys import OF_KEYS
 from tests.attacks.weaknesses_of_the_proxy import OF_THE_PROXY
 from tests.attacks.weaknesses_of_tools import OF_TOOLS
@@ -105,7 +106,9 @@ OF_THE_FLOW: dict[str, Callable[[], None]] = {
     "endpoint_is_of_the_start": _endpoint_of_today,
     "verifier_is_of_the_flow": _one_verifier,
 }
-WEAKNESSES = OF_THE_FLOW | AROUND_THE_FLOW | OF_KEYS | OF_THE_PROXY | OF_AGENTS | OF_TOOLS
+WEAKNESSES = (
+    OF_THE_FLOW | AROUND_THE_FLOW | OF_KEYS | OF_THE_PROXY | OF_AGENTS | OF_TOOLS | OF_INTEGRATIONS
+)
 """The name of each check, and how a process loses it."""
 
 

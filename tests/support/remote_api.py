@@ -156,7 +156,7 @@ class Seen:
 class RemoteApi:
     """The running API; ``document``, ``sdl`` and ``tools`` may be replaced at any time.
 
-    ``calls`` are the requests to operations, ``fetched`` those to the document.
+    ``calls`` are the requests to operations, ``fetched`` the looks at its document and metadata.
     """
 
     url: str
@@ -176,7 +176,8 @@ class RemoteApi:
 
     def reset(self) -> None:
         """Be as at the beginning: the journeys share one server."""
-        self.document, self.sdl = petstore(self.url), SDL
+        # No part of it stands in two places, so that a test changes one.
+        self.document, self.sdl = json.loads(json.dumps(petstore(self.url))), SDL
         self.tools = [mcp_tool("greet", "Greet a pet.", readOnlyHint=True)]
         self.open, self.redirect = False, None
         self.pets = {"p1": {"id": "p1", "name": "Rex"}, "p2": {"id": "p2", "name": "Mia"}}
@@ -239,7 +240,8 @@ class RemoteApi:
 
     async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        seen = await self._note(request, self.calls)
+        is_look = request.url.path.startswith(("/openapi.json", "/.well-known/"))
+        seen = await self._note(request, self.fetched if is_look else self.calls)
         refusal = self._refusal(seen)
         if refusal is None and seen.path == "/mcp":
             await self._mcp(seen, scope, send)

@@ -34,6 +34,7 @@ class RemoteOAuth:
         metadata = "/.well-known/oauth-authorization-server"
         return [
             Route(metadata, self._metadata),
+            Route("/.well-known/oauth-protected-resource/mcp", self._resource),
             Route("/oauth/authorize", self._authorize),
             Route("/oauth/token", self._token, methods=["POST"]),
             Route("/oauth/revoke", self._revoke, methods=["POST"]),
@@ -55,6 +56,9 @@ class RemoteOAuth:
                 "scopes_supported": ["pets:read", "pets:write"],
             }
         )
+
+    async def _resource(self, request: Request) -> Response:
+        return JSONResponse({"resource": f"{self.url}/mcp", "authorization_servers": [self.url]})
 
     async def _authorize(self, request: Request) -> Response:
         """Approve without asking."""
