@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.catalog import Catalog
@@ -10,7 +10,7 @@ from connectors.errors import ConfigError, ConnectorError, UnknownConnector
 from gateway.audit.context import current_actor
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
-from gateway.engine.integration import AuthMethod, Claim, Definition, Description, Skipped
+from gateway.engine.integration import AuthMethod, Claim, Definition, Description, OAuth, Skipped
 from gateway.engine.integration import Kind as KindName
 from gateway.engine.integration_names import LONGEST_TOOL, connector_name, is_integration, tool_name
 from gateway.errors import (
@@ -204,7 +204,8 @@ class Integrations:
         """Merge auth templates into those of the integration, or replace them.
 
         While there are connections, no template goes and no endpoint of OAuth changes: their
-        refresh tokens would be sent to another address than the one they are from.
+        refresh tokens would be sent to another address than the one they are from. While there is
+        an OAuth app, the flow that it is for stays: its secret would be sent there, too.
         """
         row = await self.added(tenant, slug)
         new = configured(row.methods, methods, mode) or _NOTHING
@@ -215,6 +216,11 @@ class Integrations:
                     raise InvalidRequest(
                         f"authMethods: {old.slug} is in use. Disconnect the accounts first."
                     )
+        used = await self.apps.list_for(tenant, row.id)
+        if used and _flow_of(new) != _flow_of(row.methods):
+            raise InvalidRequest(
+                "authMethods: an OAuth app is for this flow. Remove the app first."
+            )
         now = self.clock()
         changed = replace(row, methods=new, config_revised_at=now, updated_at=now)
         _check_usable(changed)
@@ -321,6 +327,12 @@ class Integrations:
             return False
         except ConnectorError:
             return True
+
+
+def _flow_of(methods: Iterable[AuthMethod]) -> OAuth | None:
+    """Return the flow of people: the first one, as ``connector_of`` takes it."""
+    flows = (each.oauth for each in methods if each.oauth is not None)
+    return next((flow for flow in flows if flow.flow == "authorization_code"), None)
 
 
 def is_per_connection(description: Description) -> bool:

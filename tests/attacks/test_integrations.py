@@ -9,7 +9,7 @@ import pytest
 
 from gateway.access.service_keys import Role
 from tests.support.integrating import SLUG, Integrating, integrating
-from tests.support.remote_api import API_KEY, mcp_tool, remote_api
+from tests.support.remote_api import API_KEY, CLIENT_ID, CLIENT_SECRET, mcp_tool, remote_api
 
 
 @pytest.fixture
@@ -48,6 +48,38 @@ async def test_a_document_does_not_move_the_credential_to_another_host(world: In
         await proxy.get(f"/v1/proxy/{SLUG}/pets", headers={"Gateway-User": "alice"})
         await world.call("petstore_list_pets")
     assert not world.other.calls
+
+
+@pytest.mark.requirement("M4")
+async def test_the_secret_of_an_app_does_not_go_to_another_token_endpoint(
+    world: Integrating,
+) -> None:
+    """A key that may change integrations is no key to what an administrator stored for one."""
+    await world.add()
+    admin = await world.key(Role.ADMIN)
+    app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    assert (await admin.put(f"/v1/connectors/{SLUG}/apps", json=app)).is_success
+    oauth = {
+        "flow": "authorization_code",
+        "authorizationUrl": f"{world.other.url}/oauth/authorize",
+        "tokenUrl": f"{world.other.url}/oauth/token",
+    }
+    (account,) = [
+        each
+        for each in (await world.got("GET", f"/{SLUG}"))["authMethods"]
+        if each["kind"] == "oauth"
+    ]
+    kept = {"template": "account", "kind": "oauth", "oauth": account["oauth"]}
+    for templates in (
+        [{"template": "account", "kind": "oauth", "oauth": oauth}],
+        [{"template": "mine", "kind": "oauth", "oauth": oauth}, kept],
+    ):
+        for mode in ("merge", "replace"):
+            await world.ask("POST", f"/{SLUG}/methods", authMethods=templates, mode=mode)
+            browser = await world.harness.browser("alice")
+            await browser.start(f"{SLUG}--default")
+    assert not world.other.oauth.asked
+    assert world.api.oauth.requests("token")
 
 
 @pytest.mark.requirement("M3")

@@ -12,6 +12,7 @@ import gateway.integrations.graphql.request as graphql_request
 import gateway.integrations.mcp_client.tools as mcp_tools
 import gateway.integrations.openapi.request as openapi_request
 import gateway.integrations.openapi.styles as styles
+import gateway.integrations.service as service
 import gateway.integrations.tool_review as tool_review
 import gateway.integrations.tools as integration_tools
 import gateway.services.own_names as own_names
@@ -28,6 +29,7 @@ _MCP: Any = mcp_tools
 _OPENAPI: Any = openapi_request
 _STYLES: Any = styles
 _REVIEW: Any = tool_review
+_SERVICE: Any = service
 _TOOLS: Any = integration_tools
 _NAMES: Any = own_names
 _DESTINATION: Any = destination
@@ -63,6 +65,11 @@ def _plain_fetch() -> None:
 def _any_host() -> None:
     """The address of an integration changes while accounts are connected."""
     _REVIEW._origin = lambda url: ""
+
+
+def _any_flow() -> None:
+    """The endpoints of a flow change while there is an app for them."""
+    _SERVICE._flow_of = lambda methods: None
 
 
 def _unquoted() -> None:
@@ -117,6 +124,7 @@ def _any_tenant() -> None:
 OF_INTEGRATIONS: dict[str, Callable[[], None]] = {
     "integration_url_is_guarded": _plain_fetch,
     "integration_host_is_kept": _any_host,
+    "integration_app_keeps_its_flow": _any_flow,
     "integration_path_is_quoted": _unquoted,
     "integration_selection_is_printed": _pasted_selection,
     "integration_definition_is_accepted": _accepted,
