@@ -119,6 +119,13 @@ class Sessions:
             admin=session.admin,
         )
 
+    async def administers(self, tenant: str, user: str) -> bool:
+        """Whether a person is signed in as an administrator now, in any browser.
+
+        An agent that they let in may then ask for what only administrators may do.
+        """
+        return await self._store.has_admin(tenant, user, self._clock())
+
     async def is_alive(self, session: SessionCaller) -> bool:
         """Whether the session goes on, with the same rights. Asking does not prolong it."""
         stored = await self._store.peek(session.session_id, self._clock())

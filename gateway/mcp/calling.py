@@ -92,6 +92,10 @@ class Calling:
     ) -> dict[str, Any]:
         arguments = params.arguments or {}
         if (control := self._controls.get(params.name)) is not None:
+            if control.may is not None and not await control.may(principal):
+                raise UnknownTool(params.name)
+            if not scopes_of(control) <= principal.scopes:
+                raise Forbidden(f"this needs the scopes {' '.join(sorted(scopes_of(control)))}")
             checked = arguments_in(control.args, self._schemas[control.name], arguments)
             return await control.run(principal, checked)
         tools = await self._registry.of(principal.tenant, principal.user)

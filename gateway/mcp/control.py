@@ -15,11 +15,16 @@ Problem = dict[str, Any]
 """The members of a problem document (RFC 9457), with the facts of its error."""
 Describe = Callable[[BaseException, Principal], Problem]
 """Describes an error to a principal; links in it are for that person alone."""
+May = Callable[[Principal], Awaitable[bool]]
+"""Says whether a principal has a tool."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Control:
-    """A tool of the gateway. ``run`` returns a value of ``output`` as JSON, or raises."""
+    """A tool of the gateway. ``run`` returns a value of ``output`` as JSON, or raises.
+
+    For a principal whom ``may`` denies it, it does not exist.
+    """
 
     name: str
     title: str
@@ -28,6 +33,7 @@ class Control:
     output: Mapping[str, Any]
     run: Callable[[Principal, Any], Awaitable[dict[str, Any]]]
     effect: Effect = "read"
+    may: May | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from gateway.encoding import base64url, from_base64url
 from gateway.engine.canonical import plain
 from gateway.mcp.context import Context, caller_of
 from gateway.mcp.control import Control
+from gateway.mcp.principal import Principal
 from gateway.tools.discovery import Discovery, Wanted
 from gateway.tools.registry import Tool
 from gateway.tools.schemas import input_schema
@@ -29,6 +30,7 @@ class Listing:
     def __init__(self, discovery: Discovery, controls: Sequence[Control]) -> None:
         self._discovery = discovery
         self._controls = {each.name: _control(each) for each in controls}
+        self._may = {each.name: each.may for each in controls}
         self._made: dict[str, McpTool] = {}
 
     async def list_tools(
@@ -42,13 +44,19 @@ class Listing:
         tools: dict[str, Tool | None] = {
             each.tool.name: each.tool for each in found if not each.is_blocked
         }
-        tools |= dict.fromkeys(self._controls)
+        tools |= dict.fromkeys(await self._controls_of(principal))
         names = sorted(name for name in tools if name > after)
         page = names[:PAGE]
         return ListToolsResult(
             tools=[self._one(name, tools[name]) for name in page],
             next_cursor=cursor_of(page[-1]) if len(names) > len(page) else None,
         )
+
+    async def _controls_of(self, principal: Principal) -> list[str]:
+        """Return the names of the gateway's own tools that a principal has."""
+        conditions = {may for may in self._may.values() if may is not None}
+        met = {may for may in conditions if await may(principal)}  # each is asked once
+        return [name for name, may in self._may.items() if may is None or may in met]
 
     def _one(self, name: str, tool: Tool | None) -> McpTool:
         if tool is None:

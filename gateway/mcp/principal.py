@@ -33,6 +33,7 @@ class Principal:
 
     ``client`` is the OAuth client's id, or the id of the service key. A service key has every
     scope. ``connectors`` are those that a restricted key is for; ``None``: any.
+    ``manages_integrations``: it is a key with the role ``integrations``.
     """
 
     tenant: str
@@ -41,6 +42,7 @@ class Principal:
     scopes: frozenset[str]
     via: Literal["token", "key"]
     connectors: frozenset[str] | None = None
+    manages_integrations: bool = False
 
     def reaches(self, connectors: Iterable[str]) -> bool:
         """Whether it may use tools of these connectors."""

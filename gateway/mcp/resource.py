@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.access.assertions import HEADER as ASSERTION
 from gateway.access.bounds import Bounds
 from gateway.access.identity import is_user_id
-from gateway.access.service_keys import KeyCaller
+from gateway.access.service_keys import KeyCaller, Role
 from gateway.audit.context import act_as
 from gateway.authorization.tokens import AccessTokens
 from gateway.errors import (
@@ -148,6 +148,7 @@ class ProtectedResource:
             scopes=frozenset(SCOPES),
             via="key",
             connectors=bounds.connectors,
+            manages_integrations=Role.INTEGRATIONS in caller.roles,
         )
 
     async def _tool(self, operation: Operation, principal: Principal | None) -> CallableTool | None:

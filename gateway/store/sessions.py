@@ -18,6 +18,8 @@ from gateway.store.rows import read_fields, write_fields
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 TOUCH = timedelta(minutes=1)
+MOST_SEEN = 20
+"""The most sessions of a person that are looked at."""
 SIGN_OUT_KEPT = timedelta(hours=1)
 """Longer than any arrival is under way."""
 
@@ -64,6 +66,20 @@ class SessionStore:
         if row is None or not SESSIONS.holds(self._prover, row):
             return None
         return read_fields(StoredSession, row)
+
+    async def has_admin(self, tenant: str, user: str, now: datetime) -> bool:
+        """Whether a person is signed in as an administrator now."""
+        rows = await self._rows.find(
+            {
+                "tenant": tenant,
+                "user": user,
+                "admin": True,
+                "expires_at": {"$gt": now},
+                "seen_at": {"$gt": now - IDLE},
+            },
+            limit=MOST_SEEN,
+        )
+        return any(SESSIONS.holds(self._prover, row) for row in rows)
 
     async def delete(self, session_id: str) -> None:
         """End a session; idempotent."""

@@ -25,6 +25,7 @@ from gateway.web.discovery import (
     discovered,
 )
 from gateway.web.facts import approval_facts, facts_of
+from gateway.web.integration_controls import integration_controls
 from gateway.web.problems import members_of
 from gateway.web.replies import connection_reply
 from gateway.web.return_to import DASHBOARD
@@ -83,7 +84,11 @@ class DisconnectArgs(_Args):
 
 
 def controls_of(given: Services) -> list[Control]:
-    """Return the gateway's own tools. None of them changes anything: people do, on its pages."""
+    """Return the gateway's own tools.
+
+    People change their accounts on the gateway's pages; no tool does. Integrations are added by a
+    tool that a person approves.
+    """
     url = given.settings.public_url
 
     async def discover(principal: Principal, args: DiscoverArgs) -> dict[str, Any]:
@@ -174,6 +179,7 @@ def controls_of(given: Services) -> list[Control]:
             output=_object("connection", "connector", "account_label", "disconnect_url"),
             run=disconnect_link,
         ),
+        *integration_controls(given),
     ]
 
 

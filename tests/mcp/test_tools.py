@@ -232,3 +232,10 @@ async def test_state_and_sessions_outlive_a_rotation_of_the_encryption_keys(mcp:
     assert _Codec(new).unseal(_Codec(old).seal(b"state")) == b"state"
     without = Vault(read_encryption_keys(f"b:{two}"))
     assert Sessions(without).open(Sessions(old).begin(ALICE, **said), ALICE, now) is None
+
+
+async def test_tools_for_administrators_do_not_exist_for_others(mcp: Mcp) -> None:
+    found = await listed(mcp)
+    assert not [tool for tool in found["tools"] if tool["name"].startswith("gateway_")]
+    answer = await call(mcp, "gateway_list_integrations", {})
+    assert answer["error"]["message"] == "Unknown tool: gateway_list_integrations"
