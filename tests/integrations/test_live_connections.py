@@ -120,6 +120,29 @@ async def test_a_tool_of_a_server_asks_again_when_its_definition_changes(
     assert (tool.before.description, tool.effect) != (tool.definition.description, "read")
 
 
+async def test_a_refresh_lets_each_connection_read_its_tools_again(
+    harness: Harness, shop: RemoteApi
+) -> None:
+    await add(
+        harness,
+        shop,
+        NOTHING,
+        kind=Kind.MCP,
+        base_url=f"{shop.url}/mcp",
+        methods=(KEY,),
+        per_connection=True,
+    )
+    await connect(harness, {"token": API_KEY})
+    assert [*await tools_of(harness)] == ["petstore_greet"]
+    shop.tools = [mcp_tool("greet", "Greet a pet."), mcp_tool("wave", "Wave at a pet.")]
+    assert [*await tools_of(harness)] == ["petstore_greet"]
+    harness.clock.advance(seconds=1)
+    api = await harness.api(Role.INTEGRATIONS)
+    answer = await api.post("/v1/integrations/petstore/refresh", json={})
+    assert (answer.status_code, answer.json()["later"]) == (200, True)
+    assert {*await tools_of(harness)} == {"petstore_greet", "petstore_wave"}
+
+
 async def test_tools_end_with_their_connection(harness: Harness, shop: RemoteApi) -> None:
     await add(
         harness,
