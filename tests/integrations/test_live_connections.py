@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from gateway.access.service_keys import Role
@@ -180,3 +181,29 @@ async def test_a_server_that_refuses_leaves_the_other_tools(
     mark = (await harness.services.integration_tools.synced(row.tenant))[row.slug, made["id"]]
     assert mark.problem
     assert mark.synced_at is None
+
+
+async def test_what_people_entrusted_to_one_host_goes_to_no_other(
+    harness: Harness, shop: RemoteApi, described: Callable[[RemoteApi], Any]
+) -> None:
+    """Whoever may change an integration cannot send the accounts of others elsewhere."""
+    await add(harness, shop, await described(shop), methods=(KEY,))
+    assert (await connect(harness, {"token": API_KEY})).status_code == 200
+    api = await harness.api(Role.INTEGRATIONS)
+    here = "/v1/integrations/petstore"
+    other = {"template": "other", "kind": "apikey", "basic": True}
+    for path, body in [
+        ("/methods", {"authMethods": [other], "mode": "replace"}),
+        ("/refresh", {"baseUrl": "https://evil.example/api"}),
+        ("/refresh", {"baseUrl": f"{shop.url}/api".replace("127.0.0.1", "localhost")}),
+    ]:
+        refused = await api.post(f"{here}{path}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+        assert "Disconnect" in refused.json()["detail"]
+    assert (await api.get(here)).json()["baseUrl"] == f"{shop.url}/api"
+    assert (await api.post(f"{here}/methods", json={"authMethods": [other]})).is_success
+    # The same host again: everything asks until somebody accepts it there.
+    moved = await api.post(f"{here}/refresh", json={"baseUrl": f"{shop.url}/v2"})
+    assert moved.status_code == 200, moved.text
+    tools = (await api.get(f"{here}/tools")).json()["tools"]
+    assert {each["state"] for each in tools} == {"changed"}
