@@ -62,7 +62,7 @@ class Conversation:
         if not self.is_modern:
             return await self._initialize()
         try:
-            said = await self._asked("server/discover", {})
+            said = await self._first("server/discover", {})
         except (RpcError, HttpRefusal, NotMcp) as refusal:
             self._check_older(refusal)
             return await self._initialize()
@@ -91,7 +91,7 @@ class Conversation:
         if not self.is_modern and not self._is_begun:
             await self._initialize()
         try:
-            result = await self._asked(method, params, headers, reads)
+            result = await self._first(method, params, headers, reads)
         except (RpcError, HttpRefusal, NotMcp) as refusal:
             if self._is_begun:
                 raise
@@ -133,10 +133,9 @@ class Conversation:
             refusal.status in _NOT_ABOUT_THE_REVISION or refusal.status >= 500
         ):
             raise refusal
-        if isinstance(refusal, RpcError) and refusal.code == UNSUPPORTED_PROTOCOL_VERSION:
-            said = refusal.data.get("supported") if isinstance(refusal.data, dict) else None
-            if isinstance(said, list) and not any(v in HANDSHAKE_PROTOCOL_VERSIONS for v in said):
-                raise NoRevision
+        said = _supported(refusal)
+        if said and not any(version in HANDSHAKE_PROTOCOL_VERSIONS for version in said):
+            raise NoRevision
 
     async def _initialize(self) -> Message:
         self.version, self._session = LATEST_HANDSHAKE_VERSION, None
@@ -161,6 +160,21 @@ class Conversation:
         )
         return result
 
+    async def _first(
+        self,
+        method: str,
+        params: Message,
+        headers: Mapping[str, str] | None = None,
+        reads: bool = True,
+    ) -> Message:
+        """Send a request; once more if the server refuses a revision that it says it speaks."""
+        try:
+            return await self._asked(method, params, headers, reads)
+        except RpcError as error:
+            if self.version not in _supported(error):
+                raise
+            return await self._asked(method, params, headers, reads)
+
     async def _asked(
         self,
         method: str,
@@ -182,3 +196,11 @@ class Conversation:
             reads=reads,
         )
         return result_in(await self._send(asked), number)
+
+
+def _supported(refusal: Exception) -> list[Any]:
+    """Return the revisions of a server that refuses another one; none if it is no such refusal."""
+    if not isinstance(refusal, RpcError) or refusal.code != UNSUPPORTED_PROTOCOL_VERSION:
+        return []
+    said = refusal.data.get("supported") if isinstance(refusal.data, dict) else None
+    return said if isinstance(said, list) else []

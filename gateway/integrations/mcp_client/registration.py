@@ -19,7 +19,6 @@ NAME = "Connector gateway"
 MAX_CREDENTIAL = 2000
 _CREDENTIAL = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_PREFERRED: tuple[ClientAuth, ...] = ("client_secret_basic", "client_secret_post", "none")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,10 +31,7 @@ class Identity:
 
 def given_identity(server: AuthorizationServer, client_id: str, secret: Secret) -> Identity:
     """Return the client that a person registered by hand, with the way it authenticates."""
-    auth: ClientAuth = "none"
-    if secret:
-        usable = [m for m in _PREFERRED if m != "none" and m in server.auth_methods]
-        auth = usable[0] if usable else "client_secret_basic"
+    auth: ClientAuth = _preferred(server, secret=True) if secret else "none"
     client = RemoteClient(server=server, client_id=client_id, auth=auth, origin="given")
     return Identity(client=client, secret=secret)
 
@@ -61,6 +57,19 @@ async def new_identity(
     return await _register(server, server.registration_url, redirect_uri, fetch)
 
 
+def _preferred(server: AuthorizationServer, *, secret: bool = False) -> ClientAuth:
+    """Return how to authenticate: with a secret if the server can, in the way it names first.
+
+    Servers of the official Python package read Basic only with the client id in the body too: what
+    a server names first is what it was tried with.
+    """
+    usable = [m for m in server.auth_methods if m in get_args(ClientAuth)]
+    usable.sort(key=lambda method: method == "none")
+    if secret and usable[:1] == ["none"]:
+        usable = []
+    return cast("ClientAuth", usable[0]) if usable else "client_secret_basic"
+
+
 def client_document(url: str, redirect_uri: str) -> dict[str, Any]:
     """Return the document at ``url`` that describes us (OAuth client id metadata documents)."""
     return {"client_id": url, **_metadata(redirect_uri, "none")}
@@ -81,8 +90,7 @@ def _metadata(redirect_uri: str, auth: ClientAuth) -> dict[str, Any]:
 async def _register(
     server: AuthorizationServer, url: str, redirect_uri: str, fetch: Fetch
 ) -> Identity:
-    usable: list[ClientAuth] = [m for m in _PREFERRED if m in server.auth_methods]
-    wanted: ClientAuth = usable[0] if usable else "client_secret_basic"
+    wanted = _preferred(server)
     body = _metadata(redirect_uri, wanted)
     if server.scopes:
         body["scope"] = " ".join(server.scopes)
