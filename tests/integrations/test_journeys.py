@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from gateway.access.service_keys import Role
-from tests.support.gateway import FakeClock
+from tests.conftest import GATEWAY_URL
+from tests.support.gateway import FakeClock, running_gateway
 from tests.support.integrating import SLUG, Integrating, integrating
-from tests.support.remote_api import API_KEY, CLIENT_ID, CLIENT_SECRET, PASSWORD, USER
+from tests.support.remote_api import API_KEY, CLIENT_ID, CLIENT_SECRET, PASSWORD, USER, allowed
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -163,3 +165,37 @@ async def test_tenants_share_a_slug_and_nothing_else(world: Integrating) -> None
     assert (await world.got("DELETE", f"/{SLUG}", tenant="acme"))["removed"]
     assert (await world.ask("GET", f"/{SLUG}", tenant="acme")).status_code == 404
     await world.result("petstore_get_pet", {"petId": "p2"})
+
+
+async def test_what_one_process_adds_another_serves(
+    mongodb_url: str, database_name: str, clock: FakeClock
+) -> None:
+    """And what it removes is gone there, too."""
+    async with (
+        integrating(mongodb_url, database_name, clock=clock) as world,
+        running_gateway(
+            mongodb_url,
+            database_name,
+            clock=clock,
+            public_url=GATEWAY_URL,
+            egress_allow=allowed(world.api, world.other),
+        ) as second,
+    ):
+        tools = await second.api(Role.TOOLS)
+
+        async def call() -> int:
+            body = {"user": "alice", "arguments": {"petId": "p1"}}
+            return (await tools.post("/v1/tools/petstore_get_pet/call", json=body)).status_code
+
+        async def works() -> bool:
+            return await call() == 200
+
+        async def is_gone() -> bool:
+            return await call() == 404
+
+        assert await is_gone()
+        await world.add()
+        await world.connect_for_org({"token": API_KEY, "template": "key"})
+        await until(works)
+        await world.got("DELETE", f"/{SLUG}")
+        await until(is_gone)
