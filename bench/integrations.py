@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -20,6 +19,12 @@ from gateway.integrations.reading import about_tokens
 
 MOST_MIB = 200.0
 _URL = "https://api.example/openapi.json"
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.check_call([sys.executable, "-m", sys.argv[1]])
+sys.stderr.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+"""
+"""Starts the reader from a small process: the system counts its parent's memory, too."""
 _DEFINITIONS = TypeAdapter(tuple[Definition, ...])
 
 
@@ -58,21 +63,15 @@ def _read(
 ) -> tuple[dict[str, Any], float]:
     """Return what a reader says, and the KiB of memory that it took."""
     asked = {"base_url": "", "size": len(document), **question}
-    with subprocess.Popen(
-        [sys.executable, "-m", module],
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, module],
         cwd=ROOT,
         env={},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise NotStarted(module)
-        process.stdin.write(json.dumps(asked).encode() + b"\n" + document)
-        process.stdin.close()
-        answer = process.stdout.read()
-        _, _, used = os.wait4(process.pid, 0)  # Popen's own wait tells no memory
-        process.returncode = 0
-    return json.loads(answer), used.ru_maxrss
+        input=json.dumps(asked).encode() + b"\n" + document,
+        capture_output=True,
+        check=True,
+    )
+    return json.loads(done.stdout), json.loads(done.stderr)
 
 
 def open_api(operations: int) -> bytes:

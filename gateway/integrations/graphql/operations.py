@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.engine.integration import Definition, Effect, Skipped
 from gateway.integrations.graphql.inputs import input_schema, readable
 from gateway.integrations.graphql.outputs import output_schema
-from gateway.integrations.graphql.reach import (
-    default_selection,
-    known_types,
-    possible_types,
-    written,
-)
+from gateway.integrations.graphql.reach import Reaches, written
 from gateway.integrations.graphql.schema import COMPOSITE, Field, Schema, TypeKind, Unreadable
 
 MAX_OPERATIONS = 2_000
-MAX_SIZE = 250_000
-"""Arguments and known fields of all operations together."""
+MAX_SIZE = 150_000
+"""Arguments and known names of all operations together: a row is stored for each."""
 MAX_NAME = 40
 """Characters of a name: an integration's slug comes before it."""
 MAX_SKIPPED = 200
@@ -41,6 +36,7 @@ def operations(schema: Schema) -> tuple[tuple[Definition, ...], tuple[Skipped, .
     found: list[Definition] = []
     skipped: list[Skipped] = []
     names: set[str] = set()
+    reaches = Reaches(schema)
     size = 0
     for operation, root in (("query", schema.query), ("mutation", schema.mutation)):
         type_ = schema.types.get(root) if root else None
@@ -55,9 +51,11 @@ def operations(schema: Schema) -> tuple[tuple[Definition, ...], tuple[Skipped, .
                 if len(found) >= MAX_OPERATIONS or size > MAX_SIZE:
                     raise Unreadable("too_many", f"only the first {len(found)} are read")
                 name = _name(field.name, operation, names)
-                found.append(_definition(name, operation, field, schema))
+                found.append(_definition(name, operation, field, schema, reaches))
                 names.add(name)
-                size += _size(found[-1])
+                size += _size(found[-1].input_schema)
+                if "type" in found[-1].call:
+                    size += reaches.of(field.type.name).size
             except Unreadable as error:
                 skipped.append(Skipped(name=field.name, code=error.code, reason=error.reason))
     if schema.subscription:
@@ -65,7 +63,9 @@ def operations(schema: Schema) -> tuple[tuple[Definition, ...], tuple[Skipped, .
     return tuple(found), tuple(_bounded(skipped))
 
 
-def _definition(name: str, operation: str, field: Field, schema: Schema) -> Definition:
+def _definition(
+    name: str, operation: str, field: Field, schema: Schema, reaches: Reaches
+) -> Definition:
     kind = schema.kind_of(field.type.name)
     if kind is None or kind not in COMPOSITE | _LEAVES:
         raise Unreadable("type", f"the schema has no output type {field.type.name}")
@@ -79,19 +79,19 @@ def _definition(name: str, operation: str, field: Field, schema: Schema) -> Defi
     tree = {}
     if kind in COMPOSITE:
         of = field.type.name
-        tree = default_selection(of, schema, payload=operation == "mutation")
-        types = known_types(of, schema)
+        tree = reaches.default(of, payload=operation == "mutation")
+        reach = reaches.of(of)
         select = _free("select", call["arguments"])
         inputs["properties"][select] = {
             "type": "string",
-            "description": _told(of, written(tree), types.get(of)),
+            "description": _told(of, written(tree), reach.types.get(of)),
         }
         call |= {
             "select": select,
             "default": written(tree),
             "type": of,
-            "types": types,
-            "possible": possible_types(list(types), schema),
+            "types": reach.types,
+            "possible": reach.possible,
         }
     return Definition(
         name=name,
@@ -103,12 +103,10 @@ def _definition(name: str, operation: str, field: Field, schema: Schema) -> Defi
     )
 
 
-def _size(definition: Definition) -> int:
-    """Return how many fields and properties a definition has, which is what its size goes by."""
-    inputs, call = definition.input_schema, definition.call
-    objects = [inputs, *inputs.get("$defs", {}).values()]
-    known = [*call.get("types", {}).values(), *call.get("possible", {}).values()]
-    return sum(1 + len(each.get("properties", ())) for each in objects) + sum(map(len, known))
+def _size(schema: Mapping[str, Any]) -> int:
+    """Return how many properties the arguments have."""
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return sum(1 + len(each.get("properties", ())) for each in objects)
 
 
 def _description(field: Field, operation: str) -> str:
@@ -118,7 +116,7 @@ def _description(field: Field, operation: str) -> str:
     return f"{about} Deprecated. {field.deprecated}".strip()
 
 
-def _told(of: str, default: str, fields: dict[str, Any] | None) -> str:
+def _told(of: str, default: str, fields: Mapping[str, Any] | None) -> str:
     """Return what a model has to know in order to write a selection."""
     short = default if len(default) <= _SHOWN else f"{default[:_SHOWN]} …"
     about = f"Fields to return, in GraphQL; {short} if left out."
@@ -138,12 +136,11 @@ def _told(of: str, default: str, fields: dict[str, Any] | None) -> str:
 def _name(field: str, operation: str, taken: set[str]) -> str:
     """Return the name of an operation: ``create_issue`` for ``createIssue``, short and unique."""
     plain = re.sub(r"_+", "_", _HUMP.sub("_", field).lower()).strip("_")
-    for candidate in (plain, f"{plain}_{operation}"):
-        name = _short(candidate)
-        if name and name not in taken:
-            return name
-    # Two fields that differ in upper and lower case alone.
-    return _short(f"{plain}_{hashlib.sha256(f'{operation} {field}'.encode()).hexdigest()[:6]}")
+    # Fields may differ in upper and lower case alone, and one may be named as another becomes.
+    digest = hashlib.sha256(f"{operation} {field}".encode()).hexdigest()[:6]
+    endings = ["", f"_{operation}", f"_{digest}", *(f"_{n}" for n in range(2, len(taken) + 3))]
+    names = (_short(f"{plain}{ending}".strip("_")) for ending in endings)
+    return next(name for name in names if name and name not in taken)
 
 
 def _short(name: str) -> str:

@@ -29,7 +29,7 @@ def main() -> None:
         answer: dict[str, Any] = {"definitions": definitions, "skipped": skipped}
     except IntegrationRefused as refused:
         answer = {"refused": {"code": refused.code, "reason": refused.reason}}
-    json.dump(answer, sys.stdout, default=_members, allow_nan=False)
+    sys.stdout.write(json.dumps(answer, default=_members, allow_nan=False))
 
 
 def _members(value: Any) -> dict[str, Any]:

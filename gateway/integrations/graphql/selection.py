@@ -29,7 +29,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What a tool knows of the schema; see ``reach.known_types`` and ``reach.possible_types``."""
+    """What a tool knows of the schema; see ``reach.Reach``."""
 
     types: Mapping[str, Mapping[str, Any]]
     possible: Mapping[str, list[str]]
