@@ -95,7 +95,8 @@ def _types(parts: dict[str, list[Any]], members: dict[str, list[str]]) -> Iterat
         is_input = kind is TypeKind.INPUT_OBJECT
         fields, skipped = _fields(() if is_input else _each(nodes, "fields"))
         union = [each.name.value for each in _each(nodes, "types")]
-        values = [each.name.value for each in _each(nodes, "values")]
+        # As an introspection does, which leaves out deprecated values and arguments.
+        values = [each.name.value for each in _each(nodes, "values") if _deprecated(each) is None]
         yield Type(
             kind=kind,
             name=name,
@@ -132,12 +133,14 @@ def _inputs(nodes: Iterable[Any], *, lenient: bool = False) -> Iterator[Argument
     """Read arguments. An unreadable one costs its field, or itself alone if ``lenient``."""
     for node in nodes:
         try:
-            yield Argument(
+            read = Argument(
                 name=checked_name(node.name.value),
                 description=_said(node),
                 type=_ref(node.type),
                 default=print_ast(node.default_value) if node.default_value else None,
             )
+            if read.is_required or _deprecated(node) is None:
+                yield read
         except Unreadable:
             if not lenient:
                 raise
@@ -157,7 +160,7 @@ def _ref(node: ast.TypeNode) -> TypeRef:
     raise Unreadable("type", f"a type has no name within {MAX_WRAPPERS} lists and non-nulls")
 
 
-def _deprecated(node: ast.FieldDefinitionNode) -> str | None:
+def _deprecated(node: Any) -> str | None:
     for directive in node.directives or ():
         if directive.name.value == "deprecated":
             said = [each.value for each in directive.arguments or ()]

@@ -26,11 +26,11 @@ type Changes {
   closeShop: Boolean
 }
 type Events { petAdded: Pet }
-enum Species { CAT DOG }
+enum Species { CAT DOG DODO @deprecated }
 scalar Date
 input Filter { name: String, not: Filter, any: [Filter!], born: Date }
 input Details { weight: Float! = 1.5, photo: Photo! }
-input Photo { url: String! }
+input Photo { url: String! uri: String @deprecated }
 interface Animal { id: ID! name: String! }
 type Pet implements Animal {
   id: ID! name: String! species: Species! apiToken: String
