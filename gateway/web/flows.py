@@ -26,6 +26,7 @@ from gateway.errors import (
 from gateway.observe.logs import get_logger
 from gateway.outbound.client import host_of
 from gateway.services.connect import StartedFlow, flow_cookie_name
+from gateway.services.own_names import own_name
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
 from gateway.store.flows import FLOW_LIFETIME
@@ -168,9 +169,10 @@ async def _chosen(
     request: Request, session: SessionCaller, name: str
 ) -> tuple[ConnectorConfig, str | None]:
     given = services(request)
-    described, _ = await given.apps.choose(session.tenant, name)
-    await given.remote_clients.prepare(session.tenant, described.name)
-    config, app = await given.apps.choose(session.tenant, described.name)
+    await given.remote_clients.prepare(
+        session.tenant, own_name(given.catalog, session.tenant, name)
+    )
+    config, app = await given.apps.choose(session.tenant, name)
     if not isinstance(config, ConnectorConfig):
         raise InvalidRequest(f"{config.name} has no flow: paste its key on the connect page")
     return config, app
