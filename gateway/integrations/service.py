@@ -6,63 +6,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.catalog import Catalog
-from connectors.errors import ConfigError, ConnectorError, UnknownConnector
-from gateway.audit.context import current_actor
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
-from gateway.engine.integration import AuthMethod, Claim, Definition, Description, OAuth, Skipped
-from gateway.engine.integration import Kind as KindName
-from gateway.engine.integration_names import LONGEST_TOOL, connector_name, is_integration, tool_name
-from gateway.errors import (
-    IntegrationNotFound,
-    IntegrationNotRemovable,
-    IntegrationRefused,
-    InvalidRequest,
+from gateway.engine.integration import AuthMethod, Claim, Description, OAuth, Skipped
+from gateway.engine.integration_names import is_integration
+from gateway.errors import IntegrationNotFound, IntegrationNotRemovable, InvalidRequest
+from gateway.integrations.adding import (
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    NOTHING,
+    Adding,
+    New,
+    check_usable,
+    is_in_catalog,
 )
-from gateway.integrations.connector import connector_of
 from gateway.integrations.listing import (
     GATEWAY,
     Listed,
     added_row,
     catalog_row,
-    display_url,
     gateway_row,
     tool_counts,
 )
 from gateway.integrations.methods import Mode, configured
 from gateway.integrations.reading import Given, Preview, Reader
 from gateway.integrations.removal import Removal, Removed
-from gateway.integrations.slugs import check_slug
 from gateway.services.apps import Apps
 from gateway.services.whole_catalog import read_all
 from gateway.store.audit import Action
 from gateway.store.connections import ConnectionStore
-from gateway.store.integration_tools import EVERYBODY, IntegrationToolStore, StoredTool
-from gateway.store.integrations import MOST, Integration, IntegrationStore
+from gateway.store.integration_tools import IntegrationToolStore, StoredTool
+from gateway.store.integrations import Integration, IntegrationStore
 from gateway.text import clean_text
 from gateway.tools.registry import Registry
-
-MAX_NAME = 80
-MAX_DESCRIPTION = 1000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class New:
-    """What somebody adds. Empty fields are taken from what is read.
-
-    ``methods`` are merged into those of the document, or replace them. ``operations`` are the names
-    of the definitions that are offered as tools; ``None`` for all. ``digest`` is that of the
-    preview that a person has seen: something else is not added.
-    """
-
-    given: Given
-    slug: str = ""
-    name: str = ""
-    description: str = ""
-    methods: tuple[AuthMethod, ...] = ()
-    mode: Mode = "merge"
-    operations: frozenset[str] | None = None
-    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +53,7 @@ class Added:
 class Integrations:
     """The integrations of tenants. Every method takes the caller's tenant (rule 6)."""
 
+    adding: Adding
     reader: Reader
     store: IntegrationStore
     tools: IntegrationToolStore
@@ -106,16 +83,16 @@ class Integrations:
             IntegrationUnreachable: The URL cannot be read.
             InvalidRequest: A field is wrong.
         """
-        row, description = await self._read(tenant, new)
+        row, description = await self.adding.read(tenant, new)
         await self.store.add(row)
-        return await self._filled(row, description, new, Action.INTEGRATION_ADDED)
+        return await self._filled(row, description, new)
 
     async def register(self, tenant: str, new: New) -> Added:
         """Add an integration, or bring the one of that slug up to date: for a start's own list.
 
         Raises what ``add`` does, but ``IntegrationExists``.
         """
-        row, description = await self._read(tenant, new)
+        row, description = await self.adding.read(tenant, new)
         try:
             old = await self.store.get(tenant, row.slug)
         except IntegrationNotFound:
@@ -130,7 +107,7 @@ class Integrations:
                     revision=old.revision,
                 )
             )
-        return await self._filled(row, description, new, Action.INTEGRATION_ADDED)
+        return await self._filled(row, description, new)
 
     async def list_for(self, tenant: str) -> list[Listed]:
         """Return the gateway itself, what the tenant added, and the usable catalog connectors."""
@@ -155,7 +132,7 @@ class Integrations:
         """Return one of the list by its slug; raise ``IntegrationNotFound``."""
         if slug == GATEWAY:
             return gateway_row(self.public_url)
-        if self._in_catalog(slug):
+        if is_in_catalog(self.catalog, slug):
             config = self.catalog.described(slug)
             await self.registry.loaded()
             counts = tool_counts(tool.connectors for tool in self.registry.tools())
@@ -168,7 +145,7 @@ class Integrations:
 
         Raises ``IntegrationNotRemovable`` for what comes with the gateway, ``IntegrationNotFound``.
         """
-        if slug == GATEWAY or self._in_catalog(slug):
+        if slug == GATEWAY or is_in_catalog(self.catalog, slug):
             raise IntegrationNotRemovable
         return await self.store.get(tenant, slug)
 
@@ -189,10 +166,10 @@ class Integrations:
         row = await self.added(tenant, slug)
         changed = replace(
             row,
-            name=row.name if name is None else _text(name, MAX_NAME) or row.slug,
+            name=row.name if name is None else clean_text(name, MAX_NAME) or row.slug,
             description=row.description
             if description is None
-            else _text(description, MAX_DESCRIPTION),
+            else clean_text(description, MAX_DESCRIPTION),
             updated_at=self.clock(),
         )
         await self._replaced(changed, details={"changed": ["name", "description"]})
@@ -208,7 +185,7 @@ class Integrations:
         an OAuth app, the flow that it is for stays: its secret would be sent there, too.
         """
         row = await self.added(tenant, slug)
-        new = configured(row.methods, methods, mode) or _NOTHING
+        new = configured(row.methods, methods, mode) or NOTHING
         if await self.connections.list_of(tenant, row.id):
             kept = {each.slug: each for each in new}
             for old in row.methods:
@@ -223,7 +200,7 @@ class Integrations:
             )
         now = self.clock()
         changed = replace(row, methods=new, config_revised_at=now, updated_at=now)
-        _check_usable(changed)
+        check_usable(changed)
         await self._replaced(changed, details={"changed": ["authMethods"]})
         return await self.get(tenant, slug)
 
@@ -236,64 +213,10 @@ class Integrations:
         )
         return removed
 
-    async def _read(self, tenant: str, new: New) -> tuple[Integration, Description]:
-        """Return the row of what somebody adds, and what was read of it."""
-        existing = await self.store.list_for(tenant)
-        await self.registry.loaded()
-        await read_all(self.catalog)
-        if new.slug:  # before anything is fetched
-            self._check_slug(new.slug, existing)
-        preview = await self.reader.preview(new.given)
-        description = preview.description
-        if new.digest and new.digest != preview.digest:
-            raise IntegrationRefused(
-                "changed_since_preview", "it is not what the preview showed: look at it again"
-            )
-        if not preview.base_url:
-            raise InvalidRequest("baseUrl: the document names no server", {"baseUrl": "is missing"})
-        slug = new.slug or preview.slug
-        self._check_slug(slug, existing)
-        if len(existing) >= MOST and slug not in {row.slug for row in existing}:
-            raise InvalidRequest(f"there are at most {MOST} integrations: remove one")
-        now, actor = self.clock(), current_actor()
-        row = Integration(
-            id=connector_name(tenant, slug),
-            tenant=tenant,
-            slug=slug,
-            kind=description.kind,
-            name=_text(new.name or description.name, MAX_NAME) or slug,
-            description=_text(new.description or description.description, MAX_DESCRIPTION),
-            endpoint=preview.endpoint,
-            base_url=preview.base_url,
-            methods=configured(description.methods, new.methods, new.mode) or _NOTHING,
-            display_url=display_url(preview.endpoint or preview.base_url),
-            version=clean_text(description.version, 40),
-            notes=tuple(clean_text(note, 300) for note in description.notes[:20]),
-            per_connection=is_per_connection(description),
-            config_revised_at=now,
-            created_at=now,
-            created_by=":".join(filter(None, (actor.kind.value, actor.key or actor.user))),
-            updated_at=now,
-        )
-        _check_usable(row)
-        fitting = fitting_of(slug, description)
-        if not fitting.definitions and not row.per_connection:
-            raise IntegrationRefused("nothing_usable", "it has no operation that can be a tool")
-        return row, fitting
-
-    async def _filled(
-        self, row: Integration, description: Description, new: New, action: Action
-    ) -> Added:
-        """Store the tools of a new row, as a person has accepted them."""
-        if not row.per_connection:
-            await self.tools.sync(
-                row, EVERYBODY, description.definitions, now=self.clock(), accept=True
-            )
-            if new.operations is not None:
-                names = {each.name for each in description.definitions} - new.operations
-                await self.tools.set_enabled(row, names, enabled=False)
+    async def _filled(self, row: Integration, description: Description, new: New) -> Added:
+        await self.adding.fill(row, description, new)
         await self.audit.write(
-            action,
+            Action.INTEGRATION_ADDED,
             tenant=row.tenant,
             connector=row.id,
             subject=row.slug,
@@ -311,58 +234,6 @@ class Integrations:
             details=details,
         )
 
-    def _check_slug(self, slug: str, existing: list[Integration]) -> None:
-        check_slug(
-            slug,
-            is_taken=self._in_catalog(slug),
-            tools=[tool.name for tool in self.registry.tools()],
-            others=[row.slug for row in existing],
-        )
-
-    def _in_catalog(self, name: str) -> bool:
-        """Whether a name or alias is a connector's that comes with the gateway."""
-        try:
-            return not is_integration(self.catalog.described(name).name)
-        except UnknownConnector:
-            return False
-        except ConnectorError:
-            return True
-
-
-def _flow_of(methods: Iterable[AuthMethod]) -> OAuth | None:
-    """Return the flow of people: the first one, as ``connector_of`` takes it."""
-    flows = (each.oauth for each in methods if each.oauth is not None)
-    return next((flow for flow in flows if flow.flow == "authorization_code"), None)
-
-
-def is_per_connection(description: Description) -> bool:
-    """Whether each connection is asked for its own tools: nobody else could read them."""
-    return description.kind is not KindName.OPENAPI and not description.definitions
-
-
-def fitting_of(slug: str, description: Description) -> Description:
-    """Leave out the definitions whose tools would have too long a name, with the reason."""
-    fitting: list[Definition] = []
-    skipped = list(description.skipped)
-    for each in description.definitions:
-        if len(tool_name(slug, each.name)) <= LONGEST_TOOL:
-            fitting.append(each)
-        else:
-            reason = f"with this slug, its name has more than {LONGEST_TOOL} characters"
-            skipped.append(Skipped(name=each.name, code="name_too_long", reason=reason))
-    return replace(description, definitions=tuple(fitting), skipped=tuple(skipped))
-
-
-_NOTHING = (AuthMethod(slug="none", kind="none", title="Nothing to connect"),)
-
-
-def _check_usable(row: Integration) -> None:
-    try:
-        connector_of(row)
-    except ConfigError as error:
-        problems = "; ".join(error.problems[:3]) or "it cannot be described"
-        raise IntegrationRefused("not_describable", clean_text(problems, 300)) from None
-
 
 def _listed(row: Integration, tools: list[StoredTool] | tuple[()]) -> Listed:
     names = {tool.name for tool in tools}
@@ -370,5 +241,7 @@ def _listed(row: Integration, tools: list[StoredTool] | tuple[()]) -> Listed:
     return added_row(row, tools=len(names), waiting=len(waiting))
 
 
-def _text(text: str, most: int) -> str:
-    return clean_text(text, most)
+def _flow_of(methods: Iterable[AuthMethod]) -> OAuth | None:
+    """Return the flow of people: the first one, as ``connector_of`` takes it."""
+    flows = (each.oauth for each in methods if each.oauth is not None)
+    return next((flow for flow in flows if flow.flow == "authorization_code"), None)

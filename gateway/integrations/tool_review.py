@@ -9,9 +9,10 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.engine.integration import Definition, Effect, Skipped
 from gateway.errors import IntegrationRefused, InvalidRequest
+from gateway.integrations.adding import fitting_of
 from gateway.integrations.news import News
 from gateway.integrations.reading import Given, Reader, about_tokens, checked_base_url
-from gateway.integrations.service import Integrations, fitting_of
+from gateway.integrations.service import Integrations
 from gateway.store.audit import Action
 from gateway.store.connections import ConnectionStore
 from gateway.store.integration_tools import EVERYBODY, Changes, IntegrationToolStore, StoredTool

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.tooling import Effect
 from gateway.engine.integration import Kind as KindName
 from gateway.engine.integration_names import LONGEST_SLUG
+from gateway.integrations.adding import MAX_NAME, New
 from gateway.integrations.fetch import MAX_URL
 from gateway.integrations.reading import Given, about_tokens
-from gateway.integrations.service import MAX_NAME, New
 from gateway.mcp.control import Control
 from gateway.mcp.principal import Principal
 from gateway.tools.control_approval import ControlCall, ask

@@ -7,38 +7,42 @@ from starlette.responses import Response
 
 from gateway.access.service_keys import Role
 from gateway.errors import IntegrationNotFound
-from gateway.integrations.service import New
 from gateway.web.callers import managed_tenant
 from gateway.web.inputs import read_json
 from gateway.web.integration_models import (
-    AcceptReply,
-    AcceptRequest,
-    AddedReply,
-    AddRequest,
-    ChangeRequest,
-    ConfigureRequest,
-    DetectReply,
-    DetectRequest,
-    EffectRequest,
-    IntegrationListReply,
-    IntegrationReply,
-    IntegrationToolsReply,
-    OfferReply,
-    OfferRequest,
-    PreviewReply,
-    PreviewRequest,
-    RefreshIntegrationRequest,
-    RefreshReply,
-    RemovedReply,
     claims_reply,
-    given_of,
     integration_members,
     integration_reply,
-    methods_of,
     preview_reply,
     refresh_reply,
     skipped_replies,
     tools_reply,
+)
+from gateway.web.integration_replies import (
+    AcceptReply,
+    AddedReply,
+    DetectReply,
+    IntegrationListReply,
+    IntegrationReply,
+    IntegrationToolsReply,
+    OfferReply,
+    PreviewReply,
+    RefreshReply,
+    RemovedReply,
+)
+from gateway.web.integration_requests import (
+    AcceptRequest,
+    AddRequest,
+    ChangeRequest,
+    ConfigureRequest,
+    DetectRequest,
+    EffectRequest,
+    OfferRequest,
+    PreviewRequest,
+    RefreshIntegrationRequest,
+    given_of,
+    methods_of,
+    new_of,
 )
 from gateway.web.operation import Operation
 from gateway.web.replies import reply
@@ -174,20 +178,6 @@ async def set_integration_tool_effect(request: Request) -> Response:
         raise IntegrationNotFound("it has no tool of this name and digest")
     row, tools = await services(request).tool_review.list_for(tenant, slug)
     return reply(tools_reply(row, [each for each in tools if each.name == name]))
-
-
-def new_of(wanted: AddRequest) -> New:
-    """Return what a request adds."""
-    return New(
-        given=given_of(wanted),
-        slug=wanted.slug or "",
-        name=wanted.name or "",
-        description=wanted.description or "",
-        methods=methods_of(wanted.authMethods),
-        mode=wanted.mode,
-        operations=None if wanted.operations is None else frozenset(wanted.operations),
-        digest=wanted.digest or "",
-    )
 
 
 _ERRORS = ("unauthorized", "forbidden", "store_unavailable")

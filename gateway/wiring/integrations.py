@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from connectors.catalog import Catalog
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
+from gateway.integrations.adding import Adding
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
 from gateway.integrations.news import News
@@ -52,6 +53,9 @@ def integration_services(
     connections = ConnectionStore(database)
     reader = Reader(KINDS, Fetcher(outbound))
     service = Integrations(
+        adding=Adding(
+            reader=reader, store=rows, tools=tools, catalog=catalog, registry=registry, clock=clock
+        ),
         reader=reader,
         store=rows,
         tools=tools,

@@ -23,9 +23,9 @@ from gateway.engine.integration import (
 )
 from gateway.engine.integration import Kind as KindName
 from gateway.errors import IntegrationRefused
+from gateway.integrations.adding import New
 from gateway.integrations.kind import Ran, Send, Source
 from gateway.integrations.reading import Given
-from gateway.integrations.service import New
 from gateway.store.events import Outbox
 from gateway.store.mongo import Database
 from gateway.wiring import integrations as wiring
