@@ -8,7 +8,6 @@ revocation work as for any other connector.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -40,18 +39,12 @@ class RemoteClients:
         apps: Apps,
         fetch: Fetch,
         redirect_uri: Callable[[str], str],
-        document_url: Callable[[str, str], str | None],
     ) -> None:
-        """``document_url`` maps a connector and a digest of the issuer to our document's URL.
-
-        Each issuer has its own: no client id of one is ever of use to another.
-        """
         self._store = store
         self._integrations = integrations
         self._apps = apps
         self._fetch = fetch
         self._redirect_uri = redirect_uri
-        self._document_url = document_url
 
     async def prepare(self, tenant: str, connector: str) -> None:
         """Discover the authorization server before a flow starts, and register if need be.
@@ -112,12 +105,9 @@ class RemoteClients:
         await self._register(row, server)
 
     async def _register(self, row: Integration, server: AuthorizationServer) -> None:
-        tag = hashlib.sha256(server.issuer.encode()).hexdigest()[:12]
+        # No document of ours is published: one client id for all issuers would be no binding.
         identity = await new_identity(
-            server,
-            document_url=self._document_url(row.id, tag),
-            redirect_uri=self._redirect_uri(row.id),
-            fetch=self._fetch,
+            server, document_url=None, redirect_uri=self._redirect_uri(row.id), fetch=self._fetch
         )
         await self._keep(row, identity.client)
         await self._apps.set(row.tenant, row.id, identity.client.client_id, identity.secret)

@@ -164,16 +164,6 @@ def redirect_uri(settings: Settings, connector: str) -> str:
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
 
 
-def client_document_url(settings: Settings, connector: str, issuer: str) -> str | None:
-    """Where an authorization server reads who we are, each one at a URL of its own.
-
-    ``None`` where none can: without https, or on this machine alone.
-    """
-    if not settings.secure or settings.is_on_loopback:
-        return None
-    return f"{settings.public_url}/oauth/client/{connector}/{issuer}"
-
-
 def only_tenant(settings: Settings) -> str | None:
     """Return the one tenant that may use this deployment's OAuth apps; ``None`` for all (B5)."""
     return None if settings.dev or settings.shared_clients else DEFAULT_TENANT
@@ -471,7 +461,6 @@ async def open_services(
                 apps=core.apps,
                 fetch=Fetcher(outbound).fetch,
                 redirect_uri=lambda name: redirect_uri(settings, name),
-                document_url=lambda name, issuer: client_document_url(settings, name, issuer),
             ),
             integration_tools=integration_tools,
             discoveries=discoveries,

@@ -70,11 +70,6 @@ def _preferred(server: AuthorizationServer, *, secret: bool = False) -> ClientAu
     return cast("ClientAuth", usable[0]) if usable else "client_secret_basic"
 
 
-def client_document(url: str, redirect_uri: str) -> dict[str, Any]:
-    """Return the document at ``url`` that describes us (OAuth client id metadata documents)."""
-    return {"client_id": url, **_metadata(redirect_uri, "none")}
-
-
 def _metadata(redirect_uri: str, auth: ClientAuth) -> dict[str, Any]:
     is_local = urlsplit(redirect_uri).hostname in _LOOPBACK
     return {
