@@ -47,6 +47,9 @@ from gateway.web import (
     flows,
     handoff_api,
     health,
+    integration_add_pages,
+    integration_pages,
+    integration_tool_pages,
     integrations,
     key_form,
     login,
@@ -72,12 +75,13 @@ from gateway.web.cached_tokens import CachedTokens, recall
 from gateway.web.callers import find_session, note_refusal
 from gateway.web.facts import facts_of
 from gateway.web.inputs import BODY_SECONDS, MAX_BODY
+from gateway.web.integration_request import MAX_BODY as PASTED_BODY
 from gateway.web.middleware import BodyLimit, Envelope
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
 from gateway.web.proxy import PREFIX
-from gateway.web.return_to import DASHBOARD, own_page
+from gateway.web.return_to import DASHBOARD, INTEGRATIONS, own_page
 from gateway.web.state import State, request_id, services
 from gateway.wiring.process import Services
 
@@ -109,7 +113,7 @@ OPERATIONS = [
     *integrations.OPERATIONS,
 ]
 
-_LARGER = {integrations.PREFIX: integrations.MAX_BODY}
+_LARGER = {integrations.PREFIX: integrations.MAX_BODY, INTEGRATIONS: PASTED_BODY}
 
 ROUTES = [
     # Routes are tried in turn: token reads and calls, which are most requests, come first.
@@ -130,6 +134,9 @@ ROUTES = [
     *usage_pages.ROUTES,
     *approval_pages.ROUTES,
     *policy_pages.ROUTES,
+    *integration_add_pages.ROUTES,
+    *integration_pages.ROUTES,
+    *integration_tool_pages.ROUTES,
     *agents.ROUTES,
     *oauth.ROUTES,
     *organisation.ROUTES,

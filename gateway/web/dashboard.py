@@ -28,7 +28,7 @@ from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import CardView, card_view, is_sandboxed, orphan_view, render
-from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION
+from gateway.web.return_to import DASHBOARD, DONE, home_of
 from gateway.web.state import services
 from gateway.wiring.process import Services, redirect_uri
 
@@ -126,7 +126,9 @@ async def make_default(request: Request) -> Response:
     """Make one account the default of its connector."""
     session, connection = await _posted(request)
     await services(request).connections.set_default(connection)
-    return redirect_with(request, session, _home(connection), "made_default", connection.connector)
+    return redirect_with(
+        request, session, _home(session, connection), "made_default", connection.connector
+    )
 
 
 async def retry_hook(request: Request) -> Response:
@@ -134,7 +136,9 @@ async def retry_hook(request: Request) -> Response:
     session, connection = await _posted(request)
     now = await services(request).hooks.retry(connection)
     outcome = "hook_failed" if now.hook_failure else "hook_done"
-    return redirect_with(request, session, _home(connection), outcome, connection.connector)
+    return redirect_with(
+        request, session, _home(session, connection), outcome, connection.connector
+    )
 
 
 async def confirm_disconnect(request: Request) -> Response:
@@ -157,7 +161,7 @@ async def confirm_disconnect(request: Request) -> Response:
         account=card.accounts[0],
         revokes=revokes,
         form_action=f"/dashboard/connections/{connection.id}/disconnect",
-        cancel_path=_home(connection),
+        cancel_path=_home(session, connection),
     )
 
 
@@ -167,7 +171,9 @@ async def disconnect(request: Request) -> Response:
     revoked = await services(request).disconnect.disconnect(connection)
     is_grant = connection.method is Method.OAUTH2
     outcome = f"disconnected_{revoked.value}" if is_grant else "disconnected_key"
-    return redirect_with(request, session, _home(connection), outcome, connection.connector)
+    return redirect_with(
+        request, session, _home(session, connection), outcome, connection.connector
+    )
 
 
 async def check_again(request: Request) -> Response:
@@ -185,12 +191,13 @@ async def check_again(request: Request) -> Response:
         outcome = "key_refused"
     except ProviderError:
         outcome = "key_unchecked"
-    return redirect_with(request, session, _home(connection), outcome, connection.connector)
+    return redirect_with(
+        request, session, _home(session, connection), outcome, connection.connector
+    )
 
 
-def _home(connection: Connection) -> str:
-    """The page that shows the connection."""
-    return ORGANISATION if connection.user is None else DASHBOARD
+def _home(session: SessionCaller, connection: Connection) -> str:
+    return home_of(connection.connector, of_org=connection.user is None, admin=session.admin)
 
 
 async def _posted(request: Request) -> tuple[SessionCaller, Connection]:

@@ -49,7 +49,7 @@ from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
 from gateway.web.pages import added_views, card_view, render
-from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION, own_page
+from gateway.web.return_to import DASHBOARD, DONE, home_of, own_page
 from gateway.web.state import request_id, services
 
 _log = get_logger()
@@ -288,7 +288,7 @@ async def _connect_page(
     asked_owner = wanted.owner if wanted else request.query_params.get("owner", "")
     owner = session.owner_for(asked_owner, old)
     await given.rules.check(session.tenant, config.name, owner)
-    home = ORGANISATION if owner == ORG else DASHBOARD
+    home = home_of(config.name, of_org=owner == ORG, admin=session.admin)
     return_to = own_page(wanted.return_to) if wanted else DONE if popup else home
     linked = await given.connections.list_for(session.tenant, user_of(owner))
     typed = wanted.connection_config if wanted else old.connection_config if old else {}

@@ -150,13 +150,16 @@ def time_in(given: Mapping[str, str], name: str) -> datetime | None:
         raise InvalidRequest(f"{name}: must be a time like 2026-01-31T09:30:00Z") from None
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the form's fields; raise ``InvalidRequest`` for an unreadable or repeated one."""
+async def read_form(request: Request, *, most: int = MAX_FIELDS) -> dict[str, str]:
+    """Return the form's fields; raise ``InvalidRequest`` for an unreadable or repeated one.
+
+    ``most`` bounds how many there are.
+    """
     if media_type(request.headers.get("content-type", "")) != FORM:
         raise InvalidRequest(f"the Content-Type must be {FORM}")
     try:
         pairs = parse_qsl(
-            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=most
         )
     except ValueError:
         raise InvalidRequest("the form cannot be read") from None

@@ -1,16 +1,27 @@
-"""What the pages about integrations show: descriptions of kinds in words for people."""
+"""What the pages about integrations show: descriptions and stored tools, in words for people."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from gateway.engine.integration import AuthMethod, Definition, Description, Skipped
+from connectors.added import TEMPLATE
+from gateway.engine.integration import AuthMethod, Skipped
+from gateway.engine.integration_names import tool_name
+from gateway.integrations.listing import Listed
+from gateway.integrations.reading import Preview, about_tokens
+from gateway.store.integration_tools import StoredTool
+from gateway.store.integrations import Integration
+from gateway.web.definition_diff import Part, changed_parts
+from gateway.web.return_to import INTEGRATIONS
 
+PICK = "o."
+"""The beginning of the names of checkboxes: the operation's name follows."""
+ACCEPT = "a."
+"""The beginning of the names of fields with a digest: the operation's name follows."""
 MOST_ABOUT = 300
 """Characters of a tool's description in a list."""
 MOST_SKIPPED = 500
@@ -19,12 +30,44 @@ _SAMPLES: Mapping[str, Any] = {"string": "", "integer": 1, "number": 1, "boolean
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowView:
+    """An integration. ``waiting`` counts the tools that nobody has accepted as they are."""
+
+    path: str
+    slug: str
+    name: str
+    kind: str
+    description: str
+    display_url: str
+    tools: int
+    waiting: int
+
+
+def row_view(listed: Listed) -> RowView:
+    """Return an integration as a list shows it."""
+    return RowView(
+        path=f"{INTEGRATIONS}/{listed.slug}",
+        slug=listed.slug,
+        name=listed.name,
+        kind=listed.kind,
+        description=listed.description,
+        display_url=listed.display_url,
+        tools=listed.tools,
+        waiting=listed.waiting,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class MethodView:
-    """A way to authenticate: its title, and how it works in words."""
+    """A way to authenticate: its title, and how it works in words.
+
+    ``connect_path`` leads to its form, empty where there is nothing to connect, or not yet.
+    """
 
     slug: str
     title: str
     how: str
+    connect_path: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +84,10 @@ class OperationView:
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewView:
-    """A description, with what a person has typed and picked so far.
+    """What would be added, with what a person has typed and picked so far.
 
-    ``seen`` stands for all operations as they are shown: a form that comes back with another value
-    is about another document.
+    ``digest`` stands for what is shown: a form that comes back with another one is about another
+    document.
     """
 
     kind: str
@@ -56,91 +99,70 @@ class PreviewView:
     base_url: str
     methods: list[MethodView]
     operations: list[OperationView]
-    skipped: list[Skipped]
+    skipped: Sequence[Skipped]
     notes: tuple[str, ...]
     tokens: int
-    seen: str
+    digest: str
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def preview_view(
-    found: Description,
+    preview: Preview,
     *,
-    slug: str,
     form: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> PreviewView:
-    """Return a description with everything picked, or with what ``form`` says about it."""
-    typed = form or {}
-    picked = picked_names(found, form) if form is not None else None
+    """Return a preview with everything picked, or with what ``form`` says about it."""
+    found, typed = preview.description, form or {}
     operations = [
         OperationView(
-            field=_field(number),
+            field=PICK + each.name,
             name=each.name,
             description=each.description[:MOST_ABOUT],
             effect=each.effect,
-            tokens=tokens_of(each),
-            picked=picked is None or each.name in picked,
+            tokens=about_tokens([each]),
+            picked=form is None or PICK + each.name in form,
         )
-        for number, each in enumerate(found.definitions)
+        for each in found.definitions
     ]
-    first = found.servers[0] if found.servers else ""
     return PreviewView(
         kind=found.kind,
         name=typed.get("name", found.name),
-        slug=typed.get("slug", slug),
-        description=typed.get("description", found.description[:1000]),
+        slug=typed.get("slug", preview.slug),
+        description=typed.get("description", found.description),
         version=found.version,
         servers=found.servers,
-        base_url=typed.get("base_url", first),
+        base_url=typed.get("base_url", preview.base_url),
         methods=[method_view(each) for each in found.methods],
         operations=operations,
-        skipped=list(found.skipped[:MOST_SKIPPED]),
+        skipped=found.skipped[:MOST_SKIPPED],
         notes=found.notes,
         tokens=sum(each.tokens for each in operations if each.picked),
-        seen=seen(found),
+        digest=preview.digest,
         errors=errors or {},
     )
 
 
-def picked_names(found: Description, form: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of the operations whose checkboxes came with a form."""
-    return frozenset(
-        each.name for number, each in enumerate(found.definitions) if _field(number) in form
-    )
-
-
-def seen(found: Description) -> str:
-    """Return the digest of everything that a person picks from."""
-    said = [*(each.digest for each in found.definitions), *found.servers]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
-
-
-def _field(number: int) -> str:
-    return f"o{number}"
-
-
-def tokens_of(definition: Definition) -> int:
-    """Return about how many tokens an agent reads of a tool: a quarter of its JSON's bytes."""
-    said = {
-        "name": definition.name,
-        "description": definition.description,
-        "inputSchema": definition.input_schema,
-        "outputSchema": definition.output_schema,
-    }
-    return len(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()) // 4
-
-
-def method_view(method: AuthMethod) -> MethodView:
-    """Describe a way to authenticate."""
+def method_view(method: AuthMethod, connector: str = "") -> MethodView:
+    """Describe a way to authenticate, to a connector that exists already or to none."""
     return MethodView(
-        slug=method.slug, title=method.title or method.slug, how=", ".join(_how(method))
+        slug=method.slug,
+        title=method.title or method.slug,
+        how=", ".join(_how(method)),
+        connect_path=_connect_path(method, connector) if connector else "",
     )
 
 
-def _how(method: AuthMethod) -> list[str]:
-    if method.kind == "none":
-        return ["needs nothing"]
+def _connect_path(method: AuthMethod, connector: str) -> str:
+    if method.oauth is not None and method.oauth.flow == "authorization_code":
+        return f"/connectors/{connector}?method=oauth"
+    asks = method.basic or method.oauth is not None
+    if not asks and all(each.literal is not None for each in method.placements):
+        return ""
+    return f"/connectors/{connector}?{urlencode({'method': 'key', TEMPLATE: method.slug})}"
+
+
+def _how(method: AuthMethod) -> Iterable[str]:
     if method.basic:
         return ["user name and password, as HTTP Basic"]
     if method.oauth is not None:
@@ -156,12 +178,84 @@ def _how(method: AuthMethod) -> list[str]:
         f"a value in the {each.carrier} {each.name}"
         for each in method.placements
         if each.literal is None
-    ]
+    ] or ["needs nothing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolView:
+    """A tool. ``state`` is empty once a person has accepted it as it is, else new or changed.
+
+    ``field`` is the name of a form's field whose value is the digest that a person accepts.
+    ``moved``: the definition is the accepted one, and the address of the API is another.
+    """
+
+    path: str
+    name: str
+    description: str
+    effect: str
+    state: str
+    is_offered: bool
+    is_overridden: bool
+    moved: bool
+    digest: str
+    field: str
+    stored: StoredTool
+
+    @property
+    def difference(self) -> list[Part]:
+        """What changed since a person accepted it, nothing for a new one."""
+        before = self.stored.before
+        return [] if before is None else changed_parts(before, self.stored.definition)
+
+    @property
+    def searched(self) -> str:
+        """The text in which a search looks."""
+        return f"{self.name} {self.description} {self.effect} {self.state}"
+
+
+def tool_views(row: Integration, found: Sequence[StoredTool]) -> list[ToolView]:
+    """Return each definition once: connections that have the same one share it."""
+    unique = {(tool.name, tool.digest): tool for tool in found}
+    digests: dict[str, int] = {}
+    for name, _ in unique:
+        digests[name] = digests.get(name, 0) + 1
+    return [_tool_view(row, tool, digests[tool.name] > 1) for tool in unique.values()]
+
+
+def _tool_view(row: Integration, tool: StoredTool, is_one_of_several: bool) -> ToolView:
+    path = f"{INTEGRATIONS}/{row.slug}/tools/{quote(tool.name, safe='')}"
+    if is_one_of_several:
+        path += "?" + urlencode({"digest": tool.digest})
+    is_accepted = tool.is_accepted(row.base_url)
+    return ToolView(
+        path=path,
+        name=tool_name(row.slug, tool.name),
+        description=tool.definition.description[:MOST_ABOUT],
+        effect=tool.effect or tool.definition.effect,
+        state="" if is_accepted else "changed" if tool.accepted else "new",
+        is_offered=tool.enabled,
+        is_overridden=tool.effect is not None,
+        moved=not is_accepted and bool(tool.accepted) and tool.before in (None, tool.definition),
+        digest=tool.digest,
+        field=ACCEPT + tool.name,
+        stored=tool,
+    )
+
+
+def matching(tools: Sequence[ToolView], query: str) -> list[ToolView]:
+    """Return the tools that have every word of a search."""
+    wanted = query.casefold().split()
+    return [each for each in tools if all(word in each.searched.casefold() for word in wanted)]
 
 
 def sample_arguments(schema: Mapping[str, Any]) -> str:
     """Return JSON with a value for each argument that a tool needs, for a person to change."""
-    return json.dumps(_sample(schema, _DEEPEST), indent=2, ensure_ascii=False)
+    return readable(_sample(schema, _DEEPEST) or {})
+
+
+def readable(value: Any) -> str:
+    """Return JSON text for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _sample(schema: Any, deepest: int) -> Any:

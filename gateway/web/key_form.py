@@ -38,7 +38,7 @@ from gateway.web.outcomes import redirect_with
 from gateway.web.pages import card_view, render
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.replies import ConnectionReply, connection_reply, reply
-from gateway.web.return_to import DASHBOARD, DONE, ORGANISATION, own_page
+from gateway.web.return_to import DONE, home_of, own_page
 from gateway.web.state import services
 
 MAX_INPUTS = 20
@@ -166,7 +166,7 @@ async def key_page(
     )
     await given.rules.check(session.tenant, config.name, owner)
     popup = request.query_params.get("display") == "popup"
-    home = ORGANISATION if owner == ORG else DASHBOARD
+    home = home_of(config.name, of_org=owner == ORG, admin=session.admin)
     return_to = return_to or (DONE if popup else home)
     typed = wanted.inputs if wanted else old.connection_config if old else {}
     errors = getattr(error, "errors", {})

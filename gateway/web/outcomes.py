@@ -53,6 +53,33 @@ OUTCOMES = {
     ),
     "call_denied": Outcome("info", "The call is denied", "Nothing was sent."),
     "policies_changed": Outcome("success", "The policies are changed", "They hold from now on."),
+    "integration_added": Outcome(
+        "success",
+        "The integration is added",
+        "Its operations are tools for everybody. Connect an account below, and try one.",
+    ),
+    "integration_changed": Outcome("success", "The integration is changed"),
+    "integration_read": Outcome(
+        "success", "It was read again", "What is new or different waits below to be accepted."
+    ),
+    "integration_read_later": Outcome(
+        "success",
+        "It will be read again",
+        "Each connection is asked for its tools when they are needed next. What is new or "
+        "different waits here to be accepted.",
+    ),
+    "integration_removed": Outcome(
+        "success",
+        "The integration is removed",
+        "Its tools are gone, and its connections are deleted.",
+    ),
+    "tools_accepted": Outcome("success", "Accepted", "These tools are as they were shown to you."),
+    "tools_not_accepted": Outcome(
+        "warning",
+        "It has changed again",
+        "What you looked at is not what it is now. Look at it again.",
+    ),
+    "tool_changed": Outcome("success", "The tool is changed", "It holds from now on."),
     "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
     "reconnected_other": Outcome(
         "info",

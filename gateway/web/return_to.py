@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from gateway.engine.integration_names import is_integration, slug_of
+
 DASHBOARD = "/dashboard/connectors"
 ORGANISATION = "/dashboard/organisation"
+INTEGRATIONS = "/dashboard/integrations"
 DONE = "/dashboard/done"
 """The last page of a connect flow in a popup window, which it can close."""
 
@@ -23,3 +26,10 @@ def own_page(value: str | None) -> str:
         return DASHBOARD
     decoded = unquote(unquote(value))
     return DASHBOARD if _FORBIDDEN.search(decoded) else value
+
+
+def home_of(connector: str, *, of_org: bool, admin: bool) -> str:
+    """Return the page that shows a person the connections of a connector."""
+    if admin and is_integration(connector):
+        return f"{INTEGRATIONS}/{slug_of(connector)}"
+    return ORGANISATION if of_org else DASHBOARD

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
@@ -37,6 +38,7 @@ class _Page(HTMLParser):
         self.refresh: str | None = None
         self._button: tuple[str, str] | None = None
         self._link: str | None = None
+        self._area: str | None = None
         self._text: list[str] = []
         self.feed(text)
 
@@ -45,7 +47,10 @@ class _Page(HTMLParser):
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
         elif tag == "input" and self.forms and "name" in given:
-            self.forms[-1].values[given["name"]] = given.get("value", "")
+            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
+                self.forms[-1].values[given["name"]] = given.get("value", "")
+        elif tag == "textarea" and self.forms:
+            self._area, self._text = given.get("name", ""), []
         elif tag == "button" and self.forms:
             self._button, self._text = (given.get("name", ""), given.get("value", "")), []
         elif tag == "a":
@@ -61,6 +66,10 @@ class _Page(HTMLParser):
         if tag == "button" and self._button is not None:
             self.forms[-1].buttons[text] = self._button
             self._button = None
+        elif tag == "textarea" and self._area is not None:
+            # The first line break after the tag is not part of the text.
+            self.forms[-1].values[self._area] = "".join(self._text).removeprefix("\n")
+            self._area = None
         elif tag == "a" and self._link is not None:
             self.links.setdefault(text, self._link)
             self._link = None
@@ -111,12 +120,20 @@ class Browser:
         return await self._go("GET", urljoin(self.gateway_url + "/", url), site=site)
 
     async def submit(
-        self, values: dict[str, str] | None = None, *, button: str | None = None, action: str = ""
+        self,
+        values: dict[str, str] | None = None,
+        *,
+        button: str | None = None,
+        action: str = "",
+        without: Collection[str] = (),
     ) -> httpx.Response:
-        """Submit the form whose action contains ``action`` (and that has ``button``)."""
+        """Submit the form whose action contains ``action`` (and that has ``button``).
+
+        ``without`` are the names of boxes that are unchecked first.
+        """
         for form in _Page(self.page.text).forms:
             if action in form.action and (button is None or button in form.buttons):
-                data = form.values | (values or {})
+                data = {n: v for n, v in form.values.items() if n not in without} | (values or {})
                 if button is not None and form.buttons[button][0]:
                     data |= [form.buttons[button]]
                 target = urljoin(self.url, form.action)

@@ -7,7 +7,12 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
-from gateway.web import integrations
+from gateway.web import (
+    integration_add_pages,
+    integration_pages,
+    integration_tool_pages,
+    integrations,
+)
 from gateway.web.app import OPERATIONS, ROUTES
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
@@ -158,6 +163,15 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
         ("POST", "/dashboard/approvals/{id}"),
         ("POST", "/v1/budgets/check"),
         *((op.method, op.path) for op in integrations.OPERATIONS if op.method != "GET"),
+        *(
+            ("POST", route.path)
+            for route in (
+                *integration_add_pages.ROUTES,
+                *integration_pages.ROUTES,
+                *integration_tool_pages.ROUTES,
+            )
+            if "POST" in (route.methods or ())
+        ),
         ("POST", "/dashboard/rules"),
         ("POST", "/dashboard/rules/{id}/remove"),
         ("POST", "/dashboard/organisation/{name}"),
