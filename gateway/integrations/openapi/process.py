@@ -15,5 +15,5 @@ async def read(mode: str, document: bytes, *, url: str = "", base_url: str = "")
         "gateway.integrations.openapi.reader",
         {"mode": mode, "url": url, "base_url": base_url, "size": len(document)},
         document[: limits.document + 1],
-        deadline=limits.seconds,
+        deadline=limits.deadline,
     )
