@@ -73,8 +73,10 @@ def _within(node: _Node, wide: list[str], is_narrower: bool) -> Iterator[str]:
         return
     part, *rest = wide
     if "{" not in part:
-        if part in node:
-            yield from _within(node[part], rest, is_narrower)
+        # A variable there makes two paths that cross: /{kind}/all and /pets/{id}.
+        for each in (part, "{}"):
+            if each in node:
+                yield from _within(node[each], rest, is_narrower)
         return
     for each, below in node.items():
         if each != _END:

@@ -83,8 +83,8 @@ def outcome(path: str, arguments: dict[str, Any]) -> str | None:
 
 
 def is_more_general(other: str, own: str) -> bool:
-    """Whether a path of the document is one that a server prefers ``own`` to."""
-    return other.count("{") > own.count("{") or (other == "/{kind}/all" and own == "/pets/{id}")
+    """Whether a server prefers ``own``, of which more is fixed."""
+    return len(re.sub(r"\{\w+\}", "", other)) < len(re.sub(r"\{\w+\}", "", own))
 
 
 def test_every_operation_of_the_world_is_there() -> None:
@@ -108,6 +108,8 @@ def test_every_operation_of_the_world_is_there() -> None:
         ("/pets/{id}/toys", {"id": ".."}),
         ("/pets/{id}/toys/{toy}", {"id": "1", "toy": []}),
         ("/{kind}/all", {"kind": "//evil.example"}),
+        ("/{kind}/all", {"kind": "pets"}),
+        ("/pets/{id}", {"id": "all"}),
         ("/files/{name}{suffix}", {"name": ".", "suffix": "."}),
         ("/files/{name}{suffix}", {"name": "..", "suffix": "/"}),
     ],
