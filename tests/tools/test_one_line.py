@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from connectors.catalog import Catalog
 from connectors.tool_context import ToolFailed
+from connectors.tooling import FunctionTool, HttpTool
 from connectors.tools.google import Compose, raw_message
 from gateway.tools.context import _body, header_fields
 from gateway.tools.registry import Registry
@@ -59,12 +60,14 @@ EACH_LINE = pytest.mark.parametrize(("name", "base", "field", "place"), LINES)
 def refused(name: str, base: dict[str, Any], field: str, value: str) -> bool:
     """Whether both the tool and its published schema refuse the value, and take the other one."""
     tool = REGISTRY.tool(name)
+    definition = tool.definition
+    assert isinstance(definition, HttpTool | FunctionTool)
     arguments = {**(base or tool.examples[0]), field: [value]}
     if tool.input_schema["properties"][field].get("type") != "array":
         arguments[field] = value
     schema_takes = Draft202012Validator(dict(tool.input_schema)).is_valid(arguments)
     try:
-        tool.definition.args.model_validate(arguments)
+        definition.args.model_validate(arguments)
     except ValidationError:
         return not schema_takes
     assert schema_takes
