@@ -61,6 +61,7 @@ class _OneConnector(Catalog):
 
     def __init__(self, subject: Subject | KeySubject) -> None:
         self._subject = subject
+        self._locations, self._added, self._revision = {subject.name: ""}, {}, {}
 
     def names(self) -> tuple[str, ...]:
         return (self._subject.name,)

@@ -293,6 +293,15 @@ NAMELESS = {
     "call_approved",
     "call_denied",
     "policies_changed",
+    # The page that shows it is that of the integration, or lists them all.
+    "integration_added",
+    "integration_changed",
+    "integration_read",
+    "integration_read_later",
+    "integration_removed",
+    "tools_accepted",
+    "tools_not_accepted",
+    "tool_changed",
 }
 
 
@@ -303,6 +312,7 @@ def test_every_outcome_names_the_connector_or_the_next_step() -> None:
         assert is_named or name in NAMELESS, name
         if outcome.kind in {"error", "warning"} and name not in {
             "misconfigured",  # only the operator can act
+            "tools_not_accepted",  # the page has the tool as it is now
             "app_refused",  # only an administrator can act
             "other_account",  # the person disconnects the other account, on the dashboard
             "disconnected_no",  # the person goes to the provider
