@@ -16,9 +16,9 @@ from starlette.routing import Route
 from gateway.access.sessions import SessionCaller
 from gateway.engine.integration import Claim, Kind
 from gateway.errors import GatewayError, IntegrationExists, IntegrationRefused, InvalidRequest
+from gateway.integrations.adding import New
 from gateway.integrations.listing import BUILT_IN, CATALOG
 from gateway.integrations.reading import Given
-from gateway.integrations.service import New
 from gateway.web.integration_request import SHOWN, administrator, notice_of, posted
 from gateway.web.integration_views import PICK, preview_view, row_view
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with

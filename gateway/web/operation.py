@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +19,15 @@ ANY_QUERY = ("*",)
 """The query of an operation that passes it on unread."""
 
 Who = Literal["anyone", "session", "session or key", "key"]
+
+
+class _Slug(StringConvertor):
+    """A slug of an integration: it is none of the endpoints beside it, whatever the method."""
+
+    regex = "(?!(?:detect|presets|preview)(?![^/]))[^/]+"
+
+
+register_url_convertor("slug", _Slug())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,4 +65,5 @@ class Operation:
                 read_query(request, *self.query)
             return await self.handler(request)
 
-        return Route(self.path, answer, methods=[self.method])
+        path = self.path.replace("{slug}", "{slug:slug}")
+        return Route(path, answer, methods=[self.method])

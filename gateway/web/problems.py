@@ -373,7 +373,7 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         "It cannot be changed, refreshed or removed. An administrator can switch a connector off.",
     ),
     errors.IntegrationUnreachable: Problem(
-        502,
+        422,
         "integration_unreachable",
         "The URL cannot be read",
         "The gateway may not call it, or it does not answer as it should. Nothing was changed.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,15 @@ from tests.support.loopback import LOOPBACK, NO_TLS
 from tests.support.processes import Deployment, running_deployment
 
 ROLES = ("tokens", "proxy", "tools", "connections", "integrations", "logins", "admin")
+API = json.dumps(
+    {
+        "openapi": "3.1.0",
+        "info": {"title": "Pets", "version": "1"},
+        "servers": [{"url": "https://pets.example.com"}],
+        "paths": {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {}}}}},
+    }
+)
+"""A document that can be added as an integration."""
 UNLIMITED = ",".join(f"{limited}=off" for limited in LimitName)
 """Without this, hundreds of wrong requests a second would all be answered with 429."""
 
@@ -65,6 +75,9 @@ class Target:
             return {"name": "notion", **own}
         if "/connector-rules" in path:  # a request may switch it off
             return {"name": "slack"}
+        if "{slug}" in path:
+            tool = {"tool": "list_pets"} if "{tool}" in path else {}
+            return {"slug": self.integration(operation), **tool}
         if "/tools/" in path:  # of what Google grants to everybody there is no tool
             return {"name": "mailchimp_list_audiences"}
         if "{page}" in path:
@@ -81,6 +94,21 @@ class Target:
         if kind == "connections":
             return {"id": self.found["google", self.user(operation)]}
         return {"id": self.found[kind, ""]}
+
+    def integration(self, operation: str) -> str:
+        """An integration that the operation may change or remove."""
+        if ("integrations", operation) not in self.found:
+            slug = f"shop{len(self.found)}"  # names of tools say whose they are
+            self.make("/v1/integrations", {"document": API, "slug": slug})
+            self.found["integrations", operation] = slug
+        return self.found["integrations", operation]
+
+    def digest(self, operation: str) -> str:
+        """The digest of its one tool."""
+        headers = {"Authorization": f"Bearer {self.operator}"}
+        path = f"/v1/integrations/{self.integration(operation)}/tools"
+        answer = LOOPBACK.get(self.url + path, headers=headers)
+        return str(answer.raise_for_status().json()["tools"][0]["digest"])
 
     def revision(self, path: str) -> int:
         """The revision of the rules for usage, or of the policies."""

@@ -147,7 +147,7 @@ async def test_a_url_that_nothing_is_known_of_is_said_and_kept(
     browser = await gateway.browser(ADMIN)
     for url in (f"{shop.url}/api/pets", "https://10.0.0.1/openapi.json", "ftp://a.example", ""):
         await look(browser, shop, url=url)
-        assert browser.page.status_code in {422, 502}, url
+        assert browser.page.status_code == 422, url
         assert 'role="alert"' in browser.page.text
         assert f'name="url" type="text" inputmode="url" value="{url}"' in browser.page.text
     await look(browser, shop, kind="soap")
