@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 
 from gateway.web.inputs import read_query
 
@@ -65,5 +65,7 @@ class Operation:
                 read_query(request, *self.query)
             return await self.handler(request)
 
+        route = Route(self.path, answer, methods=[self.method])
         path = self.path.replace("{slug}", "{slug:slug}")
-        return Route(path, answer, methods=[self.method])
+        route.path_regex, _, route.param_convertors = compile_path(path)
+        return route

@@ -136,6 +136,7 @@ def test_two_routes_reach_the_proxy() -> None:
     assert modules == {
         "gateway.commands.tools.commands",  # an operator at a terminal
         "gateway.mcp.app",  # calls tools, over the other protocol
+        "gateway.web.integration_tool_pages",  # an administrator tries a tool
         "gateway.web.proxy",
         "gateway.web.tools",
     }
@@ -144,4 +145,6 @@ def test_two_routes_reach_the_proxy() -> None:
         for route in ROUTES
         if isinstance(route, Route) and route.endpoint.__module__ in modules
     }
-    assert reached == {"/v1/proxy/{name}/{path:path}", "/v1/tools/{name}/call"}
+    page = "/dashboard/integrations/{slug}/tools/{tool}"
+    pages = {page, f"{page}/change", "/dashboard/integrations/{slug}/accept"}
+    assert reached == {"/v1/proxy/{name}/{path:path}", "/v1/tools/{name}/call", *pages}

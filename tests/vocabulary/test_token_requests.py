@@ -121,7 +121,7 @@ async def test_a_token_is_renewed_when_the_provider_allows_it(
 
 class _One(Catalog):
     def __init__(self, config: ConnectorConfig) -> None:
-        self._config = config
+        self._config, self._added = config, {}
 
     def get(self, name: str) -> ConnectorConfig:
         return self._config
