@@ -77,7 +77,8 @@ class Reader:
         Raises ``InvalidRequest``, ``IntegrationUnreachable`` or ``IntegrationRefused``.
         """
         if bool(given.url) == bool(given.document):
-            raise InvalidRequest("give either a URL or a document")
+            problem = "give either a URL or a document"
+            raise InvalidRequest(problem, {"url": problem})
         kind, endpoint = await self._kind_of(given)
         source = Source(
             url=endpoint,

@@ -12,10 +12,8 @@ import asyncio
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from gateway.clock import Clock, rfc3339
@@ -129,8 +127,12 @@ class Deliveries:
                     await self._queue.add(event, webhook)
         if events:
             await self._reached("queued")
-        for connection, group in groupby(events, key=attrgetter("connection")):
-            self._clearing[connection] = asyncio.create_task(self._clear([*group]))
+        # In the order of their time, the events of a connection need not be neighbours.
+        grouped: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            grouped[event.connection].append(event)
+        for connection, group in grouped.items():
+            self._clearing[connection] = asyncio.create_task(self._clear(group))
 
     async def _clear(self, events: Sequence[Event]) -> None:
         """Remove a connection's queued events from the outbox.
@@ -144,7 +146,7 @@ class Deliveries:
         except StoreUnavailable:
             _log.warning("events_not_cleared", connection=events[0].connection)
         finally:
-            del self._clearing[events[0].connection]
+            self._clearing.pop(events[0].connection, None)
 
     async def _start_due(self) -> None:
         """Start every attempt that is due and within the limits."""

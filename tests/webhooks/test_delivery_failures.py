@@ -173,6 +173,21 @@ async def test_a_receiver_that_answers_410_gets_no_more_events(post: Post) -> No
     assert (await post.state(webhook)).disabled_at is not None
 
 
+async def test_events_of_a_connection_need_not_be_neighbours(
+    post: Post, database: Database
+) -> None:
+    await post.webhook()
+    first = await linked(post.connections, now=utc_now())
+    await linked(post.connections, user="bob", now=utc_now())
+    await post.connections.delete(first, utc_now())
+
+    await post.deliveries._queue_events()
+    assert len(post.deliveries._clearing) == 2
+    await post.deliveries.finish()
+
+    assert await post.deliveries._outbox.waiting(10) == []
+
+
 async def test_events_of_a_deleted_webhook_are_not_sent(post: Post, database: Database) -> None:
     webhook, _ = await post.webhook()
     await linked(post.connections, now=utc_now())
