@@ -80,8 +80,8 @@ class Catalog:
     def add(self, connector: Added) -> None:
         """Describe a connector while the process runs, or describe it anew.
 
-        Its name is none of the catalog's: it has two hyphens in it. Only what names it finds it: it
-        is in no list.
+        Its name has two hyphens together, which no file of the catalog has. It is found by that
+        name alone: no list has it.
         """
         self._added[connector.name] = connector
         self._revision[connector.name] = next(self._revisions)

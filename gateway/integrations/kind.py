@@ -19,7 +19,7 @@ __all__ = ["DefinitionChanged", "Kind", "Kinds", "Ran", "Send", "Source"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """What a person gives: a URL, or the document itself. ``headers`` are sent when it is fetched.
+    """What a person gives: a URL, or the document itself.
 
     ``base_url`` is the server that the person picked, if any.
     """

@@ -58,7 +58,7 @@ class IntegrationCatalog:
         return found
 
     def problem_of(self, connector: str) -> str | None:
-        """Return why an integration is no connector, if it is none."""
+        """Return the reason why an integration cannot be a connector; ``None`` if it can."""
         return self._problems.get(connector)
 
     def _install(self, tenant: str, found: Present) -> None:

@@ -172,7 +172,7 @@ class ToolReview:
         if _origin(base_url) != _origin(row.base_url) and await self.connections.list_of(
             row.tenant, row.id
         ):
-            # What people entrusted to one host is not sent to another.
+            # A credential that was entrusted to one host is not sent to another.
             raise InvalidRequest("baseUrl: is another host's. Disconnect the accounts first.")
         now = self.clock()
         return await self.store.replace(
@@ -193,7 +193,7 @@ class ToolReview:
         definitions: Sequence[Definition],
         operations: frozenset[str] | None,
     ) -> None:
-        """Switch on what somebody picked. Who picked some before is not given new ones unasked."""
+        """Offer the picked operations. After an earlier pick, new ones are not offered unasked."""
         names = {each.name for each in definitions}
         if operations is not None:
             await self.tools.set_enabled(row, names & operations, enabled=True)

@@ -1,7 +1,7 @@
 """Approvals for the gateway's own tools: a person sees what it would do, and decides once.
 
-It is the same gate as for a tool of a provider. What goes out is a call of the gateway's own API,
-so there is no account: the request is of the deployment, and only an administrator decides.
+The gate is that of a provider's tool. The request is a call of the gateway's own API, so it has no
+account: it belongs to the deployment, and only an administrator decides.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -185,153 +187,127 @@ _OF_ONE = (*_ERRORS, "integration_not_found")
 _ADDED = (*_OF_ONE, "integration_not_removable")
 _READING = ("integration_unreachable", "integration_refused", "invalid_request")
 
+_operation = partial(Operation, who="session or key", role="integrations")
+
 OPERATIONS = [
-    Operation(
+    _operation(
         method="GET",
         path=PREFIX,
         handler=list_integrations,
         summary="List the integrations",
-        who="session or key",
-        role="integrations",
         reply=IntegrationListReply,
         errors=_ERRORS,
     ),
-    Operation(
+    _operation(
         method="POST",
         path=PREFIX,
         handler=add_integration,
         summary="Add an API by its URL",
-        who="session or key",
-        role="integrations",
         request=AddRequest,
         reply=AddedReply,
         status=201,
         errors=(*_ERRORS, *_READING, "integration_exists"),
     ),
-    Operation(
+    _operation(
         method="GET",
         path=f"{PREFIX}/presets",
         handler=list_presets,
         summary="List popular APIs that the catalog describes",
-        who="session or key",
-        role="integrations",
         reply=IntegrationListReply,
         errors=_ERRORS,
     ),
-    Operation(
+    _operation(
         method="POST",
         path=f"{PREFIX}/detect",
         handler=detect_integration,
         summary="Say what a URL is",
-        who="session or key",
-        role="integrations",
         request=DetectRequest,
         reply=DetectReply,
         errors=(*_ERRORS, "invalid_request"),
     ),
-    Operation(
+    _operation(
         method="POST",
         path=f"{PREFIX}/preview",
         handler=preview_integration,
         summary="Say what would be added",
-        who="session or key",
-        role="integrations",
         request=PreviewRequest,
         reply=PreviewReply,
         errors=(*_ERRORS, *_READING),
     ),
-    Operation(
+    _operation(
         method="GET",
         path=f"{PREFIX}/{{slug}}",
         handler=show_integration,
         summary="Show one integration",
-        who="session or key",
-        role="integrations",
         reply=IntegrationReply,
         errors=_OF_ONE,
     ),
-    Operation(
+    _operation(
         method="PATCH",
         path=f"{PREFIX}/{{slug}}",
         handler=change_integration,
         summary="Rename or describe an integration",
-        who="session or key",
-        role="integrations",
         request=ChangeRequest,
         reply=IntegrationReply,
         errors=(*_ADDED, "invalid_request"),
     ),
-    Operation(
+    _operation(
         method="DELETE",
         path=f"{PREFIX}/{{slug}}",
         handler=remove_integration,
         summary="Remove an integration",
-        who="session or key",
-        role="integrations",
         reply=RemovedReply,
         errors=_ADDED,
     ),
-    Operation(
+    _operation(
         method="POST",
         path=f"{PREFIX}/{{slug}}/refresh",
         handler=refresh_integration,
         summary="Read an integration again",
-        who="session or key",
-        role="integrations",
         request=RefreshIntegrationRequest,
         reply=RefreshReply,
         errors=(*_ADDED, *_READING),
     ),
-    Operation(
+    _operation(
         method="POST",
         path=f"{PREFIX}/{{slug}}/methods",
         handler=configure_integration,
         summary="Merge or replace the ways to connect",
-        who="session or key",
-        role="integrations",
         request=ConfigureRequest,
         reply=IntegrationReply,
         errors=(*_ADDED, "invalid_request", "integration_refused"),
     ),
-    Operation(
+    _operation(
         method="GET",
         path=f"{PREFIX}/{{slug}}/tools",
         handler=list_integration_tools,
         summary="List an integration's tools, and what changed",
-        who="session or key",
-        role="integrations",
         reply=IntegrationToolsReply,
         errors=_ADDED,
     ),
-    Operation(
+    _operation(
         method="PATCH",
         path=f"{PREFIX}/{{slug}}/tools",
         handler=offer_integration_tools,
         summary="Offer operations as tools, or not",
-        who="session or key",
-        role="integrations",
         request=OfferRequest,
         reply=OfferReply,
         errors=(*_ADDED, "invalid_request"),
     ),
-    Operation(
+    _operation(
         method="POST",
         path=f"{PREFIX}/{{slug}}/tools/accept",
         handler=accept_integration_tools,
         summary="Accept definitions that are new or different",
-        who="session or key",
-        role="integrations",
         request=AcceptRequest,
         reply=AcceptReply,
         errors=(*_ADDED, "invalid_request"),
     ),
-    Operation(
+    _operation(
         method="PUT",
         path=f"{PREFIX}/{{slug}}/tools/{{tool}}/effect",
         handler=set_integration_tool_effect,
         summary="Say what a tool does",
-        who="session or key",
-        role="integrations",
         request=EffectRequest,
         reply=IntegrationToolsReply,
         errors=(*_ADDED, "invalid_request"),

@@ -22,7 +22,7 @@ Who = Literal["anyone", "session", "session or key", "key"]
 
 
 class _Slug(StringConvertor):
-    """A slug of an integration: it is none of the endpoints beside it, whatever the method."""
+    """A slug of an integration; the names of the endpoints beside it are no slugs."""
 
     regex = "(?!(?:detect|presets|preview)(?![^/]))[^/]+"
 

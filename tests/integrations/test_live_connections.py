@@ -39,6 +39,19 @@ async def accept(harness: Harness, row: Integration, *, reads: bool = False) -> 
     return tool
 
 
+async def add_endpoint(harness: Harness, shop: RemoteApi, kind: Kind) -> Integration:
+    """Add the shop's endpoint of a kind, whose tools each connection reads."""
+    return await add(
+        harness,
+        shop,
+        NOTHING,
+        kind=kind,
+        base_url=f"{shop.url}/{kind}",
+        methods=(KEY,),
+        per_connection=True,
+    )
+
+
 async def test_a_flow_of_oauth_connects_and_the_worker_renews(
     harness: Harness, shop: RemoteApi, described: Any
 ) -> None:
@@ -66,15 +79,7 @@ async def test_a_flow_of_oauth_connects_and_the_worker_renews(
 async def test_a_graphql_endpoint_tells_its_tools_to_a_connection(
     harness: Harness, shop: RemoteApi
 ) -> None:
-    await add(
-        harness,
-        shop,
-        NOTHING,
-        kind=Kind.GRAPHQL,
-        base_url=f"{shop.url}/graphql",
-        methods=(KEY,),
-        per_connection=True,
-    )
+    await add_endpoint(harness, shop, Kind.GRAPHQL)
     assert await tools_of(harness) == {}
     assert (await connect(harness, {"token": API_KEY})).status_code == 200
     found = await tools_of(harness)
@@ -91,15 +96,7 @@ async def test_a_graphql_endpoint_tells_its_tools_to_a_connection(
 async def test_a_tool_of_a_server_asks_again_when_its_definition_changes(
     harness: Harness, shop: RemoteApi
 ) -> None:
-    row = await add(
-        harness,
-        shop,
-        NOTHING,
-        kind=Kind.MCP,
-        base_url=f"{shop.url}/mcp",
-        methods=(KEY,),
-        per_connection=True,
-    )
+    row = await add_endpoint(harness, shop, Kind.MCP)
     await connect(harness, {"token": API_KEY})
     assert [*await tools_of(harness)] == ["petstore_greet"]
     first = await call(harness, "petstore_greet", name="Rex")
@@ -124,15 +121,7 @@ async def test_a_tool_of_a_server_asks_again_when_its_definition_changes(
 async def test_a_refresh_lets_each_connection_read_its_tools_again(
     harness: Harness, shop: RemoteApi
 ) -> None:
-    await add(
-        harness,
-        shop,
-        NOTHING,
-        kind=Kind.MCP,
-        base_url=f"{shop.url}/mcp",
-        methods=(KEY,),
-        per_connection=True,
-    )
+    await add_endpoint(harness, shop, Kind.MCP)
     await connect(harness, {"token": API_KEY})
     assert [*await tools_of(harness)] == ["petstore_greet"]
     shop.tools = [mcp_tool("greet", "Greet a pet."), mcp_tool("wave", "Wave at a pet.")]
@@ -145,15 +134,7 @@ async def test_a_refresh_lets_each_connection_read_its_tools_again(
 
 
 async def test_tools_end_with_their_connection(harness: Harness, shop: RemoteApi) -> None:
-    await add(
-        harness,
-        shop,
-        NOTHING,
-        kind=Kind.MCP,
-        base_url=f"{shop.url}/mcp",
-        methods=(KEY,),
-        per_connection=True,
-    )
+    await add_endpoint(harness, shop, Kind.MCP)
     made = (await connect(harness, {"token": API_KEY})).json()
     assert [*await tools_of(harness)] == ["petstore_greet"]
     connections = await harness.api(Role.CONNECTIONS)
@@ -165,15 +146,7 @@ async def test_tools_end_with_their_connection(harness: Harness, shop: RemoteApi
 async def test_a_server_that_refuses_leaves_the_other_tools(
     harness: Harness, shop: RemoteApi
 ) -> None:
-    row = await add(
-        harness,
-        shop,
-        NOTHING,
-        kind=Kind.MCP,
-        base_url=f"{shop.url}/mcp",
-        methods=(KEY,),
-        per_connection=True,
-    )
+    row = await add_endpoint(harness, shop, Kind.MCP)
     made = (await connect(harness, {"token": "another-key-than-the-right-one"})).json()
     api = await harness.api(Role.TOOLS)
     found = await api.get("/v1/tools", params={"user": "ada", "limit": 3})

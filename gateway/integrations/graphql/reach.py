@@ -24,7 +24,7 @@ _DESCENT = 2
 """Levels below a type that only wraps others."""
 _SECRETS = ("token", "secret", "password", "apikey", "privatekey")
 _PLACES = ("pagetoken", "nexttoken", "continuationtoken")
-"""What ends with a word for a credential and is none."""
+"""Names that end like that of a credential, and stand for a page of a list."""
 Tree = dict[str, "Tree"]
 """A selection: the fields by name, with what is selected of each."""
 

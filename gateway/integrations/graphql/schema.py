@@ -20,7 +20,7 @@ BUILT_IN = frozenset({"Int", "Float", "String", "Boolean", "ID"})
 
 
 class TypeKind(StrEnum):
-    """What kind of type it is, as introspection names it."""
+    """The kind of a type, as introspection names it."""
 
     SCALAR = "SCALAR"
     OBJECT = "OBJECT"

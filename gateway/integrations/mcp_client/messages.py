@@ -1,6 +1,6 @@
 """JSON-RPC messages of the Model Context Protocol over HTTP: the request, and its answer read.
 
-What a server answers is hostile: it is bounded, parsed strictly, and never raised as it is.
+A server's answer is hostile: it is bounded, parsed strictly, and never raised as it is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINES = re.compile(r"\r\n|\n|\r")
 
 
 class NotMcp(Exception):
-    """The answer is none of this protocol."""
+    """The answer does not follow this protocol."""
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ def result_in(answer: ApiAnswer, number: str | int = 1) -> Message:
         raise HttpRefusal(answer.status, answer.headers)
     error = message.get("error")
     if answer.status in {401, 403} and error is not None:
-        # What counts is the challenge in the headers.
+        # The challenge in the headers counts.
         raise HttpRefusal(answer.status, answer.headers, with_message=True)
     if isinstance(error, Mapping):
         code, text = error.get("code"), error.get("message")

@@ -123,8 +123,8 @@ def read_server(
 def is_web_url(url: Any, *, of: str) -> bool:
     """Whether ``url`` may be called or shown: https, or http where ``of`` is itself plain http.
 
-    What is plain http is a server that the operator allows (``GATEWAY_EGRESS_ALLOW``), and it
-    cannot make worse what it is part of.
+    A server over plain http is one that the operator allows (``GATEWAY_EGRESS_ALLOW``). Another
+    http URL of the same server adds no risk to it.
     """
     if not isinstance(url, str) or len(url) > MAX_URL or not url.isascii() or not url.isprintable():
         return False

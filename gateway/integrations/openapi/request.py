@@ -54,7 +54,7 @@ def _path(call: Mapping[str, Any], values: Mapping[str, str]) -> str:
             raise ToolFailed("argument_refused", "a value of the path is missing")
         return values[match[1]]
 
-    # What stands between the variables is quoted as the document writes it.
+    # The text between the variables is quoted as the document writes it.
     parts = _VARIABLE.split(call["path"])
     parts[::2] = [quote(each, safe=_KEPT) for each in parts[::2]]
     parts[1::2] = [_VARIABLE.sub(value_of, f"{{{each}}}") for each in parts[1::2]]
