@@ -118,7 +118,8 @@ def state_of(
         status = status if over is None else Status.NOT_RENEWED
         since, action = connection.failing_since or since, _REMEDIES.get(reason, Remedy.WAIT)
         action = action if checkable or reason != NOT_CHECKED else None  # nothing will change
-    if not complete and status in {Status.ACTIVE, Status.NEEDS_SCOPES}:
+    may_work = {Status.ACTIVE, Status.NEEDS_SCOPES, Status.NOT_RENEWED}
+    if not complete and status in may_work and not (over is not None and reason == APP_REMOVED):
         status, reason, action = Status.INCOMPLETE, MISSING_FACT, Remedy.RECONNECT
         if failure := connection.hook_failure:
             reason, since = failure.reason, failure.since

@@ -124,25 +124,42 @@ def test_what_is_said_during_a_change_is_what_was_or_what_is(schedules: Accounts
     run(check, schedules, stored=st.lists(accounts(), max_size=4), step=steps(), question=question)
 
 
+async def meets_during_a_renewal(schedules: Accounts, account: Account, mode: str) -> None:
+    """Ask while the account is renewed, if a read of its token renews it."""
+    world = schedules.world
+    await schedules.begin([account])
+    question = (account.connector, (), None)
+    before = await schedules.say(question)
+    world.mode = mode
+    world.gate.clear()
+    world.asked.clear()
+    reading = asyncio.create_task(schedules.meet(question))
+    asked = asyncio.create_task(world.asked.wait())
+    await asyncio.wait([reading, asked], return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    during = await schedules.say(question)
+    world.gate.set()
+    met = await reading
+    assert type(during.error) is type(before.error)
+    assert (problem := schedules.problem(during, met, mode)) is None, problem
+
+
 def test_an_account_is_available_while_it_is_renewed(schedules: Accounts) -> None:
     """Whatever the provider will say in the end."""
 
     async def check(account: Account, mode: str) -> None:
-        world = schedules.world
-        await schedules.begin([account])
-        question = (account.connector, (), None)
-        before = await schedules.say(question)
-        world.mode = mode
-        world.gate.clear()
-        world.asked.clear()
-        reading = asyncio.create_task(schedules.meet(question))
-        asked = asyncio.create_task(world.asked.wait())
-        await asyncio.wait([reading, asked], return_when=asyncio.FIRST_COMPLETED)
-        asked.cancel()
-        during = await schedules.say(question)
-        world.gate.set()
-        met = await reading
-        assert type(during.error) is type(before.error)
-        assert (problem := schedules.problem(during, met, mode)) is None, problem
+        await meets_during_a_renewal(schedules, account, mode)
 
     run(check, schedules, account=accounts(), mode=st.sampled_from(sorted(ANSWERS)))
+
+
+@pytest.mark.parametrize("mode", sorted(ANSWERS))
+@pytest.mark.parametrize("app", [None, "removed"])
+@pytest.mark.parametrize("life", [3000, 30, -10])
+@pytest.mark.parametrize("reason", [None, "unavailable", "provider_refused"])
+def test_a_failing_renewal_hides_no_missing_fact(
+    schedules: Accounts, reason: str | None, life: int, app: str | None, mode: str
+) -> None:
+    """No provider is asked without the fact, so none can mend the account."""
+    account = Account(connector="zendesk", reason=reason, life=life, app=app, complete=False)
+    schedules.runner.run(meets_during_a_renewal(schedules, account, mode))
