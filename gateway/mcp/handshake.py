@@ -142,8 +142,11 @@ class Handshake:
 
         def cancel() -> None:
             nonlocal is_cancelled
-            is_cancelled = True
-            task.cancel()
+            # Once: it is announced by the store and by the change stream, and a second one would
+            # reach the clean-up after the first, which then leaves the provider's connection open.
+            if not is_cancelled:
+                is_cancelled = True
+                task.cancel()
 
         async def serve() -> Message | None:
             try:

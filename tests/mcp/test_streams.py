@@ -18,6 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.mcp.app import McpApp
 from gateway.mcp.control import Surface
+from gateway.mcp.session import Sessions
+from gateway.store.fresh.notices import message_tag
+from gateway.store.mcp_messages import Kind
 from gateway.store.policies import Decision, PolicyRule
 from gateway.web.mcp_controls import controls_of, describer
 from tests.mcp.speaking import ACCEPT, OLD, Mcp, modern
@@ -31,6 +34,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 URL: dict[str, Any] = {"elicitation": {"url": {}}}
 ITEM = {"name": "relay_get_item", "arguments": {"item_id": "i"}}
+REFUSAL: dict[str, Any] = {"name": "relay_get_refusal", "arguments": {}}
 
 
 class _AsNamed:
@@ -161,10 +165,9 @@ async def test_the_end_of_a_question_reaches_the_session_alone(
     assert told["params"]["elicitationId"] == question["elicitationId"]
 
 
-async def test_cancelling_closes_the_work(
-    mcp: Mcp, two: tuple[httpx.AsyncClient, httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of the older era by a message that another process gets; of the newer by hanging up."""
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
+    """``REFUSAL`` waits: the first event says that it came, the second that the caller left."""
     reached, gone = asyncio.Event(), asyncio.Event()
 
     async def hang(provider: StrictProvider, exchange: Exchange) -> None:
@@ -174,12 +177,21 @@ async def test_cancelling_closes_the_work(
         gone.set()
 
     monkeypatch.setitem(providers.BEHAVIOURS, "refusal", hang)
+    return reached, gone
+
+
+async def test_cancelling_closes_the_work(
+    mcp: Mcp,
+    two: tuple[httpx.AsyncClient, httpx.AsyncClient],
+    hanging: tuple[asyncio.Event, asyncio.Event],
+) -> None:
+    """Of the older era by a message that another process gets; of the newer by hanging up."""
+    reached, gone = hanging
     await mcp.proxy.connect()
     first, second = two
     session = await mcp.session({})
     old = {"mcp-session-id": session, "mcp-protocol-version": OLD}
-    refusal = {"name": "relay_get_refusal", "arguments": {}}
-    call = {"jsonrpc": "2.0", "id": "c-1", "method": "tools/call", "params": refusal}
+    call = {"jsonrpc": "2.0", "id": "c-1", "method": "tools/call", "params": REFUSAL}
     running = asyncio.create_task(first.post("/mcp", json=call, headers=old))
     await happened(reached)
     params = {"requestId": "c-1", "reason": "the user changed their mind"}
@@ -189,12 +201,42 @@ async def test_cancelling_closes_the_work(
     await happened(gone)
     reached.clear()
     gone.clear()
-    running = asyncio.create_task(first.post("/mcp", **asking("tools/call", refusal)))
+    running = asyncio.create_task(first.post("/mcp", **asking("tools/call", REFUSAL)))
     await happened(reached)
     running.cancel()
     await happened(gone)
     outcomes = [line["outcome"] for line in await lines_of(mcp)]
     assert outcomes == ["cancelled", "cancelled"]
+
+
+async def test_a_cancellation_that_is_told_twice_closes_the_work_too(
+    mcp: Mcp,
+    two: tuple[httpx.AsyncClient, httpx.AsyncClient],
+    hanging: tuple[asyncio.Event, asyncio.Event],
+) -> None:
+    """The store announces it and the change stream as well, at any step of the clean-up."""
+    reached, gone = hanging
+    await mcp.proxy.connect()
+    first, _ = two
+    old = {"mcp-session-id": await mcp.session({}), "mcp-protocol-version": OLD}
+    given = mcp.proxy.harness.services
+    session = Sessions(given.vault).open(old["mcp-session-id"], mcp.principal, given.clock())
+    assert session is not None
+    notices = given.mcp_messages.notices
+    cancelled = message_tag({"topic": session.topic, "kind": Kind.CANCELLED, "subject": "1"})
+    for steps in range(4):
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": REFUSAL}
+        running = asyncio.create_task(first.post("/mcp", json=call, headers=old))
+        await happened(reached)
+        notices.tell(cancelled)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        notices.tell(cancelled)
+        assert (await running).status_code == 202
+        await happened(gone)
+        reached.clear()
+        gone.clear()
+    assert [line["outcome"] for line in await lines_of(mcp)] == ["cancelled"] * 4
 
 
 async def lines_of(mcp: Mcp) -> list[dict[str, Any]]:
