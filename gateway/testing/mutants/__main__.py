@@ -85,7 +85,11 @@ def all_scores(jobs: Sequence[Job]) -> list[Score]:
     ) as pool:
         names, shares = [name for name, _ in jobs], [share for _, share in jobs]
         runs = pool.map(scores_of, names, [None] * len(jobs), shares)
-        found = [score for scores in runs for score in scores]
+        found: list[Score] = []
+        for done, (name, scores) in enumerate(zip(names, runs, strict=True), 1):
+            found += scores
+            told = f"{done} of {len(jobs)}: {name}, {sum(each.total for each in scores)} mutants"
+            print(told, file=sys.stderr, flush=True)
     return [
         _total(name, side, [s for s in found if (s.connector, s.side) == (name, side)])
         for name in dict.fromkeys(names)
