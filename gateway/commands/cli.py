@@ -11,6 +11,7 @@ from gateway.commands.audit import add_audit_command
 from gateway.commands.connectors.commands import add_connector_commands
 from gateway.commands.deployment import settings_of_running_gateway, with_providers, with_services
 from gateway.commands.dev import add_dev_commands
+from gateway.commands.doctor.command import add_doctor_command
 from gateway.commands.encryption import add_encryption_commands
 from gateway.commands.policies import add_policy_commands
 from gateway.commands.serve import add_serve_command
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add_dev_commands(commands)
     add_serve_command(commands)
     add_worker_command(commands)
+    add_doctor_command(commands)
     add_key_commands(commands, with_services)
     add_encryption_commands(commands, settings_of_running_gateway)
     add_audit_command(commands, with_services)

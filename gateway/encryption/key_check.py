@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from connectors.secret import Secret
 from gateway.clock import Clock
@@ -45,15 +47,53 @@ async def check_encryption_keys(
                 for key_id in wrong
             )
         )
-    for store in stores:
-        for key_id in await store.encryption_keys():
-            if key_id is not None and key_id not in vault.key_ids:
-                _log.warning(
-                    "encryption_key_missing",
-                    key_id=key_id,
-                    collection=store.sealed.collection,
-                    rows=await store.count(key_id),
-                )
+    for missing in await missing_keys(vault, stores):
+        _log.warning(
+            "encryption_key_missing",
+            key_id=missing.key_id,
+            collection=missing.collection,
+            rows=missing.rows,
+        )
+
+
+class KeyState(StrEnum):
+    """How an encryption key fits a database. ``new``: it was never used with it."""
+
+    RIGHT = "right"
+    NEW = "new"
+    WRONG = "wrong"
+
+
+async def key_state(
+    vault: Vault, key_id: str, checks: EncryptionKeyCheckStore, stores: Sequence[SealedStore]
+) -> KeyState:
+    """Judge one of the vault's keys by its check value, or by rows; writes nothing."""
+    stored = await checks.get(key_id)
+    if stored is not None:
+        return KeyState.RIGHT if vault.confirms(key_id, stored) else KeyState.WRONG
+    # A database from before check values existed may have rows of this encryption key.
+    return KeyState.NEW if await _opens_rows(vault, key_id, stores) else KeyState.WRONG
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingKey:
+    """An encryption key that this process does not have, and the rows that it seals."""
+
+    key_id: str
+    collection: str
+    rows: int
+
+
+async def missing_keys(vault: Vault, stores: Sequence[SealedStore]) -> list[MissingKey]:
+    """Return the encryption keys that rows name and the vault does not have."""
+    return [
+        MissingKey(
+            key_id=key_id, collection=store.sealed.collection, rows=await store.count(key_id)
+        )
+        for store in stores
+        for key_id in await store.encryption_keys()
+        if key_id is not None and key_id not in vault.key_ids
+    ]
 
 
 async def _is_right(
@@ -63,15 +103,11 @@ async def _is_right(
     stores: Sequence[SealedStore],
     clock: Clock,
 ) -> bool:
-    stored = await checks.get(key_id)
-    if stored is None:
-        # A database from before check values existed may have rows of this encryption key.
-        if not await _opens_rows(vault, key_id, stores):
-            return False
-        if await checks.add(key_id, vault.key_check(key_id), clock()):
-            return True
-        stored = await checks.get(key_id)
-    return stored is not None and vault.confirms(key_id, stored)
+    state = await key_state(vault, key_id, checks, stores)
+    if state is KeyState.NEW and not await checks.add(key_id, vault.key_check(key_id), clock()):
+        # Another process was faster, with this key or with another one of this id.
+        state = await key_state(vault, key_id, checks, stores)
+    return state is not KeyState.WRONG
 
 
 async def _opens_rows(vault: Vault, key_id: str, stores: Sequence[SealedStore]) -> bool:

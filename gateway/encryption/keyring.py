@@ -29,11 +29,16 @@ def open_vault(settings: Settings) -> Vault:
 def _read(file: Path) -> str:
     try:
         text = file.read_text(encoding="utf-8")
-        others = stat.S_IMODE(file.stat().st_mode) & (stat.S_IROTH | stat.S_IWOTH)
+        is_open = is_open_to_others(file)
     except (OSError, ValueError) as error:
         # ValueError: not UTF-8, and its text would quote the file.
         raise SettingsError(f"{_FILE}: the file cannot be read ({type(error).__name__})") from None
-    if others:
+    if is_open:
         # Only a warning: container platforms mount secrets with such modes, for one user only.
         _log.warning("encryption_keys_file_is_open_to_others", advice="chmod 400")
     return text
+
+
+def is_open_to_others(file: Path) -> bool:
+    """Whether every user of the machine can read or write a file; raises ``OSError``."""
+    return bool(stat.S_IMODE(file.stat().st_mode) & (stat.S_IROTH | stat.S_IWOTH))

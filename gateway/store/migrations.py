@@ -88,6 +88,14 @@ async def prepare(database: Database) -> None:
     await create_indexes(database)
 
 
+async def pending(database: Database) -> list[Migration]:
+    """Return the migrations that the next start makes; raises ``SettingsError`` like ``prepare``.
+
+    On a new database these are all.
+    """
+    return await _pending(database.collection("migrations"), MIGRATIONS)
+
+
 async def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Make every migration that is not recorded, or wait until another process has made it."""
     rows, is_waiting = database.collection("migrations"), False

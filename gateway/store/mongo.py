@@ -270,6 +270,11 @@ class Database:
         now: datetime = answer["localTime"]
         return now.replace(tzinfo=UTC)
 
+    async def version(self) -> tuple[int, ...]:
+        """Return the version of the server, as (7, 0, 14); raise ``StoreUnavailable``."""
+        answer = await _answer(self._handle.command("buildInfo"))
+        return tuple(int(part) for part in answer["versionArray"][:3])
+
     async def ping(self) -> None:
         """Raise ``StoreUnavailable`` unless the primary answers."""
         await _answer(self._handle.command("ping"))

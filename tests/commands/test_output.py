@@ -17,6 +17,7 @@ FOR_PROGRAMS: dict[tuple[str, ...], list[str]] = {
     ("connectors", "show"): ["notion"],
     ("connectors", "check"): ["broken"],
     ("connectors", "probe"): ["broken"],
+    ("doctor",): [],
     ("tools", "list"): [],
     ("tools", "show"): ["notion_get_page"],
 }

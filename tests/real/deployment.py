@@ -143,6 +143,7 @@ def running_deployment(installed: Path, tmp_path: Path) -> Iterator[Deployment]:
         )
         (installed / ".env.local").write_text(settings)
         run(page.block("Settings", "sh", "chmod"), installed, BARE)
+        run(page.block("Settings", "sh", "doctor"), installed, BARE)
 
         def start(name: str, command: list[str]) -> subprocess.Popen[bytes]:
             return stack.enter_context(child(command, env=BARE, log=log / name, cwd=installed))

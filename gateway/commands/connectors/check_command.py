@@ -18,7 +18,7 @@ from gateway.commands.connectors.check import (
     report_problems,
 )
 from gateway.commands.connectors.known import Known, MadeUp
-from gateway.commands.connectors.output import print_json, print_lines
+from gateway.commands.output import print_json, print_lines
 from gateway.commands.progress import Progress
 from gateway.commands.tools.check import tool_file_problems
 from gateway.testing.runner import Finding

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.errors import ConfigError
 from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
-from gateway.commands.connectors.output import print_json, print_lines
+from gateway.commands.output import print_json, print_lines
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
 from gateway.text import say

@@ -7,8 +7,8 @@ import asyncio
 
 from connectors.config import Connector
 from gateway.commands.connectors.known import Known
-from gateway.commands.connectors.output import print_json, print_lines
 from gateway.commands.connectors.probe import NOTHING, Report, probe
+from gateway.commands.output import print_json, print_lines
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound

@@ -14,8 +14,8 @@ from connectors.catalog import Catalog
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.commands.connectors.known import CONNECTORS_PATH
 from gateway.commands.connectors.new import CannotWrite, write_all
-from gateway.commands.connectors.output import print_json, print_lines
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import print_json, print_lines
 from gateway.commands.tools.new import tool_files
 from gateway.errors import ApprovalRequired, GatewayError, InvalidArguments, UnknownTool, code_of
 from gateway.observe.logs import configure_logs

@@ -1,0 +1,1 @@
+"""``gateway doctor``: what is right and wrong with a deployment, without changing anything."""
