@@ -22,20 +22,24 @@ def child(
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
     cwd: Path | None = None,
+    output: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``command``, with its output appended to ``log``, until the context ends; then stop it.
+    """Run ``command`` until the context ends; then stop it.
+
+    What it prints is appended to ``log``, or goes to ``output``, a file descriptor.
 
     The child runs in a new session, so that Ctrl-C reaches the parent alone, which stops its
     children in order. On Linux the child is also terminated when the parent dies.
     """
-    output: IO[bytes] | None = log.open("ab") if log else None
+    file: IO[bytes] | None = log.open("ab") if log else None
+    printed = file or output
     process = subprocess.Popen(
         command,
         env=None if env is None else dict(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
+        stdout=printed,
+        stderr=None if printed is None else subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
@@ -43,8 +47,8 @@ def child(
         yield process
     finally:
         stop(process)
-        if output is not None:
-            output.close()
+        if file is not None:
+            file.close()
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:

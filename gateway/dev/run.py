@@ -13,7 +13,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import httpx
@@ -21,11 +22,15 @@ import httpx
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Role, ServiceKeys
 from gateway.dev import data
+from gateway.dev.banner import banner
 from gateway.dev.children import child
 from gateway.dev.mongod import running_mongod
+from gateway.dev.output import Output
 from gateway.errors import SettingsError, Unauthorized
+from gateway.sandbox.link import link_sandbox
 from gateway.settings.environment import Settings, read_environment, read_settings
 from gateway.text import say
+from gateway.wiring.mounted import MountedConnectors, mounted_connectors
 from gateway.wiring.process import open_services
 
 START_SECONDS = 60
@@ -48,8 +53,10 @@ def run_dev() -> int:
     data.prepare(folder)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _raise_stop)
+    say(f"Connector Gateway, in development mode. Its data are in {settings.data_dir}.")
     try:
         with ExitStack() as stack:
+            output = stack.enter_context(Output())
             stack.callback((folder / data.RUNNING).unlink, missing_ok=True)
             env = {
                 "GATEWAY_MODE": "dev",
@@ -62,25 +69,33 @@ def run_dev() -> int:
             if not (settings.encryption_keys.get_secret_value() or settings.encryption_keys_file):
                 env["GATEWAY_ENCRYPTION_KEYS"] = data.encryption_keys(folder)
             if not settings.mongodb_url.get_secret_value():
-                say("Starting MongoDB …")
-                env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
-            processes = []
+                with _step("MongoDB"):
+                    env["GATEWAY_MONGODB_URL"] = stack.enter_context(running_mongod(folder))
+            processes: list[subprocess.Popen[bytes]] = []
+            console = _console(settings)
+
+            def start(*arguments: str) -> None:
+                command = [*_SELF, *arguments]
+                part = child(command, env=os.environ | env | console, output=output.write_end)
+                processes.append(stack.enter_context(part))
+
             if not settings.sandbox:
                 env["GATEWAY_SANDBOX"] = f"http://localhost:{sandbox_port}"
-                say("Starting the simulated providers …")
-                command = [*_SELF, "sandbox", "--port", str(sandbox_port)]
-                processes.append(stack.enter_context(child(command, env=os.environ | env)))
-                _await(f"{env['GATEWAY_SANDBOX']}/_sandbox/info", processes)
+                with _step("the simulated providers"):
+                    start("sandbox", "--port", str(sandbox_port))
+                    _await(f"{env['GATEWAY_SANDBOX']}/_sandbox/info", processes)
             data.write_private(
                 folder / data.RUNNING, "".join(f"{name}='{value}'\n" for name, value in env.items())
             )
-            say("Starting the gateway and its worker …")
-            processes.append(stack.enter_context(child([*_SELF, "serve"], env=os.environ | env)))
-            _await(f"http://{settings.host}:{settings.port}/readyz", processes)
-            worker = [*_SELF, "worker", "--metrics", worker_metrics]
-            processes.append(stack.enter_context(child(worker, env=os.environ | env)))
-            _ensure_service_key(env)
-            _announce(settings, env.get("GATEWAY_SANDBOX"), worker_metrics)
+            with _step("the gateway"):
+                start("serve")
+                _await(f"http://{settings.host}:{settings.port}/readyz", processes)
+            with _step("its worker"):
+                start("worker", "--metrics", worker_metrics)
+                connectors = _ensure_service_key(env)
+            for line in banner(settings, env.get("GATEWAY_SANDBOX"), worker_metrics, connectors):
+                say(line)
+            output.release()
             return _watch(processes)
     except _Stop:
         return 0
@@ -101,36 +116,44 @@ def _worker_metrics(settings: Settings) -> str:
     return f"{host}:{port}"
 
 
-def _announce(settings: Settings, sandbox: str | None, worker_metrics: str) -> None:
-    key_file = settings.data_dir / data.SERVICE_KEY
-    say(f"\n  Dashboard    {settings.public_url}/dashboard/connectors")
-    if sandbox:
-        say(f"  Sandbox      {sandbox}/   (providers without credentials are simulated there)")
-    say(f"  Service key  {key_file}   (for tools: GATEWAY_API_KEY=$(cat {key_file}))")
-    if worker_metrics != "off":
-        web = f"localhost:{settings.port}" if settings.metrics_on_web else settings.metrics
-        shown = [f"http://{web}/metrics"] if web else []
-        shown.append(f"http://{worker_metrics}/metrics (worker)")
-        say(f"  Metrics      {' and '.join(shown)}")
-    say("  Stop         Ctrl-C\n")
+def _console(settings: Settings) -> dict[str, str]:
+    """The variables of parts that print on a terminal, though through a pipe."""
+    if settings.log_format != "auto" or not sys.stdout.isatty():
+        return {}
+    return {"GATEWAY_LOG_FORMAT": "console", "FORCE_COLOR": "1"}
 
 
-def _ensure_service_key(env: dict[str, str]) -> None:
-    """Keep a valid service key for the README's script in the data folder."""
+@contextmanager
+def _step(part: str) -> Iterator[None]:
+    """Say which part is started, and how long it took."""
+    say(f"Starting {part} …")
+    began = time.monotonic()
+    yield
+    say(f"  started in {time.monotonic() - began:.1f} s")
+
+
+def _ensure_service_key(env: dict[str, str]) -> MountedConnectors:
+    """Keep a valid service key for the README's script in the data folder.
+
+    Returns the state of the connectors.
+    """
     os.environ.update(env)
     settings = read_settings()
     file = settings.data_dir / data.SERVICE_KEY
 
-    async def ensure() -> None:
-        async with open_services(settings, read_environment()) as services:
+    async def ensure() -> MountedConnectors:
+        variables = read_environment()
+        link = await link_sandbox(settings, variables)
+        async with open_services(settings, variables, sandbox=link) as services:
             if not (file.is_file() and await _is_valid(services.keys, file.read_text().strip())):
                 roles = [Role.TOKENS, Role.PROXY, Role.TOOLS, Role.CONNECTIONS]
                 _, secret = await services.keys.create(
                     tenant=DEFAULT_TENANT, roles=roles, label="made by gateway dev"
                 )
                 data.write_private(file, secret.reveal())
+            return mounted_connectors(services.catalog, variables, link)
 
-    asyncio.run(ensure())
+    return asyncio.run(ensure())
 
 
 async def _is_valid(keys: ServiceKeys, key: str) -> bool:

@@ -79,7 +79,11 @@ def log_request(request_id: str, method: str, path: str, status: int, ms: float)
             if root.isEnabledFor(logging.INFO):
                 out.write_soon((time.time(), request_id, method, path, status, ms))
             return
-    structlog.stdlib.get_logger().info("request", method=method, path=path, status=status, ms=ms)
+    # A developer reads a console: the files of a page would hide the calls between them.
+    level = logging.DEBUG if status < 400 and path.startswith("/static/") else logging.INFO
+    structlog.stdlib.get_logger().log(
+        level, "request", method=method, path=path, status=status, ms=ms
+    )
 
 
 def flush_logs() -> None:

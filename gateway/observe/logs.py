@@ -8,6 +8,7 @@ pymongo, uvicorn's access log) may only log warnings and errors.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextvars import ContextVar
 from typing import Any, TextIO
@@ -49,19 +50,22 @@ def configure_logs(
 ) -> None:
     """Send structlog and the standard library's logging through one pipeline to ``stream``.
 
-    Without one, lines go to standard output: so do those of the processes that only log.
+    Without one, lines go to standard output: so do those of the processes that only log. Lines for
+    a console have the local time; ``FORCE_COLOR`` colours them where it is no terminal.
     """
     out = sys.stdout if stream is None else stream
     console = log_format == "console" or (log_format == "auto" and out.isatty())
     shared: list[Processor] = [
         add_request_id,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper("%H:%M:%S" if console else "iso", utc=not console),
         drop_locals,
         mask_credentials,
     ]
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
+        structlog.dev.ConsoleRenderer(
+            colors=out.isatty() or bool(os.environ.get("FORCE_COLOR")), pad_event_to=20
+        )
         if console
         else structlog.processors.JSONRenderer()
     )
