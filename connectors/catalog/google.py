@@ -28,7 +28,8 @@ from datetime import date
 from connectors import ConnectorConfig, Env, Revocation, ScopeSet, account_lookup, app
 
 AUTH = "https://www.googleapis.com/auth"
-PRODUCTS = ("docs", "gmail", "openidconnect", "people", "sheets", "tasks")  # the others are at www
+# Those of the other products are at www.
+PRODUCTS = ("bigquery", "docs", "gmail", "openidconnect", "people", "sheets", "tasks")
 
 
 def create_config(env: Env) -> ConnectorConfig:
@@ -72,6 +73,8 @@ def create_config(env: Env) -> ConnectorConfig:
                 ("tasks-read", "tasks.readonly", "Tasks, reading", "See tasks"),
                 ("contacts", "contacts", "Contacts", "See and change contacts"),
                 ("contacts-read", "contacts.readonly", "Contacts, reading", "See contacts"),
+                ("bigquery", "bigquery", "BigQuery", "See and change data in BigQuery"),
+                ("bigquery-insert", "bigquery.insertdata", "BigQuery rows", "Add rows to tables"),
             )
         },
         scope_implies={  # quirk 7
@@ -85,6 +88,7 @@ def create_config(env: Env) -> ConnectorConfig:
                 "spreadsheets": "spreadsheets.readonly",
                 "tasks": "tasks.readonly",
                 "contacts": "contacts.readonly",
+                "bigquery": "bigquery.insertdata",
             }.items()
         },
         extra_authorize_params={"access_type": "offline", "prompt": "consent"},  # quirk 1

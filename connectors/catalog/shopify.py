@@ -19,7 +19,7 @@ Quirks:
 8. The answer lists granted write scopes without the read scopes that they imply.
 
 Scopes: ``read_products`` and ``read_orders``, the subject of most tools for a store.
-Products are changed, and customers read, with the sets of scopes.
+Products and orders are changed, and customers read, with the sets of scopes.
 """
 
 import hashlib
@@ -65,6 +65,9 @@ def create_config(env: Env) -> ConnectorConfig:
                 title="Change products",
                 sentence="Create and change products",
                 scopes=("write_products",),
+            ),
+            "orders": ScopeSet(
+                title="Create orders", sentence="Create and change orders", scopes=("write_orders",)
             ),
             "customers": ScopeSet(
                 title="Customers", sentence="See customers", scopes=("read_customers",)

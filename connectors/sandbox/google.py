@@ -12,7 +12,7 @@ _PRODUCTS = " ".join(
         "gmail.modify gmail.readonly gmail.send gmail.compose gmail.labels calendar "
         "calendar.readonly calendar.events drive drive.readonly drive.file documents "
         "documents.readonly spreadsheets spreadsheets.readonly tasks tasks.readonly contacts "
-        "contacts.readonly"
+        "contacts.readonly bigquery bigquery.insertdata"
     ).split()
 )
 """By developers.google.com/identity/protocols/oauth2/scopes."""
@@ -60,6 +60,7 @@ PROVIDER = rfc6749(
     api_base="www.googleapis.com",
     api={"/oauth2/v3/userinfo": _userinfo, "openidconnect.googleapis.com/v1/userinfo": _userinfo},
     api_hosts={  # by the reference of each product; Calendar and Drive are at www
+        "bigquery.googleapis.com",
         "docs.googleapis.com",
         "gmail.googleapis.com",
         "openidconnect.googleapis.com",

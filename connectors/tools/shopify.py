@@ -8,6 +8,8 @@ Quirks:
 3. ``read_orders`` shows the orders of the last 60 days, and no customer: that is another scope,
    and access to protected customer data, which Shopify grants per app.
 4. A write scope includes its read scope.
+5. An order is made of variants of products, or of lines with a title and a price of their own. It
+   is not paid, takes nothing from the stock, and sends no mail, unless that is asked for.
 
 Unconfirmed: written without the documentation at hand; what matters is fields of the schema, the
 scope of each, and the version.
@@ -16,8 +18,9 @@ scope of each, and the version.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, model_validator
 
+from connectors.tool_text import MAIL_ADDRESS
 from connectors.tooling import (
     Args,
     Failure,
@@ -42,6 +45,7 @@ _ORDER = (
     "id name createdAt cancelledAt displayFinancialStatus displayFulfillmentStatus "
     f"totalPriceSet {{ shopMoney {_MONEY} }}"
 )
+_VARIANT = "id title sku price inventoryQuantity product { id title }"
 _LINES = "lineItems(first: 100) { nodes { title quantity sku } }"
 _CUSTOMER = (
     f"id displayName numberOfOrders defaultEmailAddress {{ emailAddress }} amountSpent {_MONEY}"
@@ -69,6 +73,10 @@ class ListOrders(_Listing):
 
 
 class SearchCustomers(_Listing):
+    pass
+
+
+class SearchVariants(_Listing):
     pass
 
 
@@ -110,6 +118,51 @@ class UpdateProduct(_Product):
     )
 
 
+class OrderLine(Args):
+    variant_id: str | None = Field(
+        default=None,
+        pattern=r"^gid://shopify/ProductVariant/[0-9]{1,20}$",
+        description="Variant (shopify_search_variants): gid://shopify/ProductVariant/1.",
+    )
+    title: str | None = Field(
+        default=None, min_length=1, max_length=255, description="Title of a line without variant."
+    )
+    price: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$",
+        description="Price of one, such as 9.50; without it, that of the variant.",
+    )
+    quantity: int = Field(ge=1, le=10_000, description="How many.")
+
+    @model_validator(mode="after")
+    def _is_something(self) -> "OrderLine":
+        if self.variant_id is None and (self.title is None or self.price is None):
+            raise ValueError("give variant_id, or title and price")
+        return self
+
+
+class CreateOrder(Args):
+    lines: list[OrderLine] = Field(min_length=1, max_length=100, description="What is ordered.")
+    email: str | None = Field(
+        default=None, max_length=254, pattern=MAIL_ADDRESS, description="Address of the customer."
+    )
+    currency: str | None = Field(
+        default=None, pattern=r"^[A-Z]{3}$", description="Such as EUR; needed with a price."
+    )
+    payment: Literal["PENDING", "PAID"] = Field(default="PENDING", description="PAID if the money is there already.")
+    note: str | None = Field(default=None, max_length=5000, description="Note for the staff.")
+    takes_stock: bool = Field(
+        default=False, description="Whether the stock gets less; fails where there is none."
+    )
+    sends_receipt: bool = Field(default=False, description="Whether the customer gets a mail.")
+
+    @model_validator(mode="after")
+    def _has_currency(self) -> "CreateOrder":
+        if self.currency is None and any(line.price is not None for line in self.lines):
+            raise ValueError("a price needs currency")
+        return self
+
+
 class Money(Output):
     amount: str
     currency: str = Field(validation_alias="currencyCode")
@@ -130,6 +183,16 @@ class Product(Output):
     highest_price: Money | None = Field(
         default=None, validation_alias=AliasPath("priceRangeV2", "maxVariantPrice")
     )
+
+
+class Variant(Output):
+    id: str
+    title: str
+    sku: str | None = None
+    price: str
+    inventory: int | None = Field(default=None, validation_alias="inventoryQuantity")
+    product_id: str = Field(validation_alias=AliasPath("product", "id"))
+    product: str = Field(validation_alias=AliasPath("product", "title"))
 
 
 class Line(Output):
@@ -174,6 +237,10 @@ class Orders(Output):
 
 class Customers(Output):
     customers: list[Customer] = Field(validation_alias=AliasPath("data", "customers", "nodes"))
+
+
+class Variants(Output):
+    variants: list[Variant] = Field(validation_alias=AliasPath("data", "productVariants", "nodes"))
 
 
 class OneProduct(Output):
@@ -239,16 +306,34 @@ async def _read_one(ctx: ToolContext, name: str, fields: str, key: str) -> Mappi
     return data
 
 
-async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> OneProduct:
-    """Send a mutation of a product and read what came of it (quirk 2)."""
-    said = args.model_dump(exclude_none=True)
-    camel = {"description_html": "descriptionHtml", "product_type": "productType"}
-    variables = {"product": {camel.get(key, key): value for key, value in said.items()}}
-    payload = (await _run(ctx, document, variables, reads=False))[name]
+async def _mutate(
+    ctx: ToolContext, name: str, document: str, variables: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Send a mutation and return its payload (quirk 2)."""
+    payload: Mapping[str, Any] = (await _run(ctx, document, variables, reads=False))[name]
     if wrong := payload["userErrors"]:
         place = ".".join(wrong[0].get("field") or [])
         raise ToolFailed("user_error", f"{place}: {wrong[0]['message']}".removeprefix(": "))
+    return payload
+
+
+async def _change(ctx: ToolContext, name: str, document: str, args: Args) -> OneProduct:
+    """Send a mutation of a product and read what came of it."""
+    said = args.model_dump(exclude_none=True)
+    camel = {"description_html": "descriptionHtml", "product_type": "productType"}
+    variables = {"product": {camel.get(key, key): value for key, value in said.items()}}
+    payload = await _mutate(ctx, name, document, variables)
     return OneProduct.model_validate({"product": payload["product"]})
+
+
+def _line(line: OrderLine, currency: str | None) -> dict[str, Any]:
+    """Write a line of an order as Shopify takes it."""
+    said = line.model_dump(exclude_none=True, include={"title", "quantity"})
+    if line.variant_id is not None:
+        said["variantId"] = line.variant_id
+    if line.price is not None:
+        said["priceSet"] = {"shopMoney": {"amount": line.price, "currencyCode": currency}}
+    return said
 
 
 @tool(
@@ -307,6 +392,38 @@ async def update_product(args: UpdateProduct, ctx: ToolContext) -> OneProduct:
     return await _change(ctx, "productUpdate", document, args)
 
 
+@tool(
+    name="shopify_create_order",
+    description="Create an order of variants, or of lines with a title and a price. Returns it "
+    "with its id.",
+    needs=(Needs("shopify", ("orders",)),),
+    effect="write",
+    args=CreateOrder,
+    output=OneOrder,
+    examples=(
+        {"lines": [{"variant_id": "gid://shopify/ProductVariant/11", "quantity": 2}]},
+        {
+            "lines": [{"title": "Engraving", "price": "12.50", "quantity": 1}],
+            "currency": "USD",
+            "email": "ana@acme.example",
+        },
+    ),
+)
+async def create_order(args: CreateOrder, ctx: ToolContext) -> OneOrder:
+    order = args.model_dump(exclude_none=True, include={"email", "currency", "note"})
+    order |= {"financialStatus": args.payment}
+    order |= {"lineItems": [_line(line, args.currency) for line in args.lines]}
+    stock = "DECREMENT_OBEYING_POLICY" if args.takes_stock else "BYPASS"
+    options = {"inventoryBehaviour": stock, "sendReceipt": args.sends_receipt}
+    document = (
+        "mutation ($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) { "
+        "orderCreate(order: $order, options: $options) { "
+        f"order {{ {_ORDER} {_LINES} }} userErrors {{ field message }} }} }}"
+    )
+    payload = await _mutate(ctx, "orderCreate", document, {"order": order, "options": options})
+    return OneOrder.model_validate({"order": payload["order"]})
+
+
 TOOLS: tuple[HttpTool | FunctionTool, ...] = (
     _search(
         "read_products",
@@ -322,6 +439,16 @@ TOOLS: tuple[HttpTool | FunctionTool, ...] = (
     create_product,
     update_product,
     _search(
+        "read_products",
+        "productVariants",
+        _list("productVariants", _VARIANT),
+        name="shopify_search_variants",
+        description="List or search variants of products: title, SKU, price, inventory.",
+        args=SearchVariants,
+        output=Variants,
+        examples=({"first": 2}, {"query": "sku:TEA-1"}),
+    ),
+    _search(
         "read_orders",
         "orders",
         _list("orders", _ORDER, ", sortKey: CREATED_AT, reverse: true"),
@@ -333,6 +460,7 @@ TOOLS: tuple[HttpTool | FunctionTool, ...] = (
         examples=({"first": 2}, {"query": "financial_status:paid"}),
     ),
     get_order,
+    create_order,
     _search(
         "customers",
         "customers",

@@ -194,6 +194,33 @@ async def test_shopify_changes_what_was_named_and_no_more() -> None:
         assert nothing.code == "not_found", "it is null in a success"
 
 
+async def test_shopify_makes_an_order_of_what_was_named_and_charges_nobody() -> None:
+    shopify = Provider("shopify")
+    tea = {"variant_id": "gid://shopify/ProductVariant/11", "quantity": 2}
+    own = {"title": "Engraving", "price": "12.50", "quantity": 1}
+    made = await shopify.call("shopify_create_order", lines=[tea, own], currency="USD")
+    order = made.result["order"]
+    assert (order["total"]["amount"], order["payment"]) == ("72.50", "PENDING")
+    assert [line["title"] for line in order["lines"]] == ["Teapot", "Engraving"]
+    sent = json.loads(shopify.sent[-1].body)["variables"]
+    assert sent["options"] == {"inventoryBehaviour": "BYPASS", "sendReceipt": False}
+    gone = {"variant_id": "gid://shopify/ProductVariant/99", "quantity": 1}
+    error = await failed(shopify, "shopify_create_order", lines=[tea, gone])
+    assert error.message == "order.lineItems.1.variantId: Variant does not exist"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"lines": [{"quantity": 1}]}, "give variant_id, or title and price"),
+        ({"lines": [{"title": "Mug", "price": "1", "quantity": 1}]}, "a price needs currency"),
+    ],
+)
+def test_an_order_of_nothing_is_refused_before_it_is_sent(said: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        tools_of("shopify")["shopify_create_order"].args.model_validate(said)
+
+
 async def test_salesforce_goes_through_the_pages_of_a_query() -> None:
     force, soql = Provider("salesforce"), "SELECT Id, Name FROM Account"
     first = (await force.call("salesforce_query_records", soql=soql)).result

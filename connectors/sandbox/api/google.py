@@ -1,4 +1,5 @@
-"""Google's APIs, by the references of Gmail, Calendar v3, Drive v3, Docs, Sheets v4, Tasks, People.
+"""Google's APIs, by the references of Gmail, Calendar v3, Drive v3, Docs, Sheets v4, Tasks, People
+and BigQuery v2, of whose SQL it knows ``SELECT columns FROM dataset.table``.
 
 The scopes of each operation are those under "Authorization scopes" of its page, except for the ones
 that no connector here asks for (``https://mail.google.com/``, ``drive.appdata``, ``…feeds``). With
@@ -25,6 +26,7 @@ _DOCS = "docs.googleapis.com/v1/documents"
 _SHEETS = "sheets.googleapis.com/v4/spreadsheets"
 _TASKS = "tasks.googleapis.com/tasks/v1"
 _PEOPLE = "people.googleapis.com/v1"
+_BIGQUERY = "bigquery.googleapis.com/bigquery/v2/projects/{project}"
 _PAGE = {"pageToken?": str}
 _ERRORS = {
     "not_found": ("NOT_FOUND", "notFound"),
@@ -34,6 +36,12 @@ _ERRORS = {
 _FOLDER = "application/vnd.google-apps.folder"
 _DOCUMENT = "application/vnd.google-apps.document"
 _WHEN = "2026-11-02T09:00:00.000Z"
+_CUSTOMERS = (
+    {"name": "Acme", "city": "Oslo"},
+    {"name": "Globex", "city": "Lima"},
+    {"name": "Umbrella", "city": None},
+)
+_SELECT = re.compile(r"SELECT (?P<columns>[\w, ]+) FROM `?(?P<dataset>\w+)\.(?P<table>\w+)`?;?")
 
 
 def _scopes(names: str) -> str:
@@ -50,6 +58,7 @@ READ_SHEETS = _scopes("spreadsheets spreadsheets.readonly drive drive.readonly")
 CHANGE_SHEETS = _scopes("spreadsheets drive drive.file")
 READ_TASKS, CHANGE_TASKS = _scopes("tasks tasks.readonly"), _scopes("tasks")
 READ_CONTACTS, CHANGE_CONTACTS = _scopes("contacts contacts.readonly"), _scopes("contacts")
+QUERY, INSERT = _scopes("bigquery"), _scopes("bigquery bigquery.insertdata")
 
 
 def _error(problem: Problem) -> Refusal:
@@ -131,6 +140,8 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
             for n in (1, 2, 3)
         },
         "people": [_person(f"people/c{n}", name) for n, name in enumerate(("Ben", "Cleo", "Dan"))],
+        "projects": {"acme-data": {"shop": {"customers": list(_CUSTOMERS)}}},
+        "jobs": {"job_sandbox1": (("name", "city"), [*_CUSTOMERS])},
     }
 
 
@@ -607,3 +618,87 @@ def create_contact(call: Request) -> Any:
     person = {"resourceName": call.new_id("people/c"), "etag": "%EgMBAj0=", **call.body}
     call.state["people"].append(person)
     return person
+
+
+def _result(call: Request, job: str, size: int) -> dict[str, Any]:
+    names, found = call.state["jobs"][job]
+    page, after = page_of(found, call.query.get("pageToken"), size)
+    cells = [{"f": [{"v": row[name]} for name in names]} for row in page]
+    reference = {"projectId": call.path["project"], "jobId": job, "location": "US"}
+    fields = [{"name": name, "type": "STRING", "mode": "NULLABLE"} for name in names]
+    counts = {"totalRows": str(len(found)), "totalBytesProcessed": "96", "jobComplete": True}
+    rest = {"pageToken": after} if after is not None else {}
+    said = {"jobReference": reference, "schema": {"fields": fields}, "cacheHit": False}
+    return {**said, **counts, "rows": cells, **rest}
+
+
+@API.route(
+    f"POST {_BIGQUERY}/queries",
+    any_of=QUERY,
+    body={
+        "query": str,
+        "useLegacySql?": {False},
+        "maxResults?": int,
+        "location?": str,
+        "timeoutMs?": int,
+        "dryRun?": bool,
+        "maximumBytesBilled?": str,
+        "defaultDataset?": {"datasetId": str, "projectId?": str},
+    },
+    effect="query_run",
+)
+def run_query(call: Request) -> Any:
+    datasets = call.found(call.state["projects"], call.path["project"])
+    asked = _SELECT.fullmatch(call.body["query"].strip())
+    if asked is None:
+        refuse("invalidQuery", "Syntax error: Unexpected keyword at [1:1]")
+    rows = datasets.get(asked["dataset"], {}).get(asked["table"])
+    if rows is None:
+        refuse("not_found", f"Not found: Table {asked['dataset']}.{asked['table']}")
+    names = tuple(name.strip() for name in asked["columns"].split(","))
+    if unknown := [name for name in names if name not in rows[0]]:
+        refuse("invalidQuery", f"Unrecognized name: {unknown[0]} at [1:8]")
+    job = call.new_id("job_")
+    call.state["jobs"][job] = (names, [*rows])
+    return {"kind": "bigquery#queryResponse", **_result(call, job, call.body.get("maxResults", 50))}
+
+
+@API.route(
+    f"GET {_BIGQUERY}/queries/{{job}}",
+    any_of=QUERY,
+    query={"maxResults?": int, "location?": str, "startIndex?": str, "timeoutMs?": int, **_PAGE},
+)
+def get_query_results(call: Request) -> Any:
+    call.found(call.state["projects"], call.path["project"])
+    call.found(call.state["jobs"], call.path["job"])
+    page = _result(call, call.path["job"], call.query.get("maxResults", 50))
+    return {"kind": "bigquery#getQueryResultsResponse", "etag": "sandbox", **page}
+
+
+@API.route(
+    f"POST {_BIGQUERY}/datasets/{{dataset}}/tables/{{table}}/insertAll",
+    any_of=INSERT,
+    body={
+        "rows": [{"json": dict, "insertId?": str}],
+        "skipInvalidRows?": bool,
+        "ignoreUnknownValues?": bool,
+        "templateSuffix?": str,
+    },
+    effect="rows_inserted",
+)
+def insert_rows(call: Request) -> Any:
+    datasets = call.found(call.state["projects"], call.path["project"])
+    table = call.found(call.found(datasets, call.path["dataset"]), call.path["table"])
+    given = [each["json"] for each in call.body["rows"]]
+    wrong = [
+        {"index": place, "errors": [{"reason": "invalid", "location": name, "message": text}]}
+        for place, row in enumerate(given)
+        for name in row
+        if name not in table[0]
+        for text in (f"no such field: {name}.",)
+    ]
+    answer = {"kind": "bigquery#tableDataInsertAllResponse"}
+    if wrong:
+        return {**answer, "insertErrors": wrong}
+    table.extend({**dict.fromkeys(table[0]), **row} for row in given)
+    return answer

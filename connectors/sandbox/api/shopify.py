@@ -1,5 +1,5 @@
 """Shopify's GraphQL Admin API, by shopify.dev/docs/api/admin-graphql/2026-10 (products, orders,
-customers, productCreate, productUpdate, access scopes, pagination, errors).
+customers, variants, productCreate, productUpdate, orderCreate, access scopes, pagination, errors).
 
 A failure is HTTP 200: ``errors`` with a code, or ``userErrors`` in a mutation's payload. A search
 reads words, and ``name:word`` for the fields that are shown.
@@ -10,6 +10,7 @@ scope of each, and the version.
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox import FictionalAccount, Refusal
@@ -47,6 +48,16 @@ _CHANGES = {
     "status?": {"ACTIVE", "ARCHIVED", "DRAFT", "UNLISTED"},
     "handle?": str,
 }
+_AMOUNT = {"amount": str, "currencyCode": str}
+_LINE = {
+    "variantId?": str,
+    "title?": str,
+    "quantity": int,
+    "sku?": str,
+    "priceSet?": {"shopMoney": _AMOUNT, "presentmentMoney?": _AMOUNT},
+    "requiresShipping?": bool,
+    "taxable?": bool,
+}
 _SCHEMA = Schema(
     types={
         "query": {
@@ -58,6 +69,9 @@ _SCHEMA = Schema(
                 type="OrderConnection", arguments={**_PAGE, "sortKey": "OrderSortKeys"}
             ),
             "order": Member(type="Order", arguments={"id": "ID!"}),
+            "productVariants": Member(
+                type="VariantConnection", arguments={**_PAGE, "sortKey": "ProductVariantSortKeys"}
+            ),
             "customers": Member(
                 type="CustomerConnection", arguments={**_PAGE, "sortKey": "CustomerSortKeys"}
             ),
@@ -69,6 +83,10 @@ _SCHEMA = Schema(
             "productUpdate": Member(
                 type="ProductPayload", arguments={"product": "ProductUpdateInput"}
             ),
+            "orderCreate": Member(
+                type="OrderPayload",
+                arguments={"order": "OrderCreateOrderInput!", "options": "OrderCreateOptionsInput"},
+            ),
         },
         "Product": _members(
             "id title handle status vendor productType tags totalInventory descriptionHtml "
@@ -78,6 +96,11 @@ _SCHEMA = Schema(
         "ProductPriceRangeV2": _members("", minVariantPrice="MoneyV2", maxVariantPrice="MoneyV2"),
         "ProductConnection": _connection("Product"),
         "ProductPayload": _members("", product="Product", userErrors="UserError"),
+        "OrderPayload": _members("", order="Order", userErrors="UserError"),
+        "ProductVariant": _members(
+            "id title displayName sku price inventoryQuantity", product="Product"
+        ),
+        "VariantConnection": _connection("ProductVariant"),
         "UserError": _members("field message"),
         "Order": {
             **_members(
@@ -107,12 +130,35 @@ _SCHEMA = Schema(
     inputs={
         "ProductCreateInput": _CHANGES,
         "ProductUpdateInput": {"id": str, **_CHANGES},
+        "OrderCreateOrderInput": {
+            "lineItems?": [_LINE],
+            "email?": str,
+            "currency?": str,
+            "note?": str,
+            "tags?": [str],
+            "test?": bool,
+            "financialStatus?": {"PENDING", "AUTHORIZED", "PARTIALLY_PAID", "PAID", "VOIDED"},
+        },
+        "OrderCreateOptionsInput": {
+            "inventoryBehaviour?": {
+                "BYPASS",
+                "DECREMENT_IGNORING_POLICY",
+                "DECREMENT_OBEYING_POLICY",
+            },
+            "sendReceipt?": bool,
+            "sendFulfillmentReceipt?": bool,
+        },
+        "ProductVariantSortKeys": {"TITLE", "SKU", "ID", "RELEVANCE"},
         "ProductSortKeys": {"TITLE", "CREATED_AT", "UPDATED_AT", "ID", "RELEVANCE"},
         "OrderSortKeys": {"CREATED_AT", "ORDER_NUMBER", "PROCESSED_AT", "ID", "RELEVANCE"},
         "CustomerSortKeys": {"CREATED_AT", "NAME", "ID", "RELEVANCE"},
     },
 )
-_EFFECTS = {"productCreate": "product_created", "productUpdate": "product_updated"}
+_EFFECTS = {
+    "productCreate": "product_created",
+    "productUpdate": "product_updated",
+    "orderCreate": "order_created",
+}
 _SCOPES = {
     "products": "read_products",
     "product": "read_products",
@@ -121,6 +167,8 @@ _SCOPES = {
     "customers": "read_customers",
     "productCreate": "write_products",
     "productUpdate": "write_products",
+    "productVariants": "read_products",
+    "orderCreate": "write_orders",
 }
 
 
@@ -159,6 +207,18 @@ def _order(number: int) -> dict[str, Any]:
     }
 
 
+def _variant(number: int, product: dict[str, Any], sku: str) -> dict[str, Any]:
+    return {
+        "id": f"gid://shopify/ProductVariant/{number}",
+        "title": "Default Title",
+        "displayName": f"{product['title']} - Default Title",
+        "sku": sku,
+        "price": product["priceRangeV2"]["minVariantPrice"]["amount"],
+        "inventoryQuantity": 7,
+        "product": product,
+    }
+
+
 def _customer(number: int, first: str, last: str) -> dict[str, Any]:
     return {
         "id": f"gid://shopify/Customer/{number}",
@@ -179,8 +239,11 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
     titles = (("Teapot", "30.0"), ("Tea cup", "9.5"), ("Coffee pot", "35.0"))
     people = (("Ana", "Diaz"), ("Ben", "Okoro"), ("Cleo", "Park"))
     products = [_product(str(n), title, price) for n, (title, price) in enumerate(titles, 1)]
+    skus = ("TEA-1", "TEA-2", "COFFEE-1")
+    variants = [_variant(n, *each) for n, each in enumerate(zip(products, skus, strict=True), 11)]
     return {
         "products": _by_id(products),
+        "productVariants": _by_id(variants),
         "orders": _by_id([_order(number) for number in (1, 2, 3)]),
         "customers": _by_id([_customer(n, *names) for n, names in enumerate(people, 1)]),
     }
@@ -280,6 +343,45 @@ def _update(call: Request, args: Mapping[str, Any]) -> Any:
     return {"product": found, "userErrors": []}
 
 
+def _no_order(place: str, message: str) -> dict[str, Any]:
+    wrong = {"field": ["order", *place.split(".")], "message": message}
+    return {"order": None, "userErrors": [wrong]}
+
+
+def _create_order(call: Request, args: Mapping[str, Any]) -> Any:
+    given, lines, total = args["order"], [], Decimal()
+    if not given.get("lineItems"):
+        return _no_order("lineItems", "Line items must have at least one line item")
+    for place, each in enumerate(given["lineItems"]):
+        variant = call.state["productVariants"].get(each.get("variantId"))
+        if "variantId" in each and variant is None:
+            return _no_order(f"lineItems.{place}.variantId", "Variant does not exist")
+        if variant is None and not (each.get("title") and "priceSet" in each):
+            return _no_order(f"lineItems.{place}", "Title and price are required")
+        own = each.get("priceSet", {}).get("shopMoney", {}).get("amount")
+        price = Decimal(own or variant["price"])
+        total += price * each["quantity"]
+        title = each.get("title") or variant["product"]["title"]
+        line = {"id": call.new_id("gid://shopify/LineItem/"), "title": title}
+        sku = each.get("sku") or (variant or {}).get("sku")
+        lines.append({**line, "quantity": each["quantity"], "sku": sku})
+    number = call.new_id()
+    money = {"amount": str(total), "currencyCode": given.get("currency", "USD")}
+    nothing = dict.fromkeys(("hasNextPage", "hasPreviousPage"), False)
+    made = {
+        **_order(1),
+        "id": f"gid://shopify/Order/{number}",
+        "name": f"#{number}",
+        "createdAt": call.moment(),
+        "displayFinancialStatus": given.get("financialStatus", "PENDING"),
+        "note": given.get("note"),
+        "totalPriceSet": {"shopMoney": money, "presentmentMoney": money},
+        "lineItems": {"nodes": lines, "pageInfo": nothing},
+    }
+    call.state["orders"][made["id"]] = made
+    return {"order": made, "userErrors": []}
+
+
 _FIELDS: Mapping[str, Callable[[Request, Mapping[str, Any]], Any]] = {
     "products": _list("products"),
     "product": _one("products"),
@@ -288,4 +390,6 @@ _FIELDS: Mapping[str, Callable[[Request, Mapping[str, Any]], Any]] = {
     "customers": _list("customers"),
     "productCreate": _create,
     "productUpdate": _update,
+    "productVariants": _list("productVariants"),
+    "orderCreate": _create_order,
 }
