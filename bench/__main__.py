@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         stream_bytes=arguments.stream_mib * 2**20,
         tools=arguments.tools,
         operations=arguments.operations,
+        streams=arguments.streams,
+        idle_seconds=arguments.idle_seconds,
         driver=str(arguments.driver),
         against=arguments.against,
     )
@@ -132,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--stream-mib", type=_count, default=1024, help="of a long body through the proxy")
     add("--tools", type=_count, default=10_000, help="that a user discovers")
     add("--operations", type=_count, default=800, help="of an API that is added by URL")
+    add("--streams", type=_count, default=500, help="of events that are open at once")
+    add("--idle-seconds", type=_seconds, default=30.0, help="in which nothing changes for them")
     driver = Settings.model_fields["mongodb_driver"].default
     add("--driver", choices=[*Driver], default=driver, help="of MongoDB")
     add("--against", type=_checkout, help="a folder: measure its gateway in turn with this one")

@@ -25,11 +25,22 @@ from bench.report import Figure, Result
 from bench.seed import PUBLIC_HOST, Place, Seeded, seed, token_path
 from bench.starting import measure_starts
 from bench.storm import StormPlan, measure_storms
+from bench.streams import measure_streams
 from gateway.access.service_keys import Role
 from gateway.dev.mongod import running_mongod
 from gateway.encryption.vault import new_encryption_key
 
-PARTS = ("reads", "stored", "storm", "proxy", "mcp", "discovery", "integrations", "start")
+PARTS = (
+    "reads",
+    "stored",
+    "storm",
+    "proxy",
+    "mcp",
+    "discovery",
+    "integrations",
+    "streams",
+    "start",
+)
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
 BARE, FLOOR, ROW = "bare GET route", "floor", "floor + find_one + decryption"
 JUDGED = 64
@@ -45,8 +56,9 @@ class Plan:
     """The parts of a run and their sizes.
     ``seconds`` is per cell and round, ``stored`` how many accounts are read, ``stream_bytes`` the
     length of a long body, ``tools`` how many a user discovers, ``operations`` how many an API has
-    that is added by URL, and ``against`` another checkout of the gateway, whose reads and storms
-    are measured in turn with this one's.
+    that is added by URL, ``streams`` how many of events are open for ``idle_seconds``, and
+    ``against`` another checkout of the gateway, whose reads and storms are measured in turn with
+    this one's.
     """
 
     parts: tuple[str, ...]
@@ -59,6 +71,8 @@ class Plan:
     stream_bytes: int
     tools: int
     operations: int
+    streams: int
+    idle_seconds: float
     driver: str
     against: Path | None = None
 
@@ -134,6 +148,15 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
         if "integrations" in plan.parts:
             say(f"descriptions of {plan.operations} operations")
             measure_integrations(result, operations=plan.operations, rounds=plan.rounds)
+        if "streams" in plan.parts:
+            say(f"{plan.streams} open streams of events")
+            streamed = replace(place, database="gateway_streamed")
+            readers = runner.run(seed(streamed, plan.streams, roles=[Role.CONNECTIONS]))
+            runner.run(
+                measure_streams(
+                    folder, streamed, readers, result, driver=plan.driver, seconds=plan.idle_seconds
+                )
+            )
         if "start" in plan.parts:
             say("starts with few connectors and with all")
             started = replace(place, database="gateway_started")

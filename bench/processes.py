@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -153,6 +154,20 @@ def resident_mib(name: str) -> float:
     except OSError:
         return 0.0
     return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def cpu_seconds(name: str) -> float:
+    """Return the CPU seconds so far of a running process; 0 where there is no ``/proc``."""
+    try:
+        fields = Path(f"/proc/{_pids[name]}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def terminate(name: str) -> None:
+    """Send SIGTERM to a running process."""
+    os.kill(_pids[name], signal.SIGTERM)
 
 
 def cpu_ms() -> dict[str, float]:
