@@ -49,7 +49,7 @@ def create_config(env: Env) -> ConnectorConfig:
     return ConnectorConfig(
         **app("microsoft", env),
         display_name="Microsoft",
-        description="A Microsoft account: mail, calendar, files, tasks and contacts.",
+        description="A Microsoft account: mail, calendar, files, tasks, contacts and Teams.",
         category="productivity",
         alias="microsoft-graph",
         docs_url="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
@@ -75,6 +75,24 @@ def create_config(env: Env) -> ConnectorConfig:
                 ("tasks", "Tasks.ReadWrite", "Tasks", "See and change tasks in To Do"),
                 ("contacts", "Contacts.ReadWrite", "Contacts", "See and change contacts"),
                 ("notes", "Notes.ReadWrite", "Notes", "See and change OneNote notebooks"),
+                (
+                    "teams",
+                    "Team.ReadBasic.All Channel.ReadBasic.All ChannelMessage.Send",
+                    "Teams",
+                    "See your teams and channels, and write into them as you",
+                ),
+                (
+                    "teams-read",
+                    "Team.ReadBasic.All Channel.ReadBasic.All ChannelMessage.Read.All",
+                    "Teams, to read",
+                    "Read your channels, which an administrator has to allow",
+                ),
+                (
+                    "chats",
+                    "Chat.ReadBasic Chat.Read ChatMessage.Send",
+                    "Chats",
+                    "Read your chats in Teams, and write into them as you",
+                ),
             )
         },
         extra_authorize_params={"prompt": "select_account"},  # quirk 3

@@ -32,6 +32,13 @@ _GRAPH_SCOPES = (
     "Tasks.ReadWrite",
     "Contacts.ReadWrite",
     "Notes.ReadWrite",
+    "Team.ReadBasic.All",
+    "Channel.ReadBasic.All",
+    "ChannelMessage.Read.All",
+    "ChannelMessage.Send",
+    "Chat.ReadBasic",
+    "Chat.Read",
+    "ChatMessage.Send",
 )
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal accounts."""

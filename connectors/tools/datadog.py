@@ -9,8 +9,10 @@ Quirks:
 An application key may be limited to scopes (``monitors_read``, ``logs_read_data``,
 ``timeseries_query``, ``monitors_write``).
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes of keys, and
-the shapes of answers.
+Monitors, the query of metrics and events are checked against Datadog's OpenAPI document of v1
+(in DataDog/datadog-api-client-python), with the permissions that they name.
+
+Unconfirmed: the search of logs, which is v2.
 """
 
 from typing import Annotated, Literal

@@ -6,8 +6,8 @@ Quirks:
 2. Sending answers per recipient: ``sent``, ``queued``, ``scheduled``, ``rejected`` or ``invalid``.
 3. A search has no pages: at most 1,000 messages of the last 90 days.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, parameters, and the
-shapes of answers.
+Paths, parameters and members are checked against the OpenAPI document that Mailchimp publishes
+(mailchimp/mailchimp-client-lib-codegen: ``spec/transactional.json``).
 """
 
 from typing import Annotated

@@ -11,8 +11,10 @@ Quirks:
 5. An order is made of variants of products, or of lines with a title and a price of their own. It
    is not paid, takes nothing from the stock, and sends no mail, unless that is asked for.
 
-Unconfirmed: written without the documentation at hand; what matters is fields of the schema, the
-scope of each, and the version.
+The version, and the payload of ``orderCreate``, are by shopify.dev.
+
+Unconfirmed: written without the documentation at hand; what matters is fields of the schema, and
+the scope of each.
 """
 
 from collections.abc import Mapping
@@ -149,7 +151,9 @@ class CreateOrder(Args):
     currency: str | None = Field(
         default=None, pattern=r"^[A-Z]{3}$", description="Such as EUR; needed with a price."
     )
-    payment: Literal["PENDING", "PAID"] = Field(default="PENDING", description="PAID if the money is there already.")
+    payment: Literal["PENDING", "PAID"] = Field(
+        default="PENDING", description="PAID if the money is there already."
+    )
     note: str | None = Field(default=None, max_length=5000, description="Note for the staff.")
     takes_stock: bool = Field(
         default=False, description="Whether the stock gets less; fails where there is none."

@@ -6,8 +6,8 @@ Quirks:
 2. Scopes are one per resource: payments, merchant profile (locations), items and customers.
 3. Amounts are whole numbers in the currency's smallest unit.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
-shapes of answers.
+Methods, paths, parameters, scopes and members are checked against Square's OpenAPI document
+(square/connect-api-specification); what else Square demands of a value is not.
 """
 
 from typing import Annotated

@@ -3,16 +3,15 @@
 Quirks:
 1. Bodies are forms, and names are written LikeThis.
 2. ``next_page_uri`` is the path of the next page. Its ``PageToken`` is passed on; ``Page``, the
-   number, stands beside it there. That the token does without it is not confirmed.
+   number, stands beside it there.
 3. A message is only ``queued`` in the answer: what became of it is seen later.
 4. A call says what TwiML tells it to; a text is put into ``<Say>``, with its markup escaped.
 5. Verify has another host, and a service there; its lists go on by ``meta.next_page_url``.
 
-Verify, and making a call, are checked against the OpenAPI documents that Twilio publishes
-(twilio/twilio-oai: ``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
+Methods, paths, parameters and members are checked against the OpenAPI documents that Twilio
+publishes (twilio/twilio-oai: ``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
 
-Unconfirmed: the rest was written without the documentation at hand; what matters is paths,
-page tokens, and the shapes of answers.
+Unconfirmed: whether a page token does without the number of the page.
 """
 
 from typing import Annotated, Literal

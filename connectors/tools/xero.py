@@ -8,8 +8,10 @@ Quirks:
 4. Apps made since March 2026 have ``accounting.invoices.read`` in place of
    ``accounting.transactions.read``. The tools ask for the finer one.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
-shapes of answers.
+Methods, paths, parameters and members are checked against XeroAPI/Xero-OpenAPI.
+
+Unconfirmed: the scope ``accounting.invoices.read``, and ``DateString`` and ``DueDateString`` of an
+invoice, which that document does not have.
 """
 
 from typing import Annotated, Any, Literal

@@ -1,8 +1,10 @@
 """Datadog's API, by docs.datadoghq.com/api/latest (monitors, search logs, query timeseries, post an
 event).
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes of keys, and
-the shapes of answers.
+Monitors, the query of metrics and events are checked against Datadog's OpenAPI document of v1
+(in DataDog/datadog-api-client-python), with the permissions that they name.
+
+Unconfirmed: the search of logs, which is v2.
 """
 
 from typing import Any

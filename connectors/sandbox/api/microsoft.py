@@ -1,4 +1,4 @@
-"""Microsoft Graph v1.0, by learn.microsoft.com/graph/api: mail, calendar, OneDrive, To Do.
+"""Microsoft Graph v1.0, by learn.microsoft.com/graph/api: mail, calendar, OneDrive, To Do, Teams.
 
 A page goes on at ``@odata.nextLink``, the whole address with a token. What is searched for are
 words in subjects and names. The time zones are UTC alone.
@@ -13,6 +13,9 @@ from connectors.provider_keys import Refusal
 from connectors.simulated_api import Answer, Problem, Request, SimulatedApi, page_of, refuse
 
 _LIST = {"$top?": int, "$select?": str, "$skiptoken?": str, "$orderby?": str, "$filter?": str}
+_PAGE = {"$top?": int, "$skiptoken?": str}
+_SORTED = {**_PAGE, "$orderby?": str, "$filter?": str}
+_CHATS = {**_SORTED, "$expand?": {"members", "lastMessagePreview"}}
 _TIME = {"dateTime": str, "timeZone": str}
 _PERSON = {"emailAddress": {"address": str, "name?": str}}
 _BODY = {"contentType?": {"Text", "text", "HTML", "html"}, "content": str}
@@ -20,6 +23,8 @@ _MAIL = "Mail.Read Mail.ReadWrite"
 _CALENDAR = "Calendars.Read Calendars.ReadWrite"
 _FILES = "Files.Read Files.ReadWrite Files.Read.All Files.ReadWrite.All"
 _TASKS = "Tasks.Read Tasks.ReadWrite"
+_MESSAGE = {"body": {"content": str, "contentType?": {"text", "html"}}, "subject?": str}
+_TEAM = "7b1c0000-0000-4000-8000-000000000001"
 
 
 def _state(account: FictionalAccount) -> dict[str, Any]:
@@ -60,6 +65,9 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
         link = {"webUrl": f"https://contoso-my.sharepoint.example/{number}"}
         return {**about, **link, "lastModifiedDateTime": "2026-01-05T09:00:00Z", **kind}
 
+    def said(number: int, text: str) -> dict[str, Any]:
+        return _message(str(1767600000000 + number), text, account, f"2026-01-0{number}T09:00:00Z")
+
     sheet = {"mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
     task = {"id": "AAMkSandboxTask1", "title": "Water the plants", "status": "notStarted"}
     other = {**task, "id": "AAMkSandboxTask2", "title": "Pay the rent"}
@@ -79,10 +87,32 @@ def _state(account: FictionalAccount) -> dict[str, Any]:
             "AQMkSandboxList1": {"displayName": "Tasks", "wellknownListName": "defaultList"},
             "AQMkSandboxList2": {"displayName": "Shopping", "wellknownListName": "none"},
         },
+        "teams": {
+            _TEAM: {"19:sandbox1@thread.tacv2": "General", "19:sandbox2@thread.tacv2": "Releases"}
+        },
+        "chats": {"19:sandbox3@thread.v2": "Lunch", "19:sandbox4@thread.v2": None},
+        "threads": {
+            f"19:sandbox{n}@thread.{kind}": [said(3, "Yes."), said(2, "Now?"), said(1, "Hello.")]
+            for n, kind in ((1, "tacv2"), (2, "tacv2"), (3, "v2"), (4, "v2"))
+        },
         "tasks": {
             "AQMkSandboxList1": {each["id"]: {**each, **note} for each in (task, other)},
             "AQMkSandboxList2": {},
         },
+    }
+
+
+def _message(key: str, text: str, account: FictionalAccount, moment: str) -> dict[str, Any]:
+    user = {"id": account.facts["id"], "displayName": account.facts["displayName"]}
+    return {
+        "id": key,
+        "messageType": "message",
+        "createdDateTime": moment,
+        "lastModifiedDateTime": moment,
+        "deletedDateTime": None,
+        "from": {"application": None, "device": None, "user": user},
+        "body": {"contentType": "text", "content": text},
+        "webUrl": f"https://teams.example/l/message/{key}",
     }
 
 
@@ -301,3 +331,90 @@ def update_task(call: Request) -> Any:
     task = call.found(_tasks(call), call.path["task_id"], "task")
     task.update(call.body)
     return task
+
+
+@API.route("GET /me/joinedTeams", scopes="Team.ReadBasic.All")
+def list_teams(call: Request) -> Any:
+    team = {"id": _TEAM, "displayName": "Engineering", "description": "Who builds it"}
+    return {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#teams", "value": [team]}
+
+
+def _channels(call: Request) -> Any:
+    return call.found(call.state["teams"], call.path["team_id"], "team")
+
+
+@API.route(
+    "GET /teams/{team_id}/channels",
+    scopes="Channel.ReadBasic.All",
+    query={"$filter?": str, "$select?": str},
+)
+def list_channels(call: Request) -> Any:
+    value = [
+        {"id": key, "displayName": name, "description": None, "membershipType": "standard"}
+        for key, name in _channels(call).items()
+    ]
+    return {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata", "value": value}
+
+
+def _messages(call: Request, path: str, thread: str) -> Any:
+    if not 1 <= call.query.get("$top", 20) <= 50:
+        refuse("parameters", "The limit for $top is 50")
+    return _page(call, path, call.state["threads"][thread], 20)
+
+
+def _send(call: Request, thread: str) -> Any:
+    if not call.body["body"]["content"]:
+        refuse("body", "Missing body content")
+    key, text = call.new_id("176760000"), call.body["body"]["content"]
+    made = _message(key, text, call.account, call.moment())
+    call.state["threads"][thread].insert(0, made)
+    return Answer(201, made)
+
+
+_THREAD = "/teams/{team_id}/channels/{channel_id}/messages"
+
+
+@API.route(
+    f"GET {_THREAD}", scopes="ChannelMessage.Read.All", query={**_PAGE, "$expand?": {"replies"}}
+)
+def list_channel_messages(call: Request) -> Any:
+    channel = call.path["channel_id"]
+    call.found(_channels(call), channel, "channel")
+    path = f"/teams/{call.path['team_id']}/channels/{channel}/messages"
+    return _messages(call, path, channel)
+
+
+@API.route(
+    f"POST {_THREAD}", scopes="ChannelMessage.Send", body=_MESSAGE, effect="channel_message_sent"
+)
+def send_channel_message(call: Request) -> Any:
+    call.found(_channels(call), call.path["channel_id"], "channel")
+    return _send(call, call.path["channel_id"])
+
+
+@API.route("GET /me/chats", any_of="Chat.ReadBasic Chat.Read Chat.ReadWrite", query=_CHATS)
+def list_chats(call: Request) -> Any:
+    moment = "2026-01-05T09:00:00Z"
+    found = [
+        {"id": key, "topic": topic, "chatType": "group", "lastUpdatedDateTime": moment}
+        for key, topic in call.state["chats"].items()
+    ]
+    return _page(call, "/me/chats", found, 20)
+
+
+@API.route("GET /chats/{chat_id}/messages", any_of="Chat.Read Chat.ReadWrite", query=_SORTED)
+def list_chat_messages(call: Request) -> Any:
+    chat = call.path["chat_id"]
+    call.found(call.state["chats"], chat, "chat")
+    return _messages(call, f"/chats/{chat}/messages", chat)
+
+
+@API.route(
+    "POST /chats/{chat_id}/messages",
+    any_of="ChatMessage.Send Chat.ReadWrite",
+    body=_MESSAGE,
+    effect="chat_message_sent",
+)
+def send_chat_message(call: Request) -> Any:
+    call.found(call.state["chats"], call.path["chat_id"], "chat")
+    return _send(call, call.path["chat_id"])

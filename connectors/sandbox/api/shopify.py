@@ -4,8 +4,10 @@ customers, variants, productCreate, productUpdate, orderCreate, access scopes, p
 A failure is HTTP 200: ``errors`` with a code, or ``userErrors`` in a mutation's payload. A search
 reads words, and ``name:word`` for the fields that are shown.
 
-Unconfirmed: written without the documentation at hand; what matters is fields of the schema, the
-scope of each, and the version.
+The version, and the payload of ``orderCreate``, are by shopify.dev.
+
+Unconfirmed: written without the documentation at hand; what matters is fields of the schema, and
+the scope of each.
 """
 
 import re

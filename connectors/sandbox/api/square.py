@@ -1,8 +1,8 @@
 """Square's API, by developer.squareup.com/reference/square (payments, locations, catalog,
 customers) and …/docs/build-basics/handling-errors.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
-shapes of answers.
+Methods, paths, parameters, scopes and members are checked against Square's OpenAPI document
+(square/connect-api-specification); what else Square demands of a value is not.
 """
 
 from typing import Any

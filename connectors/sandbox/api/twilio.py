@@ -1,11 +1,10 @@
 """Twilio's API, by twilio.com/docs (Message, Call and IncomingPhoneNumber resources, paging,
 error 20404, 21211, 21606).
 
-Verify, and making a call, are by the OpenAPI documents that Twilio publishes (twilio/twilio-oai:
-``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
+Methods, paths, parameters and members are checked against the OpenAPI documents that Twilio
+publishes (twilio/twilio-oai: ``twilio_verify_v2.json`` and ``twilio_api_v2010.json``).
 
-Unconfirmed: the rest was written without the documentation at hand; what matters is paths,
-page tokens, and the shapes of answers.
+Unconfirmed: whether a page token does without the number of the page.
 """
 
 from typing import Any

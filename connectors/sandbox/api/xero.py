@@ -4,8 +4,10 @@ XeroAPI/Xero-OpenAPI (Contacts, Invoices, Accounts, paging, errors).
 Each call names an organisation that is known; the provider's own file checks whose it is. Answers
 are XML unless JSON is asked for.
 
-Unconfirmed: written without the documentation at hand; what matters is paths, scopes, and the
-shapes of answers.
+Methods, paths, parameters and members are checked against XeroAPI/Xero-OpenAPI.
+
+Unconfirmed: the scope ``accounting.invoices.read``, and ``DateString`` and ``DueDateString`` of an
+invoice, which that document does not have.
 """
 
 from typing import Any
