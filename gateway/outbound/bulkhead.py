@@ -21,6 +21,7 @@ from functools import partial
 
 from gateway.errors import ProviderUnavailable
 from gateway.observe.metrics import Endpoint, Metrics, RequestResult
+from gateway.observe.traces import provider_span
 from gateway.outbound.breaker import Admission, Breaker
 
 SLOTS = 20
@@ -119,7 +120,8 @@ class Bulkhead:
             started = self._now()
             self._metrics.request_began(connector)
             try:
-                yield outcome
+                with provider_span(connector, endpoint, lambda: outcome.result):
+                    yield outcome
             finally:
                 outcome.learn()
                 self._metrics.request_ended(connector, endpoint, self._now() - started)

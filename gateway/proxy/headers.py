@@ -24,11 +24,14 @@ _HOP_BY_HOP = frozenset(
 _NOT_SENT = _HOP_BY_HOP | {
     b"accept-encoding",  # identity is asked for
     b"authorization",  # the caller's own credential
+    b"baggage",  # of a trace, which is nobody's business outside
     b"content-length",  # the sender frames the body
     b"cookie",
     b"expect",
     b"forwarded",
     b"host",
+    b"traceparent",
+    b"tracestate",
     b"via",
     b"x-real-ip",
     b"x-user-assertion",

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.audit.context import begin
 from gateway.observe.access_log import log_request
 from gateway.observe.logs import in_request
+from gateway.observe.traces import request_span
 from gateway.server.connection_limits import WHOLE
 from gateway.server.fast_path import WRITE, Answer, Header, Write, head_lines
 
@@ -100,7 +101,10 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_in_envelope)
+            with request_span(
+                scope["method"], scope["path"], scope["headers"], request_id, lambda: status
+            ):
+                await self._app(scope, receive, send_in_envelope)
         finally:
             _end(scope, request_id, status, started)
 
@@ -108,7 +112,12 @@ class Envelope:
         """Do the same for an answer of the fast path (``gateway.server.fast_path``)."""
         started = time.perf_counter()
         request_id = _id_of(scope)
-        response = hand_out(request_id)
+        status = 500
+        with request_span(
+            scope["method"], scope["path"], scope["headers"], request_id, lambda: status
+        ):
+            response = hand_out(request_id)
+            status = response.status_code
         head = self._head_of(response.raw_headers, scope["path"], request_id)
         _end(scope, request_id, response.status_code, started)
         return Answer(response.status_code, head, bytes(response.body))
