@@ -33,7 +33,8 @@ from gateway.text import say
 from gateway.wiring.mounted import MountedConnectors, mounted_connectors
 from gateway.wiring.process import open_services
 
-START_SECONDS = 60
+START_SECONDS = 180
+"""On a small, busy machine. A part that ends is noticed at once."""
 
 
 class _Stop(Exception):

@@ -198,7 +198,10 @@ def _refuse_taken(name: str, folder: Path | None) -> None:
     except ConfigError as error:
         raise CannotWrite(str(error)) from error
     if name in names:
-        raise CannotWrite(f"there is a connector {name} already")
+        raise CannotWrite(
+            f"there is a connector {name} already; gateway connectors check {name} says what its "
+            "files lack"
+        )
 
 
 def _format(paths: Iterable[Path]) -> None:

@@ -247,12 +247,18 @@ def test_bad_values_are_refused_and_nothing_is_written(
 
 def test_a_name_that_is_taken_is_refused(tmp_path: Path, run_connectors: RunConnectors) -> None:
     done = run_connectors("new", "notion", "--folder", str(tmp_path))
-    assert (done.returncode, done.stderr) == (1, "gateway: there is a connector notion already\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "gateway: there is a connector notion already; gateway connectors check"
+    )
     assert os.listdir(tmp_path) == []
     assert run_connectors("new", "acme", "--folder", str(tmp_path)).returncode == 0
     before = contents(tmp_path)
     done = run_connectors("new", "acme", "--folder", str(tmp_path))
-    assert (done.returncode, done.stderr) == (1, "gateway: there is a connector acme already\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "gateway: there is a connector acme already; gateway connectors check"
+    )
     assert contents(tmp_path) == before
 
 
