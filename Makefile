@@ -26,7 +26,7 @@ CHECKS := $(addprefix check-,format lint types connectors layers)
 
 .DEFAULT_GOAL := help
 .PHONY: $(CHECKS) help install dev test test-all quick check fix mutants mutants-all faults attacks fuzz security bench \
-	lock clean
+	docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ security: $(INSTALLED) ## run the tests of the security requirements; is each on
 bench: $(INSTALLED) ## token reads beside their floors, and refresh storms
 	$(BIN)/python -m bench $(ARGS)
 
+docs: $(INSTALLED) ## write the documentation as a site to site/; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 # requirements.txt is the part of it that production needs.
 lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, versions and hashes
 	$(BIN)/python -m pip install --quiet uv
@@ -113,5 +116,5 @@ lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, version
 		-o requirements.txt
 
 clean: ## remove what make and the tests made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -r {} +
