@@ -76,7 +76,11 @@ async def read_json(request: Request, model: type[Model]) -> Model:
         # Never the input itself: it may be a key in the wrong field.
         found = error.errors(include_input=False, include_url=False, include_context=False)
         known = _names(model)
-        problems = {_place(item["loc"], known): item["msg"] for item in found[:20]}
+        problems = {
+            # The library's own words say nothing to a caller.
+            _place(item["loc"], known): item["msg"].removeprefix("Value error, ")
+            for item in found[:20]
+        }
     except RecursionError:
         problems = {"body": "nested too deeply"}
     text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
