@@ -32,7 +32,15 @@ async def _index(request: Request) -> Response:
         for name, simulation in sandbox.providers.items()
     ]
     log = sandbox.ledger.log[-20:][::-1]
-    return page("index.html", 200, rows=rows, conditions=CONDITIONS, log=log)
+    return page("index.html", 200, rows=in_use_first(rows), conditions=CONDITIONS, log=log)
+
+
+def in_use_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the providers on top that have grants or are switched to misbehave.
+
+    There are more than a hundred of them, and a developer looks for one of these.
+    """
+    return sorted(rows, key=lambda row: not row["grants"] and row["condition"] == CONDITIONS[0])
 
 
 def _right_keys(simulation: Simulation) -> list[dict[str, Any]]:

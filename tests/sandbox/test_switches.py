@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from gateway.sandbox.control import in_use_first
 from gateway.sandbox.faults import SLOW_SECONDS
 from tests.sandbox.test_app import Served
 
@@ -64,6 +65,16 @@ async def test_a_slow_provider_answers_late(
     await switch(served, "slow")
     assert (await served.refresh(issued["refresh_token"])).status_code == 200
     assert waited == [SLOW_SECONDS]
+
+
+def test_providers_in_use_come_first() -> None:
+    rows = [
+        {"name": "asana", "grants": 0, "condition": "works"},
+        {"name": "notion", "grants": 2, "condition": "works"},
+        {"name": "slack", "grants": 0, "condition": "down"},
+        {"name": "zoom", "grants": 0, "condition": "works"},
+    ]
+    assert [row["name"] for row in in_use_first(rows)] == ["notion", "slack", "asana", "zoom"]
 
 
 async def test_another_condition_is_refused(served: Served) -> None:
