@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from connectors.account import claims_of, dig
-from connectors.added import Added, AddedConnector, AddedKeyConnector
+from connectors.added import UNNAMED, Added, AddedConnector, AddedKeyConnector
 from connectors.context import AccountInfo, ConnectionContext
 from connectors.errors import AccountUnreadable
 from connectors.inputs import ConnectionInput
@@ -163,6 +163,7 @@ async def _account(ctx: ConnectionContext) -> AccountInfo:
     """Name the account by its id token, if there is one: the API says nothing that is known here.
 
     Without one, the id is another one for each grant: two people never seem to share an account.
+    ``gateway.services.linking`` keeps that of a person's earlier grant.
     """
     try:
         claims = claims_of(dig(ctx.token_response, "id_token"))
@@ -172,7 +173,7 @@ async def _account(ctx: ConnectionContext) -> AccountInfo:
     label = next((text for name in names if (text := _text(claims.get(name)))), "Account")
     subject = _text(claims.get("sub"))
     return AccountInfo(
-        external_account_id=f"sub:{subject}" if subject else f"grant:{secrets.token_hex(12)}",
+        external_account_id=f"sub:{subject}" if subject else f"{UNNAMED}{secrets.token_hex(12)}",
         account_label=label,
         metadata={},
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from connectors.added import UNNAMED, AddedConnector
 from connectors.catalog import Catalog
 from connectors.config import ConnectorConfig
-from connectors.context import Tokens
+from connectors.context import AccountInfo, Tokens
 from connectors.errors import AccountUnfit
 from connectors.secret import Secret
 from gateway.clock import Clock
@@ -91,6 +92,8 @@ class Linker:
             if hook is None:
                 raise UnreadableResponse(f"the API cannot be called: {error}") from None
             failure = failure or MISSING_FACT
+        if is_unnamed(config, account):
+            account = await self._as_before(flow, account)
         missing = missing_scopes(config, config.scopes, grant.tokens.scopes)
         new = NewConnection(
             tenant=flow.tenant,
@@ -125,6 +128,13 @@ class Linker:
                 metadata=account.metadata,
             )
             raise
+
+    async def _as_before(self, flow: Flow, account: AccountInfo) -> AccountInfo:
+        """Return an account that nobody names with the id of the owner's earlier grant, if any."""
+        mine = await self._connections.list_for(flow.tenant, flow.owner)
+        ids = (each.external_account_id for each in mine if each.connector == flow.connector)
+        before = next((each for each in ids if each.startswith(UNNAMED)), None)
+        return account if before is None else replace(account, external_account_id=before)
 
     async def _holds_more(
         self, old: Connection | None, config: ConnectorConfig, new: NewConnection, grant: Grant
@@ -179,7 +189,9 @@ class Linker:
                 )
                 target = replace(target, new=replace(new, account=account))
             if tokens.refresh_token is None and config.supports_refresh:
-                kept = self._earlier_refresh_token(target.replaces, new)
+                # Without a name, it may be that of another account.
+                if not is_unnamed(config, new.account):
+                    kept = self._earlier_refresh_token(target.replaces, new)
             sealed = self._sealer.seal(
                 replace(tokens, refresh_token=kept or tokens.refresh_token),
                 tenant=new.tenant,
@@ -206,3 +218,9 @@ class Linker:
             return self._sealer.refresh_token(old)
         except VaultError:
             return None
+
+
+def is_unnamed(config: ConnectorConfig, account: AccountInfo) -> bool:
+    """Whether nobody says which account of an integration it is."""
+    is_added = isinstance(config, AddedConnector)
+    return is_added and account.external_account_id.startswith(UNNAMED)
