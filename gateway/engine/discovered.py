@@ -7,16 +7,20 @@ value, which is stored beside the client's secret.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from connectors.config_types import Revocation
+from connectors.config_types import Revocation, ScopeSet
 from connectors.secret import Secret
+from gateway.engine.scopes import MAX_SCOPES
 
 ClientAuth = Literal["none", "client_secret_basic", "client_secret_post"]
 Origin = Literal["given", "document", "registered"]
 """Where a client id is from: a person, the URL of our own document, or a registration."""
 
+MORE = "more-access"
+"""The set of scopes that calls were refused for."""
 _METHODS: dict[ClientAuth, Literal["none", "header", "body"]] = {
     "none": "none",
     "client_secret_basic": "header",
@@ -49,12 +53,22 @@ class AuthorizationServer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemoteClient:
-    """Our client at one authorization server; its secret is stored apart, sealed."""
+    """Our client at one authorization server; its secret is stored apart, sealed.
+
+    ``more_scopes`` are those for the lack of which calls were refused. People are asked for them
+    when they connect again for such a call, beside what they have granted.
+    """
 
     server: AuthorizationServer
     client_id: str
     auth: ClientAuth
     origin: Origin
+    more_scopes: tuple[str, ...] = ()
+
+
+def union(held: Iterable[str], asked: Iterable[str]) -> tuple[str, ...]:
+    """Return what a step-up asks for: all that is held, and what is asked for in addition."""
+    return tuple(dict.fromkeys([*held, *asked]))[:MAX_SCOPES]
 
 
 def connector_arguments(client: RemoteClient, secret: Secret) -> dict[str, Any]:
@@ -77,6 +91,7 @@ def connector_arguments(client: RemoteClient, secret: Secret) -> dict[str, Any]:
         "issuer_required": server.names_issuer,
         "scopes": server.scopes,
         "scopes_sent": bool(server.scopes),
+        "scope_sets": {MORE: _more(client.more_scopes)} if client.more_scopes else {},
         "use_pkce": True,
         "extra_authorize_params": resource,
         "extra_token_params": resource,
@@ -84,3 +99,8 @@ def connector_arguments(client: RemoteClient, secret: Secret) -> dict[str, Any]:
         "supports_refresh": True,
         "refresh_rotation": "rotates",
     }
+
+
+def _more(scopes: tuple[str, ...]) -> ScopeSet:
+    said = "What its server asked for when it refused a call."
+    return ScopeSet(title="More access", sentence=said, scopes=scopes)

@@ -11,8 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from connectors.added import AddedConnector
 from connectors.config import ConnectorConfig
 from gateway.errors import InvalidRequest
+
+MAX_SCOPES = 100
+"""The most scopes that are asked for at a server which names its scopes itself."""
 
 
 def read_scopes(config: ConnectorConfig, text: str) -> tuple[str, ...]:
@@ -61,7 +65,10 @@ def scopes_to_ask(
 
     Asking for less than was granted would end what works at some providers. What a wider scope of
     the grant includes is not asked for beside it: the person would be asked twice for one thing.
+    Of a server that names its scopes itself, all that was granted is asked for again.
     """
+    if isinstance(config, AddedConnector) and config.finds_app:
+        return tuple(dict.fromkeys([*config.scopes, *granted, *wanted]))[:MAX_SCOPES]
     held = held_scopes(config, granted)
     included = {*_implied(config, [*held])}
     kept = (name for name in held if name not in included)

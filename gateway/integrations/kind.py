@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from gateway.engine.integration import Claim, Description, Fetch
 from gateway.engine.integration import Kind as KindName
-from gateway.tools.integration_tool import DefinitionChanged, Ran, Send
+from gateway.tools.integration_tool import DefinitionChanged, Ran, ScopesWanted, Send
 
-__all__ = ["DefinitionChanged", "Kind", "Kinds", "Ran", "Send", "Source"]
+__all__ = ["DefinitionChanged", "Kind", "Kinds", "Ran", "ScopesWanted", "Send", "Source"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +58,8 @@ class Kind(Protocol):
         """Run the operation of a definition's ``call``; the arguments fit its input schema.
 
         Raises ``connectors.tool_context.ToolFailed`` for a refusal, ``ToolAnswerUnexpected``, and
-        ``DefinitionChanged`` where the endpoint tells its definitions anew (``mcp``).
+        ``DefinitionChanged`` where the endpoint tells its definitions anew and ``ScopesWanted``
+        where it says which scopes it wants (``mcp``).
         """
         ...
 

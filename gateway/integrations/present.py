@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
+from gateway.engine.discovered import union
+from gateway.errors import IntegrationNotFound
 from gateway.integrations.connector import connector_of
 from gateway.observe.logs import get_logger
 from gateway.store.fresh.cache import Cache
@@ -20,6 +23,7 @@ from gateway.store.integrations import Integration, IntegrationStore
 
 _log = get_logger()
 
+_TRIES = 3
 MOST_TENANTS = 10_000
 """The most tenants whose integrations are in memory; the longest unused one is forgotten first."""
 
@@ -56,6 +60,26 @@ class IntegrationCatalog:
         self._install(tenant, found)
         self._cache.put(reading, tenant, found, integrations_tag(tenant))
         return found
+
+    async def want(self, tenant: str, connector: str, scopes: tuple[str, ...]) -> bool:
+        """Let people be asked for ``scopes``, for the lack of which a call was refused.
+
+        Returns whether they can be: our client at the authorization server was discovered.
+        """
+        for _ in range(_TRIES):
+            row = (await self.ready(tenant)).get(connector)
+            if row is None or row.found is None:
+                return False
+            more = union(row.found.more_scopes, scopes)
+            if more == row.found.more_scopes:
+                return True
+            try:
+                await self._store.replace(replace(row, found=replace(row.found, more_scopes=more)))
+            except IntegrationNotFound:
+                continue  # somebody else has changed the row
+            await self.ready(tenant)
+            return True
+        return False
 
     def problem_of(self, connector: str) -> str | None:
         """Return the reason why an integration cannot be a connector; ``None`` if it can."""

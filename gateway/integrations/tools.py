@@ -132,6 +132,10 @@ class IntegrationTools:
             name = tool.name.removeprefix(tool_name(row.slug, ""))
             await self._discoveries.changed(row, connection, name, definition)
 
+    async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
+        """Note scopes for the lack of which an endpoint refused a tool."""
+        return await self._integrations.want(tenant, tool.connectors[0], scopes)
+
     async def _reached(
         self, tenant: str, user: str | None, own: Collection[str], compiled: Compiled
     ) -> list[tuple[str, str]]:

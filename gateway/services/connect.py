@@ -311,4 +311,6 @@ class ConnectService:
 
 def _asking(config: ConnectorConfig, flow: Flow) -> ConnectorConfig:
     """The connector as this flow uses it: an answer without scopes grants those asked for."""
-    return config if flow.scopes == config.scopes else replace(config, scopes=flow.scopes)
+    if flow.scopes == config.scopes:
+        return config
+    return replace(config, scopes=flow.scopes, scopes_sent=True)

@@ -163,4 +163,6 @@ def methods_in(given: Sequence[Mapping[str, Any]]) -> tuple[AuthMethod, ...]:
 def _found(given: Mapping[str, Any]) -> RemoteClient:
     server = given["server"]
     lists = {name: tuple(server[name]) for name in ("scopes", "auth_methods")}
-    return RemoteClient(**{**given, "server": AuthorizationServer(**{**server, **lists})})
+    more = tuple(given.get("more_scopes", ()))
+    server = AuthorizationServer(**{**server, **lists})
+    return RemoteClient(**{**given, "server": server, "more_scopes": more})

@@ -19,6 +19,7 @@ from gateway.errors import (
     ApprovalNotShowable,
     GatewayError,
     InvalidArguments,
+    ScopesRequired,
     ToolAnswerUnexpected,
     ToolBlocked,
     ToolChanged,
@@ -30,11 +31,12 @@ from gateway.observe.logs import get_logger
 from gateway.proxy.forward import Forward
 from gateway.services.tokens import IssuedToken, TokenService
 from gateway.store.audit import Action
+from gateway.store.connection import Method
 from gateway.store.owners import PLATFORM, kind_of
 from gateway.text import clean_text
 from gateway.tools.context import Asked, CallContext
 from gateway.tools.gate import Approvals, AskedCall, Policies
-from gateway.tools.integration_tool import DefinitionChanged, IntegrationTool
+from gateway.tools.integration_tool import DefinitionChanged, IntegrationTool, ScopesWanted
 from gateway.tools.registry import Registry, Tool, is_of_account
 from gateway.tools.request import form_of, request_of
 from gateway.tools.result import MAX_MESSAGE, ToolResult, bounded, bounded_result, read_result
@@ -81,6 +83,7 @@ class ToolCalls:
             ToolBlocked: A policy never lets the tool run.
             ApprovalRequired: A person has to approve the request first.
             ApprovalNotShowable: Each of several changes is to be approved, and the call has no key.
+            ScopesRequired: Its endpoint wants scopes that the connection lacks.
             ToolChanged: Its endpoint has another definition than a person accepted.
             ToolRefused: The provider refused, or the tool itself.
             ToolAnswerUnexpected: The provider's answer has another form than the tool reads.
@@ -141,11 +144,27 @@ class ToolCalls:
         except DefinitionChanged as error:
             await self._registry.changed(asked.tenant, tool, error.definition)
             raise ToolChanged from None
+        except ScopesWanted as error:
+            raise await self._lacking(asked, tool, context, error.scopes) from None
         except ToolFailed as error:
             raise ToolRefused(
                 error.code, clean_text(error.message, MAX_MESSAGE) or "refused", error.status
             ) from None
         return result
+
+    async def _lacking(
+        self, asked: Asked, tool: Tool, context: CallContext, scopes: tuple[str, ...]
+    ) -> GatewayError:
+        """Return what a caller is told whose connection's grant an endpoint finds too small."""
+        connector = tool.connectors[0]
+        used = (await context.connection(connector)).connection
+        lacking = tuple(each for each in scopes if each not in used.granted_scopes)
+        can_ask = lacking and used.method is Method.OAUTH2
+        if can_ask and await self._registry.wanted(asked.tenant, tool, lacking):
+            return ScopesRequired(connector, used.id, lacking)
+        # It was granted all of that: to ask the person again would not help.
+        said = f"the server wants the scopes: {' '.join(scopes)}"
+        return ToolRefused("insufficient_scope", clean_text(said, MAX_MESSAGE), 403)
 
     async def _of_account(self, asked: Asked, tool: Tool) -> tuple[Asked, Tool]:
         """Return the tool of the account that a call is for, and the call for exactly that one.
@@ -274,7 +293,7 @@ async def _run_integration(
 ) -> ToolResult:
     try:
         ran = await definition.run(definition.call, asked.arguments, context.send)
-    except (GatewayError, ToolFailed, DefinitionChanged):
+    except (GatewayError, ToolFailed, DefinitionChanged, ScopesWanted):
         raise
     except Exception as error:
         # Its text may hold what the caller or the other side wrote.

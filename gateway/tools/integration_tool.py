@@ -45,6 +45,14 @@ class DefinitionChanged(Exception):
         super().__init__("the operation is not what was accepted")
 
 
+class ScopesWanted(Exception):
+    """The endpoint refused ``run`` because the grant lacks some of these scopes."""
+
+    def __init__(self, scopes: tuple[str, ...]) -> None:
+        self.scopes = scopes
+        super().__init__("the endpoint wants other scopes")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ran:
     """The result of an operation, as JSON for its output schema."""

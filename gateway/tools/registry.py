@@ -107,6 +107,10 @@ class OwnTools(Protocol):
         """Note that a tool has another definition now, or none."""
         ...
 
+    async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
+        """Note scopes that a tool was refused for; return whether people can be asked for them."""
+        ...
+
 
 class Toolset:
     """The tools of a tenant, or of one of its users: those of files, and ``own`` ones."""
@@ -178,6 +182,10 @@ class Registry:
         """Note that a tool of the tenant has another definition than a person accepted, or none."""
         if self._source is not None:
             await self._source.changed(tenant, tool, definition)
+
+    async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
+        """Note scopes that a tool was refused for; return whether people can be asked for them."""
+        return self._source is not None and await self._source.wanted(tenant, tool, scopes)
 
     def tools(self) -> Sequence[Tool]:
         """Every tool of a file, sorted by name, whether anybody may call it or not.

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import httpx
+
 from gateway.access.service_keys import Role
-from gateway.engine.integration import AuthMethod, Description, Kind, Placement
+from gateway.engine.integration import AuthMethod, Description, Kind, OAuth, Placement
 from gateway.store.integration_tools import StoredTool
 from gateway.store.integrations import Integration
 from tests.integrations.live import add, call, connect
@@ -39,7 +41,9 @@ async def accept(harness: Harness, row: Integration, *, reads: bool = False) -> 
     return tool
 
 
-async def add_endpoint(harness: Harness, shop: RemoteApi, kind: Kind) -> Integration:
+async def add_endpoint(
+    harness: Harness, shop: RemoteApi, kind: Kind, *methods: AuthMethod
+) -> Integration:
     """Add the shop's endpoint of a kind, whose tools each connection reads."""
     return await add(
         harness,
@@ -47,19 +51,23 @@ async def add_endpoint(harness: Harness, shop: RemoteApi, kind: Kind) -> Integra
         NOTHING,
         kind=kind,
         base_url=f"{shop.url}/{kind}",
-        methods=(KEY,),
+        methods=methods or (KEY,),
         per_connection=True,
     )
+
+
+async def set_app(harness: Harness) -> None:
+    """Set the shop's app as an administrator."""
+    admin = await harness.api(Role.ADMIN)
+    app = {"client_id": CLIENT_ID, "client_secret": ""}
+    assert (await admin.put("/v1/connectors/petstore/apps", json=app)).status_code == 200
 
 
 async def test_a_flow_of_oauth_connects_and_the_worker_renews(
     harness: Harness, shop: RemoteApi, described: Any
 ) -> None:
     await add(harness, shop, await described(shop))
-    admin = await harness.api(Role.ADMIN)
-    app = {"client_id": CLIENT_ID, "client_secret": ""}
-    assert (await admin.put("/v1/connectors/petstore/apps", json=app)).status_code == 200
-
+    await set_app(harness)
     browser = await harness.browser("ada")
     await browser.start("petstore--default")
     assert browser.outcome() == "connected", browser.text[:3000]
@@ -116,6 +124,45 @@ async def test_a_tool_of_a_server_asks_again_when_its_definition_changes(
     tool = await accept(harness, row)
     assert tool.before is not None
     assert (tool.before.description, tool.effect) != (tool.definition.description, "read")
+
+
+async def test_a_call_that_needs_more_asks_for_it_beside_all_that_was_granted(
+    harness: Harness, shop: RemoteApi
+) -> None:
+    shop.oauth.scopes = ["pets:read"]
+    oauth = OAuth(discovery_url=f"{shop.url}/mcp")
+    signing_in = AuthMethod(slug="oauth", kind="oauth", oauth=oauth)
+    row = await add_endpoint(harness, shop, Kind.MCP, signing_in)
+    await set_app(harness)
+    browser = await harness.browser("ada")
+    await browser.start(row.id)
+    assert browser.outcome() == "connected", browser.text[:3000]
+    assert [*await tools_of(harness)] == ["petstore_greet"]
+    await accept(harness, row, reads=True)
+
+    for needed, together in [
+        ("pets:write", "pets:read pets:write"),
+        ("pets:sell", "pets:read pets:write pets:sell"),
+    ]:
+        shop.oauth.needed = needed
+        refused = (await call(harness, "petstore_greet", name="Rex")).json()
+        assert refused["code"] == "scopes_required", refused
+        link = httpx.URL(refused["connect_url"])
+        assert link.params["scopes"] == needed
+        await browser.start(row.id, f"?{link.query.decode()}")
+        assert browser.outcome() == "connected", browser.text[:3000]
+        assert shop.oauth.requests("authorize")[-1]["scope"] == together
+        greeted = await call(harness, "petstore_greet", name="Rex")
+        assert greeted.status_code == 200, greeted.text
+
+    # A server that is never content asks nobody again for what they have granted.
+    shop.oauth.withholds = True
+    refused = (await call(harness, "petstore_greet", name="Rex")).json()
+    assert (refused["code"], refused["reason"]) == ("tool_failed", "insufficient_scope")
+    # Others, who connect for the first time, are asked for what the server names at first.
+    other = await harness.browser("bob")
+    await other.start(row.id)
+    assert shop.oauth.requests("authorize")[-1]["scope"] == "pets:read"
 
 
 async def test_a_refresh_lets_each_connection_read_its_tools_again(

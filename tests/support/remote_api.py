@@ -182,6 +182,7 @@ class RemoteApi:
         self.open, self.redirect = False, None
         self.pets = {"p1": {"id": "p1", "name": "Rex"}, "p2": {"id": "p2", "name": "Mia"}}
         self.oauth.asked.clear()
+        self.oauth.scopes, self.oauth.needed, self.oauth.withholds = [], "", False
         self.calls.clear()
         self.fetched.clear()
 
@@ -232,6 +233,14 @@ class RemoteApi:
             {"error": "unauthorized"}, 401, headers={"WWW-Authenticate": 'Bearer realm="pets"'}
         )
 
+    def _small_grant(self, seen: Seen) -> Response | None:
+        """The answer to a tool call whose token has too few scopes."""
+        token = seen.headers.get("authorization", "").removeprefix("Bearer ")
+        if seen.json["method"] != "tools/call" or not self.oauth.lacks(token):
+            return None
+        said = f'Bearer error="insufficient_scope", scope="{self.oauth.needed}"'
+        return Response(status_code=403, headers={"WWW-Authenticate": said})
+
     async def _document(self, request: Request) -> Response:
         await self._note(request, self.fetched)
         if self.redirect is not None:
@@ -243,6 +252,8 @@ class RemoteApi:
         is_look = request.url.path.startswith(("/openapi.json", "/.well-known/"))
         seen = await self._note(request, self.fetched if is_look else self.calls)
         refusal = self._refusal(seen)
+        if refusal is None and seen.path == "/mcp":
+            refusal = self._small_grant(seen)
         if refusal is None and seen.path == "/mcp":
             await self._mcp(seen, scope, send)
         else:

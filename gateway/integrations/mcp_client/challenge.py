@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.engine.scopes import MAX_SCOPES
+
 MAX_HEADER = 8 * 1024
-MAX_SCOPES = 100
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]{1,200}")
 """A scope of RFC 6749 3.3, without the comma, which separates scopes in many answers."""
 _PART = re.compile(
@@ -61,8 +62,3 @@ def scopes_in(given: object) -> tuple[str, ...]:
     texts = given if isinstance(given, list) else []
     kept = [text for text in texts if isinstance(text, str) and _SCOPE.fullmatch(text)]
     return tuple(dict.fromkeys(kept))[:MAX_SCOPES]
-
-
-def union(held: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a step-up asks for: all that is held, and what the challenge adds."""
-    return tuple(dict.fromkeys([*held, *asked]))[:MAX_SCOPES]

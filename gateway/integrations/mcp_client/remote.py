@@ -23,7 +23,7 @@ from gateway.engine.integration import (
     Placement,
 )
 from gateway.errors import GatewayError, IntegrationRefused, ToolAnswerUnexpected
-from gateway.integrations.kind import DefinitionChanged, Ran, Send, Source
+from gateway.integrations.kind import DefinitionChanged, Ran, ScopesWanted, Send, Source
 from gateway.integrations.mcp_client.challenge import challenge_in
 from gateway.integrations.mcp_client.conversation import Conversation, NoRevision
 from gateway.integrations.mcp_client.detect import evidence_of
@@ -36,6 +36,8 @@ from gateway.text import clean_text
 MAX_NAME = 80
 MAX_DESCRIPTION = 300
 MAX_MESSAGE = 300
+MOST_WANTED = 20
+"""The most scopes that one refusal asks for: they stand in a link."""
 _MOST_REVISIONS = 10_000
 _TALK = (RpcError, HttpRefusal, NotMcp, NoRevision)
 """What a conversation raises besides the errors of ``send``."""
@@ -184,13 +186,14 @@ async def _pinned(talk: Conversation, name: str, pin: str) -> Mapping[str, Any]:
     raise DefinitionChanged(next((d for d in definitions if d.call["tool"] == name), None))
 
 
-def _failed(refusal: HttpRefusal) -> ToolFailed:
+def _failed(refusal: HttpRefusal) -> ToolFailed | ScopesWanted:
     challenge = challenge_in(refusal.headers)
     if refusal.status == 401:
         return ToolFailed("unauthorized", "the server refuses the connection's credential", 401)
     if challenge is not None and challenge.error == "insufficient_scope":
-        wanted = " ".join(challenge.scopes or ())[:MAX_MESSAGE] or "more"
-        return ToolFailed("insufficient_scope", f"the server wants the scopes: {wanted}", 403)
+        if challenge.scopes:
+            return ScopesWanted(challenge.scopes[:MOST_WANTED])
+        return ToolFailed("insufficient_scope", "the server wants more scopes", 403)
     status = refusal.status
     return ToolFailed(f"http_{status}", f"{status}: the server gives no reason", status)
 

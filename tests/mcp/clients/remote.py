@@ -26,13 +26,13 @@ from connectors.secret import Secret
 from connectors.tool_context import ApiAnswer
 from gateway.engine.authorize import authorization_url, new_code_verifier, new_state
 from gateway.engine.callback import check_issuer, read_callback
-from gateway.engine.discovered import AuthorizationServer, connector_arguments
+from gateway.engine.discovered import AuthorizationServer, connector_arguments, union
 from gateway.engine.integration import ApiRequest
 from gateway.engine.request import OutboundRequest
 from gateway.engine.token_request import exchange_request
 from gateway.engine.token_response import read_token_response
 from gateway.integrations.fetch import Fetcher
-from gateway.integrations.mcp_client.challenge import challenge_in, union
+from gateway.integrations.mcp_client.challenge import challenge_in
 from gateway.integrations.mcp_client.conversation import Conversation
 from gateway.integrations.mcp_client.discovery import discover
 from gateway.integrations.mcp_client.messages import HttpRefusal, RpcError
