@@ -162,7 +162,7 @@ class Apps:
 
     async def list_for(self, tenant: str, name: str) -> list[OAuthApp]:
         """Return the tenant's own apps for a connector, the newest first."""
-        return await self._store.list_for(tenant, self._own(tenant, name))
+        return await self._store.list_for(tenant, self.name_of(tenant, name))
 
     async def set(self, tenant: str, name: str, client_id: str, secret: Secret) -> OAuthApp:
         """Connect people with this app from now on; the same client id gets a new secret.
@@ -200,12 +200,13 @@ class Apps:
 
         Raises ``NotFound`` if the tenant has no such app for the connector.
         """
-        connector = self._own(tenant, name)
+        connector = self.name_of(tenant, name)
         if not await self._store.remove(tenant, connector, app):
             raise NotFound
         await self._audit.write(Action.APP_REMOVED, tenant=tenant, connector=connector, subject=app)
 
-    def _own(self, tenant: str, name: str) -> str:
+    def name_of(self, tenant: str, name: str) -> str:
+        """Return the name of the connector that a tenant calls so. Raises ``UnknownConnector``."""
         return self._catalog.described(own_name(self._catalog, tenant, name)).name
 
     def _check(self, connector: str, client_id: str, secret: Secret) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from connectors.secret import Secret
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
-from gateway.errors import InvalidRequest
+from gateway.errors import IntegrationRefused, IntegrationUnreachable, InvalidRequest
 from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, named_connector, require_session
 from gateway.web.inputs import read_form
@@ -36,8 +36,8 @@ async def set_app(request: Request) -> Response:
     client_id = form.get("app.client_id", "").strip()
     secret = Secret(form.get("app.client_secret", "").strip())
     try:
-        await services(request).apps.set(session.tenant, name, client_id, secret)
-    except InvalidRequest as error:
+        await services(request).remote_clients.set_app(session.tenant, name, client_id, secret)
+    except (InvalidRequest, IntegrationRefused, IntegrationUnreachable) as error:
         return await _page(request, session, client_id, error)
     return redirect_with(request, session, request.url.path, "app_set", name)
 
@@ -61,11 +61,11 @@ async def _page(
     request: Request,
     session: SessionCaller,
     client_id: str = "",
-    error: InvalidRequest | None = None,
+    error: InvalidRequest | IntegrationRefused | IntegrationUnreachable | None = None,
 ) -> Response:
     given, now = services(request), services(request).clock()
     config = named_connector(request, session.tenant)
-    errors = {} if error is None else error.errors
+    errors = error.errors if isinstance(error, InvalidRequest) else {}
     is_public = getattr(config, "authorization_method", "none") == "none"
     fields = [
         {
@@ -102,6 +102,7 @@ async def _page(
         error=None if error is None or errors else str(error),
         card=await card_view(given, config, []),
         console_url=config.console_url,
+        issuer=await given.remote_clients.issuer_of(session.tenant, config.name),
         redirect_uri=redirect_uri(given.settings, config.name),
         has_deployments=given.catalog.is_ready(config.name),
         fields=fields,

@@ -46,7 +46,8 @@ class AppsReply(BaseModel):
     """The tenant's own apps for a connector, the newest first.
 
     Register ``redirect_uri`` in each app, at ``console_url``. ``connects_with`` says whose app new
-    connections are made with; it is null if nobody has one.
+    connections are made with; it is null if nobody has one. ``issuer`` is the authorization server
+    that they are for, where an integration's own one was discovered.
     """
 
     connector: str
@@ -54,6 +55,7 @@ class AppsReply(BaseModel):
     console_url: str
     connects_with: Literal["own", "deployment"] | None
     apps: list[AppReply]
+    issuer: str | None
 
 
 async def list_apps(request: Request) -> Response:
@@ -66,7 +68,7 @@ async def set_app(request: Request) -> Response:
     """Connect with this app from now on, or give it a new secret."""
     caller = await require_key(request, Role.ADMIN)
     wanted = await read_json(request, AppRequest)
-    await services(request).apps.set(
+    await services(request).remote_clients.set_app(
         caller.tenant, request.path_params["name"], wanted.client_id, Secret(wanted.client_secret)
     )
     return await _apps(request, caller.tenant)
@@ -93,6 +95,7 @@ async def _apps(request: Request, tenant: str) -> Response:
             connector=config.name,
             redirect_uri=redirect_uri(given.settings, config.name),
             console_url=config.console_url,
+            issuer=await given.remote_clients.issuer_of(tenant, name),
             connects_with=connects_with,
             apps=[
                 AppReply(
@@ -131,7 +134,7 @@ OPERATIONS = [
         role="admin",
         request=AppRequest,
         reply=AppsReply,
-        errors=(*_ERRORS, "invalid_request"),
+        errors=(*_ERRORS, "invalid_request", "integration_refused", "integration_unreachable"),
     ),
     Operation(
         method="DELETE",

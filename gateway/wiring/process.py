@@ -32,6 +32,7 @@ from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.fetch import BULKHEAD as INTEGRATIONS_BULKHEAD
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
+from gateway.integrations.mcp_client.registration import document_path, is_public
 from gateway.integrations.news import News
 from gateway.integrations.present import IntegrationCatalog
 from gateway.integrations.remote_clients import RemoteClients
@@ -162,6 +163,13 @@ class Services(CoreServices):
 def redirect_uri(settings: Settings, connector: str) -> str:
     """Where providers send the browser back to: from settings alone, never from a request."""
     return f"{settings.public_url}/v1/connectors/{connector}/callback"
+
+
+def document_url(settings: Settings, connector: str, issuer: str) -> str | None:
+    """Return our client id at the issuer of an integration; ``None`` if none can be read there."""
+    if not is_public(settings.public_url):
+        return None
+    return settings.public_url + document_path(connector, issuer)
 
 
 def only_tenant(settings: Settings) -> str | None:
@@ -460,7 +468,10 @@ async def open_services(
                 integrations=integrations,
                 apps=core.apps,
                 fetch=Fetcher(outbound).fetch,
+                connections=ConnectionStore(database),
+                clock=clock,
                 redirect_uri=lambda name: redirect_uri(settings, name),
+                document_url=lambda name, issuer: document_url(settings, name, issuer),
             ),
             integration_tools=integration_tools,
             discoveries=discoveries,

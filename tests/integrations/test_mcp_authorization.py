@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from connectors.secret import Secret
-from gateway.engine.discovered import connector_arguments
+from gateway.engine.discovered import connector_arguments, union
 from gateway.engine.integration import Fetched
 from gateway.errors import IntegrationRefused, IntegrationUnreachable
-from gateway.integrations.mcp_client.challenge import challenge_in, union
+from gateway.integrations.mcp_client.challenge import challenge_in
 from gateway.integrations.mcp_client.discovery import discover, discover_openid
-from gateway.integrations.mcp_client.registration import given_identity, new_identity
+from gateway.integrations.mcp_client.registration import given_identity, is_public, new_identity
 from tests.integrations.mcp_servers import URL, Server
 
 pytestmark = pytest.mark.quick
@@ -200,6 +200,23 @@ async def test_our_own_document_goes_before_a_registration() -> None:
     assert (made.client.client_id, made.client.auth, asked) == (document, "none", [])
     made, asked = await identity({"client_id": "a", "client_secret": "s"}, document=document)
     assert made.client.origin == "registered"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_read"),
+    [
+        ("https://gateway.example.com", True),
+        ("https://8.8.8.8", True),
+        ("http://gateway.example.com", False),
+        ("https://localhost:3141", False),
+        ("https://gateway", False),
+        ("https://gateway.internal", False),
+        ("https://10.0.0.8", False),
+        ("https://[::1]", False),
+    ],
+)
+def test_only_a_public_address_can_be_read_elsewhere(url: str, is_read: bool) -> None:
+    assert is_public(url) is is_read
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])

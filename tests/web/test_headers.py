@@ -26,6 +26,7 @@ PATHS = {
     "{page}": "tools",
     "{slug}": "google",
     "{tool}": "x",
+    "{issuer}": "0123456789abcdef",
     "{id}": "con_000000000000000000000000",
     "{path:path}": "a%2Fb",
     "/v1/events": "/v1/events?seconds=0",  # else the answer has no end

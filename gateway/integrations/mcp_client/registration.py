@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 from connectors.secret import Secret
+from gateway.digest import sha256_hex
 from gateway.engine.discovered import AuthorizationServer, ClientAuth, RemoteClient
 from gateway.engine.integration import Fetch
 from gateway.engine.strict_json import read_json
@@ -18,6 +20,7 @@ from gateway.errors import IntegrationRefused, IntegrationUnreachable, Unreadabl
 NAME = "Connector gateway"
 MAX_CREDENTIAL = 2000
 _CREDENTIAL = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_NOT_PUBLIC = (".internal", ".invalid", ".local", ".localhost", ".test")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -55,6 +58,31 @@ async def new_identity(
             "one there, and sets its client id as the app of this integration",
         )
     return await _register(server, server.registration_url, redirect_uri, fetch)
+
+
+def document_path(connector: str, issuer: str) -> str:
+    """Return where our client is described that is for an integration and one issuer alone.
+
+    One client id for all issuers would not tell the connections of one from those of another.
+    """
+    return f"/oauth/client/{connector}/{sha256_hex(issuer)[:16]}"
+
+
+def client_document(url: str, redirect_uri: str) -> dict[str, Any]:
+    """Return the description of the client whose id is ``url`` (client id metadata document)."""
+    return {"client_id": url, **_metadata(redirect_uri, "none")}
+
+
+def is_public(url: str) -> bool:
+    """Whether an authorization server elsewhere can read ``url``, as far as the URL tells."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_NOT_PUBLIC)
 
 
 def _preferred(server: AuthorizationServer, *, secret: bool = False) -> ClientAuth:
