@@ -39,7 +39,13 @@ def test_compose_lint_finds_nothing_but_an_image_without_digest(tmp_path: Path) 
     for name in ("compose.yaml", ".env.local", "encryption-keys"):
         (tmp_path / name).write_text("")
     (tmp_path / "compose.yaml").write_text(COMPOSE.read_text())
-    command: list[str | Path] = [BIN / "compose-lint", "check", "--format", "json", tmp_path / "compose.yaml"]
+    command: list[str | Path] = [
+        BIN / "compose-lint",
+        "check",
+        "--format",
+        "json",
+        tmp_path / "compose.yaml",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert {found["rule_id"] for found in json.loads(done.stdout)["findings"]} == {"CL-0019"}, (
         done.stdout
