@@ -8,7 +8,7 @@ import random
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,9 @@ from tests.support.chromium import running_chromium
 from tests.support.dashboard import DevGateway
 
 ROOT = Path(__file__).resolve().parents[2]
+DEV = (sys.executable, "-m", "gateway", "dev")
+START_SECONDS = 240
+"""Other tests take the processors, too."""
 
 
 def free_neighbours() -> int:
@@ -38,8 +41,13 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevGateway]:
 
 
 @contextlib.contextmanager
-def running_dev(folder: Path, **more: str) -> Iterator[DevGateway]:
-    """``make dev``'s command with ``more`` variables, until the context ends."""
+def running_dev(
+    folder: Path, command: Sequence[str] = DEV, *, clone: Path | None = None, **more: str
+) -> Iterator[DevGateway]:
+    """``make dev``'s command with ``more`` variables, until the context ends.
+
+    It runs in ``clone``; without one in an empty folder, since it must need no file of the project.
+    """
     log = folder / "output.log"
     port = free_neighbours()
     env = {
@@ -49,19 +57,17 @@ def running_dev(folder: Path, **more: str) -> Iterator[DevGateway]:
     }
     env |= {
         "GATEWAY_PORT": str(port),
-        "GATEWAY_DATA_DIR": str(folder / "data"),
-        "PYTHONPATH": str(ROOT),
+        "GATEWAY_DATA_DIR": str(clone / ".gateway-dev" if clone else folder / "data"),
+        "PYTHONPATH": str(clone or ROOT),
         **more,
     }
-    command = [sys.executable, "-m", "gateway", "dev"]
-    # An empty folder: the command must not need files of the project's folder.
-    with child(command, env=env, log=log, cwd=folder) as process:
-        deadline = time.monotonic() + 60
-        while "Dashboard" not in log.read_text():
+    with child(command, env=env, log=log, cwd=clone or folder) as process:
+        deadline = time.monotonic() + START_SECONDS
+        while "Ctrl-C" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)  # the other process sends no event to wait for
-        yield DevGateway(f"http://localhost:{port}", folder / "data", log)
+        yield DevGateway(f"http://localhost:{port}", Path(env["GATEWAY_DATA_DIR"]), log)
 
 
 # Per module: Playwright's synchronous API keeps an event loop running in this thread, and no
