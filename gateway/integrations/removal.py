@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.errors import ConnectionNotFound
+from gateway.integrations.rules import IntegrationRules
 from gateway.services.disconnect import DisconnectService, Revoked
 from gateway.store.connections import ConnectionStore
 from gateway.store.integration_tools import IntegrationToolStore
@@ -17,11 +18,18 @@ from gateway.store.oauth_apps import OAuthAppStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Removed:
+class _Disconnected:
     """How many connections were deleted, and how many grants the provider has ended."""
 
     connections: int
     revoked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed(_Disconnected):
+    """What went. ``rules`` counts the policies and connector rules that named the integration."""
+
+    rules: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,21 +41,27 @@ class Removal:
     connections: ConnectionStore
     apps: OAuthAppStore
     disconnect: DisconnectService
+    rules: IntegrationRules
 
     async def remove(self, row: Integration) -> Removed:
-        """Disconnect every account of everybody, then delete the apps, the tools and the row."""
+        """Disconnect every account of everybody, then delete the rest and the row."""
         first = await self._disconnect_all(row)
+        await self.tools.remove(row.tenant, row.slug)
+        # Not before its tools are gone: what an administrator forbade stays forbidden.
+        rules = await self.rules.remove(row)
         # Deleted while the connector is still known: what came meanwhile can be revoked, too.
         await self.store.remove(row.tenant, row.slug)
         last = await self._disconnect_all(row)
         for app in await self.apps.list_for(row.tenant, row.id):
             await self.apps.remove(row.tenant, row.id, app.id)
-        await self.tools.remove(row.tenant, row.slug)
+        await self.tools.remove(row.tenant, row.slug)  # those of connections that came meanwhile
         return Removed(
-            connections=first.connections + last.connections, revoked=first.revoked + last.revoked
+            connections=first.connections + last.connections,
+            revoked=first.revoked + last.revoked,
+            rules=rules,
         )
 
-    async def _disconnect_all(self, row: Integration) -> Removed:
+    async def _disconnect_all(self, row: Integration) -> _Disconnected:
         connections = revoked = 0
         for each in await self.connections.list_of(row.tenant, row.id):
             try:
@@ -56,4 +70,4 @@ class Removal:
                 continue  # its owner was faster
             connections += 1
             revoked += result is Revoked.YES
-        return Removed(connections=connections, revoked=revoked)
+        return _Disconnected(connections=connections, revoked=revoked)

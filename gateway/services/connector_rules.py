@@ -46,3 +46,12 @@ class ConnectorRules:
         await self._audit.write(
             Action.CONNECTOR_RULE_CHANGED, tenant=tenant, connector=connector, subject=kind
         )
+
+    async def remove(self, tenant: str, connector: str) -> bool:
+        """Forget the tenant's rule for a connector that is gone; return whether there was one."""
+        if not await self._store.remove(tenant, connector):
+            return False
+        await self._audit.write(
+            Action.CONNECTOR_RULE_CHANGED, tenant=tenant, connector=connector, subject="any"
+        )
+        return True

@@ -52,6 +52,13 @@ class ConnectorRuleStore:
                 return
             await self._rows.update_one(mine, change)
 
+    async def remove(self, tenant: str, connector: str) -> bool:
+        """Delete the rule of a connector, whose name has no dot; return whether there was one."""
+        field = f"connectors.{connector}"
+        with self._notices.telling(rules_tag(tenant)):
+            mine = _row(tenant) | {field: {"$exists": True}}
+            return await self._rows.update_one(mine, {"$unset": {field: ""}})
+
 
 def _row(tenant: str) -> Document:
     return {"_id": tenant, "tenant": tenant}

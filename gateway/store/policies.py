@@ -5,6 +5,7 @@ They are cached until the row changes (``policies_tag``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -88,6 +89,19 @@ class PolicyStore:
             except WriteConflict:
                 return False
             return True
+
+    async def remove(self, tenant: str, patterns: Iterable[str], connector: str) -> bool:
+        """Delete the rules with these patterns, and the switch of a connector, as one change.
+
+        Returns whether there were any. Nobody else's change is lost.
+        """
+        names = sorted(patterns)
+        mine = {"$or": [{"rules.pattern": {"$in": names}}, {"disabled": connector}]}
+        gone = {"rules": {"pattern": {"$in": names}}, "disabled": connector}
+        with self._notices.telling(policies_tag(tenant)):
+            return await self._rows.update_one(
+                _row(tenant) | mine, {"$pull": gone, "$inc": {"revision": 1}}
+            )
 
 
 def _document(rule: PolicyRule) -> Document:

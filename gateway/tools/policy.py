@@ -7,8 +7,8 @@ only tighten it: of all that fit, the strictest holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from gateway.audit.trail import Audit
@@ -148,6 +148,27 @@ class Policies:
         new = PolicySet(revision=revision + 1, rules=tuple(rules), disabled=frozenset(disabled))
         if old.revision != revision or not await self._store.write(tenant, new, revision=revision):
             raise RulesChanged
+        await self._note(tenant, old, new)
+        return new
+
+    async def remove(self, tenant: str, patterns: Container[str], connector: str) -> int:
+        """Delete the rules with these patterns, and the switch of a connector that is gone.
+
+        Returns how many there were. What others change at the same time stays.
+        """
+        old = await self._store.read(tenant)
+        new = replace(
+            old,
+            rules=tuple(rule for rule in old.rules if rule.pattern not in patterns),
+            disabled=old.disabled - {connector},
+        )
+        gone = {rule.pattern for rule in old.rules} - {rule.pattern for rule in new.rules}
+        if old == new or not await self._store.remove(tenant, gone, connector):
+            return 0
+        await self._note(tenant, old, new)
+        return len(old.rules) - len(new.rules) + len(old.disabled) - len(new.disabled)
+
+    async def _note(self, tenant: str, old: PolicySet, new: PolicySet) -> None:
         before = {rule.id: rule for rule in old.rules}
         after = {rule.id: rule for rule in new.rules}
         for rule_id in sorted(before.keys() | after.keys()):
@@ -158,7 +179,6 @@ class Policies:
             await self._audit.write(
                 Action.TOOLS_SWITCHED, tenant=tenant, connector=connector, subject=kind
             )
-        return new
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

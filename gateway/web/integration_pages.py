@@ -71,6 +71,7 @@ async def confirm_remove(request: Request) -> Response:
         session=session,
         row=row_view(listed),
         connections=len(await given.integration_service.connections.list_of(row.tenant, row.id)),
+        rules=await given.integration_service.removal.rules.naming(row),
     )
 
 

@@ -133,11 +133,15 @@ class AddedReply(IntegrationReply):
 
 
 class RemovedReply(BaseModel):
-    """``connections`` were deleted; the provider has ended the grants of ``revoked`` of them."""
+    """``connections`` were deleted; the provider has ended the grants of ``revoked`` of them.
+
+    ``rules``: the policies and connector rules that named it, which are gone, too.
+    """
 
     removed: bool
     connections: int
     revoked: int
+    rules: int
 
 
 class DefinitionReply(BaseModel):

@@ -115,7 +115,11 @@ async def remove_integration(request: Request) -> Response:
     """Remove an integration: its connections are revoked and deleted, its tools are gone."""
     tenant = await managed_tenant(request, Role.INTEGRATIONS)
     done = await services(request).integration_service.remove(tenant, request.path_params["slug"])
-    return reply(RemovedReply(removed=True, connections=done.connections, revoked=done.revoked))
+    return reply(
+        RemovedReply(
+            removed=True, connections=done.connections, revoked=done.revoked, rules=done.rules
+        )
+    )
 
 
 async def refresh_integration(request: Request) -> Response:

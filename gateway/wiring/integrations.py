@@ -13,6 +13,7 @@ from gateway.integrations.kinds import KINDS
 from gateway.integrations.news import News
 from gateway.integrations.reading import Reader
 from gateway.integrations.removal import Removal
+from gateway.integrations.rules import IntegrationRules
 from gateway.integrations.service import Integrations
 from gateway.integrations.tool_review import ToolReview
 from gateway.outbound.client import Outbound
@@ -44,6 +45,7 @@ def integration_services(
     tools: IntegrationToolStore,
     apps: Apps,
     disconnect: DisconnectService,
+    rules: IntegrationRules,
     clock: Clock,
     audit: Audit,
     news: News,
@@ -66,6 +68,7 @@ def integration_services(
             connections=connections,
             apps=OAuthAppStore(database),
             disconnect=disconnect,
+            rules=rules,
         ),
         catalog=catalog,
         registry=registry,

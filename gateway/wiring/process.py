@@ -37,6 +37,7 @@ from gateway.integrations.news import News
 from gateway.integrations.present import IntegrationCatalog
 from gateway.integrations.remote_clients import RemoteClients
 from gateway.integrations.renewals import IntegrationRenewals
+from gateway.integrations.rules import IntegrationRules
 from gateway.integrations.service import Integrations
 from gateway.integrations.tool_review import ToolReview
 from gateway.integrations.tools import MOST_COMPILED, IntegrationTools
@@ -349,6 +350,7 @@ async def open_services(
                 is_taken=registry.has_file_tool,
             )
         )
+        policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
         managing = integration_services(
             database=database,
             outbound=outbound,
@@ -358,12 +360,12 @@ async def open_services(
             tools=integration_tools,
             apps=core.apps,
             disconnect=core.disconnect,
+            rules=IntegrationRules(policies=policies, connector_rules=core.rules),
             clock=clock,
             audit=audit,
             news=news,
             public_url=settings.public_url,
         )
-        policies = Policies(PolicyStore(database), Cache(watch.freshness, database.notices), audit)
         approvals = Approvals(
             store=ApprovalStore(database),
             policies=policies,

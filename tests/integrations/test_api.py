@@ -410,7 +410,7 @@ async def test_removing_leaves_nothing_and_the_slug_is_free(
 ) -> None:
     await added(api)
     answer = await api.delete("/v1/integrations/pet-shop")
-    assert answer.json() == {"removed": True, "connections": 0, "revoked": 0}
+    assert answer.json() == {"removed": True, "connections": 0, "revoked": 0, "rules": 0}
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/tools")]:
         gone = await api.request(method, f"/v1/integrations/pet-shop{path}")
         assert (gone.status_code, gone.json()["code"]) == (404, "integration_not_found")
