@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Literal
+from urllib.parse import urlsplit
 
 from gateway.engine.canonical import canonical_json
-from gateway.engine.integration import AuthMethod
+from gateway.engine.integration import AuthMethod, OAuth
 from gateway.errors import InvalidRequest
 
 Mode = Literal["merge", "replace"]
@@ -70,6 +71,8 @@ def _problem(method: AuthMethod) -> str | None:
     """Say what is wrong with a method, if anything."""
     if (method.kind == "oauth") != (method.oauth is not None):
         return "has endpoints of OAuth if, and only if, its kind is oauth"
+    if method.oauth is not None and not all(map(_is_plain_url, _urls(method.oauth))):
+        return "has an address of OAuth that is no whole URL, or that has a user name in it"
     has_values = bool(method.placements) or method.basic
     if method.kind in {"none", "oauth"} and has_values:
         return "places values, which its kind does not"
@@ -94,3 +97,17 @@ def _problem(method: AuthMethod) -> str | None:
             if len(text) > 200 or not text.isascii() or (text and not text.isprintable()):
                 return "has a prefix or a constant that fits no header"
     return None
+
+
+def _urls(oauth: OAuth) -> list[str]:
+    found = (oauth.authorization_url, oauth.token_url, oauth.refresh_url, oauth.discovery_url)
+    return [url for url in found if url is not None]
+
+
+def _is_plain_url(url: str) -> bool:
+    """Whether a URL says where to go, and no secret: a password in it would be shown and stored."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
