@@ -32,13 +32,18 @@ class Changed:
 class Refreshed:
     """What reading an integration again changes, or would change in a dry run.
 
-    ``tokens`` is about the size of the new tool list. ``later``: each connection is asked for its
-    tools when they are needed next.
+    ``offered`` are the names of the tools that are offered then, of ``definitions``. ``tokens`` is
+    about the size of the new tool list. ``digest`` stands for all that was read. ``later``: each
+    connection is asked for its tools when they are needed next.
     """
 
     changes: tuple[Changed, ...] = field(repr=False)
     skipped: tuple[Skipped, ...] = field(repr=False)
     tokens: int
+    digest: str = ""
+    base_url: str = ""
+    definitions: tuple[Definition, ...] = field(default=(), repr=False)
+    offered: frozenset[str] = field(default=frozenset(), repr=False)
     later: bool = False
 
 
@@ -72,16 +77,19 @@ class ToolReview:
         given: Given | None = None,
         dry_run: bool = False,
         operations: frozenset[str] | None = None,
+        digest: str = "",
     ) -> Refreshed:
         """Read an integration again, from its URL or from what is ``given`` instead.
 
         Nothing is accepted by that: a tool that is new or different asks a person with each call
         until an administrator accepts it. With ``operations``, these alone are offered as tools.
+        With ``digest``, that of a dry run, exactly what it showed is stored, or nothing.
 
         Raises:
             InvalidRequest: There is nothing to read, or the new address is another host's while
                 accounts are connected.
-            IntegrationRefused: Nothing of it can be used, or it is of another kind.
+            IntegrationRefused: Nothing of it can be used, it is of another kind, or it is not what
+                ``digest`` says.
             IntegrationUnreachable: The URL cannot be read.
         """
         row = await self.integrations.added(tenant, slug)
@@ -93,20 +101,34 @@ class ToolReview:
                 raise InvalidRequest("it was uploaded: upload the new document")
             given = replace(given, url=row.endpoint)
         preview = await self.reader.preview(replace(given, base_url=given.base_url or row.base_url))
+        if digest and digest != preview.digest:
+            raise IntegrationRefused(
+                "changed_since_preview", "it is not what was shown: look at it again"
+            )
+        base_url = await self._checked(row, preview.base_url)
         description = fitting_of(slug, preview.description)
         if not description.definitions:
             raise IntegrationRefused("nothing_usable", "it has no operation that can be a tool")
         known = await self.tools.list_for(tenant, slug, EVERYBODY)
         changes = _compared(known, description.definitions)
+        names = frozenset(each.name for each in description.definitions)
+        offered = _offered(names, known, operations)
         if not dry_run:
-            row = await self._moved(row, preview.endpoint, preview.base_url, description.version)
+            row = await self._moved(row, preview.endpoint, base_url, description.version)
             done = await self.tools.sync(row, EVERYBODY, description.definitions, now=self.clock())
-            await self._offer(row, known, description.definitions, operations)
+            # Tools that were there before stay offered or not, where nobody says otherwise.
+            said = names if operations is not None else names - {tool.name for tool in known}
+            await self.tools.set_enabled(row, said & offered, enabled=True)
+            await self.tools.set_enabled(row, said - offered, enabled=False)
             await self._tell(row, done)
         return Refreshed(
             changes=changes,
             skipped=description.skipped,
             tokens=about_tokens(description.definitions),
+            digest=preview.digest,
+            base_url=base_url,
+            definitions=description.definitions,
+            offered=offered,
         )
 
     async def accept(
@@ -164,16 +186,19 @@ class ToolReview:
             later=True,
         )
 
-    async def _moved(
-        self, row: Integration, endpoint: str, base_url: str, version: str
-    ) -> Integration:
-        """Store where it is read now, and where its requests go."""
+    async def _checked(self, row: Integration, base_url: str) -> str:
+        """Return where requests are to go, unless a credential was entrusted to another host."""
         base_url = checked_base_url(base_url)
         if _origin(base_url) != _origin(row.base_url) and await self.connections.list_of(
             row.tenant, row.id
         ):
-            # A credential that was entrusted to one host is not sent to another.
             raise InvalidRequest("baseUrl: is another host's. Disconnect the accounts first.")
+        return base_url
+
+    async def _moved(
+        self, row: Integration, endpoint: str, base_url: str, version: str
+    ) -> Integration:
+        """Store where it is read now, and where its requests go."""
         now = self.clock()
         return await self.store.replace(
             replace(
@@ -185,22 +210,6 @@ class ToolReview:
                 updated_at=now,
             )
         )
-
-    async def _offer(
-        self,
-        row: Integration,
-        known: Sequence[StoredTool],
-        definitions: Sequence[Definition],
-        operations: frozenset[str] | None,
-    ) -> None:
-        """Offer the picked operations. After an earlier pick, new ones are not offered unasked."""
-        names = {each.name for each in definitions}
-        if operations is not None:
-            await self.tools.set_enabled(row, names & operations, enabled=True)
-            await self.tools.set_enabled(row, names - operations, enabled=False)
-        elif not all(tool.enabled for tool in known):
-            new = names - {tool.name for tool in known}
-            await self.tools.set_enabled(row, new, enabled=False)
 
     async def _tell(self, row: Integration, changes: Changes) -> None:
         details = {
@@ -228,6 +237,17 @@ def _compared(known: Sequence[StoredTool], new: Sequence[Definition]) -> tuple[C
         for name in sorted(old.keys() | now.keys())
         if name not in old or name not in now or old[name].digest != now[name].digest
     )
+
+
+def _offered(
+    names: frozenset[str], known: Sequence[StoredTool], operations: frozenset[str] | None
+) -> frozenset[str]:
+    """Return what is offered of ``names``. After an earlier pick, new ones are not, unasked."""
+    if operations is not None:
+        return names & operations
+    withheld = {tool.name for tool in known if not tool.enabled}
+    new = names - {tool.name for tool in known}
+    return names - withheld - new if withheld else names
 
 
 def _origin(url: str) -> str:

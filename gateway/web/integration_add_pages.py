@@ -19,7 +19,7 @@ from gateway.errors import GatewayError, IntegrationExists, IntegrationRefused, 
 from gateway.integrations.adding import New
 from gateway.integrations.listing import BUILT_IN, CATALOG
 from gateway.integrations.reading import Given
-from gateway.web.integration_request import SHOWN, administrator, notice_of, posted
+from gateway.web.integration_request import SHOWN, administrator, notice_of, posted, typed_url
 from gateway.web.integration_views import PICK, preview_view, row_view
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import render
@@ -96,7 +96,7 @@ async def _list(
         status=200 if problem is None else problem_of(problem).status,
         notice=notice_for(request, session),
         problem=None if problem is None else notice_of(problem),
-        url=typed.get("url", ""),
+        url=typed_url(typed.get("url", "")),
         kind=typed.get("kind", ""),
         document=typed.get("document", ""),
         rows=[row_view(each) for each in found if each.kind not in {CATALOG, BUILT_IN}],

@@ -166,6 +166,7 @@ def refresh_reply(done: Refreshed) -> RefreshReply:
         changes=[_change_reply(each) for each in done.changes],
         skipped=skipped_replies(done.skipped),
         tokens=done.tokens,
+        digest=done.digest or None,
         later=done.later,
     )
 

@@ -1,4 +1,4 @@
-"""The administrators' pages about one integration: show it, change it, read it again, remove it."""
+"""The administrators' pages about one integration: show it, change its words, remove it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
+from gateway.engine.integration import Kind
 from gateway.integrations.reading import about_tokens
 from gateway.store.integrations import Integration
-from gateway.web.integration_request import SHOWN, administrator, notice_of, own_row, posted
+from gateway.web.integration_request import administrator, own_row, posted
 from gateway.web.integration_views import matching, method_view, row_view, tool_views
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
 from gateway.web.pages import card_view, orphan_view, render
@@ -30,7 +31,7 @@ async def integration_page(request: Request) -> Response:
     session = await administrator(request)
     if session is None:
         return RedirectResponse("/login", 303)
-    return forget_outcome(request, await _one(request, session))
+    return forget_outcome(request, await one(request, session))
 
 
 async def edit(request: Request) -> Response:
@@ -43,18 +44,6 @@ async def edit(request: Request) -> Response:
     return redirect_with(
         request, session, row_view(listed).path, "integration_changed", listed.connector
     )
-
-
-async def refresh(request: Request) -> Response:
-    """Read an integration again; what is new or different then waits to be accepted."""
-    session, _ = await posted(request)
-    row = await own_row(request, session)
-    try:
-        done = await services(request).tool_review.refresh(session.tenant, row.slug)
-    except SHOWN as error:
-        return await _one(request, session, problem=notice_of(error), status=422)
-    outcome = "integration_read_later" if done.later else "integration_read"
-    return redirect_with(request, session, f"{INTEGRATIONS}/{row.slug}", outcome, row.id)
 
 
 async def confirm_remove(request: Request) -> Response:
@@ -83,13 +72,14 @@ async def remove(request: Request) -> Response:
     return redirect_with(request, session, INTEGRATIONS, "integration_removed", row.id)
 
 
-async def _one(
+async def one(
     request: Request,
     session: SessionCaller,
     *,
     problem: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    """Return the page of the integration of the address, with a problem to show if there is one."""
     given, slug = services(request), request.path_params["slug"]
     row = await own_row(request, session)
     listed = await given.integration_service.get(session.tenant, slug)
@@ -107,7 +97,8 @@ async def _one(
         problem=problem or _hidden(request, row),
         row=row_view(listed),
         can_refresh=listed.can_refresh,
-        methods=[method_view(each, row.id) for each in row.methods],
+        takes_other=takes_other(row),
+        methods=[method_view(each, row.id, f"{INTEGRATIONS}/{row.slug}") for each in row.methods],
         waiting=waiting[:MOST_WAITING],
         waiting_more=max(0, len(waiting) - MOST_WAITING),
         tools=matching(tools, query),
@@ -116,6 +107,14 @@ async def _one(
         owners=await _owners(request, session, row),
         app_path=f"/dashboard/apps/{row.id}" if _takes_app(row) else None,
     )
+
+
+def takes_other(row: Integration) -> bool:
+    """Whether something else can be read in the place of what was.
+
+    A server that tells each connection its own tools has no document, and its address stays.
+    """
+    return row.kind is not Kind.MCP or not row.per_connection
 
 
 def _takes_app(row: Integration) -> bool:
@@ -157,7 +156,6 @@ async def _owners(
 ROUTES = [
     Route(f"{INTEGRATIONS}/{{slug}}", integration_page),
     Route(f"{INTEGRATIONS}/{{slug}}/edit", edit, methods=["POST"]),
-    Route(f"{INTEGRATIONS}/{{slug}}/refresh", refresh, methods=["POST"]),
     Route(f"{INTEGRATIONS}/{{slug}}/remove", confirm_remove),
     Route(f"{INTEGRATIONS}/{{slug}}/remove", remove, methods=["POST"]),
 ]

@@ -166,11 +166,15 @@ class ChangeReply(BaseModel):
 
 
 class RefreshReply(BaseModel):
-    """What reading it again changes. ``later``: each connection's tools with its next use."""
+    """What reading it again changes. ``later``: each connection's tools with its next use.
+
+    ``digest`` stands for all that was read, null where nothing was.
+    """
 
     changes: list[ChangeReply]
     skipped: list[SkippedReply]
     tokens: int
+    digest: str | None
     later: bool
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 
 from gateway.access.sessions import SessionCaller
@@ -19,6 +21,8 @@ from gateway.web.inputs import read_form
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.state import services
 
+_USER = re.compile(r"^(\s*(?:(?:[a-z][a-z0-9+.-]*:)?/+)?)[^/?#]*@", re.IGNORECASE)
+"""What stands before a URL's host, and how it begins."""
 MAX_BODY = 4 * 1024 * 1024
 """A form with a pasted document, each of whose characters may take three bytes."""
 MOST_FIELDS = 10_000
@@ -64,3 +68,11 @@ def notice_of(error: GatewayError) -> dict[str, str]:
     problem = problem_of(error)
     text = detail_of(error, problem)
     return {"title": problem.title, "text": f"{text[:1].upper()}{text[1:]}"}
+
+
+def typed_url(url: str) -> str:
+    """Return a URL as a form shows it again: without a user name and a password.
+
+    Both are refused, so that nobody needs them a second time.
+    """
+    return _USER.sub(r"\1", url)

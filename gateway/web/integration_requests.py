@@ -116,7 +116,8 @@ class ConfigureRequest(Strict):
 class RefreshIntegrationRequest(Strict):
     """Where it is read now: from its URL without ``url`` and ``document``.
 
-    With ``dryRun``, nothing is changed. ``operations`` are those that are offered from now on.
+    With ``dryRun``, nothing is changed. ``operations`` are those that are offered from now on. With
+    ``digest``, that of a dry run, exactly what it showed is stored or nothing.
     """
 
     url: _URL | None = None
@@ -124,6 +125,7 @@ class RefreshIntegrationRequest(Strict):
     baseUrl: _URL | None = None
     dryRun: bool = False
     operations: Operations | None = None
+    digest: _DIGEST | None = None
 
 
 class AcceptedTool(Strict):

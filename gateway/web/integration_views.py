@@ -16,6 +16,7 @@ from gateway.integrations.reading import Preview, about_tokens
 from gateway.store.integration_tools import StoredTool
 from gateway.store.integrations import Integration
 from gateway.web.definition_diff import Part, changed_parts
+from gateway.web.method_form import way_of
 from gateway.web.return_to import INTEGRATIONS
 
 PICK = "o."
@@ -61,18 +62,23 @@ def row_view(listed: Listed) -> RowView:
 class MethodView:
     """A way to authenticate: its title, and how it works in words.
 
-    ``connect_path`` leads to its form, empty where there is nothing to connect, or not yet.
+    ``connect_path`` leads to the form that connects an account with it, ``change_path`` to the one
+    that changes it; empty where there is nothing to connect or to change, or not yet.
     """
 
     slug: str
     title: str
     how: str
     connect_path: str
+    change_path: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperationView:
-    """An operation that may become a tool; ``field`` is its checkbox."""
+    """An operation that may become a tool; ``field`` is its checkbox.
+
+    ``state`` is ``new`` or ``changed`` where it is read again and different.
+    """
 
     field: str
     name: str
@@ -80,6 +86,7 @@ class OperationView:
     effect: str
     tokens: int
     picked: bool
+    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,13 +150,18 @@ def preview_view(
     )
 
 
-def method_view(method: AuthMethod, connector: str = "") -> MethodView:
-    """Describe a way to authenticate, to a connector that exists already or to none."""
+def method_view(method: AuthMethod, connector: str = "", path: str = "") -> MethodView:
+    """Describe a way to authenticate, to a connector that exists already or to none.
+
+    ``path`` is that of the integration's page.
+    """
+    has_form = bool(path) and way_of(method) is not None
     return MethodView(
         slug=method.slug,
         title=method.title or method.slug,
         how=", ".join(_how(method)),
         connect_path=_connect_path(method, connector) if connector else "",
+        change_path=f"{path}/methods?{urlencode({TEMPLATE: method.slug})}" if has_form else "",
     )
 
 
@@ -176,6 +188,7 @@ def _how(method: AuthMethod) -> Iterable[str]:
         return [f"OAuth 2: people sign in{f' at {host}' if host else ''}"]
     return [
         f"a value in the {each.carrier} {each.name}"
+        + (f", after “{each.prefix.strip()}”" if each.prefix.strip() else "")
         for each in method.placements
         if each.literal is None
     ] or ["needs nothing"]

@@ -132,6 +132,7 @@ async def refresh_integration(request: Request) -> Response:
         given=given_of(wanted),
         dry_run=wanted.dryRun,
         operations=None if wanted.operations is None else frozenset(wanted.operations),
+        digest=wanted.digest or "",
     )
     return reply(refresh_reply(done))
 

@@ -71,8 +71,10 @@ OUTCOMES = {
     "integration_removed": Outcome(
         "success",
         "The integration is removed",
-        "Its tools are gone, and its connections are deleted.",
+        "Its tools and the rules that named it are gone, and its connections are deleted.",
     ),
+    "method_set": Outcome("success", "The way to connect is stored", "People can use it now."),
+    "method_removed": Outcome("success", "The way to connect is removed"),
     "tools_accepted": Outcome("success", "Accepted", "These tools are as they were shown to you."),
     "tools_not_accepted": Outcome(
         "warning",

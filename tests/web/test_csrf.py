@@ -9,7 +9,9 @@ from starlette.routing import Route
 
 from gateway.web import (
     integration_add_pages,
+    integration_method_pages,
     integration_pages,
+    integration_refresh_pages,
     integration_tool_pages,
     integrations,
 )
@@ -167,7 +169,9 @@ def test_the_writes_of_this_file_are_those_of_the_route_table() -> None:
             ("POST", route.path)
             for route in (
                 *integration_add_pages.ROUTES,
+                *integration_method_pages.ROUTES,
                 *integration_pages.ROUTES,
+                *integration_refresh_pages.ROUTES,
                 *integration_tool_pages.ROUTES,
             )
             if "POST" in (route.methods or ())

@@ -60,8 +60,10 @@ async def test_the_pages_are_for_administrators_alone(gateway: Harness, shop: Re
     admin = await added(gateway, shop)
     await admin.open(f"{SHOP}/tools/list_pets")
     token = admin.csrf_token()
-    pages = (PAGE, SHOP, f"{SHOP}/remove", f"{SHOP}/tools/list_pets")
-    of_one = ("edit", "refresh", "remove", "accept", "tools/list_pets", "tools/list_pets/change")
+    shown = ("", "/methods", "/methods?way=bearer", "/refresh", "/remove", "/tools/list_pets")
+    pages = (PAGE, *(f"{SHOP}{each}" for each in shown))
+    of_one = ("edit", "refresh", "refresh/look", "methods", "methods/remove", "remove", "accept")
+    of_one += ("tools/list_pets", "tools/list_pets/change")
     forms = ["", "/add", *(f"/pet-shop/{each}" for each in of_one)]
     alice, nobody = await gateway.browser("alice"), await gateway.browser()
     for page in pages:
