@@ -47,7 +47,7 @@ ON_KEYS = ("test_pasted_keys.py",)
 ON_THE_PROXY = ("test_proxy.py",)
 ON_AGENTS = ("test_agents.py",)
 ON_TOOLS = ("test_approvals.py", "test_tools.py")
-ON_INTEGRATIONS = ("test_integrations.py",)
+ON_INTEGRATIONS = ("test_integration_pages.py", "test_integrations.py")
 APART = (
     (AROUND_THE_FLOW, AROUND),
     (OF_KEYS, ON_KEYS),

@@ -16,11 +16,20 @@ import gateway.integrations.service as service
 import gateway.integrations.tool_review as tool_review
 import gateway.integrations.tools as integration_tools
 import gateway.services.own_names as own_names
+from gateway.access.sessions import SessionCaller
 from gateway.engine.integration import Fetched
 from gateway.errors import IntegrationUnreachable
 from gateway.integrations.fetch import Fetcher
 from gateway.proxy import destination
 from gateway.tools.integration_tool import Pin
+from gateway.web import (
+    integration_method_pages,
+    integration_pages,
+    integration_refresh_pages,
+    integration_request,
+    integration_tool_pages,
+)
+from gateway.web.state import services
 
 # Of no type: a weakness assigns to methods and module functions.
 _FETCHER: Any = Fetcher
@@ -33,6 +42,14 @@ _SERVICE: Any = service
 _TOOLS: Any = integration_tools
 _NAMES: Any = own_names
 _DESTINATION: Any = destination
+_PAGES: Any = integration_request
+_SESSION: Any = SessionCaller
+_OF_PAGES: tuple[Any, ...] = (
+    integration_method_pages,
+    integration_pages,
+    integration_refresh_pages,
+    integration_tool_pages,
+)
 
 
 def _plain_fetch() -> None:
@@ -121,6 +138,43 @@ def _any_tenant() -> None:
     _NAMES.is_foreign = lambda tenant, name: False
 
 
+def _any_origin() -> None:
+    """A form of the pages may come from any site that knows the token."""
+    _PAGES.check_origin = lambda request: None
+
+
+def _any_token() -> None:
+    """A form of the gateway's own origin needs no token."""
+    _SESSION.check_csrf = lambda session, given: None
+
+
+def _anybody() -> None:
+    """Whoever is signed in is an administrator on the pages."""
+    _SESSION.require_admin = lambda session: None
+
+
+def _unpinned() -> None:
+    """What is read again need not be what a person was shown."""
+    refresh = _REVIEW.ToolReview.refresh
+
+    async def unpinned(review: Any, *given: Any, **more: Any) -> Any:
+        return await refresh(review, *given, **more | {"digest": ""})
+
+    _REVIEW.ToolReview.refresh = unpinned
+
+
+def _own_tenant() -> None:
+    """The pages show an integration to every administrator who knows its slug."""
+
+    async def own_row(request: Any, session: Any) -> Any:
+        return await services(request).integration_service.added(
+            "default", request.path_params["slug"]
+        )
+
+    for pages in _OF_PAGES:
+        pages.own_row = own_row
+
+
 OF_INTEGRATIONS: dict[str, Callable[[], None]] = {
     "integration_url_is_guarded": _plain_fetch,
     "integration_host_is_kept": _any_host,
@@ -131,4 +185,9 @@ OF_INTEGRATIONS: dict[str, Callable[[], None]] = {
     "integration_approval_is_for_it": _same_digest,
     "integration_hint_only_tightens": _believed,
     "integration_is_of_the_tenant": _any_tenant,
+    "integration_form_is_of_this_site": _any_origin,
+    "integration_form_has_the_token": _any_token,
+    "integration_pages_are_of_admins": _anybody,
+    "integration_page_is_of_the_tenant": _own_tenant,
+    "integration_refresh_is_as_shown": _unpinned,
 }
