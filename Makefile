@@ -25,8 +25,8 @@ DISCOVERY := $(addprefix tests/tools/test_discovery_,states.py calls.py)
 CHECKS := $(addprefix check-,format lint types connectors layers)
 
 .DEFAULT_GOAL := help
-.PHONY: $(CHECKS) help install dev test test-all quick check fix mutants mutants-all faults attacks fuzz security bench \
-	docs lock clean
+.PHONY: $(CHECKS) help install dev test test-all quick screenshots check fix mutants mutants-all \
+	faults attacks fuzz security bench docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults
 
 quick: $(INSTALLED) ## the tests that need no database, no browser and no other process
 	$(PARALLEL) -m quick
+
+screenshots: $(INSTALLED) ## pictures of the pages, in two widths, light and dark: screenshots/
+	$(BIN)/python -m tests.real.screenshots $(STATES)
 
 # The types take half a minute: two at a time. The contracts of the connectors are among the tests.
 check: $(INSTALLED) ## format, lint, types, connectors, layers

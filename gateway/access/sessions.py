@@ -119,6 +119,10 @@ class Sessions:
             admin=session.admin,
         )
 
+    async def all_of(self, session: SessionCaller) -> list[StoredSession]:
+        """Return a person's live sessions, the newest first. Asking does not prolong them."""
+        return await self._store.all_of(session.tenant, session.user, self._clock())
+
     async def administers(self, tenant: str, user: str) -> bool:
         """Whether a person is signed in as an administrator now, in any browser.
 

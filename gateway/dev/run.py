@@ -149,7 +149,7 @@ def _ensure_service_key(env: dict[str, str]) -> MountedConnectors:
             if not (file.is_file() and await _is_valid(services.keys, file.read_text().strip())):
                 roles = [Role.TOKENS, Role.PROXY, Role.TOOLS, Role.CONNECTIONS]
                 _, secret = await services.keys.create(
-                    tenant=DEFAULT_TENANT, roles=roles, label="made by gateway dev"
+                    tenant=DEFAULT_TENANT, roles=roles, label="gateway dev"
                 )
                 data.write_private(file, secret.reveal())
             return mounted_connectors(services.catalog, variables, link)

@@ -69,17 +69,19 @@ class SessionStore:
 
     async def has_admin(self, tenant: str, user: str, now: datetime) -> bool:
         """Whether a person is signed in as an administrator now."""
-        rows = await self._rows.find(
-            {
-                "tenant": tenant,
-                "user": user,
-                "admin": True,
-                "expires_at": {"$gt": now},
-                "seen_at": {"$gt": now - IDLE},
-            },
-            limit=MOST_SEEN,
-        )
-        return any(SESSIONS.holds(self._prover, row) for row in rows)
+        return bool(await self._alive(tenant, user, now, {"admin": True}))
+
+    async def all_of(self, tenant: str, user: str, now: datetime) -> list[StoredSession]:
+        """Return the live sessions of a user, the newest first."""
+        rows = await self._alive(tenant, user, now, {})
+        found = [read_fields(StoredSession, row) for row in rows]
+        return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+    async def _alive(self, tenant: str, user: str, now: datetime, more: Document) -> list[Document]:
+        person = {"tenant": tenant, "user": user}
+        times = {"expires_at": {"$gt": now}, "seen_at": {"$gt": now - IDLE}}
+        rows = await self._rows.find(person | times | more, limit=MOST_SEEN)
+        return [row for row in rows if SESSIONS.holds(self._prover, row)]
 
     async def delete(self, session_id: str) -> None:
         """End a session; idempotent."""

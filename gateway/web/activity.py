@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -23,7 +24,7 @@ from gateway.store.owners import ORG, PLATFORM
 from gateway.web.browsers import check_host
 from gateway.web.callers import find_session
 from gateway.web.inputs import read_query
-from gateway.web.pages import ago, render
+from gateway.web.pages import ago, badge, render
 from gateway.web.state import services
 from gateway.wiring.process import Services
 
@@ -34,6 +35,17 @@ PAGE = 100
 TITLES = {
     Action.TOKEN_ISSUED: "Access given to a tool",
     Action.TOKEN_REFUSED: "A tool got no access",
+    Action.TOOL_CALLED: "A tool was called",
+    Action.APPROVAL_ASKED: "A call waits for your approval",
+    Action.APPROVAL_DECIDED: "You decided about a call",
+    Action.APPROVAL_USED: "An approved call ran",
+    Action.APPROVAL_REFUSED: "A call without an approval was refused",
+    Action.HOOK_DONE: "Account set up",
+    Action.HOOK_FAILED: "Account could not be set up",
+    Action.AGENT_ALLOWED: "Agent let in",
+    Action.AGENT_DENIED: "Agent not let in",
+    Action.AGENT_TOKENS_ISSUED: "Agent signed in",
+    Action.AGENT_ENDED: "Access of an agent ended",
     Action.CONNECTION_CREATED: "Account connected",
     Action.CONNECTION_RECONNECTED: "Account connected again",
     Action.CONNECTION_REFUSED: "Connecting did not work",
@@ -49,6 +61,20 @@ TITLES = {
     Action.VAULT_OPEN_FAILED: "Stored access could not be read",
 }
 """The titles of a person's lines. Other actions concern no single person."""
+
+PROBLEMS = {
+    "approval_required": "it needs your approval first",
+    "budget_spent": "a budget is used up",
+    "connector_off": "your organisation has switched it off",
+    "connector_required": "no account is connected",
+    "policy_denied": "a policy of your organisation forbids it",
+    "provider_refused": "the provider refused it",
+    "provider_unavailable": "the provider did not answer",
+    "rate_limited": "there were too many requests",
+    "reauthorization_required": "the account has to be connected again",
+    "rejected": "the provider no longer accepts the access",
+}
+"""Outcomes in words; others are shown with spaces."""
 
 _ACTORS = {
     ActorKind.SESSION: "you",
@@ -72,7 +98,7 @@ class UseView:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Similar lines in a row, merged into one; ``ago`` is the age of the newest.
+    """Similar lines in a row, merged into one; ``at`` is the time of the newest, in UTC.
 
     ``key`` is the name of the tool that acted; without one, ``by`` names the actor.
     """
@@ -81,14 +107,23 @@ class Entry:
     good: bool
     problem: str | None
     connector: str | None
+    badge: dict[str, Any] | None
     account: str | None
-    connection: str | None
+    is_gone: bool
     key: str | None
     by: str
     count: int
-    ago: str
+    at: str
     iso: str
     request_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The entries of one day, in UTC."""
+
+    title: str
+    entries: list[Entry]
 
 
 def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
@@ -132,7 +167,15 @@ async def activity(request: Request) -> Response:
         "activity.html",
         title="Activity",
         session=session,
-        entries=_entries(shown, accounts, names, given.clock()),
+        days=_days(shown, accounts, names, given.clock()),
+        accounts=sorted(
+            (
+                (one.id, f"{names.get(one.connector, one.connector)}: {accounts[one.id]}")
+                for one in mine
+            ),
+            key=lambda choice: choice[1].lower(),
+        ),
+        chosen=connection,
         older=older,
         all_path=ACTIVITY if asked else None,
         only=accounts.get(connection, connection) if connection else None,
@@ -144,31 +187,53 @@ async def _shared(given: Services, session: SessionCaller) -> list[Connection]:
     return await given.connections.list_for(session.tenant, None) if session.admin else []
 
 
-def _entries(
+def _days(
     lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str], now: datetime
+) -> list[Day]:
+    return [
+        Day(title=_day_title(day, now.date()), entries=_entries(list(each), accounts, names))
+        for day, each in groupby(lines, key=lambda line: line.time.date())
+    ]
+
+
+def _day_title(day: date, today: date) -> str:
+    written = f"{day:%A}, {day.day} {day:%B %Y}"
+    recent = {0: "Today", 1: "Yesterday"}.get((today - day).days)
+    return f"{recent} · {written}" if recent else written
+
+
+def _entries(
+    lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str]
 ) -> list[Entry]:
     entries = []
     for _, group in groupby(lines, key=_alike):
         alike = list(group)
         newest = alike[0]
         title = TITLES.get(newest.action, newest.action)  # type: ignore[call-overload]
+        name = names.get(newest.connector or "", newest.connector)
+        account = accounts.get(newest.connection or "", _LENT.get(newest.owner or ""))
         entries.append(
             Entry(
                 title=title,
                 good=newest.outcome == OK,
-                problem=None if newest.outcome == OK else newest.outcome.replace("_", " "),
-                connector=newest.connector and names.get(newest.connector, newest.connector),
-                account=accounts.get(newest.connection or "", _LENT.get(newest.owner or "")),
-                connection=newest.connection,
+                problem=None if newest.outcome == OK else _problem(newest.outcome),
+                connector=name,
+                badge=badge(newest.connector, name) if newest.connector and name else None,
+                account=account,
+                is_gone=newest.connection is not None and account is None,
                 key=_name(newest.actor.key, newest.actor.label) if newest.actor.key else None,
                 by=_ACTORS.get(newest.actor.kind, ""),
                 count=len(alike),
-                ago=ago(newest.time, now),
+                at=f"{newest.time:%H:%M:%S}",
                 iso=rfc3339(newest.time),
                 request_id=newest.request if len(alike) == 1 else None,
             )
         )
     return entries
+
+
+def _problem(outcome: str) -> str:
+    return PROBLEMS.get(outcome, outcome.replace("_", " "))
 
 
 def _alike(line: Line) -> tuple[str, str, Actor, str | None, str | None]:

@@ -30,6 +30,7 @@ from gateway.observe.logs import get_logger
 from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
 from gateway.web import (
+    account_page,
     activity,
     agents,
     app_pages,
@@ -42,6 +43,7 @@ from gateway.web import (
     connections,
     connector_rules,
     dashboard,
+    developer_page,
     discovery,
     docs,
     events,
@@ -90,6 +92,16 @@ from gateway.wiring.process import Services
 
 _log = get_logger()
 
+
+class _Marks(StaticFiles):
+    """The brand marks. They hardly ever change: a browser asks once a day, not on each page."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=86400"
+        return answer
+
+
 OPERATIONS = [
     *health.OPERATIONS,
     *available.OPERATIONS,
@@ -134,6 +146,8 @@ ROUTES = [
     *flows.ROUTES,
     *dashboard.ROUTES,
     *activity.ROUTES,
+    *account_page.ROUTES,
+    *developer_page.ROUTES,
     *usage_pages.ROUTES,
     *approval_pages.ROUTES,
     *policy_pages.ROUTES,
@@ -148,6 +162,7 @@ ROUTES = [
     *organisation.ROUTES,
     *app_pages.ROUTES,
     *login.ROUTES,
+    Mount("/static/marks", _Marks(directory=HERE / "static" / "marks")),
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 ]
 
@@ -245,6 +260,10 @@ def _allowed(request: Request) -> str:
     )
 
 
+_ELSEWHERE = "Perhaps the link is old or mistyped. Your connectors page has all that are here."
+"""For people; the problem of the API names an address that programs read."""
+
+
 async def _error_page(request: Request, error: Exception, on_callback: bool) -> Response:
     if isinstance(error, NotSignedIn):
         return RedirectResponse("/login", 303)
@@ -259,7 +278,7 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
         title=problem.title,
         session=session,
         status=problem.status,
-        text=detail_of(error, problem),
+        text=_ELSEWHERE if problem.code == "connector_unknown" else detail_of(error, problem),
         request_id=request_id(request),
         **_next_step(request, error),
     )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.config import Category, Connector, ConnectorConfig
+from connectors.config import Category, Connector
 from connectors.errors import ConnectorError
 from gateway.access.sessions import SessionCaller
 from gateway.errors import ConnectionNotFound, ProviderError, ReauthorizationRequired
@@ -27,10 +27,10 @@ from gateway.web.browsers import check_host, check_origin
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form
 from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
-from gateway.web.pages import CardView, card_view, is_sandboxed, orphan_view, render
+from gateway.web.pages import CardView, card_view, orphan_view, render
 from gateway.web.return_to import DASHBOARD, DONE, home_of
 from gateway.web.state import services
-from gateway.wiring.process import Services, redirect_uri
+from gateway.wiring.process import Services
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +60,6 @@ async def dashboard(request: Request) -> Response:
         return RedirectResponse("/login", 303)
     given, now = services(request), services(request).clock()
     ready = await given.apps.offered(session.tenant)
-    offered = {config.name for config in ready}
-    with_key_alone = {c.name for c in ready if not isinstance(c, ConnectorConfig)}
     mine = await given.connections.list_for(session.tenant, session.user)
     shared = {c.connector for c in await given.connections.list_for(session.tenant, None)}
     rules = await given.rules.all_of(session.tenant)
@@ -74,40 +72,14 @@ async def dashboard(request: Request) -> Response:
         title="Connectors",
         session=session,
         notice=notice_for(request, session),
+        labels={one.id: one.account_label or one.external_account_id for one in mine},
         groups=_found(groups, query),
         query=query,
         uses={connection: use_views(uses, now) for connection, uses in used.items()},
-        summary={"connected": len({c.connector for c in mine} & offered), "total": len(ready)},
+        summary={"accounts": len(mine), "total": len(ready)},
         waiting=await given.approvals.count_waiting(session.tenant, session.user),
-        developer=[
-            {
-                "display_name": config.display_name,
-                "name": config.name,
-                "redirect_uri": redirect_uri(given.settings, config.name),
-                "console_url": config.console_url,
-                "sandboxed": is_sandboxed(given, config),
-            }
-            for config in ready
-            if isinstance(config, ConnectorConfig)
-        ],
-        admin=session.admin,
-        hidden=[
-            # Reasons are for operators; in production, not everybody is one.
-            {"name": name, "reason": reason if given.settings.dev else "It is not configured."}
-            for name, reason in given.catalog.hidden().items()
-            if name not in offered
-            or (given.settings.dev and name in with_key_alone)  # its app is missing all the same
-        ],
-        api_base=given.settings.public_url,
-        mcp_url=given.settings.mcp_url if _lets_agents_in(given) else None,
     )
     return forget_outcome(request, page)
-
-
-def _lets_agents_in(given: Services) -> bool:
-    """Whether a person can add the gateway to an agent, which needs an authorization server."""
-    settings = given.settings
-    return settings.mcp_on and (settings.authorization_server_on or bool(settings.mcp_issuer))
 
 
 async def done(request: Request) -> Response:
@@ -127,7 +99,12 @@ async def make_default(request: Request) -> Response:
     session, connection = await _posted(request)
     await services(request).connections.set_default(connection)
     return redirect_with(
-        request, session, _home(session, connection), "made_default", connection.connector
+        request,
+        session,
+        _home(session, connection),
+        "made_default",
+        connection.connector,
+        account=connection.id,
     )
 
 
@@ -137,7 +114,12 @@ async def retry_hook(request: Request) -> Response:
     now = await services(request).hooks.retry(connection)
     outcome = "hook_failed" if now.hook_failure else "hook_done"
     return redirect_with(
-        request, session, _home(session, connection), outcome, connection.connector
+        request,
+        session,
+        _home(session, connection),
+        outcome,
+        connection.connector,
+        account=connection.id,
     )
 
 
@@ -192,7 +174,12 @@ async def check_again(request: Request) -> Response:
     except ProviderError:
         outcome = "key_unchecked"
     return redirect_with(
-        request, session, _home(session, connection), outcome, connection.connector
+        request,
+        session,
+        _home(session, connection),
+        outcome,
+        connection.connector,
+        account=connection.id,
     )
 
 
@@ -304,6 +291,7 @@ def _found(groups: Sequence[Group], words: str) -> list[Group]:
 
 ROUTES = [
     Route("/", home),
+    Route("/dashboard", home),
     Route(DASHBOARD, dashboard),
     Route(DONE, done),
     Route("/dashboard/connections/{id}/default", make_default, methods=["POST"]),

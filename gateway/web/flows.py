@@ -50,6 +50,7 @@ from gateway.web.operation import Operation
 from gateway.web.outcomes import outcome_of, redirect_with
 from gateway.web.pages import added_views, card_view, render
 from gateway.web.return_to import DASHBOARD, DONE, home_of, own_page
+from gateway.web.scope_words import sentences
 from gateway.web.state import request_id, services
 
 _log = get_logger()
@@ -213,7 +214,8 @@ async def callback(request: Request) -> Response:
         answer = redirect_with(request, session, path, outcome, name, ref=ref)
     else:
         outcome = "reconnected_other" if finished.other_account else "connected"
-        answer = redirect_with(request, session, finished.return_to, outcome, name)
+        account = finished.connection.id
+        answer = redirect_with(request, session, finished.return_to, outcome, name, account=account)
     answer.headers.update(_CALLBACK_HEADERS)
     drop_cookie(request, answer, cookie)
     return answer
@@ -323,6 +325,7 @@ async def _connect_page(
         known_tool=known_tool,
         fields=fields,
         scopes=asked,
+        sentences=sentences(config, asked),
         added=added_views(config, [s for s in asked if missing_scopes(config, [s], held)]),
         asked_names=" ".join(names),
         accounts=card.accounts,

@@ -98,7 +98,7 @@ async def connect_key(request: Request) -> Response:
     if connection.status_reason == NOT_CHECKED:
         is_mute = connection.method is Method.API_KEY and not is_checkable(config, Method.API_KEY)
         outcome = "key_unproven" if is_mute else "key_unchecked"
-    return redirect_with(request, session, return_to, outcome, config.name)
+    return redirect_with(request, session, return_to, outcome, config.name, account=connection.id)
 
 
 async def _connect(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -170,8 +170,19 @@ def _login_page(request: Request, target: str, error: str | None = None) -> Resp
         signed_out=signed_out if signed_out in {"here", "everywhere"} else None,
         sign_out_url=remote.sign_out_url if remote else None,
         next=target,
+        purpose=_purpose(request, target),
         error=error,
     )
+
+
+def _purpose(request: Request, target: str) -> dict[str, str] | None:
+    """What a person signs in for, in case a connect link brought them here."""
+    path, _, query = target.partition("?")
+    name, catalog = path.removeprefix("/connectors/"), services(request).catalog
+    if name == path or not catalog.knows(name):
+        return None
+    tool = dict(parse_qsl(query)).get("tool", "")
+    return {"connector": catalog.display_name(name), "tool": tool}
 
 
 ROUTES = [

@@ -38,13 +38,14 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """An outcome as a page shows it."""
+    """An outcome as a page shows it. ``account`` is the id of the connection that it is about."""
 
     kind: str
     title: str
     text: str
     request_id: str | None
     action: dict[str, str] | None
+    account: str | None = None
 
 
 OUTCOMES = {
@@ -278,6 +279,9 @@ _OF_ERROR: dict[type[Exception], str] = {
     errors.ProviderError: "failed",
 }
 
+PROVEN = ("outcome", "connector", "ref", "account")
+"""The parameters of an outcome, which its proof covers."""
+
 COOKIE, _LIFETIME = "gateway_outcome", timedelta(minutes=1)
 
 
@@ -299,13 +303,16 @@ def redirect_with(
     connector: str,
     *,
     ref: str | None = None,
+    account: str | None = None,
 ) -> RedirectResponse:
     """Redirect to ``path`` with an outcome, and give the browser the proof that it is true.
 
     Anybody can write an address with an outcome, and a reload repeats it. So a page shows the
     outcome only to a browser with the proof in a cookie, and takes the cookie away.
     """
-    query = {"outcome": outcome, "connector": connector} | ({"ref": ref} if ref else {})
+    query = {"outcome": outcome, "connector": connector} | {
+        name: value for name, value in (("ref", ref), ("account", account)) if value
+    }
     answer = RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(query)}", 303)
     if session is not None:
         set_cookie(request, answer, COOKIE, Secret(proof_of(session.csrf_token, query)), _LIFETIME)
@@ -315,7 +322,7 @@ def redirect_with(
 def notice_for(request: Request, session: SessionCaller) -> Notice | None:
     """Return the notice for the outcome in the address; ``None`` if this browser has no proof."""
     asked, catalog = request.query_params, services(request).catalog
-    query = {name: asked[name] for name in ("outcome", "connector", "ref") if name in asked}
+    query = {name: asked[name] for name in PROVEN if name in asked}
     proof, connector = read_cookie(request, COOKIE) or "", query.get("connector", "")
     if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
@@ -331,6 +338,7 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
         text=found.text.format(name=name),
         request_id=query.get("ref"),
         action=action,
+        account=query.get("account"),
     )
 
 

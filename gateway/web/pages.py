@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ from gateway.wiring.process import Services
 
 HERE = Path(__file__).parent
 HUES = 12
+MARKS = frozenset(file.stem for file in (HERE / "static" / "marks").glob("*.svg"))
+"""The connectors with a brand mark (``scripts/copy_marks.py``)."""
 
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -156,13 +159,16 @@ class AccountView:
 
 @dataclass(frozen=True, kw_only=True)
 class CardView:
-    """A connector as pages show it. ``note`` says whose connection tools get, where needed."""
+    """A connector as pages show it. ``note`` says whose connection tools get, where needed.
+
+    ``mark`` is the address of its brand's mark; without one, its monogram is shown.
+    """
 
     name: str
     display_name: str
+    mark: str
     monogram: str
     hue: int
-    docs_url: str
     connect_path: str
     supports_multiple_accounts: bool
     sandboxed: bool
@@ -181,14 +187,10 @@ class CardView:
 
 async def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
     """Return the card of a connector with its user's accounts."""
-    words = config.display_name.split()
-    monogram = "".join(word[0] for word in words[:2]) if len(words) > 1 else config.display_name[:1]
     return CardView(
         name=config.name,
         display_name=config.display_name,
-        monogram=monogram.upper(),
-        hue=zlib.crc32(config.name.encode()) % HUES,
-        docs_url=config.docs_url,
+        **badge(config.name, config.display_name),
         connect_path=f"/connectors/{config.name}",
         supports_multiple_accounts=config.supports_multiple_accounts,
         sandboxed=is_sandboxed(given, config),
@@ -197,6 +199,23 @@ async def card_view(given: Services, config: Connector, connections: list[Connec
         accounts=[await account_view(given, c, config.display_name, config) for c in connections],
         description=config.description,
     )
+
+
+def badge(name: str, display_name: str) -> dict[str, Any]:
+    """Return what a connector is recognised by: its mark's address, its monogram and its hue."""
+    return {
+        "mark": f"/static/marks/{name}.svg" if name in MARKS else "",
+        "monogram": monogram(display_name),
+        "hue": zlib.adler32(name.encode()) % HUES,
+    }
+
+
+def monogram(name: str) -> str:
+    """Return two letters for a name: of two words, of one with a capital inside, or the first."""
+    words = re.findall(r"[A-Z]?[^\W_A-Z]+|[A-Z]+", name) or [name]
+    if len(words) > 1:
+        return f"{words[0][0]}{words[1][0]}".upper()
+    return name[:2] if name[:2].isupper() else name[:2].capitalize()
 
 
 def is_sandboxed(given: Services, config: Connector) -> bool:
@@ -215,9 +234,9 @@ async def orphan_view(given: Services, connector: str, connections: list[Connect
     return CardView(
         name=connector,
         display_name=name,
-        monogram=connector[:1].upper(),
+        mark="",
+        monogram=monogram(name),
         hue=0,
-        docs_url="",
         connect_path=f"/connectors/{connector}",
         supports_multiple_accounts=False,
         sandboxed=False,

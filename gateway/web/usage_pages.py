@@ -25,7 +25,7 @@ from gateway.web.browsers import check_host, check_origin
 from gateway.web.budgets import RuleBody, amount_text, call_to_try, checked, rule_of
 from gateway.web.callers import find_session, require_session
 from gateway.web.inputs import read_form, read_query
-from gateway.web.outcomes import forget_outcome, notice_for, redirect_with
+from gateway.web.outcomes import PROVEN, forget_outcome, notice_for, redirect_with
 from gateway.web.pages import render
 from gateway.web.state import services
 from gateway.wiring.process import Services
@@ -88,7 +88,7 @@ async def organisation_usage(request: Request) -> Response:
     if session is None:
         return RedirectResponse("/login", 303)
     session.require_admin()
-    given, asked = services(request), read_query(request, *CHECK, "outcome", "connector", "ref")
+    given, asked = services(request), read_query(request, *CHECK, *PROVEN)
     forecast, problem = None, None
     if "path" in asked:
         try:

@@ -57,6 +57,7 @@ def test_user_of_the_host_signs_in_and_out(chromium: Browser, handoff: AtHost) -
     page.get_by_role("button", name="Continue to sign in").click()
     page.wait_for_url(DASHBOARD)
     expect(page.locator(".who")).to_contain_text("nora")
+    page.locator(".account-menu summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.locator(".notice")).to_contain_text("you may still be signed in")
     page.goto("/dashboard/connectors")

@@ -74,6 +74,7 @@ def test_person_signs_in_at_an_independent_provider(chromium: Browser, oidc: AtC
     assert oidc.canaille.token_requests == 1
 
     page.goto("/dashboard/connectors")
+    page.goto("/dashboard/account")
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.locator(".notice")).to_contain_text("You are signed out everywhere")
     page.goto("/dashboard/connectors")

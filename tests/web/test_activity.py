@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 
 from gateway.access.service_keys import Role
 from gateway.store.audit import Action
-from gateway.web.activity import ACTIVITY, PAGE
+from gateway.web.activity import ACTIVITY, PAGE, TITLES
 from tests.support.browser import Browser, words
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
 from tests.support.rows import Rows
@@ -87,7 +88,7 @@ async def test_people_see_their_own_lines_and_nobody_else_s(gateway: Harness) ->
     assert "spying" not in page
     page = await read(bob, ACTIVITY)
     assert "A tool got no access" in page
-    assert "connector required" in page
+    assert "no account is connected" in page
     assert "by spying" in page
     assert "reports" not in page
     assert "Ana Diaz" not in page
@@ -110,7 +111,7 @@ async def test_one_account_s_activity_is_of_one_s_own_accounts_only(
     assert f'href="{path}"' in (await alice.open(DASHBOARD)).text
     page = await read(alice, path)
     assert "by reports" in page
-    assert "Signed in just now" not in page
+    assert "Signed in by you" not in page
     bob = await gateway.browser("bob")
     page = await read(bob, path)
     assert "Nothing here yet" in page
@@ -132,12 +133,13 @@ async def test_lines_that_are_alike_are_one_entry_and_old_ones_are_a_page_away(
     await gateway.services.audit.flush()
     page = await read(browser, ACTIVITY)
     assert f"{PAGE} times" in page
-    assert "con_old" not in page
+    assert page.count("an account that is disconnected now") == 1
     page = await read(browser, browser.links()["Older"])
     assert "2 times" in page  # the rest of the new ones
     assert "3 times" in page
-    assert "con_old" in page
-    assert "Signed in just now" in page
+    assert page.count("an account that is disconnected now") == 2
+    assert "con_" not in page
+    assert "Signed in by you" in page
     assert "Older" not in browser.links()
 
 
@@ -161,10 +163,33 @@ async def test_a_question_that_is_none_is_refused(gateway: Harness, query: str) 
     assert (await browser.open(f"{ACTIVITY}?{query}")).status_code == 422
 
 
+async def test_lines_stand_below_their_day_with_their_time(
+    gateway: Harness, clock: FakeClock
+) -> None:
+    browser = await connected(gateway)
+    began = clock()
+    await use(gateway, "reports")
+    clock.advance(days=1)
+    browser = await gateway.browser("alice")
+    page = (await browser.open(ACTIVITY)).text
+    titles = re.findall(r'<h2 class="small-title" id="day-\d">(.*?)</h2>', page)
+    assert [title.partition(" · ")[0] for title in titles] == ["Today", "Yesterday"]
+    assert f"{began:%A}, {began.day} {began:%B %Y}" in titles[1]
+    assert f">{began:%H:%M:%S}</time>" in page
+    (choice,) = re.findall(r'<option value="(con_\w+)">Google: ', page)
+    page = (await browser.open(f"{ACTIVITY}?connection={choice}")).text
+    assert f'<option value="{choice}" selected>' in page
+
+
+def test_every_action_of_a_person_has_a_title_in_words() -> None:
+    assert all(" " in title or title == "Signed out" for title in TITLES.values())
+    assert {Action.TOOL_CALLED, Action.APPROVAL_ASKED, Action.AGENT_ALLOWED} <= {*TITLES}
+
+
 async def test_one_must_be_signed_in_and_comes_back(gateway: Harness) -> None:
     browser = await gateway.browser()
     await browser.open(ACTIVITY)
     assert browser.page.url.path == "/login"
     await browser.submit({"name": "alice"}, action="/login")
     assert browser.page.url.path == ACTIVITY
-    assert "Signed in just now" in words(browser)
+    assert "Signed in by you" in words(browser)

@@ -1,4 +1,4 @@
-"""The panel "Add to your agent" on the dashboard."""
+"""The panel "Add to your agent" on the page for developers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def test_it_has_the_address_where_people_can_let_agents_in(
     async with running_gateway(
         mongodb_url, database_name, public_url=GATEWAY_URL, **settings
     ) as gateway:
-        page = await (await gateway.browser("alice")).open("/dashboard/connectors")
+        page = await (await gateway.browser("alice")).open("/dashboard/developers")
         assert page.status_code == 200
         assert ("Add to your agent" in page.text) is is_there
         assert (f'value="{GATEWAY_URL}/mcp"' in page.text) is is_there

@@ -165,7 +165,7 @@ async def test_a_browser_that_comes_by_gets_a_page(gateway: Harness, rows: Rows)
     browser = await gateway.browser("alice")
     page = await browser.open("/v1/connections/con_000000000000000000000000")
     assert page.status_code == 404
-    assert "Error 404" in browser.text
+    assert "status 404" in browser.text
     assert "There is no such connection" in browser.text
     assert await rows.connections() == []
 

@@ -13,6 +13,27 @@ from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
 
 
+async def test_the_sign_in_page_names_the_connector_and_the_tool(gateway: Harness) -> None:
+    browser = await gateway.browser()
+    await browser.open("/connectors/notion?tool=notes%3Cb%3E")
+    await browser.open("/connectors/notion?tool=meeting-notes")
+    assert "Sign in to connect Notion" in words(browser)
+    assert "A tool that calls itself “meeting-notes” asks for this." in words(browser)
+    await browser.open("/login")
+    assert "to connect" not in words(browser)
+    await browser.open("/login?next=/connectors/nowhere")
+    assert "to connect" not in words(browser)
+
+
+async def test_permissions_are_sentences_with_their_raw_names_below(gateway: Harness) -> None:
+    browser = await gateway.browser("alice")
+    await browser.open("/connectors/google")
+    text = words(browser)
+    assert "Google will ask you to allow: See which account you use" in text
+    assert "See your e-mail address" in text
+    assert text.index("as Google names them") < text.index("googleapis.com")
+
+
 async def test_a_connect_link_with_a_tool_survives_the_sign_in(
     gateway: Harness, rows: Rows
 ) -> None:
@@ -74,7 +95,7 @@ async def test_a_connector_that_does_not_exist_has_no_page(gateway: Harness, nam
     browser = await gateway.browser("alice")
     page = await browser.open(f"/connectors/{name}")
     assert page.status_code == 404
-    assert "Error 404" in browser.text
+    assert "status 404" in browser.text
 
 
 @pytest.mark.requirement("H4")

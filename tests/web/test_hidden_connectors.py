@@ -25,7 +25,8 @@ async def test_without_any_variable_the_dashboard_says_what_to_set(
     async with running_gateway(mongodb_url, database_name, public_url=GATEWAY_URL) as gateway:
         browser = await gateway.browser("alice")
         await browser.open(DASHBOARD)
-        assert f"0 of {len(WITHOUT_APP)} connected" in words(browser)
+        assert f"{len(WITHOUT_APP)} connectors" in words(browser)
+        await browser.open("/dashboard/developers")
         assert "Not ready" in browser.text
         for name in WITH_OAUTH:
             assert (
@@ -51,7 +52,8 @@ async def test_a_blank_secret_hides_its_connector_and_no_other(
     ) as gateway:
         browser = await gateway.browser("alice")
         await browser.open(DASHBOARD)
-        assert f"0 of {len(WITHOUT_APP) + 1} connected" in words(browser)
+        assert f"{len(WITHOUT_APP) + 1} connectors" in words(browser)
+        await browser.open("/dashboard/developers")
         assert "missing env var OAUTH_SLACK_CLIENT_SECRET." in browser.text
         assert "google-client-secret" not in browser.text
         assert (await browser.open("/connectors/slack")).status_code == 404
@@ -78,6 +80,7 @@ async def test_a_connector_that_does_not_load_hides_itself_with_its_reason(
     ) as gateway:
         browser = await gateway.browser("alice")
         assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+        await browser.open("/dashboard/developers")
         assert "broken: cannot be loaded (SyntaxError in line 1" in browser.text
         assert "failing: cannot be loaded (RuntimeError)" in browser.text
         assert "leaving: cannot be loaded (KeyError)" in browser.text

@@ -220,4 +220,4 @@ async def test_a_page_of_our_own_is_kept(gateway: Harness, page: str) -> None:
     landed = urlsplit(str(browser.history[2].request.url))
     assert landed.path == urlsplit(page).path
     assert landed.query.startswith(urlsplit(page).query)
-    assert landed.query.endswith("outcome=connected&connector=shopify")
+    assert "outcome=connected&connector=shopify&account=con_" in landed.query

@@ -24,7 +24,9 @@ async def test_one_button_signs_a_person_out_of_every_browser(gateway: Harness, 
     """Other people stay signed in."""
     here, there = await gateway.browser("alice"), await gateway.browser("alice")
     other = await gateway.browser("bob")
-    await here.open("/dashboard/connectors")
+    page = await here.open("/dashboard/account")
+    assert page.text.count("Another browser") == 1  # one of alice, none of bob
+    assert page.text.count("This browser") == 1
     await here.submit(button="Sign out everywhere")
     assert urlsplit(here.url).path == "/login"
     assert "You are signed out everywhere" in here.text

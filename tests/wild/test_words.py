@@ -236,7 +236,8 @@ async def test_every_error_of_a_callback_names_the_connector_and_its_button(
         with subtests.test(kind):
             page = await browser.open(url, site="cross-site")
             assert page.status_code in {400, 403}
-            assert f"Google · Error {page.status_code}" in words(browser)
+            assert f"(status {page.status_code})" in words(browser)
+            assert "Google: " in words(browser)
             assert browser.links()["Connect Google"] == "/connectors/google"
 
 

@@ -77,6 +77,8 @@ for (const link of document.querySelectorAll("[data-close]")) {
     window.close();
     setTimeout(() => window.location.assign(href), 300);
   });
+  // Time to read that it worked. A window that may not be closed stays as it is.
+  if (link.dataset.close === "soon") setTimeout(() => window.close(), 1500);
 }
 
 // <input data-find="ID"> filters the elements with data-words inside element ID while a person types.
@@ -164,4 +166,16 @@ for (const picks of document.querySelectorAll("[data-picks]")) {
   picks.addEventListener("change", sum);
   said.setAttribute("role", "status");
   window.addEventListener("pageshow", sum); // a browser keeps what was picked when a person goes back
+}
+
+// The account menu closes when a person clicks elsewhere or presses Escape.
+for (const menu of document.querySelectorAll(".account-menu")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 }
