@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.clock import rfc3339
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.store.audit import Action, Line, Wanted
-from gateway.text import printable, say
 from gateway.wiring.process import Services
 
 
@@ -30,6 +30,7 @@ def add_audit_command(commands: Commands, with_services: WithServices) -> None:
         metavar="N",
         help="the newest N lines, at most 10000 (default: 100)",
     )
+    add_json_option(audit)
     audit.set_defaults(run=lambda arguments: _print(arguments, with_services))
 
 
@@ -45,39 +46,30 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
 
     async def show(services: Services) -> int:
         lines = await services.audit.find(arguments.tenant, wanted, limit=arguments.limit)
-        if lines:
-            # On standard error: what is piped on holds lines alone.
-            say(_row(*_TITLES), error=True)
-        for line in reversed(lines):
-            say(printable(_text(line)))
-        return 0
+        rows = [_cells(line) for line in reversed(lines)]
+        if arguments.json:
+            return print_json([dict(zip(_TITLES, row, strict=True)) for row in rows])
+        return print_table(_TITLES, rows)
 
     return with_services(show)
 
 
-def _text(line: Line) -> str:
-    # Print the id of a service key and not its label: a label may hold terminal control codes.
+_TITLES = ("time", "action", "outcome", "actor", "user", "connector", "target", "request")
+
+
+def _cells(line: Line) -> list[str]:
+    # The id of a service key and not its label: a label may hold terminal control codes.
     actor = f"{line.actor.kind}:{line.actor.key or line.actor.user or '-'}"
-    target = line.connection or line.subject
-    return _row(
+    return [
         rfc3339(line.time),
-        line.action,
-        line.outcome,
+        str(line.action),
+        str(line.outcome),
         actor,
-        line.user or "-",
-        line.connector or "-",
-        target or "-",
-        line.request or "-",
-    )
-
-
-_TITLES = ("TIME", "ACTION", "OUTCOME", "ACTOR", "USER", "CONNECTOR", "TARGET", "REQUEST")
-_WIDTHS = (24, 26, 22, 22, 16, 12, 28, 0)
-
-
-def _row(*cells: str) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
-    return "  ".join(padded)
+        line.user or "",
+        line.connector or "",
+        line.connection or line.subject or "",
+        line.request or "",
+    ]
 
 
 def _time(text: str) -> datetime:

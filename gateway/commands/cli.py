@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from connectors.errors import ConfigError
 from gateway.commands.audit import add_audit_command
+from gateway.commands.completion import add_completion_command
 from gateway.commands.connectors.commands import add_connector_commands
 from gateway.commands.deployment import settings_of_running_gateway, with_providers, with_services
 from gateway.commands.dev import add_dev_commands
@@ -58,4 +59,5 @@ def _parser() -> argparse.ArgumentParser:
     add_connector_commands(
         connectors.add_subparsers(required=True, metavar="ACTION"), settings_of_running_gateway
     )
+    add_completion_command(commands, parser)
     return parser

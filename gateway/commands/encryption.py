@@ -15,6 +15,7 @@ from datetime import timedelta
 from gateway.audit.trail import Audit
 from gateway.clock import utc_now
 from gateway.commands.deployment import Commands
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.encryption.key_check import check_encryption_keys
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.rotation import Rotation
@@ -45,7 +46,8 @@ def add_encryption_commands(commands: Commands, settings: Callable[[], Settings]
     new.set_defaults(run=_new_key)
 
     status = actions.add_parser("status", help="count the rows that each encryption key seals")
-    status.set_defaults(run=lambda arguments: _status(settings()))
+    add_json_option(status)
+    status.set_defaults(run=lambda arguments: _status(settings(), arguments))
 
     rotate = actions.add_parser("rotate", help="seal all rows with the first encryption key")
     rotate.add_argument("--dry-run", action="store_true", help="only count the rows to be sealed")
@@ -86,11 +88,13 @@ def _new_key(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _status(settings: Settings) -> int:
+def _status(settings: Settings, arguments: argparse.Namespace) -> int:
     async def show() -> int:
         async with _opened(settings) as (vault, rotation):
-            _print_table(vault, await rotation.survey())
-        return 0
+            rows = _rows(vault, await rotation.survey())
+        if arguments.json:
+            return print_json([{"key": k or None, "rows": int(n), "state": s} for k, n, s in rows])
+        return print_table(_TITLES, rows)
 
     return asyncio.run(show())
 
@@ -101,8 +105,7 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
             before = await rotation.survey()
             waiting = before.total() - before[vault.current]
             if arguments.dry_run:
-                _print_table(vault, before)
-                return 0
+                return print_table(_TITLES, _rows(vault, before))
             say(f"{waiting} rows are sealed with a key other than {vault.current}.")
             meter = Meter(waiting)
             done = await rotation.run(meter, per_second=arguments.per_second)
@@ -144,8 +147,11 @@ def _conclude(vault: Vault, after: Counter[str], unreadable: int) -> int:
     return 1 if left or unreadable else 0
 
 
-def _print_table(vault: Vault, rows: Counter[str]) -> None:
-    say(f"{'key':32}  {'rows':>10}")
+_TITLES = ("key", "rows", "state")
+
+
+def _rows(vault: Vault, rows: Counter[str]) -> list[tuple[str, str, str]]:
+    found = []
     for key_id in [*vault.key_ids, *sorted(rows.keys() - {*vault.key_ids})]:
         if key_id == vault.current:
             state = "seals new rows"
@@ -155,7 +161,8 @@ def _print_table(vault: Vault, rows: Counter[str]) -> None:
             state = "missing: these rows cannot be opened"
         else:
             state = "no sealed values: these rows cannot be opened"
-        say(f"{key_id or '-':32}  {rows[key_id]:>10}  {state}")
+        found.append((key_id, str(rows[key_id]), state))
+    return found
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -9,6 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gateway.text import printable, say
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command print JSON instead of what people read."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
 def print_lines(lines: Iterable[str]) -> int:

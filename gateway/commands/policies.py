@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option, print_json, print_lines, print_table
 from gateway.errors import RulesChanged
 from gateway.store.policies import Decision, PolicyRule, PolicySet
 from gateway.text import printable, say
@@ -23,6 +25,7 @@ def add_policy_commands(commands: Commands, with_services: WithServices) -> None
     actions = policies.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="list the rules, and the connectors that are off")
     listing.add_argument("--tenant", default=DEFAULT_TENANT)
+    add_json_option(listing)
     listing.set_defaults(run=lambda arguments: _list(arguments, with_services))
     setting = actions.add_parser("set", help="set a rule, and print the tools that it changes")
     setting.add_argument("id", type=_fits(RULE_ID))
@@ -59,13 +62,14 @@ def _pattern(text: str) -> str:
 def _list(arguments: argparse.Namespace, with_services: WithServices) -> int:
     async def show(services: Services) -> int:
         found = await services.policies.read(arguments.tenant)
-        for rule in found.rules:
-            more = [f"effect={rule.effect}"] if rule.effect else []
-            more += [f"user={rule.user}"] if rule.user else []
-            say(printable("  ".join([rule.id, rule.pattern, str(rule.decision), *more])))
-        for connector in sorted(found.disabled):
-            say(printable(f"off  {connector}"))
-        return 0
+        if arguments.json:
+            rules = [asdict(rule) for rule in found.rules]
+            return print_json({"rules": rules, "off": sorted(found.disabled)})
+        print_table(
+            ("id", "tools", "decision", "effect", "user"),
+            [(r.id, r.pattern, str(r.decision), r.effect or "", r.user or "") for r in found.rules],
+        )
+        return print_lines(f"off  {connector}" for connector in sorted(found.disabled))
 
     return with_services(show)
 

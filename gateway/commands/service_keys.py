@@ -15,11 +15,13 @@ from joserfc.jwk import thumbprint
 from connectors.secret import Secret
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.service_keys import Restrictions, Role
+from gateway.clock import rfc3339
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.errors import InvalidRequest
 from gateway.services.connect import CLIENTS_NOT_SHARED
 from gateway.store.service_keys import StoredKey
-from gateway.text import printable, say
+from gateway.text import say
 from gateway.wiring.process import Services, only_tenant
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -55,6 +57,7 @@ def add_key_commands(commands: Commands, run: WithServices) -> None:
     create.set_defaults(run=lambda arguments: run(lambda services: _create(services, arguments)))
     listing = actions.add_parser("list", help="list service keys")
     listing.add_argument("--tenant", default=DEFAULT_TENANT)
+    add_json_option(listing)
     listing.set_defaults(run=lambda arguments: run(lambda services: _list(services, arguments)))
     adopt = actions.add_parser(
         "adopt",
@@ -96,15 +99,30 @@ async def _create(services: Services, arguments: argparse.Namespace) -> int:
 
 async def _list(services: Services, arguments: argparse.Namespace) -> int:
     now = services.clock()
-    for key in await services.keys.list_for(arguments.tenant):
-        say(printable(_line(key, now)))
-    for key in await services.keys.unproven(arguments.tenant):
-        note = "refused: no proof that a gateway made it (adopt or delete it)"
-        say(printable(_line(key, now, note)))
-    return 0
+    good = await services.keys.list_for(arguments.tenant)
+    refused = await services.keys.unproven(arguments.tenant)
+    if arguments.json:
+        return print_json([*(_data(k, True) for k in good), *(_data(k, False) for k in refused)])
+    note = "refused: no proof that a gateway made it (adopt or delete it)"
+    rows = [*(_cells(key, now) for key in good), *(_cells(key, now, note) for key in refused)]
+    return print_table(("id", "roles", "created", "state", "label"), rows)
 
 
-def _line(key: StoredKey, now: datetime, *notes: str) -> str:
+def _data(key: StoredKey, is_proven: bool) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "roles": [*map(str, key.roles)],
+        "label": key.label,
+        "connectors": [*key.connectors],
+        "created_at": rfc3339(key.created_at),
+        "expires_at": rfc3339(key.expires_at) if key.expires_at else None,
+        "last_used_at": rfc3339(key.last_used_at) if key.last_used_at else None,
+        "assertion_keys": [*map(_thumbprint, key.assertion_keys)],
+        "refused": not is_proven,
+    }
+
+
+def _cells(key: StoredKey, now: datetime, *notes: str) -> list[str]:
     used = f"used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
     facts = [*notes, used]
     if key.expires_at is not None:
@@ -115,10 +133,8 @@ def _line(key: StoredKey, now: datetime, *notes: str) -> str:
     if key.assertion_keys:
         signers = ",".join(map(_thumbprint, key.assertion_keys))
         facts.append(f"with user assertions of {signers}")
-    roles = ",".join(key.roles)
-    return (
-        f"{key.id}  {roles:30}  {key.created_at:%Y-%m-%d}  {'; '.join(facts)}  {key.label}".rstrip()
-    )
+    roles, created = ",".join(key.roles), f"{key.created_at:%Y-%m-%d}"
+    return [key.id, roles, created, "; ".join(facts), key.label]
 
 
 def _thumbprint(jwk: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.text import say
 from gateway.wiring.process import Services
 
@@ -16,18 +17,22 @@ def add_signing_key_commands(commands: Commands, with_services: WithServices) ->
     listing = actions.add_parser("list", help="list the ids of the published keys")
     rotate = actions.add_parser("rotate", help="sign with a new key from now on")
 
-    async def show(services: Services) -> int:
-        for number, key in enumerate((await services.signing_keys.published())["keys"]):
-            say(f"{key['kid']}  {'signs' if number == 0 else 'verifies until its tokens ended'}")
-        return 0
+    add_json_option(listing)
+
+    async def show(services: Services, as_json: bool) -> int:
+        keys = [key["kid"] for key in (await services.signing_keys.published())["keys"]]
+        if as_json:
+            return print_json([{"id": key, "signs": key == keys[0]} for key in keys])
+        after = "verifies until its tokens ended"
+        return print_table(("id", "state"), [(k, "signs" if k == keys[0] else after) for k in keys])
 
     async def replace(services: Services) -> int:
         key = await services.signing_keys.rotate()
         say(f"{key.kid} signs from now on. Tokens of the key before stay valid until they end.")
         return 0
 
-    def run_list(_: argparse.Namespace) -> int:
-        return with_services(show)
+    def run_list(arguments: argparse.Namespace) -> int:
+        return with_services(lambda services: show(services, arguments.json))
 
     def run_rotate(_: argparse.Namespace) -> int:
         return with_services(replace)

@@ -8,6 +8,7 @@ from pathlib import Path
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
 from gateway.commands.deployment import Commands
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.settings.environment import read_environment
 from gateway.text import say
 from gateway.tools.registry import Registry
@@ -19,6 +20,7 @@ def add_skill_commands(commands: Commands) -> None:
     skills = commands.add_parser("skills", help="what agents read about the tools")
     actions = skills.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="list the skills with their SHA-256")
+    add_json_option(listing)
     listing.set_defaults(run=_list)
     export = actions.add_parser("export", help="write each skill to DIR/<connector>/SKILL.md")
     export.add_argument("folder", type=Path, metavar="DIR")
@@ -32,10 +34,12 @@ def _skills() -> Skills:
     return Skills(Registry(catalog, folder), catalog)
 
 
-def _list(_: argparse.Namespace) -> int:
-    for skill in _skills().all():
-        say(f"{skill.digest}  {skill.name}/SKILL.md")
-    return 0
+def _list(arguments: argparse.Namespace) -> int:
+    found = _skills().all()
+    if arguments.json:
+        return print_json([{"name": one.name, "sha256": one.digest} for one in found])
+    # The rows are what `sha256sum --check` reads.
+    return print_table(("sha-256", "file"), [(s.digest, f"{s.name}/SKILL.md") for s in found])
 
 
 def _export(arguments: argparse.Namespace) -> int:

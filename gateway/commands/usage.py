@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.store.usage import By, Result, Sum, Wanted, decimal_text
-from gateway.text import printable, say
+from gateway.text import say
 from gateway.wiring.process import Services
 
 MOST = 1000
@@ -30,6 +32,7 @@ def add_usage_command(commands: Commands, with_services: WithServices) -> None:
     usage.add_argument("--result", type=Result, choices=[*Result], metavar="RESULT")
     usage.add_argument("--since", type=_time, metavar="TIME", help="default: 30 days ago")
     usage.add_argument("--until", type=_time, metavar="TIME")
+    add_json_option(usage)
     usage.set_defaults(run=lambda arguments: _print(arguments, with_services))
 
 
@@ -47,14 +50,12 @@ def _print(arguments: argparse.Namespace, with_services: WithServices) -> int:
         )
         by = arguments.by
         sums = await services.usage.sums(arguments.tenant, wanted, by, limit=MOST + 1)
-        titles = [*(str(one) for one in by), *_TITLES]
-        rows = [[*(one.of.get(str(name)) or "-" for name in by), *_cells(one)] for one in sums]
-        widths = [max(map(len, column)) for column in zip(titles, *rows[:MOST], strict=True)]
-        # On standard error: what is piped on holds lines alone.
-        say(_line([title.upper() for title in titles], widths), error=True)
-        for row in rows[:MOST]:
-            say(printable(_line(row, widths)))
-        if len(rows) > MOST:
+        if arguments.json:
+            print_json([_data(one) for one in sums[:MOST]])
+        else:
+            rows = [[*(one.of.get(str(name)) or "" for name in by), *_cells(one)] for one in sums]
+            print_table([*map(str, by), *_TITLES], rows[:MOST])
+        if len(sums) > MOST:
             say(f"gateway: there are more than {MOST} lines; ask for less", error=True)
         return 0
 
@@ -70,8 +71,10 @@ def _cells(total: Sum) -> list[str]:
     return [*map(str, counts), cost or "-", str(total.unknown_prices)]
 
 
-def _line(cells: list[str], widths: list[int]) -> str:
-    return "  ".join(c.ljust(width) for c, width in zip(cells, widths, strict=True)).rstrip()
+def _data(total: Sum) -> dict[str, Any]:
+    counts = {name: getattr(total, name) for name in _TITLES[:5]}
+    cost = {name: decimal_text(nanos) for name, nanos in sorted(total.cost.items())}
+    return {**total.of, **counts, "cost": cost, "unknown_prices": total.unknown_prices}
 
 
 def _time(text: str) -> datetime:

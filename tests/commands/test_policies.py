@@ -22,14 +22,14 @@ def test_a_rule_is_previewed_set_listed_and_removed(capsys: pytest.CaptureFixtur
     assert main([*SET, "--effect", "read"]) == 0
     assert capsys.readouterr().out == preview
     assert main(["policies", "list"]) == 0
-    assert capsys.readouterr().out == "ask-notion  notion_get_*  ask  effect=read\n"
+    assert capsys.readouterr().out == "ask-notion  notion_get_*  ask       read    -\n"
     # The same id replaces the rule: this one is for one user.
     assert main(["policies", "set", "ask-notion", "notion_*", "block", "--user", "alice"]) == 0
     changes = capsys.readouterr().out.splitlines()
     assert "notion_get_page: ask -> block" in changes
     assert "notion_create_page: ask -> block" in changes
     assert main(["policies", "list"]) == 0
-    assert capsys.readouterr().out == "ask-notion  notion_*  block  user=alice\n"
+    assert capsys.readouterr().out == "ask-notion  notion_*  block     -       alice\n"
     assert main(["policies", "list", "--tenant", "other"]) == 0
     assert capsys.readouterr().out == ""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.errors import ConfigError
 from gateway.commands.connectors.known import CONNECTORS_PATH, read_known
-from gateway.commands.output import print_json, print_lines
+from gateway.commands.output import add_json_option, print_json, print_lines
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings
 from gateway.text import say
@@ -61,7 +61,7 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
     probe.set_defaults(run=lambda arguments: _probe(arguments, read))
 
     for action in (listing, show, check, probe):
-        action.add_argument("--json", action="store_true", help="print JSON, for programs")
+        add_json_option(action)
 
     new = actions.add_parser(
         "new",

@@ -21,7 +21,7 @@ from gateway.commands.doctor.settings import (
     examine_sign_in,
     redirect_uris,
 )
-from gateway.commands.output import print_json, print_table
+from gateway.commands.output import add_json_option, print_json, print_table
 from gateway.commands.progress import Progress
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings, read_environment
@@ -37,7 +37,7 @@ def add_doctor_command(commands: Commands) -> None:
         "connectors and integrations. Exit codes: 0 the service can start, 1 a problem stops it.",
     )
     doctor.add_argument("--tenant", default=DEFAULT_TENANT, help="whose integrations are examined")
-    doctor.add_argument("--json", action="store_true", help="print JSON, for programs")
+    add_json_option(doctor)
     doctor.set_defaults(run=_examine)
 
 

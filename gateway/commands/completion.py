@@ -1,0 +1,28 @@
+"""``gateway completion``: print the script that completes our commands in a shell."""
+
+from __future__ import annotations
+
+import argparse
+
+from gateway.commands.deployment import Commands
+
+SHELLS = ("bash", "zsh")
+
+
+def add_completion_command(commands: Commands, parser: argparse.ArgumentParser) -> None:
+    """Add ``completion`` to the command line that ``parser`` reads."""
+    completion = commands.add_parser(
+        "completion",
+        help="print the script that completes commands in a shell",
+        description="For bash: gateway completion bash > "
+        "~/.local/share/bash-completion/completions/gateway",
+    )
+    completion.add_argument("shell", choices=SHELLS)
+    completion.set_defaults(run=lambda arguments: _print(parser, arguments.shell))
+
+
+def _print(parser: argparse.ArgumentParser, shell: str) -> int:
+    import shtab  # here: no other command needs it
+
+    print(shtab.complete(parser, shell=shell))
+    return 0
