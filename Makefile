@@ -54,7 +54,7 @@ test: check ## check, then run the tests; T=tests/web/test_csrf.py runs these al
 	$(PARALLEL) -m "not long" $(DURATIONS)
 endif
 
-test-all: $(INSTALLED) ## the tests that `make test` leaves out: attacks, faults, floods, browsers
+test-all: $(INSTALLED) ## what `make test` leaves out: every connector and tool, attacks, faults, browsers
 	$(PARALLEL) -m long $(DURATIONS)
 
 quick: $(INSTALLED) ## the tests that need no database, no browser and no other process

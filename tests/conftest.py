@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,15 +15,18 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from pydantic import SecretStr
 from pymongo import MongoClient
 
 from gateway.dev.mongod import running_mongod
 from gateway.observe.logs import add_request_id
+from gateway.sandbox.link import SandboxLink, link_sandbox
 from gateway.settings.environment import Driver, Settings
-from gateway.store.indexes import create_indexes
+from gateway.store.migrations import prepare
 from gateway.store.mongo import Database, open_database
 from gateway.testing.contract import ConnectorContract
-from tests.support.gateway import FakeClock, Harness, running_gateway
+from gateway.testing.mutants.chosen import changed, tenth_of
+from tests.support.gateway import KEYS, PREPARED, FakeClock, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess, running_sandbox
 
 pytest_plugins = ["tests.support.requirements"]
@@ -50,10 +56,15 @@ structlog.configure(
 LONG = (
     "access/test_sign_out_races.py",
     "attacks",
+    "authorization/test_bounds.py",
+    "authorization/test_leaks.py",
     "bench",
+    "commands/test_output.py",
+    "connectors/test_placeholders.py",
     "engine/test_token_properties.py",
     "faults",
     "fuzz",
+    "integrations/hostile",
     "integrations/test_journeys.py",
     "integrations/test_pinned.py",
     "leaks",
@@ -62,7 +73,9 @@ LONG = (
     "proxy/test_kills.py",
     "proxy/test_spellings.py",
     "real",
+    "scripts/test_broken_files.py",
     "server/test_connection_limits.py",
+    "server/test_shutdown.py",
     "services/test_black_hole.py",
     "services/test_hostile_answers.py",
     "services/test_renewal_limits.py",
@@ -76,23 +89,45 @@ LONG = (
     "test_worker.py",
     "testing/test_checks_bite.py",
     "testing/test_mutants.py",
+    "testing/test_observation.py",
+    "tools/test_approval_kill.py",
+    "tools/test_change_kill.py",
+    "tools/test_discovery_calls.py",
+    "tools/test_discovery_states.py",
+    "tools/test_tool_contract.py",
+    "tools/test_tools.py",
+    "web/test_callback_answers.py",
     "web/test_csrf.py",
     "web/test_hostile_accounts.py",
     "web/test_hostile_labels.py",
     "web/test_limits.py",
+    "web/test_oidc_provider.py",
     "web/test_oidc_tokens.py",
     "web/test_operators.py",
     "web/test_oracle.py",
+    "web/test_pasted_secrets.py",
     "web/test_provider_failures.py",
     "web/test_return_to.py",
     "web/test_store_outage.py",
     "webhooks/test_delivery_failures.py",
     "wild/test_hang_ups.py",
     "wild/test_hostile_text.py",
+    "wild/test_known_state.py",
     "wild/test_planted_rows.py",
 )
 """The tests of `make test-all`: deployments, browsers, attacks, load, parts that fail, properties
-over thousands of examples, and contracts of connectors that are broken on purpose."""
+over thousands of examples, what is shown of every tool, and contracts of connectors that are broken
+on purpose. Single tests of other files carry ``@pytest.mark.long``."""
+
+FAMILIES = ("google", "notion", "salesforce", "shopify", "slack", "stripe", "zendesk")
+"""Connectors that differ most. ``make test`` runs their contracts, those of the tenth that ``make
+mutants`` takes, and those of changed connectors; ``make test-all`` runs all others."""
+
+CONTRACTS = {
+    path: path.stem.removeprefix("test_").removesuffix("_provider")
+    for path in Path(__file__).with_name("connectors").glob("test_*_provider.py")
+}
+"""The contracts of our connectors -> the connector's module."""
 
 FAULTS_OF_A_CONTRACT = "test_refusals"
 """The part of each connector's contract that belongs to `make test-all`, too: its provider fails in
@@ -117,7 +152,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Do not import what ``-m`` leaves out: that takes seconds in each process of a run."""
     return (
         True
-        if config.option.markexpr in {"not long", "quick"} and _is_in(collection_path, LONG)
+        if config.option.markexpr in {"not long", "quick"} and _is_long(collection_path)
         else None
     )
 
@@ -125,14 +160,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of `make test-all` as ``long``, and those of `make quick` as ``quick``."""
     for path, tests in groupby(items, lambda item: item.path):
-        long, quick = _is_in(path, LONG), not _is_in(path, STARTS_PROCESSES)
+        long, quick = _is_long(path), not _is_in(path, STARTS_PROCESSES)
         for item in tests:
             assert isinstance(item, pytest.Function)
             is_contract = item.cls is not None and issubclass(item.cls, ConnectorContract)
             if long or (is_contract and item.originalname == FAULTS_OF_A_CONTRACT):
                 item.add_marker("long")
+            elif item.get_closest_marker("long"):
+                continue
             elif quick and not is_contract and not PROCESS_FIXTURES & {*item.fixturenames}:
                 item.add_marker("quick")
+
+
+def _is_long(path: Path) -> bool:
+    return _is_in(path, LONG) or (path in CONTRACTS and CONTRACTS[path] not in _sample())
+
+
+@cache
+def _sample() -> frozenset[str]:
+    """The connectors whose contracts `make test` runs, by the names of their modules."""
+    known = sorted(CONTRACTS.values())
+    return frozenset({*FAMILIES, *tenth_of(known), *changed(known, Path(__file__).parents[1])})
 
 
 def _is_in(path: Path, names: Sequence[str]) -> bool:
@@ -197,14 +245,23 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
-    """For the fixtures around the tests."""
+    """For the fixtures around the tests. ``DATABASE`` is prepared, by a loop of another thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _prepare(mongodb_url)).result()
+    PREPARED.add((mongodb_url, DATABASE))
     with MongoClient[dict[str, Any]](mongodb_url) as client:
         yield client
 
 
+async def _prepare(mongodb_url: str) -> None:
+    async with open_database(mongodb_url, DATABASE, Driver.PYMONGO) as opened:
+        await prepare(opened)
+        await opened.collection("migrations").delete_many({})
+
+
 @pytest.fixture
 def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
-    """The name of a database without documents, for this test alone.
+    """The name of a database with its indexes and without documents, for this test alone.
 
     All tests of a process share it, and each one empties it: creating and dropping fifty indexes
     takes longer than most tests.
@@ -237,7 +294,6 @@ def driver() -> Driver:
 async def database(mongodb_url: str, database_name: str, driver: Driver) -> AsyncIterator[Database]:
     """An empty database with its indexes."""
     async with open_database(mongodb_url, database_name, driver) as opened:
-        await create_indexes(opened)
         yield opened
 
 
@@ -251,9 +307,20 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 @pytest.fixture
 def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
     """The simulated providers, with nothing switched on."""
-    for provider in ("google", "notion", "shopify"):
-        sandbox_process.reset(provider)
+    sandbox_process.reset()
     return sandbox_process
+
+
+@pytest.fixture(scope="session")
+async def sandbox_link(sandbox_process: SandboxProcess) -> SandboxLink:
+    """How a gateway without variables of its own is connected to the sandbox: always the same."""
+    settings = Settings(
+        mode="dev",
+        mongodb_url=SecretStr("mongodb://localhost"),
+        encryption_keys=SecretStr(KEYS),
+        sandbox=sandbox_process.url,
+    )
+    return await link_sandbox(settings, {})
 
 
 @pytest.fixture
@@ -263,10 +330,19 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def gateway(
-    mongodb_url: str, database_name: str, sandbox: SandboxProcess, clock: FakeClock
+    mongodb_url: str,
+    database_name: str,
+    sandbox: SandboxProcess,
+    sandbox_link: SandboxLink,
+    clock: FakeClock,
 ) -> AsyncIterator[Harness]:
-    """A gateway with the sandbox's three connectors, on an empty database."""
+    """A gateway with the sandbox's connectors, on an empty database."""
     async with running_gateway(
-        mongodb_url, database_name, clock=clock, sandbox=sandbox.url, public_url=GATEWAY_URL
+        mongodb_url,
+        database_name,
+        clock=clock,
+        link=sandbox_link,
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
     ) as harness:
         yield harness

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gateway.outbound.client import TOTAL_SECONDS
 from gateway.services.hook_run import HOOK_SECONDS
 from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
+from gateway.store.migrations import prepare
+from gateway.store.mongo import Database
 from gateway.store.refresh_leases import LEASE_SECONDS
 
 
@@ -16,7 +19,8 @@ class Knobs:
 
     ``checkpoint`` is told each step that was just taken. ``lease_seconds`` must be longer than two
     answers of a provider may take (``provider_seconds`` each), and a holder is watched for
-    ``takeover_seconds`` before its lease is taken over.
+    ``takeover_seconds`` before its lease is taken over. ``prepare`` migrates the database and
+    creates its indexes.
     """
 
     checkpoint: Checkpoint = no_checkpoint
@@ -24,6 +28,7 @@ class Knobs:
     takeover_seconds: float = LEASE_SECONDS
     provider_seconds: float = TOTAL_SECONDS
     hook_seconds: float = HOOK_SECONDS
+    prepare: Callable[[Database], Awaitable[None]] = prepare
 
 
 PRODUCTION = Knobs()

@@ -81,7 +81,6 @@ from gateway.store.integrations import IntegrationStore
 from gateway.store.limits import LimitStore
 from gateway.store.logins import LoginStore
 from gateway.store.mcp_messages import McpMessageStore
-from gateway.store.migrations import prepare
 from gateway.store.mongo import open_database
 from gateway.store.oauth_clients import ClientStore
 from gateway.store.oauth_grants import GrantStore
@@ -259,7 +258,7 @@ async def open_services(
                 settings.mongodb_driver,
             )
         )
-        await prepare(database)
+        await knobs.prepare(database)
         if clock is None:
             clock = await DatabaseClock.read(database)
             await enter(in_background(clock.run()))

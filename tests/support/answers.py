@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import httpx
 
 from connectors.provider import SimulatedProvider
-from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import SandboxProcess
 from tests.support.simulation import PROVIDERS
 
@@ -41,8 +40,7 @@ class WatchedTransport(httpx.AsyncBaseTransport):
 
 def client_secrets(sandbox: SandboxProcess) -> list[str]:
     """The client secrets that the simulated providers expect."""
-    info = LOOPBACK.get(f"{sandbox.url}/_sandbox/info").raise_for_status().json()
-    found = [provider["client_secret"] for provider in info["providers"].values()]
+    found = [provider["client_secret"] for provider in sandbox.info["providers"].values()]
     return [secret for secret in found if secret]  # a provider that takes keys alone has no app
 
 

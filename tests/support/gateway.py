@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from gateway.encryption.vault import new_encryption_key
 from gateway.sandbox.link import NO_SANDBOX, SandboxLink, link_sandbox
 from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
+from gateway.store.mongo import Database
 from gateway.testing.clock import FakeClock as FakeClock
 from gateway.web.app import create_app
 from gateway.wiring.knobs import PRODUCTION, Knobs
@@ -40,6 +41,9 @@ ACCOUNTS = {
 
 KEYS = f"k1:{new_encryption_key()}"
 """The default encryption keys: the same for all, as tests start several on one database."""
+
+PREPARED: set[tuple[str, str]] = set()
+"""URL and name of the databases that have their indexes, and no rows of an earlier release."""
 
 
 @dataclass
@@ -116,12 +120,14 @@ async def running_gateway(
     encryption_keys: str | None = None,
     knobs: Knobs = PRODUCTION,
     link: SandboxLink | None = None,
+    prepares: bool = False,
     **settings: Any,
 ) -> AsyncIterator[Harness]:
     """A gateway with these settings, in dev mode unless they say otherwise, until the context ends.
 
     ``link`` leads to simulated providers; by default, ``sandbox`` of the settings names them.
-    Limits on signing in and starting flows are off unless ``settings`` set them.
+    A database of ``PREPARED`` is prepared again only if ``prepares``: that takes longer than most
+    tests. Limits on signing in and starting flows are off unless ``settings`` set them.
     """
     settings.setdefault(
         "limits", "sign_ins=off,session_requests=off,session_starts=off,user_starts=off"
@@ -137,6 +143,8 @@ async def running_gateway(
     if link is None:
         link = await link_sandbox(chosen, variables) if chosen.sandbox else NO_SANDBOX
     clock = clock or FakeClock()
+    if (mongodb_url, database) in PREPARED and not prepares:
+        knobs = replace(knobs, prepare=_prepared)
 
     def opened() -> Any:
         return open_services(chosen, variables, sandbox=link, clock=clock, knobs=knobs)
@@ -152,6 +160,10 @@ async def running_gateway(
             clock=clock,
             stack=stack,
         )
+
+
+async def _prepared(database: Database) -> None:
+    """Leave the database as it is."""
 
 
 def with_state(app: ASGIApp, state: Mapping[str, Any]) -> ASGIApp:

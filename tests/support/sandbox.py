@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,20 @@ from tests.support.loopback import LOOPBACK
 from tests.support.waiting import PATIENCE_SECONDS
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SandboxProcess:
     """A running sandbox, where the redirect URIs of ``gateway_url`` are registered."""
 
     url: str
     gateway_url: str
+    changed: set[str] = field(default_factory=set)
+    """The providers whose settings a test has changed."""
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """Its certificate authority, and the hosts and apps of its providers."""
+        found: dict[str, Any] = self._get("/_sandbox/info")
+        return found
 
     def log(self, *, after: int = 0, **wanted: str) -> list[dict[str, Any]]:
         """The lines after number ``after`` whose fields equal ``wanted``, oldest first."""
@@ -55,11 +64,11 @@ class SandboxProcess:
     def token_life(self, provider: str, seconds: int | None) -> None:
         """How long access tokens issued from now on live; ``None``: as at the real provider."""
         text = "" if seconds is None else str(seconds)
-        self._post("/_sandbox/settings", provider=provider, access_token_seconds=text)
+        self._set(provider, access_token_seconds=text)
 
     def fail(self, provider: str, fault: str, count: int = 1) -> None:
         """Let the next ``count`` token requests fail (``gateway.sandbox.faults.FAULTS``)."""
-        self._post("/_sandbox/settings", provider=provider, fault=fault, count=str(count))
+        self._set(provider, fault=fault, count=str(count))
 
     def register(self, provider: str, client_id: str, client_secret: str) -> None:
         """Register another app at a provider, or give it another secret."""
@@ -67,9 +76,15 @@ class SandboxProcess:
             "/_sandbox/apps", provider=provider, client_id=client_id, client_secret=client_secret
         )
 
-    def reset(self, provider: str) -> None:
+    def reset(self) -> None:
         """Tokens live as long as at the real provider, and nothing fails."""
-        self._post("/_sandbox/settings", provider=provider, access_token_seconds="", fault="none")
+        for provider in sorted(self.changed):
+            self._set(provider, access_token_seconds="", fault="none")
+        self.changed.clear()
+
+    def _set(self, provider: str, **settings: str) -> None:
+        self.changed.add(provider)
+        self._post("/_sandbox/settings", provider=provider, **settings)
 
     def _get(self, path: str) -> Any:
         return LOOPBACK.get(self.url + path).raise_for_status().json()

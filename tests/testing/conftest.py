@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.settings.environment import Driver
-from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 
 
@@ -15,5 +14,4 @@ from gateway.store.mongo import Database, open_database
 async def workplace(mongodb_url: str, database_name: str) -> AsyncIterator[Database]:
     """An empty database with its indexes, on the driver of ``gateway.testing.runner``."""
     async with open_database(mongodb_url, database_name, Driver.PYMONGO) as opened:
-        await create_indexes(opened)
         yield opened

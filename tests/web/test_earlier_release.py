@@ -107,6 +107,7 @@ async def gateway(
         sandbox=sandbox.url,
         public_url=GATEWAY_URL,
         encryption_keys=KEY,
+        prepares=True,
     ) as harness:
         provider_service = harness.services.refresher._parts.provider
         old = provider_service.outbound

@@ -334,6 +334,7 @@ def test_every_operation_has_a_row() -> None:
         assert (operation.request is None) == (row.body is None) or operation.path == "/v1/logins"
 
 
+@pytest.mark.long
 @pytest.mark.requirement("E5", "F2")
 async def test_missing_invalid_or_dead_key_gets_401(
     gateway: Harness, rows: Rows, subtests: pytest.Subtests
@@ -392,6 +393,7 @@ async def test_missing_invalid_or_dead_key_gets_401(
             assert await everything(gateway, rows) == before
 
 
+@pytest.mark.long
 @pytest.mark.requirement("F2")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
 async def test_key_opens_only_the_operations_of_its_role(
@@ -457,6 +459,7 @@ async def test_key_opens_only_the_operations_of_its_role(
         assert answer.status_code == STATUS.get(row.right, operation.status), answer.text
 
 
+@pytest.mark.long
 @pytest.mark.requirement("F1")
 @pytest.mark.parametrize("operation", GUARDED, ids=named)
 async def test_foreign_object_looks_like_a_missing_one(

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.settings.environment import Driver
-from gateway.store.indexes import create_indexes
 from gateway.store.mongo import Database, open_database
 from tests.support.rows import Rows
 
@@ -16,7 +15,6 @@ from tests.support.rows import Rows
 async def workplace(mongodb_url: str, database_name: str) -> AsyncIterator[Database]:
     """Yield an empty database with its indexes."""
     async with open_database(mongodb_url, database_name, Driver.PYMONGO) as opened:
-        await create_indexes(opened)
         yield opened
 
 
