@@ -74,6 +74,7 @@ class Catalog:
         self._described: dict[str, Connector] = {}
         self._is_read = False
         self._added: dict[str, Added] = {}
+        self._added_by_tag: dict[str, dict[str, Added]] = {}
         self._revisions = count(1)
         self._revision: dict[str, int] = {}
 
@@ -84,20 +85,25 @@ class Catalog:
         name alone: no list has it.
         """
         self._added[connector.name] = connector
+        self._added_by_tag.setdefault(_tag(connector.name), {})[connector.name] = connector
         self._revision[connector.name] = next(self._revisions)
 
     def remove(self, name: str) -> None:
         """Forget a connector that was added."""
-        self._added.pop(name, None)
+        if self._added.pop(name, None) is not None:
+            others = self._added_by_tag[_tag(name)]
+            del others[name]
+            if not others:
+                del self._added_by_tag[_tag(name)]
         self._revision.pop(name, None)
 
     def added(self, name: str) -> Added | None:
         """Return the added connector of that name."""
         return self._added.get(name)
 
-    def all_added(self) -> Sequence[Added]:
-        """Return every added connector, of all tenants."""
-        return tuple(self._added.values())
+    def added_by(self, tag: str) -> Sequence[Added]:
+        """Return the added connectors whose names end with the two hyphens and ``tag``."""
+        return tuple(self._added_by_tag.get(tag, {}).values())
 
     def revision(self, name: str) -> int:
         """Return a number that is another one for each description of an added connector."""
@@ -404,6 +410,10 @@ def list_ready_connectors(
 
 
 _Location = str | EntryPoint | Path
+
+
+def _tag(added: str) -> str:
+    return added.rpartition("--")[2]
 
 
 def _locations(folder: Path | None) -> dict[str, _Location]:

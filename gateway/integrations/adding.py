@@ -66,7 +66,7 @@ class Adding:
         await read_all(self.catalog)
         if new.slug:  # before anything is fetched
             self._check_slug(new.slug, existing)
-        preview = await self.reader.preview(new.given)
+        preview = await self.reader.preview(tenant, new.given)
         description = preview.description
         if new.digest and new.digest != preview.digest:
             raise IntegrationRefused(
@@ -108,11 +108,13 @@ class Adding:
         """Store the tools of a new row, as a person has accepted them."""
         if not row.per_connection:
             await self.tools.sync(
-                row, EVERYBODY, description.definitions, now=self.clock(), accept=True
+                row,
+                EVERYBODY,
+                description.definitions,
+                now=self.clock(),
+                accept=True,
+                offered=new.operations,
             )
-            if new.operations is not None:
-                names = {each.name for each in description.definitions} - new.operations
-                await self.tools.set_enabled(row, names, enabled=False)
 
     def _check_slug(self, slug: str, existing: list[Integration]) -> None:
         check_slug(

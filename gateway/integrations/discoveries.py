@@ -18,6 +18,7 @@ from gateway.engine.integration import Kind as KindName
 from gateway.errors import GatewayError, IntegrationRefused, code_of
 from gateway.integrations.kind import Kind
 from gateway.integrations.news import News
+from gateway.integrations.process import reading_for
 from gateway.observe.logs import get_logger
 from gateway.proxy.forward import Forward
 from gateway.services.tokens import Wanted
@@ -81,7 +82,8 @@ class Discoveries:
         """
         now, kind = self._clock(), self._kinds[row.kind]
         try:
-            found = await kind.discover(self.send_for(row, connection, user))
+            with reading_for(row.tenant):
+                found = await kind.discover(self.send_for(row, connection, user))
         except ToolFailed as failure:
             refusal = IntegrationRefused("not_discovered", failure.message)
             await self._store.failed(row, connection, refusal.code, now=now)

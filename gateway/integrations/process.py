@@ -10,16 +10,32 @@ import asyncio
 import json
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import gateway
 from gateway.errors import IntegrationRefused
+from gateway.integrations.fair_share import FairShare
 
 _ROOT = Path(gateway.__file__).parents[1]
-_AT_ONCE = asyncio.Semaphore(2)
-"""Readers of this process that run at the same time: each may take its memory."""
+_READERS = FairShare(3)
+"""Readers of this process that run at the same time: each may take its memory.
+
+A tenant has two of them at most."""
+_tenant: ContextVar[str] = ContextVar("reads_for_tenant", default="")
+
+
+@contextmanager
+def reading_for(tenant: str) -> Iterator[None]:
+    """Say whose documents are read in this context: tenants share the readers fairly."""
+    token = _tenant.set(tenant)
+    try:
+        yield
+    finally:
+        _tenant.reset(token)
 
 
 async def ask(
@@ -33,7 +49,7 @@ async def ask(
     Raises ``IntegrationRefused`` with what the reader refuses, or ``document_too_heavy``.
     """
     given = json.dumps(question).encode() + b"\n" + document
-    async with _AT_ONCE:
+    async with _READERS.slot(_tenant.get()):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

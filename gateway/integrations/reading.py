@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from gateway.engine.canonical import canonical_json
-from gateway.engine.integration import Claim, Confidence, Definition, Description
+from gateway.engine.integration import Claim, Confidence, Definition, Description, Fetch, Fetched
 from gateway.engine.integration import Kind as KindName
 from gateway.errors import IntegrationError, IntegrationRefused, InvalidRequest
-from gateway.integrations.fetch import Fetcher, checked_url
+from gateway.integrations.fetch import checked_url
 from gateway.integrations.kind import Kind, Source
+from gateway.integrations.process import reading_for
 from gateway.integrations.slugs import suggested_slug
 from gateway.observe.logs import get_logger
 
@@ -44,7 +45,8 @@ class Preview:
     """What would be added. ``slug`` is a suggestion; ``endpoint`` is empty for an upload.
 
     ``digest`` stands for all that the description says: whoever adds with it gets exactly that.
-    ``tokens`` is about the size of the tool list in a model's context.
+    ``tokens`` is about the size of the tool list in a model's context. ``claims`` are those among
+    which the kind was chosen, the surest first; none if it was said.
     """
 
     description: Description
@@ -53,33 +55,37 @@ class Preview:
     slug: str
     digest: str
     tokens: int
+    claims: tuple[Claim, ...] = ()
 
 
 class Reader:
     """Asks the kinds. It reads with guarded requests alone, and stores nothing."""
 
-    def __init__(self, kinds: Mapping[KindName, Kind], fetcher: Fetcher) -> None:
+    def __init__(self, kinds: Mapping[KindName, Kind], fetch: Fetch) -> None:
         self._kinds = kinds
-        self._fetch = fetcher.fetch
+        self._fetch = fetch
 
-    async def detect(self, url: str) -> list[Claim]:
+    async def detect(self, tenant: str, url: str) -> list[Claim]:
         """Ask every kind whether a URL belongs to it; return the claims, the surest first.
 
         Raises ``InvalidRequest`` for what is no URL.
         """
-        target = whole_url(url)
-        found = await asyncio.gather(*(self._claim(kind, target) for kind in self._kinds.values()))
-        return sorted(filter(None, found), key=lambda claim: _RANK[claim.confidence])
+        with reading_for(tenant):
+            return await self._detect(whole_url(url), self._fetch)
 
-    async def preview(self, given: Given) -> Preview:
-        """Read what a person gave, and describe it.
+    async def preview(self, tenant: str, given: Given) -> Preview:
+        """Read what a person gave, and describe it. What is fetched is fetched once.
 
         Raises ``InvalidRequest``, ``IntegrationUnreachable`` or ``IntegrationRefused``.
         """
+        with reading_for(tenant):
+            return await self._preview(given, _once(self._fetch))
+
+    async def _preview(self, given: Given, fetch: Fetch) -> Preview:
         if bool(given.url) == bool(given.document):
             problem = "give either a URL or a document"
             raise InvalidRequest(problem, {"url": problem})
-        kind, endpoint = await self._kind_of(given)
+        kind, endpoint, claims = await self._kind_of(given, fetch)
         source = Source(
             url=endpoint,
             document=given.document,
@@ -87,7 +93,7 @@ class Reader:
         )
         try:
             async with asyncio.timeout(DESCRIBE_SECONDS):
-                description = await kind.describe(source, self._fetch)
+                description = await kind.describe(source, fetch)
         except TimeoutError:
             raise IntegrationRefused("too_slow", "it takes too long to read") from None
         return Preview(
@@ -97,35 +103,64 @@ class Reader:
             slug=suggested_slug(description.name, endpoint),
             digest=_digest(description),
             tokens=about_tokens(description.definitions),
+            claims=tuple(claims),
         )
 
-    async def _kind_of(self, given: Given) -> tuple[Kind, str]:
-        """Return the kind, and the URL that it reads."""
+    async def _kind_of(self, given: Given, fetch: Fetch) -> tuple[Kind, str, list[Claim]]:
+        """Return the kind, the URL that it reads, and the claims if nobody said the kind."""
         if given.document:
             # A schema of GraphQL is no JSON or YAML mapping with a version: the kinds know.
-            return self._kinds[given.kind or _kind_of_document(given.document)], ""
+            return self._kinds[given.kind or _kind_of_document(given.document)], "", []
         url = whole_url(given.url)
         if given.kind is not None:
-            return self._kinds[given.kind], url
-        claims = await self.detect(url)
+            return self._kinds[given.kind], url, []
+        claims = await self._detect(url, fetch)
         if not claims:
             raise IntegrationRefused(
                 "unknown_kind",
-                "this URL is no OpenAPI document, no GraphQL endpoint and no MCP server, or it "
-                "cannot be reached",
+                "it is no OpenAPI document, no GraphQL endpoint and no MCP server, or it cannot be "
+                "reached. If it wants a credential to say what it is, choose what it is.",
             )
-        return self._kinds[claims[0].kind], claims[0].endpoint
+        return self._kinds[claims[0].kind], claims[0].endpoint, claims
 
-    async def _claim(self, kind: Kind, url: str) -> Claim | None:
+    async def _detect(self, url: str, fetch: Fetch) -> list[Claim]:
+        found = await asyncio.gather(
+            *(self._claim(kind, url, fetch) for kind in self._kinds.values())
+        )
+        return sorted(filter(None, found), key=lambda claim: _RANK[claim.confidence])
+
+    async def _claim(self, kind: Kind, url: str, fetch: Fetch) -> Claim | None:
         try:
             async with asyncio.timeout(DETECT_SECONDS):
-                return await kind.detect(url, self._fetch)
+                return await kind.detect(url, fetch)
         except (IntegrationError, TimeoutError):
             return None
         except Exception:
             # Rule 7: what one kind cannot digest keeps no other from looking.
             _log.exception("detect_failed", kind=str(kind.name))
             return None
+
+
+def _once(fetch: Fetch) -> Fetch:
+    """Return ``fetch`` that reads a document once: a kind recognises it, and then describes it."""
+    known: dict[tuple[object, ...], Fetched] = {}
+
+    async def read(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        most: int = 1024 * 1024,
+    ) -> Fetched:
+        if method != "GET":
+            return await fetch(method, url, headers=headers, content=content, most=most)
+        key = url, tuple(sorted((headers or {}).items())), most
+        if key not in known:
+            known[key] = await fetch(method, url, headers=headers, content=content, most=most)
+        return known[key]
+
+    return read
 
 
 def whole_url(url: str) -> str:

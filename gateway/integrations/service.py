@@ -66,13 +66,13 @@ class Integrations:
     audit: Audit
     public_url: str
 
-    async def detect(self, url: str) -> list[Claim]:
+    async def detect(self, tenant: str, url: str) -> list[Claim]:
         """See ``Reader.detect``."""
-        return await self.reader.detect(url)
+        return await self.reader.detect(tenant, url)
 
-    async def preview(self, given: Given) -> Preview:
+    async def preview(self, tenant: str, given: Given) -> Preview:
         """See ``Reader.preview``."""
-        return await self.reader.preview(given)
+        return await self.reader.preview(tenant, given)
 
     async def add(self, tenant: str, new: New) -> Added:
         """Add an integration; its tools are there at once, as the person has seen them.

@@ -100,7 +100,9 @@ class ToolReview:
             if not row.endpoint:
                 raise InvalidRequest("it was uploaded: upload the new document")
             given = replace(given, url=row.endpoint)
-        preview = await self.reader.preview(replace(given, base_url=given.base_url or row.base_url))
+        preview = await self.reader.preview(
+            tenant, replace(given, base_url=given.base_url or row.base_url)
+        )
         if digest and digest != preview.digest:
             raise IntegrationRefused(
                 "changed_since_preview", "it is not what was shown: look at it again"
@@ -115,11 +117,15 @@ class ToolReview:
         offered = _offered(names, known, operations)
         if not dry_run:
             row = await self._moved(row, preview.endpoint, base_url, description.version)
-            done = await self.tools.sync(row, EVERYBODY, description.definitions, now=self.clock())
-            # Tools that were there before stay offered or not, where nobody says otherwise.
-            said = names if operations is not None else names - {tool.name for tool in known}
-            await self.tools.set_enabled(row, said & offered, enabled=True)
-            await self.tools.set_enabled(row, said - offered, enabled=False)
+            done = await self.tools.sync(
+                row,
+                EVERYBODY,
+                description.definitions,
+                now=self.clock(),
+                offered=None if operations is None else offered,
+                # After an earlier pick, new ones are not offered unasked.
+                offer_new=all(tool.enabled for tool in known),
+            )
             await self._tell(row, done)
         return Refreshed(
             changes=changes,

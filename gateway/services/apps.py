@@ -22,7 +22,7 @@ from gateway.audit.trail import Audit
 from gateway.clock import Clock
 from gateway.encryption.places import app_secret_place
 from gateway.encryption.vault import Vault
-from gateway.engine.integration_names import is_foreign
+from gateway.engine.integration_names import tenant_tag
 from gateway.errors import AppRefused, AppRemoved, InvalidRequest, NotFound, ProviderMisconfigured
 from gateway.services.own_names import own_name
 from gateway.services.whole_catalog import read_all
@@ -145,11 +145,10 @@ class Apps:
                 is_own = config.name in own
                 offered.append(config if is_own else self._catalog.usable(config.name))
         if tenant is not None:
-            for added in self._catalog.all_added():
-                if not is_foreign(tenant, added.name):
-                    with suppress(ConfigError):
-                        is_own = added.name in own
-                        offered.append(added if is_own else self._catalog.usable(added.name))
+            for added in self._catalog.added_by(tenant_tag(tenant)):
+                with suppress(ConfigError):
+                    is_own = added.name in own
+                    offered.append(added if is_own else self._catalog.usable(added.name))
         return sorted(offered, key=lambda each: each.name)
 
     async def is_needed(self, connector: str) -> bool:

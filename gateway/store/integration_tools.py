@@ -8,7 +8,7 @@ a person accepted (``accepted``): another definition, or another address, asks a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -108,17 +108,27 @@ class IntegrationToolStore:
         *,
         now: datetime,
         accept: bool = False,
+        offered: Collection[str] | None = None,
+        offer_new: bool = True,
     ) -> Changes:
         """Make these the tools of a connection, and return what that changes.
 
         With ``accept``, a person has seen all of them. Without, a definition is accepted only if it
-        is the accepted one of that name, of this connection or another.
+        is the accepted one of that name, of this connection or another. With ``offered``, these
+        names alone are offered from now on, and at no moment others. Without, those that are known
+        stay as they are, and new ones are offered if ``offer_new``.
         """
         tenant, slug = integration.tenant, integration.slug
         known = {each.name: each for each in await self.list_for(tenant, slug, connection)}
         updates, changes = await self._updates(
             integration, connection, definitions, known, now=now, accept=accept
         )
+        for (_, update), each in zip(updates, definitions, strict=True):
+            if offered is not None:
+                update["$set"]["enabled"] = each.name in offered
+                del update["$setOnInsert"]["enabled"]
+            else:
+                update["$setOnInsert"]["enabled"] = offer_new
         removed = tuple(known.keys() - {each.name for each in definitions})
         with self._notices.telling(*integration_tags(integration.id)):
             for start in range(0, len(updates), _BATCH):

@@ -7,15 +7,14 @@ said, and the digest of what the person saw.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.access.sessions import SessionCaller
-from gateway.engine.integration import Claim, Kind
-from gateway.errors import GatewayError, IntegrationExists, IntegrationRefused, InvalidRequest
+from gateway.engine.integration import Kind
+from gateway.errors import GatewayError, IntegrationExists, InvalidRequest
 from gateway.integrations.adding import New
 from gateway.integrations.listing import BUILT_IN, CATALOG
 from gateway.integrations.reading import Given
@@ -112,8 +111,8 @@ async def _preview(
 ) -> Response:
     """Show what would be added; ``again`` is the reason why it was not added."""
     try:
-        asked, claims = await _detected(request, _given(form))
-        preview = await services(request).integration_service.preview(asked)
+        asked = _given(form)
+        preview = await services(request).integration_service.preview(session.tenant, asked)
     except SHOWN as error:
         return await _list(request, session, form=form, problem=again or error)
     errors = dict(getattr(again, "errors", {}))
@@ -126,25 +125,11 @@ async def _preview(
         session=session,
         status=200 if again is None else problem_of(again).status,
         problem=None if again is None or errors else notice_of(again),
-        url=asked.url,
+        url=preview.endpoint or asked.url,
         document=asked.document.decode(),
-        claims=claims,
+        claims=preview.claims,
         found=preview_view(preview, form=None if again is None else form, errors=errors),
     )
-
-
-async def _detected(request: Request, asked: Given) -> tuple[Given, list[Claim]]:
-    """Return what was asked for with its likeliest kind, and what it may be."""
-    if asked.document or asked.kind is not None:
-        return asked, []
-    claims = await services(request).integration_service.detect(asked.url)
-    if not claims:
-        raise IntegrationRefused(
-            "unknown_kind",
-            "it is no OpenAPI document, no GraphQL endpoint and no MCP server, or it cannot be "
-            "reached. If it wants a credential to say what it is, choose what it is.",
-        )
-    return replace(asked, kind=claims[0].kind, url=claims[0].endpoint), claims
 
 
 ROUTES = [

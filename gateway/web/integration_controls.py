@@ -82,10 +82,10 @@ def integration_controls(given: Services) -> list[Control]:
         return {"integrations": [_json(integration_reply(each)) for each in found]}
 
     async def detect(principal: Principal, args: DetectArgs) -> dict[str, Any]:
-        return {"claims": _json(claims_reply(await service.detect(args.url)))}
+        return {"claims": _json(claims_reply(await service.detect(principal.tenant, args.url)))}
 
     async def preview(principal: Principal, args: PreviewArgs) -> dict[str, Any]:
-        found = await service.preview(_given(args))
+        found = await service.preview(principal.tenant, _given(args))
         said = found.description
         return {
             "kind": str(said.kind),

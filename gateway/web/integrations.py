@@ -71,18 +71,18 @@ async def list_presets(request: Request) -> Response:
 
 async def detect_integration(request: Request) -> Response:
     """Ask every kind whether a URL belongs to it."""
-    await managed_tenant(request, Role.INTEGRATIONS)
+    tenant = await managed_tenant(request, Role.INTEGRATIONS)
     wanted = await read_json(request, DetectRequest)
-    return reply(claims_reply(await services(request).integration_service.detect(wanted.url)))
+    found = await services(request).integration_service.detect(tenant, wanted.url)
+    return reply(claims_reply(found))
 
 
 async def preview_integration(request: Request) -> Response:
     """Read a document or ask an endpoint, and store nothing."""
-    await managed_tenant(request, Role.INTEGRATIONS)
+    tenant = await managed_tenant(request, Role.INTEGRATIONS)
     wanted = await read_json(request, PreviewRequest)
-    return reply(
-        preview_reply(await services(request).integration_service.preview(given_of(wanted)))
-    )
+    found = await services(request).integration_service.preview(tenant, given_of(wanted))
+    return reply(preview_reply(found))
 
 
 async def add_integration(request: Request) -> Response:

@@ -53,7 +53,7 @@ def integration_services(
 ) -> IntegrationServices:
     """Return the services."""
     connections = ConnectionStore(database)
-    reader = Reader(KINDS, Fetcher(outbound))
+    reader = Reader(KINDS, Fetcher(outbound).fetch)
     service = Integrations(
         adding=Adding(
             reader=reader, store=rows, tools=tools, catalog=catalog, registry=registry, clock=clock

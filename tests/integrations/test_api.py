@@ -18,6 +18,7 @@ from gateway.engine.integration import (
     Definition,
     Description,
     Fetch,
+    Fetched,
     Placement,
     Skipped,
 )
@@ -25,8 +26,9 @@ from gateway.engine.integration import Kind as KindName
 from gateway.errors import IntegrationRefused
 from gateway.integrations.adding import New
 from gateway.integrations.kind import Ran, Send, Source
-from gateway.integrations.reading import Given
+from gateway.integrations.reading import Given, Reader
 from gateway.store.events import Outbox
+from gateway.store.integration_tools import IntegrationToolStore
 from gateway.store.mongo import Database
 from gateway.wiring import integrations as wiring
 from gateway.wiring import process
@@ -375,6 +377,54 @@ async def test_who_picked_operations_is_not_given_new_ones_unasked(
     assert answer.json() == {"tools": 1}
     await api.post("/v1/integrations/pet-shop/refresh", json={"operations": ["list_pets"]})
     assert {name for name, one in (await tools(api)).items() if one["enabled"]} == {"list_pets"}
+
+
+async def test_only_what_was_picked_is_ever_offered(
+    gateway: Harness, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row says so from its first write on: no call can come in between."""
+    seen: list[set[str]] = []
+    mark = IntegrationToolStore._mark
+
+    async def look(self: IntegrationToolStore, *given: Any) -> None:
+        rows = await self.list_for("default", "pet-shop")
+        seen.append({each.name for each in rows if each.enabled})
+        await mark(self, *given)
+
+    monkeypatch.setattr(IntegrationToolStore, "_mark", look)
+    monkeypatch.setattr(IntegrationToolStore, "set_enabled", None)  # a second write
+    await added(api, operations=["feed"])
+    await api.post("/v1/integrations/pet-shop/refresh", json={"operations": ["list_pets"]})
+    assert seen == [{"feed"}, {"list_pets"}]
+
+
+async def test_a_preview_reads_the_url_once(
+    gateway: Harness, api: httpx.AsyncClient, kinds: Kinds
+) -> None:
+    """The kind that recognises a document is the one that describes it."""
+    asked: list[str] = []
+
+    async def fetch(method: str, url: str, **_: Any) -> Fetched:
+        asked.append(f"{method} {url}")
+        return Fetched(status=200, url=url, headers={}, content=b"{}")
+
+    class Reading(Pets):
+        async def detect(self, url: str, fetch: Fetch) -> Claim | None:
+            await fetch("GET", url)
+            return await super().detect(url, fetch)
+
+        async def describe(self, source: Source, fetch: Fetch) -> Description:
+            await fetch("GET", source.url)
+            return await super().describe(source, fetch)
+
+    kind = Reading(KindName.OPENAPI)
+    kind.claim = Confidence.HIGH
+    reader = Reader({KindName.OPENAPI: kind}, fetch)
+    found = await reader.preview("default", Given(url=URL))
+    assert asked == [f"GET {URL}"]
+    assert [claim.kind for claim in found.claims] == [KindName.OPENAPI]
+    await reader.preview("default", Given(url=URL))
+    assert len(asked) == 2  # it is remembered for one preview alone
 
 
 async def test_templates_are_merged_and_replaced(gateway: Harness, api: httpx.AsyncClient) -> None:

@@ -151,6 +151,18 @@ def test_a_tenant_names_its_integrations_and_no_others() -> None:
         own_name(catalog, "default", "petstore--acme")
 
 
+def test_the_added_connectors_of_a_tenant_are_found_without_those_of_others() -> None:
+    catalog = Catalog({})
+    for tenant in ("acme", "default"):
+        catalog.add(connector_of(integration(tenant)))
+    assert [each.name for each in catalog.added_by("acme")] == ["petstore--acme"]
+    catalog.add(connector_of(integration("acme")))
+    catalog.remove("petstore--acme")
+    catalog.remove("petstore--acme")
+    assert list(catalog.added_by("acme")) == []
+    assert [each.name for each in catalog.added_by("default")] == ["petstore--default"]
+
+
 @pytest.mark.parametrize("tenant", ["Acme GmbH", "a" * 33, "0123456789ab", "ä", "a--b"])
 def test_a_tenant_that_is_no_plain_word_has_a_hash_in_names(tenant: str) -> None:
     tag = tenant_tag(tenant)
