@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.service_keys import Role
-from gateway.errors import IntegrationNotFound
-from gateway.web.callers import managed_tenant
+from gateway.errors import IntegrationNotFound, NotSignedIn
+from gateway.web.callers import administered_tenant, managed_tenant
 from gateway.web.inputs import read_json
 from gateway.web.integration_models import (
     claims_reply,
@@ -156,7 +156,7 @@ async def list_integration_tools(request: Request) -> Response:
 
 async def accept_integration_tools(request: Request) -> Response:
     """Accept definitions as they are shown, each by its digest."""
-    tenant = await managed_tenant(request, Role.INTEGRATIONS)
+    tenant = await reviewing_tenant(request)
     wanted = await read_json(request, AcceptRequest)
     done = await services(request).tool_review.accept(
         tenant, request.path_params["slug"], [(each.name, each.digest) for each in wanted.tools]
@@ -176,7 +176,7 @@ async def offer_integration_tools(request: Request) -> Response:
 
 async def set_integration_tool_effect(request: Request) -> Response:
     """Say what exactly this definition does: of an MCP server's tools, nobody else knows."""
-    tenant = await managed_tenant(request, Role.INTEGRATIONS)
+    tenant = await reviewing_tenant(request)
     wanted = await read_json(request, EffectRequest)
     slug, name = request.path_params["slug"], request.path_params["tool"]
     if not await services(request).tool_review.set_effect(
@@ -185,6 +185,16 @@ async def set_integration_tool_effect(request: Request) -> Response:
         raise IntegrationNotFound("it has no tool of this name and digest")
     row, tools = await services(request).tool_review.list_for(tenant, slug)
     return reply(tools_reply(row, [each for each in tools if each.name == name]))
+
+
+async def reviewing_tenant(request: Request) -> str:
+    """Return the tenant of the administrator who looked at a definition: never of a key.
+
+    Whatever a tool may do without asking, a person has accepted (design rule 12).
+    """
+    if "authorization" in request.headers:
+        raise NotSignedIn("a signed-in administrator accepts what tools do, and no key")
+    return await administered_tenant(request)
 
 
 _ERRORS = ("unauthorized", "forbidden", "store_unavailable")
@@ -299,20 +309,22 @@ OPERATIONS = [
         reply=OfferReply,
         errors=(*_ADDED, "invalid_request"),
     ),
-    _operation(
+    Operation(
         method="POST",
         path=f"{PREFIX}/{{slug}}/tools/accept",
         handler=accept_integration_tools,
         summary="Accept definitions that are new or different",
+        who="session",
         request=AcceptRequest,
         reply=AcceptReply,
         errors=(*_ADDED, "invalid_request"),
     ),
-    _operation(
+    Operation(
         method="PUT",
         path=f"{PREFIX}/{{slug}}/tools/{{tool}}/effect",
         handler=set_integration_tool_effect,
         summary="Say what a tool does",
+        who="session",
         request=EffectRequest,
         reply=IntegrationToolsReply,
         errors=(*_ADDED, "invalid_request"),

@@ -23,8 +23,7 @@ from gateway.engine.integration import (
     Skipped,
 )
 from gateway.engine.integration import Kind as KindName
-from gateway.errors import IntegrationRefused
-from gateway.integrations.adding import New
+from gateway.errors import IntegrationNotFound, IntegrationRefused
 from gateway.integrations.kind import Ran, Send, Source
 from gateway.integrations.reading import Given, Reader
 from gateway.store.events import Outbox
@@ -34,6 +33,7 @@ from gateway.wiring import integrations as wiring
 from gateway.wiring import process
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import FakeClock, Harness, running_gateway
+from tests.support.organisation import review
 
 URL = "https://pets.example/openapi.json"
 KEY = AuthMethod(slug="key", kind="apikey", placements=(Placement(carrier="header", name="X-Key"),))
@@ -343,20 +343,23 @@ async def test_a_definition_is_accepted_by_the_digest_that_was_seen(
     await api.post("/v1/integrations/pet-shop/refresh", json={})
     digest = (await tools(api))["feed"]["digest"]
     place = "/v1/integrations/pet-shop/tools/accept"
-    wrong = await api.post(place, json={"tools": [{"name": "feed", "digest": "0" * 64}]})
+    wrong = await review(gateway, "POST", place, {"tools": [{"name": "feed", "digest": "0" * 64}]})
     assert wrong.json() == {"accepted": []}
-    right = await api.post(place, json={"tools": [{"name": "feed", "digest": digest}]})
+    seen = {"tools": [{"name": "feed", "digest": digest}]}
+    key = await api.post(place, json=seen)
+    assert (key.status_code, key.json()["code"]) == (401, "unauthorized")
+    assert (await tools(api))["feed"]["state"] == "changed"
+    right = await review(gateway, "POST", place, seen)
     assert right.json() == {"accepted": ["feed"]}
     shown = (await tools(api))["feed"]
     assert (shown["state"], shown["before"]) == ("accepted", None)
 
-    answer = await api.put(
-        "/v1/integrations/pet-shop/tools/feed/effect", json={"digest": digest, "effect": "write"}
-    )
+    place = "/v1/integrations/pet-shop/tools/feed/effect"
+    said = {"digest": digest, "effect": "write"}
+    assert (await api.put(place, json=said)).status_code == 401
+    answer = await review(gateway, "PUT", place, said)
     assert answer.json()["tools"][0]["effect"] == "write"
-    gone = await api.put(
-        "/v1/integrations/pet-shop/tools/feed/effect", json={"digest": "0" * 64, "effect": "read"}
-    )
+    gone = await review(gateway, "PUT", place, {"digest": "0" * 64, "effect": "read"})
     assert gone.status_code == 404
     assert (await actions(gateway))[-2:] == ["integration.tool_accepted", "integration.tool_effect"]
 
@@ -507,13 +510,16 @@ async def test_a_foreign_integration_looks_missing(
         ("POST", "/methods", {"authMethods": []}),
         ("GET", "/tools", None),
         ("PATCH", "/tools", {"operations": ["feed"], "enabled": False}),
-        ("POST", "/tools/accept", {"tools": [{"name": "feed", "digest": "0" * 64}]}),
-        ("PUT", "/tools/feed/effect", {"digest": "0" * 64, "effect": None}),
     ]
     for method, path, body in calls:
         for slug in ("pet-shop", "pet-shop--default"):
             answer = await other.request(method, f"/v1/integrations/{slug}{path}", json=body)
             assert (answer.status_code, answer.json()["code"]) == (404, "integration_not_found")
+    digest = (await tools(api))["feed"]["digest"]
+    with pytest.raises(IntegrationNotFound):
+        await gateway.services.tool_review.accept("acme", "pet-shop", [("feed", digest)])
+    with pytest.raises(IntegrationNotFound):
+        await gateway.services.tool_review.set_effect("acme", "pet-shop", "feed", digest, "read")
     listed = (await other.get("/v1/integrations")).json()["integrations"]
     assert "pet-shop" not in {one["slug"] for one in listed}
 
@@ -536,14 +542,3 @@ async def test_a_person_needs_to_administer_and_a_page_of_ours(
     ]:
         answer = await admin.client.post(place, json={"url": URL}, headers=headers)
         assert answer.status_code == status, headers
-
-
-async def test_register_brings_up_to_date_what_is_there(
-    gateway: Harness, api: httpx.AsyncClient, kinds: Kinds
-) -> None:
-    service = gateway.services.integration_service
-    await service.register("default", New(given=Given(url=URL)))
-    kind = kinds[KindName.OPENAPI]
-    kind.description = replace(kind.description, definitions=(definition("groom"),))
-    done = await service.register("default", New(given=Given(url=URL), name="Pets"))
-    assert (done.integration.name, done.integration.tools) == ("Pets", 1)

@@ -123,7 +123,7 @@ async def test_a_dry_run_and_a_late_acceptance_change_nothing(world: Integrating
     _pet(world.api)["get"]["summary"] = "Show a pet, differently"
     await world.got("POST", f"/{SLUG}/refresh")
     body = {"tools": [{"name": "get_pet", "digest": seen}]}
-    assert (await world.got("POST", f"/{SLUG}/tools/accept", **body)) == {"accepted": []}
+    assert (await world.review("POST", f"/{SLUG}/tools/accept", **body)) == {"accepted": []}
     await world.asked("petstore_get_pet", {"petId": "p1"})
 
 
@@ -162,7 +162,7 @@ async def test_an_mcp_tool_is_compared_before_each_call(world: Integrating, name
     await world.add(f"{world.api.url}/mcp", kind="mcp")
     tool = (await world.tools())["greet"]
     said = {"digest": tool["digest"], "effect": "read"}
-    assert (await world.ask("PUT", f"/{SLUG}/tools/greet/effect", **said)).is_success
+    await world.review("PUT", f"/{SLUG}/tools/greet/effect", **said)
     assert "greet Rex" in str(await world.result("petstore_greet", {"name": "Rex"}))
     MCP_MUTATIONS[name](world.api)
     world.api.calls.clear()

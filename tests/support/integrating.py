@@ -13,7 +13,7 @@ from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
 from tests.support.gateway import FakeClock, Harness, running_gateway
-from tests.support.organisation import headers_of
+from tests.support.organisation import headers_of, review
 from tests.support.remote_api import API_KEY, RemoteApi, allowed, remote_api
 
 SLUG = "petstore"
@@ -82,11 +82,17 @@ class Integrating:
         found = await self.got("GET", f"/{slug}/tools")
         return {tool["name"]: tool for tool in found["tools"]}
 
+    async def review(self, method: str, path: str, **body: Any) -> Any:
+        """The answer to an administrator, in a browser, who says what a tool may do."""
+        answer = await review(self.harness, method, f"/v1/integrations{path}", body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
     async def accept(self, name: str, slug: str = SLUG) -> list[str]:
         """Accept a definition as it is shown."""
         digest = (await self.tools(slug))[name]["digest"]
         body = {"tools": [{"name": name, "digest": digest}]}
-        found: list[str] = (await self.got("POST", f"/{slug}/tools/accept", **body))["accepted"]
+        found: list[str] = (await self.review("POST", f"/{slug}/tools/accept", **body))["accepted"]
         return found
 
     async def discover(self, user: str = "alice", tenant: str = "default") -> dict[str, Any]:

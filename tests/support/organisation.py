@@ -45,3 +45,12 @@ def headers_of(browser: Browser) -> dict[str, str]:
         "Origin": browser.gateway_url,
         "X-CSRF-Token": browser.csrf_token(),
     }
+
+
+async def review(gateway: Harness, method: str, path: str, body: Any) -> httpx.Response:
+    """The answer to a script of a page that an administrator has open."""
+    browser = await gateway.browser(ADMIN)
+    await browser.open("/dashboard/connectors")
+    return await browser.client.request(
+        method, f"{browser.gateway_url}{path}", json=body, headers=headers_of(browser)
+    )

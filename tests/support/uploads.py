@@ -7,6 +7,9 @@ from typing import Any
 
 import httpx
 
+from tests.support.gateway import Harness
+from tests.support.organisation import review
+
 BASE = "https://pets.example/v1"
 
 
@@ -28,7 +31,7 @@ def document(*paths: str, summary: str = "About pets.") -> str:
     return json.dumps(said)
 
 
-async def every_step(api: httpx.AsyncClient, slug: str = "pet-shop") -> None:
+async def every_step(gateway: Harness, api: httpx.AsyncClient, slug: str = "pet-shop") -> None:
     """Preview, add, look at, change, refresh, accept, judge, choose, configure and remove it."""
     here = f"/v1/integrations/{slug}"
     first, second = document("/cats", "/dogs"), document("/cats", "/birds", summary="All of them.")
@@ -50,6 +53,10 @@ async def every_step(api: httpx.AsyncClient, slug: str = "pet-shop") -> None:
     for method, path, body in [
         ("POST", f"{here}/tools/accept", {"tools": seen}),
         ("PUT", f"{here}/tools/{name}/effect", {"digest": digest, "effect": "write"}),
+    ]:
+        answer = await review(gateway, method, path, body)
+        assert answer.status_code == 200, (path, answer.text)
+    for method, path, body in [
         ("PATCH", f"{here}/tools", {"operations": [name], "enabled": False}),
         ("DELETE", here, None),
     ]:

@@ -157,7 +157,7 @@ async def test_every_action_is_recorded_with_its_actor(
     await admin.put("/v1/policies", json=policies)
 
     # An API by its document, from the first look to the end.
-    await every_step(integrating)
+    await every_step(gateway, integrating)
 
     # An agent: registered, let in, not let in, and ended.
     agent = await new_agent(gateway)
@@ -202,7 +202,7 @@ async def test_every_action_is_recorded_with_its_actor(
     assert told(Action.LOGIN_FAILED) == ("login", "login_unknown", *nothing)
     assert told(Action.LOGIN_ACCEPTED) == ("key", "ok", "carol", None, None)
     assert told(Action.SESSIONS_ENDED) == ("key", "ok", "carol", None, None)
-    assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "bob", None, None)
+    assert told(Action.LOGIN_SUCCEEDED) == ("login", "ok", "admin", None, None)
     assert told(Action.LOGOUT) == ("session", "ok", "alice", None, None)
     assert told(Action.HOOK_FAILED)[:4] == ("session", "hook_error", "alice", "atlassian")
     assert told(Action.HOOK_DONE)[:4] == ("key", "ok", "alice", "atlassian")

@@ -193,8 +193,16 @@ MATRIX = (
             ("POST", "/methods", {"authMethods": []}),
             ("GET", "/tools", None),
             ("PATCH", "/tools", {"operations": [], "enabled": True}),
-            ("POST", "/tools/accept", {"tools": [{"name": "x", "digest": "0" * 64}]}),
-            ("PUT", "/tools/{tool}/effect", {"digest": "0" * 64, "effect": None}),
+        )
+    }
+    | {
+        # A person accepts what tools do: never a key.
+        f"{method} /v1/integrations/{{slug}}/tools{path}": Row(
+            SESSION, None, None, "integration_not_removable", body
+        )
+        for method, path, body in (
+            ("POST", "/accept", {"tools": [{"name": "x", "digest": "0" * 64}]}),
+            ("PUT", "/{tool}/effect", {"digest": "0" * 64, "effect": None}),
         )
     }
 )

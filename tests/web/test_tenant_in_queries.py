@@ -101,7 +101,7 @@ async def test_every_query_of_the_api_names_a_tenant(
         assert (await api.get("/v1/approvals?user=alice")).status_code == 200
         unknown = await api.get("/v1/approvals/apr_unknown")
         assert unknown.status_code == 404
-        await every_step(api)
+        await every_step(gateway, api)
         agent = await new_agent(gateway)
         tokens = await agent.log_in(browser)
         assert (await agent.refresh(tokens["refresh_token"])).status_code == 200
