@@ -14,6 +14,7 @@ from gateway.commands.deployment import settings_of_running_gateway, with_provid
 from gateway.commands.dev import add_dev_commands
 from gateway.commands.doctor.command import add_doctor_command
 from gateway.commands.encryption import add_encryption_commands
+from gateway.commands.integrations.commands import add_integration_commands
 from gateway.commands.policies import add_policy_commands
 from gateway.commands.serve import add_serve_command
 from gateway.commands.service_keys import add_key_commands
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     add_usage_command(commands, with_services)
     add_tool_commands(commands, with_providers)
     add_policy_commands(commands, with_services)
+    add_integration_commands(commands, with_services)
     add_skill_commands(commands)
     add_signing_key_commands(commands, with_services)
     connectors = commands.add_parser("connectors", help="list, show, check and create connectors")

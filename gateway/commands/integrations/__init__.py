@@ -1,0 +1,1 @@
+"""``gateway integrations``: APIs that are added by URL (docs/integrations.md)."""
