@@ -6,6 +6,7 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.background import in_background
 from gateway.commands.deployment import Commands, override
 from gateway.observe.logs import configure_logs
 from gateway.server.readiness import Readiness
@@ -30,6 +31,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from gateway.server.run import freeze_objects, serve, server_for
     from gateway.server.run import run as run_server
     from gateway.web.app import create_app
+    from gateway.web.listed_integrations import keep_registering
     from gateway.web.metrics import exposed
     from gateway.wiring.mounted import log_connectors
 
@@ -47,6 +49,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             async with (
                 open_services(settings, env, sandbox=link, readiness=readiness) as services,
                 exposed(services),
+                in_background(keep_registering(services)),
             ):
                 freeze_objects()
                 yield services

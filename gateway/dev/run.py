@@ -147,7 +147,7 @@ def _ensure_service_key(env: dict[str, str]) -> MountedConnectors:
         link = await link_sandbox(settings, variables)
         async with open_services(settings, variables, sandbox=link) as services:
             if not (file.is_file() and await _is_valid(services.keys, file.read_text().strip())):
-                roles = [Role.TOKENS, Role.PROXY, Role.TOOLS, Role.CONNECTIONS]
+                roles = [Role.TOKENS, Role.PROXY, Role.TOOLS, Role.CONNECTIONS, Role.INTEGRATIONS]
                 _, secret = await services.keys.create(
                     tenant=DEFAULT_TENANT, roles=roles, label="gateway dev"
                 )
@@ -162,7 +162,7 @@ async def _is_valid(keys: ServiceKeys, key: str) -> bool:
         caller = await keys.authenticate(f"Bearer {key}")
     except Unauthorized:
         return False
-    return Role.TOOLS in caller.roles  # an earlier release made it without
+    return Role.INTEGRATIONS in caller.roles  # an earlier release made it without
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> int:

@@ -104,15 +104,17 @@ class Adding:
             raise IntegrationRefused("nothing_usable", "it has no operation that can be a tool")
         return row, fitting
 
-    async def fill(self, row: Integration, description: Description, new: New) -> None:
-        """Store the tools of a new row, as a person has accepted them."""
+    async def fill(
+        self, row: Integration, description: Description, new: New, *, accept: bool = True
+    ) -> None:
+        """Store the tools of a row; with ``accept``, a person has accepted them."""
         if not row.per_connection:
             await self.tools.sync(
                 row,
                 EVERYBODY,
                 description.definitions,
                 now=self.clock(),
-                accept=True,
+                accept=accept,
                 offered=new.operations,
             )
 

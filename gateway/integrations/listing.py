@@ -49,14 +49,14 @@ class Listed:
     added: Integration | None = None
 
 
-def added_row(row: Integration, *, tools: int, waiting: int) -> Listed:
+def added_row(row: Integration, *, tools: int, waiting: int, can_remove: bool = True) -> Listed:
     """Return what is shown of an integration that somebody added."""
     return Listed(
         slug=row.slug,
         name=row.name,
         description=row.description,
         kind=str(row.kind),
-        can_remove=True,
+        can_remove=can_remove,
         can_refresh=can_refresh(row),
         methods=row.methods,
         display_url=row.display_url,

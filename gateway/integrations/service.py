@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.catalog import Catalog
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
-from gateway.engine.integration import AuthMethod, Claim, Description, OAuth, Skipped
+from gateway.engine.integration import AuthMethod, Claim, Description, Skipped
 from gateway.engine.integration_names import is_integration
-from gateway.errors import IntegrationNotFound, IntegrationNotRemovable, InvalidRequest
+from gateway.errors import IntegrationNotRemovable
 from gateway.integrations.adding import (
     MAX_DESCRIPTION,
     MAX_NAME,
@@ -20,6 +20,7 @@ from gateway.integrations.adding import (
     check_usable,
     is_in_catalog,
 )
+from gateway.integrations.entrusted import check_entrusted
 from gateway.integrations.listing import (
     GATEWAY,
     Listed,
@@ -65,6 +66,8 @@ class Integrations:
     clock: Clock
     audit: Audit
     public_url: str
+    listed: frozenset[tuple[str, str]] = frozenset()
+    """(tenant, slug) of those in the deployment's own list, which nobody removes."""
 
     async def detect(self, tenant: str, url: str) -> list[Claim]:
         """See ``Reader.detect``."""
@@ -87,28 +90,6 @@ class Integrations:
         await self.store.add(row)
         return await self._filled(row, description, new)
 
-    async def register(self, tenant: str, new: New) -> Added:
-        """Add an integration, or bring the one of that slug up to date: for a start's own list.
-
-        Raises what ``add`` does, but ``IntegrationExists``.
-        """
-        row, description = await self.adding.read(tenant, new)
-        try:
-            old = await self.store.get(tenant, row.slug)
-        except IntegrationNotFound:
-            await self.store.add(row)
-        else:
-            row = await self.store.replace(
-                replace(
-                    row,
-                    created_at=old.created_at,
-                    created_by=old.created_by,
-                    found=old.found,
-                    revision=old.revision,
-                )
-            )
-        return await self._filled(row, description, new)
-
     async def list_for(self, tenant: str) -> list[Listed]:
         """Return the gateway itself, what the tenant added, and the usable catalog connectors."""
         await self.registry.loaded()
@@ -120,7 +101,7 @@ class Integrations:
             by_slug.setdefault(tool.integration, []).append(tool)
         return [
             gateway_row(self.public_url),
-            *(_listed(row, by_slug.get(row.slug, ())) for row in own),
+            *(self._listed(row, by_slug.get(row.slug, ())) for row in own),
             *(
                 catalog_row(config, tools=counts.get(config.name, 0))
                 for config in offered
@@ -138,7 +119,7 @@ class Integrations:
             counts = tool_counts(tool.connectors for tool in self.registry.tools())
             return catalog_row(config, tools=counts.get(config.name, 0))
         row = await self.store.get(tenant, slug)
-        return _listed(row, await self.tools.list_for(tenant, slug))
+        return self._listed(row, await self.tools.list_for(tenant, slug))
 
     async def added(self, tenant: str, slug: str) -> Integration:
         """Return the row of an integration that somebody added.
@@ -180,33 +161,25 @@ class Integrations:
     ) -> Listed:
         """Merge auth templates into those of the integration, or replace them.
 
-        While there are connections, no template goes and no endpoint of OAuth changes: their
-        refresh tokens would be sent to another address than the one they are from. While there is
-        an OAuth app, the flow that it is for stays: its secret would be sent there, too.
+        Raises ``InvalidRequest`` if one is in use (``check_entrusted``).
         """
         row = await self.added(tenant, slug)
         new = configured(row.methods, methods, mode) or NOTHING
-        if await self.connections.list_of(tenant, row.id):
-            kept = {each.slug: each for each in new}
-            for old in row.methods:
-                if old.slug not in kept or kept[old.slug].oauth != old.oauth:
-                    raise InvalidRequest(
-                        f"authMethods: {old.slug} is in use. Disconnect the accounts first."
-                    )
-        used = await self.apps.list_for(tenant, row.id)
-        if used and _flow_of(new) != _flow_of(row.methods):
-            raise InvalidRequest(
-                "authMethods: an OAuth app is for this flow. Remove the app first."
-            )
         now = self.clock()
         changed = replace(row, methods=new, config_revised_at=now, updated_at=now)
+        await check_entrusted(row, changed, self.connections, self.apps)
         check_usable(changed)
         await self._replaced(changed, details={"changed": ["authMethods"]})
         return await self.get(tenant, slug)
 
     async def remove(self, tenant: str, slug: str) -> Removed:
-        """Remove an integration: revoke and delete its connections, its tools, its apps."""
+        """Remove an integration: revoke and delete its connections, its tools, its apps.
+
+        Raises ``IntegrationNotRemovable`` for one that the deployment lists, too.
+        """
         row = await self.added(tenant, slug)
+        if not self._can_remove(row):
+            raise IntegrationNotRemovable
         removed = await self.removal.remove(row)
         await self.audit.write(
             Action.INTEGRATION_REMOVED, tenant=tenant, connector=row.id, subject=slug
@@ -234,14 +207,11 @@ class Integrations:
             details=details,
         )
 
+    def _listed(self, row: Integration, tools: Sequence[StoredTool]) -> Listed:
+        names = {tool.name for tool in tools}
+        waiting = {tool.name for tool in tools if not tool.is_accepted(row.base_url)}
+        can_remove = self._can_remove(row)
+        return added_row(row, tools=len(names), waiting=len(waiting), can_remove=can_remove)
 
-def _listed(row: Integration, tools: list[StoredTool] | tuple[()]) -> Listed:
-    names = {tool.name for tool in tools}
-    waiting = {tool.name for tool in tools if not tool.is_accepted(row.base_url)}
-    return added_row(row, tools=len(names), waiting=len(waiting))
-
-
-def _flow_of(methods: Iterable[AuthMethod]) -> OAuth | None:
-    """Return the flow of people: the first one, as ``connector_of`` takes it."""
-    flows = (each.oauth for each in methods if each.oauth is not None)
-    return next((flow for flow in flows if flow.flow == "authorization_code"), None)
+    def _can_remove(self, row: Integration) -> bool:
+        return (row.tenant, row.slug) not in self.listed

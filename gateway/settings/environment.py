@@ -98,6 +98,9 @@ class Settings(LoginSettings, McpSettings):
     connectors_path: Path | None = None
     """A folder with more connectors, structured like `connectors/`."""
 
+    integrations_file: Path | None = None
+    """A JSON file with APIs that the gateway adds by URL when it starts."""
+
     ca_file: Path | None = None
     """Certificate authorities (PEM) for verifying providers, instead of the bundled ones."""
 
@@ -261,7 +264,7 @@ class Settings(LoginSettings, McpSettings):
             raise ValueError("must be https (plain http is for localhost only)")
         return value
 
-    @field_validator("ca_file", "encryption_keys_file")
+    @field_validator("ca_file", "encryption_keys_file", "integrations_file")
     @classmethod
     def _check_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

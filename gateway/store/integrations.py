@@ -31,7 +31,8 @@ class Integration:
     ``id`` is the name of its connector. ``endpoint`` is the URL of the document or of the endpoint,
     empty for an upload; requests go below ``base_url``. With ``per_connection``, each connection is
     asked for its own tools. ``found`` is our client at the authorization server that was discovered
-    when somebody connected last. Tools that were read before ``config_revised_at`` are read again.
+    when somebody connected last. ``registered`` stands for the entry of the deployment's own list
+    that it was made from, if any. Tools that were read before ``config_revised_at`` are read again.
     ``revision`` grows with each change.
     """
 
@@ -53,6 +54,7 @@ class Integration:
     created_by: str
     updated_at: datetime
     found: RemoteClient | None = None
+    registered: str = ""
     revision: int = 1
 
 
@@ -97,6 +99,10 @@ class IntegrationStore:
             if not await self._rows.update_one(known, {"$set": fields}):
                 raise IntegrationNotFound
         return new
+
+    async def mark(self, tenant: str, slug: str, registered: str) -> None:
+        """Note that one is what an entry of the deployment's list says, which that text is of."""
+        await self._rows.update_one(_row(tenant, slug), {"$set": {"registered": registered}})
 
     async def remove(self, tenant: str, slug: str) -> bool:
         """Delete one; return whether there was one."""

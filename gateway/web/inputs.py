@@ -70,8 +70,13 @@ async def read_json(request: Request, model: type[Model]) -> Model:
     """Return the JSON body as ``model``; raise ``InvalidRequest`` that names each wrong field."""
     if not is_json(request):
         raise InvalidRequest(f"the Content-Type must be {JSON}")
+    return in_json(await request.body(), model)
+
+
+def in_json(content: bytes, model: type[Model]) -> Model:
+    """Return JSON as ``model``; raise ``InvalidRequest`` that names each wrong field."""
     try:
-        return model.model_validate_json(await request.body())
+        return model.model_validate_json(content)
     except ValidationError as error:
         # Never the input itself: it may be a key in the wrong field.
         found = error.errors(include_input=False, include_url=False, include_context=False)

@@ -370,7 +370,8 @@ PROBLEMS: dict[type[BaseException], Problem] = {
         409,
         "integration_not_removable",
         "This integration comes with the gateway",
-        "It cannot be changed, refreshed or removed. An administrator can switch a connector off.",
+        "It cannot be changed, refreshed or removed. What the deployment's own list names can be "
+        "changed, but not removed. An administrator can switch a connector off.",
     ),
     errors.IntegrationUnreachable: Problem(
         422,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.catalog import Catalog
@@ -10,8 +11,10 @@ from gateway.clock import Clock
 from gateway.integrations.adding import Adding
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
+from gateway.integrations.list_file import Entry
 from gateway.integrations.news import News
 from gateway.integrations.reading import Reader
+from gateway.integrations.registration import Registration
 from gateway.integrations.removal import Removal
 from gateway.integrations.rules import IntegrationRules
 from gateway.integrations.service import Integrations
@@ -33,6 +36,7 @@ class IntegrationServices:
 
     service: Integrations
     review: ToolReview
+    registration: Registration
 
 
 def integration_services(
@@ -50,14 +54,16 @@ def integration_services(
     audit: Audit,
     news: News,
     public_url: str,
+    listed: Sequence[Entry],
 ) -> IntegrationServices:
     """Return the services."""
     connections = ConnectionStore(database)
     reader = Reader(KINDS, Fetcher(outbound).fetch)
+    adding = Adding(
+        reader=reader, store=rows, tools=tools, catalog=catalog, registry=registry, clock=clock
+    )
     service = Integrations(
-        adding=Adding(
-            reader=reader, store=rows, tools=tools, catalog=catalog, registry=registry, clock=clock
-        ),
+        adding=adding,
         reader=reader,
         store=rows,
         tools=tools,
@@ -76,6 +82,7 @@ def integration_services(
         clock=clock,
         audit=audit,
         public_url=public_url,
+        listed=frozenset((each.tenant, each.slug) for each in listed),
     )
     review = ToolReview(
         integrations=service,
@@ -87,4 +94,7 @@ def integration_services(
         clock=clock,
         audit=audit,
     )
-    return IntegrationServices(service=service, review=review)
+    registration = Registration(
+        adding=adding, store=rows, connections=connections, apps=apps, audit=audit
+    )
+    return IntegrationServices(service=service, review=review, registration=registration)

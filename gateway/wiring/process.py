@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,9 +32,11 @@ from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.fetch import BULKHEAD as INTEGRATIONS_BULKHEAD
 from gateway.integrations.fetch import Fetcher
 from gateway.integrations.kinds import KINDS
+from gateway.integrations.list_file import Entry, read_list
 from gateway.integrations.mcp_client.registration import document_path, is_public
 from gateway.integrations.news import News
 from gateway.integrations.present import IntegrationCatalog
+from gateway.integrations.registration import Registration
 from gateway.integrations.remote_clients import RemoteClients
 from gateway.integrations.renewals import IntegrationRenewals
 from gateway.integrations.rules import IntegrationRules
@@ -144,6 +146,8 @@ class Services(CoreServices):
     discoveries: Discoveries
     integration_service: Integrations
     tool_review: ToolReview
+    listed_integrations: Sequence[Entry]
+    registration: Registration
     policies: Policies
     approvals: Approvals
     tool_calls: ToolCalls
@@ -227,6 +231,7 @@ async def open_services(
     catalog = open_catalog(settings, env, sandbox)
     registry = Registry(catalog, settings.connectors_path)
     platform_values = read_platform(env, catalog)
+    listed = read_list(settings.integrations_file)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)
     public_addresses = PublicAddresses(policy=policy, sandbox_url=sandbox.url)
     metrics = Metrics([*catalog.names(), OIDC_BULKHEAD, AGENTS_BULKHEAD, INTEGRATIONS_BULKHEAD])
@@ -364,6 +369,7 @@ async def open_services(
             audit=audit,
             news=news,
             public_url=settings.public_url,
+            listed=listed,
         )
         approvals = Approvals(
             store=ApprovalStore(database),
@@ -478,6 +484,8 @@ async def open_services(
             discoveries=discoveries,
             integration_service=managing.service,
             tool_review=managing.review,
+            listed_integrations=listed,
+            registration=managing.registration,
             approvals=approvals,
             tool_calls=tool_calls,
             discovery=Discovery(
