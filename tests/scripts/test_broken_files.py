@@ -110,3 +110,45 @@ def test_an_unknown_connector_or_folder_is_wrong_usage(
     said = capsys.readouterr().err
     assert f'there is no connector "notoin" among {next(iter(CONNECTOR_CATALOG))}, ' in said
     assert "has no folder catalog/" in said
+
+
+def test_tools_of_a_file_need_one_connector(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file has the name of a connector, or of a product that one opens."""
+    write_solo(tmp_path)
+    (tmp_path / "tools").mkdir()
+    tool = """
+from connectors.tooling import Args, HttpTool, Needs, Output
+
+class Nothing(Args):
+    pass
+
+class Anything(Output):
+    id: str
+
+def made(name: str, connector: str) -> HttpTool:
+    return HttpTool(
+        name=name,
+        description="Return something.",
+        needs=(Needs(connector),),
+        effect="read",
+        method="GET",
+        path="/me",
+        args=Nothing,
+        output=Anything,
+    )
+
+"""
+    for file, made in {
+        "product": 'made("product_get_me", "solo")',
+        "mixed": 'made("mixed_get_me", "solo"), made("mixed_get_user", "notion")',
+        "solo": 'made("solo_get_me", "notion")',
+    }.items():
+        (tmp_path / f"tools/{file}.py").write_text(f"{tool}TOOLS = ({made},)\n")
+    _, out = run(capsys, "--folder", str(tmp_path), "--json")
+    said = [problem["message"] for problem in json.loads(out)["problems"]]
+    assert [each for each in said if each.startswith("tools/")] == [
+        "tools/mixed.py: there is no connector mixed, and none that all of its tools need",
+        "tools/solo.py: solo_get_me does not need solo",
+    ]
