@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         operations=arguments.operations,
         streams=arguments.streams,
         idle_seconds=arguments.idle_seconds,
+        document=arguments.document,
         driver=str(arguments.driver),
         against=arguments.against,
     )
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--stream-mib", type=_count, default=1024, help="of a long body through the proxy")
     add("--tools", type=_count, default=10_000, help="that a user discovers")
     add("--operations", type=_count, default=800, help="of an API that is added by URL")
+    add("--document", default="", metavar="FILE", help="an OpenAPI document to read as well")
     add("--streams", type=_count, default=500, help="of events that are open at once")
     add("--idle-seconds", type=_seconds, default=30.0, help="in which nothing changes for them")
     driver = Settings.model_fields["mongodb_driver"].default

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -28,34 +29,63 @@ sys.stderr.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
 _DEFINITIONS = TypeAdapter(tuple[Definition, ...])
 
 
-def measure_integrations(result: Result, *, operations: int, rounds: int) -> None:
+def measure_integrations(
+    result: Result, *, operations: int, rounds: int, document: Path | None = None
+) -> None:
     """Add time and memory of the reader, and the size of the tools, for two descriptions.
 
     Each has one operation more, with an argument that nobody can read: it alone is left out.
+    ``document`` is the file of an OpenAPI document that is measured, too.
 
-    Raises ``NotStarted`` if anything else is.
+    Raises ``NotStarted`` if anything else is left out, or if the file's document is refused.
     """
-    for name, module, document, question in (
-        ("an OpenAPI document", "openapi", open_api(operations), {"mode": "describe", "url": _URL}),
+    question = {"mode": "describe", "url": _URL}
+    for name, module, content, asked in (
+        ("an OpenAPI document", "openapi", open_api(operations), question),
         ("a GraphQL schema", "graphql", graphql(operations), {}),
     ):
-        seconds, memory = [], []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            said, peak = _read(f"gateway.integrations.{module}.reader", question, document)
-            seconds.append(time.perf_counter() - began)
-            memory.append(peak)
+        whole = f"{name} of {operations} operations"
+        said = _measured(result, whole, module, asked, content, rounds=rounds, target=MOST_MIB)
         if (len(said["definitions"]), len(said["skipped"])) != (operations, 1):
             raise NotStarted(f"{name}: other operations are left out than the poisoned one")
-        tools = about_tokens(_DEFINITIONS.validate_python(said["definitions"]))
-        whole = f"{name} of {operations} operations"
-        result.figures += [
-            Figure(name=f"{whole}: read after", value=median(seconds) * 1000, unit="ms"),
-            Figure(
-                name=f"{whole}: memory", value=median(memory) / 1024, unit="MiB", target=MOST_MIB
-            ),
-            Figure(name=f"{whole}: its tools, about", value=tools, unit="tokens"),
-        ]
+    if document is not None:
+        try:
+            content = document.read_bytes()
+        except OSError:
+            raise NotStarted(f"{document} cannot be read") from None
+        said = _measured(result, document.name, "openapi", question, content, rounds=rounds)
+        counts = Figure(
+            name=f"{document.name}: tools", value=len(said["definitions"]), unit="tools"
+        )
+        result.figures.append(counts)
+
+
+def _measured(
+    result: Result,
+    name: str,
+    module: str,
+    question: Mapping[str, Any],
+    document: bytes,
+    *,
+    rounds: int,
+    target: float | None = None,
+) -> dict[str, Any]:
+    """Add the figures of a description; return what its reader says in the last round."""
+    seconds, memory = [], []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        said, peak = _read(f"gateway.integrations.{module}.reader", question, document)
+        seconds.append(time.perf_counter() - began)
+        memory.append(peak)
+    if "refused" in said:
+        raise NotStarted(f"{name}: {said['refused']['code']}: {said['refused']['reason']}")
+    tools = about_tokens(_DEFINITIONS.validate_python(said["definitions"]))
+    result.figures += [
+        Figure(name=f"{name}: read after", value=median(seconds) * 1000, unit="ms"),
+        Figure(name=f"{name}: memory", value=median(memory) / 1024, unit="MiB", target=target),
+        Figure(name=f"{name}: its tools, about", value=tools, unit="tokens"),
+    ]
+    return said
 
 
 def _read(

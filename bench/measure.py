@@ -56,9 +56,9 @@ class Plan:
     """The parts of a run and their sizes.
     ``seconds`` is per cell and round, ``stored`` how many accounts are read, ``stream_bytes`` the
     length of a long body, ``tools`` how many a user discovers, ``operations`` how many an API has
-    that is added by URL, ``streams`` how many of events are open for ``idle_seconds``, and
-    ``against`` another checkout of the gateway, whose reads and storms are measured in turn with
-    this one's.
+    that is added by URL, ``document`` the file of a real description, ``streams`` how many of
+    events are open for ``idle_seconds``, and ``against`` another checkout of the gateway, whose
+    reads and storms are measured in turn with this one's.
     """
 
     parts: tuple[str, ...]
@@ -73,6 +73,7 @@ class Plan:
     operations: int
     streams: int
     idle_seconds: float
+    document: str
     driver: str
     against: Path | None = None
 
@@ -147,7 +148,10 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
             )
         if "integrations" in plan.parts:
             say(f"descriptions of {plan.operations} operations")
-            measure_integrations(result, operations=plan.operations, rounds=plan.rounds)
+            document = Path(plan.document) if plan.document else None
+            measure_integrations(
+                result, operations=plan.operations, rounds=plan.rounds, document=document
+            )
         if "streams" in plan.parts:
             say(f"{plan.streams} open streams of events")
             streamed = replace(place, database="gateway_streamed")
