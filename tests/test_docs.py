@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+import document_connectors
 import pytest
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
@@ -17,8 +17,6 @@ from tests.support.configs import CATALOG_ENV, WITH_OAUTH
 from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-import document_connectors  # noqa: E402 - scripts is not a package
 
 SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
 CODES = {problem.code for problem in (*PROBLEMS.values(), *OF_STATUS.values(), INTERNAL)}

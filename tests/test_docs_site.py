@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+import docs_site
 import pytest
 
 from tests.test_docs import ROOT, anchors
-
-sys.path.insert(0, str(ROOT / "scripts"))
-import docs_site
 
 # Not read as YAML: it names functions of MkDocs.
 CONFIG = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")

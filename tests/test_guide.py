@@ -7,7 +7,6 @@ import hmac
 import inspect
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
@@ -153,7 +152,6 @@ def test_every_option_is_named_and_no_other(capsys: pytest.CaptureFixture[str]) 
         return {*re.findall(r"--[a-z][a-z-]+", section(title, text))}
 
     assert named("1. Begin", GUIDE) == options(capsys, main, "connectors", "new")
-    sys.path.insert(0, str(ROOT / "scripts"))
     import validate_connectors
 
     assert named("The validator") == options(capsys, validate_connectors.main)

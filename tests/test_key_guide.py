@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,6 @@ def test_the_example_keeps_its_contract_and_satisfies_the_validator(
     text = (tern / "tests/wire/tern-key.json").read_text()
     assert '"x-api-key": "<key>"' in text
     assert "tk_Sandbox" not in text
-    sys.path.insert(0, str(ROOT / "scripts"))
     import validate_connectors
 
     assert validate_connectors.main(["--folder", str(tern)]) == 0

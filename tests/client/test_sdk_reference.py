@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from pathlib import Path
 
+import document_sdk
 import pytest
 from pytest_httpx import HTTPXMock
+from sdk_examples import EXAMPLES, Example
 
 import gateway.client
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import document_sdk  # noqa: E402 - scripts is not a package
-from sdk_examples import EXAMPLES, Example  # noqa: E402
 
 PAGE = ROOT / "docs" / "sdk-reference.md"
 WITH_EXAMPLE = [name for example in EXAMPLES for name in example.names]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
+import validate_connectors
 
 from connectors.catalog import CONNECTOR_CATALOG
-from tests.scripts.test_validator import ROOT, tree
+from tests.scripts.test_validator import tree
 from tests.support.contracts import write_contract
 from tests.support.outside import write_solo
-
-sys.path.insert(0, str(ROOT / "scripts"))
-import validate_connectors
 
 __all__ = ["tree"]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import install
 import pytest
-
-from scripts import install
 
 PIP = """
 import sys

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
+import document_connectors
+import measure_connectors
 import pytest
+from wanted_page import NOT_DESCRIBED, wanted_page
 
 from connectors.catalog import CONNECTOR_CATALOG, Catalog
 from connectors.config import ConnectorConfig
 from gateway.commands.connectors.known import MadeUp
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import document_connectors  # noqa: E402
-import measure_connectors  # noqa: E402
-from wanted_page import NOT_DESCRIBED, wanted_page  # noqa: E402
 
 CONFIGS = {config.name: config for config in Catalog(MadeUp()).ready()}
 

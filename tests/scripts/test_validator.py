@@ -13,7 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import connector_rules
 import pytest
+import validate_connectors
 
 import connectors.catalog
 import connectors.hooks
@@ -25,10 +27,6 @@ from gateway.testing import locate
 from tests.support.configs import make_config
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import connector_rules  # noqa: E402
-import validate_connectors  # noqa: E402
 
 PACKAGES = (connectors.catalog, connectors.sandbox, connectors.hooks)
 COPIED = ("connectors/catalog", "connectors/sandbox", "connectors/hooks", "tests/connectors")

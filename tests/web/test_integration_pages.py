@@ -62,8 +62,10 @@ async def test_the_pages_are_for_administrators_alone(gateway: Harness, shop: Re
     token = admin.csrf_token()
     shown = ("", "/methods", "/methods?way=bearer", "/refresh", "/remove", "/tools/list_pets")
     pages = (PAGE, *(f"{SHOP}{each}" for each in shown))
-    of_one = ("edit", "refresh", "refresh/look", "methods", "methods/remove", "remove", "accept")
-    of_one += ("tools/list_pets", "tools/list_pets/change")
+    of_one = (
+        *("edit", "refresh", "refresh/look", "methods", "methods/remove", "remove", "accept"),
+        *("tools/list_pets", "tools/list_pets/change"),
+    )
     forms = ["", "/add", *(f"/pet-shop/{each}" for each in of_one)]
     alice, nobody = await gateway.browser("alice"), await gateway.browser()
     for page in pages:
