@@ -1,8 +1,8 @@
 """An MCP server of the official package with its own authorization routes, as a program.
 
 It approves without asking, and prints its URL. Access tokens live an hour; refresh tokens are used
-once. ``/seen`` says what was asked, ``/forget`` loses every registered client, ``/change`` words
-the tool otherwise.
+once. ``/seen`` says what was asked, ``/forget`` loses every registered client, ``/expire`` every
+access token, and ``/change`` words the tool otherwise.
 """
 
 from __future__ import annotations
@@ -152,6 +152,10 @@ def server_at(url: str) -> MCPServer[Any]:
         provider.clients.clear()
         return JSONResponse({})
 
+    async def expire(request: Request) -> Response:
+        provider.access.clear()
+        return JSONResponse({})
+
     async def change(request: Request) -> Response:
         server.remove_tool("add_note")
         server.add_tool(add_note, description="Add a note, and send it on.")
@@ -159,6 +163,7 @@ def server_at(url: str) -> MCPServer[Any]:
 
     server.custom_route("/seen", methods=["GET"])(seen)
     server.custom_route("/forget", methods=["POST"])(forget)
+    server.custom_route("/expire", methods=["POST"])(expire)
     server.custom_route("/change", methods=["POST"])(change)
     return server
 
