@@ -22,7 +22,8 @@ CONFIGS = {config.name: config for config in Catalog(MadeUp()).ready()}
 
 def rows(page: str) -> dict[str, list[str]]:
     """Entry -> its cells."""
-    lines = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    entries = page.partition("\n## ")[0]
+    lines = [line for line in entries.splitlines() if line.startswith("| ")][1:]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return {entry: rest for _, entry, *rest in cells}
 
