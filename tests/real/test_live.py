@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Route, expect
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DevGateway, connect, disconnect, sign_in
 from tests.support.gateway import ACCOUNTS
+from tests.support.loopback import LOOPBACK
+from tests.support.tokens import fingerprint
 
 pytestmark = needs_chromium
 
@@ -98,3 +100,31 @@ def test_a_page_that_fails_once_is_live_again_later(dev: DevGateway, chromium: B
     assert len(refused) == 1
     disconnect(there, "notion")
     page.context.close()
+
+
+def test_a_broken_connection_shows_in_two_browsers(dev: DevGateway, chromium: Browser) -> None:
+    """The grant ends at the provider, a tool meets the refusal, and both open pages say so."""
+    pages = [chromium.new_context(base_url=dev.url).new_page() for _ in range(2)]
+    for page in pages:
+        sign_in(page, "broken")
+    connect(pages[0], "google", "Ana Diaz (ana.diaz@example.com)")
+    for page in pages:
+        with page.expect_response(re.compile("/v1/events")):
+            page.goto("/dashboard/connectors")
+        page.evaluate("window.isTheSame = true")
+        expect(page.locator("#connector-google").get_by_text("Working")).to_be_visible()
+
+    dev.sandbox.end("google")
+    key = {"Authorization": f"Bearer {(dev.folder / 'service-key').read_text().strip()}"}
+    url, asked = f"{dev.url}/v1/connectors/google/token", {"user": "broken"}
+    token = LOOPBACK.post(url, headers=key, json=asked).json()["access_token"]
+    refused = asked | {"rejected_token_sha256": fingerprint(token)}
+    answer = LOOPBACK.post(url, headers=key, json=refused)
+    assert answer.json()["code"] == "reauthorization_required"
+    for page in pages:
+        button = page.locator("#connector-google").get_by_role("link", name=re.compile("Reconnect"))
+        expect(button).to_be_visible()
+        assert page.evaluate("window.isTheSame")
+    disconnect(pages[0], "google")
+    for page in pages:
+        page.context.close()
