@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gateway.commands.deployment import Commands
+from gateway.commands.output import print_lines
 
 SHELLS = ("bash", "zsh")
 
@@ -24,5 +25,4 @@ def add_completion_command(commands: Commands, parser: argparse.ArgumentParser) 
 def _print(parser: argparse.ArgumentParser, shell: str) -> int:
     import shtab  # here: no other command needs it
 
-    print(shtab.complete(parser, shell=shell))
-    return 0
+    return print_lines(shtab.complete(parser, shell=shell).splitlines())

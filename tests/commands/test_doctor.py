@@ -56,6 +56,7 @@ def examine(capsys: pytest.CaptureFixture[str], *arguments: str) -> Report:
 def test_a_new_deployment_is_in_order_and_stays_empty(
     deployment: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GATEWAY_MONGODB_DATABASE", name := "test_doctor_new")
     monkeypatch.setenv("OAUTH_NOTION_CLIENT_ID", "an-app")
     monkeypatch.setenv("OAUTH_NOTION_CLIENT_SECRET", CANARY)
     monkeypatch.setenv("OAUTH_SLACK_CLIENT_ID", "half-an-app")
@@ -71,8 +72,7 @@ def test_a_new_deployment_is_in_order_and_stays_empty(
     assert found.texts(State.WARNING, "connectors") == [reason]
 
     async def collections() -> list[str]:
-        url, name = deployment["GATEWAY_MONGODB_URL"], deployment["GATEWAY_MONGODB_DATABASE"]
-        async with open_database(url, name, Driver.MOTOR) as database:
+        async with open_database(deployment["GATEWAY_MONGODB_URL"], name, Driver.MOTOR) as database:
             return list(await database._handle.list_collection_names())
 
     assert asyncio.run(collections()) == []  # it has written nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -36,8 +37,26 @@ class Work:
             await self.ends[name].wait()
 
 
-async def test_a_tenant_with_much_work_leaves_a_slot_to_others() -> None:
-    work = Work(3)
+@pytest.fixture
+async def begun() -> AsyncIterator[Callable[[int], Work]]:
+    """Makes work, and ends what is left of it."""
+    made: list[Work] = []
+
+    def make(slots: int) -> Work:
+        made.append(Work(slots))
+        return made[-1]
+
+    yield make
+    tasks = [task for work in made for task in work.tasks.values()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_tenant_with_much_work_leaves_a_slot_to_others(
+    begun: Callable[[int], Work],
+) -> None:
+    work = begun(3)
     for number in range(5):
         await work.begin("many", f"m{number}")
     assert work.began == ["m0", "m1"]
@@ -45,8 +64,8 @@ async def test_a_tenant_with_much_work_leaves_a_slot_to_others() -> None:
     assert work.began == ["m0", "m1", "f0"]
 
 
-async def test_free_slots_go_to_tenants_in_turn() -> None:
-    work = Work(2)
+async def test_free_slots_go_to_tenants_in_turn(begun: Callable[[int], Work]) -> None:
+    work = begun(2)
     for name in ("m0", "m1", "m2", "m3"):
         await work.begin("many", name)
     for name in ("o0", "o1", "o2"):
@@ -59,8 +78,10 @@ async def test_free_slots_go_to_tenants_in_turn() -> None:
     assert len(work.began) == 6
 
 
-async def test_one_that_was_cancelled_while_it_waited_is_passed_over() -> None:
-    work = Work(1)
+async def test_one_that_was_cancelled_while_it_waited_is_passed_over(
+    begun: Callable[[int], Work],
+) -> None:
+    work = begun(1)
     await work.begin("a", "a0")
     await work.begin("a", "a1")
     await work.begin("b", "b0")
@@ -72,8 +93,10 @@ async def test_one_that_was_cancelled_while_it_waited_is_passed_over() -> None:
     assert work.began[-1] == "c0"
 
 
-async def test_one_that_is_cancelled_as_it_gets_a_slot_gives_it_back() -> None:
-    work = Work(1)
+async def test_one_that_is_cancelled_as_it_gets_a_slot_gives_it_back(
+    begun: Callable[[int], Work],
+) -> None:
+    work = begun(1)
     async with work.share.slot("a"):
         await work.begin("b", "b0")
     work.tasks["b0"].cancel()  # it has the slot, and has not run since

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("_restored_logs")
 @pytest.fixture
 def stream() -> io.StringIO:
     """The lines on standard output."""
+    flush_logs()  # the lines of an earlier test
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         configure_logs("info", "json")

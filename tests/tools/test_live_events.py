@@ -213,7 +213,7 @@ async def test_it_ends_with_the_session(tools: Tools) -> None:
                 harness.clock.advance(seconds=61)
                 look_again(harness.services.live)
             else:
-                await browser.open("/dashboard/connectors")
+                await browser.open("/dashboard/account")
                 await browser.submit(button=how)
             assert await opened.event() is None
     answer = await browser.client.get(URL, headers={"Accept": "application/json"})

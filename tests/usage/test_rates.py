@@ -16,6 +16,13 @@ from gateway.store.usage_rules import Algorithm, Each, Mode, RateLimit, Rule, Se
 from gateway.usage.rates import SHARE_OF, Rates
 from tests.support.gateway import FakeClock
 from tests.support.metering import Metering, budget, call
+from tests.support.tokens import StoppedClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """It stands still, so that no window ends during a test."""
+    return StoppedClock()
 
 
 @pytest.fixture

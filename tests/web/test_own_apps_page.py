@@ -18,7 +18,7 @@ async def test_an_administrator_sets_replaces_and_removes_an_app(
 ) -> None:
     sandbox.register("google", "acme-client", "acme-secret-1")
     browser = await gateway.browser("admin")
-    await browser.open("/dashboard/connectors")
+    await browser.open("/dashboard/developers")
     assert f'href="{PAGE}"' in browser.page.text
     await browser.open(PAGE)
     assert f"{GATEWAY_URL}/v1/connectors/google/callback" in browser.text

@@ -303,6 +303,8 @@ NAMELESS = {
     "tools_accepted",
     "tools_not_accepted",
     "tool_changed",
+    "method_set",
+    "method_removed",
 }
 
 
