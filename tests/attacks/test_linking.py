@@ -110,6 +110,7 @@ def test_a_later_user_of_the_same_browser_does_not_finish_the_flow(
     sign_in(page, first)
     link = start_only(page, "evil")
     page.goto("/dashboard/connectors")
+    page.locator(".account-menu summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(re.compile("/login"))
     sign_in(page, second)

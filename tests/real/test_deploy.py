@@ -80,7 +80,7 @@ def test_deployed_gateway_survives_a_killed_process(
     sign_in(page, canaille, user)
     consent(page, canaille)
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".who")).to_contain_text(user.username)
+    expect(page.locator(".account-menu summary")).to_contain_text(user.username)
     cookies = context.cookies(deployed.url)
     assert cookies
     assert all(cookie["name"].startswith("__Host-") and cookie["secure"] for cookie in cookies)

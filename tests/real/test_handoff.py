@@ -56,7 +56,7 @@ def test_user_of_the_host_signs_in_and_out(chromium: Browser, handoff: AtHost) -
     expect(page.get_by_role("heading")).to_have_text("Sign in")
     page.get_by_role("button", name="Continue to sign in").click()
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".who")).to_contain_text("nora")
+    expect(page.locator(".account-menu summary")).to_contain_text("nora")
     page.locator(".account-menu summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.locator(".notice")).to_contain_text("you may still be signed in")
@@ -95,5 +95,5 @@ def test_stolen_or_forwarded_challenge_signs_neither_person_in(
     # An honest sign-in works right after.
     victor.get_by_role("button", name="Continue to sign in").click()
     victor.wait_for_url(DASHBOARD)
-    expect(victor.locator(".who")).to_contain_text("victor")
+    expect(victor.locator(".account-menu summary")).to_contain_text("victor")
     victims.close()

@@ -61,7 +61,7 @@ def test_person_signs_in_at_an_independent_provider(chromium: Browser, oidc: AtC
     with page.expect_request(re.compile(r"/login/callback\?")) as arrived:
         consent(page, oidc.canaille)
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".who")).to_contain_text(oidc.canaille.user.username)
+    expect(page.locator(".account-menu summary")).to_contain_text(oidc.canaille.user.username)
     assert oidc.canaille.token_requests == 1
 
     # The callback's address signs nobody in: not another person, and not the same one again.
@@ -73,7 +73,6 @@ def test_person_signs_in_at_an_independent_provider(chromium: Browser, oidc: AtC
     theirs.wait_for_url(re.compile("/login"))
     assert oidc.canaille.token_requests == 1
 
-    page.goto("/dashboard/connectors")
     page.goto("/dashboard/account")
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.locator(".notice")).to_contain_text("You are signed out everywhere")

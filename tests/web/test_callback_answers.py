@@ -171,7 +171,7 @@ async def test_answer_of_the_callback_does_not_leak_its_address(
     if status == 303:
         target = urlsplit(answer.headers["location"])
         assert (target.scheme, target.netloc, target.path) == ("", "", "/dashboard/connectors")
-        assert {*parse_qs(target.query)} <= {"outcome", "connector", "ref"}
+        assert {*parse_qs(target.query)} <= {"outcome", "connector", "account", "ref"}
 
 
 @pytest.mark.requirement("A17")
@@ -235,5 +235,5 @@ async def test_the_request_id_leads_from_the_notice_to_the_log(
 
 def _own_content(answer: httpx.Response) -> str:
     """The page without links that a person may follow: to the control page, and to this host."""
-    page = answer.text.partition('<footer class="site-footer">')[0]
+    page = re.sub(r'<div class="banner".*?</div>', "", answer.text, flags=re.DOTALL)
     return page.replace(f'href="{GATEWAY_URL}/', 'href="/')

@@ -107,7 +107,8 @@ async def test_a_hostile_user_id_is_text_on_every_page(gateway: Harness) -> None
         answer = await browser.open("/dashboard/connectors")
         assert shape(answer.text) == plain, user
         assert user in browser.text
-        example = re.search(r'id="dev-snippet">(.*?)</code>', answer.text, re.DOTALL)
+        developers = (await browser.open("/dashboard/developers")).text
+        example = re.search(r'id="dev-snippet">(.*?)</code>', developers, re.DOTALL)
         assert example
         assert "<" not in example[1]
 
