@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import httpx
 
+import gateway.integrations.entrusted as entrusted
 import gateway.integrations.graphql.request as graphql_request
 import gateway.integrations.mcp_client.tools as mcp_tools
 import gateway.integrations.openapi.request as openapi_request
 import gateway.integrations.openapi.styles as styles
-import gateway.integrations.service as service
 import gateway.integrations.tool_review as tool_review
 import gateway.integrations.tools as integration_tools
 import gateway.services.own_names as own_names
@@ -22,14 +22,7 @@ from gateway.errors import IntegrationUnreachable
 from gateway.integrations.fetch import Fetcher
 from gateway.proxy import destination
 from gateway.tools.integration_tool import Pin
-from gateway.web import (
-    integration_method_pages,
-    integration_pages,
-    integration_refresh_pages,
-    integration_request,
-    integration_tool_pages,
-)
-from gateway.web.state import services
+from gateway.web import integration_request
 
 # Of no type: a weakness assigns to methods and module functions.
 _FETCHER: Any = Fetcher
@@ -38,18 +31,12 @@ _MCP: Any = mcp_tools
 _OPENAPI: Any = openapi_request
 _STYLES: Any = styles
 _REVIEW: Any = tool_review
-_SERVICE: Any = service
+_ENTRUSTED: Any = entrusted
 _TOOLS: Any = integration_tools
 _NAMES: Any = own_names
 _DESTINATION: Any = destination
 _PAGES: Any = integration_request
 _SESSION: Any = SessionCaller
-_OF_PAGES: tuple[Any, ...] = (
-    integration_method_pages,
-    integration_pages,
-    integration_refresh_pages,
-    integration_tool_pages,
-)
 
 
 def _plain_fetch() -> None:
@@ -86,7 +73,7 @@ def _any_host() -> None:
 
 def _any_flow() -> None:
     """The endpoints of a flow change while there is an app for them."""
-    _SERVICE._flow_of = lambda methods: None
+    _ENTRUSTED._flow_of = lambda methods: None
 
 
 def _unquoted() -> None:
@@ -163,18 +150,6 @@ def _unpinned() -> None:
     _REVIEW.ToolReview.refresh = unpinned
 
 
-def _own_tenant() -> None:
-    """The pages show an integration to every administrator who knows its slug."""
-
-    async def own_row(request: Any, session: Any) -> Any:
-        return await services(request).integration_service.added(
-            "default", request.path_params["slug"]
-        )
-
-    for pages in _OF_PAGES:
-        pages.own_row = own_row
-
-
 OF_INTEGRATIONS: dict[str, Callable[[], None]] = {
     "integration_url_is_guarded": _plain_fetch,
     "integration_host_is_kept": _any_host,
@@ -188,6 +163,5 @@ OF_INTEGRATIONS: dict[str, Callable[[], None]] = {
     "integration_form_is_of_this_site": _any_origin,
     "integration_form_has_the_token": _any_token,
     "integration_pages_are_of_admins": _anybody,
-    "integration_page_is_of_the_tenant": _own_tenant,
     "integration_refresh_is_as_shown": _unpinned,
 }

@@ -16,6 +16,7 @@ from tests.support.answers import WatchedTransport
 from tests.support.browser import Browser
 from tests.support.linking import dump
 from tests.support.loopback import NO_TLS
+from tests.support.waiting import PATIENCE_SECONDS
 
 CARRIERS: list[tuple[str, str, int, str]] = [
     # Secrets that an answer must carry: method, path, status, kind.
@@ -63,6 +64,7 @@ class Journey:
             transport=self.transport,
             headers={"Authorization": f"Bearer {key}"},
             trust_env=False,
+            timeout=PATIENCE_SECONDS,
         )
 
     def note(self, browser: Browser) -> None:
