@@ -113,13 +113,16 @@ NEVER_LET_IN = (
     "POST /v1/connectors/{name}/connect",
     "POST /v1/tools/{name}/call",
     " /v1/approvals/{id}",
+    "POST /v1/integrations/{slug}/tools/accept",
+    "PUT /v1/integrations/{slug}/tools/{tool}/effect",
     *(f"{method} /v1/proxy" for method in METHODS if method != "GET"),
 )
 """A login works once for each browser that was sent to its host (tests/web/test_handoff.py), a key
 must be one that its provider accepts (tests/web/test_pasted_keys.py), the connection that a tool
 needs is not there (tests/tools/test_calls.py), nor are approvals, which such a call asks for
-(tests/tools/test_approval_pages.py), and the simulated provider has
-an answer to GET alone."""
+(tests/tools/test_approval_pages.py), an administrator's session alone says what a tool of an
+integration may do (tests/integrations/test_pinned.py), and the simulated provider has an answer to
+GET alone."""
 
 
 def ask(case: Case, target: Target, statuses: set[int]) -> None:
