@@ -27,7 +27,7 @@ TEMPLATE = "template"
 OPEN = "-"
 """The template of a connection that needs nothing."""
 UNNAMED = "grant:"
-"""Begins the id of an account that nobody names: it is another one for each grant."""
+"""The prefix of account ids that the gateway makes up, as the provider tells none."""
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*--[a-z0-9]{1,32}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """A token of RFC 9110 5.6.2."""

@@ -29,12 +29,12 @@ COMMAND = ".venv/bin/python scripts/document_sdk.py"
 CHAPTERS = {
     "The gateway": ("Gateway", "SyncGateway", "UserContext", "SyncUserContext"),
     "Tokens and accounts": (
-        "Token", "Api", "SecretValues", "Connection", "HookFailure", "AvailableConnector",
-        "Revoked",
+        *("Token", "Api", "SecretValues", "Connection"),
+        *("HookFailure", "AvailableConnector", "Revoked"),
     ),
     "Tools": ("ToolList", "Tool", "NeededConnector", "ConnectedAccount", "ToolResult"),
     "Integrations": ("Integrations", "SyncIntegrations", "Integration", "Claim"),
-}  # fmt: skip
+}
 """The chapters before the errors, which are all other names."""
 _TWINS = {"SyncGateway": "Gateway", "SyncUserContext": "UserContext"}
 """Classes with the calls of another one, without ``await``."""

@@ -26,7 +26,7 @@ def child(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``command`` until the context ends; then stop it.
 
-    What it prints is appended to ``log``, or goes to ``output``, a file descriptor.
+    Its output is appended to ``log``, or goes to ``output``, a file descriptor.
 
     The child runs in a new session, so that Ctrl-C reaches the parent alone, which stops its
     children in order. On Linux the child is also terminated when the parent dies.

@@ -20,7 +20,7 @@ Origin = Literal["given", "document", "registered"]
 """Where a client id is from: a person, the URL of our own document, or a registration."""
 
 MORE = "more-access"
-"""The set of scopes that calls were refused for."""
+"""The set of scopes that refused calls lacked."""
 _METHODS: dict[ClientAuth, Literal["none", "header", "body"]] = {
     "none": "none",
     "client_secret_basic": "header",
@@ -55,7 +55,7 @@ class AuthorizationServer:
 class RemoteClient:
     """Our client at one authorization server; its secret is stored apart, sealed.
 
-    ``more_scopes`` are those for the lack of which calls were refused. People are asked for them
+    ``more_scopes`` are those that refused calls lacked. People are asked for them
     when they connect again for such a call, beside what they have granted.
     """
 

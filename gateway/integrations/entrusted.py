@@ -20,9 +20,8 @@ async def check_entrusted(
     refresh tokens would be sent to another address than the one they are from. While there is an
     OAuth app, the flow that it is for stays: its secret would be sent there, too.
     """
+    await check_host(old, new.base_url, connections)
     if await connections.list_of(old.tenant, old.id):
-        if _origin(new.base_url) != _origin(old.base_url):
-            raise InvalidRequest("baseUrl: is another host's. Disconnect the accounts first.")
         kept = {each.slug: each for each in new.methods}
         for method in old.methods:
             if method.slug not in kept or kept[method.slug].oauth != method.oauth:
@@ -31,6 +30,12 @@ async def check_entrusted(
                 )
     if _flow_of(new.methods) != _flow_of(old.methods) and await apps.list_for(old.tenant, old.id):
         raise InvalidRequest("authMethods: an OAuth app is for this flow. Remove the app first.")
+
+
+async def check_host(old: Integration, base_url: str, connections: ConnectionStore) -> None:
+    """Raise ``InvalidRequest`` if requests would go to another host while there are connections."""
+    if _origin(base_url) != _origin(old.base_url) and await connections.list_of(old.tenant, old.id):
+        raise InvalidRequest("baseUrl: is another host's. Disconnect the accounts first.")
 
 
 def _flow_of(methods: Iterable[AuthMethod]) -> OAuth | None:

@@ -62,7 +62,7 @@ class IntegrationCatalog:
         return found
 
     async def want(self, tenant: str, connector: str, scopes: tuple[str, ...]) -> bool:
-        """Let people be asked for ``scopes``, for the lack of which a call was refused.
+        """Ask people for the scopes that a refused call lacked when they connect again.
 
         Returns whether they can be: our client at the authorization server was discovered.
         """

@@ -74,7 +74,7 @@ class Reader:
             return await self._detect(whole_url(url), self._fetch)
 
     async def preview(self, tenant: str, given: Given) -> Preview:
-        """Read what a person gave, and describe it. What is fetched is fetched once.
+        """Read a URL or a document, and describe it. Each document is read once.
 
         Raises ``InvalidRequest``, ``IntegrationUnreachable`` or ``IntegrationRefused``.
         """
@@ -116,11 +116,7 @@ class Reader:
             return self._kinds[given.kind], url, []
         claims = await self._detect(url, fetch)
         if not claims:
-            raise IntegrationRefused(
-                "unknown_kind",
-                "it is no OpenAPI document, no GraphQL endpoint and no MCP server, or it cannot be "
-                "reached. If it wants a credential to say what it is, choose what it is.",
-            )
+            raise unknown_kind()
         return self._kinds[claims[0].kind], claims[0].endpoint, claims
 
     async def _detect(self, url: str, fetch: Fetch) -> list[Claim]:
@@ -139,6 +135,15 @@ class Reader:
             # Rule 7: what one kind cannot digest keeps no other from looking.
             _log.exception("detect_failed", kind=str(kind.name))
             return None
+
+
+def unknown_kind() -> IntegrationRefused:
+    """Return the error for a URL that no kind claims."""
+    return IntegrationRefused(
+        "unknown_kind",
+        "it is no OpenAPI document, no GraphQL endpoint and no MCP server, or it cannot be "
+        "reached. If it wants a credential to say what it is, choose what it is.",
+    )
 
 
 def _once(fetch: Fetch) -> Fetch:

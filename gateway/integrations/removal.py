@@ -27,7 +27,10 @@ class _Disconnected:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removed(_Disconnected):
-    """What went. ``rules`` counts the policies and connector rules that named the integration."""
+    """The result of a removal.
+
+    ``rules`` counts the policies and connector rules that named the integration.
+    """
 
     rules: int
 

@@ -10,6 +10,7 @@ from gateway.clock import Clock
 from gateway.engine.integration import Definition, Effect, Skipped
 from gateway.errors import IntegrationRefused, InvalidRequest
 from gateway.integrations.adding import fitting_of
+from gateway.integrations.entrusted import check_host
 from gateway.integrations.news import News
 from gateway.integrations.reading import Given, Reader, about_tokens, checked_base_url
 from gateway.integrations.service import Integrations
@@ -195,10 +196,7 @@ class ToolReview:
     async def _checked(self, row: Integration, base_url: str) -> str:
         """Return where requests are to go, unless a credential was entrusted to another host."""
         base_url = checked_base_url(base_url)
-        if _origin(base_url) != _origin(row.base_url) and await self.connections.list_of(
-            row.tenant, row.id
-        ):
-            raise InvalidRequest("baseUrl: is another host's. Disconnect the accounts first.")
+        await check_host(row, base_url, self.connections)
         return base_url
 
     async def _moved(
@@ -248,13 +246,9 @@ def _compared(known: Sequence[StoredTool], new: Sequence[Definition]) -> tuple[C
 def _offered(
     names: frozenset[str], known: Sequence[StoredTool], operations: frozenset[str] | None
 ) -> frozenset[str]:
-    """Return what is offered of ``names``. After an earlier pick, new ones are not, unasked."""
+    """Return the names to offer. After an earlier pick, new ones are not offered by themselves."""
     if operations is not None:
         return names & operations
     withheld = {tool.name for tool in known if not tool.enabled}
     new = names - {tool.name for tool in known}
     return names - withheld - new if withheld else names
-
-
-def _origin(url: str) -> str:
-    return "/".join(url.split("/", 3)[:3]).lower()

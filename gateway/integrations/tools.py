@@ -133,7 +133,7 @@ class IntegrationTools:
             await self._discoveries.changed(row, connection, name, definition)
 
     async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
-        """Note scopes for the lack of which an endpoint refused a tool."""
+        """Note the scopes that a refused call lacked."""
         return await self._integrations.want(tenant, tool.connectors[0], scopes)
 
     async def _reached(

@@ -7,9 +7,10 @@ never a query, a header, a body, a user, an account or a token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
+from opentelemetry.context import Context
 from opentelemetry.trace import ProxyTracerProvider, Span, SpanKind, StatusCode, get_tracer_provider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -40,23 +41,12 @@ def request_span(
         yield
         return
     given = {name.decode(): value.decode("latin-1") for name, value in headers if name in _HEADERS}
-    with (
-        get_tracer_provider()
-        .get_tracer("gateway")
-        .start_as_current_span(
-            method,
-            context=_context.extract(given),
-            kind=SpanKind.SERVER,
-            attributes={
-                "http.request.method": method,
-                "url.path": masked(path),
-                "gateway.request_id": request_id,
-            },
-            # The text of an error that nobody foresaw may quote a value.
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span
-    ):
+    attributes = {
+        "http.request.method": method,
+        "url.path": masked(path),
+        "gateway.request_id": request_id,
+    }
+    with _span(method, SpanKind.SERVER, attributes, _context.extract(given)) as span:
         try:
             yield
         finally:
@@ -73,22 +63,31 @@ def provider_span(connector: str, endpoint: str, result: Callable[[], str]) -> I
     if not are_on():
         yield
         return
-    with (
-        get_tracer_provider()
-        .get_tracer("gateway")
-        .start_as_current_span(
-            f"{endpoint} {connector}",
-            kind=SpanKind.CLIENT,
-            attributes={"gateway.connector": connector, "gateway.endpoint": endpoint},
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span
-    ):
+    attributes = {"gateway.connector": connector, "gateway.endpoint": endpoint}
+    with _span(f"{endpoint} {connector}", SpanKind.CLIENT, attributes) as span:
         try:
             yield
         finally:
             span.set_attribute("gateway.result", result())
             _fail_if(span, result() not in {"answered", "refused"})
+
+
+def _span(
+    name: str, kind: SpanKind, attributes: Mapping[str, str], context: Context | None = None
+) -> AbstractContextManager[Span]:
+    return (
+        get_tracer_provider()
+        .get_tracer("gateway")
+        .start_as_current_span(
+            name,
+            context=context,
+            kind=kind,
+            attributes=attributes,
+            # The text of an error that nobody foresaw may quote a value.
+            record_exception=False,
+            set_status_on_exception=False,
+        )
+    )
 
 
 def _fail_if(span: Span, failed: bool) -> None:

@@ -205,7 +205,7 @@ class Apps:
         await self._audit.write(Action.APP_REMOVED, tenant=tenant, connector=connector, subject=app)
 
     def name_of(self, tenant: str, name: str) -> str:
-        """Return the name of the connector that a tenant calls so. Raises ``UnknownConnector``."""
+        """Return the whole name of a connector that a tenant names. Raises ``UnknownConnector``."""
         return self._catalog.described(own_name(self._catalog, tenant, name)).name
 
     def _check(self, connector: str, client_id: str, secret: Secret) -> None:

@@ -130,7 +130,7 @@ class Linker:
             raise
 
     async def _as_before(self, flow: Flow, account: AccountInfo) -> AccountInfo:
-        """Return an account that nobody names with the id of the owner's earlier grant, if any."""
+        """Give an account without an id that of the owner's earlier grant, if there is one."""
         mine = await self._connections.list_for(flow.tenant, flow.owner)
         ids = (each.external_account_id for each in mine if each.connector == flow.connector)
         before = next((each for each in ids if each.startswith(UNNAMED)), None)
@@ -221,6 +221,6 @@ class Linker:
 
 
 def is_unnamed(config: ConnectorConfig, account: AccountInfo) -> bool:
-    """Whether nobody says which account of an integration it is."""
+    """Whether the provider of an integration tells no id of the account."""
     is_added = isinstance(config, AddedConnector)
     return is_added and account.external_account_id.startswith(UNNAMED)

@@ -101,7 +101,7 @@ class IntegrationStore:
         return new
 
     async def mark(self, tenant: str, slug: str, registered: str) -> None:
-        """Note that one is what an entry of the deployment's list says, which that text is of."""
+        """Store the mark of the entry of the deployment's list that an integration now follows."""
         await self._rows.update_one(_row(tenant, slug), {"$set": {"registered": registered}})
 
     async def remove(self, tenant: str, slug: str) -> bool:

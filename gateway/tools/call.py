@@ -155,7 +155,7 @@ class ToolCalls:
     async def _lacking(
         self, asked: Asked, tool: Tool, context: CallContext, scopes: tuple[str, ...]
     ) -> GatewayError:
-        """Return what a caller is told whose connection's grant an endpoint finds too small."""
+        """Return the error for a call whose connection lacks scopes that the endpoint wants."""
         connector = tool.connectors[0]
         used = (await context.connection(connector)).connection
         lacking = tuple(each for each in scopes if each not in used.granted_scopes)

@@ -108,7 +108,7 @@ class OwnTools(Protocol):
         ...
 
     async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
-        """Note scopes that a tool was refused for; return whether people can be asked for them."""
+        """Note the scopes that a refused call lacked; return whether people can grant them."""
         ...
 
 
@@ -184,7 +184,7 @@ class Registry:
             await self._source.changed(tenant, tool, definition)
 
     async def wanted(self, tenant: str, tool: Tool, scopes: tuple[str, ...]) -> bool:
-        """Note scopes that a tool was refused for; return whether people can be asked for them."""
+        """Note the scopes that a refused call lacked; return whether people can grant them."""
         return self._source is not None and await self._source.wanted(tenant, tool, scopes)
 
     def tools(self) -> Sequence[Tool]:

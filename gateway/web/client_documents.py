@@ -28,7 +28,7 @@ async def document(request: Request) -> Response:
     settings = services(request).settings
     if not (NAME.fullmatch(name) and _ISSUER.fullmatch(issuer) and is_public(settings.public_url)):
         raise NotFound
-    url = f"{settings.public_url}/oauth/client/{name}/{issuer}"
+    url = f"{settings.public_url}{request.url.path}"
     return JSONResponse(client_document(url, redirect_uri(settings, name)), headers=_HEADERS)
 
 

@@ -81,15 +81,16 @@ def in_json(content: bytes, model: type[Model]) -> Model:
         # Never the input itself: it may be a key in the wrong field.
         found = error.errors(include_input=False, include_url=False, include_context=False)
         known = _names(model)
-        problems = {
-            # The library's own words say nothing to a caller.
-            _place(item["loc"], known): item["msg"].removeprefix("Value error, ")
-            for item in found[:20]
-        }
+        problems = {_place(item["loc"], known): words_of(item["msg"]) for item in found[:20]}
     except RecursionError:
         problems = {"body": "nested too deeply"}
     text = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
     raise InvalidRequest(text[:1000], problems)
+
+
+def words_of(message: str) -> str:
+    """Return pydantic's message without the words that say nothing to a caller."""
+    return message.removeprefix("Value error, ")
 
 
 def _place(loc: tuple[int | str, ...], known: frozenset[str]) -> str:

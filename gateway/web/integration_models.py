@@ -10,6 +10,7 @@ from gateway.engine.integration import AuthMethod, Claim, Definition, Skipped
 from gateway.engine.integration_names import tool_name
 from gateway.integrations.listing import Listed
 from gateway.integrations.reading import Preview, about_tokens
+from gateway.integrations.removal import Removed
 from gateway.integrations.tool_review import Changed, Refreshed
 from gateway.store.integration_tools import StoredTool
 from gateway.store.integrations import Integration
@@ -27,6 +28,7 @@ from gateway.web.integration_replies import (
     PlacementReply,
     PreviewReply,
     RefreshReply,
+    RemovedReply,
     SkippedReply,
 )
 
@@ -157,6 +159,13 @@ def definition_reply(definition: Definition | None) -> DefinitionReply | None:
         call=dict(definition.call),
         scopes=list(definition.scopes),
         digest=definition.digest,
+    )
+
+
+def removed_reply(done: Removed) -> RemovedReply:
+    """Return what a removal says."""
+    return RemovedReply(
+        removed=True, connections=done.connections, revoked=done.revoked, rules=done.rules
     )
 
 

@@ -17,6 +17,7 @@ from gateway.web.integration_models import (
     integration_reply,
     preview_reply,
     refresh_reply,
+    removed_reply,
     skipped_replies,
     tools_reply,
 )
@@ -115,11 +116,7 @@ async def remove_integration(request: Request) -> Response:
     """Remove an integration: its connections are revoked and deleted, its tools are gone."""
     tenant = await managed_tenant(request, Role.INTEGRATIONS)
     done = await services(request).integration_service.remove(tenant, request.path_params["slug"])
-    return reply(
-        RemovedReply(
-            removed=True, connections=done.connections, revoked=done.revoked, rules=done.rules
-        )
-    )
+    return reply(removed_reply(done))
 
 
 async def refresh_integration(request: Request) -> Response:

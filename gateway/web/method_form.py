@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from gateway.engine.integration import AuthMethod, Placement
 from gateway.errors import InvalidRequest
+from gateway.web.inputs import words_of
 from gateway.web.integration_requests import AuthMethodBody, methods_of
 
 MOST_PLACES = 10
@@ -133,7 +134,7 @@ def method_of(way: str, fields: Mapping[str, str]) -> AuthMethod:
         found = AuthMethodBody.model_validate(body)
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False, include_context=False):
-            problems.setdefault(_field_of(item["loc"], numbers), _words(str(item["msg"])))
+            problems.setdefault(_field_of(item["loc"], numbers), f"{words_of(item['msg'])}.")
     if problems:
         raise InvalidRequest("some fields are not right", problems)
     (method,) = methods_of([found])
@@ -221,7 +222,3 @@ def _field_of(loc: tuple[int | str, ...], numbers: list[int]) -> str:
     if loc[0] == "oauth" and len(loc) > 1:
         return str(loc[1])
     return str(loc[0])
-
-
-def _words(message: str) -> str:
-    return f"{message.removeprefix('Value error, ')}."

@@ -202,7 +202,7 @@ async def card_view(given: Services, config: Connector, connections: list[Connec
 
 
 def badge(name: str, display_name: str) -> dict[str, Any]:
-    """Return what a connector is recognised by: its mark's address, its monogram and its hue."""
+    """Return the address of a connector's brand mark, its monogram and the hue of that."""
     return {
         "mark": f"/static/marks/{name}.svg" if name in MARKS else "",
         "monogram": monogram(display_name),

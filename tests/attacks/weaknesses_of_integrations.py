@@ -68,7 +68,7 @@ def _plain_fetch() -> None:
 
 def _any_host() -> None:
     """The address of an integration changes while accounts are connected."""
-    _REVIEW._origin = lambda url: ""
+    _ENTRUSTED._origin = lambda url: ""
 
 
 def _any_flow() -> None:

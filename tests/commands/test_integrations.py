@@ -73,7 +73,12 @@ def test_a_document_is_previewed_added_refreshed_and_removed(
 
     foreign = ran(capsys, "remove", "pets", "--tenant", "acme", code=1)
     assert foreign.startswith("gateway: integration_not_found: ")
-    assert told(capsys, "remove", "pets") == {"removed": True, "connections": 0, "revoked": 0}
+    assert told(capsys, "remove", "pets") == {
+        "removed": True,
+        "connections": 0,
+        "revoked": 0,
+        "rules": 0,
+    }
     assert told(capsys, "list") == {"integrations": []}
 
 

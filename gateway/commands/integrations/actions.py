@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gateway.commands.output import print_json, print_lines
 from gateway.errors import GatewayError, IntegrationRefused, InvalidRequest, code_of
 from gateway.integrations.adding import New
-from gateway.integrations.reading import Given
+from gateway.integrations.reading import Given, unknown_kind
 from gateway.text import printable, say
 from gateway.web.integration_models import (
     claims_reply,
@@ -20,6 +20,7 @@ from gateway.web.integration_models import (
     integration_reply,
     preview_reply,
     refresh_reply,
+    removed_reply,
     skipped_replies,
     tools_reply,
 )
@@ -60,11 +61,7 @@ async def _list(services: Services, arguments: argparse.Namespace) -> Lines:
 async def _detect(services: Services, arguments: argparse.Namespace) -> Lines:
     found = await services.integration_service.detect(arguments.tenant, arguments.url)
     if not found:
-        raise IntegrationRefused(
-            "unknown_kind",
-            "it is no OpenAPI document, no GraphQL endpoint and no MCP server, or it cannot be "
-            "reached",
-        )
+        raise unknown_kind()
     lines = (f"{each.kind:7}  {each.confidence:6}  {each.endpoint}  {each.name}" for each in found)
     return claims_reply(found), lines
 
@@ -123,7 +120,7 @@ async def _tools(services: Services, arguments: argparse.Namespace) -> Lines:
 
 async def _remove(services: Services, arguments: argparse.Namespace) -> Lines:
     done = await services.integration_service.remove(arguments.tenant, arguments.slug)
-    said = {"removed": True, "connections": done.connections, "revoked": done.revoked}
+    said = removed_reply(done)
     return said, [
         f"removed  {arguments.slug}  {done.connections} connections, {done.revoked} revoked"
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.commands.deployment import Commands, WithServices
+from gateway.commands.output import add_json_option
 from gateway.engine.integration import Kind
 
 _EXAMPLES = """examples:
@@ -34,7 +35,7 @@ def add_integration_commands(commands: Commands, with_services: WithServices) ->
     def command(name: str, about: str) -> argparse.ArgumentParser:
         parser = actions.add_parser(name, help=about)
         parser.add_argument("--tenant", default=DEFAULT_TENANT)
-        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+        add_json_option(parser)
         parser.set_defaults(run=lambda arguments: _run(arguments, with_services, name))
         return parser
 
