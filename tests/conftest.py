@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from inspect import isasyncgenfunction, iscoroutinefunction
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import structlog
@@ -30,6 +31,8 @@ from tests.support.gateway import KEYS, PREPARED, FakeClock, Harness, running_ga
 from tests.support.sandbox import SandboxProcess, running_sandbox
 
 pytest_plugins = ["tests.support.requirements"]
+
+T = TypeVar("T")
 
 GATEWAY_URL = "http://localhost:3141"
 """The gateway's address in tests that run it in this process; nothing listens there."""
@@ -188,6 +191,20 @@ def _is_in(path: Path, names: Sequence[str]) -> bool:
     return inside.startswith(tuple(f"{name}/" for name in names))
 
 
+@pytest.hookimpl(tryfirst=True)  # before anyio wraps the function
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """Refuse an asynchronous fixture of the session.
+
+    Its event loop would belong to this thread until the last test, and a test that runs a loop of
+    its own could not begin.
+    """
+    is_async = iscoroutinefunction(fixturedef.func) or isasyncgenfunction(fixturedef.func)
+    if is_async and fixturedef.scope == "session":
+        pytest.fail(
+            f"{fixturedef.argname}: no asynchronous fixture may live as long as the session"
+        )
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -246,11 +263,16 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
     """For the fixtures around the tests. ``DATABASE`` is prepared, by a loop of another thread."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _prepare(mongodb_url)).result()
+    _in_a_loop_of_its_own(_prepare(mongodb_url))
     PREPARED.add((mongodb_url, DATABASE))
     with MongoClient[dict[str, Any]](mongodb_url) as client:
         yield client
+
+
+def _in_a_loop_of_its_own(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` in another thread: a test's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _prepare(mongodb_url: str) -> None:
@@ -312,7 +334,7 @@ def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
 
 
 @pytest.fixture(scope="session")
-async def sandbox_link(sandbox_process: SandboxProcess) -> SandboxLink:
+def sandbox_link(sandbox_process: SandboxProcess) -> SandboxLink:
     """How a gateway without variables of its own is connected to the sandbox: always the same."""
     settings = Settings(
         mode="dev",
@@ -320,7 +342,7 @@ async def sandbox_link(sandbox_process: SandboxProcess) -> SandboxLink:
         encryption_keys=SecretStr(KEYS),
         sandbox=sandbox_process.url,
     )
-    return await link_sandbox(settings, {})
+    return _in_a_loop_of_its_own(link_sandbox(settings, {}))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support.remote_api import RemoteApi, allowed, remote_api
 
 
 @pytest.fixture(scope="module")
-async def described() -> Callable[[RemoteApi], Any]:
+def described() -> Callable[[RemoteApi], Any]:
     """Reads the document of an API, once for each address."""
     known: dict[str, Description] = {}
 
