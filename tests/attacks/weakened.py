@@ -9,7 +9,7 @@ A removal around the flow (``weaknesses_around.py``), of a check of pasted keys
 (``weaknesses_of_keys.py``), of the proxy (``weaknesses_of_the_proxy.py``), of the authorization
 server (``weaknesses_of_agents.py``), of tools and their approvals (``weaknesses_of_tools.py``) or
 of integrations (``weaknesses_of_integrations.py``) meets the attacks on those checks alone.
-``--part 1`` to ``--part 3`` pick a third of the removals; the intact product meets all attacks.
+``--part 1`` to ``--part 5`` pick a fifth of the removals; the intact product meets all attacks.
 Most attacks run without a real browser here, to be quick. The same ones in Chromium join in where
 they are about the check.
 """
@@ -40,7 +40,7 @@ from tests.support.parts import part_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/attacks"
-PARTS = 3
+PARTS = 5
 """Each removal is tried on its own, so a run may take one of so many parts of them."""
 AROUND = ("test_around_the_flow.py", "test_planted_rows.py")
 ON_KEYS = ("test_pasted_keys.py",)

@@ -39,7 +39,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 FULL = bool(os.environ.get("FAULTS_FULL"))
 """Whether to run the long form of the tests (``make faults``)."""
-PARTS = 3
+PARTS = 5
 """The repetitions of the long form are tried in so many parts (``make faults PART=1``)."""
 _PART = int(os.environ.get("FAULTS_PART") or 0) if FULL else 0
 _Round = TypeVar("_Round")

@@ -1,6 +1,6 @@
 """Schedules of what happens to a user's accounts between two questions.
 
-``DISCOVERY_FULL=1`` runs thousands of them (``make faults``), and with ``FAULTS_PART`` a third.
+``DISCOVERY_FULL=1`` runs thousands of them (``make faults``), and with ``FAULTS_PART`` a fifth.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.tools.accounts_world import ANSWERS, CONNECTORS, OWN_APP, Account, Wo
 
 FULL = bool(os.environ.get("DISCOVERY_FULL"))
 FEW = 40
-PARTS = 3 if os.environ.get("FAULTS_PART") else 1
+PARTS = 5 if os.environ.get("FAULTS_PART") else 1
 
 RULES = [ConnectorRule(enabled=on, personal=own) for on in (True, False) for own in (True, False)]
 
