@@ -46,7 +46,7 @@ from gateway.errors import InvalidRequest, UnknownTool
 from gateway.observe.logs import get_logger
 from gateway.services.methods import wanted_scopes
 from gateway.tools.integration_tool import IntegrationTool
-from gateway.tools.schemas import input_schema, output_schema
+from gateway.tools.schemas import input_schema, output_schema, schemas_digest
 
 _log = get_logger()
 
@@ -281,7 +281,6 @@ class Registry:
                 yield f'has the host "{host}", which {need.connector} does not declare'
 
     def _tool(self, each: HttpTool | FunctionTool, file: str, source: str) -> Tool:
-        schema_in, schema_out = input_schema(each.args), output_schema(each.output)
         scopes = {
             need.connector: wanted_scopes(self._catalog.described(need.connector), need.scopes)
             for need in each.needs
@@ -293,10 +292,10 @@ class Registry:
             needs=each.needs,
             effect=each.effect,
             policy=each.policy,
-            input_schema=schema_in,
-            output_schema=schema_out,
+            input_schema=input_schema(each.args),
+            output_schema=output_schema(each.output),
             examples=each.examples,
-            digest=_digest(each, schema_in, schema_out, scopes, source),
+            digest=_digest(each, scopes, source),
             connectors=tuple(need.connector for need in each.needs),
             scopes=scopes,
             definition=each,
@@ -305,11 +304,7 @@ class Registry:
 
 
 def _digest(
-    tool: HttpTool | FunctionTool,
-    schema_in: Mapping[str, Any],
-    schema_out: Mapping[str, Any],
-    scopes: Mapping[str, tuple[str, ...]],
-    source: str,
+    tool: HttpTool | FunctionTool, scopes: Mapping[str, tuple[str, ...]], source: str
 ) -> str:
     needs = [[type(each).__name__, each.connector] for each in tool.needs]
     said: dict[str, Any] = {
@@ -319,8 +314,7 @@ def _digest(
         "scopes": scopes,
         "effect": tool.effect,
         "policy": tool.policy,
-        "input": schema_in,
-        "output": schema_out,
+        "schemas": schemas_digest(tool.args, tool.output),
         # The whole file: schemas show neither validators nor aliases, and a function is what its
         # helpers are, too.
         "source": source,

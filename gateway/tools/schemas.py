@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
+
+from gateway.engine.canonical import canonical_json
 
 NULL = {"type": "null"}
 
@@ -44,6 +47,12 @@ def output_schema(model: type[BaseModel]) -> dict[str, Any]:
         each.pop("title", None)
     schema.pop("description", None)
     return schema
+
+
+@cache
+def schemas_digest(args: type[BaseModel], output: type[BaseModel]) -> str:
+    """Return the SHA-256 of both schemas of a tool as canonical JSON."""
+    return sha256(canonical_json([input_schema(args), output_schema(output)])).hexdigest()
 
 
 def _without_null(value: dict[str, Any]) -> dict[str, Any]:

@@ -232,6 +232,8 @@ def _noted(
         note = "Tools get your own account, and not the one that your organisation has, too."
     elif not rule.personal:
         note = f"Your organisation allows its own account only. {note or 'It has none yet.'}"
+    if not note and rule.personal:
+        return card
     return replace(card, note=note or None, can_connect=rule.personal)
 
 
