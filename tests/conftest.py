@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from pymongo import MongoClient
 
-from gateway.dev.mongod import running_mongod
+from gateway.dev.mongod import passing_mongod
 from gateway.observe.logs import add_request_id
 from gateway.sandbox.link import SandboxLink, link_sandbox
 from gateway.settings.environment import Driver, Settings
@@ -249,12 +249,12 @@ def _restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mongodb_url() -> Iterator[str]:
     """A real replica set, shared by the whole run.
 
     Nothing expires by MongoDB's clock meanwhile, since many tests move the gateway's clock.
     """
-    with running_mongod(tmp_path_factory.mktemp("mongod")) as url:
+    with passing_mongod() as url:
         with MongoClient[dict[str, Any]](url) as client:
             client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         yield url

@@ -13,13 +13,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from gateway.dev.mongod import running_mongod
+from gateway.dev.mongod import passing_mongod
 from gateway.testing.subject import ContractViolation
 from gateway.testing.tool_bench import ToolBench, open_tool_bench
 from gateway.testing.tool_checks import (
@@ -40,8 +39,7 @@ class ToolWorkshop:
     def __init__(self, folder: Path | None = None) -> None:
         self._runner = asyncio.Runner()
         self._stack = contextlib.ExitStack()
-        place = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="tools-"))
-        url = self._stack.enter_context(running_mongod(Path(place)))
+        url = self._stack.enter_context(passing_mongod())
         self._opened = open_tool_bench(url, "tools", folder)
         self.bench: ToolBench = self._runner.run(self._opened.__aenter__())
 

@@ -6,11 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import connectors
 from connectors.catalog import Catalog
-from connectors.config import ConnectorConfig
 from gateway.access.identity import DEFAULT_TENANT
 from gateway.access.limits import Limits
 from gateway.access.link_marks import LinkMarks
@@ -27,7 +24,6 @@ from gateway.clock import Clock
 from gateway.encryption.key_check import check_encryption_keys, check_vault
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.vault import Vault
-from gateway.engine.scopes import answered_name, has_unusual_letters
 from gateway.integrations.discoveries import Discoveries
 from gateway.integrations.fetch import BULKHEAD as INTEGRATIONS_BULKHEAD
 from gateway.integrations.fetch import Fetcher
@@ -64,7 +60,6 @@ from gateway.services.platform import read_platform
 from gateway.services.provider import Provider
 from gateway.services.renewal import Renewal
 from gateway.settings.environment import Settings
-from gateway.settings.extra_scopes import read_extra_scopes
 from gateway.store.approvals import ApprovalStore
 from gateway.store.audit import AuditStore
 from gateway.store.budgets import BudgetStore
@@ -102,12 +97,12 @@ from gateway.tools.policy import Policies
 from gateway.tools.registry import Registry
 from gateway.tools.skills import Skills
 from gateway.usage.meter import Meter
-from gateway.usage.prices import FILE, Prices, read_prices
 from gateway.usage.rates import Rates
 from gateway.usage.rules import UsageRules
 from gateway.usage.writer import Writer
 from gateway.webhooks.delivery import Deliveries
 from gateway.webhooks.registration import WebhookService
+from gateway.wiring.catalog import open_prices
 from gateway.wiring.core import CoreServices, core_services
 from gateway.wiring.integrations import integration_services
 from gateway.wiring.knobs import PRODUCTION, Knobs
@@ -181,37 +176,6 @@ def only_tenant(settings: Settings) -> str | None:
     return None if settings.dev or settings.shared_clients else DEFAULT_TENANT
 
 
-def open_catalog(
-    settings: Settings, env: Mapping[str, str], sandbox: SandboxLink = NO_SANDBOX
-) -> Catalog:
-    """Return the connectors of this process; raises ``ConfigError`` or ``SettingsError``."""
-    catalog = Catalog(sandbox.overlay(env), settings.connectors_path)
-    extra = read_extra_scopes(env, catalog.names())
-    catalog = catalog.with_scopes(extra)
-    for connector, added in extra.items():
-        if not catalog.is_ready(connector):
-            continue
-        config = catalog.get(connector)
-        if not isinstance(config, ConnectorConfig):
-            continue
-        own = [name for name in config.scopes if name not in added]
-        for scope in added:
-            if (name := answered_name(config, scope)) != scope:
-                _log.warning(
-                    "extra_scope_respelled", connector=config.name, scope=scope, provider_says=name
-                )
-            elif has_unusual_letters(scope, own):
-                _log.warning("extra_scope_letters", connector=config.name, scope=scope)
-    return catalog
-
-
-def open_prices(settings: Settings, catalog: Catalog) -> Prices:
-    """Return the price list, with that of ``GATEWAY_CONNECTORS_PATH``; raises ``ConfigError``."""
-    folders = [Path(connectors.__file__).parent, settings.connectors_path]
-    files = [folder / FILE for folder in folders if folder is not None]
-    return read_prices(*files, connectors=catalog.names())
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings,
@@ -228,8 +192,8 @@ async def open_services(
     ``SettingsError``, ``ConfigError`` or ``StoreUnavailable`` if the gateway cannot start.
     """
     vault = open_vault(settings)
-    catalog = open_catalog(settings, env, sandbox)
-    registry = Registry(catalog, settings.connectors_path)
+    catalog = knobs.catalog(settings, env, sandbox)
+    registry = knobs.registry(catalog, settings.connectors_path)
     platform_values = read_platform(env, catalog)
     listed = read_list(settings.integrations_file)
     policy = EgressPolicy(allow=settings.egress_allow, reroutes=sandbox.reroutes)

@@ -11,7 +11,7 @@ from connectors.errors import ConfigError
 from gateway.errors import SettingsError
 from gateway.settings.environment import Settings
 from gateway.settings.extra_scopes import read_extra_scopes
-from gateway.wiring.process import open_catalog
+from gateway.wiring.catalog import open_catalog
 from tests.conftest import GATEWAY_URL
 from tests.support.configs import CATALOG_ENV, WITH_OAUTH
 from tests.support.gateway import KEYS, running_gateway

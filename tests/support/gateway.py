@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.catalog import Catalog
 from gateway.access.login.dev import DevLogin
 from gateway.access.service_keys import Role
 from gateway.encryption.vault import new_encryption_key
@@ -19,7 +21,9 @@ from gateway.server.fast_path import Answer
 from gateway.settings.environment import Settings
 from gateway.store.mongo import Database
 from gateway.testing.clock import FakeClock as FakeClock
+from gateway.tools.registry import Registry, Tool
 from gateway.web.app import create_app
+from gateway.wiring.catalog import open_catalog
 from gateway.wiring.knobs import PRODUCTION, Knobs
 from gateway.wiring.process import Services, open_services
 from tests.support.browser import Browser
@@ -143,6 +147,7 @@ async def running_gateway(
     if link is None:
         link = await link_sandbox(chosen, variables) if chosen.sandbox else NO_SANDBOX
     clock = clock or FakeClock()
+    knobs = replace(knobs, catalog=_catalog, registry=_registry)
     if (mongodb_url, database) in PREPARED and not prepares:
         knobs = replace(knobs, prepare=_prepared)
 
@@ -160,6 +165,34 @@ async def running_gateway(
             clock=clock,
             stack=stack,
         )
+
+
+_CATALOGS: dict[tuple[tuple[str, str], ...], Catalog] = {}
+_TOOLS: dict[Catalog, Mapping[str, Tool]] = {}
+
+
+def _catalog(settings: Settings, env: Mapping[str, str], sandbox: SandboxLink) -> Catalog:
+    """The connectors; those of one environment are shared, since making them takes 0.1 s."""
+    if settings.connectors_path is not None:
+        return open_catalog(settings, env, sandbox)
+    key = tuple(sorted(sandbox.overlay(env).items()))
+    if key not in _CATALOGS:
+        _CATALOGS[key] = open_catalog(settings, env, sandbox)
+    return _CATALOGS[key]
+
+
+class SharedTools(Registry):
+    """Reads the tools of files once for all gateways with the same connectors."""
+
+    def _read_all(self) -> Mapping[str, Tool]:
+        if self._catalog not in _TOOLS:
+            _TOOLS[self._catalog] = super()._read_all()
+        return _TOOLS[self._catalog]
+
+
+def _registry(catalog: Catalog, folder: Path | None) -> Registry:
+    """The tools; those of a folder are read anew."""
+    return SharedTools(catalog) if folder is None else Registry(catalog, folder)
 
 
 async def _prepared(database: Database) -> None:

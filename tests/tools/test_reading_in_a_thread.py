@@ -10,7 +10,7 @@ import pytest
 from gateway.access.service_keys import Restrictions, Role
 from gateway.tools.registry import Registry, Tool
 from gateway.web.policy_pages import POLICIES
-from tests.support.gateway import Harness
+from tests.support.gateway import Harness, SharedTools
 
 PLACES = {
     "call": ("POST", "/v1/tools/notion_search_pages/call", {"user": "alice", "arguments": {}}),
@@ -27,13 +27,13 @@ PLACES = {
 def readers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The threads that read tool files."""
     found: list[int] = []
-    read_all = Registry._read_all
+    read_all = SharedTools._read_all
 
     def noted(self: Registry) -> Mapping[str, Tool]:
         found.append(threading.get_ident())
         return read_all(self)
 
-    monkeypatch.setattr(Registry, "_read_all", noted)
+    monkeypatch.setattr(SharedTools, "_read_all", noted)
     return found
 
 

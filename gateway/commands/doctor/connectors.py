@@ -9,7 +9,7 @@ from gateway.commands.doctor.findings import Finding, State
 from gateway.services.platform import read_platform
 from gateway.settings.environment import Settings
 from gateway.tools.registry import Registry
-from gateway.wiring.process import open_catalog, open_prices
+from gateway.wiring.catalog import open_catalog, open_prices
 
 AREA = "connectors"
 
