@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from gateway.access.service_keys import Restrictions, Role
-from gateway.tools.registry import Registry, Tool
+from gateway.tools.registry import Tool
 from gateway.web.policy_pages import POLICIES
 from tests.support.gateway import Harness, SharedTools
 
@@ -29,7 +29,7 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     read_all = SharedTools._read_all
 
-    def noted(self: Registry) -> Mapping[str, Tool]:
+    def noted(self: SharedTools) -> Mapping[str, Tool]:
         found.append(threading.get_ident())
         return read_all(self)
 
