@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
@@ -173,6 +174,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 continue
             elif quick and not is_contract and not PROCESS_FIXTURES & {*item.fixturenames}:
                 item.add_marker("quick")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave the collected tests alone: it would read them all each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_long(path: Path) -> bool:

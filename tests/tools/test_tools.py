@@ -25,6 +25,15 @@ from gateway.tools.registry import Registry, Tool
 TOOLS = Registry(Catalog({})).tools()
 EXPLAINED = Path(__file__).with_name("explained_scopes.txt")
 EACH_TOOL = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+CONNECTORS = Path(__file__).parents[1] / "connectors"
+CHECKED = {
+    path.stem.removeprefix("test_").removesuffix("_provider").replace("_", "-")
+    for path in CONNECTORS.glob("test_*_provider.py")
+    if "(ToolContract)" in path.read_text(encoding="utf-8")
+}
+"""The connectors whose contract makes the same checks of their tools."""
+OTHERS = [tool for tool in TOOLS if not CHECKED.intersection(tool.connectors)]
+EACH_OTHER_TOOL = pytest.mark.parametrize("tool", OTHERS, ids=lambda tool: tool.name)
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +47,17 @@ def test_no_tool_file_is_hidden(workshop: ToolWorkshop) -> None:
     assert [tool.name for tool in workshop.tools()] == [tool.name for tool in TOOLS]
 
 
-@EACH_TOOL
+@EACH_OTHER_TOOL
 def test_examples_work_with_the_declared_scopes_alone(workshop: ToolWorkshop, tool: Tool) -> None:
     assert workshop.problems(check_examples, tool) == []
 
 
-@EACH_TOOL
+@EACH_OTHER_TOOL
 def test_pages_end_and_hold_each_item_once(workshop: ToolWorkshop, tool: Tool) -> None:
     assert workshop.problems(check_pages, tool) == []
 
 
-@EACH_TOOL
+@EACH_OTHER_TOOL
 def test_errors_of_the_provider_are_typed(workshop: ToolWorkshop, tool: Tool) -> None:
     assert workshop.problems(check_errors, tool) == []
 
