@@ -14,6 +14,7 @@ from gateway.commands.deployment import settings_of_running_gateway, with_provid
 from gateway.commands.dev import add_dev_commands
 from gateway.commands.doctor.command import add_doctor_command
 from gateway.commands.encryption import add_encryption_commands
+from gateway.commands.examples import add_examples
 from gateway.commands.integrations.commands import add_integration_commands
 from gateway.commands.policies import add_policy_commands
 from gateway.commands.serve import add_serve_command
@@ -62,4 +63,5 @@ def _parser() -> argparse.ArgumentParser:
         connectors.add_subparsers(required=True, metavar="ACTION"), settings_of_running_gateway
     )
     add_completion_command(commands, parser)
+    add_examples(parser)
     return parser

@@ -15,8 +15,7 @@ def add_completion_command(commands: Commands, parser: argparse.ArgumentParser) 
     completion = commands.add_parser(
         "completion",
         help="print the script that completes commands in a shell",
-        description="For bash: gateway completion bash > "
-        "~/.local/share/bash-completion/completions/gateway",
+        description="Prints a script. A shell that reads it completes commands and options.",
     )
     completion.add_argument("shell", choices=SHELLS)
     completion.set_defaults(run=lambda arguments: _print(parser, arguments.shell))

@@ -23,7 +23,7 @@ def add_usage_command(commands: Commands, with_services: WithServices) -> None:
     usage.add_argument(
         "--by",
         default=[By.DAY],
-        type=lambda text: [By(name) for name in text.split(",")],
+        type=_by,
         metavar="NAMES",
         help=f"sums by some of {','.join(By)} (default: day)",
     )
@@ -75,6 +75,13 @@ def _data(total: Sum) -> dict[str, Any]:
     counts = {name: getattr(total, name) for name in _TITLES[:5]}
     cost = {name: decimal_text(nanos) for name, nanos in sorted(total.cost.items())}
     return {**total.of, **counts, "cost": cost, "unknown_prices": total.unknown_prices}
+
+
+def _by(text: str) -> list[By]:
+    try:
+        return [By(name) for name in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"give some of {','.join(By)}") from None
 
 
 def _time(text: str) -> datetime:

@@ -39,7 +39,10 @@ def test_list_names_the_tools_of_a_connector_and_the_hidden_files(
     assert ["notion_search_pages", "read"] in rows
     assert ["notion_create_page", "write"] in rows
     assert all(name.startswith("notion_") for name, _ in rows)
-    (hidden,) = said.splitlines()
+    heading, hidden = said.splitlines()
+    assert heading.split() == ["NAME", "EFFECT", "DESCRIPTION"]
+    effects = {line[heading.index("EFFECT") :].split()[0] for line in printed.splitlines()}
+    assert {"read", "write"} <= effects <= {"read", "write", "destructive"}
     assert hidden.startswith("hidden: ")
     assert "broken.py" in hidden
     assert "canary" not in said

@@ -104,10 +104,10 @@ def add_connector_commands(actions: Any, read: ReadSettings) -> None:
 
 
 def _list(arguments: argparse.Namespace, read: ReadSettings) -> int:
-    from gateway.commands.connectors.listing import listing, listing_data
+    from gateway.commands.connectors.listing import listing_data, print_listing
 
     known = read_known(read)
-    return print_json(listing_data(known)) if arguments.json else print_lines(listing(known))
+    return print_json(listing_data(known)) if arguments.json else print_listing(known)
 
 
 def _show(arguments: argparse.Namespace, read: ReadSettings) -> int:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from gateway.commands.connectors.known import Known
+from gateway.commands.output import print_table
 from gateway.testing.header import read_header
+from gateway.text import say
 
-_TITLES = ("NAME", "DISPLAY NAME", "FROM", "FACTS", "STATE")
+TITLES = ("name", "display name", "from", "facts", "state")
+IN_DEV_MODE = "In dev mode the sandbox stands in for those whose variables are not set."
 
 
-def listing(known: Known) -> Iterator[str]:
-    """The lines of a table."""
-    rows = [
-        _TITLES,
-        *(
+def print_listing(known: Known) -> int:
+    """Print the table, and on standard error what the sandbox does; returns the exit code 0."""
+    entries = known.entries()
+    print_table(
+        TITLES,
+        [
             (e.name, e.display_name, e.origin, _facts(known, e.name), _short(e.state))
-            for e in known.entries()
-        ),
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES) - 1)]
-    for *cells, last in rows:
-        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        yield "  ".join([*padded, last])
+            for e in entries
+        ],
+    )
     if known.settings is not None and known.settings.dev and not known.settings.sandbox:
-        yield ""
-        yield "In dev mode the sandbox stands in for those whose variables are not set."
+        say(f"\n{IN_DEV_MODE}", error=True)
+    return 0
 
 
 def _facts(known: Known, name: str) -> str:

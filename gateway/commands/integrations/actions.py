@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.commands.output import print_json, print_lines
+from gateway.commands.output import print_json, print_lines, print_table
 from gateway.errors import GatewayError, IntegrationRefused, InvalidRequest, code_of
 from gateway.integrations.adding import New
 from gateway.integrations.reading import Given, unknown_kind
@@ -28,8 +29,17 @@ from gateway.web.integration_replies import AddedReply
 from gateway.web.integration_requests import MAX_DOCUMENT
 from gateway.wiring.process import Services
 
-Lines = tuple[Any, Iterable[str]]
-"""What ``--json`` prints, and the lines for people."""
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people, under their titles."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Lines = tuple[Any, Table | Iterable[str]]
+"""What ``--json`` prints, and the table or the lines for people."""
 Action = Callable[[Services, argparse.Namespace], Awaitable[Lines]]
 
 
@@ -44,26 +54,25 @@ async def act(services: Services, arguments: argparse.Namespace, action: Action)
         return _fail(code_of(error), str(error))
     if arguments.json:
         return print_json(_plain(said))
+    if isinstance(lines, Table):
+        return print_table(lines.titles, lines.rows)
     return print_lines(map(printable, lines))
 
 
 async def _list(services: Services, arguments: argparse.Namespace) -> Lines:
     every = await services.integration_service.list_for(arguments.tenant)
     found = [each for each in every if each.added is not None]
-    width = max((len(each.slug) for each in found), default=0)
-    lines = (
-        f"{each.slug:{width}}  {each.kind:7}  {_tools_said(each.tools, each.waiting)}  {each.name}"
-        for each in found
-    )
-    return {"integrations": [integration_reply(each) for each in found]}, lines
+    rows = [(e.slug, e.kind, str(e.tools), str(e.waiting), e.name) for e in found]
+    said = {"integrations": [integration_reply(each) for each in found]}
+    return said, Table(("slug", "kind", "tools", "to accept", "name"), rows)
 
 
 async def _detect(services: Services, arguments: argparse.Namespace) -> Lines:
     found = await services.integration_service.detect(arguments.tenant, arguments.url)
     if not found:
         raise unknown_kind()
-    lines = (f"{each.kind:7}  {each.confidence:6}  {each.endpoint}  {each.name}" for each in found)
-    return claims_reply(found), lines
+    rows = [(each.kind, each.confidence, each.endpoint, each.name) for each in found]
+    return claims_reply(found), Table(("kind", "confidence", "endpoint", "name"), rows)
 
 
 async def _preview(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -94,7 +103,7 @@ async def _add(services: Services, arguments: argparse.Namespace) -> Lines:
     added = await services.integration_service.add(arguments.tenant, new)
     row = added.integration
     said = AddedReply(**integration_members(row), skipped=skipped_replies(added.skipped))
-    return said, [f"added  {row.slug}  {_tools_said(row.tools, 0)}", *_skipped(said.skipped)]
+    return said, [f"added  {row.slug}  {row.tools} tools", *_skipped(said.skipped)]
 
 
 async def _refresh(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -111,11 +120,8 @@ async def _refresh(services: Services, arguments: argparse.Namespace) -> Lines:
 async def _tools(services: Services, arguments: argparse.Namespace) -> Lines:
     row, tools = await services.tool_review.list_for(arguments.tenant, arguments.slug)
     said = tools_reply(row, tools)
-    lines = (
-        f"{each.tool}  {each.effect}  {each.state}{'' if each.enabled else '  not offered'}"
-        for each in said.tools
-    )
-    return said, lines
+    rows = [(t.tool, t.effect, t.state, "yes" if t.enabled else "no") for t in said.tools]
+    return said, Table(("tool", "effect", "state", "offered"), rows)
 
 
 async def _remove(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -159,10 +165,6 @@ def _document(arguments: argparse.Namespace) -> bytes:
 
 def _skipped(skipped: Iterable[Any]) -> list[str]:
     return [f"  skipped  {each.name}: {each.code}: {each.reason}" for each in skipped]
-
-
-def _tools_said(count: int, waiting: int) -> str:
-    return f"{count} tools" + (f", {waiting} to accept" if waiting else "")
 
 
 def _change(before: object, after: object) -> str:

@@ -14,21 +14,12 @@ from gateway.commands.deployment import Commands, WithServices
 from gateway.commands.output import add_json_option
 from gateway.engine.integration import Kind
 
-_EXAMPLES = """examples:
-  gateway integrations preview https://api.example.com/openapi.json
-  gateway integrations add https://api.example.com/openapi.json --slug shop --operation list_pets
-  gateway integrations add --file openapi.yaml --slug shop --base-url https://api.example.com/v1
-  gateway integrations refresh shop --dry-run
-"""
-
 
 def add_integration_commands(commands: Commands, with_services: WithServices) -> None:
     """Add ``integrations`` to the command line."""
     integrations = commands.add_parser(
         "integrations",
         help="APIs that are added by URL: list, detect, preview, add, refresh, tools, remove",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = integrations.add_subparsers(required=True, metavar="ACTION")
 

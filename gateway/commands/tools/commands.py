@@ -15,7 +15,7 @@ from gateway.access.identity import DEFAULT_TENANT
 from gateway.commands.connectors.known import CONNECTORS_PATH
 from gateway.commands.connectors.new import CannotWrite, write_all
 from gateway.commands.deployment import Commands, WithServices
-from gateway.commands.output import print_json, print_lines
+from gateway.commands.output import add_json_option, print_json, print_lines, print_table
 from gateway.commands.tools.new import tool_files
 from gateway.errors import ApprovalRequired, GatewayError, InvalidArguments, UnknownTool, code_of
 from gateway.observe.logs import configure_logs
@@ -40,7 +40,7 @@ def add_tool_commands(commands: Commands, with_providers: WithServices) -> None:
     show.add_argument("name", metavar="NAME")
     show.set_defaults(run=_show)
     for action in (listing, show):
-        action.add_argument("--json", action="store_true", help="print JSON, for programs")
+        add_json_option(action)
     call = actions.add_parser("call", help="call a tool for a user of the running deployment")
     call.add_argument("name", metavar="NAME")
     call.add_argument("arguments", metavar="JSON", nargs="?", default="{}", help="default: {}")
@@ -72,8 +72,9 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         facts = [tool_facts(tool) for tool in found]
         return print_json({"tools": facts, "hidden": dict(registry.problems())})
-    width = max((len(tool.name) for tool in found), default=0)
-    print_lines(f"{tool.name:{width}}  {tool.effect:11}  {tool.description}" for tool in found)
+    print_table(
+        ("name", "effect", "description"), [(t.name, t.effect, t.description) for t in found]
+    )
     for file, reason in registry.problems().items():
         say(printable(f"hidden: {file}: {reason}"), error=True)
     return 0
