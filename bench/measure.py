@@ -14,6 +14,7 @@ import httpx
 
 from bench.agents import CALLED, measure_agents
 from bench.compare import Server, compare, ratio, read_once
+from bench.dashboard import measure_dashboard
 from bench.discovering import measure_discovery
 from bench.floor import BARE_PATH, Facts
 from bench.integrations import measure_integrations
@@ -39,6 +40,7 @@ PARTS = (
     "discovery",
     "integrations",
     "streams",
+    "dashboard",
     "start",
 )
 CACHE = {"on": "token read, cache on", "off": "token read, cache off"}
@@ -160,6 +162,19 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Result:
                 measure_streams(
                     folder, streamed, readers, result, driver=plan.driver, seconds=plan.idle_seconds
                 )
+            )
+        if "dashboard" in plan.parts:
+            say("the dashboard with the whole catalog")
+            shown = replace(place, database="gateway_shown")
+            measure_dashboard(
+                runner,
+                folder,
+                shown,
+                runner.run(seed(shown, 1)),
+                result,
+                driver=plan.driver,
+                rounds=plan.rounds,
+                seconds=plan.seconds,
             )
         if "start" in plan.parts:
             say("starts with few connectors and with all")

@@ -43,6 +43,7 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
     figures = {each["name"]: each for each in found["figures"]}
     on, off = "token read, cache on", "token read, cache off"
     whole = len(CONNECTOR_CATALOG)
+    dashboard = f"dashboard of {whole} connectors"
     mcp, http = "tool call over MCP", "tool call over HTTP"
     call, relay = "call through the proxy", "bare httpx relay"
     document, schema = (
@@ -93,6 +94,10 @@ def test_short_run_prints_every_figure_with_its_target(tmp_path: Path) -> None:
         "5 open streams: CPU while nothing changes": None,
         "5 open streams: a change is told after": 2000.0,
         "5 open streams: ended after SIGTERM": 1000.0,
+        f"{dashboard}: answered within, p50": 50.0,
+        f"{dashboard}: CPU of the gateway": None,
+        f"{dashboard} / a bare GET route": None,
+        f"{dashboard}: compressed": 100.0,
         "serve, 11 connectors: ready after": None,
         f"serve, {whole} connectors: ready after": None,
         f"serve, {whole} / 11 connectors: ready after": 1.1,
