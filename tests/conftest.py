@@ -177,7 +177,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector leave the collected tests alone: it would read them all each time."""
+    """Let the garbage collector leave the collected tests alone, which it would read each time."""
     gc.collect()
     gc.freeze()
 
