@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from pymongo import MongoClient
 
-from gateway.dev.mongod import passing_mongod
+from gateway.dev.mongod import temporary_mongod
 from gateway.observe.logs import add_request_id
 from gateway.sandbox.link import SandboxLink, link_sandbox
 from gateway.settings.environment import Driver, Settings
@@ -261,7 +261,7 @@ def mongodb_url() -> Iterator[str]:
 
     Nothing expires by MongoDB's clock meanwhile, since many tests move the gateway's clock.
     """
-    with passing_mongod() as url:
+    with temporary_mongod() as url:
         with MongoClient[dict[str, Any]](url) as client:
             client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         yield url

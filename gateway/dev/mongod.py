@@ -90,7 +90,7 @@ def running_mongod(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def passing_mongod() -> Iterator[str]:
+def temporary_mongod() -> Iterator[str]:
     """Run a replica set whose data ends with it; yield and raise what ``running_mongod`` does.
 
     Its data are in memory where there is room: a write that waits for a disk takes thrice as long.

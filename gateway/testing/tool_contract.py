@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from gateway.dev.mongod import passing_mongod
+from gateway.dev.mongod import temporary_mongod
 from gateway.testing.subject import ContractViolation
 from gateway.testing.tool_bench import ToolBench, open_tool_bench
 from gateway.testing.tool_checks import (
@@ -39,7 +39,7 @@ class ToolWorkshop:
     def __init__(self, folder: Path | None = None) -> None:
         self._runner = asyncio.Runner()
         self._stack = contextlib.ExitStack()
-        url = self._stack.enter_context(passing_mongod())
+        url = self._stack.enter_context(temporary_mongod())
         self._opened = open_tool_bench(url, "tools", folder)
         self.bench: ToolBench = self._runner.run(self._opened.__aenter__())
 
