@@ -7,9 +7,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeAlias
 
+from gateway.commands.progress import long_step
 from gateway.dev.data import running_environment
 from gateway.observe.logs import configure_logs
 from gateway.sandbox.link import NO_SANDBOX, link_sandbox
@@ -59,8 +61,11 @@ def _run(work: Work, *, has_providers: bool) -> int:
     configure_logs("warning", settings.log_format, sys.stderr)
 
     async def run() -> int:
-        link = await link_sandbox(settings, env) if has_providers else NO_SANDBOX
-        async with open_services(settings, env, sandbox=link) as services:
+        async with AsyncExitStack() as stack:
+            with long_step("connecting to the database"):
+                link = await link_sandbox(settings, env) if has_providers else NO_SANDBOX
+                opening = open_services(settings, env, sandbox=link)
+                services = await stack.enter_async_context(opening)
             return await work(services)
 
     return asyncio.run(run())

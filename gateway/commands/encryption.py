@@ -16,6 +16,7 @@ from gateway.audit.trail import Audit
 from gateway.clock import utc_now
 from gateway.commands.deployment import Commands
 from gateway.commands.output import add_json_option, print_json, print_table
+from gateway.commands.progress import long_step
 from gateway.encryption.key_check import check_encryption_keys
 from gateway.encryption.keyring import open_vault
 from gateway.encryption.rotation import Rotation
@@ -91,7 +92,7 @@ def _new_key(arguments: argparse.Namespace) -> int:
 def _status(settings: Settings, arguments: argparse.Namespace) -> int:
     async def show() -> int:
         async with _opened(settings) as (vault, rotation):
-            rows = _rows(vault, await rotation.survey())
+            rows = _rows(vault, await _survey(rotation))
         if arguments.json:
             return print_json([{"key": k or None, "rows": int(n), "state": s} for k, n, s in rows])
         return print_table(_TITLES, rows)
@@ -102,7 +103,7 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> int:
 def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
     async def rotate() -> int:
         async with _opened(settings) as (vault, rotation):
-            before = await rotation.survey()
+            before = await _survey(rotation)
             waiting = before.total() - before[vault.current]
             if arguments.dry_run:
                 return print_table(_TITLES, _rows(vault, before))
@@ -112,7 +113,7 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
             meter.end()
             seconds = time.monotonic() - meter.started
             say(f"{done.rows} rows are now sealed with {vault.current} ({seconds:.1f} s).")
-            after = await rotation.survey()
+            after = await _survey(rotation)
             _name_unreadable(done.unreadable)
             return _conclude(vault, after, len(done.unreadable))
 
@@ -121,6 +122,11 @@ def _rotate(settings: Settings, arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         say("\nStopped. Run it again to continue.", error=True)
         return 130
+
+
+async def _survey(rotation: Rotation) -> Counter[str]:
+    with long_step("counting the rows of each key"):
+        return await rotation.survey()
 
 
 def _name_unreadable(unreadable: Sequence[tuple[str, str]]) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from connectors.catalog import Catalog
 from connectors.errors import ConfigError
 from gateway.commands.deployment import Commands
 from gateway.commands.output import add_json_option, print_json, print_table
+from gateway.commands.progress import long_step
 from gateway.settings.environment import read_environment
 from gateway.text import say
 from gateway.tools.registry import Registry
-from gateway.tools.skills import Skills
+from gateway.tools.skills import Skill, Skills
 
 
 def add_skill_commands(commands: Commands) -> None:
@@ -27,15 +29,16 @@ def add_skill_commands(commands: Commands) -> None:
     export.set_defaults(run=_export)
 
 
-def _skills() -> Skills:
+def _skills() -> Sequence[Skill]:
     path = read_environment().get("GATEWAY_CONNECTORS_PATH")
     folder = Path(path) if path else None
     catalog = Catalog({}, folder)
-    return Skills(Registry(catalog, folder), catalog)
+    with long_step("loading the tools"):
+        return Skills(Registry(catalog, folder), catalog).all()
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    found = _skills().all()
+    found = _skills()
     if arguments.json:
         return print_json([{"name": one.name, "sha256": one.digest} for one in found])
     # The rows are what `sha256sum --check` reads.
@@ -43,7 +46,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    skills = _skills().all()
+    skills = _skills()
     try:
         for skill in skills:
             file: Path = arguments.folder / skill.name / "SKILL.md"

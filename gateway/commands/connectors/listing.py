@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from gateway.commands.connectors.known import Known
+from gateway.commands.connectors.known import Entry, Known
 from gateway.commands.output import print_table
+from gateway.commands.progress import long_step
 from gateway.testing.header import read_header
 from gateway.text import say
 
@@ -15,7 +17,7 @@ IN_DEV_MODE = "In dev mode the sandbox stands in for those whose variables are n
 
 def print_listing(known: Known) -> int:
     """Print the table, and on standard error what the sandbox does; returns the exit code 0."""
-    entries = known.entries()
+    entries = _loaded(known)
     print_table(
         TITLES,
         [
@@ -26,6 +28,11 @@ def print_listing(known: Known) -> int:
     if known.settings is not None and known.settings.dev and not known.settings.sandbox:
         say(f"\n{IN_DEV_MODE}", error=True)
     return 0
+
+
+def _loaded(known: Known) -> Sequence[Entry]:
+    with long_step("loading the connectors"):
+        return [*known.entries()]
 
 
 def _facts(known: Known, name: str) -> str:
@@ -56,5 +63,5 @@ def listing_data(known: Known) -> list[dict[str, Any]]:
             "unconfirmed": [*_unconfirmed(known, entry.name)],
             "missing_variables": [name for name, is_set in entry.variables.items() if not is_set],
         }
-        for entry in known.entries()
+        for entry in _loaded(known)
     ]

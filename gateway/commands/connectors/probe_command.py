@@ -9,6 +9,7 @@ from connectors.config import Connector
 from gateway.commands.connectors.known import Known
 from gateway.commands.connectors.probe import NOTHING, Report, probe
 from gateway.commands.output import print_json, print_lines
+from gateway.commands.progress import long_step
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.outbound.client import open_outbound
@@ -24,7 +25,8 @@ def probe_connector(known: Known, name: str, arguments: argparse.Namespace) -> i
         if arguments.json:
             print_json({"connector": name, "problem": entry.reason})
         return NOTHING
-    report = asyncio.run(_probed(known, entry.config))
+    with long_step(f"reading what the provider of {name} publishes"):
+        report = asyncio.run(_probed(known, entry.config))
     print_json(report.data()) if arguments.json else print_lines(report.lines())
     return report.code
 

@@ -22,7 +22,7 @@ from gateway.commands.doctor.settings import (
     redirect_uris,
 )
 from gateway.commands.output import add_json_option, print_json, print_table
-from gateway.commands.progress import Progress
+from gateway.commands.progress import long_step
 from gateway.observe.logs import configure_logs
 from gateway.settings.environment import Settings, read_environment
 from gateway.text import say
@@ -49,14 +49,15 @@ def _examine(arguments: argparse.Namespace) -> int:
         known = read_known(lambda: settings)
     except Exception as error:  # the report says what keeps a process from starting
         return _tell(arguments, [*problems("settings", error)], {})
-    uris = redirect_uris(settings, known)
+    with long_step("loading the connectors"):
+        uris = redirect_uris(settings, known)
     return _tell(arguments, _findings(settings, known, uris, arguments.tenant), uris)
 
 
 def _findings(
     settings: Settings, known: Known, uris: Mapping[str, str], tenant: str
 ) -> list[Finding]:
-    env, progress = read_environment(), Progress()
+    env = read_environment()
     steps: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
         ("settings", lambda: examine_settings(settings, env)),
         ("encryption keys", lambda: examine_keys(settings)),
@@ -68,8 +69,8 @@ def _findings(
     ]
     found = []
     for area, examine in steps:
-        progress(area)
-        found += examined(area, examine)
+        with long_step(f"examining {area}"):
+            found += examined(area, examine)
     return found
 
 

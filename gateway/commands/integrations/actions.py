@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from gateway.commands.output import print_json, print_lines, print_table
+from gateway.commands.progress import long_step
 from gateway.errors import GatewayError, IntegrationRefused, InvalidRequest, code_of
 from gateway.integrations.adding import New
 from gateway.integrations.reading import Given, unknown_kind
@@ -43,11 +44,13 @@ Lines = tuple[Any, Table | Iterable[str]]
 Action = Callable[[Services, argparse.Namespace], Awaitable[Lines]]
 
 
-async def act(services: Services, arguments: argparse.Namespace, action: Action) -> int:
-    """Do it, print what comes of it, and return the exit code."""
+async def act(services: Services, arguments: argparse.Namespace, name: str) -> int:
+    """Do what the command says, print what comes of it, and return the exit code."""
+    doing, action = ACTIONS[name]
     try:
-        await services.integrations.ready(arguments.tenant)
-        said, lines = await action(services, arguments)
+        with long_step(doing):
+            await services.integrations.ready(arguments.tenant)
+            said, lines = await action(services, arguments)
     except IntegrationRefused as error:
         return _fail(error.code, error.reason)
     except GatewayError as error:
@@ -132,15 +135,16 @@ async def _remove(services: Services, arguments: argparse.Namespace) -> Lines:
     ]
 
 
-ACTIONS: dict[str, Action] = {
-    "list": _list,
-    "detect": _detect,
-    "preview": _preview,
-    "add": _add,
-    "refresh": _refresh,
-    "tools": _tools,
-    "remove": _remove,
+ACTIONS: dict[str, tuple[str, Action]] = {
+    "list": ("reading what was added", _list),
+    "detect": ("asking the address what it is", _detect),
+    "preview": ("reading the description", _preview),
+    "add": ("reading the description", _add),
+    "refresh": ("reading the description again", _refresh),
+    "tools": ("reading its tools", _tools),
+    "remove": ("disconnecting its accounts", _remove),
 }
+"""What each command does while it takes long, and the command itself."""
 
 
 def _given(arguments: argparse.Namespace) -> Given:

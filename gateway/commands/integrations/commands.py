@@ -63,6 +63,6 @@ def add_integration_commands(commands: Commands, with_services: WithServices) ->
 
 def _run(arguments: argparse.Namespace, with_services: WithServices, name: str) -> int:
     # Imported here: no other command needs the replies of the API.
-    from gateway.commands.integrations.actions import ACTIONS, act
+    from gateway.commands.integrations.actions import act
 
-    return with_services(lambda services: act(services, arguments, ACTIONS[name]))
+    return with_services(lambda services: act(services, arguments, name))

@@ -16,6 +16,7 @@ from gateway.commands.connectors.known import CONNECTORS_PATH
 from gateway.commands.connectors.new import CannotWrite, write_all
 from gateway.commands.deployment import Commands, WithServices
 from gateway.commands.output import add_json_option, print_json, print_lines, print_table
+from gateway.commands.progress import long_step
 from gateway.commands.tools.new import tool_files
 from gateway.errors import ApprovalRequired, GatewayError, InvalidArguments, UnknownTool, code_of
 from gateway.observe.logs import configure_logs
@@ -67,8 +68,10 @@ def read_registry() -> Registry:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    registry = read_registry()
-    found = [tool for tool in registry.tools() if arguments.connector in {None, *tool.connectors}]
+    with long_step("loading the tools"):
+        registry = read_registry()
+        every = registry.tools()
+    found = [tool for tool in every if arguments.connector in {None, *tool.connectors}]
     if arguments.json:
         facts = [tool_facts(tool) for tool in found]
         return print_json({"tools": facts, "hidden": dict(registry.problems())})
@@ -152,7 +155,8 @@ def _call(arguments: argparse.Namespace, with_providers: WithServices) -> int:
 
     async def call(services: Services) -> int:
         try:
-            found = await services.tool_calls.call(asked)
+            with long_step(f"calling {asked.tool}"):
+                found = await services.tool_calls.call(asked)
         except InvalidArguments as error:
             for field, message in error.problems:
                 say(printable(f"{field}: {message}"), error=True)
