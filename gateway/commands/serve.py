@@ -26,6 +26,7 @@ def add_serve_command(commands: Commands) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     # Imported here: no other command needs the web application.
+    from gateway.access.login.choice import log_missing_sign_in
     from gateway.access.login.dev import DevLogin
     from gateway.sandbox.link import link_sandbox
     from gateway.server.run import freeze_objects, serve, server_for
@@ -56,6 +57,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
         async with opened() as services:  # fails here with one clear line, if at all
             log_connectors(services.catalog, env, link)
+            log_missing_sign_in(settings)
             if isinstance(services.logins.method, DevLogin) and services.logins.method.code:
                 say(f"\n  Sign-in code  {services.logins.method.code}")
         app = create_app(settings, opened)

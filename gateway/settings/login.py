@@ -92,6 +92,16 @@ class LoginSettings(BaseSettings):
         """Return the chosen login method, or the mode's default."""
         return self.login or (LoginMethod.DEV if dev else LoginMethod.NONE)
 
+    def sign_in_missing(self, *, dev: bool) -> str | None:
+        """Return what to set where nobody can sign in, and nobody chose that (``none``)."""
+        if self.login is not None or dev:
+            return None
+        return (
+            "nobody can sign in and connect an account. Set GATEWAY_LOGIN to oidc, with "
+            "GATEWAY_OIDC_ISSUER and GATEWAY_OIDC_CLIENT_ID, or to handoff, with "
+            "GATEWAY_HANDOFF_URL (docs/deploy.md); to none if that is meant"
+        )
+
     def login_problems(self, *, dev: bool) -> list[str]:
         """Return the contradictions among the login settings, one sentence each."""
         method = self.login_method(dev=dev)

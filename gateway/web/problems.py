@@ -5,12 +5,15 @@ The texts are the gateway's. No text of a provider or database is repeated.
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from connectors.catalog import CONNECTOR_CATALOG
 from connectors.errors import AccountUnfit, ConfigError, UnknownConnector
 from gateway import errors
 
@@ -27,6 +30,10 @@ class Problem:
     title: str
     advice: str | None = None
 
+
+_LIKE_A_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_SIMILAR = 0.75
+"""How alike two names are of which one may be meant (``difflib``)."""
 
 _AGAIN = "Go to your connectors and start again."
 _LATER = "Try again in a moment."
@@ -464,8 +471,22 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def detail_of(error: BaseException, problem: Problem) -> str:
-    """Return the sentence that explains the error."""
-    return str(error) if problem.advice is None else problem.advice
+    """Return the sentences that explain the error."""
+    said = str(error) if problem.advice is None else problem.advice
+    if isinstance(error, UnknownConnector) and (meant := _similar_connector(error.name)):
+        return f'Did you mean "{meant}"? {said}'
+    return said
+
+
+def _similar_connector(name: str) -> str | None:
+    """Return the connector of the catalog whose name is nearly ``name``.
+
+    The given name itself is never repeated: it may be a key in the wrong place.
+    """
+    if not _LIKE_A_NAME.fullmatch(name):
+        return None
+    near = difflib.get_close_matches(name.lower(), CONNECTOR_CATALOG, n=1, cutoff=_SIMILAR)
+    return near[0] if near and near[0] != name else None
 
 
 def members_of(error: BaseException) -> dict[str, Any]:

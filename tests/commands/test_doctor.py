@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.__main__ import main
+from gateway.access.login.choice import log_missing_sign_in
 from gateway.clock import utc_now
 from gateway.commands.doctor.command import of_database
 from gateway.commands.doctor.database import compare_clocks
@@ -134,7 +137,19 @@ def test_sign_in_and_agents_are_told(
     deployment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = read_settings()
-    assert [one.state for one in examine_sign_in(settings)] == [State.WARNING]
+    (missing,) = examine_sign_in(settings)
+    assert missing.state is State.WARNING
+    assert {"GATEWAY_LOGIN", "GATEWAY_OIDC_ISSUER", "GATEWAY_OIDC_CLIENT_ID"} <= {
+        *re.findall("GATEWAY_[A-Z_]+", missing.text)
+    }
+    with capture_logs() as lines:
+        log_missing_sign_in(settings)
+        monkeypatch.setenv("GATEWAY_LOGIN", "none")
+        log_missing_sign_in(read_settings())
+    (line,) = lines  # the start says the same, unless nobody is meant to sign in
+    assert (line["event"], line["reason"]) == ("sign_in_missing", missing.text)
+    (meant,) = examine_sign_in(read_settings())
+    assert meant.state is State.NOTE
     assert [one.state for one in examine_agents(settings)] == [State.NOTE]
     for name, value in {
         "GATEWAY_LOGIN": "oidc",

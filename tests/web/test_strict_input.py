@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 import anyio
 import pytest
 
+from connectors.errors import UnknownConnector
 from gateway.access.service_keys import Role
+from gateway.web.problems import members_of
 from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.problems import problem
 
@@ -170,3 +172,24 @@ async def test_connector_names_are_looked_up_and_nothing_else(
             answer = await api.post(f"/v1/connectors/{name}/token", json={"user": "alice"})
             told = problem(answer, 404, "connector_unknown")
             assert name not in told["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("notoin", "notion"),
+        ("Notion", "notion"),
+        ("google_calender", None),
+        ("notion", None),  # it exists, and is not configured here
+        ("sk-live-0123456789abcdef0123456789abcdef", None),
+        ("notion/", None),
+        ("notion" * 8, None),
+    ],
+)
+def test_a_mistyped_connector_is_answered_with_the_name_that_is_meant(
+    name: str, meant: str | None
+) -> None:
+    """The mistyped name may be a key in the wrong place, so only the right one is told."""
+    detail = members_of(UnknownConnector(name))["detail"]
+    assert detail.startswith(f'Did you mean "{meant}"? GET /v1/' if meant else "GET /v1/")
+    assert name not in detail

@@ -13,12 +13,15 @@ from gateway.access.login.oidc import OidcLogin
 from gateway.access.sessions import Sessions
 from gateway.audit.trail import Audit
 from gateway.clock import Clock
+from gateway.observe.logs import get_logger
 from gateway.outbound.client import Outbound
 from gateway.settings.environment import Settings
 from gateway.settings.login import LoginMethod
 from gateway.store.flows import FlowStore
 from gateway.store.logins import LoginStore
 from gateway.store.oauth_grants import GrantStore
+
+_log = get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,12 @@ class Logins:
         ended = await self.sessions.end_all(tenant=tenant, user=user)
         await self.grants.end_all(tenant, user)
         return ended
+
+
+def log_missing_sign_in(settings: Settings) -> None:
+    """Warn at a start that nobody can sign in, unless that was chosen."""
+    if reason := settings.sign_in_missing(dev=settings.dev):
+        _log.warning("sign_in_missing", reason=reason)
 
 
 def open_logins(

@@ -52,9 +52,11 @@ def examine_keys(settings: Settings) -> Iterator[Finding]:
 def examine_sign_in(settings: Settings) -> Iterator[Finding]:
     """How people sign in."""
     method = settings.login_method(dev=settings.dev)
-    if method is LoginMethod.NONE:
+    if missing := settings.sign_in_missing(dev=settings.dev):
+        yield Finding("sign-in", State.WARNING, missing)
+    elif method is LoginMethod.NONE:
         text = "GATEWAY_LOGIN is none: nobody can sign in and connect an account"
-        yield Finding("sign-in", State.WARNING, text)
+        yield Finding("sign-in", State.NOTE, text)
     elif method is LoginMethod.OIDC:
         yield Finding("sign-in", State.OK, f"OpenID Connect with {settings.oidc_issuer}")
     else:
