@@ -67,10 +67,14 @@ class StartedFlow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FinishedFlow:
-    """The connection of a finished flow. ``other_account``: a reconnect chose another account."""
+    """The connection of a finished flow.
+
+    ``again``: the account was linked before. ``other_account``: a reconnect chose another account.
+    """
 
     connection: Connection
     return_to: str
+    again: bool
     other_account: bool
 
 
@@ -288,7 +292,9 @@ class ConnectService:
             self._audit.note(Action.HOOK_FAILED, outcome=failure.reason, **connection.about)
         other = flow.reconnect is not None and flow.reconnect != connection.id
         _log.info("flow_finished", connector=name, flow=flow.id[:16], connection=connection.id)
-        return FinishedFlow(connection=connection, return_to=flow.return_to, other_account=other)
+        return FinishedFlow(
+            connection=connection, return_to=flow.return_to, again=again, other_account=other
+        )
 
     async def _found(self, flow: Flow) -> ConnectorConfig | Exception:
         """The flow's connector with its app, or the error that hides it."""

@@ -213,7 +213,9 @@ async def callback(request: Request) -> Response:
         path, ref = DONE if wanted == DONE else DASHBOARD, request_id(request)
         answer = redirect_with(request, session, path, outcome, name, ref=ref)
     else:
-        outcome = "reconnected_other" if finished.other_account else "connected"
+        outcome = "reconnected" if finished.again else "connected"
+        if finished.other_account:
+            outcome = "reconnected_other"
         account = finished.connection.id
         answer = redirect_with(request, session, finished.return_to, outcome, name, account=account)
     answer.headers.update(_CALLBACK_HEADERS)

@@ -84,6 +84,11 @@ OUTCOMES = {
     ),
     "tool_changed": Outcome("success", "The tool is changed", "It holds from now on."),
     "connected": Outcome("success", "{name} is connected", "Tools can use this account now."),
+    "reconnected": Outcome(
+        "success",
+        "{name} is reconnected",
+        "The account that was linked already has new access. Tools can use it now.",
+    ),
     "reconnected_other": Outcome(
         "info",
         "Another {name} account was connected",

@@ -55,7 +55,7 @@ async def test_another_account_on_reconnect_overwrites_nothing(
     assert (old["is_default"], new["is_default"]) == (True, False)
     assert await works(await token(tool, "google", user), "/oauth2/v3/userinfo")
     # A reconnect with the right account renews the row.
-    assert await browser.connect("google", ACCOUNTS["google"], query) == "connected"
+    assert await browser.connect("google", ACCOUNTS["google"], query) == "reconnected"
     assert arena.connections(user)[0]["generation"] == before["generation"] + 1
 
 
@@ -72,7 +72,7 @@ async def test_another_account_is_refused_where_there_can_be_only_one(
         assert await browser.connect("solo", solo.OTHER_ACCOUNT, query) == "other_account"
         assert arena.connections(user) == before
     assert await works(await token(tool, "solo", user), "/me")
-    assert await browser.connect("solo", solo.ACCOUNT) == "connected"
+    assert await browser.connect("solo", solo.ACCOUNT) == "reconnected"
 
 
 @pytest.mark.requirement("A16")

@@ -150,7 +150,7 @@ async def test_a_call_that_needs_more_asks_for_it_beside_all_that_was_granted(
         link = httpx.URL(refused["connect_url"])
         assert link.params["scopes"] == needed
         await browser.start(row.id, f"?{link.query.decode()}")
-        assert browser.outcome() == "connected", browser.text[:3000]
+        assert browser.outcome() == "reconnected", browser.text[:3000]
         assert shop.oauth.requests("authorize")[-1]["scope"] == together
         greeted = await call(harness, "petstore_greet", name="Rex")
         assert greeted.status_code == 200, greeted.text

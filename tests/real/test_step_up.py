@@ -42,7 +42,7 @@ def test_a_person_refuses_a_calendar_and_grants_it_later(
     to_the_consent(page, "Calendar")
     page.get_by_role("button", name=ACCOUNTS["google"], exact=True).click()
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".notice")).to_contain_text("is connected")
+    expect(page.locator(".notice")).to_contain_text("is reconnected")
     expect(card.get_by_text("Calendar ✓")).to_be_visible()
 
     to_the_consent(page, "Drive")  # taking the ticks away leaves less than what is there

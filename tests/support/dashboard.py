@@ -46,7 +46,7 @@ def connect(page: Page, connector: str, account: str, **config: str) -> None:
     page.get_by_role("button", name=re.compile("Continue to")).click()
     page.get_by_role("button", name=account, exact=True).click()
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".notice")).to_contain_text("is connected")
+    expect(page.locator(".notice")).to_contain_text(re.compile("is (re)?connected"))
 
 
 def disconnect(page: Page, connector: str) -> None:

@@ -41,7 +41,7 @@ async def test_account_that_needs_its_person_says_how_to_mend_it(
     await browser.open(browser.links()[action])
     await browser.submit(action="/v1/connectors/google/start")
     await browser.approve(ACCOUNTS["google"])
-    assert browser.outcome() == "connected"
+    assert browser.outcome() == "reconnected"
     assert "Working" in browser.text
 
 

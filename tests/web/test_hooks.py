@@ -124,7 +124,7 @@ async def test_dashboard_api_and_the_next_caller_agree_about_a_missing_address(
     assert "Not being renewed" not in browser.text
 
     query = f"?reconnect={connection}"
-    assert await browser.connect("atlassian", ANA, query, site="acme") == "connected"
+    assert await browser.connect("atlassian", ANA, query, site="acme") == "reconnected"
     assert (await client.get(f"/v1/connections/{connection}")).json()["status"] == "active"
     assert (await gateway.token("atlassian", "alice")).status_code == 200
 

@@ -99,7 +99,7 @@ async def test_a_label_is_a_short_printable_line_in_the_row_and_on_the_page(
     assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
     _, _, plain = await shown(gateway)
     saying(monkeypatch, gateway, label=said)
-    assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+    assert await browser.connect("google", ACCOUNTS["google"]) == "reconnected"
     row = await rows.connection()
     assert row["account_label"] == kept
     assert not [c for c in row["account_label"] if unicodedata.category(c)[0] == "C"]

@@ -165,7 +165,7 @@ async def test_an_administrator_reconnects_it_for_the_organisation(
     (shared,) = await org_connections(gateway)
     browser = await gateway.browser(ADMIN)
     outcome = await browser.connect("google", ACCOUNTS["google"], f"?reconnect={shared['id']}")
-    assert outcome == "connected"
+    assert outcome == "reconnected"
     row = await rows.connection()
     assert (row["_id"], row["owner"], row["generation"]) == (shared["id"], "org", 2)
 

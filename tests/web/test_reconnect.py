@@ -25,7 +25,10 @@ async def test_the_same_account_renews_its_row(
     clock.advance(minutes=1)
 
     query = f"?reconnect={before['_id']}" if asked else ""
-    assert await browser.connect("google", ACCOUNTS["google"], query) == "connected"
+    assert await browser.connect("google", ACCOUNTS["google"], query) == "reconnected"
+    assert "Google is reconnected" in browser.text
+    assert "is connected" not in browser.text
+    assert browser.links()["Show ana.diaz@example.com"] == f"#account-{before['_id']}"
     after = await rows.connection()
     assert after["_id"] == before["_id"]
     assert after["created_at"] == before["created_at"]
@@ -137,7 +140,7 @@ async def test_a_connector_for_one_account_takes_the_same_one_again(
     browser = await outside.browser("alice")
     assert await browser.connect("solo", solo.ACCOUNT) == "connected"
     assert "Add account" not in browser.text
-    assert await browser.connect("solo", solo.ACCOUNT) == "connected"
+    assert await browser.connect("solo", solo.ACCOUNT) == "reconnected"
     assert (await rows.connection())["generation"] == 2
 
 

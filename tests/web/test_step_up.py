@@ -61,7 +61,7 @@ async def test_a_tool_gets_the_calendar_after_the_person_granted_it(gateway: Har
     await browser.submit(action="/v1/connectors/google/start")
     assert asked(browser) == [*DEFAULTS, CALENDAR]
     await browser.approve(ACCOUNTS["google"])
-    assert browser.outcome() == "connected"
+    assert browser.outcome() == "reconnected"
 
     issued = await gateway.token("google", "alice", scopes=["calendar"])
     assert issued.json()["connection"]["id"] == connection
@@ -88,7 +88,7 @@ async def test_an_addition_that_is_left_out_leaves_a_working_connection(
     browser = await connected(gateway)
     before = await rows.connection()
     await browser.start("google", f"?reconnect={before['_id']}&scopes=calendar")
-    assert await grant_defaults(browser) == "connected"
+    assert await grant_defaults(browser) == "reconnected"
     after = await rows.connection()
     assert (after["status"], after["scopes"]["requested"]) == ("active", DEFAULTS)
     problem(await gateway.token("google", "alice", scopes=["calendar"]), 409, "scopes_required")
@@ -137,7 +137,7 @@ async def test_a_smaller_grant_replaces_one_whose_renewal_is_refused(
     await browser.start("google")
     # Another grant's row: its refresh token does not open here, and cannot be used.
     await rows.change_connection(row["_id"], **{"tokens.refresh": row["tokens"]["access"]})
-    assert await grant_defaults(browser) == "connected"
+    assert await grant_defaults(browser) == "reconnected"
     assert (await rows.connection())["scopes"]["granted"] == DEFAULTS
 
 
@@ -151,7 +151,7 @@ async def test_a_smaller_grant_replaces_one_that_no_longer_works(
     await rows.change_connection(before["_id"], status="needs_reauth", status_reason="revoked")
     await browser.start("google", f"?reconnect={before['_id']}")
     assert asked(browser) == [*DEFAULTS, CALENDAR]  # what worked is asked for again
-    assert await grant_defaults(browser) == "connected"
+    assert await grant_defaults(browser) == "reconnected"
     assert (await rows.connection())["scopes"]["granted"] == DEFAULTS
 
 

@@ -192,7 +192,7 @@ async def test_a_grant_that_is_gone_leads_back_to_the_connect_page(
     await browser.open("/dashboard/connectors")
     assert "The provider no longer accepts this connection." in browser.text
 
-    assert await browser.connect("google", ACCOUNTS["google"]) == "connected"
+    assert await browser.connect("google", ACCOUNTS["google"]) == "reconnected"
     assert (await gateway.token("google", "alice")).json()["connection"]["status"] == "active"
 
 

@@ -338,7 +338,10 @@ async def test_window_of_its_own_ends_on_a_page_that_can_close(gateway: Harness)
     assert await browser.connect("google", ACCOUNTS["google"], POPUP) == "connected"
     assert urlsplit(browser.url).path == "/dashboard/done"
     assert "Google is connected" in browser.text
-    assert "data-close" in browser.page.text
+    assert 'data-close="soon"' in browser.page.text
+    assert await browser.connect("google", ACCOUNTS["google"], POPUP) == "reconnected"
+    assert "Google is reconnected" in browser.text
+    assert 'data-close="soon"' in browser.page.text
 
 
 async def test_window_of_its_own_ends_there_after_a_no_and_after_a_sign_in(
