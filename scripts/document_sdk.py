@@ -10,7 +10,7 @@ import argparse
 import inspect
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ CHAPTERS = {
     "The gateway": ("Gateway", "SyncGateway", "UserContext", "SyncUserContext"),
     "Tokens and accounts": (
         *("Token", "Api", "SecretValues", "Connection"),
-        *("HookFailure", "AvailableConnector", "Revoked"),
+        *("HookFailure", "AvailableConnector", "Revoked", "with_return_to"),
     ),
     "Tools": ("ToolList", "Tool", "NeededConnector", "ConnectedAccount", "ToolResult"),
     "Integrations": ("Integrations", "SyncIntegrations", "Integration", "Claim"),
@@ -61,7 +61,9 @@ def page() -> str:
 def _entry(name: str) -> Iterator[str]:
     thing = getattr(gateway.client, name)
     yield f"### `{name}`\n"
-    if not inspect.isclass(thing):
+    if inspect.isfunction(thing):
+        yield from _signature(thing)
+    elif not inspect.isclass(thing):
         choices = ", ".join(f"`{each}`" for each in thing.__args__)
         yield f"One of {choices}: what became of the grant at the provider.\n"
     else:
@@ -103,6 +105,12 @@ def _methods(thing: type) -> list[str]:
 
 def _call(thing: type, method: str) -> Iterator[str]:
     function = getattr(thing, method)
+    wait = "await " if inspect.iscoroutinefunction(function) else ""
+    yield f"#### `{wait}{thing.__name__}.{method}()`\n"
+    yield from _signature(function)
+
+
+def _signature(function: Callable[..., Any]) -> Iterator[str]:
     signature = inspect.signature(function)
     given = [each for each in signature.parameters.values() if each.name != "self"]
     arguments: list[str] = []
@@ -112,10 +120,8 @@ def _call(thing: type, method: str) -> Iterator[str]:
             arguments, starred = [*arguments, "*"], True
         default = "" if each.default is each.empty else f" = {each.default!r}"
         arguments.append(f"{each.name}: {_type(each.annotation)}{default}")
-    wait = "await " if inspect.iscoroutinefunction(function) else ""
     result = _type(signature.return_annotation)
-    yield f"#### `{wait}{thing.__name__}.{method}()`\n"
-    yield f"```text\n{method}({', '.join(arguments)}) -> {result}\n```\n"
+    yield f"```text\n{function.__name__}({', '.join(arguments)}) -> {result}\n```\n"
     yield _prose(inspect.getdoc(function) or "")
 
 

@@ -239,6 +239,33 @@ with SyncGateway() as gateway:
         answers=((200, {"revoked": "no"}),),
     ),
     Example(
+        names=("with_return_to",),
+        program="""from gateway.client import ConnectorRequired, SyncGateway, with_return_to
+
+with SyncGateway() as gateway:
+    try:
+        gateway.get_connector_token("notion", user="alice")
+    except ConnectorRequired as missing:
+        print(with_return_to(missing.connect_url, "https://app.example.com/accounts?tab=2"))
+""",
+        prints=(
+            "https://gateway.example.com/connectors/notion"
+            "?return_to=https%3A%2F%2Fapp.example.com%2Faccounts%3Ftab%3D2\n"
+        ),
+        answers=(
+            (
+                409,
+                {
+                    "code": "connector_required",
+                    "status": 409,
+                    "title": "This connector is not connected",
+                    "connector": "notion",
+                    "connect_url": "https://gateway.example.com/connectors/notion",
+                },
+            ),
+        ),
+    ),
+    Example(
         names=("Tool", "ToolList", "NeededConnector", "ConnectedAccount"),
         program="""\
 from gateway.client import ConnectedAccount, NeededConnector, SyncGateway, Tool, ToolList

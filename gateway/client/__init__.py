@@ -49,6 +49,7 @@ from gateway.client.errors import (
     UnexpectedAnswer,
 )
 from gateway.client.integrations import Claim, Integration, Integrations, SyncIntegrations
+from gateway.client.links import with_return_to
 from gateway.client.token import Api, SecretValues, Token
 from gateway.client.tools import ConnectedAccount, NeededConnector, Tool, ToolList, ToolResult
 
@@ -100,4 +101,5 @@ __all__ = [
     "Unauthorized",
     "UnexpectedAnswer",
     "UserContext",
+    "with_return_to",
 ]

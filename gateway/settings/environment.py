@@ -22,7 +22,7 @@ from gateway.errors import SettingsError
 from gateway.settings.limits import LimitRates, read_limit_rates
 from gateway.settings.login import LoginMethod, LoginSettings
 from gateway.settings.mcp import McpSettings
-from gateway.settings.urls import LOOPBACK
+from gateway.settings.urls import LOOPBACK, read_origins
 
 ENV_FILE = ".env.local"
 PREFIX = "GATEWAY_"
@@ -106,6 +106,9 @@ class Settings(LoginSettings, McpSettings):
 
     egress_allow: Annotated[frozenset[HostPort], NoDecode] = frozenset()
     """`host:port,host:port`: private, local or plain http targets that may be called."""
+
+    return_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    """`https://app.example.com,…`: origins of applications that a connect link may return to."""
 
     sandbox: str = ""
     """Dev mode only: `off` hides connectors without credentials; a URL names a running sandbox."""
@@ -246,6 +249,11 @@ class Settings(LoginSettings, McpSettings):
             raise ValueError(f"entry {pairs.index(None) + 1} is not host:port")
         return frozenset(pairs)
 
+    @field_validator("return_origins", mode="before")
+    @classmethod
+    def _read_return_origins(cls, value: Any) -> Any:
+        return read_origins(value) if isinstance(value, str) else value
+
     @field_validator("public_url")
     @classmethod
     def _read_public_url(cls, value: str) -> str:
@@ -300,6 +308,8 @@ class Settings(LoginSettings, McpSettings):
                 problems.append("GATEWAY_SANDBOX can be set in dev mode only")
             if self.public_url and not self.secure:
                 problems.append("GATEWAY_PUBLIC_URL must be https outside dev mode")
+        if self.public_url in self.return_origins:
+            problems.append("GATEWAY_RETURN_ORIGINS must not name the gateway itself")
         problems += self.login_problems(dev=self.dev)
         problems += self.mcp_problems(dev=self.dev, signs_in=self._signs_in)
         if problems:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(?P<scheme>https?)://(?P<host>{_LABEL}(\.{_LABEL})*|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{{0,4}}))?"
+)
+_DEFAULT_PORTS = {"https": "443", "http": "80"}
 
 
 def check_url(value: str) -> str:
@@ -26,3 +33,23 @@ def check_url(value: str) -> str:
     if parts.scheme != "https" and not local:
         raise ValueError("must be https (plain http is for localhost only)")
     return value
+
+
+def read_origins(value: str) -> frozenset[str]:
+    """Return the origins of a list with commas, each as a browser writes it.
+
+    Plain http is for ``LOOPBACK`` alone. Raises ``ValueError`` that counts the entries.
+    """
+    origins = [part.strip() for part in value.split(",") if part.strip()]
+    for number, origin in enumerate(origins, 1):
+        match = _ORIGIN.fullmatch(origin)
+        if match is None or int(match["port"] or 0) > 65535:
+            raise ValueError(
+                f"entry {number} is not an origin like https://app.example.com: scheme, host in "
+                "lower case, and a port if it has one"
+            )
+        if match["port"] == _DEFAULT_PORTS[match["scheme"]]:
+            raise ValueError(f"entry {number} must leave out its port, which is the default")
+        if match["scheme"] == "http" and match["host"].strip("[]") not in LOOPBACK:
+            raise ValueError(f"entry {number} must be https (plain http is for localhost only)")
+    return frozenset(origins)

@@ -295,8 +295,10 @@ def _next_step(request: Request, error: Exception) -> dict[str, Any]:
     if isinstance(error, LoginError):
         action = {"label": "Sign in", "href": "/login"}
     elif isinstance(error, WrongHost):
-        page = own_page(request.url.path + (f"?{q}" if (q := request.url.query) else ""))
-        public_url = services(request).settings.public_url
+        settings = services(request).settings
+        public_url = settings.public_url
+        asked = request.url.path + (f"?{q}" if (q := request.url.query) else "")
+        page = own_page(asked, settings.return_origins)
         action = {"label": f"Open it at {public_url}", "href": public_url + page}
     elif isinstance(error, FlowError) and error.connector in services(request).catalog.names():
         connector = services(request).catalog.display_name(error.connector)

@@ -47,9 +47,20 @@ from gateway.web.inputs import (
 )
 from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
-from gateway.web.outcomes import outcome_of, redirect_with
+from gateway.web.outcomes import hinted, outcome_of, redirect_with
 from gateway.web.pages import added_views, card_view, render
-from gateway.web.return_to import DASHBOARD, DONE, home_of, own_page
+from gateway.web.return_to import (
+    DASHBOARD,
+    DONE,
+    MAX_RETURN_TO,
+    RETURN_TO,
+    asked_page,
+    home_of,
+    is_application,
+    own_page,
+    page_after,
+    with_query,
+)
 from gateway.web.scope_words import sentences
 from gateway.web.state import request_id, services
 
@@ -59,7 +70,7 @@ MAX_INPUTS = 20
 MAX_TOOL = 80
 MARK = "for"
 """The parameter with the mark of a link that was made for one person."""
-_KEPT = {"owner", "tool", "reconnect", "display", "scopes", "method", MARK}
+_KEPT = {"owner", "tool", "reconnect", "display", "scopes", "method", RETURN_TO, MARK}
 """Parameters of a connect link that outlast a sign-in."""
 
 
@@ -67,11 +78,12 @@ class StartRequest(Strict):
     """The connector's inputs, the page to return to, and the connection to renew.
 
     ``owner`` is ``org`` for a connection of the organisation, which an administrator makes.
-    ``scopes`` names sets or scopes of the connector that are asked for in addition.
+    ``scopes`` names sets or scopes of the connector that are asked for in addition. ``return_to``
+    is a page of the gateway, or of an origin in ``GATEWAY_RETURN_ORIGINS``; others are ignored.
     """
 
     connection_config: Annotated[dict[str, str], Field(max_length=MAX_INPUTS, default_factory=dict)]
-    return_to: Annotated[str, Field(max_length=500)] | None = None
+    return_to: Annotated[str, Field(max_length=MAX_RETURN_TO)] | None = None
     reconnect: Annotated[str, Field(max_length=64)] | None = None
     tool: Annotated[str, Field(max_length=MAX_TOOL)] | None = None
     scopes: ScopeNames = ()
@@ -95,10 +107,11 @@ async def connect_page(request: Request) -> Response:
         if not NAME.fullmatch(name):
             name = given.catalog.described(name).name
         here = f"/connectors/{name}"
-        kept = {k: v for k, v in request.query_params.items() if k in _KEPT}
-        target = f"{here}?{urlencode(kept)}" if kept else here
-        if own_page(target) != target:
-            target = here  # the name of a tool may have characters that are forbidden here
+        target, origins = here, given.settings.return_origins
+        for each in (m for m in request.query_params.items() if m[0] in _KEPT):
+            longer = with_query(target, dict([each]))
+            # The name of a tool may have characters that are forbidden here.
+            target = longer if own_page(longer, origins) == longer else target
         return RedirectResponse(f"/login?{urlencode({'next': target})}", 303)
     config, _ = await given.apps.choose(session.tenant, request.path_params["name"])
     if (mark := request.query_params.get(MARK)) is not None:
@@ -141,7 +154,7 @@ async def start(request: Request) -> Response:
         raise InvalidRequest("there are too many values")
     wanted = StartRequest(
         connection_config=typed,
-        return_to=form.get("return_to", "")[:500],
+        return_to=asked_page(form.get(RETURN_TO), services(request).settings.return_origins),
         reconnect=form.get("reconnect", "")[:64] or None,
         tool=form.get("tool", "")[:MAX_TOOL] or None,
         scopes=_scope_names(form.get("scopes", "")),
@@ -186,6 +199,7 @@ async def callback(request: Request) -> Response:
     name = request.path_params["name"]
     check_host(request)
     session, connect = await find_session(request), services(request).connect
+    origins = services(request).settings.return_origins
     try:
         response = connect.read_callback(name, request.scope["query_string"])
     except CallbackInvalid as error:
@@ -210,14 +224,17 @@ async def callback(request: Request) -> Response:
         # The person gets a few plain words; the reason is for operators (H6).
         _log.warning("flow_failed", connector=name, error=type(error).__name__, reason=str(error))
         wanted = await connect.return_to(response.state, tenant=session.tenant, user=session.user)
-        path, ref = DONE if wanted == DONE else DASHBOARD, request_id(request)
+        is_kept = wanted == DONE or is_application(wanted, origins)
+        path, ref = wanted if wanted and is_kept else DASHBOARD, request_id(request)
         answer = redirect_with(request, session, path, outcome, name, ref=ref)
     else:
         outcome = "reconnected" if finished.again else "connected"
         if finished.other_account:
             outcome = "reconnected_other"
         account = finished.connection.id
-        answer = redirect_with(request, session, finished.return_to, outcome, name, account=account)
+        # The operator may have removed its origin meanwhile.
+        path = asked_page(finished.return_to, origins) or DASHBOARD
+        answer = redirect_with(request, session, path, outcome, name, account=account)
     answer.headers.update(_CALLBACK_HEADERS)
     drop_cookie(request, answer, cookie)
     return answer
@@ -247,7 +264,8 @@ async def _start(
         user=session.user,
         owner=owner,
         typed=wanted.connection_config,
-        return_to=own_page(wanted.return_to),
+        return_to=asked_page(wanted.return_to, services(request).settings.return_origins)
+        or DASHBOARD,
         reconnect=wanted.reconnect,
         tool=wanted.tool,
         scopes=asked,
@@ -286,14 +304,17 @@ async def _connect_page(
     error: InvalidRequest | None = None,
 ) -> Response:
     given = services(request)
-    popup = request.query_params.get("display") == "popup"
     reconnect_id = wanted.reconnect if wanted else request.query_params.get("reconnect")
     old = await _reconnected(request, session, config, reconnect_id) if reconnect_id else None
     asked_owner = wanted.owner if wanted else request.query_params.get("owner", "")
     owner = session.owner_for(asked_owner, old)
     await given.rules.check(session.tenant, config.name, owner)
     home = home_of(config.name, of_org=owner == ORG, admin=session.admin)
-    return_to = own_page(wanted.return_to) if wanted else DONE if popup else home
+    origins = given.settings.return_origins
+    return_to = page_after(request.query_params, home, origins)
+    if wanted:
+        return_to = asked_page(wanted.return_to, origins) or DASHBOARD
+    outside = return_to if is_application(return_to, origins) else None
     linked = await given.connections.list_for(session.tenant, user_of(owner))
     typed = wanted.connection_config if wanted else old.connection_config if old else {}
     errors = error.errors if error else {}
@@ -332,16 +353,17 @@ async def _connect_page(
         asked_names=" ".join(names),
         accounts=card.accounts,
         form_action=f"/v1/connectors/{config.name}/start",
-        key_path=_key_path(config, owner, tool) if config.key and not old else None,
+        key_path=_key_path(config, owner, tool, outside) if config.key and not old else None,
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else str(error),
-        cancel_path=return_to,
+        cancel_path=hinted(outside, "declined", config.name) if outside else return_to,
     )
 
 
-def _key_path(config: Connector, owner: str, tool: str | None) -> str:
+def _key_path(config: Connector, owner: str, tool: str | None, outside: str | None) -> str:
     given = {"method": "key", "owner": ORG if owner == ORG else None, "tool": tool}
+    given |= {RETURN_TO: outside}
     return f"/connectors/{config.name}?{urlencode({k: v for k, v in given.items() if v})}"
 
 

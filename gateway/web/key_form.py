@@ -24,6 +24,7 @@ from gateway.errors import (
     KeyRefused,
     ProviderError,
 )
+from gateway.outbound.client import host_of
 from gateway.services.methods import is_checkable
 from gateway.settings.limits import LimitName
 from gateway.store.connection import NOT_CHECKED, Connection, Method
@@ -34,11 +35,19 @@ from gateway.web.browsers import check_origin
 from gateway.web.callers import bounds_of, require_key, require_session
 from gateway.web.inputs import Connecting, Strict, is_json, read_form, read_json
 from gateway.web.operation import Operation
-from gateway.web.outcomes import redirect_with
+from gateway.web.outcomes import hinted, redirect_with
 from gateway.web.pages import card_view, render
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.replies import ConnectionReply, connection_reply, reply
-from gateway.web.return_to import DONE, home_of, own_page
+from gateway.web.return_to import (
+    DASHBOARD,
+    RETURN_TO,
+    asked_page,
+    home_of,
+    is_application,
+    page_after,
+    with_query,
+)
 from gateway.web.state import services
 
 MAX_INPUTS = 20
@@ -87,7 +96,9 @@ async def connect_key(request: Request) -> Response:
         owner=ORG if form.get("owner") == ORG else "user",
     )
     config, _ = await apps.choose(session.tenant, name)
-    return_to, tool = own_page(form.get("return_to")), form.get("tool", "")[:MAX_TOOL]
+    origins = services(request).settings.return_origins
+    return_to = asked_page(form.get(RETURN_TO), origins) or DASHBOARD
+    tool = form.get("tool", "")[:MAX_TOOL]
     try:
         connection = await _connect(request, session, config, wanted)
     except _SHOWN as error:
@@ -98,6 +109,19 @@ async def connect_key(request: Request) -> Response:
     if connection.status_reason == NOT_CHECKED:
         is_mute = connection.method is Method.API_KEY and not is_checkable(config, Method.API_KEY)
         outcome = "key_unproven" if is_mute else "key_unchecked"
+    if is_application(return_to, origins):
+        url = hinted(return_to, outcome, config.name, connection.id)
+        # A page, not a redirect, for the reason that leaving.html has.
+        page = render(
+            request,
+            "returning.html",
+            title="Taking you back",
+            session=None,
+            url=url,
+            host=host_of(url),
+        )
+        page.headers["Referrer-Policy"] = "no-referrer"
+        return page
     return redirect_with(request, session, return_to, outcome, config.name, account=connection.id)
 
 
@@ -165,9 +189,10 @@ async def key_page(
         wanted.owner if wanted else request.query_params.get("owner", ""), old
     )
     await given.rules.check(session.tenant, config.name, owner)
-    popup = request.query_params.get("display") == "popup"
     home = home_of(config.name, of_org=owner == ORG, admin=session.admin)
-    return_to = return_to or (DONE if popup else home)
+    origins = given.settings.return_origins
+    return_to = return_to or page_after(request.query_params, home, origins)
+    outside = {RETURN_TO: return_to} if is_application(return_to, origins) else {}
     typed = wanted.inputs if wanted else old.connection_config if old else {}
     errors = getattr(error, "errors", {})
     asked = typed.get(TEMPLATE) or request.query_params.get(TEMPLATE, "")
@@ -179,6 +204,7 @@ async def key_page(
         return "" if holds_secret(text, secrets) else text
 
     tool = tool or request.query_params.get("tool", "")[:MAX_TOOL]
+    is_oauth = isinstance(config, ConnectorConfig)
     problem = None if error is None else problem_of(error)
     fields = [
         {
@@ -191,14 +217,15 @@ async def key_page(
         }
         for name, field in inputs.items()
     ]
-    here = dict(request.query_params)
+    here = dict(request.query_params) | outside
+    card = await card_view(given, config, [])
     return render(
         request,
         "key.html",
         title=f"Connect {config.display_name}",
         session=session,
         status=200 if problem is None else problem.status,
-        card=await card_view(given, config, []),
+        card=card,
         user=session.user,
         owner=kind_of(owner),
         tool=tool or None,
@@ -219,11 +246,11 @@ async def key_page(
         label_error=errors.get("label"),
         form_action=f"/v1/connectors/{config.name}/connect",
         console_url=config.console_url,
-        has_oauth=isinstance(config, ConnectorConfig),
+        oauth_path=with_query(card.connect_path, outside) if is_oauth else None,
         return_to=return_to,
         reconnect={"id": old.id, "label": old.account_label} if old else None,
         error=None if error is None or errors else _notice(error, config),
-        cancel_path=return_to,
+        cancel_path=hinted(return_to, "declined", config.name) if outside else return_to,
     )
 
 

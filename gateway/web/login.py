@@ -44,7 +44,8 @@ _NO_REFERRER = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 async def login_page(request: Request) -> Response:
     """Offer this deployment's way to sign in. This starts nothing."""
     check_host(request)
-    target = own_page(request.query_params.get("next"))
+    origins = services(request).settings.return_origins
+    target = own_page(request.query_params.get("next"), origins)
     if await find_session(request) is not None:
         return RedirectResponse(target, 303)
     return _login_page(request, target)
@@ -58,7 +59,7 @@ async def login(request: Request) -> Response:
         raise NotFound
     await services(request).limits.spend(LimitName.SIGN_INS, address_of(request))
     began, form = services(request).clock(), await read_form(request)
-    target = own_page(form.get("next"))
+    target = own_page(form.get("next"), services(request).settings.return_origins)
     if not isinstance(way, DevLogin):
         return await _leave(request, way, target)
     if way.code is None and came_through_a_proxy(request):

@@ -20,6 +20,7 @@ from connectors.secret import Secret
 from gateway import errors
 from gateway.access.sessions import SessionCaller
 from gateway.web.cookies import drop_cookie, read_cookie, set_cookie
+from gateway.web.return_to import is_application, with_query
 from gateway.web.state import services
 
 
@@ -312,16 +313,25 @@ def redirect_with(
 ) -> RedirectResponse:
     """Redirect to ``path`` with an outcome, and give the browser the proof that it is true.
 
+    The page of an application, at an origin that is allowed now, gets ``hinted`` and no proof.
     Anybody can write an address with an outcome, and a reload repeats it. So a page shows the
     outcome only to a browser with the proof in a cookie, and takes the cookie away.
     """
+    if is_application(path, services(request).settings.return_origins):
+        return RedirectResponse(hinted(path, outcome, connector, account), 303)
     query = {"outcome": outcome, "connector": connector} | {
         name: value for name, value in (("ref", ref), ("account", account)) if value
     }
-    answer = RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode(query)}", 303)
+    answer = RedirectResponse(with_query(path, query), 303)
     if session is not None:
         set_cookie(request, answer, COOKIE, Secret(proof_of(session.csrf_token, query)), _LIFETIME)
     return answer
+
+
+def hinted(page: str, outcome: str, connector: str, connection: str | None = None) -> str:
+    """Return the page of an application with an outcome in its query, which proves nothing."""
+    query = {"outcome": outcome, "connector": connector}
+    return with_query(page, query | ({"connection": connection} if connection else {}))
 
 
 def notice_for(request: Request, session: SessionCaller) -> Notice | None:

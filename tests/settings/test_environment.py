@@ -298,3 +298,71 @@ def test_the_drain_is_short_and_there_is_none_in_dev(read: Read) -> None:
     assert read(DEV, DRAIN_SECONDS="1.5").drain == 1.5
     (problem,) = read.problems(DEV, DRAIN_SECONDS="16")
     assert problem.startswith("GATEWAY_DRAIN_SECONDS")
+
+
+def test_origins_to_return_to_are_as_a_browser_writes_them(read: Read) -> None:
+    given = (
+        " https://app.example.com, https://a-b.example:8443 ,http://localhost:9000,http://[::1]:8,"
+    )
+    assert read(PRODUCTION).return_origins == frozenset()
+    assert read(PRODUCTION, RETURN_ORIGINS=given).return_origins == {
+        "https://app.example.com",
+        "https://a-b.example:8443",
+        "http://localhost:9000",
+        "http://[::1]:8",
+    }
+
+
+NO_ORIGIN = (
+    "is not an origin like https://app.example.com: scheme, host in lower case, and a port if it "
+    "has one"
+)
+
+
+@pytest.mark.requirement("A14")
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        *[
+            (entry, NO_ORIGIN)
+            for entry in (
+                "app.example.com",
+                "*",
+                "https://*.example.com",
+                "https://",
+                "https://App.example.com",
+                "HTTPS://app.example.com",
+                "https://app.example.com/",
+                "https://app.example.com/done",
+                "https://app.example.com?",
+                "https://app.example.com#",
+                "https://user@app.example.com",
+                "https://app.example.com:",
+                "https://app.example.com:0",
+                "https://app.example.com:65536",
+                "https://app.example.com:http",
+                "https://app.example.com.",
+                "https://bücher.example",
+                "https://app example.com",
+                "https://app.example.com\\",
+                "ftp://app.example.com",
+                "javascript:alert(1)",
+                "null",
+            )
+        ],
+        ("https://app.example.com:443", "must leave out its port, which is the default"),
+        ("http://localhost:80", "must leave out its port, which is the default"),
+        ("http://app.example.com", "must be https (plain http is for localhost only)"),
+        ("http://localhost.example.com", "must be https (plain http is for localhost only)"),
+    ],
+)
+def test_anything_else_is_no_origin_to_return_to(read: Read, entry: str, problem: str) -> None:
+    assert read.problems(PRODUCTION, RETURN_ORIGINS=f"https://ok.example,{entry}") == [
+        f"GATEWAY_RETURN_ORIGINS: entry 2 {problem}"
+    ]
+
+
+def test_the_gateway_itself_is_no_origin_to_return_to(read: Read) -> None:
+    assert read.problems(PRODUCTION, RETURN_ORIGINS="https://gateway.example.com") == [
+        "GATEWAY_RETURN_ORIGINS must not name the gateway itself"
+    ]

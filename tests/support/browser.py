@@ -1,14 +1,15 @@
 """A browser without JavaScript: cookies, redirects and forms, as strict as it needs to be.
 
-It reaches the gateway in this process and everything else over HTTP, sends what Chromium sends with
-navigations and form posts (``Origin``, ``Sec-Fetch-Site``), and follows meta refreshes.
+It reaches the gateway and ``sites`` in this process and everything else over HTTP, sends what
+Chromium sends with navigations and form posts (``Origin``, ``Sec-Fetch-Site``), and follows meta
+refreshes.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
@@ -84,12 +85,18 @@ class Browser:
     """One browser profile. ``page`` is the last answer, with all redirects followed."""
 
     def __init__(
-        self, gateway_url: str, gateway: httpx.AsyncBaseTransport, *, sign_in_code: str = ""
+        self,
+        gateway_url: str,
+        gateway: httpx.AsyncBaseTransport,
+        *,
+        sign_in_code: str = "",
+        sites: Mapping[str, httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.gateway_url = gateway_url
         self.sign_in_code = sign_in_code
         self.client = loopback_client(
-            mounts={gateway_url: gateway}, headers={"Accept": "text/html,*/*;q=0.8"}
+            mounts={gateway_url: gateway, **(sites or {})},
+            headers={"Accept": "text/html,*/*;q=0.8"},
         )
         self.page = httpx.Response(204)
         self.history: list[httpx.Response] = []

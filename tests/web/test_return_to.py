@@ -1,15 +1,21 @@
-"""Where a person is sent after a flow or a sign-in: a page of our own, or the dashboard (A14)."""
+"""Where a person is sent after a flow or a sign-in: to no place but those that are listed (A14)."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from gateway.web.return_to import DASHBOARD
+from gateway.sandbox.link import SandboxLink
+from gateway.web.return_to import DASHBOARD, MAX_RETURN_TO, asked_page, own_page
 from tests.conftest import GATEWAY_URL
-from tests.support.gateway import ACCOUNTS, Harness
+from tests.support.gateway import ACCOUNTS, Harness, running_gateway
 from tests.support.rows import Rows
+from tests.support.sandbox import SandboxProcess
+
+APP = "https://app.example.com"
+ORIGINS = frozenset({APP, "https://admin.example.com:8443", "http://localhost:9000"})
 
 REFUSED = [
     # another host, spelt in ways that browsers understand
@@ -144,6 +150,103 @@ REFUSED = [
     "/dashboards",
 ]
 
+NEAR = [
+    # nearly the origin that is allowed
+    "https://app.example.com.evil.example",
+    "https://app.example.com.evil.example/done",
+    "https://app.example.comevil.example",
+    "https://app.example.com-evil.example",
+    "https://app.example.com.",
+    "https://app.example.com./done",
+    "https://app.example.com@evil.example",
+    "https://app.example.com@evil.example/done",
+    "https://app.example.com:password@evil.example/",
+    "https://user@app.example.com/",
+    "https://user:password@app.example.com/",
+    "https://@app.example.com/",
+    "https://app.example.com:444",
+    "https://app.example.com:443",
+    "https://app.example.com:443/done",
+    "https://app.example.com:",
+    "https://app.example.com:/done",
+    "https://app.example.com:8443/done",
+    "https://admin.example.com/done",
+    "https://admin.example.com:84430/done",
+    "https://admin.example.com:8443.evil.example/",
+    "http://app.example.com/done",
+    "https://localhost:9000/",
+    "http://localhost/",
+    "http://localhost:9000@evil.example/",
+    "HTTPS://APP.EXAMPLE.COM",
+    "HTTPS://app.example.com/",
+    "https://App.example.com/",
+    "https:app.example.com/",
+    "https:/app.example.com/",
+    "https:///app.example.com/",
+    "//app.example.com/",
+    "app.example.com/done",
+    "javascript://app.example.com/%0aalert(1)",
+    "https\uff1a//app.example.com/",
+    "https://app\u3002example.com/",
+    "https://app\uff0eexample.com/",
+    "https://\u0430pp.example.com/",
+    "https://xn--pp-6kc.example.com/",
+    "https://app.example.com\uff0fevil.example",
+    "https://app.example.com\u2044.evil.example/",
+    "https://app.example.com\u00ad/",
+    "https://app.example.com%2eevil.example/",
+    "https://app.example.com%2f.evil.example/",
+    "https://app.example.com%00.evil.example/",
+    "https%3a%2f%2fapp.example.com%2f",
+    # the origin, and then what a browser drops, turns around, or keeps to itself
+    "https://app.example.com\\@evil.example",
+    "https://app.example.com\\.evil.example/",
+    "https://app.example.com/\\evil.example",
+    "https://app.example.com/%5cevil.example",
+    "https://app.example.com/%255cevil.example",
+    "https://app.example.com\t.evil.example/",
+    "https://app.example.com\n/done",
+    "https://app.example.com/done\n",
+    "https://app.example.com/done\r\nSet-Cookie: a=b",
+    "https://app.example.com/%0d%0aSet-Cookie:%20a=b",
+    "https://app.example.com/%250d%250aa:b",
+    "https://app.example.com/a b",
+    "https://app.example.com/ ",
+    " https://app.example.com/",
+    "\thttps://app.example.com/",
+    "\ufeffhttps://app.example.com/",
+    "https://app.example.com/\u00a0",
+    "https://app.example.com/\u00e9",
+    "https://app.example.com/%00",
+    "https://app.example.com/%C2%85",
+    "https://app.example.com/\x7f",
+    "https://app.example.com#done",
+    "https://app.example.com/#done",
+    "https://app.example.com/done?x=1#y",
+    "https://app.example.com?x=1",
+    "https://app.example.com;x",
+    "https://app.example.com/<script>",
+    'https://app.example.com/"',
+    "https://app.example.com/{x}",
+    "https://app.example.com/" + "x" * MAX_RETURN_TO,
+    "null",
+    "https://",
+]
+
+OUTSIDE = [
+    "https://app.example.com",
+    "https://app.example.com/",
+    "https://app.example.com/settings/accounts",
+    "https://app.example.com/done?workspace=7&from=%C3%A9t%C3%A9",
+    "https://app.example.com/~ana/a;b=c,d:e@f/(g)?x=a/b?c&y=it's+so!*",
+    "https://app.example.com//evil.example",  # a path of the application, for every browser
+    "https://app.example.com/@evil.example",
+    "https://app.example.com/?next=https%3A%2F%2Fevil.example",
+    "https://admin.example.com:8443/done",
+    "http://localhost:9000/done",
+    "https://app.example.com/" + "x" * (MAX_RETURN_TO - len("https://app.example.com/")),
+]
+
 KEPT = [
     "/dashboard/connectors",
     "/connectors/notion",
@@ -155,6 +258,55 @@ KEPT = [
 
 def test_the_corpus_is_large_and_without_repeats() -> None:
     assert len(set(REFUSED)) == len(REFUSED) > 100
+
+
+@pytest.fixture
+async def gateway(
+    mongodb_url: str, database_name: str, sandbox: SandboxProcess, sandbox_link: SandboxLink
+) -> AsyncIterator[Harness]:
+    """A gateway that returns to applications: what is refused here is refused anywhere."""
+    async with running_gateway(
+        mongodb_url,
+        database_name,
+        link=sandbox_link,
+        sandbox=sandbox.url,
+        public_url=GATEWAY_URL,
+        return_origins=ORIGINS,
+    ) as harness:
+        yield harness
+
+
+@pytest.mark.requirement("A14")
+def test_no_spelling_is_near_enough_to_an_allowed_origin() -> None:
+    assert len(set(NEAR)) == len(NEAR) > 70
+    for spelling in [*REFUSED, *NEAR]:
+        assert asked_page(spelling, ORIGINS) is None, ascii(spelling)
+        link = "/connectors/notion?" + urlencode({"return_to": spelling})
+        # A name such as "dashboard" is an ordinary value there, and means nothing later.
+        assert own_page(link, ORIGINS) in {own_page(link), DASHBOARD}, ascii(spelling)
+
+
+@pytest.mark.requirement("A14")
+def test_a_page_of_an_allowed_origin_is_kept_and_outlasts_a_sign_in() -> None:
+    for page in OUTSIDE:
+        assert asked_page(page, ORIGINS) == page
+        assert asked_page(page, frozenset()) is None
+        for more in ({}, {"tool": "notes"}):
+            link = "/connectors/notion?" + urlencode({"return_to": page} | more)
+            assert own_page(link, ORIGINS) == link
+            assert own_page(link) == DASHBOARD
+            assert own_page(link.replace("/connectors/", "/dashboard/"), ORIGINS) == DASHBOARD
+            assert own_page(f"{link}&next=%2f%2fevil.example", ORIGINS) == DASHBOARD
+            assert own_page(f"{link}&return_to=https%3A%2F%2Fevil.example", ORIGINS) == DASHBOARD
+            assert own_page(link.replace("return_to", "return%5Fto"), ORIGINS) == DASHBOARD
+
+
+def test_only_whole_origins_are_compared() -> None:
+    """Where one origin is the beginning of another, each has its own pages."""
+    both = frozenset({"https://a.example", "https://a.example:8443"})
+    assert asked_page("https://a.example:8443/x", both)
+    assert asked_page("https://a.example/x", both)
+    assert asked_page("https://a.example:84/x", both) is None
 
 
 @pytest.mark.requirement("A14")

@@ -157,7 +157,7 @@ BODIES: list[tuple[object, str]] = [
     ({"connection_config": ["acme"]}, "connection_config"),
     ({"connection_config": {f"k{n}": "v" for n in range(21)}}, "connection_config"),
     ({"return_to": 1}, "return_to"),
-    ({"return_to": "/" * 501}, "return_to"),
+    ({"return_to": "/" * 2001}, "return_to"),
     ({"reconnect": {"$gt": ""}}, "reconnect"),
     ({"tool": "x" * 81}, "tool"),
     ({"user": "somebody else"}, "(unknown field)"),
