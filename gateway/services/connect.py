@@ -80,7 +80,12 @@ class FinishedFlow:
 
 def flow_cookie_name(state: str) -> str:
     """Return the name of a flow's cookie; each flow has one, so that two tabs can connect."""
-    return f"gateway_flow_{flow_id(state)[:16]}"
+    return cookie_of_flow(flow_id(state))
+
+
+def cookie_of_flow(row_id: str) -> str:
+    """Return the name of a flow's cookie by the id of its row."""
+    return f"gateway_flow_{row_id[:16]}"
 
 
 class ConnectService:
@@ -190,17 +195,18 @@ class ConnectService:
         user: str | None,
         cookie: str | None,
         admin: bool = False,
+        on_asking: Callable[[], None] = lambda: None,
     ) -> FinishedFlow:
         """Finish the flow of a callback on the path of connector ``name``.
 
         ``tenant``, ``user`` and ``admin`` are those of the browser's session; ``cookie`` is its
-        flow cookie.
+        flow cookie. ``on_asking`` is called once the flow is claimed, before the provider is asked.
         Raises ``FlowError`` if a check failed, and ``ProviderError`` if the provider refused or did
         not answer properly.
         """
         try:
             with self._metrics.flow_end(name):
-                return await self._finish(name, response, tenant, user, cookie, admin)
+                return await self._finish(name, response, tenant, user, cookie, admin, on_asking)
         except Exception as error:
             if tenant is not None:  # the browser's user, not the flow's
                 self._audit.note(
@@ -241,6 +247,7 @@ class ConnectService:
         user: str | None,
         cookie: str | None,
         admin: bool,
+        on_asking: Callable[[], None],
     ) -> FinishedFlow:
         now = self._clock()
         flow = await self._flows.get(response.state)
@@ -271,6 +278,7 @@ class ConnectService:
         token_url = flow.token_url or render_url(
             config.token_url, config, flow.connection_config, metadata
         )
+        on_asking()
         with blaming(flow.app):
             grant = await self._provider.exchange(
                 filled(_asking(config, flow), flow.connection_config, metadata),

@@ -9,12 +9,12 @@ housekeeping and may be minutes late (K1).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from gateway.digest import sha256_hex
 from gateway.store.mongo import Database, Document
-from gateway.store.proofs import FLOWS, Prover
+from gateway.store.proofs import FLOW_ENDS, FLOWS, Prover
 from gateway.store.rows import read_fields
 
 FLOW_LIFETIME = timedelta(minutes=10)
@@ -23,11 +23,26 @@ MOST_OPEN = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FlowEnd:
+    """How an attempt ended, for the person: the page to go to, and what it says.
+
+    ``outcome`` is a name of ``gateway.web.outcomes``. ``account`` is the id of the connection that
+    was made; ``reference`` is the id of the request that failed.
+    """
+
+    page: str
+    outcome: str
+    account: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
     """One attempt. ``verifier`` is sealed; it is empty before it is stored and after a claim.
 
     ``user`` began it, ``owner`` gets the connection. The provider is asked for ``scopes``. ``app``
-    is the tenant's own OAuth app, ``None`` for the deployment's.
+    is the tenant's own OAuth app, ``None`` for the deployment's. ``end`` is ``None`` until the work
+    of its callback is done.
     """
 
     id: str
@@ -48,6 +63,7 @@ class Flow:
     expires_at: datetime
     used_at: datetime | None = None
     app: str | None = None
+    end: FlowEnd | None = None
 
     def is_open(self, now: datetime) -> bool:
         """Whether the flow can still be claimed."""
@@ -117,7 +133,21 @@ class FlowStore:
             {"$set": {"used_at": now, "verifier": b""}},
             after=False,
         )
-        return _read(row) if row and FLOWS.holds(self._prover, row) else None
+        return self._proven(row)
+
+    async def end(self, flow: Flow, end: FlowEnd) -> None:
+        """Store how a claimed flow ended; a flow ends once."""
+        proven = FLOW_ENDS.prove(self._prover, {"_id": flow.id, "end": asdict(end)})
+        await self._rows.update_one(
+            {
+                "_id": flow.id,
+                "tenant": flow.tenant,
+                "user": flow.user,
+                "used_at": {"$ne": None},
+                "end": None,
+            },
+            {"$set": {"end": proven["end"], FLOW_ENDS.path: proven[FLOW_ENDS.path]}},
+        )
 
     async def end_all(self, tenant: str, user: str) -> None:
         """Delete every attempt of a user, claimed ones included: none of them is finished."""
@@ -125,20 +155,30 @@ class FlowStore:
 
     async def get(self, state: str) -> Flow | None:
         """Return the flow of ``state``, even if it is used or expired."""
-        row = await self._rows.find_one({"_id": flow_id(state)})
-        return _read(row) if row and FLOWS.holds(self._prover, row) else None
+        return self._proven(await self._rows.find_one({"_id": flow_id(state)}))
+
+    async def find(self, tenant: str, user: str, row_id: str) -> Flow | None:
+        """Return a flow of this user by its row's id, even if it is used or expired."""
+        query = {"_id": row_id, "tenant": tenant, "user": user}
+        return self._proven(await self._rows.find_one(query))
+
+    def _proven(self, row: Document | None) -> Flow | None:
+        if row is None or not FLOWS.holds(self._prover, row):
+            return None
+        is_told = row.get("end") is not None and FLOW_ENDS.holds(self._prover, row)
+        return _read(row, FlowEnd(**row["end"]) if is_told else None)
 
 
 def _open(now: datetime) -> Document:
     return {"used_at": None, "expires_at": {"$gt": now}}
 
 
-def _read(row: Document) -> Flow:
-    verifier = row.get("verifier") or b""
+def _read(row: Document, end: FlowEnd | None = None) -> Flow:
     return read_fields(
         Flow,
         row,
         token_url=row["endpoints"]["token_url"],
-        verifier=verifier,
+        verifier=row.get("verifier") or b"",
         scopes=tuple(row["scopes"]),
+        end=end,
     )

@@ -133,10 +133,12 @@ FLOWS = Proven(
     ),
     optional=("app",),
 )
+FLOW_ENDS = Proven(collection="oauth_state", fields=("end",), path="end_proof")
+"""The part of a flow that its end sets, for a browser that waits for it."""
 
 OAUTH_CLIENTS = Proven(
     collection="oauth_clients",
     fields=("name", "redirect_uris", "auth_method", "secret_hash", "refreshes", "created_at"),
 )
 
-PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS, OAUTH_CLIENTS)
+PROVEN = (SERVICE_KEYS, SESSIONS, LOGINS, ACCEPTED_LOGINS, FLOWS, FLOW_ENDS, OAUTH_CLIENTS)

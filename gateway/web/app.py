@@ -73,6 +73,7 @@ from gateway.web import (
     tools,
     usage,
     usage_pages,
+    waiting,
     webhooks,
 )
 from gateway.web.browsers import wants_page
@@ -144,6 +145,7 @@ ROUTES = [
     *mcp_mount.ROUTES,
     *metrics.ROUTES,
     *flows.ROUTES,
+    *waiting.ROUTES,
     *dashboard.ROUTES,
     *activity.ROUTES,
     *account_page.ROUTES,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,11 +17,13 @@ from connectors.added import NAME, keys_of
 from connectors.config import Connector, ConnectorConfig
 from connectors.errors import AccountUnfit
 from gateway.access.sessions import SessionCaller
+from gateway.engine.callback import AuthorizationResponse
 from gateway.engine.scopes import missing_scopes, named_scopes, scopes_to_ask
 from gateway.errors import (
     AppRefused,
     CallbackInvalid,
     ConnectionNotFound,
+    FlowFinished,
     GatewayError,
     InvalidRequest,
 )
@@ -29,7 +33,7 @@ from gateway.services.connect import StartedFlow, flow_cookie_name
 from gateway.services.own_names import own_name
 from gateway.settings.limits import LimitName
 from gateway.store.connection import Connection, Method
-from gateway.store.flows import FLOW_LIFETIME
+from gateway.store.flows import FLOW_LIFETIME, FlowEnd, flow_id
 from gateway.store.owners import ORG, kind_of, user_of
 from gateway.web.asked_tool import asked_tool
 from gateway.web.available import input_reply
@@ -47,11 +51,10 @@ from gateway.web.inputs import (
 )
 from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
-from gateway.web.outcomes import hinted, outcome_of, redirect_with
+from gateway.web.outcomes import ALREADY, hinted, outcome_of
 from gateway.web.pages import added_views, card_view, render
 from gateway.web.return_to import (
     DASHBOARD,
-    DONE,
     MAX_RETURN_TO,
     RETURN_TO,
     asked_page,
@@ -63,6 +66,7 @@ from gateway.web.return_to import (
 )
 from gateway.web.scope_words import sentences
 from gateway.web.state import request_id, services
+from gateway.web.waiting import page_without_account, redirect_to_end, waiting_path
 
 _log = get_logger()
 
@@ -198,46 +202,67 @@ async def callback(request: Request) -> Response:
         return Response(status_code=204, headers=_CALLBACK_HEADERS)
     name = request.path_params["name"]
     check_host(request)
-    session, connect = await find_session(request), services(request).connect
-    origins = services(request).settings.return_origins
+    session = await find_session(request)
     try:
-        response = connect.read_callback(name, request.scope["query_string"])
+        response = services(request).connect.read_callback(name, request.scope["query_string"])
     except CallbackInvalid as error:
         error.connector = name  # its page has the way to start
         raise
-    cookie = flow_cookie_name(response.state)
+    end = await services(request).flow_ends.soon(partial(_finish, request, session, name, response))
+    if end is None:
+        answer = RedirectResponse(waiting_path(name, flow_id(response.state)), 303)
+    else:
+        answer = redirect_to_end(request, session, name, end)
+        if end.outcome != ALREADY:  # the work of an earlier callback may go on: its page needs it
+            drop_cookie(request, answer, flow_cookie_name(response.state))
+    answer.headers.update(_CALLBACK_HEADERS)
+    return answer
+
+
+async def _finish(
+    request: Request,
+    session: SessionCaller | None,
+    name: str,
+    response: AuthorizationResponse,
+    on_asking: Callable[[], None],
+) -> FlowEnd:
+    """Finish the flow of a callback, and store how it ended for a browser that waits."""
+    given = services(request)
     try:
-        finished = await connect.finish(
+        finished = await given.connect.finish(
             name,
             response,
             tenant=session.tenant if session else None,
             user=session.user if session else None,
             admin=session is not None and session.admin,
-            cookie=read_cookie(request, cookie),
+            cookie=read_cookie(request, flow_cookie_name(response.state)),
+            on_asking=on_asking,
         )
     except (GatewayError, AccountUnfit) as error:
         if isinstance(error, AppRefused) and session is not None:
-            await services(request).remote_clients.forget_refused(session.tenant, name)
+            await given.remote_clients.forget_refused(session.tenant, name)
         outcome = outcome_of(error)
         if outcome is None or session is None:
             raise
         # The person gets a few plain words; the reason is for operators (H6).
         _log.warning("flow_failed", connector=name, error=type(error).__name__, reason=str(error))
-        wanted = await connect.return_to(response.state, tenant=session.tenant, user=session.user)
-        is_kept = wanted == DONE or is_application(wanted, origins)
-        path, ref = wanted if wanted and is_kept else DASHBOARD, request_id(request)
-        answer = redirect_with(request, session, path, outcome, name, ref=ref)
+        wanted = await given.connect.return_to(
+            response.state, tenant=session.tenant, user=session.user
+        )
+        end = FlowEnd(
+            page=page_without_account(request, wanted),
+            outcome=outcome,
+            reference=request_id(request),
+        )
+        if isinstance(error, FlowFinished):
+            return end  # of this callback: the flow's own end is that of an earlier one
     else:
         outcome = "reconnected" if finished.again else "connected"
         if finished.other_account:
             outcome = "reconnected_other"
-        account = finished.connection.id
-        # The operator may have removed its origin meanwhile.
-        path = asked_page(finished.return_to, origins) or DASHBOARD
-        answer = redirect_with(request, session, path, outcome, name, account=account)
-    answer.headers.update(_CALLBACK_HEADERS)
-    drop_cookie(request, answer, cookie)
-    return answer
+        end = FlowEnd(page=finished.return_to, outcome=outcome, account=finished.connection.id)
+    await given.flow_ends.store(response.state, end)
+    return end
 
 
 _CALLBACK_HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}

@@ -269,8 +269,11 @@ OUTCOMES = {
     ),
 }
 
+ALREADY = "already_connected"
+"""The outcome of a flow that was used before, and of one whose end nobody knows."""
+
 _OF_ERROR: dict[type[Exception], str] = {
-    errors.FlowFinished: "already_connected",
+    errors.FlowFinished: ALREADY,
     errors.FlowExpired: "expired",
     AccountUnfit: "unfit",
     errors.AccountMismatch: "other_account",
@@ -342,10 +345,9 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
     if not hmac.compare_digest(proof.encode(), proof_of(session.csrf_token, query).encode()):
         return None
     found = OUTCOMES[query["outcome"]]
-    known = catalog.knows(connector)
-    name = catalog.display_name(connector) if known else connector.capitalize()
+    name = name_of(request, connector)
     action = None
-    if found.action and known:
+    if found.action and catalog.knows(connector):
         action = {"label": found.action.format(name=name), "href": f"/connectors/{connector}"}
     return Notice(
         kind=found.kind,
@@ -355,6 +357,13 @@ def notice_for(request: Request, session: SessionCaller) -> Notice | None:
         action=action,
         account=query.get("account"),
     )
+
+
+def name_of(request: Request, connector: str) -> str:
+    """Return a connector's display name, also of one that is gone meanwhile."""
+    catalog = services(request).catalog
+    known = catalog.knows(connector)
+    return catalog.display_name(connector) if known else connector.capitalize()
 
 
 def forget_outcome(request: Request, answer: Response) -> Response:

@@ -18,6 +18,7 @@ from gateway.services.availability import Availability
 from gateway.services.connect import ConnectService
 from gateway.services.connector_rules import ConnectorRules
 from gateway.services.disconnect import DisconnectService
+from gateway.services.flow_ends import FlowEnds
 from gateway.services.hooks import Hooks
 from gateway.services.key_connections import KeyConnections
 from gateway.services.key_provider import KeyProvider
@@ -49,6 +50,7 @@ class CoreServices:
 
     apps: Apps
     connect: ConnectService
+    flow_ends: FlowEnds
     pasted: KeyConnections
     tokens: TokenService
     disconnect: DisconnectService
@@ -195,6 +197,7 @@ def core_services(
             rules=rules,
             only_tenant=only_tenant,
         ),
+        flow_ends=FlowEnds(FlowStore(database, vault), clock, knobs.callback_seconds),
         tokens=TokenService(
             catalog=catalog,
             apps=apps,

@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.catalog import Catalog
 from gateway.outbound.client import TOTAL_SECONDS
 from gateway.sandbox.link import SandboxLink
+from gateway.services.flow_ends import CALLBACK_SECONDS
 from gateway.services.hook_run import HOOK_SECONDS
 from gateway.services.refresh_attempt import Checkpoint, no_checkpoint
 from gateway.settings.environment import Settings
@@ -25,7 +26,8 @@ class Knobs:
 
     ``checkpoint`` is told each step that was just taken. ``lease_seconds`` must be longer than two
     answers of a provider may take (``provider_seconds`` each), and a holder is watched for
-    ``takeover_seconds`` before its lease is taken over. ``prepare`` migrates the database and
+    ``takeover_seconds`` before its lease is taken over. A callback that takes longer than
+    ``callback_seconds`` is answered by a page that waits. ``prepare`` migrates the database and
     creates its indexes. ``catalog`` and ``registry`` open the connectors and the tools.
     """
 
@@ -34,6 +36,7 @@ class Knobs:
     takeover_seconds: float = LEASE_SECONDS
     provider_seconds: float = TOTAL_SECONDS
     hook_seconds: float = HOOK_SECONDS
+    callback_seconds: float = CALLBACK_SECONDS
     prepare: Callable[[Database], Awaitable[None]] = prepare
     catalog: Callable[[Settings, Mapping[str, str], SandboxLink], Catalog] = open_catalog
     registry: Callable[[Catalog, Path | None], Registry] = Registry

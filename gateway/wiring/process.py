@@ -273,6 +273,7 @@ async def open_services(
             platform_values=platform_values,
         )
         stack.push_async_callback(lambda: core.refresher.close(ready.left(REFRESHES_SECONDS)))
+        stack.push_async_callback(lambda: core.flow_ends.close(ready.left(REFRESHES_SECONDS)))
         sessions = Sessions(SessionStore(database, vault), clock, audit)
         limits = Limits(LimitStore(database), settings.rates, clock, metrics)
         queue, receivers = DeliveryStore(database, knobs.lease_seconds), WebhookStore(database)

@@ -69,6 +69,17 @@ def _approval(page: Page, dev: DevGateway) -> None:
     page.get_by_role("link", name=re.compile("Review|Look")).first.click()
 
 
+def _waiting(page: Page, dev: DevGateway) -> None:
+    """The request for the outcome gets an answer without a page, so that this one stays."""
+    page.route("**/waiting/*?wait=1", lambda route: route.fulfill(status=204))
+    dev.sandbox.condition("notion", "slow")
+    at("/connectors/notion")(page, dev)
+    page.get_by_role("button", name=re.compile("Continue to")).click()
+    page.get_by_role("button", name=ACCOUNTS["notion"], exact=True).click()
+    expect(page.get_by_role("heading", name="Connecting Notion")).to_be_visible()
+    dev.sandbox.condition("notion", "works")
+
+
 STATES = {
     "sign-in": State(at("/login"), None),
     "sign-in-for-a-tool": State(at("/connectors/notion?tool=notion_create_page"), None),
@@ -96,6 +107,7 @@ STATES = {
     "policies": State(at("/dashboard/organisation/policies"), ADMIN),
     "organisation-usage": State(at("/dashboard/organisation/usage"), ADMIN),
     "integrations": State(at("/dashboard/integrations"), ADMIN),
+    "waiting": State(_waiting, ADMIN),
     "sandbox": State(lambda page, dev: page.goto(dev.sandbox.url), None),
 }
 

@@ -21,7 +21,7 @@ from gateway.access.sessions import Sessions
 from gateway.digest import sha256_hex
 from gateway.encryption.vault import Vault
 from gateway.errors import LoginUnknown, Unauthorized
-from gateway.store.flows import FLOW_LIFETIME, Flow, FlowStore, flow_id
+from gateway.store.flows import FLOW_LIFETIME, Flow, FlowEnd, FlowStore, flow_id
 from gateway.store.logins import LOGIN_LIFETIME, LoginKind, LoginStore, StoredLogin
 from gateway.store.mongo import Database
 from gateway.store.oauth_clients import ClientStore, StoredClient
@@ -107,6 +107,19 @@ async def _add_flow(database: Database, vault: Vault) -> None:
     await FlowStore(database, vault).add(flow, b"sealed")
 
 
+async def _end_flow(database: Database, vault: Vault) -> None:
+    await _add_flow(database, vault)
+    store = FlowStore(database, vault)
+    flow = await store.claim("state", NOW)
+    assert flow is not None
+    await store.end(flow, FlowEnd(page="/dashboard/connectors", outcome="failed"))
+
+
+async def _end_of_flow(database: Database, vault: Vault) -> object:
+    flow = await FlowStore(database, vault).get("state")
+    return flow and flow.end
+
+
 async def _add_client(database: Database, vault: Vault) -> None:
     await ClientStore(database, vault).add(
         StoredClient(
@@ -137,6 +150,7 @@ KINDS = {
     ("oauth_state", "proof"): Kind(
         _add_flow, lambda database, vault: FlowStore(database, vault).get("state")
     ),
+    ("oauth_state", "end_proof"): Kind(_end_flow, _end_of_flow),
     ("oauth_clients", "proof"): Kind(
         _add_client, lambda database, vault: ClientStore(database, vault).get("row", NOW)
     ),

@@ -24,7 +24,7 @@ from gateway.testing.clock import FakeClock as FakeClock
 from gateway.tools.registry import Registry, Tool
 from gateway.web.app import create_app
 from gateway.wiring.catalog import open_catalog
-from gateway.wiring.knobs import PRODUCTION, Knobs
+from gateway.wiring.knobs import Knobs
 from gateway.wiring.process import Services, open_services
 from tests.support.browser import Browser
 
@@ -48,6 +48,9 @@ KEYS = f"k1:{new_encryption_key()}"
 
 PREPARED: set[tuple[str, str]] = set()
 """URL and name of the databases that have their indexes, and no rows of an earlier release."""
+
+PATIENT = Knobs(callback_seconds=60.0)
+"""A busy machine answers a callback by its end nevertheless."""
 
 
 @dataclass
@@ -122,7 +125,7 @@ async def running_gateway(
     env: Mapping[str, str] | None = None,
     clock: FakeClock | None = None,
     encryption_keys: str | None = None,
-    knobs: Knobs = PRODUCTION,
+    knobs: Knobs = PATIENT,
     link: SandboxLink | None = None,
     prepares: bool = False,
     **settings: Any,

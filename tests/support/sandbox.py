@@ -70,6 +70,10 @@ class SandboxProcess:
         """Let the next ``count`` token requests fail (``gateway.sandbox.faults.FAULTS``)."""
         self._set(provider, fault=fault, count=str(count))
 
+    def condition(self, provider: str, condition: str) -> None:
+        """Let a provider be slow or down until it works again (``faults.CONDITIONS``)."""
+        self._set(provider, condition=condition)
+
     def register(self, provider: str, client_id: str, client_secret: str) -> None:
         """Register another app at a provider, or give it another secret."""
         self._post(
@@ -77,9 +81,9 @@ class SandboxProcess:
         )
 
     def reset(self) -> None:
-        """Tokens live as long as at the real provider, and nothing fails."""
+        """Tokens live as long as at the real provider, and nothing fails or is slow."""
         for provider in sorted(self.changed):
-            self._set(provider, access_token_seconds="", fault="none")
+            self._set(provider, access_token_seconds="", fault="none", condition="works")
         self.changed.clear()
 
     def _set(self, provider: str, **settings: str) -> None:

@@ -103,39 +103,51 @@ for (const input of document.querySelectorAll("[data-find]")) {
   }
 }
 
-// <form data-busy="WORDS"> says what the gateway does once it is sent, and cannot be sent twice.
-// Without this script the browser itself shows that it waits.
+// <form data-busy="WORDS">: the button that sends it says what the gateway does, and the form cannot be
+// sent twice. Without this script the browser itself shows that it waits.
 (() => {
   "use strict";
 
-  const reset = (form) => {
-    form.querySelector(".busy")?.replaceChildren();
-    for (const button of form.querySelectorAll("button")) button.disabled = false;
-    delete form.dataset.sent;
+  // A live region is only announced if it is there before its text changes.
+  const status = document.createElement("p");
+  status.className = "busy visually-hidden";
+  status.setAttribute("role", "status");
+  document.querySelector("main").append(status);
+
+  const sent = new Map(); // form: how to make it as it was
+  const send = (form, button) => {
+    const words = form.dataset.busy;
+    const label = [...button.childNodes];
+    const spinner = document.createElement("span");
+    spinner.className = "spinner";
+    spinner.setAttribute("aria-hidden", "true");
+    button.replaceChildren(spinner, words);
+    button.setAttribute("aria-busy", "true");
+    status.textContent = words;
+    const buttons = [...form.querySelectorAll("button")].filter((each) => !each.disabled);
+    // After the browser has read the form: a button that is off would not be sent.
+    setTimeout(() => {
+      if (sent.has(form)) for (const each of buttons) each.disabled = true;
+    });
+    sent.set(form, () => {
+      button.replaceChildren(...label);
+      button.removeAttribute("aria-busy");
+      for (const each of buttons) each.disabled = false;
+    });
   };
 
-  for (const form of document.querySelectorAll("form[data-busy]")) {
-    // A live region is only announced if it is there before its text changes.
-    const status = document.createElement("p");
-    status.className = "busy";
-    status.setAttribute("role", "status");
-    form.append(status);
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) return event.preventDefault();
-      form.dataset.sent = "yes";
-      const spinner = document.createElement("span");
-      spinner.className = "spinner";
-      spinner.setAttribute("aria-hidden", "true");
-      status.replaceChildren(spinner, form.dataset.busy);
-      // After the browser has read the form: a button that is off would not be sent.
-      setTimeout(() => {
-        for (const button of form.querySelectorAll("button")) button.disabled = true;
-      });
-    });
-  }
+  // On the document: cards of a live page are replaced.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.busy === undefined) return;
+    if (sent.has(form)) return event.preventDefault();
+    send(form, event.submitter ?? form.querySelector("button:not([type=button])"));
+  });
   // The page as it was left, when a person goes back to it.
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("form[data-busy]").forEach(reset);
+  window.addEventListener("pageshow", () => {
+    for (const restore of sent.values()) restore();
+    sent.clear();
+    status.textContent = "";
   });
 })();
 
