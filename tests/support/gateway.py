@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -171,26 +172,29 @@ async def running_gateway(
 
 
 _CATALOGS: dict[tuple[tuple[str, str], ...], Catalog] = {}
-_TOOLS: dict[Catalog, Mapping[str, Tool]] = {}
+_TOOLS: dict[int, Mapping[str, Tool]] = {}
 
 
 def _catalog(settings: Settings, env: Mapping[str, str], sandbox: SandboxLink) -> Catalog:
-    """The connectors; those of one environment are shared, since making them takes 0.1 s."""
+    """A catalog; those of one environment share what they created, which takes 0.1 s."""
     if settings.connectors_path is not None:
         return open_catalog(settings, env, sandbox)
     key = tuple(sorted(sandbox.overlay(env).items()))
     if key not in _CATALOGS:
         _CATALOGS[key] = open_catalog(settings, env, sandbox)
-    return _CATALOGS[key]
+    catalog = copy(_CATALOGS[key])
+    catalog._added, catalog._added_by_tag = {}, {}  # the integrations of its own database
+    return catalog
 
 
 class SharedTools(Registry):
     """Reads the tools of files once for all gateways with the same connectors."""
 
     def _read_all(self) -> Mapping[str, Tool]:
-        if self._catalog not in _TOOLS:
-            _TOOLS[self._catalog] = super()._read_all()
-        return _TOOLS[self._catalog]
+        key = id(self._catalog._created)
+        if key not in _TOOLS:
+            _TOOLS[key] = super()._read_all()
+        return _TOOLS[key]
 
 
 def _registry(catalog: Catalog, folder: Path | None) -> Registry:
