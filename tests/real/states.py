@@ -57,6 +57,7 @@ def _disconnect(page: Page, dev: DevGateway) -> None:
     page.locator("#connector-google").get_by_role(
         "link", name=re.compile("Disconnect")
     ).first.click()
+    page.wait_for_url("**/disconnect")
 
 
 def _details(page: Page, dev: DevGateway) -> None:
@@ -67,6 +68,7 @@ def _details(page: Page, dev: DevGateway) -> None:
 def _approval(page: Page, dev: DevGateway) -> None:
     at(APPROVALS)(page, dev)
     page.get_by_role("link", name=re.compile("Review|Look")).first.click()
+    page.wait_for_url(f"**{APPROVALS}/*")
 
 
 def _waiting(page: Page, dev: DevGateway) -> None:

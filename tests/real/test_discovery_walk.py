@@ -50,7 +50,7 @@ def follow(page: Page, link: str, button: str) -> None:
     page.get_by_role("button", name=re.compile(button)).click()
     page.get_by_role("button", name=ACCOUNT, exact=True).click()
     page.wait_for_url(DASHBOARD)
-    expect(page.locator(".notice")).to_contain_text("is connected")
+    expect(page.locator(".notice")).to_contain_text(re.compile("is (re)?connected"))
 
 
 def test_a_tool_is_found_connected_called_and_lost_again(
