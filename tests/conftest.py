@@ -230,6 +230,8 @@ def _restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that configures the logs, as every command does, does so for itself alone."""
     root, configuration = logging.getLogger(), structlog.get_config()
     configure = structlog.configure
+    # A capture of logs changes this list in place: one that outlives its test would keep all lines.
+    processors = [*configuration["processors"]]
 
     def configure_uncached(**options: Any) -> None:
         # A module's logger that is cached keeps the configuration of the test that used it first.
@@ -243,7 +245,7 @@ def _restored_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if isinstance(logger, logging.Logger)
     }
     yield
-    configure(**configuration)
+    configure(**configuration | {"processors": processors})
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, logger in list(root.manager.loggerDict.items()):
