@@ -360,12 +360,19 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
+def more_settings() -> dict[str, Any]:
+    """Settings of ``gateway`` that a file's tests need in addition: it overrides this."""
+    return {}
+
+
+@pytest.fixture
 async def gateway(
     mongodb_url: str,
     database_name: str,
     sandbox: SandboxProcess,
     sandbox_link: SandboxLink,
     clock: FakeClock,
+    more_settings: dict[str, Any],
 ) -> AsyncIterator[Harness]:
     """A gateway with the sandbox's connectors, on an empty database."""
     async with running_gateway(
@@ -375,5 +382,6 @@ async def gateway(
         link=sandbox_link,
         sandbox=sandbox.url,
         public_url=GATEWAY_URL,
+        **more_settings,
     ) as harness:
         yield harness

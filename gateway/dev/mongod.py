@@ -93,7 +93,7 @@ def running_mongod(folder: Path) -> Iterator[str]:
 def temporary_mongod() -> Iterator[str]:
     """Run a replica set whose data ends with it; yield and raise what ``running_mongod`` does.
 
-    Its data are in memory where there is room: a write that waits for a disk takes thrice as long.
+    Its data are in memory where there is room: a write to a disk takes three times as long.
     """
     with TemporaryDirectory(prefix="gateway-", dir=_memory()) as folder:
         with running_mongod(Path(folder)) as url:

@@ -53,7 +53,7 @@ class FlowEnds:
         self._callback_seconds = callback_seconds
         self._running: set[asyncio.Task[FlowEnd]] = set()
 
-    async def soon(self, work: Work) -> FlowEnd | None:
+    async def run(self, work: Work) -> FlowEnd | None:
         """Begin the work of a callback; return its end, or ``None`` if the provider takes longer.
 
         ``work`` is given a function to call before it asks the provider. It goes on even if the
@@ -68,7 +68,7 @@ class FlowEnds:
         await asyncio.wait({task}, timeout=self._callback_seconds)
         if task.done():
             return task.result()
-        task.add_done_callback(_tell)
+        task.add_done_callback(_log_lost)
         return None
 
     async def store(self, state: str, end: FlowEnd) -> None:
@@ -130,7 +130,7 @@ class FlowEnds:
             task.exception()  # read here in case the caller has gone away
 
 
-def _tell(task: asyncio.Task[FlowEnd]) -> None:
+def _log_lost(task: asyncio.Task[FlowEnd]) -> None:
     """Log an error that no answer can tell any more."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("flow_lost", error=type(error).__name__, exc_info=error)

@@ -178,7 +178,7 @@ def _consent(
 
 
 def _leave(request: Request, answer: ClientRedirect, url: str) -> Response:
-    """Lead on to the client. A page, not a redirect: see leaving.html."""
+    """Lead on to the client. A page, not a redirect: see _leading_on.html."""
     page = render(
         request,
         "agent_leaving.html",

@@ -54,10 +54,10 @@ from gateway.web.operation import Operation
 from gateway.web.outcomes import ALREADY, hinted, outcome_of
 from gateway.web.pages import added_views, card_view, render
 from gateway.web.return_to import (
-    DASHBOARD,
     MAX_RETURN_TO,
     RETURN_TO,
     asked_page,
+    flow_page,
     home_of,
     is_application,
     own_page,
@@ -177,7 +177,7 @@ async def start(request: Request) -> Response:
         title=f"To {config.display_name}",
         session=session,
         display_name=config.display_name,
-        authorization_url=started.authorization_url,
+        url=started.authorization_url,
         host=host_of(started.authorization_url),
     )
     return _with_flow_cookie(request, page, started)
@@ -208,7 +208,7 @@ async def callback(request: Request) -> Response:
     except CallbackInvalid as error:
         error.connector = name  # its page has the way to start
         raise
-    end = await services(request).flow_ends.soon(partial(_finish, request, session, name, response))
+    end = await services(request).flow_ends.run(partial(_finish, request, session, name, response))
     if end is None:
         answer = RedirectResponse(waiting_path(name, flow_id(response.state)), 303)
     else:
@@ -289,8 +289,7 @@ async def _start(
         user=session.user,
         owner=owner,
         typed=wanted.connection_config,
-        return_to=asked_page(wanted.return_to, services(request).settings.return_origins)
-        or DASHBOARD,
+        return_to=flow_page(wanted.return_to, services(request).settings.return_origins),
         reconnect=wanted.reconnect,
         tool=wanted.tool,
         scopes=asked,
@@ -338,7 +337,7 @@ async def _connect_page(
     origins = given.settings.return_origins
     return_to = page_after(request.query_params, home, origins)
     if wanted:
-        return_to = asked_page(wanted.return_to, origins) or DASHBOARD
+        return_to = flow_page(wanted.return_to, origins)
     outside = return_to if is_application(return_to, origins) else None
     linked = await given.connections.list_for(session.tenant, user_of(owner))
     typed = wanted.connection_config if wanted else old.connection_config if old else {}

@@ -40,9 +40,8 @@ from gateway.web.pages import card_view, render
 from gateway.web.problems import detail_of, problem_of
 from gateway.web.replies import ConnectionReply, connection_reply, reply
 from gateway.web.return_to import (
-    DASHBOARD,
     RETURN_TO,
-    asked_page,
+    flow_page,
     home_of,
     is_application,
     page_after,
@@ -97,7 +96,7 @@ async def connect_key(request: Request) -> Response:
     )
     config, _ = await apps.choose(session.tenant, name)
     origins = services(request).settings.return_origins
-    return_to = asked_page(form.get(RETURN_TO), origins) or DASHBOARD
+    return_to = flow_page(form.get(RETURN_TO), origins)
     tool = form.get("tool", "")[:MAX_TOOL]
     try:
         connection = await _connect(request, session, config, wanted)
@@ -111,7 +110,7 @@ async def connect_key(request: Request) -> Response:
         outcome = "key_unproven" if is_mute else "key_unchecked"
     if is_application(return_to, origins):
         url = hinted(return_to, outcome, config.name, connection.id)
-        # A page, not a redirect, for the reason that leaving.html has.
+        # A page, not a redirect, for the reason that _leading_on.html has.
         page = render(
             request,
             "returning.html",

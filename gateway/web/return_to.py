@@ -54,6 +54,11 @@ def asked_page(value: str | None, origins: Collection[str]) -> str | None:
     return None
 
 
+def flow_page(value: str | None, origins: Collection[str]) -> str:
+    """Return ``value`` if a flow may end there, else the dashboard."""
+    return asked_page(value, origins) or DASHBOARD
+
+
 def is_application(value: str | None, origins: Collection[str]) -> bool:
     """Whether ``value`` is a page of an application, at one of the ``origins``.
 

@@ -19,7 +19,7 @@ from gateway.web.callers import require_session
 from gateway.web.cookies import drop_cookie, read_cookie
 from gateway.web.outcomes import ALREADY, name_of, redirect_with
 from gateway.web.pages import render
-from gateway.web.return_to import DASHBOARD, DONE, asked_page, is_application
+from gateway.web.return_to import DASHBOARD, DONE, flow_page, is_application
 from gateway.web.state import services
 
 WAITS = "wait"
@@ -36,7 +36,7 @@ def redirect_to_end(
 ) -> RedirectResponse:
     """Redirect to the page of a flow's end, with its outcome."""
     # The operator may have removed its origin meanwhile.
-    page = asked_page(end.page, services(request).settings.return_origins) or DASHBOARD
+    page = flow_page(end.page, services(request).settings.return_origins)
     return redirect_with(
         request, session, page, end.outcome, connector, ref=end.reference, account=end.account
     )

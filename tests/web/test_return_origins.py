@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
 
-from gateway.sandbox.link import SandboxLink
 from tests.conftest import GATEWAY_URL
 from tests.support.browser import Browser
-from tests.support.gateway import ACCOUNTS, Harness, running_gateway
+from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.pasted import INPUTS, KEY, Providers, gateway_with_keys
 from tests.support.rows import Rows
 from tests.support.sandbox import SandboxProcess
@@ -24,18 +23,8 @@ ASKED = "?" + urlencode({"return_to": PAGE})
 
 
 @pytest.fixture
-async def gateway(
-    mongodb_url: str, database_name: str, sandbox: SandboxProcess, sandbox_link: SandboxLink
-) -> AsyncIterator[Harness]:
-    async with running_gateway(
-        mongodb_url,
-        database_name,
-        link=sandbox_link,
-        sandbox=sandbox.url,
-        public_url=GATEWAY_URL,
-        return_origins=ORIGINS,
-    ) as harness:
-        yield harness
+def more_settings() -> dict[str, Any]:
+    return {"return_origins": ORIGINS}
 
 
 async def visitor(gateway: Harness, user: str | None = None) -> tuple[Browser, list[str]]:

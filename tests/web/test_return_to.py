@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from gateway.sandbox.link import SandboxLink
 from gateway.web.return_to import DASHBOARD, MAX_RETURN_TO, asked_page, own_page
 from tests.conftest import GATEWAY_URL
-from tests.support.gateway import ACCOUNTS, Harness, running_gateway
+from tests.support.gateway import ACCOUNTS, Harness
 from tests.support.rows import Rows
-from tests.support.sandbox import SandboxProcess
 
 APP = "https://app.example.com"
 ORIGINS = frozenset({APP, "https://admin.example.com:8443", "http://localhost:9000"})
@@ -261,19 +259,9 @@ def test_the_corpus_is_large_and_without_repeats() -> None:
 
 
 @pytest.fixture
-async def gateway(
-    mongodb_url: str, database_name: str, sandbox: SandboxProcess, sandbox_link: SandboxLink
-) -> AsyncIterator[Harness]:
+def more_settings() -> dict[str, Any]:
     """A gateway that returns to applications: what is refused here is refused anywhere."""
-    async with running_gateway(
-        mongodb_url,
-        database_name,
-        link=sandbox_link,
-        sandbox=sandbox.url,
-        public_url=GATEWAY_URL,
-        return_origins=ORIGINS,
-    ) as harness:
-        yield harness
+    return {"return_origins": ORIGINS}
 
 
 @pytest.mark.requirement("A14")

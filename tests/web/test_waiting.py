@@ -236,7 +236,7 @@ async def test_work_that_takes_too_long_at_a_shutdown_is_ended_and_logged() -> N
         raise AssertionError("it goes on")
 
     ends = FlowEnds(None, FakeClock(), 0.0)  # type: ignore[arg-type]  # it asks for no row
-    assert await ends.soon(work) is None
+    assert await ends.run(work) is None
     with capture_logs() as logs:
         await ends.close(0.0)
         await ends.close(0.0)
@@ -252,7 +252,7 @@ async def test_an_error_that_no_answer_tells_is_logged() -> None:
         raise KeyError("a fault of ours")
 
     ends = FlowEnds(None, FakeClock(), 0.0)  # type: ignore[arg-type]  # it asks for no row
-    assert await ends.soon(work) is None
+    assert await ends.run(work) is None
     begun.set()
     with capture_logs() as logs:
         await ends.close()
