@@ -13,6 +13,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,7 +68,8 @@ class AddedConnector(ConnectorConfig):
     def problems(self) -> list[str]:
         return [*_problems(self), *_oauth_problems(self)]
 
-    def with_key_alone(self) -> KeyConnectorConfig | None:
+    @cached_property
+    def key_alone(self) -> KeyConnectorConfig | None:
         key = self.key or self.open_key
         if key is None:
             return None

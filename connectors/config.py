@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -156,7 +157,8 @@ class ConnectorConfig(ConnectorBase):
     def problems(self) -> list[str]:
         return problems_of(self)
 
-    def with_key_alone(self) -> KeyConnectorConfig | None:
+    @cached_property
+    def key_alone(self) -> KeyConnectorConfig | None:
         """The connector without its OAuth app; ``None`` if it takes no pasted key."""
         if self.key is None:
             return None

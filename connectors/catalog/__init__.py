@@ -212,7 +212,7 @@ class Catalog:
             return self.get(name)
         except MissingVariable:
             found = self.described(name)
-            keyed = found.with_key_alone() if isinstance(found, ConnectorConfig) else None
+            keyed = found.key_alone if isinstance(found, ConnectorConfig) else None
             if keyed is None:
                 raise
             return keyed

@@ -217,6 +217,8 @@ def _noted(
     given: Services, card: CardView, rules: Mapping[str, ConnectorRule], shared: Collection[str]
 ) -> CardView:
     """Return the card with a note on whose connection tools get, if it needs one."""
+    if not (card.name in rules or card.name in shared or given.platform.has(card.name)):
+        return card
     rule = rules.get(card.name, ConnectorRule())
     if not rule.enabled:
         note = "Your organisation has switched this off: tools get no access."

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from connectors.catalog import Catalog
 from connectors.config import Connector, ConnectorConfig
 from gateway.access.sessions import SessionCaller
 from gateway.clock import rfc3339
@@ -201,22 +203,41 @@ class CardView:
         return f"{self.name} {self.display_name} {self.description}"
 
 
+_MOST_CARDS = 2000
+_CARDS: WeakKeyDictionary[Catalog, dict[int, tuple[Connector, CardView]]] = WeakKeyDictionary()
+"""The cards of each catalog, by the identity of a description, which its entry keeps alive.
+
+A description never changes: another app, or an integration described anew, is another object.
+"""
+
+
 async def card_view(given: Services, config: Connector, connections: list[Connection]) -> CardView:
     """Return the card of a connector with its user's accounts."""
-    return CardView(
-        name=config.name,
-        display_name=config.display_name,
-        **badge(config.name, config.display_name),
-        connect_path=f"/connectors/{config.name}",
-        supports_multiple_accounts=config.supports_multiple_accounts,
-        sandboxed=is_sandboxed(given, config),
-        scopes=scopes_of(config),
-        takes_app=isinstance(given.catalog.described(config.name), ConnectorConfig),
-        accounts=tuple(
-            [await account_view(given, c, config.display_name, config) for c in connections]
-        ),
-        description=config.description,
-    )
+    card = _empty_card(given, config)
+    accounts = [await account_view(given, c, config.display_name, config) for c in connections]
+    return replace(card, accounts=tuple(accounts)) if accounts else card
+
+
+def _empty_card(given: Services, config: Connector) -> CardView:
+    """Return a connector's card without accounts: made once for each description."""
+    cards = _CARDS.setdefault(given.catalog, {})
+    if id(config) not in cards:
+        if len(cards) >= _MOST_CARDS:
+            cards.clear()
+        card = CardView(
+            name=config.name,
+            display_name=config.display_name,
+            **badge(config.name, config.display_name),
+            connect_path=f"/connectors/{config.name}",
+            supports_multiple_accounts=config.supports_multiple_accounts,
+            sandboxed=is_sandboxed(given, config),
+            scopes=scopes_of(config),
+            takes_app=isinstance(given.catalog.described(config.name), ConnectorConfig),
+            accounts=(),
+            description=config.description,
+        )
+        cards[id(config)] = config, card
+    return cards[id(config)][1]
 
 
 def badge(name: str, display_name: str) -> dict[str, Any]:
