@@ -15,6 +15,7 @@ import yaml
 from gateway.observe.metrics import Metrics
 from gateway.settings.environment import Settings
 from tests.observe.test_metrics import fill
+from tests.support.prometheus import needs_prometheus, promtool
 from tests.support.series import samples
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
@@ -22,6 +23,8 @@ RULES = yaml.safe_load((FOLDER / "prometheus-rules.yaml").read_text())["groups"]
 DASHBOARD = json.loads((FOLDER / "grafana-dashboard.json").read_text())
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 ALERTS = [rule["expr"] for rule in RULES]
+TESTS = yaml.safe_load((FOLDER / "prometheus-rules.test.yaml").read_text())["tests"]
+TRIED = sorted({one["series"] for test in TESTS for one in test["input_series"]})
 SHOWN = [target["expr"] for panel in PANELS for target in panel["targets"]]
 
 
@@ -58,6 +61,25 @@ def test_the_parser_refuses_what_prometheus_would() -> None:
             promql_parser.parse(wrong)
 
 
+@needs_prometheus
+def test_promtool_finds_nothing_wrong_with_the_alerts() -> None:
+    code, printed = promtool("check", "rules", "--lint-fatal", FOLDER / "prometheus-rules.yaml")
+    assert (code, f"SUCCESS: {len(RULES)} rules found" in printed) == (0, True), printed
+
+
+@needs_prometheus
+def test_alerts_fire_when_they_should_and_not_otherwise() -> None:
+    code, printed = promtool("test", "rules", FOLDER / "prometheus-rules.test.yaml")
+    assert code == 0, printed
+
+
+def test_each_alert_is_tried_when_it_fires_and_when_it_does_not() -> None:
+    checks = [check for test in TESTS for check in test["alert_rule_test"]]
+    found = {(check["alertname"], bool(check["exp_alerts"])) for check in checks}
+    assert found == {(rule["alert"], fires) for rule in RULES for fires in (True, False)}
+    assert names(TRIED) == METRICS
+
+
 def test_the_dashboard_shows_every_metric_and_no_other() -> None:
     assert names(SHOWN) == METRICS
     (listed,) = [one for one in DASHBOARD["templating"]["list"] if one["name"] == "connector"]
@@ -69,7 +91,7 @@ def test_every_alert_is_about_a_metric_and_every_metric_has_one() -> None:
     assert names(ALERTS) == METRICS
 
 
-@pytest.mark.parametrize("expression", [*ALERTS, *SHOWN])
+@pytest.mark.parametrize("expression", [*ALERTS, *SHOWN, *TRIED])
 def test_labels_and_their_words_are_those_of_the_metrics(expression: str) -> None:
     found = [(name, labels) for name, labels in series() if base(name) in names([expression])]
     for label, word in re.findall(r'(\w+)!?="([^"]*)"', expression):
@@ -79,8 +101,13 @@ def test_labels_and_their_words_are_those_of_the_metrics(expression: str) -> Non
             assert all(one in {*labels, "le"} for _, labels in found), one
 
 
-FREE = {"outcome": {"connected", "done"}}
-"""Words that callers of ``Metrics`` choose."""
+FREE = {
+    "connector": {"google", "notion", "slack"},
+    "instance": {"a", "b"},
+    "outcome": {"connected", "done", "hook_error", "provider_declined", "timeout"},
+    "result": {"provider_unavailable", "reauthorization_required", "store_unavailable"},
+}
+"""Words that callers of ``Metrics`` choose, and Prometheus."""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
