@@ -104,7 +104,9 @@ async def connect_key(request: Request) -> Response:
         return await key_page(
             request, session, config, wanted=wanted, error=error, return_to=return_to, tool=tool
         )
-    outcome = "key_replaced" if wanted.reconnect else "key_stored"
+    outcome = "reconnected" if connection.generation > 1 else "key_stored"
+    if wanted.reconnect:
+        outcome = "key_replaced"
     if connection.status_reason == NOT_CHECKED:
         is_mute = connection.method is Method.API_KEY and not is_checkable(config, Method.API_KEY)
         outcome = "key_unproven" if is_mute else "key_unchecked"

@@ -453,6 +453,19 @@ async def test_the_form_keeps_what_is_public_and_never_shows_a_key_again(
     assert (await gateway.token("keyed", "alice")).json()["access_token"] == OTHER_KEY
 
 
+async def test_a_known_key_renews_its_account_and_the_page_says_so(
+    gateway: Harness, rows: Rows
+) -> None:
+    browser = await gateway.browser("alice")
+    values = {"input.workspace": "acme", "label": "Reports"}
+    for outcome in ("key_stored", "reconnected"):
+        await browser.open("/connectors/keyed")
+        await browser.submit(values | {"input.key": KEY}, action="/connect")
+        assert browser.outcome() == outcome
+    assert "Keyed is reconnected" in browser.text
+    assert (await rows.connection())["generation"] == 2
+
+
 async def test_a_disconnected_key_is_deleted_here_and_the_page_says_that_it_goes_on(
     gateway: Harness, rows: Rows
 ) -> None:
