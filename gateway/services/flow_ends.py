@@ -33,6 +33,7 @@ LOOKS = 20
 """How often a request that waits looks at the row: five seconds, less than any proxy allows."""
 
 Work = Callable[[Callable[[], None]], Coroutine[Any, Any, FlowEnd]]
+Fault = Callable[[Flow], FlowEnd]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,14 +54,25 @@ class FlowEnds:
         self._callback_seconds = callback_seconds
         self._running: set[asyncio.Task[FlowEnd]] = set()
 
-    async def run(self, work: Work) -> FlowEnd | None:
+    async def run(self, state: str, work: Work, fault: Fault) -> FlowEnd | None:
         """Begin the work of a callback; return its end, or ``None`` if the provider takes longer.
 
-        ``work`` is given a function to call before it asks the provider. It goes on even if the
-        caller is cancelled: its code is used up. Raises what the work raises in this time.
+        ``work`` is given a function to call once it has claimed the flow of ``state``, before it
+        asks the provider. It goes on even if the caller is cancelled: its code is used up. If it
+        raises after the claim, ``fault`` makes the end to store. Raises what the work raises in
+        this time.
         """
         asking = asyncio.Event()
-        task = asyncio.create_task(work(asking.set))
+
+        async def told() -> FlowEnd:
+            try:
+                return await work(asking.set)
+            except Exception:
+                if asking.is_set():  # the end of a flow is a matter of the callback that claimed it
+                    await self._store(state, fault)
+                raise
+
+        task = asyncio.create_task(told())
         self._running.add(task)
         task.add_done_callback(self._forget)
         task.add_done_callback(lambda _: asking.set())
@@ -73,11 +85,14 @@ class FlowEnds:
 
     async def store(self, state: str, end: FlowEnd) -> None:
         """Store the end of a claimed flow. Without the database, it counts as lost."""
+        await self._store(state, lambda _: end)
+
+    async def _store(self, state: str, end_of: Callable[[Flow], FlowEnd]) -> None:
         try:
             if (flow := await self._flows.get(state)) is not None:
-                await self._flows.end(flow, end)
+                await self._flows.end(flow, end_of(flow))
         except StoreUnavailable as error:
-            _log.warning("flow_end_not_stored", outcome=end.outcome, reason=str(error))
+            _log.warning("flow_end_not_stored", reason=str(error))
 
     async def look(
         self,

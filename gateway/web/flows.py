@@ -51,7 +51,7 @@ from gateway.web.inputs import (
 )
 from gateway.web.key_form import key_page
 from gateway.web.operation import Operation
-from gateway.web.outcomes import ALREADY, hinted, outcome_of
+from gateway.web.outcomes import ALREADY, FAULT, hinted, outcome_of
 from gateway.web.pages import added_views, card_view, render
 from gateway.web.return_to import (
     MAX_RETURN_TO,
@@ -208,7 +208,15 @@ async def callback(request: Request) -> Response:
     except CallbackInvalid as error:
         error.connector = name  # its page has the way to start
         raise
-    end = await services(request).flow_ends.run(partial(_finish, request, session, name, response))
+    end = await services(request).flow_ends.run(
+        response.state,
+        partial(_finish, request, session, name, response),
+        lambda flow: FlowEnd(
+            page=page_without_account(request, flow.return_to),
+            outcome=FAULT,
+            reference=request_id(request),
+        ),
+    )
     if end is None:
         answer = RedirectResponse(waiting_path(name, flow_id(response.state)), 303)
     else:

@@ -181,6 +181,13 @@ OUTCOMES = {
         "It did not answer as it should. Nothing was stored. Please try again in a few minutes.",
         "Try again",
     ),
+    "internal_error": Outcome(
+        "error",
+        "Something went wrong on our side",
+        "Whether {name} is connected is not known. Look for the account on your dashboard, and "
+        "start again if it is missing.",
+        "Connect {name} again",
+    ),
     "key_accepted": Outcome("success", "The key works", "{name} accepts it. Tools can use it now."),
     "key_refused": Outcome(
         "warning",
@@ -271,6 +278,8 @@ OUTCOMES = {
 
 ALREADY = "already_connected"
 """The outcome of a flow that was used before, and of one whose end nobody knows."""
+FAULT = "internal_error"
+"""The outcome of a flow that an unexpected error ended."""
 
 _OF_ERROR: dict[type[Exception], str] = {
     errors.FlowFinished: ALREADY,

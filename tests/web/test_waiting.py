@@ -18,7 +18,7 @@ from gateway.errors import ProviderUnavailable
 from gateway.services import flow_ends
 from gateway.services.flow_ends import LONGEST, FlowEnds
 from gateway.services.provider import Provider
-from gateway.store.flows import FlowEnd, FlowStore
+from gateway.store.flows import Flow, FlowEnd, FlowStore
 from gateway.store.mongo import Database
 from gateway.web.waiting import waiting_path
 from gateway.wiring.knobs import Knobs
@@ -95,6 +95,10 @@ async def back_from_google(gateway: Harness, query: str = "") -> tuple[Browser, 
     address = answer.headers["location"]
     assert param(callback, "state") not in address
     return browser, address
+
+
+def no_fault(flow: Flow) -> FlowEnd:
+    raise AssertionError("there is no flow")
 
 
 async def look(browser: Browser, address: str) -> httpx.Response:
@@ -182,6 +186,40 @@ async def test_a_failing_exchange_is_told_in_the_usual_words(
     assert await rows.connections() == []
 
 
+async def test_an_unexpected_error_ends_the_wait_at_once(
+    gateway: Harness, provider: Hanging, rows: Rows
+) -> None:
+    browser, address = await back_from_google(gateway, "?display=popup")
+    provider.error = KeyError("a fault of ours")
+    provider.answers.set()
+    with anyio.fail_after(30):
+        await browser.open(address)
+    assert (urlsplit(browser.url).path, browser.outcome()) == ("/dashboard/done", "internal_error")
+    assert "Something went wrong on our side" in browser.text
+    assert "Request ID" in browser.text
+    assert "a fault of ours" not in browser.text
+    assert await rows.connections() == []
+
+
+@pytest.mark.requirement("A7", "A8")
+async def test_a_failing_callback_of_a_stranger_does_not_end_the_wait(
+    gateway: Harness, provider: Hanging
+) -> None:
+    browser = await gateway.browser("alice")
+    await browser.start("google")
+    callback = await approved_callback(browser, ACCOUNTS["google"])
+    address = (await browser.client.get(callback)).headers["location"]
+    await provider.asked.wait()
+    for user in ("bob", None):
+        stranger = await gateway.browser(user)
+        assert (await stranger.client.get(callback)).status_code in {400, 403}
+    assert (await look(browser, address)).status_code == 200
+    provider.answers.set()
+    with anyio.fail_after(30):
+        await browser.open(address)
+    assert browser.outcome() == "connected"
+
+
 async def test_a_window_ends_on_its_own_page(gateway: Harness, provider: Hanging) -> None:
     browser, address = await back_from_google(gateway, "?display=popup")
     provider.answers.set()
@@ -236,14 +274,16 @@ async def test_work_that_takes_too_long_at_a_shutdown_is_ended_and_logged() -> N
         raise AssertionError("it goes on")
 
     ends = FlowEnds(None, FakeClock(), 0.0)  # type: ignore[arg-type]  # it asks for no row
-    assert await ends.run(work) is None
+    assert await ends.run("state", work, no_fault) is None
     with capture_logs() as logs:
         await ends.close(0.0)
         await ends.close(0.0)
     assert [(line["event"], line["count"]) for line in logs] == [("flows_left", 1)]
 
 
-async def test_an_error_that_no_answer_tells_is_logged() -> None:
+async def test_an_error_that_no_answer_tells_is_logged(
+    gateway: Harness, database: Database
+) -> None:
     begun = asyncio.Event()
 
     async def work(on_asking: Callable[[], None]) -> FlowEnd:
@@ -251,8 +291,8 @@ async def test_an_error_that_no_answer_tells_is_logged() -> None:
         await begun.wait()
         raise KeyError("a fault of ours")
 
-    ends = FlowEnds(None, FakeClock(), 0.0)  # type: ignore[arg-type]  # it asks for no row
-    assert await ends.run(work) is None
+    ends = FlowEnds(FlowStore(database, gateway.services.vault), FakeClock(), 0.0)
+    assert await ends.run("a state without a flow", work, no_fault) is None
     begun.set()
     with capture_logs() as logs:
         await ends.close()
