@@ -9,7 +9,8 @@ RUN python -m venv /opt/gateway \
     && /opt/gateway/bin/python -m pip install --no-cache-dir --no-deps --no-index connector_gateway-*.whl
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin gateway
+# Its group has the same number, which that of a user with --system has not.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin gateway
 COPY --from=install /opt/gateway /opt/gateway
 # A container is reached at its own address: only its published ports are open to others.
 ENV PATH=/opt/gateway/bin:$PATH \
