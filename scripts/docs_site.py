@@ -1,7 +1,7 @@
 """The hooks of mkdocs.yml: the pages stay as they are read in the repository and by the gateway.
 
 A link to a file outside of docs/ leads to a copy of that file below project/; anchors are made as
-in the repository; ``llms-full.txt`` holds all pages for machines.
+in the repository; ``llms-full.txt`` holds all pages for machines, as the gateway serves them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from posixpath import normpath, relpath
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+
+from gateway.web.docs import read_whole
 
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:)([^)#\s]+)")
 """The path of a relative link."""
@@ -62,10 +64,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 def on_post_build(config: Any) -> None:
     """Write all pages into one file, the index first."""
-    folder = Path(config.docs_dir)
-    pages = sorted(folder.glob("*.md"), key=lambda file: (file.stem != "README", file.stem))
-    text = "\n\n".join(file.read_text(encoding="utf-8") for file in pages)
-    (Path(config.site_dir) / "llms-full.txt").write_text(text, encoding="utf-8")
+    (Path(config.site_dir) / "llms-full.txt").write_text(read_whole().text, encoding="utf-8")
 
 
 def _targets(page: str, text: str) -> list[str]:

@@ -55,7 +55,7 @@ def test_a_link_out_of_the_folder_leads_to_a_copy(page: str, link: str, there: s
 
 def test_all_pages_are_in_one_file_for_machines(tmp_path: Path) -> None:
     class Config:
-        docs_dir, site_dir = str(ROOT / "docs"), str(tmp_path)
+        site_dir = str(tmp_path)
 
     docs_site.on_post_build(Config)
     text = (tmp_path / "llms-full.txt").read_text(encoding="utf-8")

@@ -141,6 +141,7 @@ ROUTES = [
     ),
     Route("/openapi.json", openapi),
     Route("/llms.txt", skills.llms_txt),
+    Route("/llms-full.txt", docs.llms_full_txt),
     *mcp.ROUTES,
     *mcp_mount.ROUTES,
     *metrics.ROUTES,

@@ -45,6 +45,18 @@ async def pages() -> Mapping[str, Page]:
     return await asyncio.to_thread(read_pages)
 
 
+@cache
+def read_whole() -> Page:
+    """Read all pages as one, in the same order."""
+    return _page("\n\n".join(page.text for page in read_pages().values()))
+
+
+async def llms_full_txt(request: Request) -> Response:
+    """Serve ``/llms-full.txt``: the whole documentation, for a machine that reads it at once."""
+    whole = await asyncio.to_thread(read_whole)
+    return markdown(request, whole.text, whole.digest)
+
+
 async def get_page(request: Request) -> Response:
     """Serve a page of the documentation, as Markdown with an ``ETag``."""
     # The name is looked up among those that were read: it is never part of a path.

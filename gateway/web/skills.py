@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from starlette.responses import Response
 from gateway.tools.skills import Skill
 from gateway.web import docs
 from gateway.web.operation import Operation
-from gateway.web.replies import MARKDOWN, markdown, reply
+from gateway.web.replies import markdown, reply
 from gateway.web.state import services
 
 _LLMS = """\
@@ -35,6 +37,10 @@ has a stable `code` (RFC 9457).
 ## Skills
 
 %(skills)s
+
+## Optional
+
+- [The whole documentation](%(url)s/llms-full.txt): all pages above in one file
 """
 
 
@@ -82,7 +88,7 @@ async def llms_txt(request: Request) -> Response:
         f"- [{skill.name}]({_url(skill, url)}): {skill.description}" for skill in given.skills.all()
     ]
     text = _LLMS % {"url": url, "docs": "\n".join(pages), "skills": "\n".join(skills)}
-    return Response(text, media_type=MARKDOWN)
+    return markdown(request, text, sha256(text.encode()).hexdigest())
 
 
 def _reply(skill: Skill, public_url: str) -> SkillReply:

@@ -55,7 +55,9 @@ def leaks(answers: list[httpx.Response], secrets: list[str]) -> list[str]:
         if any(secret in text for secret in secrets):
             found.append(f"{where}: a secret")
         # The same for everybody: files, the documentation, and what is generated from tools.
-        is_static = answer.request.url.path.startswith(("/static/", "/docs/", "/v1/skills/"))
+        is_static = answer.request.url.path.startswith(
+            ("/static/", "/docs/", "/llms", "/v1/skills/")
+        )
         if not is_static and answer.headers.get("cache-control") != "no-store":
             found.append(f"{where}: may be cached")
         if not is_static and "etag" in answer.headers:

@@ -1,4 +1,4 @@
-"""``/docs/{page}.md``: the documentation as plain Markdown, and nothing beside it."""
+"""``/docs/{page}.md`` and ``/llms-full.txt``: the documentation as plain Markdown, and no more."""
 
 from __future__ import annotations
 
@@ -28,6 +28,27 @@ async def test_every_page_is_served_as_it_is_written(api: httpx.AsyncClient) -> 
         assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.headers["ETag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+
+
+async def test_llms_full_txt_is_every_page_with_the_index_first(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/llms-full.txt")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert answer.text.startswith("# Documentation\n")
+    pages = [file.read_text(encoding="utf-8") for file in DOCS.glob("*.md")]
+    assert all(page in answer.text for page in pages)
+    assert len(answer.text) == sum(map(len, pages)) + 2 * (len(pages) - 1)
+
+
+@pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
+async def test_a_text_for_machines_that_is_known_is_not_sent_again(
+    api: httpx.AsyncClient, path: str
+) -> None:
+    answer = await api.get(path)
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["ETag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    again = await api.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_a_page_that_is_known_is_not_sent_again(api: httpx.AsyncClient) -> None:

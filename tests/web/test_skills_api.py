@@ -60,7 +60,7 @@ async def test_llms_txt_links_only_what_is_served(
     assert answer.status_code == 200
     assert answer.text.startswith("# Connector Gateway\n\n> ")
     links = re.findall(r"\]\(([^)]+)\)", answer.text)
-    assert len(links) == 3 + len(read_pages()) + len(skills)
+    assert len(links) == 4 + len(read_pages()) + len(skills)
     for link in links:
         assert link.startswith(GATEWAY_URL)
         assert (await api.get(link.removeprefix(GATEWAY_URL))).status_code == 200, link
