@@ -12,7 +12,7 @@ from gateway.commands.deployment import Commands, WithServices
 from gateway.commands.output import add_json_option, print_json, print_lines, print_table
 from gateway.errors import RulesChanged
 from gateway.store.policies import Decision, PolicyRule, PolicySet
-from gateway.text import printable, say
+from gateway.text import say
 from gateway.tools.policy import MOST_RULES, MOST_STARS, PATTERN, RULE_ID, differences
 from gateway.wiring.process import Services
 
@@ -35,11 +35,15 @@ def add_policy_commands(commands: Commands, with_services: WithServices) -> None
     setting.add_argument("--user")
     setting.add_argument("--tenant", default=DEFAULT_TENANT)
     setting.add_argument("--dry-run", action="store_true", help="only print what it changes")
+    add_json_option(setting)
     setting.set_defaults(run=lambda arguments: _set(arguments, with_services))
-    removing = actions.add_parser("remove", help="remove a rule")
+    removing = actions.add_parser(
+        "remove", help="remove a rule, and print the tools that it changes"
+    )
     removing.add_argument("id")
     removing.add_argument("--tenant", default=DEFAULT_TENANT)
     removing.add_argument("--dry-run", action="store_true", help="only print what it changes")
+    add_json_option(removing)
     removing.set_defaults(run=lambda arguments: _remove(arguments, with_services))
 
 
@@ -115,15 +119,16 @@ async def _change(
     user: str | None,
 ) -> int:
     new = PolicySet(revision=old.revision, rules=tuple(rules), disabled=old.disabled)
-    for one in differences(old, new, user, services.registry.tools()):
-        say(printable(f"{one.tool}: {one.before} -> {one.after}"))
-    if arguments.dry_run:
-        return 0
-    try:
-        await services.policies.set(
-            arguments.tenant, rules=rules, disabled=old.disabled, revision=old.revision
-        )
-    except RulesChanged:
-        say("gateway: somebody changed the policies meanwhile; try again", error=True)
-        return 1
-    return 0
+    changed = differences(old, new, user, services.registry.tools())
+    if not arguments.dry_run:
+        try:
+            await services.policies.set(
+                arguments.tenant, rules=rules, disabled=old.disabled, revision=old.revision
+            )
+        except RulesChanged:
+            say("gateway: somebody changed the policies meanwhile; try again", error=True)
+            return 1
+    if arguments.json:
+        return print_json([asdict(one) for one in changed])
+    rows = [(one.tool, one.before, one.after) for one in changed]
+    return print_table(("tool", "before", "after"), rows)

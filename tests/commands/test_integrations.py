@@ -40,9 +40,18 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_a_document_is_previewed_added_refreshed_and_removed(
     capsys: pytest.CaptureFixture[str], file: str, tmp_path: Path
 ) -> None:
-    shown = ran(capsys, "preview", "--file", file)
+    assert main(["integrations", "preview", "--file", file]) == 0
+    shown, headings = capsys.readouterr()
     assert "tools    2, about" in shown
-    assert "skipped  GET /poisoned: remote_reference:" in shown
+    assert [line.split() for line in headings.splitlines()] == [
+        ["EFFECT", "TOKENS", "OPERATION"],
+        ["SKIPPED", "CODE", "REASON"],
+    ]
+    assert [line.split()[0::2] for line in shown.splitlines() if line.startswith("read ")] == [
+        ["read", "cats"],
+        ["read", "dogs"],
+    ]
+    assert "GET /poisoned  remote_reference  " in shown
     assert ran(capsys, "list") == ""  # nothing was stored
 
     digest = told(capsys, "preview", "--file", file)["digest"]
@@ -66,8 +75,15 @@ def test_a_document_is_previewed_added_refreshed_and_removed(
     newer = tmp_path / "newer.json"
     newer.write_text(document("/cats", "/birds", summary="All of them."))
     refresh = ["refresh", "pets", "--file", str(newer)]
-    changes = "added     birds\nchanged   cats\nremoved   dogs\n"
-    assert ran(capsys, *refresh, "--dry-run") == changes
+    changes = "added    birds\nchanged  cats\nremoved  dogs\n"
+    assert main(["integrations", *refresh, "--dry-run"]) == 0
+    printed, heading = capsys.readouterr()
+    assert (printed, heading.split()) == (changes, ["CHANGE", "OPERATION"])
+    assert [each["name"] for each in told(capsys, *refresh, "--dry-run")["changes"]] == [
+        "birds",
+        "cats",
+        "dogs",
+    ]
     assert ran(capsys, *refresh) == changes
     assert ran(capsys, *refresh) == "nothing has changed\n"
     assert ran(capsys, "list").split()[2:4] == ["2", "2"]  # tools, and those to accept

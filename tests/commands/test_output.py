@@ -36,25 +36,35 @@ OF_A_DEPLOYMENT = [
 ]
 """The others, but for those of ``TESTED_BESIDE``."""
 
-TESTED_BESIDE = {"doctor", "integrations"}
-"""Their tests are in ``test_doctor`` and ``test_integrations``."""
+TESTED_BESIDE = [("doctor",), ("integrations",), ("policies", "set"), ("policies", "remove")]
+"""Their tests are in ``test_doctor``, ``test_integrations`` and ``test_policies``."""
 
 
-def with_json(
-    parser: argparse.ArgumentParser, path: tuple[str, ...] = ()
+def with_option(
+    option: str, parser: argparse.ArgumentParser, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, ...]]:
-    """The commands that take ``--json``."""
+    """The commands that take an option."""
     for action in parser._actions:
-        if "--json" in action.option_strings:
+        if option in action.option_strings:
             yield path
         if isinstance(action, argparse._SubParsersAction):
             for name, command in action.choices.items():
-                yield from with_json(command, (*path, name))
+                yield from with_option(option, command, (*path, name))
 
 
 def test_the_list_above_names_every_command_for_programs() -> None:
-    found = {path for path in with_json(_parser()) if path[0] not in TESTED_BESIDE}
+    found = {
+        path
+        for path in with_option("--json", _parser())
+        if not any(path[: len(beside)] == beside for beside in TESTED_BESIDE)
+    }
     assert found == {*FOR_PROGRAMS, *OF_A_DEPLOYMENT}
+
+
+def test_every_command_that_lists_takes_json() -> None:
+    lists = {path for path in with_option("--help", _parser()) if path[-1:] == ("list",)}
+    assert len(lists) > 6
+    assert lists <= {*with_option("--json", _parser())}
 
 
 def test_a_deployment_is_told_as_json(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gateway.__main__ import main
@@ -12,10 +14,19 @@ pytestmark = pytest.mark.usefixtures("deployment")
 SET = ["policies", "set", "ask-notion", "notion_get_*", "ask"]
 
 
+def rows(printed: str) -> list[list[str]]:
+    """The cells of a table's rows."""
+    return [line.split() for line in printed.splitlines()]
+
+
 def test_a_rule_is_previewed_set_listed_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*SET, "--effect", "read", "--dry-run"]) == 0
-    preview = capsys.readouterr().out
-    assert "notion_get_page: auto -> ask" in preview.splitlines()
+    preview, heading = capsys.readouterr()
+    assert heading.split() == ["TOOL", "BEFORE", "AFTER"]
+    assert ["notion_get_page", "auto", "ask"] in rows(preview)
+    assert main([*SET, "--effect", "read", "--dry-run", "--json"]) == 0
+    change = {"tool": "notion_get_page", "before": "auto", "after": "ask"}
+    assert change in json.loads(capsys.readouterr().out)
     assert main(["policies", "list"]) == 0
     assert capsys.readouterr().out == ""  # a preview changes nothing
 
@@ -25,9 +36,9 @@ def test_a_rule_is_previewed_set_listed_and_removed(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "ask-notion  notion_get_*  ask       read    -\n"
     # The same id replaces the rule: this one is for one user.
     assert main(["policies", "set", "ask-notion", "notion_*", "block", "--user", "alice"]) == 0
-    changes = capsys.readouterr().out.splitlines()
-    assert "notion_get_page: ask -> block" in changes
-    assert "notion_create_page: ask -> block" in changes
+    changes = rows(capsys.readouterr().out)
+    assert ["notion_get_page", "ask", "block"] in changes
+    assert ["notion_create_page", "ask", "block"] in changes
     assert main(["policies", "list"]) == 0
     assert capsys.readouterr().out == "ask-notion  notion_*  block     -       alice\n"
     assert main(["policies", "list", "--tenant", "other"]) == 0
@@ -36,11 +47,12 @@ def test_a_rule_is_previewed_set_listed_and_removed(capsys: pytest.CaptureFixtur
     assert main(["policies", "remove", "ask-notion", "--tenant", "other"]) == 1
     assert "there is no such rule" in capsys.readouterr().err
     assert main(["policies", "remove", "ask-notion", "--dry-run"]) == 0
-    assert "notion_get_page: block -> auto" in capsys.readouterr().out.splitlines()
+    assert ["notion_get_page", "block", "auto"] in rows(capsys.readouterr().out)
     assert main(["policies", "list"]) == 0
     assert "ask-notion" in capsys.readouterr().out
-    assert main(["policies", "remove", "ask-notion"]) == 0
-    capsys.readouterr()
+    assert main(["policies", "remove", "ask-notion", "--json"]) == 0
+    change = {"tool": "notion_get_page", "before": "block", "after": "auto"}
+    assert change in json.loads(capsys.readouterr().out)
     assert main(["policies", "list"]) == 0
     assert capsys.readouterr().out == ""
 
@@ -71,4 +83,6 @@ def test_a_change_in_between_is_told(
 
     monkeypatch.setattr(policy.Policies, "set", changed)
     assert main(SET) == 1
-    assert "changed the policies meanwhile" in capsys.readouterr().err
+    printed, problem = capsys.readouterr()
+    assert printed == ""  # nothing has changed
+    assert "changed the policies meanwhile" in problem

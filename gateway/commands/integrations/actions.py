@@ -39,8 +39,8 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Lines = tuple[Any, Table | Iterable[str]]
-"""What ``--json`` prints, and the table or the lines for people."""
+Lines = tuple[Any, Sequence[str | Table]]
+"""What ``--json`` prints, and the lines and tables for people."""
 Action = Callable[[Services, argparse.Namespace], Awaitable[Lines]]
 
 
@@ -57,9 +57,12 @@ async def act(services: Services, arguments: argparse.Namespace, name: str) -> i
         return _fail(code_of(error), str(error))
     if arguments.json:
         return print_json(_plain(said))
-    if isinstance(lines, Table):
-        return print_table(lines.titles, lines.rows)
-    return print_lines(map(printable, lines))
+    for line in lines:
+        if isinstance(line, Table):
+            print_table(line.titles, line.rows)
+        else:
+            print_lines([printable(line)])
+    return 0
 
 
 async def _list(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -67,7 +70,7 @@ async def _list(services: Services, arguments: argparse.Namespace) -> Lines:
     found = [each for each in every if each.added is not None]
     rows = [(e.slug, e.kind, str(e.tools), str(e.waiting), e.name) for e in found]
     said = {"integrations": [integration_reply(each) for each in found]}
-    return said, Table(("slug", "kind", "tools", "to accept", "name"), rows)
+    return said, [Table(("slug", "kind", "tools", "to accept", "name"), rows)]
 
 
 async def _detect(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -75,22 +78,22 @@ async def _detect(services: Services, arguments: argparse.Namespace) -> Lines:
     if not found:
         raise unknown_kind()
     rows = [(each.kind, each.confidence, each.endpoint, each.name) for each in found]
-    return claims_reply(found), Table(("kind", "confidence", "endpoint", "name"), rows)
+    return claims_reply(found), [Table(("kind", "confidence", "endpoint", "name"), rows)]
 
 
 async def _preview(services: Services, arguments: argparse.Namespace) -> Lines:
     found = await services.integration_service.preview(arguments.tenant, _given(arguments))
     said = preview_reply(found)
-    lines = [
+    rows = [(each.effect, str(each.tokens), each.name) for each in said.operations]
+    return said, [
         f"{said.name}, {said.kind}, at {said.baseUrl or 'no server: say --base-url'}",
         f"  slug     {said.slug}",
         f"  connect  {', '.join(each.template for each in said.authMethods) or 'nothing'}",
         f"  tools    {len(said.operations)}, about {said.tokens} tokens",
         f"  digest   {said.digest}",
-        *(f"  {each.effect:11}  {each.tokens:6}  {each.name}" for each in said.operations),
+        Table(("effect", "tokens", "operation"), rows),
         *_skipped(said.skipped),
     ]
-    return said, lines
 
 
 async def _add(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -114,7 +117,8 @@ async def _refresh(services: Services, arguments: argparse.Namespace) -> Lines:
     done = await services.tool_review.refresh(
         arguments.tenant, arguments.slug, given=given, dry_run=arguments.dry_run
     )
-    lines = [f"{_change(each.before, each.after):8}  {each.name}" for each in done.changes]
+    rows = [(_change(each.before, each.after), each.name) for each in done.changes]
+    lines: list[str | Table] = [Table(("change", "operation"), rows)] if rows else []
     if done.later:
         lines.append("each connection is asked for its tools when they are needed next")
     return refresh_reply(done), lines or ["nothing has changed"]
@@ -124,7 +128,7 @@ async def _tools(services: Services, arguments: argparse.Namespace) -> Lines:
     row, tools = await services.tool_review.list_for(arguments.tenant, arguments.slug)
     said = tools_reply(row, tools)
     rows = [(t.tool, t.effect, t.state, "yes" if t.enabled else "no") for t in said.tools]
-    return said, Table(("tool", "effect", "state", "offered"), rows)
+    return said, [Table(("tool", "effect", "state", "offered"), rows)]
 
 
 async def _remove(services: Services, arguments: argparse.Namespace) -> Lines:
@@ -167,8 +171,9 @@ def _document(arguments: argparse.Namespace) -> bytes:
     return found
 
 
-def _skipped(skipped: Iterable[Any]) -> list[str]:
-    return [f"  skipped  {each.name}: {each.code}: {each.reason}" for each in skipped]
+def _skipped(skipped: Iterable[Any]) -> list[Table]:
+    rows = [(each.name, each.code, each.reason) for each in skipped]
+    return [Table(("skipped", "code", "reason"), rows)] if rows else []
 
 
 def _change(before: object, after: object) -> str:
