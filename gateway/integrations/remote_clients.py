@@ -17,7 +17,6 @@ from gateway.engine.discovered import AuthorizationServer, RemoteClient
 from gateway.engine.integration import Fetch, OAuth
 from gateway.engine.integration import Kind as KindName
 from gateway.errors import IntegrationNotFound, IntegrationRefused, InvalidRequest, NotFound
-from gateway.integrations.mcp_client.detect import challenge_of
 from gateway.integrations.mcp_client.discovery import discover, discover_openid
 from gateway.integrations.mcp_client.registration import given_identity, new_identity
 from gateway.integrations.present import IntegrationCatalog
@@ -120,6 +119,9 @@ class RemoteClients:
 
     async def _discover(self, row: Integration, flow: OAuth) -> AuthorizationServer:
         if row.kind is KindName.MCP:
+            # Here, because the libraries of MCP take a second to import.
+            from gateway.integrations.mcp_client.detect import challenge_of
+
             challenge = await challenge_of(row.base_url, self._fetch)
             return await discover(row.base_url, challenge, self._fetch)
         server = await discover_openid(flow.discovery_url or "", self._fetch)

@@ -11,7 +11,7 @@ from connectors.tool_context import ApiAnswer, ToolFailed
 from gateway.engine.integration import ApiRequest, Confidence, Kind
 from gateway.errors import IntegrationRefused, ToolAnswerUnexpected
 from gateway.integrations.kind import DefinitionChanged, Source
-from gateway.integrations.mcp_client import MCP
+from gateway.integrations.mcp_client.remote import MCP
 from gateway.integrations.mcp_client.tools import read_tools
 from tests.integrations.mcp_servers import URL, Server, tool
 

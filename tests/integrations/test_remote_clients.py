@@ -16,6 +16,7 @@ from gateway.engine.scopes import named_scopes, scopes_to_ask
 from gateway.errors import IntegrationRefused, InvalidRequest
 from gateway.integrations import remote_clients
 from gateway.integrations.connector import connector_of
+from gateway.integrations.mcp_client import detect
 from gateway.integrations.mcp_client.registration import Identity
 from gateway.integrations.remote_clients import RemoteClients
 from gateway.store.connection import Method, Status
@@ -143,7 +144,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         client = RemoteClient(server=server, client_id=client_id, auth="none", origin="registered")
         return Identity(client=client)
 
-    monkeypatch.setattr(remote_clients, "challenge_of", challenge_of)
+    monkeypatch.setattr(detect, "challenge_of", challenge_of)
     monkeypatch.setattr(remote_clients, "discover", discover)
     monkeypatch.setattr(remote_clients, "new_identity", new_identity)
     return made

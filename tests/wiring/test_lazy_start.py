@@ -19,7 +19,8 @@ from gateway.wiring.process import open_services
 
 def loaded():
     folders = ("connectors.catalog.", "connectors.tools.", "connectors.sandbox.")
-    return sorted(name for name in sys.modules if name.startswith(folders))
+    slow = {"graphql", "mcp", "mcp_types"}
+    return sorted(name for name in sys.modules if name.startswith(folders) or name in slow)
 
 async def main():
     env = {"OAUTH_FIGMA_CLIENT_ID": "id", "OAUTH_FIGMA_CLIENT_SECRET": "secret"}

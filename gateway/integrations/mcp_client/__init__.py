@@ -2,7 +2,3 @@
 
 Programs on the gateway's own host (stdio) are no integration: adding one would run its code.
 """
-
-from gateway.integrations.mcp_client.remote import MCP
-
-__all__ = ["MCP"]
