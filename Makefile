@@ -14,6 +14,8 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 PARALLEL = PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile \
 	--no-loadscope-reorder
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps
+
 DURATIONS := --durations=40 --durations-min=1
 
 # Fault tests that measure times, or keep a small machine busy: their long form runs alone.
@@ -33,14 +35,18 @@ help: ## list the targets
 
 install: $(INSTALLED) ## set up .venv with the pinned dependencies
 
-# Everything is checked against the hashes in constraints.txt, the build tool included: the second
-# install builds nothing from the network.
+# Everything is checked against the hashes in constraints.txt: uv first, which fetches and unpacks
+# in parallel. Behind a mirror that only pip's configuration names, pip installs the rest, too. Our
+# own package is installed from this folder, by what is installed by then.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned dependencies into $(VENV): about two minutes the first time …"
-	@$(BIN)/python scripts/install.py
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@echo "Installing the pinned dependencies into $(VENV): some 160 packages …"
+	@sed -n '/^uv==/,/[^\\]$$/p' constraints.txt | $(PIP) --quiet -r /dev/stdin
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes --no-deps -r constraints.txt \
+		|| $(PIP) -r constraints.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --offline \
+		--editable .
 	@touch $@
 
 dev: $(INSTALLED) ## run everything on this machine, without any credential
@@ -111,7 +117,6 @@ docs: $(INSTALLED) ## write the documentation as a site to site/; a warning is a
 
 # requirements.txt is the part of it that production needs.
 lock: $(INSTALLED) ## renew constraints.txt and requirements.txt: names, versions and hashes
-	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --extra server --extra dev pyproject.toml -o constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,7 +1,7 @@
 """The README in a fresh clone: a tool author, a person and a continuous integration walk it.
 
 One ``make dev`` serves all of them. The clone takes this checkout's virtual environment, so that
-nothing is downloaded; ``tests/scripts/test_install.py`` is about the installation.
+nothing is downloaded.
 """
 
 from __future__ import annotations
