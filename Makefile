@@ -27,7 +27,7 @@ DISCOVERY := $(addprefix tests/tools/test_discovery_,states.py calls.py)
 CHECKS := $(addprefix check-,format lint types connectors layers)
 
 .DEFAULT_GOAL := help
-.PHONY: $(CHECKS) help install dev test test-all quick screenshots check fix mutants mutants-all \
+.PHONY: $(CHECKS) help install dev test tests test-all quick screenshots check fix mutants mutants-all \
 	faults attacks fuzz security bench docs lock clean
 
 help: ## list the targets
@@ -56,11 +56,17 @@ ifdef T
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -q $(T)
 else
-test: check ## check, then run the tests; T=tests/web/test_csrf.py runs these alone, unchecked
-	$(PARALLEL) -m "not long" $(DURATIONS)
+# The types take most of the checks' time on one processor: the tests run beside them.
+test: $(INSTALLED) ## check and run the tests; T=tests/web/test_csrf.py runs these alone, unchecked
+	@$(MAKE) --no-print-directory -j 2 $(filter-out check-types,$(CHECKS))
+	@$(MAKE) --no-print-directory -j 2 check-types tests
 endif
 
-test-all: $(INSTALLED) ## what `make test` leaves out: every connector and tool, attacks, faults, browsers
+# The layers are one of the checks.
+tests:
+	$(PARALLEL) -m "not long" --ignore=tests/test_layers.py $(DURATIONS)
+
+test-all: $(INSTALLED) ## what `make test` leaves out: every connector and tool, more journeys, attacks, faults, browsers
 	$(PARALLEL) -m long $(DURATIONS)
 
 quick: $(INSTALLED) ## the tests that need no database, no browser and no other process

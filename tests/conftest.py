@@ -57,71 +57,12 @@ structlog.configure(
 )
 
 
-LONG = (
-    "access/test_sign_out_races.py",
-    "attacks",
-    "authorization/test_bounds.py",
-    "authorization/test_leaks.py",
-    "bench",
-    "commands/test_output.py",
-    "connectors/test_placeholders.py",
-    "engine/test_token_properties.py",
-    "faults",
-    "fuzz",
-    "integrations/hostile",
-    "integrations/test_journeys.py",
-    "integrations/test_pinned.py",
-    "leaks",
-    "outbound/test_memory.py",
-    "proxy/test_echo_calls.py",
-    "proxy/test_kills.py",
-    "proxy/test_spellings.py",
-    "real",
-    "scripts/test_broken_files.py",
-    "server/test_connection_limits.py",
-    "server/test_shutdown.py",
-    "services/test_black_hole.py",
-    "services/test_hostile_answers.py",
-    "services/test_renewal_limits.py",
-    "services/test_store_outage.py",
-    "services/test_token_failures.py",
-    "services/test_two_processes.py",
-    "store/fresh/test_cache.py",
-    "store/test_interleavings.py",
-    "store/test_open_flows.py",
-    "test_package.py",
-    "test_worker.py",
-    "testing/test_checks_bite.py",
-    "testing/test_mutants.py",
-    "testing/test_observation.py",
-    "tools/test_approval_kill.py",
-    "tools/test_change_kill.py",
-    "tools/test_discovery_calls.py",
-    "tools/test_discovery_states.py",
-    "tools/test_tool_contract.py",
-    "tools/test_tools.py",
-    "web/test_callback_answers.py",
-    "web/test_csrf.py",
-    "web/test_hostile_accounts.py",
-    "web/test_hostile_labels.py",
-    "web/test_limits.py",
-    "web/test_oidc_provider.py",
-    "web/test_oidc_tokens.py",
-    "web/test_operators.py",
-    "web/test_oracle.py",
-    "web/test_pasted_secrets.py",
-    "web/test_provider_failures.py",
-    "web/test_return_to.py",
-    "web/test_store_outage.py",
-    "webhooks/test_delivery_failures.py",
-    "wild/test_hang_ups.py",
-    "wild/test_hostile_text.py",
-    "wild/test_known_state.py",
-    "wild/test_planted_rows.py",
+LONG = tuple(
+    line
+    for line in Path(__file__).with_name("long.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
 )
-"""The tests of `make test-all`: deployments, browsers, attacks, load, parts that fail, properties
-over thousands of examples, what is shown of every tool, and contracts of connectors that are broken
-on purpose. Single tests of other files carry ``@pytest.mark.long``."""
+"""What `make test-all` runs, and `make test` does not; see the file."""
 
 FAMILIES = ("google", "notion", "salesforce", "shopify", "slack", "stripe", "zendesk")
 """Connectors that differ most. ``make test`` runs their contracts, those of the tenth that ``make

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from gateway.engine.integration import Description, Fetched
@@ -13,6 +12,7 @@ from gateway.integrations.kind import Source
 from gateway.integrations.openapi.kind import OPENAPI
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import FakeClock, Harness, running_gateway
+from tests.support.loopback import loopback_client
 from tests.support.remote_api import RemoteApi, allowed, remote_api
 
 
@@ -25,7 +25,7 @@ def described() -> Callable[[RemoteApi], Any]:
         if api.url not in known:
 
             async def fetch(method: str, url: str, **_: Any) -> Fetched:
-                async with httpx.AsyncClient(trust_env=False) as client:
+                async with loopback_client() as client:
                     found = await client.request(method, url)
                 return Fetched(status=found.status_code, url=url, headers={}, content=found.content)
 

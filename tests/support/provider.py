@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import parse_qsl
 
 import trustme
@@ -358,11 +360,18 @@ BEHAVIOURS: dict[str, Behave] = {
 """The last segment of a path and what it does; every other one shows the request."""
 
 
+@cache
+def _identity() -> tuple[str, ssl.SSLContext]:
+    """The authority and the certificate of all providers of a process: gateways read it once."""
+    authority = trustme.CA()
+    return authority.cert_pem.bytes().decode(), server_tls(authority, *HOSTS)
+
+
 @asynccontextmanager
 async def strict_provider() -> AsyncIterator[StrictProvider]:
     """A provider on 127.0.0.1 until the context ends."""
-    authority = trustme.CA()
-    provider = StrictProvider(ca=authority.cert_pem.bytes().decode())
+    authority, tls = _identity()
+    provider = StrictProvider(ca=authority)
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -371,7 +380,6 @@ async def strict_provider() -> AsyncIterator[StrictProvider]:
         tasks.add(task)
         await provider.serve(reader, writer)
 
-    tls = server_tls(authority, *HOSTS)
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     provider.port = server.sockets[0].getsockname()[1]
     try:

@@ -19,6 +19,7 @@ from gateway.store.connection import Connection
 from tests.conftest import GATEWAY_URL
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.linking import new_connection, save
+from tests.support.loopback import loopback_client
 from tests.support.provider import StrictProvider
 from tests.support.sealing import tokens
 from tests.support.serving import serving
@@ -228,8 +229,6 @@ async def proxying(
         app = harness.transport.app  # type: ignore[attr-defined]
         async with (
             serving(app) as port,
-            httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=20
-            ) as client,
+            loopback_client(base_url=f"http://127.0.0.1:{port}", headers=headers) as client,
         ):
             yield Proxy(harness, provider, port, client)
