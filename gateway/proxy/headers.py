@@ -30,12 +30,12 @@ _NOT_SENT = _HOP_BY_HOP | {
     b"expect",
     b"forwarded",
     b"host",
-    b"traceparent",
-    b"tracestate",
     b"via",
     b"x-real-ip",
     b"x-user-assertion",
 }
+_TRACE = frozenset({b"traceparent", b"tracestate"})
+_TRACE_PASSES = (b"gateway-trace", b"true")
 _FORWARDING = (b"proxy-", b"gateway-", b"x-forwarded-")
 
 _NOT_ANSWERED = _HOP_BY_HOP | {
@@ -53,8 +53,13 @@ _ORIGIN = re.compile(rb"(https?)://([^/?#\\@]+)(?:[/?#].*)?", re.IGNORECASE | re
 
 
 def sent(given: Iterable[Header]) -> list[Header]:
-    """Return the fields of a caller's request that reach the provider."""
-    return list(_passing(list(given), _NOT_SENT, _FORWARDING))
+    """Return the fields of a caller's request that reach the provider.
+
+    Its trace does if the caller says so with ``Gateway-Trace: true``.
+    """
+    headers = list(given)
+    dropped = _NOT_SENT if _TRACE_PASSES in headers else _NOT_SENT | _TRACE
+    return list(_passing(headers, dropped, _FORWARDING))
 
 
 def answered(given: Iterable[Header], *, is_allowed: Callable[[str], bool]) -> list[Header]:

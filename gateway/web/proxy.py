@@ -44,8 +44,8 @@ _log = get_logger()
 
 PREFIX = "/v1/proxy/"
 USER, ACCOUNT, OWNER, HOST = "Gateway-User", "Gateway-Account", "Gateway-Owner", "Gateway-Host"
-DRY_RUN, IDEMPOTENCY_KEY = "Gateway-Dry-Run", "Idempotency-Key"
-HEADERS = (USER, ACCOUNT, OWNER, HOST, DRY_RUN, IDEMPOTENCY_KEY)
+DRY_RUN, TRACE, IDEMPOTENCY_KEY = "Gateway-Dry-Run", "Gateway-Trace", "Idempotency-Key"
+HEADERS = (USER, ACCOUNT, OWNER, HOST, DRY_RUN, TRACE, IDEMPOTENCY_KEY)
 _OURS = {name.lower().encode(): name for name in HEADERS}
 _OWNERS: Mapping[str, OwnerKind] = {"user": "user", "org": "org", "platform": "platform"}
 MAX_ACCOUNT = 255
@@ -84,10 +84,11 @@ async def call_provider(request: Request) -> Response:
     account = named.get(ACCOUNT)
     if account is not None and not 0 < len(account) <= MAX_ACCOUNT:
         raise InvalidRequest(f"the header {ACCOUNT} is empty or too long")
-    if (dry_run := named.get(DRY_RUN)) not in {None, "true"}:
-        raise InvalidRequest(f"the header {DRY_RUN} must be true, or left out")
+    for name in (DRY_RUN, TRACE):
+        if named.get(name) not in {None, "true"}:
+            raise InvalidRequest(f"the header {name} must be true, or left out")
     wanted = _wanted(connector, bounds.tenant, user, account, _owner(named.get(OWNER)))
-    if dry_run is not None:
+    if DRY_RUN in named:
         return await _dry_run(request, caller.key_id, wanted, named)
     return _Passed(request, caller.key_id, wanted, named)
 

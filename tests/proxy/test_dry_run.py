@@ -20,7 +20,12 @@ async def test_it_is_the_request_that_is_sent_but_for_the_secret(
     asked: dict[str, Any] = {
         "url": "/v1/proxy/relay/echo?x=1&y=%20",
         "json": {"a": "ü"},
-        "headers": {"Notion-Version": "1", "Cookie": "a=b"},
+        "headers": {
+            "Notion-Version": "1",
+            "Cookie": "a=b",
+            "Gateway-Trace": "true",
+            "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        },
     }
     dry = await proxy.client.post(**asked | {"headers": asked["headers"] | DRY})
     assert (dry.status_code, dry.headers["Gateway-Dry-Run"]) == (200, "true")
@@ -33,6 +38,7 @@ async def test_it_is_the_request_that_is_sent_but_for_the_secret(
     assert shown["method"] == sent.method
     assert shown["url"] == f"https://{sent.host}{sent.target.decode()}"
     headers = {name: value.replace("CREDENTIAL", token) for name, value in shown["headers"]}
+    assert headers["traceparent"] == asked["headers"]["Traceparent"]
     framing = {"host", "content-length"}
     assert headers == {
         name.decode().lower(): value.decode()
@@ -95,6 +101,7 @@ async def test_what_is_no_text_is_shown_in_base64(proxy: Proxy) -> None:
     [
         ("/v1/proxy/relay/a/%2e%2e/x", DRY, "path_refused"),
         ("/v1/proxy/relay/echo", {"Gateway-Dry-Run": "yes"}, "invalid_request"),
+        ("/v1/proxy/relay/echo", DRY | {"Gateway-Trace": "yes"}, "invalid_request"),
         ("/v1/proxy/relay/echo", DRY | {"Gateway-User": "bob"}, "connector_required"),
     ],
 )

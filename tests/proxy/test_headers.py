@@ -43,6 +43,18 @@ def test_what_reaches_the_provider() -> None:
     assert headers.sent(given) == KEPT
 
 
+def test_a_trace_reaches_the_provider_for_a_caller_who_says_so() -> None:
+    trace = [
+        (b"traceparent", b"00-" + b"1" * 32 + b"-" + b"2" * 16 + b"-01"),
+        (b"tracestate", b"a=1"),
+    ]
+    given = [*KEPT, *trace, (b"baggage", b"user=alice")]
+    assert headers.sent([*given, (b"gateway-trace", b"true")]) == [*KEPT, *trace]
+    assert headers.sent([*given, (b"gateway-trace", b"false")]) == KEPT
+    named = [(b"gateway-trace", b"true"), (b"connection", b"tracestate")]
+    assert headers.sent([*given, *named]) == [*KEPT, trace[0]]
+
+
 def test_what_reaches_the_caller() -> None:
     kept = [
         (b"content-type", b"text/html"),
