@@ -76,3 +76,32 @@ def _decoded(path: str) -> str:
         if path == before:
             break
     return path
+
+
+_VERBS = {
+    "GET": "Read",
+    "HEAD": "Look at",
+    "POST": "Send to",
+    "PUT": "Replace",
+    "PATCH": "Change",
+    "DELETE": "Delete",
+}
+
+
+def words_of(operation: str, connector: str, tool: str | None = None) -> str:
+    """Return what a call did in words for people.
+
+    With ``tool`` they are those of its name: ``Search pages`` for ``notion_search_pages``. Without
+    one they are those of the method and the path: ``Read pages/…/children``.
+    """
+    if tool:
+        own = tool.removeprefix(f"{connector.partition('--')[0].replace('-', '_')}_")
+        words = re.sub("[_.]+", " ", own).strip() or tool
+        return words[0].upper() + words[1:]
+    method, _, path = operation.partition(" ")
+    parts = [
+        "…" if _PARAMETER.fullmatch(part) else part
+        for part in path.split("/")
+        if part and not _VERSION.fullmatch(part)
+    ]
+    return f"{_VERBS.get(method, method)} {'/'.join(parts) or 'the API'}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -20,9 +18,9 @@ from gateway.errors import InvalidRequest
 from gateway.services.whole_catalog import read_all
 from gateway.store.audit import Action, Actor, ActorKind, Line, Use, Wanted, cursor
 from gateway.store.connection import Connection
-from gateway.store.owners import ORG, PLATFORM
 from gateway.web.browsers import check_host
 from gateway.web.callers import find_session
+from gateway.web.days import LENT, Entry, because, days_of, key_name
 from gateway.web.inputs import read_query
 from gateway.web.pages import ago, badge, render
 from gateway.web.state import services
@@ -62,29 +60,12 @@ TITLES = {
 }
 """The titles of a person's lines. Other actions concern no single person."""
 
-PROBLEMS = {
-    "approval_required": "it needs your approval first",
-    "budget_spent": "a budget is used up",
-    "connector_off": "your organisation has switched it off",
-    "connector_required": "no account is connected",
-    "policy_denied": "a policy of your organisation forbids it",
-    "provider_refused": "the provider refused it",
-    "provider_unavailable": "the provider did not answer",
-    "rate_limited": "there were too many requests",
-    "reauthorization_required": "the account has to be connected again",
-    "rejected": "the provider no longer accepts the access",
-}
-"""Outcomes in words; others are shown with spaces."""
-
 _ACTORS = {
     ActorKind.SESSION: "you",
     ActorKind.LOGIN: "you",
     ActorKind.WORKER: "the gateway",
     ActorKind.COMMAND: "an operator",
 }
-
-
-_LENT = {ORG: "your organisation's account", PLATFORM: "the platform's account"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,40 +77,12 @@ class UseView:
     iso: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """Similar lines in a row, merged into one; ``at`` is the time of the newest, in UTC.
-
-    ``key`` is the name of the tool that acted; without one, ``by`` names the actor.
-    """
-
-    title: str
-    good: bool
-    problem: str | None
-    connector: str | None
-    badge: dict[str, Any] | None
-    account: str | None
-    is_gone: bool
-    key: str | None
-    by: str
-    count: int
-    at: str
-    iso: str
-    request_id: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    """The entries of one day, in UTC."""
-
-    title: str
-    entries: list[Entry]
-
-
 def use_views(uses: Iterable[Use], now: datetime) -> list[UseView]:
     """Return the keys that used an account, for pages."""
     return [
-        UseView(name=_name(use.key, use.label), ago=ago(use.last_at, now), iso=rfc3339(use.last_at))
+        UseView(
+            name=key_name(use.key, use.label), ago=ago(use.last_at, now), iso=rfc3339(use.last_at)
+        )
         for use in uses
     ]
 
@@ -167,7 +120,9 @@ async def activity(request: Request) -> Response:
         "activity.html",
         title="Activity",
         session=session,
-        days=_days(shown, accounts, names, given.clock()),
+        days=days_of(
+            shown, given.clock(), alike=_alike, entry=lambda alike: _entry(alike, accounts, names)
+        ),
         accounts=sorted(
             (
                 (one.id, f"{names.get(one.connector, one.connector)}: {accounts[one.id]}")
@@ -187,61 +142,28 @@ async def _shared(given: Services, session: SessionCaller) -> list[Connection]:
     return await given.connections.list_for(session.tenant, None) if session.admin else []
 
 
-def _days(
-    lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str], now: datetime
-) -> list[Day]:
-    return [
-        Day(title=_day_title(day, now.date()), entries=_entries(list(each), accounts, names))
-        for day, each in groupby(lines, key=lambda line: line.time.date())
-    ]
-
-
-def _day_title(day: date, today: date) -> str:
-    written = f"{day:%A}, {day.day} {day:%B %Y}"
-    recent = {0: "Today", 1: "Yesterday"}.get((today - day).days)
-    return f"{recent} · {written}" if recent else written
-
-
-def _entries(
-    lines: list[Line], accounts: Mapping[str, str], names: Mapping[str, str]
-) -> list[Entry]:
-    entries = []
-    for _, group in groupby(lines, key=_alike):
-        alike = list(group)
-        newest = alike[0]
-        title = TITLES.get(newest.action, newest.action)  # type: ignore[call-overload]
-        name = names.get(newest.connector or "", newest.connector)
-        account = accounts.get(newest.connection or "", _LENT.get(newest.owner or ""))
-        entries.append(
-            Entry(
-                title=title,
-                good=newest.outcome == OK,
-                problem=None if newest.outcome == OK else _problem(newest.outcome),
-                connector=name,
-                badge=badge(newest.connector, name) if newest.connector and name else None,
-                account=account,
-                is_gone=newest.connection is not None and account is None,
-                key=_name(newest.actor.key, newest.actor.label) if newest.actor.key else None,
-                by=_ACTORS.get(newest.actor.kind, ""),
-                count=len(alike),
-                at=f"{newest.time:%H:%M:%S}",
-                iso=rfc3339(newest.time),
-                request_id=newest.request if len(alike) == 1 else None,
-            )
-        )
-    return entries
-
-
-def _problem(outcome: str) -> str:
-    return PROBLEMS.get(outcome, outcome.replace("_", " "))
+def _entry(alike: Sequence[Line], accounts: Mapping[str, str], names: Mapping[str, str]) -> Entry:
+    newest = alike[0]
+    name = names.get(newest.connector or "", newest.connector)
+    account = accounts.get(newest.connection or "", LENT.get(newest.owner or ""))
+    return Entry(
+        title=TITLES.get(newest.action, newest.action),  # type: ignore[call-overload]
+        problem=None if newest.outcome == OK else f"Because {because(newest.outcome)}",
+        connector=name,
+        badge=badge(newest.connector, name) if newest.connector and name else None,
+        account=account,
+        is_gone=newest.connection is not None and account is None,
+        key=key_name(newest.actor.key, newest.actor.label) if newest.actor.key else None,
+        by=_ACTORS.get(newest.actor.kind, ""),
+        count=len(alike),
+        at=f"{newest.time:%H:%M:%S}",
+        iso=rfc3339(newest.time),
+        request_id=newest.request if len(alike) == 1 else None,
+    )
 
 
 def _alike(line: Line) -> tuple[str, str, Actor, str | None, str | None]:
     return line.action, line.outcome, line.actor, line.connector, line.connection
-
-
-def _name(key: str, label: str | None) -> str:
-    return label or f"key {key}"
 
 
 ROUTES = [Route(ACTIVITY, activity)]

@@ -71,6 +71,23 @@ def _approval(page: Page, dev: DevGateway) -> None:
     page.wait_for_url(f"**{APPROVALS}/*")
 
 
+def _usage(page: Page, dev: DevGateway) -> None:
+    at("/dashboard/usage")(page, dev)
+    page.get_by_text("Each day as a table").click()
+
+
+def _limits(page: Page, dev: DevGateway) -> None:
+    """A budget is there, which Notion's calls have not used up, and a call is tried."""
+    at("/dashboard/organisation/limits")(page, dev)
+    if not page.get_by_text("Calls of a month").count():
+        page.get_by_label("Name of the new rule").fill("Calls of a month")
+        page.get_by_label("At most", exact=True).fill("1000")
+        page.get_by_label("in each").select_option("month")
+        page.get_by_role("button", name="Add rule").click()
+        expect(page.get_by_text("Calls of a month").first).to_be_visible()
+    at("/dashboard/organisation/limits?user=alice&connector=notion&method=GET&path=/x")(page, dev)
+
+
 def _waiting(page: Page, dev: DevGateway) -> None:
     """The request for the outcome gets an answer without a page, so that this one stays."""
     page.route("**/waiting/*?wait=1", lambda route: route.fulfill(status=204))
@@ -101,13 +118,17 @@ STATES = {
     "approvals": State(at(APPROVALS)),
     "approval": State(_approval),
     "activity": State(at("/dashboard/activity")),
-    "usage": State(at("/dashboard/usage")),
+    "usage": State(_usage),
+    "usage-filtered": State(at("/dashboard/usage?connector=notion&days=7")),
+    "usage-new": State(at("/dashboard/usage"), BOB),
+    "usage-nothing": State(at("/dashboard/usage?connector=google&days=7")),
     "account": State(at("/dashboard/account")),
     "developers": State(at("/dashboard/developers")),
     "agents": State(at("/oauth/clients")),
     "organisation": State(at("/dashboard/organisation"), ADMIN),
     "policies": State(at("/dashboard/organisation/policies"), ADMIN),
     "organisation-usage": State(at("/dashboard/organisation/usage"), ADMIN),
+    "organisation-limits": State(_limits, ADMIN),
     "integrations": State(at("/dashboard/integrations"), ADMIN),
     "waiting": State(_waiting, ADMIN),
     "sandbox": State(lambda page, dev: page.goto(dev.sandbox.url), None),

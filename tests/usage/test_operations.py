@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.usage.operations import MOST, matches, operation_of, pattern
+from gateway.usage.operations import MOST, matches, operation_of, pattern, words_of
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,24 @@ def test_an_operation_may_have_the_path_of_the_apis_address_or_not() -> None:
         assert matches(operation, "GET", "/users/me", "/v1")
     assert not matches("GET /v1/users/me", "GET", "/users/me")
     assert not matches("GET /v2/users/me", "GET", "/users/me", "/v1")
+
+
+@pytest.mark.parametrize(
+    ("operation", "connector", "tool", "words"),
+    [
+        ("GET /v1/pages/{id}/children", "notion", None, "Read pages/…/children"),
+        ("POST /v1/search", "notion", "", "Send to search"),
+        ("POST /v1/search", "notion", "notion_search_pages", "Search pages"),
+        ("POST /x", "zoho-crm", "zoho_crm_list_records", "List records"),
+        ("GET /pets", "pet-store--0a1b", "pet_store_pets.list", "Pets list"),
+        ("GET /x", "notion", "weekly_report", "Weekly report"),
+        ("GET /x", "notion", "notion_", "Notion_"),
+        ("DELETE /2022-11-28/rows/{number}", "x", None, "Delete rows/…"),
+        ("PURGE /", "x", None, "PURGE the API"),
+        ("PATCH /v2", "x", None, "Change the API"),
+    ],
+)
+def test_an_operation_in_words(
+    operation: str, connector: str, tool: str | None, words: str
+) -> None:
+    assert words_of(operation, connector, tool) == words

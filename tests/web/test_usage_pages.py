@@ -1,26 +1,32 @@
-"""The pages about usage: a person's own, and the administrators' with its rules."""
+"""The pages about usage: a person's own, and that of an organisation."""
 
 from __future__ import annotations
 
+import html
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from gateway.access.service_keys import Role
-from gateway.store.usage import Sum
+from gateway.store.usage import Event, Price, Result, Sum, Wanted, new_id
 from gateway.usage.prices import Prices
-from gateway.web.usage_pages import DAYS, ORGANISATION_USAGE, PLOT_HEIGHT, USAGE, bars, cost, size
+from gateway.web.usage_pages import MOST_ROWS, ORGANISATION_USAGE, PAGE, USAGE
+from gateway.web.usage_plot import PLOT_HEIGHT, plot
+from gateway.web.usage_words import cost, duration, size
 from tests.support.browser import Browser, words
-from tests.support.gateway import ACCOUNTS, Harness
-from tests.support.metering import DONE, call, price
+from tests.support.gateway import ACCOUNTS, FakeClock, Harness
+from tests.support.metering import DONE, budget, call, price
 from tests.support.organisation import ADMIN
-from tests.support.problems import problem
-
-NASTY = "<img src=x onerror=alert(1)> \u202e"
+from tests.support.rows import Rows
+from tests.web.test_hostile_labels import HOSTILE, shape
 
 
 async def make(gateway: Harness, count: int = 1, **facts: str) -> None:
+    """Make calls through the meter, as the proxy does."""
     for _ in range(count):
         attempt = await gateway.services.meter.admit(
             call(**{"connector": "notion", "path": "/v1/search", "method": "POST"} | facts)
@@ -29,12 +35,35 @@ async def make(gateway: Harness, count: int = 1, **facts: str) -> None:
     await gateway.services.meter.flush()
 
 
+async def store(gateway: Harness, *events: dict[str, Any]) -> None:
+    """Store events of alice's, one a second, the last now unless they say when."""
+    now = gateway.services.clock()
+    usual: dict[str, Any] = {
+        "tenant": "default",
+        "user": "alice",
+        "owner": "user",
+        "key": "k1",
+        "connector": "notion",
+        "connection": None,
+        "operation": "GET /v1/pages/{id}",
+        "host": "api.notion.com",
+        "request": "req_1",
+        "result": Result.ANSWERED,
+        "status": 200,
+    }
+    found = [
+        Event(**usual | {"id": new_id(), "time": now - timedelta(seconds=ago)} | event)
+        for ago, event in enumerate(reversed(events))
+    ]
+    await gateway.services.usage.add([gateway.services.usage.document(one) for one in found])
+
+
 async def said(browser: Browser, page: str) -> str:
     answer = await browser.open(page)
     assert answer.status_code == 200
     assert "<script>" not in answer.text
     assert "style=" not in answer.text
-    return " ".join(words(browser).split())
+    return words(browser)
 
 
 @pytest.mark.requirement("F1")
@@ -46,151 +75,249 @@ async def test_a_person_sees_their_own_calls_alone(gateway: Harness) -> None:
     text = await said(alice, USAGE)
     assert "3 calls" in text
     assert "0.03 USD" in text
-    assert "POST /v1/search" in text
+    assert "Send to search Notion POST /v1/search" in text
     assert "secrets" not in text
-    assert re.search(r"<title>\d{4}-\d\d-\d\d: 3 calls</title>", alice.page.text)
-    assert "Nothing here yet" in await said(await gateway.browser("carol"), USAGE)
+    assert re.search(r"<title>\w+, \d+ \w+ \d{4}: 3 calls</title>", alice.page.text)
     stranger = await gateway.browser()
     await stranger.open(USAGE)
     assert stranger.url.startswith(f"{gateway.settings.public_url}/login")
 
 
-async def test_an_unknown_price_is_never_nothing(gateway: Harness) -> None:
-    await make(gateway, 2)
+async def test_a_page_without_calls_says_what_will_be_there(gateway: Harness) -> None:
+    text = await said(await gateway.browser("carol"), USAGE)
+    assert "Nothing here yet When a tool calls a provider for you" in text
+    assert "All connectors" not in text
+    assert "Nothing here yet" in await said(await gateway.browser(ADMIN), ORGANISATION_USAGE)
+
+
+async def test_a_call_is_told_in_names_and_words_with_its_exact_time(
+    gateway: Harness, rows: Rows
+) -> None:
+    alice = await gateway.browser("alice")
+    await alice.connect("notion", ACCOUNTS["notion"])
+    connection = str((await rows.connection())["_id"])
+    key, _ = await gateway.services.keys.create(
+        tenant="default", roles=[Role.PROXY], label="mail merge"
+    )
+    facts = {"key": key.id, "connection": connection, "received": 1500}
+    tool = {"operation": "POST /v1/search", "tool": "notion_search_pages"}
+    await store(gateway, facts | {"provider_ms": 250.0}, facts | tool)
+    text = await said(alice, USAGE)
+    assert (
+        "Read pages/… Notion Acme HQ by mail merge 1.5 kB 250 ms price unknown GET /v1/pages/{id}"
+        in text
+    )
+    assert "Search pages Notion Acme HQ by mail merge" in text
+    assert not re.search(f"{key.id}|{connection}", text)
+    assert 'src="/static/marks/notion.svg"' in alice.page.text
+    now = gateway.services.clock()
+    assert re.search(
+        rf'<time datetime="{now:%Y-%m-%dT}[0-9:.]+Z">[0-9:]{{8}}</time>', alice.page.text
+    )
+    assert f"Today · {now:%A}, {now.day} {now:%B %Y}" in text
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ({"status": 404}, "The provider answered 404 Not Found"),
+        ({"status": 599}, "The provider answered 599"),
+        ({"result": Result.TIMEOUT, "status": None}, "The provider took too long"),
+        ({"result": Result.UNREACHABLE}, "Not sent: the provider could not be reached"),
+        ({"result": Result.REFUSED, "error": "approval_required"}, "it needs your approval first"),
+        ({"result": Result.REFUSED, "error": "odd_code"}, "Not sent: odd code"),
+        ({"result": Result.REFUSED_BY_RULE, "rule": "b"}, "the rule “budget b” of your"),
+        ({"result": Result.REFUSED_BY_RULE, "rule": "gone"}, "a rule of your organisation refused"),
+        ({"result": Result.ABORTED}, "It broke off"),
+        ({"result": Result.CANCELLED}, "The tool left"),
+        ({"result": Result.LOST}, "it may have been done"),
+        ({"key": "client:abc"}, "by the agent abc"),
+        ({"key": "dashboard"}, "by the dashboard"),
+        ({"owner": "org", "connection": "con_9"}, "your organisation's account"),
+        ({"connection": "con_9"}, "an account that is disconnected now"),
+        ({"connector": "gone--0a1b2c"}, "Read pages/… gone by"),
+    ],
+)
+async def test_an_outcome_is_a_sentence(gateway: Harness, event: dict[str, Any], says: str) -> None:
+    await gateway.services.meter.rules.set("default", [budget(9)], revision=0)
+    await store(gateway, event)
     text = await said(await gateway.browser("alice"), USAGE)
-    assert "Cost: 2 unknown" in text
+    assert says in text
+    assert not re.search("refused_by_rule|con_9|0a1b2c", text)
+
+
+async def test_calls_that_are_alike_are_one_entry_and_older_ones_are_a_page_away(
+    gateway: Harness,
+) -> None:
+    await store(gateway, *[{"status": 500}] * 7, *[{}] * PAGE)
+    alice = await gateway.browser("alice")
+    text = await said(alice, f"{USAGE}?connector=notion&days=7")
+    assert "Latest calls Today" in text
+    assert f"{PAGE} times" in text
+    assert "answered 500" not in text
+    text = await said(alice, alice.links()["Older"])
+    assert "Older calls Today" in text
+    assert "7 times" in text
+    assert "answered 500" in text
+    assert '<option value="7" selected>' in alice.page.text
+    assert "Older" not in alice.links()
+
+
+async def test_calls_are_filtered_by_connector_and_period(
+    gateway: Harness, clock: FakeClock
+) -> None:
+    now = gateway.services.clock()
+    await store(
+        gateway,
+        {"connector": "google", "operation": "GET /old", "time": now - timedelta(days=40)},
+        {"connector": "google", "operation": "GET /new"},
+        {},
+    )
+    alice = await gateway.browser("alice")
+    assert "2 calls" in await said(alice, USAGE)
+    assert "By connector" in words(alice)
+    text = await said(alice, f"{USAGE}?connector=google&days=30")
+    assert "What tools called for you at Google." in text
+    assert "1 call " in text
+    assert "Read new" in text
+    assert "Read pages" not in text
+    assert "By connector" not in text
+    assert '<option value="google" selected>Google</option>' in alice.page.text
+    text = await said(alice, f"{USAGE}?connector=google&days=90")
+    assert "Read old" in text
+    assert alice.page.text.count("<g><title>") == 90
+    clock.advance(days=8)
+    alice = await gateway.browser("alice")
+    text = await said(alice, f"{USAGE}?days=7&connector=")
+    assert "No calls here Choose another connector or a longer period." in text
+    assert "All connectors Google Notion" in text
+    for wrong in ("?days=8", "?days=", "?cursor=x", f"?cursor={new_id()}", "?user=bob"):
+        assert (await alice.open(USAGE + wrong)).status_code == 422, wrong
+
+
+async def test_a_page_of_somebody_else_s_calls_shows_none_of_them(gateway: Harness) -> None:
+    await store(gateway, {"user": "bob", "operation": "GET /secrets"}, {})
+    found = await gateway.services.usage.sums("default", Wanted(user="bob"), [], limit=1)
+    assert found[0].calls == 1
+    last = (await gateway.services.usage.find("default", Wanted(user="bob"), limit=1))[0].id
+    assert "secrets" not in await said(await gateway.browser("alice"), f"{USAGE}?cursor={last}")
 
 
 async def test_only_administrators_see_the_organisation(gateway: Harness) -> None:
     alice = await gateway.browser("alice")
     assert (await alice.open(ORGANISATION_USAGE)).status_code == 403
-    await make(gateway)
-    await make(gateway, user="bob")
-    text = await said(await gateway.browser(ADMIN), ORGANISATION_USAGE)
-    assert "2 calls" in text
-    assert "bob" in text
-
-
-async def test_a_budget_set_in_the_browser_stops_the_next_call_with_its_name(
-    gateway: Harness,
-) -> None:
-    alice = await gateway.browser("alice")
-    assert await alice.connect("notion", ACCOUNTS["notion"]) == "connected"
-    tools = await gateway.api(Role.PROXY)
-    address, headers = "/v1/proxy/notion/v1/users/me", {"Gateway-User": "alice"}
-    answer = await tools.get(address, headers=headers)
-    assert answer.status_code == 200
-    assert answer.headers["gateway-price"] == "unknown"
-
-    admin = await gateway.browser(ADMIN)
-    await admin.open(ORGANISATION_USAGE)
-    await admin.submit(
-        {"name": "One a day", "most": "1", "unit": "calls", "period": "day", "connector": "notion"},
-        button="Add rule",
+    key, _ = await gateway.services.keys.create(
+        tenant="default", roles=[Role.PROXY], label="mail merge"
     )
-    assert admin.outcome() == "usage_rule_set", admin.text[:500]
-    assert "One a day" in words(admin)
-    assert (await tools.get(address, headers=headers)).status_code == 200
-    refused = await tools.get(address, headers=headers)
-    body = problem(refused, 402, "budget_spent")
-    assert body["rule_name"] == "One a day"
-    assert body["rule"].startswith("one-a-day-")
-    assert refused.headers["gateway-error"] == "budget_spent"
-    assert 0 < int(refused.headers["retry-after"]) <= 86_400
-    # An alias and another spelling of the path lead around nothing.
-    for other in ("/v1/proxy/notion/users/me", "/v1/proxy/notion/v1/users/m%65"):
-        assert (await tools.get(other, headers=headers)).status_code in {400, 402, 422}
-
-    await gateway.services.meter.flush()
+    await make(gateway, key_id=key.id)
+    await make(gateway, user="bob", key_id=key.id)
+    await store(gateway, {"tenant": "acme", "operation": "GET /foreign"})
+    admin = await gateway.browser(ADMIN)
     text = await said(admin, ORGANISATION_USAGE)
-    assert "1 of 1, ends " in text
-    await admin.submit(action="/remove")
-    assert admin.outcome() == "usage_rule_removed"
-    assert (await tools.get(address, headers=headers)).status_code == 200
-    api = await gateway.api(Role.ADMIN)
-    events = (await api.get("/v1/usage/events")).json()["events"]
-    assert {event["user"] for event in events} == {"alice"}
-    assert "refused_by_rule" in {event["result"] for event in events}
+    assert "2 calls" in text
+    assert "foreign" not in text
+    assert "By user User Calls" in text
+    assert "by mail merge for bob" in text
+    assert key.id not in text
+    assert admin.links()["Rate limits and budgets"] == "/dashboard/organisation/limits"
 
 
-@pytest.mark.parametrize(
-    ("values", "problem_says"),
-    [
-        ({"most": "many"}, "amount"),
-        ({"most": "0"}, "amount"),
-        ({"most": "12.50"}, "most"),
-        ({"name": "\u200b"}, "name"),
-        ({"period": "minute", "unit": "money"}, "counts calls"),
-        ({"connector": "nonesuch"}, "connector"),
-        ({"period": "year"}, "period"),
-    ],
-)
-async def test_a_wrong_rule_keeps_what_was_typed(
-    gateway: Harness, values: dict[str, str], problem_says: str
-) -> None:
+async def test_an_unknown_price_is_never_nothing(gateway: Harness) -> None:
+    await make(gateway, 2)
+    assert "Cost: unknown" in await said(await gateway.browser("alice"), USAGE)
+
+
+async def test_big_numbers_can_be_read(gateway: Harness) -> None:
+    big = Price(nanos=1_234_567_890 * 10**9, currency="USD", version="v")
+    await store(gateway, {"received": 10**15, "price": big, "provider_ms": 4_000_000.0})
+    text = await said(await gateway.browser("alice"), USAGE)
+    assert "1.0 PB" in text
+    assert "1,234,567,890 USD" in text
+    assert "4,000.0 s" in text
+
+
+async def test_a_long_list_says_that_it_is_cut(gateway: Harness) -> None:
+    await store(gateway, *({"operation": f"GET /word{'x' * n}"} for n in range(MOST_ROWS + 1)))
+    text = await said(await gateway.browser("alice"), USAGE)
+    assert f"The {MOST_ROWS} with the most calls." in text
+
+
+@pytest.mark.requirement("G3")
+async def test_hostile_text_is_text(gateway: Harness, subtests: pytest.Subtests) -> None:
+    """Labels of keys, names of rules, tools and integrations, and paths keep a page's shape."""
+    plain: list[tuple[str, ...]] = []
+    for number, label in enumerate(["harmless", *filter(str.isprintable, HOSTILE)]):
+        key, _ = await gateway.services.keys.create(
+            tenant="default", roles=[Role.PROXY], label=label
+        )
+        rules = await gateway.services.meter.rules.read("default")
+        await gateway.services.meter.rules.set(
+            "default", [replace(budget(9), name=label)], revision=rules.revision
+        )
+        refused = {"result": Result.REFUSED_BY_RULE, "rule": "b"}
+        hostile = {"operation": f"GET /{label}", "connector": label, "key": key.id}
+        person = {"user": f"person {number}"}
+        await store(gateway, person | hostile, person | hostile | refused | {"tool": label})
+        browser = await gateway.browser(f"person {number}")
+        with subtests.test(label):
+            page = (await browser.open(f"{USAGE}?connector={quote(label)}")).text
+            plain = plain or shape(page)
+            assert shape(page) == plain
+            assert f"by {label}" in html.unescape(re.sub(r"<[^>]*>", "", page))
+            assert f"the rule “{label}” of" in html.unescape(re.sub(r"<[^>]*>", "", page))
     admin = await gateway.browser(ADMIN)
-    await admin.open(ORGANISATION_USAGE)
-    typed = {"name": "My rule", "most": "5", "unit": "calls", "period": "day"} | values
-    answer = await admin.submit(typed, button="Add rule")
-    assert answer.status_code == 422
-    assert problem_says in words(admin)
-    assert f'value="{typed["most"]}"' in answer.text
-    assert (await gateway.services.meter.rules.read("default")).rules == ()
-
-
-async def test_rates_money_and_limits_of_each_can_be_set(gateway: Harness) -> None:
-    admin = await gateway.browser(ADMIN)
-    for values in (
-        {"name": "Slowly", "most": "60", "period": "minute", "each": "user"},
-        {"name": "Money", "most": "12.50", "unit": "money", "period": "month", "mode": "observe"},
-        {"name": NASTY, "most": "1000", "unit": "bytes", "user": "alice"},
-    ):
-        await admin.open(ORGANISATION_USAGE)
-        await admin.submit({"unit": "calls", "period": "day"} | values, button="Add rule")
-        assert admin.outcome() == "usage_rule_set", admin.text[:800]
-    text = await said(admin, ORGANISATION_USAGE)
-    assert "60 calls in 60 s, for each user" in text
-    assert "12.5 USD a month" in text
-    assert "1000 bytes a day, user alice" in text
-    assert "<img src=x" not in admin.page.text
-
-
-async def test_a_dry_run_on_the_page(gateway: Harness) -> None:
-    admin = await gateway.browser(ADMIN)
-    await admin.open(ORGANISATION_USAGE)
-    await admin.submit({"name": "None", "most": "1"}, button="Add rule")
-    await make(gateway)
-    query = "?user=alice&connector=notion&method=GET&path=/v1/pages/42"
-    text = await said(admin, ORGANISATION_USAGE + query)
-    assert "Refused by None" in text
-    assert "GET /pages/{id}" in text  # as the proxy counts it, below the API's address
-    assert "Nothing was sent" in text
-    for wrong in ("?path=/x", "?user=a&connector=nonesuch&method=GET&path=/x"):
-        assert "needs a user, a connector" in await said(admin, ORGANISATION_USAGE + wrong)
+    page = (await admin.open(ORGANISATION_USAGE)).text
+    seen = shape(page)
+    assert [tag for tag, *_ in seen].count("script") == 1
+    assert not {tag for tag, *_ in seen} & {"iframe", "base", "style", "textarea", "comment"}
+    assert not [name for _, *names in seen for name in names if name.startswith("on")]
 
 
 def test_bars_are_as_high_as_their_days() -> None:
-    since = datetime(2026, 11, 1, tzinfo=UTC)
-    found = bars(
+    since = date(2026, 11, 1)
+    found = plot(
         since,
+        7,
         [
-            Sum(of={"day": "2026-11-02"}, calls=10, refused=5),
-            Sum(of={"day": "2026-11-03"}, calls=1),
+            Sum(of={"day": "2026-11-02"}, calls=1000, answered=499, refused=500),
+            Sum(of={"day": "2026-11-03"}, calls=1, answered=1),
         ],
     )
-    assert len(found) == DAYS
-    heights = [(bar.height, bar.refused_height) for bar in found[:4]]
-    assert heights == [(0, 0), (PLOT_HEIGHT, PLOT_HEIGHT // 2), (12, 0), (0, 0)]
-    assert found[1].title == "2026-11-02: 10 calls, 5 refused by a rule"
-    assert bars(since, [])[0].height == 0
+    assert len(found.bars) == 7
+    heights = [[(part.kind, part.height) for part in bar.parts] for bar in found.bars[:3]]
+    high = PLOT_HEIGHT - found.top
+    assert heights == [
+        [],
+        [("answered", round(high * 0.499)), ("failed", 2), ("refused", high // 2)],
+        [("answered", 2)],
+    ]
+    assert all(part.y >= 0 for bar in found.bars for part in bar.parts)
+    assert found.most == "1,000"
+    assert found.bars[1].title == (
+        "Monday, 2 November 2026: 1,000 calls, 1 not completed, 500 refused by a rule"
+    )
+    assert found.summary == (
+        "Calls of each day from Sunday, 1 November 2026 to Saturday, 7 November 2026: 1,001. "
+        "Most on Monday, 2 November 2026: 1,000"
+    )
+    assert [row.iso for row in found.rows] == ["2026-11-03", "2026-11-02"]
+    empty = plot(since, 7, [])
+    assert (empty.rows, empty.kinds, empty.bars[0].parts) == ([], [], [])
+
+
+def test_the_upper_line_is_a_round_number() -> None:
+    for highest, line in ((1, "1"), (7, "8"), (23, "30"), (99, "100"), (123_456, "200,000")):
+        day = Sum(of={"day": "2026-11-01"}, calls=highest)
+        assert plot(date(2026, 11, 1), 7, [day]).most == line
 
 
 def test_amounts_in_words() -> None:
-    assert [size(count) for count in (0, 999, 1500, 10**9)] == [
-        "0 bytes",
-        "999 bytes",
-        "1.5 kB",
-        "1.0 GB",
+    counts = (0, 999, 1500, 10**9, 999_960, 10**18)
+    assert [size(count) for count in counts] == [
+        *("0 bytes", "999 bytes", "1.5 kB", "1.0 GB", "1.0 MB", "1,000.0 PB")
     ]
+    assert [duration(ms) for ms in (0.4, 999.4, 1500.0)] == ["0 ms", "999 ms", "1.5 s"]
     known = Sum(of={}, cost={"USD": 25 * 10**8}, unconfirmed_prices=1, unknown_prices=3)
-    assert cost(known) == "about 2.5 USD + 3 unknown"
+    assert cost(known) == "about 2.5 USD, unknown for 3 calls"
+    assert cost(Sum(of={}, unknown_prices=3)) == "unknown"
+    assert cost(Sum(of={})) == "–"  # noqa: RUF001 - a dash for nothing
