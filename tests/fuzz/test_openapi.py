@@ -21,10 +21,11 @@ from schemathesis.checks import CheckContext
 from schemathesis.core.failures import Failure
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
+from gateway.access.assertions import HEADER
 from gateway.web.app import OPERATIONS
 from gateway.web.openapi import describe
 from gateway.web.problems import INTERNAL, OF_STATUS, PROBLEMS
-from gateway.web.proxy import METHODS
+from gateway.web.proxy import ACCOUNT, HOST, METHODS, OWNER, TRACE
 from tests.conftest import GATEWAY_URL
 from tests.fuzz.conftest import API, Target
 
@@ -186,7 +187,7 @@ def test_requests_about_existing_rows_are_answered_as_described(
             case.body = {**case.body, "url": "https://hooks.example.com/"}
         elif "{path}" in case.operation.path:
             case.headers.update({"Gateway-User": user})
-            for name in ("Gateway-Account", "Gateway-Owner", "Gateway-Host", "X-User-Assertion"):
+            for name in (ACCOUNT, OWNER, HOST, TRACE, HEADER):
                 case.headers.pop(name, None)
         elif case.operation.path in REVISED and isinstance(case.body, dict):
             case.body = {**case.body, "revision": target.revision(case.operation.path)}
