@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -102,9 +103,9 @@ class _Shown:
         length, connector = int(self._asked["days"]), wanted.connector
         assert wanted.since is not None  # noqa: S101 - set by of()
         days = await given.usage.sums(tenant, wanted, [By.DAY], limit=length + 1)
-        connectors = await self._connectors()
         return {
-            "connectors": connectors,
+            "has_any": await self._has_any(),
+            "connectors": await self._connectors(),
             "chosen": connector,
             "chosen_name": self._names.connector(connector) if connector else None,
             "periods": PERIODS,
@@ -118,16 +119,21 @@ class _Shown:
         }
 
     async def _connectors(self) -> list[tuple[str, str]]:
-        """Return what can be chosen: the connectors of the longest period, and the chosen one."""
-        longest = Wanted(
-            user=self._wanted.user, since=_since(self._given.clock(), max(map(int, PERIODS)))
-        )
+        """Return what can be chosen: the connectors of the period, and the chosen one."""
         found = await self._given.usage.sums(
-            self._tenant, longest, [By.CONNECTOR], limit=MOST_CONNECTORS
+            self._tenant,
+            replace(self._wanted, connector=None),
+            [By.CONNECTOR],
+            limit=MOST_CONNECTORS,
         )
         names = {one.of["connector"] for one in found} | {self._wanted.connector or ""}
         chosen = [(name, self._names.connector(name)) for name in names if name]
         return sorted(chosen, key=lambda each: each[1].lower())
+
+    async def _has_any(self) -> bool:
+        """Whether there is any call, whatever the filters are."""
+        anybody = Wanted(user=self._wanted.user)
+        return bool(await self._given.usage.find(self._tenant, anybody, limit=1))
 
     async def _calls(self) -> dict[str, Any]:
         """Return the single calls, newest first, and the query of the page with older ones."""

@@ -190,7 +190,8 @@ async def test_calls_are_filtered_by_connector_and_period(
     alice = await gateway.browser("alice")
     text = await said(alice, f"{USAGE}?days=7&connector=")
     assert "No calls here Choose another connector or a longer period." in text
-    assert "All connectors Google Notion" in text
+    assert "All connectors Last 7 days" in text
+    assert "All connectors Google Notion" in await said(alice, USAGE)
     for wrong in ("?days=8", "?days=", "?cursor=x", f"?cursor={new_id()}", "?user=bob"):
         assert (await alice.open(USAGE + wrong)).status_code == 422, wrong
 
