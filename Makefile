@@ -63,7 +63,7 @@ test: $(INSTALLED) ## check and run the tests; T=tests/web/test_csrf.py runs the
 endif
 
 # The layers are one of the checks.
-tests:
+tests: $(INSTALLED)
 	$(PARALLEL) -m "not long" --ignore=tests/test_layers.py $(DURATIONS)
 
 test-all: $(INSTALLED) ## what `make test` leaves out: every connector and tool, more journeys, attacks, faults, browsers
