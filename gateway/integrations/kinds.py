@@ -15,7 +15,7 @@ from gateway.integrations.kind import Kind, Ran, Send, Source
 from gateway.integrations.openapi.kind import OPENAPI
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Late:
     """A kind that is imported when it is first used.
 
