@@ -203,7 +203,8 @@ def _refusal(
         request,
         "agent_refused.html",
         title="This agent cannot be let in",
-        session=None,
+        session=session,
+        posts=False,  # its referrer policy would break them
         status=400,
         reason=str(error.description or error.error),
         code=str(error.error),

@@ -273,16 +273,16 @@ async def _error_page(request: Request, error: Exception, on_callback: bool) -> 
     if isinstance(error, NotSignedIn):
         return RedirectResponse("/login", 303)
     problem = problem_of(error)
-    # The callback's page has no sign-out form: its referrer policy would break the form.
     # An unavailable database is not asked again: that would take seconds.
-    alone = on_callback or isinstance(error, StoreUnavailable)
-    session = None if alone else await _session_or_none(request)
+    is_down = isinstance(error, StoreUnavailable)
+    session = None if is_down else await _session_or_none(request)
     page = render(
         request,
         "error.html",
         title=problem.title,
         session=session,
         status=problem.status,
+        posts=not on_callback,  # its referrer policy would break them
         text=_ELSEWHERE if problem.code == "connector_unknown" else detail_of(error, problem),
         request_id=request_id(request),
         **_next_step(request, error),

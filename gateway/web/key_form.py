@@ -117,7 +117,8 @@ async def connect_key(request: Request) -> Response:
             request,
             "returning.html",
             title="Taking you back",
-            session=None,
+            session=session,
+            posts=False,  # its referrer policy would break them
             url=url,
             host=host_of(url),
         )

@@ -105,16 +105,21 @@ def render(
     title: str,
     session: SessionCaller | None,
     status: int = 200,
+    posts: bool = True,
     **context: Any,
 ) -> HTMLResponse:
-    """Render a page, with the name and the sign-out form of the signed-in person."""
+    """Render a page, with the name and the navigation of the signed-in person.
+
+    ``posts`` is whether it has the form to sign out: with the policy ``no-referrer`` a browser
+    sends a form with "Origin: null", which is refused.
+    """
     given = services(request)
     page = {
         "title": title,
         "user": session.user if session else None,
         "admin": session is not None and session.admin,
         "agents": given.authorization is not None,
-        "csrf": session.csrf_token if session else None,
+        "csrf": session.csrf_token if session and posts else None,
         "dev": given.settings.dev,
         "sandbox_url": given.public_addresses.sandbox_url,
     }

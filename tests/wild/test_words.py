@@ -241,6 +241,30 @@ async def test_every_error_of_a_callback_names_the_connector_and_its_button(
             assert browser.links()["Connect Google"] == "/connectors/google"
 
 
+@pytest.mark.requirement("A17")
+async def test_a_callbacks_error_page_has_the_navigation_and_no_form(gateway: Harness) -> None:
+    """Its referrer policy would make a browser send a form with "Origin: null", which is refused.
+
+    The way to sign out is on a page of its own.
+    """
+    alice, stranger = await gateway.browser("alice"), await gateway.browser()
+    path = "/v1/connectors/google/callback?code=c&state=s"
+    page = await alice.open(path, site="cross-site")
+    assert page.headers["referrer-policy"] == "no-referrer"
+    links = alice.links()
+    assert links["Connectors"] == "/dashboard/connectors"
+    assert links["Approvals"] == "/dashboard/approvals"
+    assert "Signed in as alice" in words(alice)
+    assert "<form" not in page.text
+    await alice.open(links["Sign-ins"])
+    await alice.submit(button="Sign out here")
+    assert urlsplit(alice.url).path == "/login"
+
+    page = await stranger.open(path, site="cross-site")
+    assert "Approvals" not in stranger.links()
+    assert "<form" not in page.text
+
+
 async def test_wrong_host_links_to_the_right_one(gateway: Harness) -> None:
     """The link keeps the page, and never the code of a callback."""
     browser = await gateway.browser("alice")
