@@ -60,6 +60,9 @@ TITLES = {
 }
 """The titles of a person's lines. Other actions concern no single person."""
 
+_DECISIONS = {"approved": "You approved a call", "denied": "You denied a call"}
+"""The titles of decisions, by their outcome: neither of them is a problem."""
+
 _ACTORS = {
     ActorKind.SESSION: "you",
     ActorKind.LOGIN: "you",
@@ -146,9 +149,12 @@ def _entry(alike: Sequence[Line], accounts: Mapping[str, str], names: Mapping[st
     newest = alike[0]
     name = names.get(newest.connector or "", newest.connector)
     account = accounts.get(newest.connection or "", LENT.get(newest.owner or ""))
+    is_decision = newest.action == Action.APPROVAL_DECIDED
+    decision = _DECISIONS.get(newest.outcome) if is_decision else None
+    is_problem = newest.outcome != OK and decision is None
     return Entry(
-        title=TITLES.get(newest.action, newest.action),  # type: ignore[call-overload]
-        problem=None if newest.outcome == OK else f"Because {because(newest.outcome)}",
+        title=decision or TITLES.get(newest.action, newest.action),  # type: ignore[call-overload]
+        problem=f"Because {because(newest.outcome)}" if is_problem else None,
         connector=name,
         badge=badge(newest.connector, name) if newest.connector and name else None,
         account=account,

@@ -181,6 +181,19 @@ async def test_lines_stand_below_their_day_with_their_time(
     assert f'<option value="{choice}" selected>' in page
 
 
+@pytest.mark.parametrize(
+    ("outcome", "title"), [("approved", "You approved a call"), ("denied", "You denied a call")]
+)
+async def test_a_decision_is_no_problem(gateway: Harness, outcome: str, title: str) -> None:
+    browser = await gateway.browser("alice")
+    await gateway.services.audit.write(
+        Action.APPROVAL_DECIDED, outcome=outcome, tenant="default", user="alice"
+    )
+    text = await read(browser, ACTIVITY)
+    assert title in text
+    assert "Because" not in text
+
+
 def test_every_action_of_a_person_has_a_title_in_words() -> None:
     assert all(" " in title or title == "Signed out" for title in TITLES.values())
     assert {Action.TOOL_CALLED, Action.APPROVAL_ASKED, Action.AGENT_ALLOWED} <= {*TITLES}
