@@ -31,7 +31,9 @@ from gateway.wiring.process import Services
 LIMITS = "/dashboard/organisation/limits"
 CHECK = ("user", "connector", "method", "path")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-UNITS = {"calls": "calls", "bytes": "bytes", "money": "US dollars"}
+UNITS = {"calls": "Calls", "bytes": "Bytes", "money": "US dollars"}
+_NO_NUMBER = "the amount must be a whole number above 0, of at most 15 digits"
+_NO_MONEY = "the amount must be US dollars above 0, such as 12.50"
 PERIODS = {"second": 1, "minute": 60, "hour": 0, "day": 0, "month": 0}
 """The periods of the form, with the seconds of those that are rate limits."""
 
@@ -106,8 +108,11 @@ async def _change(given: Services, tenant: str, change: Any) -> None:
 def _body(form: Mapping[str, str]) -> RuleBody:
     name, unit = form.get("name", "").strip(), form.get("unit", "calls")
     period = form.get("period", "day")
-    most: int | str = form.get("most", "").strip()
-    if unit != "money" and isinstance(most, str) and re.fullmatch("[0-9]{1,15}", most):
+    most: int | str
+    most = form.get("most", "").strip()
+    if unit != "money":
+        if not re.fullmatch("[0-9]{1,15}", most):
+            raise InvalidRequest(_NO_NUMBER)
         most = int(most)
     seconds = PERIODS.get(period, 0)
     if seconds and unit != "calls":
@@ -137,8 +142,9 @@ def _body(form: Mapping[str, str]) -> RuleBody:
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in wrong["loc"] if isinstance(part, str))
-        field = "amount" if "most" in place else place.rpartition(".")[2]
-        raise InvalidRequest(f"{field}: {wrong['msg']}") from None
+        if "most" in place:
+            raise InvalidRequest(_NO_MONEY if unit == "money" else _NO_NUMBER) from None
+        raise InvalidRequest(f"{place.rpartition('.')[2]}: {wrong['msg']}") from None
 
 
 async def _forecast(given: Services, session: SessionCaller, asked: Mapping[str, str]) -> Forecast:
@@ -188,7 +194,7 @@ async def _page(
         rules=await rule_views(await names_of(given, session), tenant, rules),
         connectors=sorted((one.name, one.display_name) for one in given.catalog.descriptions()),
         units=UNITS,
-        periods=[(name, name) for name in PERIODS],
+        periods=[(name, name.capitalize()) for name in PERIODS],
         methods=[(name, name) for name in METHODS],
     )
 

@@ -82,13 +82,14 @@ async def test_a_budget_set_in_the_browser_stops_the_next_call_with_its_name(
 @pytest.mark.parametrize(
     ("values", "problem_says"),
     [
-        ({"most": "many"}, "amount"),
-        ({"most": "0"}, "amount"),
-        ({"most": "12.50"}, "most"),
+        ({"most": "many"}, "The amount must be a whole number above 0"),
+        ({"most": "0"}, "amount must be a whole number above 0"),
+        ({"most": "12.50"}, "amount must be a whole number above 0"),
+        ({"most": "a lot", "unit": "money"}, "amount must be US dollars"),
         ({"name": "\u200b"}, "name"),
         ({"period": "minute", "unit": "money"}, "counts calls"),
         ({"connector": "nonesuch"}, "connector"),
-        ({"period": "year"}, "period"),
+        ({"period": "year"}, "Period"),
     ],
 )
 async def test_a_wrong_rule_keeps_what_was_typed(
