@@ -16,7 +16,7 @@ PAGE = "/dashboard/developers"
 
 def uris(page: str) -> dict[str, str]:
     """The redirect URIs of the page, by connector."""
-    return dict(re.findall(r'id="redirect-([\w-]+)" type="text" readonly value="([^"]+)"', page))
+    return dict(re.findall(r'id="redirect-([\w-]+)">([^<]+)<', page.replace("<wbr>", "")))
 
 
 def uri(name: str) -> str:

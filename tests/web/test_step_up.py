@@ -216,7 +216,7 @@ async def test_scopes_outlast_the_sign_in(gateway: Harness) -> None:
     browser = await gateway.browser()
     await browser.open("/connectors/google?scopes=calendar")
     await browser.submit({"name": "alice"}, action="/login")
-    assert "Asks for more than before: Calendar" in words(browser)
+    assert "Asks for more than usual: Calendar" in words(browser)
 
 
 async def test_a_script_starts_with_scopes(gateway: Harness) -> None:

@@ -1,5 +1,5 @@
-// Copy buttons. Each <span data-copy="ID" data-copy-what="WORDS"> becomes a button that copies the value
-// or the text of element ID. Without this script the spans stay empty and the text can be selected by hand.
+// Copy buttons. Each <span data-copy="ID" data-copy-what="WORDS"> becomes a button that copies the
+// text of element ID. Without this script the spans stay empty and the text can be selected by hand.
 (() => {
   "use strict";
 
@@ -18,22 +18,13 @@
   status.setAttribute("role", "status");
   document.querySelector("main").append(status);
 
-  const select = (source) => {
-    if (source instanceof HTMLInputElement) {
-      source.focus();
-      source.select();
-    } else {
-      window.getSelection().selectAllChildren(source);
-    }
-  };
-
   // Browsers offer the clipboard on https and localhost only, and may refuse it even there.
   const copy = async (source) => {
     try {
-      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      await navigator.clipboard.writeText(source.textContent);
       return true;
     } catch {
-      select(source);
+      window.getSelection().selectAllChildren(source);
       return false;
     }
   };
@@ -62,7 +53,6 @@
       }, 2500);
     });
 
-    if (source instanceof HTMLInputElement) source.addEventListener("focus", () => source.select());
     slot.replaceWith(button);
   }
 })();
