@@ -68,6 +68,7 @@ def test_promtool_finds_nothing_wrong_with_the_alerts() -> None:
 
 
 @needs_prometheus
+@pytest.mark.long  # two hours of 21 alerts
 def test_alerts_fire_when_they_should_and_not_otherwise() -> None:
     code, printed = promtool("test", "rules", FOLDER / "prometheus-rules.test.yaml")
     assert code == 0, printed

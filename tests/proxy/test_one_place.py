@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,16 +58,14 @@ READERS = {
 SECRET_PARTS = {"api_headers", "api_query", "api_body", "secrets"}
 
 
-def sources() -> dict[str, ast.Module]:
+@cache
+def modules() -> dict[str, ast.Module]:
     """Every module of the server, by its name."""
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
         for path in (ROOT / "gateway").rglob("*.py")
         if path.relative_to(ROOT).parts[1] not in {"client", "testing", "sandbox"}
     }
-
-
-MODULES = sources()
 
 
 def calls(tree: ast.AST) -> set[str]:
@@ -82,7 +81,7 @@ def calls(tree: ast.AST) -> set[str]:
 def test_every_sender_is_known() -> None:
     found = {
         name
-        for name, tree in MODULES.items()
+        for name, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and node.attr in {"send", "send_webhook", "stream"}
@@ -92,7 +91,7 @@ def test_every_sender_is_known() -> None:
 
 
 def test_only_the_outbound_package_has_a_client() -> None:
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         if not name.startswith("gateway.outbound."):
             assert "handle_async_request" not in calls(tree), name
             assert "AsyncClient" not in calls(tree) or name == "gateway.sandbox.link", name
@@ -100,7 +99,7 @@ def test_only_the_outbound_package_has_a_client() -> None:
 
 def test_every_place_that_attaches_is_known() -> None:
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for name, tree in MODULES.items():
+    for name, tree in modules().items():
         called = {
             node.func.id
             for node in ast.walk(tree)
@@ -114,7 +113,7 @@ def test_every_place_that_attaches_is_known() -> None:
 def test_every_reader_of_the_secret_parts_is_known() -> None:
     found = {
         name
-        for name, tree in MODULES.items()
+        for name, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and ast.unparse(node.value) == "issued"
@@ -125,15 +124,15 @@ def test_every_reader_of_the_secret_parts_is_known() -> None:
 
 def test_two_routes_reach_the_proxy() -> None:
     """Each handler whose module uses ``services.forward``, or calls tools, which are code."""
-    modules = {
+    found = {
         name
-        for name, tree in MODULES.items()
+        for name, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and node.attr in {"forward", "tool_calls"}
         and ast.unparse(node.value).startswith(("services", "given"))
     }
-    assert modules == {
+    assert found == {
         "gateway.commands.tools.commands",  # an operator at a terminal
         "gateway.mcp.app",  # calls tools, over the other protocol
         "gateway.web.integration_tool_pages",  # an administrator tries a tool
@@ -143,7 +142,7 @@ def test_two_routes_reach_the_proxy() -> None:
     reached = {
         route.path
         for route in ROUTES
-        if isinstance(route, Route) and route.endpoint.__module__ in modules
+        if isinstance(route, Route) and route.endpoint.__module__ in found
     }
     page = "/dashboard/integrations/{slug}/tools/{tool}"
     pages = {page, f"{page}/change", "/dashboard/integrations/{slug}/accept"}
