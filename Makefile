@@ -12,8 +12,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # The workers of a parallel run must agree on the names of parametrised tests, some of which show
 # a set. One worker more than there are processors, for tests that wait for other processes.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+# Plugins of packages that tests import take a second of each process.
 PARALLEL = PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile \
-	--no-loadscope-reorder
+	--no-loadscope-reorder -p no:langsmith_plugin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps
 
 DURATIONS := --durations=40 --durations-min=1
@@ -56,13 +57,11 @@ ifdef T
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -q $(T)
 else
-# The types take most of the checks' time on one processor: the tests run beside them.
+# All at once: the types take most of the checks' time on one processor. The layers are a check.
 test: $(INSTALLED) ## check and run the tests; T=tests/web/test_csrf.py runs these alone, unchecked
-	@$(MAKE) --no-print-directory -j 2 $(filter-out check-types,$(CHECKS))
-	@$(MAKE) --no-print-directory -j 2 check-types tests
+	@$(MAKE) --no-print-directory -j 3 $(CHECKS) tests
 endif
 
-# The layers are one of the checks.
 tests: $(INSTALLED)
 	$(PARALLEL) -m "not long" --ignore=tests/test_layers.py $(DURATIONS)
 

@@ -74,7 +74,6 @@ async def lines(mcp: Mcp) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.long  # the client checks every schema
 async def test_a_list_says_effects_and_is_private(mcp: Mcp) -> None:
     found = await listed(mcp)
     hints = {tool["name"]: tool["annotations"] for tool in found["tools"]}

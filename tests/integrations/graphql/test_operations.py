@@ -190,7 +190,6 @@ def test_one_root_type_for_both_is_a_mutation() -> None:
     assert [each.effect for each in found.values()] == ["write"]
 
 
-@pytest.mark.long
 def test_huge_enums_and_many_input_types_are_told_in_short() -> None:
     values = " ".join(f"V{n}" for n in range(100_000))
     inputs = " ".join(f"input I{n} {{ next: I{n + 1} x: Int }}" for n in range(100))
