@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
@@ -17,9 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.audit.context import begin
 from gateway.observe.access_log import log_request
 from gateway.observe.logs import in_request
-from gateway.observe.traces import request_span
+from gateway.observe.traces import are_on, request_span
 from gateway.server.connection_limits import WHOLE
 from gateway.server.fast_path import WRITE, Answer, Header, Write, head_lines
+
+_NO_SPAN = nullcontext()
 
 HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
@@ -69,6 +72,9 @@ class Envelope:
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
         self._names = frozenset(name for name, _ in self._fixed)
         self._head = lru_cache(maxsize=256)(self._lines)
+        # An SDK is set up before the application is made. Asking for it takes as long as reading
+        # a cached token.
+        self._traced = are_on()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -101,9 +107,7 @@ class Envelope:
             await send(message)
 
         try:
-            with request_span(
-                scope["method"], scope["path"], scope["headers"], request_id, lambda: status
-            ):
+            with self._span(scope, request_id, lambda: status):
                 await self._app(scope, receive, send_in_envelope)
         finally:
             _end(scope, request_id, status, started)
@@ -111,16 +115,20 @@ class Envelope:
     def answer(self, scope: Scope, hand_out: HandOut) -> Answer:
         """Do the same for an answer of the fast path (``gateway.server.fast_path``)."""
         started = time.perf_counter()
-        request_id = _id_of(scope)
-        status = 500
-        with request_span(
-            scope["method"], scope["path"], scope["headers"], request_id, lambda: status
-        ):
+        request_id, status = _id_of(scope), 500
+        with self._span(scope, request_id, lambda: status):
             response = hand_out(request_id)
             status = response.status_code
         head = self._head_of(response.raw_headers, scope["path"], request_id)
-        _end(scope, request_id, response.status_code, started)
-        return Answer(response.status_code, head, bytes(response.body))
+        _end(scope, request_id, status, started)
+        return Answer(status, head, bytes(response.body))
+
+    def _span(
+        self, scope: Scope, request_id: str, status: Callable[[], int]
+    ) -> AbstractContextManager[None]:
+        if not self._traced:
+            return _NO_SPAN
+        return request_span(scope["method"], scope["path"], scope["headers"], request_id, status)
 
     def _wrap(self, start: Message, scope: Scope, request_id: str) -> None:
         if AS_IS not in scope:
