@@ -64,7 +64,7 @@ def _check(method: AuthMethod) -> None:
         raise InvalidRequest("authMethods: a slug has words of a-z and 0-9 with - or _ between")
     problem = _problem(method)
     if problem is not None:
-        raise InvalidRequest(f"authMethods: {method.slug} {problem}")
+        raise InvalidRequest(f"authMethods: {method.title or method.slug} {problem}")
 
 
 def _problem(method: AuthMethod) -> str | None:
