@@ -17,6 +17,7 @@ from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
 from tests.integrations.live import call
 from tests.support.gateway import FakeClock, Harness, running_gateway
+from tests.support.loopback import loopback_client
 
 pytestmark = pytest.mark.long
 
@@ -32,7 +33,7 @@ async def notes() -> AsyncIterator[httpx.AsyncClient]:
     try:
         assert process.stdout is not None
         url = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with loopback_client(base_url=url) as client:
             yield client
     finally:
         process.terminate()

@@ -26,6 +26,7 @@ from tests.real.deployment import (
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD
 from tests.support.login_processes import watched
+from tests.support.waiting import PATIENCE_SECONDS
 
 REQUIRED = bool(os.environ.get("REQUIRE_NGINX"))
 needs_nginx = pytest.mark.skipif(
@@ -96,7 +97,7 @@ def test_deployed_gateway_survives_a_killed_process(
     (script,) = deployed.page.blocks("The first sign-in, the first key", "python")
     assert _run_tool(deployed, key, script).strip() == canaille.base_url
 
-    client = httpx.Client(verify=deployed.trust, trust_env=False)
+    client = httpx.Client(verify=deployed.trust, trust_env=False, timeout=PATIENCE_SECONDS)
     with client, SyncGateway(deployed.url, api_key=key, client=client) as gateway:
         token = gateway.get_connector_token("canaille", user=user.username)
         assert token.connection.external_account_id == user.username

@@ -26,6 +26,7 @@ from tests.support.commands import create_key
 from tests.support.dashboard import DASHBOARD, sign_in
 from tests.support.processes import Deployment, running_deployment
 from tests.support.tokens import fingerprint
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.long, needs_chromium]
 USER, NAME = "ada", "add_note"
@@ -41,7 +42,7 @@ def notes() -> Iterator[httpx.Client]:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().strip()
-            with httpx.Client(base_url=url, trust_env=False) as client:
+            with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
                 yield client
         finally:
             process.terminate()
@@ -131,7 +132,8 @@ def test_a_server_of_others_is_connected_called_and_renewed_once_by_two_processe
         connect(profile)
         assert seen(notes) == ["register", "authorize", "exchange"]
         key = create_key(*ROLES, env=deployment.env)
-        with httpx.Client(headers={"Authorization": f"Bearer {key}"}, trust_env=False) as program:
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(headers=headers, trust_env=False, timeout=PATIENCE_SECONDS) as program:
             first, second = (each.url for each in deployment.gateways)
             let_it_run(admin, program, first)
             assert called(program, first, "milk") == "added milk"
