@@ -80,6 +80,8 @@ class Target:
             return {"slug": self.integration(operation), **tool}
         if "/tools/" in path:  # of what Google grants to everybody there is no tool
             return {"name": "mailchimp_list_audiences"}
+        if "{connector}" in path:  # its skill
+            return {"connector": "airtable"}
         if "{page}" in path:
             return {"page": "tools"}
         if "{path}" in path:

@@ -107,7 +107,9 @@ NOWHERE = "https://127.0.0.1:9/"
 """What a pasted URL leads to: an address that is refused, and no name that is asked for."""
 REVISED = frozenset({"/v1/budgets", "/v1/policies"})
 """What is replaced as a whole, by a request that names the revision it replaces."""
-OF_A_USER = frozenset({"/v1/connections", "/v1/sessions", "/v1/approvals", "/v1/events"})
+OF_A_USER = frozenset(
+    {"/v1/connections", "/v1/sessions", "/v1/approvals", "/v1/events", "/v1/tools"}
+)
 """What a key asks for one user."""
 NEVER_LET_IN = (
     "POST /v1/logins",
