@@ -37,7 +37,7 @@ class Late:
         return found
 
     async def detect(self, url: str, fetch: Fetch) -> Claim | None:
-        """See ``Kind``, as the other methods."""
+        """Say whether a URL belongs to this kind."""
         return await (await self.kind()).detect(url, fetch)
 
     async def describe(self, source: Source, fetch: Fetch) -> Description:

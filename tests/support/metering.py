@@ -29,6 +29,7 @@ from gateway.usage.prices import Entry, Prices
 from gateway.usage.rates import Rates
 from gateway.usage.rules import UsageRules
 from gateway.usage.writer import Writer
+from tests.support.gateway import Harness
 from tests.support.silent import NO_AUDIT
 
 DONE = Outcome(result=Result.ANSWERED, status=200, sent=10, received=90)
@@ -130,3 +131,13 @@ def price(operation: str = "POST /v1/search", **facts: Any) -> Entry:
         "confirmed": True,
     }
     return Entry.model_validate(values | facts)
+
+
+async def make_calls(gateway: Harness, count: int = 1, **facts: str) -> None:
+    """Make calls through the gateway's meter, as the proxy does."""
+    for _ in range(count):
+        attempt = await gateway.services.meter.admit(
+            call(**{"connector": "notion", "path": "/v1/search", "method": "POST"} | facts)
+        )
+        await attempt.settle(DONE)
+    await gateway.services.meter.flush()

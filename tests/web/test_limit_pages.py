@@ -12,20 +12,11 @@ from gateway.usage.prices import Prices
 from gateway.web.limit_pages import LIMITS
 from tests.support.browser import Browser, words
 from tests.support.gateway import ACCOUNTS, Harness
-from tests.support.metering import DONE, budget, call, price
+from tests.support.metering import budget, make_calls, price
 from tests.support.organisation import ADMIN
 from tests.support.problems import problem
 
 NASTY = "<img src=x onerror=alert(1)> \u202e"
-
-
-async def make(gateway: Harness, count: int = 1, **facts: str) -> None:
-    for _ in range(count):
-        attempt = await gateway.services.meter.admit(
-            call(**{"connector": "notion", "path": "/v1/search", "method": "POST"} | facts)
-        )
-        await attempt.settle(DONE)
-    await gateway.services.meter.flush()
 
 
 async def said(browser: Browser, page: str) -> str:
@@ -138,7 +129,7 @@ async def test_a_counter_is_named_by_what_people_call_it(gateway: Harness) -> No
         budget(9, name="one", selector=Selector(key=key.id, connector="notion")),
     ]
     await gateway.services.meter.rules.set("default", rules, revision=0)
-    await make(gateway, 2, key_id=key.id)
+    await make_calls(gateway, 2, key_id=key.id)
     text = await said(await gateway.browser(ADMIN), LIMITS)
     assert "9 calls a day, for each service key, for each connector" in text
     assert "mail merge Notion: 2 of 9" in text
@@ -150,7 +141,7 @@ async def test_a_dry_run_on_the_page(gateway: Harness) -> None:
     admin = await gateway.browser(ADMIN)
     await admin.open(LIMITS)
     await admin.submit({"name": "None", "most": "1"}, button="Add rule")
-    await make(gateway)
+    await make_calls(gateway)
     query = "?user=alice&connector=notion&method=GET&path=/v1/pages/42"
     text = await said(admin, LIMITS + query)
     assert "Refused by None" in text

@@ -19,20 +19,10 @@ from gateway.web.usage_plot import PLOT_HEIGHT, plot
 from gateway.web.usage_words import cost, duration, size
 from tests.support.browser import Browser, words
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness
-from tests.support.metering import DONE, budget, call, price
+from tests.support.metering import budget, make_calls, price
 from tests.support.organisation import ADMIN
 from tests.support.rows import Rows
 from tests.web.test_hostile_labels import HOSTILE, shape
-
-
-async def make(gateway: Harness, count: int = 1, **facts: str) -> None:
-    """Make calls through the meter, as the proxy does."""
-    for _ in range(count):
-        attempt = await gateway.services.meter.admit(
-            call(**{"connector": "notion", "path": "/v1/search", "method": "POST"} | facts)
-        )
-        await attempt.settle(DONE)
-    await gateway.services.meter.flush()
 
 
 async def store(gateway: Harness, *events: dict[str, Any]) -> None:
@@ -69,8 +59,8 @@ async def said(browser: Browser, page: str) -> str:
 @pytest.mark.requirement("F1")
 async def test_a_person_sees_their_own_calls_alone(gateway: Harness) -> None:
     gateway.services.meter.prices = Prices([price("POST /v1/search", connector="notion")])
-    await make(gateway, 3)
-    await make(gateway, user="bob", path="/v1/secrets")
+    await make_calls(gateway, 3)
+    await make_calls(gateway, user="bob", path="/v1/secrets")
     alice = await gateway.browser("alice")
     text = await said(alice, USAGE)
     assert "3 calls" in text
@@ -210,8 +200,8 @@ async def test_only_administrators_see_the_organisation(gateway: Harness) -> Non
     key, _ = await gateway.services.keys.create(
         tenant="default", roles=[Role.PROXY], label="mail merge"
     )
-    await make(gateway, key_id=key.id)
-    await make(gateway, user="bob", key_id=key.id)
+    await make_calls(gateway, key_id=key.id)
+    await make_calls(gateway, user="bob", key_id=key.id)
     await store(gateway, {"tenant": "acme", "operation": "GET /foreign"})
     admin = await gateway.browser(ADMIN)
     text = await said(admin, ORGANISATION_USAGE)
@@ -224,7 +214,7 @@ async def test_only_administrators_see_the_organisation(gateway: Harness) -> Non
 
 
 async def test_an_unknown_price_is_never_nothing(gateway: Harness) -> None:
-    await make(gateway, 2)
+    await make_calls(gateway, 2)
     assert "Cost: unknown" in await said(await gateway.browser("alice"), USAGE)
 
 
