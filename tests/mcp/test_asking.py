@@ -13,6 +13,7 @@ from mcp_types import ElicitResult
 from gateway.store.connection import Status
 from gateway.store.policies import Decision, PolicyRule
 from tests.mcp.speaking import MODERN, OLD, Mcp
+from tests.support.altered import altered
 
 CAPABILITIES: dict[str, dict[str, Any]] = {
     "none": {},
@@ -153,7 +154,7 @@ async def test_state_is_of_one_person_one_tool_and_its_arguments(mcp: Mcp) -> No
     state = {"requestState": first["requestState"]}
     other = {"name": "relay_get_item", "arguments": {"item_id": "another"}}
     assert (await mcp.ask(MODERN, "tools/call", other | state, url))["error"]["code"] == -32602
-    broken = {"requestState": first["requestState"][:-2] + "AA"}
+    broken = {"requestState": altered(first["requestState"])}
     assert (await mcp.ask(MODERN, "tools/call", CALL | broken, url))["error"]["code"] == -32602
     mcp.become("bob")
     assert (await mcp.ask(MODERN, "tools/call", CALL | state, url))["error"]["code"] == -32602
@@ -167,7 +168,7 @@ async def test_a_session_is_of_one_person_and_client(mcp: Mcp) -> None:
     )
     assert answer.status_code == 404
     mcp.become("alice")
-    forged = await mcp.post("tools/list", {}, {"mcp-session-id": session[:-3] + "AAA"})
+    forged = await mcp.post("tools/list", {}, {"mcp-session-id": altered(session)})
     assert forged.status_code == 404
 
 

@@ -29,6 +29,7 @@ from tests.real.world import (
     read_again,
     stays,
 )
+from tests.support.altered import altered
 from tests.support.gateway import ACCOUNTS
 
 APPROVALS = "/dashboard/approvals"
@@ -82,7 +83,7 @@ def _mistake(page: Page, world: World) -> None:
 
 def _refused_key(page: Page, world: World) -> None:
     key = held("openai", "ana")["key"]
-    paste(page, "openai", {"key": key[:-1] + ("0" if key[-1] != "0" else "1")})
+    paste(page, "openai", {"key": altered(key)})
     expect(page.locator(".notice-error")).to_be_visible()
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from connectors.catalog import Catalog
 from gateway.client import ConnectorOff, SyncGateway, Token
 from tests.real.conftest import running_dev
+from tests.support.altered import altered
 from tests.support.chromium import needs_chromium
 from tests.support.dashboard import DASHBOARD, DevGateway, connect, sign_in
 
@@ -98,7 +99,7 @@ def test_a_wrong_key_is_refused_and_the_right_one_works_until_it_is_replaced(
     chromium: Browser, dev: DevGateway, gateway: SyncGateway
 ) -> None:
     right, other = held("openai", "ana")["key"], held("openai", "ben")["key"]
-    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+    wrong = altered(right)
     profile = chromium.new_context(base_url=dev.url)  # its console shows the 422
     page = profile.new_page()
     sign_in(page, "walker")

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.access.service_keys import Role
 from tests.conftest import GATEWAY_URL
+from tests.support.altered import altered
 from tests.support.gateway import ACCOUNTS, FakeClock, Harness, running_gateway
 from tests.support.problems import problem
 from tests.support.rows import Rows
@@ -118,7 +119,7 @@ async def test_valid_cached_key_is_served_at_the_address_of_a_guesser(tight: Har
 
     # The notice of the new key may come late, and take the key out of the cache once.
     await until(is_served)
-    wrong = {"Authorization": right["Authorization"][:-4] + "0000"}
+    wrong = {"Authorization": altered(right["Authorization"])}
     problem(await client.get("/v1/keys", headers=wrong), 429, "rate_limited")
 
 
