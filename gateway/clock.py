@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 
@@ -14,6 +15,7 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+@lru_cache(maxsize=10_000)  # most times are those of rows, which are shown again and again
 def rfc3339(time: datetime) -> str:
     """Return ``time`` as RFC 3339 text in UTC with milliseconds."""
     text = time.isoformat(timespec="milliseconds")

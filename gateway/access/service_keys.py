@@ -48,6 +48,8 @@ TOUCH_EVERY = timedelta(minutes=1)
 TOUCH_SECONDS = 1.0
 """A call waits at most this long for the record of its key's use."""
 _KEY = re.compile(r"gwk_([0-9a-f]{16})_([0-9a-f]{64})")
+_CREDENTIAL = re.compile(rf"(?i:bearer) \s*{_KEY.pattern}\s*")
+"""An ``Authorization`` header; the scheme is case-insensitive (RFC 9110, section 11.1)."""
 
 
 class Role(StrEnum):
@@ -186,7 +188,7 @@ class ServiceKeys:
         ``admit`` is called before a database look-up, and may raise. Raises ``Unauthorized``, which
         does not say why, if the key is not valid.
         """
-        match = _credential(authorization)
+        match = _CREDENTIAL.fullmatch(authorization or "")
         if match is None:
             raise Unauthorized("send a service key: Authorization: Bearer gwk_…")
         known = self._checked(await self._find(match[1], admit), match[2])
@@ -198,7 +200,7 @@ class ServiceKeys:
 
     def recall(self, authorization: str) -> KeyCaller | None:
         """Authenticate from the cache alone; ``None`` unless a valid key is cached."""
-        match = _credential(authorization)
+        match = _CREDENTIAL.fullmatch(authorization)
         if match is None or self._cache is None:
             return None
         known = self._checked(self._cache.get(match[1]), match[2])
@@ -292,12 +294,6 @@ def _check(wanted: Restrictions, roles: Sequence[Role], now: datetime) -> None:
     if wanted.expires_at is not None and not now < wanted.expires_at <= now + LONGEST_LIFE:
         problem = "a key must expire in the future, and within ten years"
         raise InvalidRequest(problem, {"expires_at": problem})
-
-
-def _credential(authorization: str | None) -> re.Match[str] | None:
-    """Match id and secret of the key in an ``Authorization`` header."""
-    scheme, _, credential = (authorization or "").partition(" ")
-    return _KEY.fullmatch(credential.strip()) if scheme.lower() == "bearer" else None
 
 
 _NO_HASH = sha256_hex("")

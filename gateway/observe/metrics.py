@@ -8,6 +8,7 @@ or token appears in them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -115,8 +116,8 @@ class Metrics:
         self._token_reads = counter(
             "gateway_token_reads", "Token reads by result.", ["connector", "result"]
         )
-        # Token reads are counted thousands of times a second: cache the look-up of the series.
-        self._token_read_series: dict[tuple[str, TokenResult], Counter] = {}
+        # Token reads are counted thousands of times a second: the series get them when one looks.
+        self._new_token_reads: defaultdict[tuple[str, TokenResult], int] = defaultdict(int)
         self._flows = counter(
             "gateway_flows", "Connect flows: started, and outcomes.", ["connector", "outcome"]
         )
@@ -182,11 +183,7 @@ class Metrics:
 
     def token_read(self, connector: str, result: TokenResult) -> None:
         """Count a token read that returned a token."""
-        series = self._token_read_series.get((connector, result))
-        if series is None:
-            series = self._token_reads.labels(self._name(connector), result.value)
-            self._token_read_series[connector, result] = series
-        series.inc()
+        self._new_token_reads[connector, result] += 1
 
     def token_read_failed(self, connector: str, error: Exception) -> None:
         """Count an error as the result of a token read."""
@@ -260,6 +257,9 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in the Prometheus text format (``CONTENT_TYPE``)."""
+        for (connector, result), number in self._new_token_reads.items():
+            self._token_reads.labels(self._name(connector), result.value).inc(number)
+        self._new_token_reads.clear()
         return generate_latest(self._registry)
 
     def _name(self, connector: str) -> str:

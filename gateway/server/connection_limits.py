@@ -93,7 +93,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if (self._size > MAX_HEAD or not self._is_first) and self._head_size() > MAX_HEAD:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise _HeadRefused
-        names = {name for name, _ in self.headers}
+        names = dict(self.headers)
         if b"host" not in names and self.parser.get_http_version() != "1.0":
             raise _HeadRefused  # RFC 9112 3.2: 400
         if len(names) < len(self.headers) and self._repeats_header():

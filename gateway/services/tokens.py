@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from connectors.catalog import Catalog
 from connectors.config import Connector
@@ -64,11 +65,10 @@ PATIENCE_SECONDS = 5.0
 """How long a caller waits for a new token while the stored one still works."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class IssuedToken:
     """An access token with everything its caller needs to use it; made at ``as_of``.
 
-    Compared by identity, so that an interface can keep its own form of it for as long as it lives.
     ``user`` is the person whom its caller acts for.
     """
 
@@ -85,6 +85,8 @@ class IssuedToken:
     """Names, in lower case, of ``api_headers`` that hold no value of the connection."""
     secrets: frozenset[str] = field(repr=False)
     """What must never come back from the provider to a caller that does not have the token."""
+    forms: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """What an interface has made of this token, by the interface: kept as long as the token is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,11 +240,6 @@ class TokenService:
         self._metrics.token_read(issued.connection.connector, TokenResult.SERVED)
         self._note_issued(issued, by)
 
-    @property
-    def remembers(self) -> bool:
-        """Whether there is a cache for ``recall``."""
-        return self._cache is not None
-
     def recall(self, wanted: Wanted) -> IssuedToken | None:
         """Return a cached token that is good enough, or ``None``.
 
@@ -253,10 +250,12 @@ class TokenService:
         remembered = self._cache.get(_asked(wanted))
         if remembered is None:
             return None
-        now, tokens = self._clock(), remembered.issued.connection.tokens
-        if now >= remembered.until or _lives_too_short(tokens, wanted, now):
+        now, issued = self._clock(), remembered.issued
+        if now >= remembered.until:
             return None
-        return remembered.issued
+        if wanted.min_seconds and _lives_too_short(issued.connection.tokens, wanted, now):
+            return None
+        return issued
 
     async def _get_in_time(self, wanted: Wanted) -> IssuedToken:
         try:
@@ -269,10 +268,11 @@ class TokenService:
         reading = None if self._cache is None else self._cache.reading()
         found = await self._lookup.find(wanted.connector, wanted.sought)
         connection = found.connection
-        found = replace(found, config=self._apps.described(connection))
+        config = self._apps.described(connection)
         try:
             if connection.owner == PLATFORM:
-                return await self._get_of_platform(found.config, wanted, connection, reading)
+                return await self._get_of_platform(config, wanted, connection, reading)
+            found = Found(config=config, connection=connection, scopes=found.scopes)
             return await self._get_of(found, wanted, reading)
         except GatewayError as error:
             error.owner = kind_of(connection.owner)

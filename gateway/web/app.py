@@ -83,7 +83,7 @@ from gateway.web.callers import find_session, note_refusal
 from gateway.web.facts import facts_of
 from gateway.web.inputs import BODY_SECONDS, MAX_BODY
 from gateway.web.integration_request import MAX_BODY as PASTED_BODY
-from gateway.web.middleware import BodyLimit, Envelope
+from gateway.web.middleware import BodyLimit, Envelope, headers_of
 from gateway.web.openapi import openapi
 from gateway.web.pages import HERE, render
 from gateway.web.problems import detail_of, problem_of, problem_response
@@ -220,10 +220,11 @@ class _Gateway(Starlette):
 
     def respond_sync(self, scope: Scope, body: bytes) -> Answer | None:
         """Answer on the fast path (``gateway.server.fast_path``), or return ``None``."""
-        if self._envelope is None:
+        if self._envelope is None or self._envelope.is_traced:
             return None
-        hand_out = recall(scope, body)
-        return None if hand_out is None else self._envelope.answer(scope, hand_out)
+        headers = headers_of(scope)
+        hand_out = recall(scope, headers, body)
+        return None if hand_out is None else self._envelope.answer(scope, headers, hand_out)
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:

@@ -6,7 +6,8 @@ recognised here. Every other request goes on to the application, which alone ref
 explains.
 
 Each request is examined once: by the fast path if the server has one, else by ``CachedTokens``. The
-checked key and the parsed body are kept in the ASGI scope for the application.
+checked key and the parsed body are kept in the ASGI scope for the application, also if tokens are
+not cached.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from gateway.services.tokens import IssuedToken, Wanted
 from gateway.settings.limits import LimitName
 from gateway.web.callers import CHECKED_KEY
 from gateway.web.inputs import JSON, media_type
-from gateway.web.middleware import HandOut, header_of
+from gateway.web.middleware import HandOut, Headers, headers_of
 from gateway.web.tokens import UNCACHED, TokenRequest, token_answer
 from gateway.wiring.process import Services
 
 _SHORT = 1024
 """Bytes. Tools send shorter bodies, and each parsed one is kept."""
 _LONGEST_PATH = 110
+_JSON = JSON.encode()
 _PATH = re.compile(r"/v1/connectors/([a-z0-9-]{1,80})/token")
 _SEEN = "gateway.seen"
 """The mark in an ASGI scope of a request that was examined."""
@@ -45,7 +47,8 @@ class CachedTokens:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The body is read for a valid key only: other clients are refused without it.
-        connector = None if _SEEN in scope else _wanted_connector(scope)
+        is_new = scope["type"] == "http" and _SEEN not in scope
+        connector = _wanted_connector(scope, headers_of(scope)) if is_new else None
         if connector is not None:
             receive = reader = _Reader(receive)
             body = await reader.body()
@@ -56,28 +59,26 @@ class CachedTokens:
         await self._app(scope, receive, send)
 
 
-def recall(scope: Scope, body: bytes) -> HandOut | None:
+def recall(scope: Scope, headers: Headers, body: bytes) -> HandOut | None:
     """Return the answer to a whole request, if it is cached. It has no effect until called."""
     scope[_SEEN] = True
-    connector = _wanted_connector(scope)
+    connector = _wanted_connector(scope, headers)
     return None if connector is None else _find(scope, connector, body)
 
 
-def _wanted_connector(scope: Scope) -> str | None:
+def _wanted_connector(scope: Scope, headers: Headers) -> str | None:
     """Return the connector of a token read with a valid, cached key, which is put in the scope."""
-    if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
+    if scope["method"] != "POST" or scope["query_string"]:
         return None
     path = scope["path"]
     connector = _connector_in(path) if len(path) <= _LONGEST_PATH else None
     if connector is None:
         return None
-    content_type = header_of(scope, b"content-type")
-    if content_type != JSON and media_type(content_type) != JSON:
+    content_type = headers.get(b"content-type", b"")
+    if content_type != _JSON and media_type(content_type.decode("latin-1")) != JSON:
         return None
     services: Services = scope["state"]["services"]
-    if not services.tokens.remembers:
-        return None
-    caller = services.keys.recall(header_of(scope, b"authorization"))
+    caller = services.keys.recall(headers.get(b"authorization", b"").decode("latin-1"))
     if caller is None:
         return None
     scope[CHECKED_KEY] = caller

@@ -24,6 +24,9 @@ from gateway.server.fast_path import WRITE, Answer, Header, Write, head_lines
 
 _NO_SPAN = nullcontext()
 
+Headers = Mapping[bytes, bytes]
+"""Values by name, in lower case."""
+
 HandOut = Callable[[str], Response]
 """Makes an answer that cannot fail, and records it under the given request id."""
 
@@ -41,7 +44,7 @@ HUNG_UP = 499
 
 The number is nginx's. Nobody receives it.
 """
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -74,13 +77,13 @@ class Envelope:
         self._head = lru_cache(maxsize=256)(self._lines)
         # An SDK is set up before the application is made, and asking for it reads the environment:
         # with each request, that would be a part of what a cached token read costs.
-        self._traced = are_on()
+        self.is_traced = are_on()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _id_of(scope)
+        request_id = _id_of(headers_of(scope))
         scope.setdefault("state", {})["request_id"] = request_id
         in_request(request_id)
         begin(request_id)
@@ -106,29 +109,27 @@ class Envelope:
                 await send(start)
             await send(message)
 
+        span: AbstractContextManager[None] = _NO_SPAN
+        if self.is_traced:
+            method, path, headers = scope["method"], scope["path"], scope["headers"]
+            span = request_span(method, path, headers, request_id, lambda: status)
         try:
-            with self._span(scope, request_id, lambda: status):
+            with span:
                 await self._app(scope, receive, send_in_envelope)
         finally:
             _end(scope, request_id, status, started)
 
-    def answer(self, scope: Scope, hand_out: HandOut) -> Answer:
-        """Do the same for an answer of the fast path (``gateway.server.fast_path``)."""
-        started = time.perf_counter()
-        request_id, status = _id_of(scope), 500
-        with self._span(scope, request_id, lambda: status):
-            response = hand_out(request_id)
-            status = response.status_code
-        head = self._head_of(response.raw_headers, scope["path"], request_id)
-        _end(scope, request_id, status, started)
-        return Answer(status, head, bytes(response.body))
+    def answer(self, scope: Scope, headers: Headers, hand_out: HandOut) -> Answer:
+        """Do the same for an answer of the fast path (``gateway.server.fast_path``).
 
-    def _span(
-        self, scope: Scope, request_id: str, status: Callable[[], int]
-    ) -> AbstractContextManager[None]:
-        if not self._traced:
-            return _NO_SPAN
-        return request_span(scope["method"], scope["path"], scope["headers"], request_id, status)
+        It has no span: with ``is_traced``, the fast path is not used.
+        """
+        started = time.perf_counter()
+        request_id = _id_of(headers)
+        response = hand_out(request_id)
+        head = self._head_of(response.raw_headers, scope["path"], request_id)
+        _end(scope, request_id, response.status_code, started)
+        return Answer(response.status_code, head, bytes(response.body))
 
     def _wrap(self, start: Message, scope: Scope, request_id: str) -> None:
         if AS_IS not in scope:
@@ -170,11 +171,11 @@ def _is_whole(start: Message, body: Message) -> bool:
     return not body.get("more_body") and (b"content-length", length) in start["headers"]
 
 
-def _id_of(scope: Scope) -> str:
+def _id_of(headers: Headers) -> str:
     """Return the id that the client sent with its request, or a new one."""
-    given = header_of(scope, b"x-request-id")
+    given = headers.get(b"x-request-id")
     if given and _REQUEST_ID.fullmatch(given):
-        return given
+        return given.decode()
     return f"req_{_random.getrandbits(64):016x}"
 
 
@@ -214,8 +215,8 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].startswith(self._beside):
             await self._app(scope, receive, send)
             return
-        declared = header_of(scope, b"content-length")
-        known = int(declared) if declared.isdecimal() and len(declared) <= 18 else 0
+        declared = headers_of(scope).get(b"content-length", b"")
+        known = int(declared) if declared.isdigit() and len(declared) <= 18 else 0
         most = self._most_at(scope["path"])
         read, whole = 0, False
         deadline = asyncio.get_running_loop().time() + self._seconds
@@ -251,10 +252,6 @@ class BodyLimit:
         return self._most
 
 
-def header_of(scope: Scope, wanted: bytes) -> str:
-    """Return the first header of that name, or an empty text."""
-    for name, value in scope["headers"]:
-        if name == wanted:
-            text: str = value.decode("latin-1")
-            return text
-    return ""
+def headers_of(scope: Scope) -> Headers:
+    """Return the headers by name; of several with one name, the first."""
+    return dict(scope["headers"][::-1])

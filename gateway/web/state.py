@@ -20,7 +20,8 @@ class State(TypedDict):
 
 def services(request: Request) -> Services:
     """Return the services of this application."""
-    return request.state["services"]  # type: ignore[no-any-return]
+    # Not ``request.state``, which wraps the same mapping: this is called many times per request.
+    return request.scope["state"]["services"]  # type: ignore[no-any-return]
 
 
 def request_id(request: Request) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -141,14 +140,11 @@ async def _limit_refreshes(request: Request, caller: KeyCaller, user: str) -> No
     await services(request).limits.spend(LimitName.REFRESHES, f"{caller.key_id}\0{user}")
 
 
-_answers: WeakKeyDictionary[IssuedToken, Response] = WeakKeyDictionary()
-
-
 def token_answer(issued: IssuedToken) -> Response:
     """Return the answer that issues a token: rendered once, and kept as long as the token is."""
-    answer = _answers.get(issued)
+    answer = issued.forms.get(_render)
     if answer is None:
-        answer = _answers[issued] = _render(issued)
+        answer = issued.forms[_render] = _render(issued)
     return answer
 
 

@@ -7,18 +7,17 @@ import sys
 
 import httpx
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import ProviderUnavailable
-from gateway.observe import traces
 from gateway.observe.metrics import Metrics
 from gateway.outbound.bulkhead import Bulkhead
 from gateway.web.middleware import Envelope
+from tests.support.spans import set_up_traces
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -28,10 +27,7 @@ SECRET = "canary-1f7e"
 @pytest.fixture
 def finished(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     """The spans that have ended, as an SDK gets them."""
-    exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(traces, "get_tracer_provider", lambda: provider)
-    return exporter
+    return set_up_traces(monkeypatch)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

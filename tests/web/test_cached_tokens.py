@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.types import Receive, Scope, Send
 
 from gateway.access.service_keys import Role, ServiceKeys
@@ -23,6 +24,7 @@ from tests.support.answers import WatchedTransport
 from tests.support.gateway import FakeClock, Harness, running_gateway
 from tests.support.sandbox import SandboxProcess
 from tests.support.serving import serving
+from tests.support.spans import set_up_traces
 from tests.support.tokens import connect, connections, disconnect
 from tests.web.test_audit_actions import audit
 
@@ -142,6 +144,28 @@ async def test_a_hand_out_without_a_task_leaves_the_same_traces(
     told = [facts for facts in capture_requests if facts[0] == OWN_ID]
     assert [facts[:-1] for facts in told] == [(OWN_ID, "POST", TOKEN, 200)] * 2
     assert all(0 <= facts[-1] < 10_000 for facts in told)
+
+
+@pytest.fixture
+def finished(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """The spans that have ended. Ask for it before ``doors``: a start looks for an SDK."""
+    return set_up_traces(monkeypatch)
+
+
+async def test_with_traces_a_cached_read_has_a_span(
+    finished: InMemorySpanExporter, doors: Doors
+) -> None:
+    finished.clear()
+    key = await doors.gateway.key(Role.TOKENS)
+    reply = await doors.ask(key=key, body=asking())
+    assert reply.status == "HTTP/1.1 200 OK"
+    (span,) = finished.get_finished_spans()
+    assert dict(span.attributes or {}) == {
+        "http.request.method": "POST",
+        "url.path": TOKEN,
+        "http.response.status_code": 200,
+        "gateway.request_id": reply.header("x-request-id"),
+    }
 
 
 @pytest.fixture

@@ -67,7 +67,22 @@ async def test_look_up_is_not_answered_by_an_earlier_request() -> None:
     assert shelf.asked == [["a"], ["a"]]
 
 
-async def test_slow_request_delays_no_later_look_up() -> None:
+async def test_look_ups_during_a_request_share_the_next_one() -> None:
+    shelf = Shelf("a", "bb")
+    gathering = Gathering(shelf.read, patience_seconds=PATIENCE_SECONDS)
+    shelf.open.clear()
+    tasks = []
+    for name in ("a", "bb", "a"):
+        tasks.append(asyncio.create_task(gathering.get(name)))
+        await a_moment()
+    assert shelf.asked == [["a"]]
+    shelf.open.set()
+
+    assert await asyncio.gather(*tasks) == [1, 2, 1]
+    assert shelf.asked == [["a"], ["bb", "a"]]
+
+
+async def test_hanging_request_does_not_hold_up_later_look_ups() -> None:
     shelf = Shelf("a", "bb")
     gathering = Gathering(shelf.read)
     shelf.open.clear()
