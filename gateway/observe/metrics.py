@@ -116,7 +116,7 @@ class Metrics:
         self._token_reads = counter(
             "gateway_token_reads", "Token reads by result.", ["connector", "result"]
         )
-        # Token reads are counted thousands of times a second: the series get them when one looks.
+        # Token reads are counted thousands of times a second. ``text`` adds them to their series.
         self._new_token_reads: defaultdict[tuple[str, TokenResult], int] = defaultdict(int)
         self._flows = counter(
             "gateway_flows", "Connect flows: started, and outcomes.", ["connector", "outcome"]

@@ -85,8 +85,9 @@ class IssuedToken:
     """Names, in lower case, of ``api_headers`` that hold no value of the connection."""
     secrets: frozenset[str] = field(repr=False)
     """What must never come back from the provider to a caller that does not have the token."""
-    forms: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-    """What an interface has made of this token, by the interface: kept as long as the token is."""
+    rendered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """Answers that interfaces made of this token, by the function that made each. They live as long
+    as the token."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

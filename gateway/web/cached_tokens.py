@@ -6,7 +6,7 @@ recognised here. Every other request goes on to the application, which alone ref
 explains.
 
 Each request is examined once: by the fast path if the server has one, else by ``CachedTokens``. The
-checked key and the parsed body are kept in the ASGI scope for the application, also if tokens are
+checked key and the parsed body are kept in the ASGI scope for the application, even if tokens are
 not cached.
 """
 

@@ -75,8 +75,8 @@ class Envelope:
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
         self._names = frozenset(name for name, _ in self._fixed)
         self._head = lru_cache(maxsize=256)(self._lines)
-        # An SDK is set up before the application is made, and asking for it reads the environment:
-        # with each request, that would be a part of what a cached token read costs.
+        # An SDK is set up before the application is made. Asking for it reads the environment: that
+        # takes too long for each request.
         self.is_traced = are_on()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -142,9 +142,9 @@ async def _limit_refreshes(request: Request, caller: KeyCaller, user: str) -> No
 
 def token_answer(issued: IssuedToken) -> Response:
     """Return the answer that issues a token: rendered once, and kept as long as the token is."""
-    answer = issued.forms.get(_render)
+    answer = issued.rendered.get(_render)
     if answer is None:
-        answer = issued.forms[_render] = _render(issued)
+        answer = issued.rendered[_render] = _render(issued)
     return answer
 
 

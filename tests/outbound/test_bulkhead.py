@@ -151,7 +151,7 @@ async def test_a_host_that_keeps_failing_is_left_alone(
     bulkhead: Bulkhead, metrics: Metrics, now: Now, behave: Behave, result: RequestResult
 ) -> None:
     """Nothing is sent while the breaker is open, and so nothing is in doubt."""
-    # Others answer at once, but on a busy machine not within half a second.
+    # Only a silent host reaches the limit. On a busy machine, others need more than half a second.
     patience = 0.5 if behave is silence else PATIENCE_SECONDS
     async with client(bulkhead, behave, total_seconds=patience) as (outbound, (peer,)):
         await failures(outbound, peer.url(), FAILURES - 1)

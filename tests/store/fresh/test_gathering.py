@@ -91,7 +91,8 @@ async def test_hanging_request_does_not_hold_up_later_look_ups() -> None:
     shelf.open = asyncio.Event()
     shelf.open.set()
 
-    assert await gathering.get("bb") == 2
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await gathering.get("bb") == 2
     assert not slow.done()
     slow.cancel()
 
